@@ -1,0 +1,56 @@
+"""The photo set as training sees it: labels, which labels may be called wrong, and decoded pictures."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+HELD_OUT_FILE = Path(__file__).with_name("held-out.json")
+MIN_PICTURES = 30  # labels with fewer pictures train, but are no candidates in the evaluation
+
+
+def load_labels(data_dir):
+    """The entries of labels.json: label, phrase, group, also, train, test."""
+    return json.loads((Path(data_dir) / "labels.json").read_text())
+
+
+def load_held_out():
+    """Names of the labels whose pictures are kept out of training."""
+    return json.loads(HELD_OUT_FILE.read_text())
+
+
+def true_labels(labels):
+    """Boolean matrix (labels, labels): entry [i, j] says that j is true of a picture labelled i."""
+    index = {label["label"]: i for i, label in enumerate(labels)}
+    matrix = np.eye(len(labels), dtype=bool)
+    for i, label in enumerate(labels):
+        for other in label["also"]:
+            if other in index:
+                matrix[i, index[other]] = True
+    return matrix
+
+
+class Pictures:
+    """Random access to the decoded pictures written by prepare.py."""
+
+    def __init__(self, work_dir):
+        index = np.load(Path(work_dir) / "pictures.npz")
+        self.pixels = np.memmap(Path(work_dir) / "pixels.u8", np.uint8, "r")
+        self.offset, self.height, self.width = index["offset"], index["height"], index["width"]
+        self.label, self.is_test = index["label"].astype(np.int64), index["is_test"]
+
+    def __getitem__(self, i):
+        """Picture number i as a PIL image."""
+        height, width, offset = int(self.height[i]), int(self.width[i]), int(self.offset[i])
+        return Image.fromarray(self.pixels[offset : offset + height * width * 3].reshape(height, width, 3))
+
+    def centre_crop(self, i, size):
+        """Picture i as production sees it: bicubic to a short side of `size`, centre square, uint8."""
+        picture = self[i]
+        scale = size / min(picture.size)
+        width, height = (max(size, round(side * scale)) for side in picture.size)
+        left, top = (width - size) // 2, (height - size) // 2
+        if (width, height) != picture.size:
+            picture = picture.resize((width, height), Image.BICUBIC)
+        return np.asarray(picture.crop((left, top, left + size, top + size)))
