@@ -1,0 +1,69 @@
+/**
+ * What every error of Cliptag carries: callers branch on `code`, never on text;
+ * `retryable` decides a message's fate (retryable: it goes back to the queue).
+ */
+export class CliptagError extends Error {
+  readonly code: string;
+  readonly retryable: boolean;
+
+  constructor(code: string, message: string, options: { retryable?: boolean; cause?: unknown } = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.name = new.target.name;
+    this.code = code;
+    this.retryable = options.retryable ?? false;
+  }
+}
+
+export type ImageFaultCode =
+  | 'empty'
+  | 'not-an-image'
+  | 'unsupported-format'
+  | 'truncated'
+  | 'corrupt'
+  | 'too-many-pixels'
+  | 'too-large'
+  | 'not-readable';
+
+/** A permanent fault of one image: it ends in an image record with this status and reason. */
+export class ImageFault extends CliptagError {
+  readonly status: 'unsupported' | 'failed';
+
+  constructor(status: 'unsupported' | 'failed', code: ImageFaultCode, message: string) {
+    super(code, message);
+    this.status = status;
+  }
+}
+
+/** A message nobody can understand: it is reported as failed until its receives are used up (dead-letter queue). */
+export class MessageFault extends CliptagError {
+  constructor(message: string, options: { cause?: unknown } = {}) {
+    super('message-not-understood', message, options);
+  }
+}
+
+/** The object is no longer what the event spoke of; a newer event tells the rest. */
+export class ObjectSuperseded extends CliptagError {
+  constructor(code: 'object-gone' | 'object-changed', message: string) {
+    super(code, message);
+  }
+}
+
+/** Two embeddings, or an embedding and a classifier, come from different models. */
+export class ModelMismatch extends CliptagError {
+  constructor(expected: string, received: string) {
+    super(
+      'model-mismatch',
+      `Expected an embedding of model ${expected} but received one of model ${received}: embeddings of different models cannot be compared`,
+    );
+  }
+}
+
+/** Something the user wrote (label set, flag, manifest) is not as it should be; `faults` holds all of them. */
+export class InvalidInput extends CliptagError {
+  readonly faults: readonly string[];
+
+  constructor(subject: string, faults: readonly string[]) {
+    super('invalid-input', [`${subject}:`, ...faults.map((fault) => `  ${fault}`)].join('\n'));
+    this.faults = faults;
+  }
+}

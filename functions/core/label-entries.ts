@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import {
+  type ImageRecord,
+  type Item,
+  imageKey,
+  type PrimaryKey,
+  type QueryRequest,
+  tagMatcher,
+  type WriteRequest,
+} from './records.ts';
+import { SCORE_DECIMALS, type Tag } from './scores.ts';
+
+/**
+ * An item under a label, so that "images with this label, best score first" is one query.
+ * It is a hint: only what the image record says as well is an answer.
+ */
+export interface LabelEntry extends Tag {
+  readonly bucket: string;
+  readonly key: string;
+  /** Of the event whose writer put it here. */
+  readonly sequencer: string;
+}
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
+const MAXIMUM_SORT_KEY_BYTES = 1024;
+
+/** Puts the entry of a tag unless a newer event's writer has put it already. */
+export function putLabelEntry(object: EntryOwner, tag: Tag): WriteRequest {
+  const { bucket, key, sequencer } = object;
+  return {
+    kind: 'put',
+    Item: { ...entryKey(object, tag), ...tag, bucket, key, sequencer },
+    ConditionExpression: 'attribute_not_exists(PK) OR sequencer <= :sequencer',
+    ExpressionAttributeValues: { ':sequencer': sequencer },
+  };
+}
+
+/** Removes the entry of a tag that is no longer true, unless a newer event's writer has put it. */
+export function deleteLabelEntry(object: EntryOwner, tag: Tag): WriteRequest {
+  return {
+    kind: 'delete',
+    Key: entryKey(object, tag),
+    ConditionExpression: 'attribute_not_exists(PK) OR sequencer <= :sequencer',
+    ExpressionAttributeValues: { ':sequencer': object.sequencer },
+  };
+}
+
+/** The entries of a label, best score first, from `minimumScore` up. */
+export function queryLabelEntries(
+  set: string,
+  label: string,
+  minimumScore = 0,
+  pageSize?: number,
+): QueryRequest {
+  return {
+    KeyConditionExpression: 'PK = :label AND SK >= :score',
+    ExpressionAttributeValues: { ':label': labelPartition(set, label), ':score': printedScore(minimumScore) },
+    ScanIndexForward: false,
+    ...(pageSize === undefined ? {} : { Limit: pageSize }),
+  };
+}
+
+export function labelEntryOf(item: Item): LabelEntry {
+  const { PK: _partition, SK: _sort, ...entry } = item;
+  return entry as unknown as LabelEntry;
+}
+
+/** The hint check: whether the image record itself carries the tag, with this very score. */
+export function isConfirmedBy(
+  record: Pick<ImageRecord, 'status' | 'tags'> | undefined,
+  entry: LabelEntry,
+): boolean {
+  return record?.status === 'tagged' && tagMatcher(record.tags)(entry);
+}
+
+type EntryOwner = Pick<LabelEntry, 'bucket' | 'key' | 'sequencer'>;
+
+function entryKey(object: EntryOwner, { set, label, score }: Tag): PrimaryKey {
+  const image = `${object.bucket}/${object.key}`;
+  const sortKey = `${printedScore(score)}#${image}`;
+  // Keys of S3 may be as long as sort keys may be: a digest stands for those that leave no room for the score.
+  const fits = new TextEncoder().encode(sortKey).length <= MAXIMUM_SORT_KEY_BYTES;
+  const digest = () => createHash('sha256').update(imageKey(object).PK).digest('hex');
+  return {
+    PK: labelPartition(set, label),
+    SK: fits ? sortKey : `${printedScore(score)}#sha256:${digest()}`,
+  };
+}
+
+/** Set names have no `#`, so the label may. */
+function labelPartition(set: string, label: string): string {
+  return `LABEL#${set}#${label}`;
+}
+
+/** Scores lie in [0, 1]: with a fixed number of decimals they sort as strings. */
+function printedScore(score: number): string {
+  return score.toFixed(SCORE_DECIMALS);
+}

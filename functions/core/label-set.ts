@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import { digestOf } from './digest.ts';
+import { InvalidInput } from './errors.ts';
+
+/** The slot of a prompt template that a label's words fill. */
+const LABEL_SLOT = '{label}';
+
+const DEFAULT_TOP_K = 5;
+/** Below a score of 0.2 a tag is more often wrong than right with every model measured so far. */
+const DEFAULT_MINIMUM_SCORE = 0.2;
+/** What a label is weighed against in `independent` mode when the label set names nothing better. */
+const DEFAULT_CONTRAST_PROMPTS = ['a photo', 'a photo of something', 'an image'];
+
+const words = z.string().trim().min(1).max(100);
+const score = z.number().min(0).max(1);
+const promptTemplate = z
+  .string()
+  .refine((template) => template.includes(LABEL_SLOT), {
+    error: `Expected a template with the slot ${LABEL_SLOT}`,
+  });
+
+const label = z.preprocess(
+  (value) => (typeof value === 'string' ? { name: value } : value),
+  z.strictObject({
+    /** The word that tags carry. */
+    name: words,
+    /** Other words for the same thing: their prompts join the label's ensemble. */
+    synonyms: z.array(words).default([]),
+    /** The broader label that this one implies, e.g. `dog` → `animal`; it need not be listed itself. */
+    parent: words.optional(),
+    /** Whole prompts in place of the label set's templates. */
+    prompts: z.array(words).min(1).optional(),
+    /** Lowest score of a tag with this label, in [0, 1]. @default the label set's minimumScore */
+    threshold: score.optional(),
+  }),
+);
+
+const labelSetSchema = z
+  .strictObject({
+    name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'Expected lower-case letters, digits and hyphens'),
+    version: z.union([z.string().min(1), z.number()]).transform(String),
+    description: z.string().optional(),
+    /** `exclusive`: the labels share one softmax. `independent`: each label by itself against the contrast prompts. */
+    mode: z.enum(['exclusive', 'independent']),
+    promptTemplates: z
+      .array(promptTemplate)
+      .min(1)
+      .default([`a photo of a ${LABEL_SLOT}`]),
+    labels: z.array(label).min(1),
+    /** Prompts of the label "none of these", which takes part in the softmax but never becomes a tag (`exclusive`). */
+    noneOfThese: z.array(words).min(1).optional(),
+    /** What each label is weighed against (`independent`). */
+    contrastPrompts: z.array(words).min(1).optional(),
+    /** Most tags per image, in [1, 100]. @default 5 */
+    topK: z.int().min(1).max(100).default(DEFAULT_TOP_K),
+    /** Lowest score of a tag, in [0, 1]. @default 0.2 */
+    minimumScore: score.default(DEFAULT_MINIMUM_SCORE),
+    /** The uploads it applies to; any of them is enough. @default all */
+    appliesTo: z
+      .array(z.strictObject({ bucket: z.string().min(1).optional(), prefix: z.string().optional() }))
+      .min(1)
+      .optional(),
+  })
+  .superRefine((labelSet, context) => {
+    const fault = (path: (string | number)[], message: string) =>
+      context.addIssue({ code: 'custom', path, message });
+    checkNames(labelSet.labels, fault);
+    checkParents(labelSet.labels, fault);
+    if (labelSet.mode === 'independent' && labelSet.noneOfThese) {
+      fault(['noneOfThese'], 'Expected it only in exclusive mode; independent mode has contrastPrompts');
+    }
+    if (labelSet.mode === 'exclusive' && labelSet.contrastPrompts) {
+      fault(['contrastPrompts'], 'Expected them only in independent mode; exclusive mode has noneOfThese');
+    }
+  });
+
+export type LabelSet = z.infer<typeof labelSetSchema>;
+export type Label = LabelSet['labels'][number];
+
+/**
+ * A label set from the value that its file holds.
+ *
+ * @param source what to call it in an error, e.g. the file's path
+ * @throws {InvalidInput} naming every fault with its place
+ */
+export function parseLabelSet(value: unknown, source: string): LabelSet {
+  const result = labelSetSchema.safeParse(value, { reportInput: true });
+  if (result.success) return result.data;
+  throw new InvalidInput(`${source} is not a label set`, result.error.issues.map(describeIssue));
+}
+
+/** Changes whenever anything does that could change a tag. */
+export function labelSetDigest(labelSet: LabelSet): string {
+  return digestOf(labelSet);
+}
+
+/** Every prompt of a label: its own, or each template with its name and each synonym. */
+export function promptsOf(labelSet: LabelSet, { name, synonyms, prompts }: Label): readonly string[] {
+  if (prompts) return prompts;
+  return [name, ...synonyms].flatMap((phrase) =>
+    labelSet.promptTemplates.map((template) => template.replaceAll(LABEL_SLOT, phrase)),
+  );
+}
+
+/** The prompts that compete with the labels without ever becoming a tag. */
+export function contrastPromptsOf(labelSet: LabelSet): readonly string[] {
+  return labelSet.mode === 'exclusive'
+    ? (labelSet.noneOfThese ?? [])
+    : (labelSet.contrastPrompts ?? DEFAULT_CONTRAST_PROMPTS);
+}
+
+/** Whether a label set is meant for this object. */
+export function appliesTo(labelSet: LabelSet, { bucket, key }: { bucket: string; key: string }): boolean {
+  return (
+    labelSet.appliesTo?.some(
+      (place) => (place.bucket ?? bucket) === bucket && key.startsWith(place.prefix ?? ''),
+    ) ?? true
+  );
+}
+
+type ReportFault = (path: (string | number)[], message: string) => void;
+
+function checkNames(labels: readonly Label[], fault: ReportFault): void {
+  const seen = new Map<string, number>();
+  labels.forEach(({ name, synonyms }, index) => {
+    for (const word of [name, ...synonyms]) {
+      const earlier = seen.get(word.toLowerCase());
+      if (earlier !== undefined) fault(['labels', index], `"${word}" stands at labels[${earlier}] already`);
+      seen.set(word.toLowerCase(), index);
+    }
+  });
+}
+
+function checkParents(labels: readonly Label[], fault: ReportFault): void {
+  const parentOf = new Map(labels.map(({ name, parent }) => [name, parent]));
+  labels.forEach(({ name }, index) => {
+    const line = [name];
+    for (let parent = parentOf.get(name); parent !== undefined; parent = parentOf.get(parent)) {
+      line.push(parent);
+      if (parent === name)
+        fault(['labels', index, 'parent'], `Expected no circle but received ${line.join(' → ')}`);
+      if (line.indexOf(parent) < line.length - 1) return;
+    }
+  });
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  const place = issue.path.reduce<string>(
+    (path, part) =>
+      typeof part === 'number' ? `${path}[${part}]` : path ? `${path}.${String(part)}` : String(part),
+    '',
+  );
+  const received =
+    issue.code === 'custom' || issue.input === undefined ? '' : `, received ${JSON.stringify(issue.input)}`;
+  return `${place || '(top level)'}: ${issue.message}${received.slice(0, 120)}`;
+}

@@ -1,0 +1,52 @@
+import type { Embedding } from './embedding.ts';
+import type { ObjectReference } from './object.ts';
+import type { PixelSpec, Pixels } from './pixels.ts';
+import type { BatchReadRequest, Item, QueryRequest, ReadRequest, WriteRequest } from './records.ts';
+
+/** The bucket, as the pipeline needs it. */
+export interface ObjectStore {
+  /**
+   * The bytes of exactly the state that the reference speaks of.
+   *
+   * @throws {ObjectSuperseded} when the object is gone or has been overwritten since
+   * @throws {ImageFault} `too-large`, before the body is read
+   */
+  fetch(object: ObjectReference, maximumBytes: number): Promise<Uint8Array>;
+  /** The object's current state, or undefined when there is none. */
+  current(object: Pick<ObjectReference, 'bucket' | 'key'>): Promise<CurrentObject | undefined>;
+}
+
+export type CurrentObject = Pick<ObjectReference, 'versionId' | 'eTag' | 'sizeBytes'>;
+
+export interface PixelDecoder {
+  /** @throws {ImageFault} for every permanent fault of the image */
+  decode(bytes: Uint8Array, spec: PixelSpec): Promise<Pixels>;
+}
+
+export interface ImageEncoder {
+  readonly modelDigest: string;
+  readonly pixelSpec: PixelSpec;
+  /** One unit embedding per image, in order. */
+  encode(images: readonly Pixels[]): Promise<readonly Embedding[]>;
+}
+
+export interface TextEncoder {
+  readonly modelDigest: string;
+  /** The model's learned multiplier of cosines, already exponentiated. */
+  readonly logitScale: number;
+  /** One unit embedding per text, in order. */
+  encode(texts: readonly string[]): Promise<readonly Embedding[]>;
+}
+
+/** The table, as a sender of the requests that `records.ts` and `label-entries.ts` build. */
+export interface TagTable {
+  read(request: ReadRequest): Promise<Item | undefined>;
+  /** False when the request's condition did not hold: somebody else wrote first. */
+  write(request: WriteRequest): Promise<boolean>;
+  /** The items in the order of the keys asked for; those that don't exist are left out. */
+  readBatch(request: BatchReadRequest): Promise<readonly Item[]>;
+  /** Page by page, in the index's order. */
+  query(request: QueryRequest): AsyncIterable<readonly Item[]>;
+  /** How many items a query would give. */
+  count(request: QueryRequest): Promise<number>;
+}

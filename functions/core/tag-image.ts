@@ -1,0 +1,171 @@
+import type { Classifier } from './classifier.ts';
+import { embeddingToBytes } from './embedding.ts';
+import { CliptagError, ImageFault, ObjectSuperseded } from './errors.ts';
+import type { ObjectEvent } from './event.ts';
+import { deleteLabelEntry, putLabelEntry } from './label-entries.ts';
+import { appliesTo } from './label-set.ts';
+import type { BatchedEncoder } from './micro-batch.ts';
+import { checkSize, type ObjectReference } from './object.ts';
+import type { ObjectStore, PixelDecoder, TagTable } from './ports.ts';
+import {
+  clearSupersededTags,
+  type ImageContent,
+  type ImageRecord,
+  type ImageStatus,
+  imageRecordOf,
+  nextImageRecord,
+  putImageRecord,
+  readImageRecord,
+} from './records.ts';
+import { tagsFor } from './scores.ts';
+
+/** All that tagging an image takes, built once per process. */
+export interface Tagger {
+  readonly objects: ObjectStore;
+  readonly decoder: PixelDecoder;
+  readonly encoder: BatchedEncoder;
+  readonly classifiers: readonly Classifier[];
+  readonly table: TagTable;
+  /** Larger objects are refused before they are downloaded. */
+  readonly maximumBytes: number;
+  readonly now: () => Date;
+}
+
+export interface Outcome {
+  readonly object: ObjectReference;
+  /** `unchanged`: the record said it all already. `superseded`: a newer event tells what is true. */
+  readonly result: ImageStatus | 'unchanged' | 'superseded';
+  readonly content?: ImageContent;
+}
+
+/** Every attempt lost means that another writer got through: this many in a row is a retry's business. */
+const MAXIMUM_ATTEMPTS = 8;
+
+/**
+ * Brings the table to what one event tells: event → object → pixels → embedding → scores → records.
+ *
+ * Label entries go first, as hints that nobody believes yet; the conditional put of the image record makes them
+ * true all at once; then the entries that it made untrue are removed. So at no moment a query misses a current tag
+ * or shows a stale one, and whatever a crash leaves undone the redelivered event does.
+ *
+ * @throws {CliptagError} retryable ones only: every permanent fault of an image ends in its record
+ */
+export async function tagImage(arrived: ObjectEvent, tagger: Tagger): Promise<Outcome> {
+  const event = await withUncoveredVersion(arrived, tagger.objects);
+  const { object } = event;
+  let content: ImageContent | undefined;
+  for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt++) {
+    const previous = await readRecord(object, tagger.table);
+    if (previous && previous.sequencer > object.sequencer) {
+      await removeEntries(object, content?.tags ?? [], tagger.table);
+      return { object, result: 'superseded' };
+    }
+    if (previous && saysAlready(previous, event, tagger)) {
+      await removeSupersededEntries(previous, tagger.table);
+      return { object, result: 'unchanged', content: previous };
+    }
+    content ??= await contentOf(event, tagger);
+    if (!content) return { object, result: 'superseded' };
+    await putEntries(object, content, tagger.table);
+    const record = nextImageRecord(previous, object, content, { eventTime: event.time, now: tagger.now() });
+    if (await tagger.table.write(putImageRecord(record))) {
+      await removeSupersededEntries(record, tagger.table);
+      return { object, result: content.status, content };
+    }
+  }
+  throw new CliptagError(
+    'contended',
+    `Lost ${MAXIMUM_ATTEMPTS} writes of ${object.bucket}/${object.key} in a row`,
+    {
+      retryable: true,
+    },
+  );
+}
+
+/** Deleting one version for good may bring an older one to light, and S3 sends no event of its own for that. */
+async function withUncoveredVersion(event: ObjectEvent, objects: ObjectStore): Promise<ObjectEvent> {
+  if (event.kind === 'created' || !event.mayUncoverVersion) return event;
+  const { bucket, key, sequencer } = event.object;
+  const current = await objects.current({ bucket, key });
+  return current
+    ? { kind: 'created', object: { bucket, key, sequencer, ...current }, time: event.time }
+    : event;
+}
+
+async function readRecord(object: ObjectReference, table: TagTable): Promise<ImageRecord | undefined> {
+  const item = await table.read(readImageRecord(object));
+  return item && imageRecordOf(item);
+}
+
+/** Whether the record already says what this event could tell, by the same model and label sets. */
+function saysAlready(record: ImageRecord, { kind, object }: ObjectEvent, tagger: Tagger): boolean {
+  if (record.sequencer !== object.sequencer) return false;
+  if (kind === 'removed') return record.status === 'deleted';
+  if (record.eTag !== object.eTag || record.status === 'deleted') return false;
+  return record.status !== 'tagged' || isTaggedBy(record, tagger);
+}
+
+function isTaggedBy(record: ImageRecord, tagger: Tagger): boolean {
+  const used = Object.values(record.labelSets ?? {});
+  const wanted = classifiersFor(record, tagger).map(({ labelSetDigest }) => labelSetDigest);
+  return (
+    record.modelDigest === tagger.encoder.modelDigest &&
+    wanted.length === used.length &&
+    wanted.every((digest) => used.includes(digest))
+  );
+}
+
+function classifiersFor(object: ObjectReference, { classifiers }: Tagger): readonly Classifier[] {
+  return classifiers.filter(({ labelSet }) => appliesTo(labelSet, object));
+}
+
+/** What there is to say of an object's state; undefined when it has been superseded meanwhile. */
+async function contentOf(event: ObjectEvent, tagger: Tagger): Promise<ImageContent | undefined> {
+  if (event.kind === 'removed') return { status: 'deleted', tags: [] };
+  try {
+    return await describe(event.object, tagger);
+  } catch (error) {
+    if (error instanceof ObjectSuperseded) return undefined;
+    if (!(error instanceof ImageFault)) throw error;
+    return { status: error.status, reason: error.message, reasonCode: error.code, tags: [] };
+  }
+}
+
+/** object → pixels → embedding → scores */
+async function describe(object: ObjectReference, tagger: Tagger): Promise<ImageContent> {
+  checkSize(object.sizeBytes, tagger.maximumBytes);
+  const bytes = await tagger.objects.fetch(object, tagger.maximumBytes);
+  const pixels = await tagger.decoder.decode(bytes, tagger.encoder.pixelSpec);
+  const embedding = await tagger.encoder.encode(pixels);
+  const classifiers = classifiersFor(object, tagger);
+  return {
+    status: 'tagged',
+    width: pixels.width,
+    height: pixels.height,
+    format: pixels.format,
+    tags: classifiers.flatMap((classifier) => tagsFor(embedding, classifier)),
+    modelDigest: embedding.modelDigest,
+    embedding: embeddingToBytes(embedding),
+    labelSets: Object.fromEntries(
+      classifiers.map(({ labelSet, labelSetDigest }) => [labelSet.name, labelSetDigest]),
+    ),
+  };
+}
+
+async function putEntries(object: ObjectReference, { tags }: ImageContent, table: TagTable): Promise<void> {
+  await Promise.all(tags.map((tag) => table.write(putLabelEntry(object, tag))));
+}
+
+async function removeEntries(
+  object: ObjectReference,
+  tags: ImageContent['tags'],
+  table: TagTable,
+): Promise<void> {
+  await Promise.all(tags.map((tag) => table.write(deleteLabelEntry(object, tag))));
+}
+
+async function removeSupersededEntries(record: ImageRecord, table: TagTable): Promise<void> {
+  if (record.supersededTags.length === 0) return;
+  await removeEntries(record, record.supersededTags, table);
+  await table.write(clearSupersededTags(record));
+}
