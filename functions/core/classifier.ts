@@ -59,6 +59,6 @@ function normalisedMean(vectors: readonly Float32Array[]): Float32Array {
 function stacked(rows: readonly Float32Array[]): Float32Array {
   const size = rows[0]?.length ?? 0;
   const matrix = new Float32Array(rows.length * size);
-  rows.forEach((row, i) => matrix.set(row, i * size));
+  for (const [i, row] of rows.entries()) matrix.set(row, i * size);
   return matrix;
 }

@@ -49,7 +49,7 @@ export function requireSameModel(expected: string, received: string): void {
 export function embeddingToBytes({ values }: Embedding): Uint8Array {
   const bytes = new Uint8Array(values.length * 2);
   const view = new DataView(bytes.buffer);
-  values.forEach((value, i) => view.setUint16(i * 2, toFloat16Bits(value), true));
+  for (const [i, value] of values.entries()) view.setUint16(i * 2, toFloat16Bits(value), true);
   return bytes;
 }
 

@@ -17,31 +17,38 @@ import { SCORE_DECIMALS, type Tag } from './scores.ts';
 export interface LabelEntry extends Tag {
   readonly bucket: string;
   readonly key: string;
-  /** Of the event whose writer put it here. */
+  /** Of the event whose writer put it here, and of the image record that it put the entry for. */
   readonly sequencer: string;
+  readonly revision: number;
 }
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
 const MAXIMUM_SORT_KEY_BYTES = 1024;
 
-/** Puts the entry of a tag unless a newer event's writer has put it already. */
-export function putLabelEntry(object: EntryOwner, tag: Tag): WriteRequest {
-  const { bucket, key, sequencer } = object;
+/** Puts the entry of a tag, for the record that is to carry it, unless a newer writer has put it already. */
+export function putLabelEntry(record: EntryOwner, tag: Tag): WriteRequest {
+  const { bucket, key, sequencer, revision } = record;
   return {
     kind: 'put',
-    Item: { ...entryKey(object, tag), ...tag, bucket, key, sequencer },
-    ConditionExpression: 'attribute_not_exists(PK) OR sequencer <= :sequencer',
-    ExpressionAttributeValues: { ':sequencer': sequencer },
+    Item: { ...entryKey(record, tag), ...tag, bucket, key, sequencer, revision },
+    ...unlessNewer(record),
   };
 }
 
-/** Removes the entry of a tag that is no longer true, unless a newer event's writer has put it. */
-export function deleteLabelEntry(object: EntryOwner, tag: Tag): WriteRequest {
+/** Removes the entry of a tag that is no longer true, unless a newer writer has put it. */
+export function deleteLabelEntry(record: EntryOwner, tag: Tag): WriteRequest {
+  return { kind: 'delete', Key: entryKey(record, tag), ...unlessNewer(record) };
+}
+
+/**
+ * Writers of one event (duplicates, a deployment that tags anew) share its sequencer: the revision tells which of
+ * them came later. Without it, the slower one could remove an entry that the faster one's record relies on.
+ */
+function unlessNewer({ sequencer, revision }: EntryOwner) {
   return {
-    kind: 'delete',
-    Key: entryKey(object, tag),
-    ConditionExpression: 'attribute_not_exists(PK) OR sequencer <= :sequencer',
-    ExpressionAttributeValues: { ':sequencer': object.sequencer },
+    ConditionExpression:
+      'attribute_not_exists(PK) OR sequencer < :sequencer OR (sequencer = :sequencer AND revision <= :revision)',
+    ExpressionAttributeValues: { ':sequencer': sequencer, ':revision': revision },
   };
 }
 
@@ -73,7 +80,7 @@ export function isConfirmedBy(
   return record?.status === 'tagged' && tagMatcher(record.tags)(entry);
 }
 
-type EntryOwner = Pick<LabelEntry, 'bucket' | 'key' | 'sequencer'>;
+type EntryOwner = Pick<LabelEntry, 'bucket' | 'key' | 'sequencer' | 'revision'>;
 
 function entryKey(object: EntryOwner, { set, label, score }: Tag): PrimaryKey {
   const image = `${object.bucket}/${object.key}`;

@@ -13,11 +13,9 @@ const DEFAULT_CONTRAST_PROMPTS = ['a photo', 'a photo of something', 'an image']
 
 const words = z.string().trim().min(1).max(100);
 const score = z.number().min(0).max(1);
-const promptTemplate = z
-  .string()
-  .refine((template) => template.includes(LABEL_SLOT), {
-    error: `Expected a template with the slot ${LABEL_SLOT}`,
-  });
+const promptTemplate = z.string().refine((template) => template.includes(LABEL_SLOT), {
+  error: `Expected a template with the slot ${LABEL_SLOT}`,
+});
 
 const label = z.preprocess(
   (value) => (typeof value === 'string' ? { name: value } : value),

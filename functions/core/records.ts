@@ -98,14 +98,16 @@ export function readImageRecord(object: { bucket: string; key: string }): ReadRe
 }
 
 /** What a label query needs of the image records behind its entries. */
+const SUMMARY_ATTRIBUTES = ['bucket', 'key', 'status', 'tags', 'width', 'height', 'recordedAt'] as const;
+
 export function readImageSummaries(
   objects: ReadonlyArray<{ bucket: string; key: string }>,
 ): BatchReadRequest {
   return {
     Keys: objects.map(imageKey),
     ConsistentRead: true,
-    ProjectionExpression: 'PK, SK, #bucket, #key, #status, tags, width, height, recordedAt',
-    ExpressionAttributeNames: { '#bucket': 'bucket', '#key': 'key', '#status': 'status' },
+    ProjectionExpression: ['PK', 'SK', ...SUMMARY_ATTRIBUTES.map((name) => `#${name}`)].join(', '),
+    ExpressionAttributeNames: Object.fromEntries(SUMMARY_ATTRIBUTES.map((name) => [`#${name}`, name])),
   };
 }
 

@@ -1,12 +1,11 @@
 import type { Classifier } from './classifier.ts';
-import { embeddingToBytes } from './embedding.ts';
+import { describeImage, type ImageReader } from './describe-image.ts';
 import { CliptagError, ImageFault, ObjectSuperseded } from './errors.ts';
 import type { ObjectEvent } from './event.ts';
 import { deleteLabelEntry, putLabelEntry } from './label-entries.ts';
 import { appliesTo } from './label-set.ts';
-import type { BatchedEncoder } from './micro-batch.ts';
 import { checkSize, type ObjectReference } from './object.ts';
-import type { ObjectStore, PixelDecoder, TagTable } from './ports.ts';
+import type { ObjectStore, TagTable } from './ports.ts';
 import {
   clearSupersededTags,
   type ImageContent,
@@ -16,14 +15,13 @@ import {
   nextImageRecord,
   putImageRecord,
   readImageRecord,
+  tagMatcher,
 } from './records.ts';
-import { tagsFor } from './scores.ts';
+import type { Tag } from './scores.ts';
 
 /** All that tagging an image takes, built once per process. */
-export interface Tagger {
+export interface Tagger extends ImageReader {
   readonly objects: ObjectStore;
-  readonly decoder: PixelDecoder;
-  readonly encoder: BatchedEncoder;
   readonly classifiers: readonly Classifier[];
   readonly table: TagTable;
   /** Larger objects are refused before they are downloaded. */
@@ -54,24 +52,27 @@ export async function tagImage(arrived: ObjectEvent, tagger: Tagger): Promise<Ou
   const event = await withUncoveredVersion(arrived, tagger.objects);
   const { object } = event;
   let content: ImageContent | undefined;
+  let lost: ImageRecord | undefined;
   for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt++) {
     const previous = await readRecord(object, tagger.table);
     if (previous && previous.sequencer > object.sequencer) {
-      await removeEntries(object, content?.tags ?? [], tagger.table);
+      await removeLostEntries(lost, previous, tagger.table);
       return { object, result: 'superseded' };
     }
     if (previous && saysAlready(previous, event, tagger)) {
+      await removeLostEntries(lost, previous, tagger.table);
       await removeSupersededEntries(previous, tagger.table);
       return { object, result: 'unchanged', content: previous };
     }
     content ??= await contentOf(event, tagger);
     if (!content) return { object, result: 'superseded' };
-    await putEntries(object, content, tagger.table);
     const record = nextImageRecord(previous, object, content, { eventTime: event.time, now: tagger.now() });
+    await putEntries(record, tagger.table);
     if (await tagger.table.write(putImageRecord(record))) {
       await removeSupersededEntries(record, tagger.table);
       return { object, result: content.status, content };
     }
+    lost = record;
   }
   throw new CliptagError(
     'contended',
@@ -135,33 +136,27 @@ async function contentOf(event: ObjectEvent, tagger: Tagger): Promise<ImageConte
 async function describe(object: ObjectReference, tagger: Tagger): Promise<ImageContent> {
   checkSize(object.sizeBytes, tagger.maximumBytes);
   const bytes = await tagger.objects.fetch(object, tagger.maximumBytes);
-  const pixels = await tagger.decoder.decode(bytes, tagger.encoder.pixelSpec);
-  const embedding = await tagger.encoder.encode(pixels);
-  const classifiers = classifiersFor(object, tagger);
-  return {
-    status: 'tagged',
-    width: pixels.width,
-    height: pixels.height,
-    format: pixels.format,
-    tags: classifiers.flatMap((classifier) => tagsFor(embedding, classifier)),
-    modelDigest: embedding.modelDigest,
-    embedding: embeddingToBytes(embedding),
-    labelSets: Object.fromEntries(
-      classifiers.map(({ labelSet, labelSetDigest }) => [labelSet.name, labelSetDigest]),
-    ),
-  };
+  return describeImage(bytes, tagger, classifiersFor(object, tagger));
 }
 
-async function putEntries(object: ObjectReference, { tags }: ImageContent, table: TagTable): Promise<void> {
-  await Promise.all(tags.map((tag) => table.write(putLabelEntry(object, tag))));
+async function putEntries(record: ImageRecord, table: TagTable): Promise<void> {
+  await Promise.all(record.tags.map((tag) => table.write(putLabelEntry(record, tag))));
 }
 
-async function removeEntries(
-  object: ObjectReference,
-  tags: ImageContent['tags'],
+async function removeEntries(record: ImageRecord, tags: readonly Tag[], table: TagTable): Promise<void> {
+  await Promise.all(tags.map((tag) => table.write(deleteLabelEntry(record, tag))));
+}
+
+/** Removes what an attempt left that another writer beat to the record, other than what that record carries too. */
+async function removeLostEntries(
+  lost: ImageRecord | undefined,
+  winner: ImageRecord,
   table: TagTable,
 ): Promise<void> {
-  await Promise.all(tags.map((tag) => table.write(deleteLabelEntry(object, tag))));
+  if (!lost) return;
+  const isCurrent = tagMatcher(winner.tags);
+  const untrue = lost.tags.filter((tag) => !isCurrent(tag));
+  await removeEntries(lost, untrue, table);
 }
 
 async function removeSupersededEntries(record: ImageRecord, table: TagTable): Promise<void> {

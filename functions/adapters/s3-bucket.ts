@@ -1,0 +1,44 @@
+import type { Readable } from 'node:stream';
+import {
+  BucketAlreadyOwnedByYou,
+  CreateBucketCommand,
+  PutBucketNotificationConfigurationCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import type { S3Options } from './s3.ts';
+
+/** A bucket as its owner uses it: made, wired to a queue, filled. */
+export interface Bucket {
+  /** Makes the bucket unless it is there already, and sends its events to the queue. */
+  create(queueArn: string): Promise<void>;
+  put(key: string, body: Uint8Array | Readable, sizeBytes: number): Promise<void>;
+  close(): void;
+}
+
+export function s3Bucket(name: string, config: S3Options): Bucket {
+  const client = new S3Client(config);
+  return {
+    async create(queueArn) {
+      await client.send(new CreateBucketCommand({ Bucket: name })).catch((error: unknown) => {
+        if (!(error instanceof BucketAlreadyOwnedByYou)) throw error;
+      });
+      await client.send(
+        new PutBucketNotificationConfigurationCommand({
+          Bucket: name,
+          NotificationConfiguration: {
+            QueueConfigurations: [
+              { QueueArn: queueArn, Events: ['s3:ObjectCreated:*', 's3:ObjectRemoved:*'] },
+            ],
+          },
+        }),
+      );
+    },
+    async put(key, body, sizeBytes) {
+      await client.send(
+        new PutObjectCommand({ Bucket: name, Key: key, Body: body, ContentLength: sizeBytes }),
+      );
+    },
+    close: () => client.destroy(),
+  };
+}

@@ -1,0 +1,94 @@
+import { GetObjectCommand, HeadObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { ImageFault, ObjectSuperseded } from '../core/errors.ts';
+import { checkSize, type ObjectReference } from '../core/object.ts';
+import type { CurrentObject, ObjectStore } from '../core/ports.ts';
+
+/** A connection that says nothing for this long is given up and retried: nothing hangs until the function times out. */
+const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
+const CONNECTION_TIMEOUT_MILLISECONDS = 5_000;
+
+/** Where S3 is and who asks. @default the SDK's own chain (region and role of the function) */
+export type S3Options = Pick<
+  S3ClientConfig,
+  'endpoint' | 'region' | 'credentials' | 'forcePathStyle' | 'maxAttempts'
+>;
+
+/** Buckets of S3, or of anything that speaks its protocol. */
+export function s3ObjectStore(config: S3Options = {}): ObjectStore {
+  const client = new S3Client({
+    requestHandler: {
+      requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
+      connectionTimeout: CONNECTION_TIMEOUT_MILLISECONDS,
+      throwOnRequestTimeout: true,
+    },
+    ...config,
+  });
+  return {
+    fetch: (object, maximumBytes) => asObjectErrors(object, () => fetchObject(client, object, maximumBytes)),
+    current: (object) => currentState(client, object),
+  };
+}
+
+async function fetchObject(
+  client: S3Client,
+  object: ObjectReference,
+  maximumBytes: number,
+): Promise<Uint8Array> {
+  const aborted = new AbortController();
+  const { Body, ContentLength } = await client.send(
+    new GetObjectCommand({
+      Bucket: object.bucket,
+      Key: object.key,
+      VersionId: object.versionId,
+      // Exactly the state that the event tells of: a newer one has an event of its own.
+      IfMatch: object.eTag && `"${object.eTag}"`,
+    }),
+    { abortSignal: aborted.signal },
+  );
+  try {
+    checkSize(ContentLength, maximumBytes);
+  } catch (fault) {
+    aborted.abort();
+    throw fault;
+  }
+  return (await Body?.transformToByteArray()) ?? new Uint8Array();
+}
+
+async function currentState(
+  client: S3Client,
+  { bucket, key }: Pick<ObjectReference, 'bucket' | 'key'>,
+): Promise<CurrentObject | undefined> {
+  try {
+    const head = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+    return { versionId: head.VersionId, eTag: head.ETag?.replaceAll('"', ''), sizeBytes: head.ContentLength };
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+/** Turns S3's answers about the object itself into what the core knows; all else is a passing fault. */
+async function asObjectErrors<Result>(object: ObjectReference, send: () => Promise<Result>): Promise<Result> {
+  try {
+    return await send();
+  } catch (error) {
+    const name = `s3://${object.bucket}/${object.key}`;
+    const status = statusOf(error);
+    // 405: the version asked for is a delete marker.
+    if (status === 404 || status === 405) throw new ObjectSuperseded('object-gone', `${name} is gone`);
+    if (status === 412) throw new ObjectSuperseded('object-changed', `${name} has been overwritten since`);
+    if (error instanceof Error && error.name === 'InvalidObjectState') {
+      throw new ImageFault(
+        'unsupported',
+        'not-readable',
+        `Expected a readable object but ${name} is archived`,
+      );
+    }
+    throw error;
+  }
+}
+
+function statusOf(error: unknown): number | undefined {
+  const { $metadata: metadata } = (error ?? {}) as { $metadata?: { httpStatusCode?: number } };
+  return metadata?.httpStatusCode;
+}

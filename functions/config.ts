@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { InvalidInput } from './core/errors.ts';
+import { DEFAULT_MAXIMUM_BYTES } from './core/object.ts';
+
+const list = z
+  .string()
+  .default('')
+  .transform((value) => value.split(',').filter((part) => part !== ''));
+
+/** What the tagging function's environment says. Infrastructure sets it, only this file reads it. */
+const taggingEnvironment = z.object({
+  /** Name of the DynamoDB table. */
+  TABLE_NAME: z.string().min(1),
+  /** Folder of the model, with its `manifest.json`. */
+  MODEL_FOLDER: z.string().min(1),
+  /** Label set files or folders of them, comma-separated. */
+  LABEL_SETS: list.refine((paths) => paths.length > 0, { error: 'Expected at least one label set file' }),
+  /** Folder of the classifiers that were compiled ahead. */
+  CLASSIFIER_FOLDER: z.string().min(1),
+  /** Key prefixes of the uploads to tag, comma-separated. @default all */
+  KEY_PREFIXES: list,
+  /** Key suffixes of the uploads to tag, comma-separated. @default all */
+  KEY_SUFFIXES: list,
+  /** Larger objects are refused, in bytes. @default 50 MiB */
+  MAXIMUM_BYTES: z.coerce.number().int().positive().default(DEFAULT_MAXIMUM_BYTES),
+});
+
+export type TaggingEnvironment = z.infer<typeof taggingEnvironment>;
+
+/** The environment as infrastructure writes it. */
+export type TaggingEnvironmentVariables = z.input<typeof taggingEnvironment>;
+
+/** @throws {InvalidInput} naming every variable that is missing or wrong */
+export function readTaggingEnvironment(variables: NodeJS.ProcessEnv = process.env): TaggingEnvironment {
+  const result = taggingEnvironment.safeParse(variables);
+  if (result.success) return result.data;
+  throw new InvalidInput(
+    'The environment is not complete',
+    result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`),
+  );
+}
+
+/** The keys that the local endpoints accept, @default `local` and `local`. */
+export function readLocalCredentials(variables: NodeJS.ProcessEnv = process.env): {
+  accessKeyId: string;
+  secretAccessKey: string;
+} {
+  return {
+    accessKeyId: variables.CLIPTAG_ACCESS_KEY_ID ?? 'local',
+    secretAccessKey: variables.CLIPTAG_SECRET_ACCESS_KEY ?? 'local',
+  };
+}

@@ -1,0 +1,39 @@
+import type { Classifier } from './classifier.ts';
+import { embeddingToBytes } from './embedding.ts';
+import type { BatchedEncoder } from './micro-batch.ts';
+import type { PixelDecoder } from './ports.ts';
+import type { ImageContent } from './records.ts';
+import { tagsFor } from './scores.ts';
+
+/** What turns bytes into an embedding, built once per process. */
+export interface ImageReader {
+  readonly decoder: PixelDecoder;
+  readonly encoder: BatchedEncoder;
+}
+
+/**
+ * All there is to say of an image's bytes: pixels → embedding → scores.
+ *
+ * @throws {ImageFault} for every permanent fault of the image
+ * @throws {ModelMismatch} when a classifier is not of the encoder's model
+ */
+export async function describeImage(
+  bytes: Uint8Array,
+  { decoder, encoder }: ImageReader,
+  classifiers: readonly Classifier[],
+): Promise<ImageContent> {
+  const pixels = await decoder.decode(bytes, encoder.pixelSpec);
+  const embedding = await encoder.encode(pixels);
+  return {
+    status: 'tagged',
+    width: pixels.width,
+    height: pixels.height,
+    format: pixels.format,
+    tags: classifiers.flatMap((classifier) => tagsFor(embedding, classifier)),
+    modelDigest: embedding.modelDigest,
+    embedding: embeddingToBytes(embedding),
+    labelSets: Object.fromEntries(
+      classifiers.map(({ labelSet, labelSetDigest }) => [labelSet.name, labelSetDigest]),
+    ),
+  };
+}

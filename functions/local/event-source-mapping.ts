@@ -1,0 +1,155 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { SQSEvent } from 'aws-lambda';
+import { type MappingOptions, resolveMappingOptions } from './mapping-options.ts';
+import type { ReceivedMessage } from './queue-contract.ts';
+import { DEFAULT_MAXIMUM_MESSAGE_BYTES } from './queue-message.ts';
+import { failedMessageIds, sqsEvent } from './sqs-event.ts';
+
+/** AWS ends a batch at the payload limit of a synchronous invocation. */
+const MAX_BATCH_BYTES = 6 * 1_024 * 1_024;
+
+/** Pause before the queue is asked again after a fault of its own, such as a full disk. */
+const FAULT_PAUSE_MS = 1_000;
+
+export interface EventSourceMapping {
+  /**
+   * Stops taking messages and waits for the batches under way, up to `closeTimeoutSeconds`. Messages of batches that
+   * take longer stay in flight, and are visible again when the queue is next opened.
+   */
+  close(): Promise<void>;
+}
+
+interface MappingState {
+  readonly options: Required<MappingOptions>;
+  readonly stop: AbortController;
+  readonly running: Set<Promise<void>>;
+  /** Set once nobody waits for the batches under way any more, so that they leave the queue alone. */
+  isAbandoned: boolean;
+}
+
+/**
+ * Feeds a function from a queue as AWS Lambda's event source mapping for Amazon SQS does: batches, a bound on
+ * concurrency, partial batch responses, and retries by giving messages back to the queue.
+ *
+ * One difference: a function that exceeds its timeout is not stopped (Lambda ends its process); its batch counts as
+ * failed and its result is ignored.
+ *
+ * @throws Error that names every option outside its range.
+ */
+export function startEventSourceMapping(options: MappingOptions): EventSourceMapping {
+  const state: MappingState = {
+    options: resolveMappingOptions(options),
+    stop: new AbortController(),
+    running: new Set(),
+    isAbandoned: false,
+  };
+  const polling = poll(state);
+  return { close: () => close(state, polling) };
+}
+
+async function poll(state: MappingState): Promise<void> {
+  const { signal } = state.stop;
+  while (!signal.aborted) {
+    try {
+      if (state.running.size >= state.options.maximumConcurrency) await Promise.race(state.running);
+      else start(state, await gather(state));
+    } catch (error) {
+      state.options.onFailure(reasonOf(error), []);
+      await pause(FAULT_PAUSE_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+/** One batch is gathered at a time, so that a batching window fills it instead of sharing messages out among several. */
+async function gather({ options, stop: { signal } }: MappingState): Promise<ReceivedMessage[]> {
+  const { queue, batchSize, maximumBatchingWindowSeconds } = options;
+  await queue.waitForMessage({ signal });
+  if (signal.aborted) return [];
+  const batch = await queue.receive({ maxMessages: batchSize, maxBytes: MAX_BATCH_BYTES });
+  const endMs = Date.now() + maximumBatchingWindowSeconds * 1_000;
+  while (batch.length > 0 && hasRoom(batch, batchSize) && Date.now() < endMs && !signal.aborted) {
+    await queue.waitForMessage({ timeoutMs: endMs - Date.now(), signal });
+    const maxBytes = MAX_BATCH_BYTES - bytesOf(batch);
+    batch.push(...(await queue.receive({ maxMessages: batchSize - batch.length, maxBytes })));
+  }
+  return batch;
+}
+
+/** A receive gives at least one message whatever its size, so that there must be room for the largest. */
+function hasRoom(batch: readonly ReceivedMessage[], batchSize: number): boolean {
+  return batch.length < batchSize && bytesOf(batch) <= MAX_BATCH_BYTES - DEFAULT_MAXIMUM_MESSAGE_BYTES;
+}
+
+function bytesOf(batch: readonly ReceivedMessage[]): number {
+  return batch.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0);
+}
+
+function start(state: MappingState, batch: readonly ReceivedMessage[]): void {
+  if (batch.length === 0) return;
+  const run = processBatch(state, batch)
+    .catch((error: unknown) => state.options.onFailure(reasonOf(error), idsOf(batch)))
+    .finally(() => state.running.delete(run));
+  state.running.add(run);
+}
+
+/** Has the function work on a batch, then deletes what succeeded and gives the rest back. */
+async function processBatch(state: MappingState, batch: readonly ReceivedMessage[]): Promise<void> {
+  const { queue, retryDelaySeconds, onFailure } = state.options;
+  const { failedIds, reason } = await outcomeOf(state.options, sqsEvent(batch));
+  if (state.isAbandoned) return;
+  const failed = batch.filter(({ messageId }) => failedIds.has(messageId));
+  const succeeded = batch.filter(({ messageId }) => !failedIds.has(messageId));
+  await queue.delete(succeeded.map(({ receiptHandle }) => receiptHandle));
+  if (failed.length === 0) return;
+  onFailure(reason, idsOf(failed));
+  const handles = failed.map(({ receiptHandle }) => receiptHandle);
+  await queue.release(handles, { delaySeconds: retryDelaySeconds, reason });
+}
+
+interface Outcome {
+  readonly failedIds: ReadonlySet<string>;
+  readonly reason: string;
+}
+
+async function outcomeOf(options: Required<MappingOptions>, event: SQSEvent): Promise<Outcome> {
+  try {
+    const response = await invokeWithinTimeout(options, event);
+    const failedIds = options.reportBatchItemFailures ? failedMessageIds(response, event) : new Set<string>();
+    return { failedIds, reason: 'reported in batchItemFailures' };
+  } catch (error) {
+    return { failedIds: new Set(event.Records.map(({ messageId }) => messageId)), reason: reasonOf(error) };
+  }
+}
+
+async function invokeWithinTimeout(options: Required<MappingOptions>, event: SQSEvent): Promise<unknown> {
+  const { handler, functionTimeoutSeconds } = options;
+  const timer = new AbortController();
+  const timeout = pause(functionTimeoutSeconds * 1_000, undefined, { signal: timer.signal }).then(() => {
+    throw new Error(`Task timed out after ${functionTimeoutSeconds} seconds`);
+  });
+  try {
+    return await Promise.race([handler(event), timeout]);
+  } finally {
+    timer.abort();
+    timeout.catch(() => undefined);
+  }
+}
+
+async function close(state: MappingState, polling: Promise<void>): Promise<void> {
+  state.stop.abort();
+  const timer = new AbortController();
+  const underWay = polling.then(() => Promise.all(state.running));
+  const tooLong = pause(state.options.closeTimeoutSeconds * 1_000, undefined, { signal: timer.signal });
+  await Promise.race([underWay, tooLong]);
+  state.isAbandoned = true;
+  timer.abort();
+  tooLong.catch(() => undefined);
+}
+
+function idsOf(batch: readonly ReceivedMessage[]): readonly string[] {
+  return batch.map(({ messageId }) => messageId);
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

@@ -1,0 +1,76 @@
+import { thumbnail } from '../adapters/sharp-thumbnail.ts';
+import { CliptagError } from '../core/errors.ts';
+import { checkSize } from '../core/object.ts';
+import { type ImageRecord, imageRecordOf, queryImagesByStatus, readImageRecord } from '../core/records.ts';
+import type { Outcome } from '../core/tag-image.ts';
+import type { GalleryPorts, ShownImage } from './gallery/gallery-server.ts';
+import { LOCAL_BUCKET_NAME, type Pipeline } from './pipeline.ts';
+
+/** Pictures on the page are this wide at most, in pixels: twice the width of a card, for sharp screens. */
+const THUMBNAIL_PIXELS = 480;
+
+/** More images than one looks at; the newest are kept. */
+const MAXIMUM_SHOWN = 500;
+
+/** Larger files are for `aws s3 cp`; this is far above what is tagged. */
+const MAXIMUM_UPLOAD_BYTES = 200 * 1024 * 1024;
+
+/** Answers what the page asks out of the running pipeline. */
+export function galleryPorts({ tagger, bucket, queue }: Pipeline): GalleryPorts {
+  return {
+    images: async () => {
+      const records: ImageRecord[] = [];
+      for (const status of ['tagged', 'unsupported', 'failed'] as const) {
+        for await (const page of tagger.table.query(queryImagesByStatus(LOCAL_BUCKET_NAME, status))) {
+          const keys = page.map(({ GSI1SK }) => ({ bucket: LOCAL_BUCKET_NAME, key: String(GSI1SK) }));
+          const items = await Promise.all(keys.map((key) => tagger.table.read(readImageRecord(key))));
+          records.push(...items.flatMap((item) => (item ? [imageRecordOf(item)] : [])));
+        }
+      }
+      return records.map(shownImage).sort(byTime).slice(-MAXIMUM_SHOWN);
+    },
+    thumbnail: async (object) => {
+      const current = await tagger.objects.current(object);
+      if (!current) throw new CliptagError('object-gone', `There is no ${object.bucket}/${object.key}`);
+      checkSize(current.sizeBytes, tagger.maximumBytes);
+      const bytes = await tagger.objects.fetch({ ...object, ...current, sequencer: '' }, tagger.maximumBytes);
+      return thumbnail(bytes, THUMBNAIL_PIXELS);
+    },
+    upload: async (key, body, sizeBytes) => {
+      if (!(sizeBytes <= MAXIMUM_UPLOAD_BYTES)) {
+        throw new CliptagError(
+          'too-large',
+          `Expected a file of at most ${MAXIMUM_UPLOAD_BYTES} bytes but received ${sizeBytes}`,
+        );
+      }
+      await bucket.put(key, body, sizeBytes);
+    },
+    status: () => {
+      const { visible, inFlight, deadLetters } = queue.counts();
+      return { queue: { visible, inFlight }, deadLetters };
+    },
+  };
+}
+
+/** What the page shows of an outcome; nothing when the image was as it is already. */
+export function shownOutcome({ object, result, content }: Outcome, now: Date): ShownImage | undefined {
+  if (!content || result === 'unchanged' || result === 'superseded') return undefined;
+  const { status, reason, tags } = content;
+  return {
+    bucket: object.bucket,
+    key: object.key,
+    eTag: object.eTag,
+    status,
+    reason,
+    tags,
+    recordedAt: now.toISOString(),
+  };
+}
+
+function shownImage({ bucket, key, eTag, status, reason, tags, recordedAt }: ImageRecord): ShownImage {
+  return { bucket, key, eTag, status, reason, tags, recordedAt };
+}
+
+function byTime(a: ShownImage, b: ShownImage): number {
+  return a.recordedAt < b.recordedAt ? -1 : 1;
+}

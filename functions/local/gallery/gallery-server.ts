@@ -1,0 +1,139 @@
+import { createReadStream } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { CliptagError } from '../../core/errors.ts';
+import type { ImageRecord } from '../../core/records.ts';
+import { listen, stop } from '../loopback-server.ts';
+
+/** What the page shows of an image. */
+export type ShownImage = Pick<
+  ImageRecord,
+  'bucket' | 'key' | 'status' | 'reason' | 'eTag' | 'tags' | 'recordedAt'
+>;
+
+export interface PipelineStatus {
+  readonly queue: { readonly visible: number; readonly inFlight: number };
+  readonly deadLetters: number;
+}
+
+/** What the page can ask of the pipeline. */
+export interface GalleryPorts {
+  /** The newest images last, so that showing them one after the other puts the newest first. */
+  images(): Promise<readonly ShownImage[]>;
+  /** A small WebP picture. */
+  thumbnail(object: { bucket: string; key: string }): Promise<Uint8Array>;
+  upload(key: string, body: IncomingMessage, sizeBytes: number): Promise<void>;
+  status(): PipelineStatus;
+}
+
+export interface Gallery {
+  readonly port: number;
+  /** Shows an image on every open page. */
+  show(image: ShownImage): void;
+  close(): Promise<void>;
+}
+
+/** Scripts, styles and pictures from here only; the page's own style stands in the page. */
+const CONTENT_SECURITY_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:";
+
+/** The page on this machine: pictures with their tags as they come, and a place to drop more. */
+export async function startGallery(port: number, ports: GalleryPorts): Promise<Gallery> {
+  const pages = new Set<ServerResponse>();
+  const server: Server = createServer((request, response) => {
+    answer(request, response, ports, pages).catch((error: unknown) => {
+      if (response.headersSent) response.destroy();
+      else sendText(response, error instanceof CliptagError ? 400 : 500, String(error));
+    });
+  });
+  const listeningPort = await listen(server, port);
+  return {
+    port: listeningPort,
+    show(image) {
+      for (const page of pages) page.write(`event: image\ndata: ${JSON.stringify(image)}\n\n`);
+    },
+    close: () => stop(server),
+  };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  ports: GalleryPorts,
+  pages: Set<ServerResponse>,
+): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+  if (!isFromHere(request)) return sendText(response, 403, 'Only pages of this server may ask');
+  switch (`${request.method} ${url.pathname}`) {
+    case 'GET /':
+      return sendFile(response, 'page.html', 'text/html; charset=utf-8');
+    case 'GET /page.js':
+      return sendFile(response, 'page.js', 'text/javascript; charset=utf-8');
+    case 'GET /images.json':
+      return sendJson(response, await ports.images());
+    case 'GET /status.json':
+      return sendJson(response, ports.status());
+    case 'GET /events':
+      return keepTelling(response, pages);
+    case 'GET /thumbnail':
+      return sendThumbnail(
+        response,
+        await ports.thumbnail({ bucket: needed(url, 'bucket'), key: needed(url, 'key') }),
+      );
+    case 'PUT /upload':
+      await ports.upload(
+        needed(url, 'key'),
+        request,
+        Number(request.headers['content-length'] ?? Number.NaN),
+      );
+      return sendText(response, 201, 'uploaded');
+    default:
+      return sendText(response, 404, `There is no ${request.method} ${url.pathname}`);
+  }
+}
+
+/**
+ * Any web page may send requests to this machine. A foreign name in `Host` (DNS rebinding) or `Origin` gives it away.
+ */
+function isFromHere({ headers }: IncomingMessage): boolean {
+  const { host = '', origin } = headers;
+  return (
+    /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host) && (origin === undefined || origin === `http://${host}`)
+  );
+}
+
+function needed(url: URL, name: string): string {
+  const value = url.searchParams.get(name);
+  if (!value) throw new CliptagError('invalid-request', `Expected the parameter ${name} in ${url.pathname}`);
+  return value;
+}
+
+function keepTelling(response: ServerResponse, pages: Set<ServerResponse>): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  response.write(': listening\n\n');
+  pages.add(response);
+  response.on('close', () => pages.delete(response));
+}
+
+function sendFile(response: ServerResponse, name: string, type: string): void {
+  response.writeHead(200, {
+    'content-type': type,
+    'content-security-policy': CONTENT_SECURITY_POLICY,
+    'x-content-type-options': 'nosniff',
+  });
+  createReadStream(fileURLToPath(new URL(name, import.meta.url))).pipe(response);
+}
+
+function sendThumbnail(response: ServerResponse, picture: Uint8Array): void {
+  response.writeHead(200, { 'content-type': 'image/webp', 'cache-control': 'private, max-age=3600' });
+  response.end(picture);
+}
+
+function sendJson(response: ServerResponse, value: unknown): void {
+  response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
+  response.end(JSON.stringify(value));
+}
+
+function sendText(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' });
+  response.end(text);
+}

@@ -1,0 +1,112 @@
+import { join } from 'node:path';
+import type { S3Options } from '../adapters/s3.ts';
+import { type Bucket, s3Bucket } from '../adapters/s3-bucket.ts';
+import { acceptEveryUpload } from '../core/object.ts';
+import type { Tagger } from '../core/tag-image.ts';
+import { composeTagger, type TaggerSettings } from '../tag-images/composition.ts';
+import { messageTagger, type Report } from '../tag-images/tag-messages.ts';
+import { type DynamoDbEndpoint, startDynamoDbEndpoint } from './dynamodb-endpoint.ts';
+import { type EventSourceMapping, startEventSourceMapping } from './event-source-mapping.ts';
+import { openQueue } from './queue.ts';
+import type { LocalQueue } from './queue-contract.ts';
+import { type S3Endpoint, startS3Endpoint } from './s3-endpoint/s3-endpoint.ts';
+import { queueSettings, synthesizeTemplate, tableDefinition } from './synthesized-template.ts';
+import { ensureTable, LOCAL_TABLE_NAME } from './table.ts';
+
+export const LOCAL_BUCKET_NAME = 'photos';
+export const LOCAL_REGION = 'us-east-1';
+
+/** The tagging function's own default in the template; a batch of ten large pictures takes seconds. */
+const FUNCTION_TIMEOUT_SECONDS = 60;
+
+export interface PipelineOptions
+  extends Pick<TaggerSettings, 'modelFolder' | 'labelSets' | 'maximumBytes' | 'warn'> {
+  /** Holds everything that must survive the process. */
+  readonly dataFolder: string;
+  /** 0 takes a free port. */
+  readonly ports: { readonly s3: number; readonly dynamodb: number };
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly report: Report;
+  /** Told what each write to the table cost, in write units. */
+  readonly onWriteUnits?: (writeUnits: number) => void;
+}
+
+export interface Pipeline {
+  readonly s3: S3Endpoint;
+  readonly dynamodb: DynamoDbEndpoint;
+  readonly queue: LocalQueue;
+  readonly bucket: Bucket;
+  readonly tagger: Tagger;
+  /** Takes no more messages, finishes those in work and closes everything; what is left comes at the next start. */
+  close(): Promise<void>;
+}
+
+/**
+ * The whole pipeline in one process: S3 endpoint → queue → event source mapping → the handler that Lambda
+ * runs → DynamoDB endpoint. Every hop is durable before the one before it is acknowledged.
+ *
+ * @throws Error with code `EADDRINUSE` when a port is taken
+ */
+export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
+  const { dataFolder, credentials, ports } = options;
+  const closers: Array<() => Promise<void>> = [];
+  const close = async () => {
+    for (const closeOne of closers.splice(0).reverse()) await closeOne();
+  };
+  try {
+    const template = synthesizeTemplate();
+    const queue = await openQueue({ directory: join(dataFolder, 'queue'), ...queueSettings(template) });
+    closers.push(() => queue.close());
+    const dynamodb = await startDynamoDbEndpoint({
+      directory: join(dataFolder, 'dynamodb'),
+      port: ports.dynamodb,
+      credentials,
+    });
+    closers.push(() => dynamodb.close());
+    await ensureTable(dynamodb, tableDefinition(template));
+    const s3 = await startS3Endpoint({
+      directory: join(dataFolder, 's3'),
+      port: ports.s3,
+      credentials: { [credentials.accessKeyId]: credentials.secretAccessKey },
+      region: LOCAL_REGION,
+      onNotification: async (_queueArn, notification) => {
+        await queue.send(JSON.stringify(notification));
+      },
+    });
+    closers.push(() => s3.close());
+    const s3Options: S3Options = {
+      endpoint: s3.url,
+      region: LOCAL_REGION,
+      credentials,
+      forcePathStyle: true,
+    };
+    const bucket = s3Bucket(LOCAL_BUCKET_NAME, s3Options);
+    await bucket.create(LOCAL_QUEUE_ARN);
+    const tagger = await composeTagger({
+      ...options,
+      classifierFolder: join(dataFolder, 'classifiers'),
+      s3: s3Options,
+      table: {
+        tableName: LOCAL_TABLE_NAME,
+        client: { endpoint: dynamodb.url, region: LOCAL_REGION, credentials },
+        ...(options.onWriteUnits ? { onWriteUnits: options.onWriteUnits } : {}),
+      },
+    });
+    const mapping = startMapping(queue, tagger, options.report);
+    closers.push(() => mapping.close());
+    return { s3, dynamodb, queue, bucket, tagger, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+const LOCAL_QUEUE_ARN = `arn:aws:sqs:${LOCAL_REGION}:000000000000:cliptag-uploads`;
+
+function startMapping(queue: LocalQueue, tagger: Tagger, report: Report): EventSourceMapping {
+  return startEventSourceMapping({
+    queue,
+    handler: messageTagger({ tagger, filter: acceptEveryUpload, report }),
+    functionTimeoutSeconds: FUNCTION_TIMEOUT_SECONDS,
+  });
+}

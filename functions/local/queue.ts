@@ -1,0 +1,148 @@
+import { claimMessages } from './queue-claim.ts';
+import type {
+  LocalQueue,
+  QueueOptions,
+  ReceivedMessage,
+  ReceiveLimits,
+  ReleaseOptions,
+  WaitOptions,
+} from './queue-contract.ts';
+import { DEFAULT_MAXIMUM_MESSAGE_BYTES, newMessage } from './queue-message.ts';
+import { type DeadLetter, openQueueStore, type QueueStore, type StoredMessage } from './queue-store.ts';
+import { receiptHandleOf, trackVisibility, type Visibility } from './queue-visibility.ts';
+
+/** The longest delay that a timer takes; a longer one would fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+interface QueueState {
+  readonly options: Required<QueueOptions>;
+  readonly store: QueueStore;
+  readonly visibility: Visibility;
+  readonly deadLetters: Map<string, DeadLetter>;
+  readonly wakers: Set<() => void>;
+}
+
+/**
+ * Opens a queue. Messages that were in flight when its last process ended are visible at once, since their consumer
+ * ended with it; their receive count is kept, so that a message which kills its consumer ends as a dead letter.
+ * There is no retention period: nothing is dropped for its age.
+ *
+ * @throws Error when another process uses the directory.
+ */
+export async function openQueue(options: QueueOptions): Promise<LocalQueue> {
+  const store = await openQueueStore(options.directory);
+  const state: QueueState = {
+    options: { maximumMessageBytes: DEFAULT_MAXIMUM_MESSAGE_BYTES, ...options },
+    store,
+    visibility: trackVisibility(),
+    deadLetters: new Map((await store.readDeadLetters()).map((letter) => [letter.messageId, letter])),
+    wakers: new Set(),
+  };
+  for (const message of await store.readMessages()) state.visibility.show(message);
+  return {
+    visibilityTimeoutSeconds: options.visibilityTimeoutSeconds,
+    send: (body) => send(state, body),
+    receive: (limits) => receive(state, limits),
+    delete: (receiptHandles) => deleteMessages(state, receiptHandles),
+    release: (receiptHandles, how) => release(state, receiptHandles, how),
+    waitForMessage: (how) => waitForMessage(state, how),
+    counts: () => ({ ...state.visibility.counts(Date.now()), deadLetters: state.deadLetters.size }),
+    deadLetters: () => [...state.deadLetters.values()],
+    redrive: (messageIds) => redrive(state, messageIds),
+    close: () => store.close(),
+  };
+}
+
+async function send(state: QueueState, body: string): Promise<string> {
+  const message = newMessage(body, state.options.maximumMessageBytes);
+  await state.store.write({ messages: [message] }, { flush: true });
+  state.visibility.show(message);
+  wake(state);
+  return message.messageId;
+}
+
+async function receive(state: QueueState, limits: ReceiveLimits): Promise<ReceivedMessage[]> {
+  const { claimed, dead } = claimMessages(state.visibility, state.options, limits, Date.now());
+  for (const letter of dead) state.deadLetters.set(letter.messageId, letter);
+  if (claimed.length + dead.length > 0) {
+    // A receive count lost to a power cut means one more try, so that only dead letters are worth a flush.
+    const changes = {
+      messages: claimed,
+      deadLetters: dead,
+      removedMessageIds: dead.map((letter) => letter.messageId),
+    };
+    await state.store.write(changes, { flush: dead.length > 0 });
+  }
+  return claimed.map((message) => ({ ...message, receiptHandle: receiptHandleOf(message) }));
+}
+
+async function deleteMessages(state: QueueState, receiptHandles: readonly string[]): Promise<void> {
+  const held = heldMessages(state, receiptHandles);
+  // Out of memory first: while the write runs, the visibility timeout may pass, and nobody shall receive them again.
+  for (const { messageId } of held) state.visibility.forget(messageId);
+  if (held.length > 0) {
+    await state.store.write({ removedMessageIds: held.map(({ messageId }) => messageId) }, { flush: false });
+  }
+}
+
+async function release(
+  state: QueueState,
+  receiptHandles: readonly string[],
+  how: ReleaseOptions,
+): Promise<void> {
+  const held = heldMessages(state, receiptHandles).map((message) => ({
+    ...message,
+    lastFailure: how.reason,
+  }));
+  if (held.length === 0) return;
+  await state.store.write({ messages: held }, { flush: false });
+  const visibleAtMs = Date.now() + how.delaySeconds * 1_000;
+  for (const message of held) {
+    // While the write ran, the visibility timeout may have passed and another consumer may have the message.
+    if (state.visibility.findHidden(receiptHandleOf(message))) state.visibility.hide(message, visibleAtMs);
+  }
+  wake(state);
+}
+
+async function redrive(state: QueueState, messageIds?: readonly string[]): Promise<number> {
+  const letters = (messageIds ?? [...state.deadLetters.keys()]).flatMap(
+    (id) => state.deadLetters.get(id) ?? [],
+  );
+  for (const { messageId } of letters) state.deadLetters.delete(messageId);
+  const messages = letters.map(({ body }) => newMessage(body, state.options.maximumMessageBytes));
+  const removedDeadLetterIds = letters.map(({ messageId }) => messageId);
+  try {
+    await state.store.write({ messages, removedDeadLetterIds }, { flush: true });
+  } catch (error) {
+    for (const letter of letters) state.deadLetters.set(letter.messageId, letter);
+    throw error;
+  }
+  for (const message of messages) state.visibility.show(message);
+  wake(state);
+  return letters.length;
+}
+
+function waitForMessage(state: QueueState, { timeoutMs = Infinity, signal }: WaitOptions): Promise<void> {
+  return new Promise((resolve) => {
+    const untilVisibleMs = state.visibility.nextVisibleAtMs() - Date.now();
+    const delayMs = Math.min(Math.max(0, Math.min(timeoutMs, untilVisibleMs)), MAX_TIMER_MS);
+    const timer = setTimeout(done, delayMs);
+    function done(): void {
+      clearTimeout(timer);
+      state.wakers.delete(done);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    state.wakers.add(done);
+    signal.addEventListener('abort', done);
+    if (signal.aborted) done();
+  });
+}
+
+function wake(state: QueueState): void {
+  for (const waker of [...state.wakers]) waker();
+}
+
+function heldMessages(state: QueueState, receiptHandles: readonly string[]): StoredMessage[] {
+  return receiptHandles.flatMap((handle) => state.visibility.findHidden(handle) ?? []);
+}

@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Bucket } from '../adapters/s3-bucket.ts';
+
+export const SAMPLE_FOLDER = fileURLToPath(new URL('samples', import.meta.url));
+
+/** The names of the photographs that come with the project. */
+export async function sampleNames(): Promise<readonly string[]> {
+  return (await readdir(SAMPLE_FOLDER)).filter((name) => !name.endsWith('.md')).sort();
+}
+
+/** Whether the data folder has had its samples: they come once, so that deleting them is final. */
+export function samplesWereUploaded(dataFolder: string): boolean {
+  return existsSync(markerFile(dataFolder));
+}
+
+export async function uploadSamples(bucket: Bucket, dataFolder: string): Promise<void> {
+  await Promise.all(
+    (await sampleNames()).map(async (name) => {
+      const bytes = await readFile(join(SAMPLE_FOLDER, name));
+      await bucket.put(name, bytes, bytes.length);
+    }),
+  );
+  await writeFile(markerFile(dataFolder), '');
+}
+
+function markerFile(dataFolder: string): string {
+  return join(dataFolder, 'samples-uploaded');
+}

@@ -1,0 +1,57 @@
+import { basename } from 'node:path';
+import { SCORE_DECIMALS, type Tag } from '../core/scores.ts';
+import type { Outcome } from '../core/tag-image.ts';
+import type { Report } from '../tag-images/tag-messages.ts';
+import { LOCAL_BUCKET_NAME, LOCAL_REGION, type Pipeline } from './pipeline.ts';
+import { LOCAL_TABLE_NAME } from './table.ts';
+
+/** Two decimals are enough to look at; {@link SCORE_DECIMALS} of them are stored. */
+const SHOWN_DECIMALS = Math.min(2, SCORE_DECIMALS);
+
+/** Tags in one line, best first. */
+export function tagLine(tags: readonly Tag[]): string {
+  return (
+    tags.map(({ label, score }) => `${label} ${score.toFixed(SHOWN_DECIMALS)}`).join(', ') ||
+    '(no label fits)'
+  );
+}
+
+/** What happened to an image, in one line. */
+export function outcomeLine({ object, result, content }: Outcome): string {
+  const told = content && content.status !== 'tagged' ? (content.reason ?? '') : tagLine(content?.tags ?? []);
+  return `${result.padEnd(11)} ${object.bucket}/${object.key}  ${result === 'superseded' ? '' : told}`.trimEnd();
+}
+
+/** Tells on standard output what happens to each image, and on standard error what goes wrong. */
+export function terminalReport(onOutcome: (outcome: Outcome) => void): Report {
+  return {
+    outcome: onOutcome,
+    ignored: () => {},
+    fault: (error, { messageId, attributes }) =>
+      console.error(
+        `Message ${messageId} failed (receive ${attributes.ApproximateReceiveCount}): ${error instanceof Error ? error.message : error}`,
+      ),
+  };
+}
+
+/** Two columns, as wide as the first one needs. */
+export function table(rows: ReadonlyArray<readonly [string, string]>): string {
+  const width = Math.max(...rows.map(([first]) => first.length));
+  return rows.map(([first, second]) => `  ${first.padEnd(width)}  ${second}`).join('\n');
+}
+
+/** The lines that show the pipeline at work with the AWS CLI, to be pasted as they are. */
+export function linesToTry(
+  { s3, dynamodb }: Pick<Pipeline, 's3' | 'dynamodb'>,
+  { accessKeyId, secretAccessKey }: { accessKeyId: string; secretAccessKey: string },
+  sample: { file: string; tag: Tag | undefined },
+): string {
+  const label = `LABEL#${sample.tag?.set ?? 'general'}#${sample.tag?.label ?? 'cat'}`;
+  return [
+    `  export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey} AWS_REGION=${LOCAL_REGION}`,
+    `  aws s3 cp ${sample.file} s3://${LOCAL_BUCKET_NAME}/copy-of-${basename(sample.file)} --endpoint-url ${s3.url}`,
+    `  aws dynamodb query --table-name ${LOCAL_TABLE_NAME} --endpoint-url ${dynamodb.url} \\`,
+    `    --key-condition-expression 'PK = :label' --expression-attribute-values '{":label":{"S":"${label}"}}' \\`,
+    '    --no-scan-index-forward',
+  ].join('\n');
+}

@@ -1,0 +1,27 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { SQSHandler } from 'aws-lambda';
+import { readTaggingEnvironment } from '../config.ts';
+import { composeTagger } from './composition.ts';
+import { logReport } from './log-report.ts';
+import { messageTagger } from './tag-messages.ts';
+
+const logger = new Logger({ serviceName: 'cliptag' });
+const environment = readTaggingEnvironment();
+
+const tagger = await composeTagger({
+  modelFolder: environment.MODEL_FOLDER,
+  labelSets: environment.LABEL_SETS,
+  classifierFolder: environment.CLASSIFIER_FOLDER,
+  table: { tableName: environment.TABLE_NAME },
+  maximumBytes: environment.MAXIMUM_BYTES,
+  warn: (message) => logger.warn(message),
+});
+
+const tagMessages = messageTagger({
+  tagger,
+  filter: { prefixes: environment.KEY_PREFIXES, suffixes: environment.KEY_SUFFIXES },
+  report: logReport(logger),
+});
+
+/** Tags the images that a batch of SQS messages tells of; answers which messages must come again. */
+export const handler: SQSHandler = (event) => tagMessages(event);
