@@ -1,6 +1,6 @@
 import { CliptagError, ImageFault } from '../core/errors.ts';
-import type { AcceptedFormat } from '../core/image-format.ts';
-import { endsEarly } from '../core/truncation.ts';
+import type { AcceptedFormat } from '../core/picture/image-format.ts';
+import { endsEarly } from '../core/picture/truncation.ts';
 
 export interface Upload {
   readonly bytes: Uint8Array;

@@ -67,3 +67,8 @@ export class InvalidInput extends CliptagError {
     this.faults = faults;
   }
 }
+
+/** What arrived, as it stands in an error: quoted, and cut to the length of a log line. */
+export function excerpt(text: string): string {
+  return text.length > 200 ? `${JSON.stringify(text.slice(0, 200))}…` : JSON.stringify(text);
+}

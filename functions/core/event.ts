@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MessageFault } from './errors.ts';
+import { excerpt, MessageFault } from './errors.ts';
 import { fixedWidthSequencer, type ObjectReference } from './object.ts';
 
 /** What happened to an object, whichever way AWS told us. */
@@ -139,7 +139,7 @@ function decodeNotificationKey(key: string): string {
   try {
     return decodeURIComponent(key.replaceAll('+', ' '));
   } catch (cause) {
-    throw new MessageFault(`Expected a form-URL-encoded object key but received "${key}"`, { cause });
+    throw new MessageFault(`Expected a form-URL-encoded object key but received ${excerpt(key)}`, { cause });
   }
 }
 
@@ -151,17 +151,23 @@ function parseJson(body: string): unknown {
   }
 }
 
+/** More faults than these say nothing new of a message. */
+const MAXIMUM_FAULTS = 5;
+
 function checked<Schema extends z.ZodType>(schema: Schema, document: unknown): z.infer<Schema> {
-  const result = schema.safeParse(document);
+  const result = schema.safeParse(document, { reportInput: true });
   if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  throw new MessageFault(`Expected an S3 event but its ${faults.join('; ')}`);
+  const { issues } = result.error;
+  const faults = issues.slice(0, MAXIMUM_FAULTS).map(describeIssue);
+  const more = issues.length > MAXIMUM_FAULTS ? `; and ${issues.length - MAXIMUM_FAULTS} more` : '';
+  throw new MessageFault(`Expected an S3 event but its ${faults.join('; ')}${more}`);
+}
+
+function describeIssue({ path, message, input }: z.core.$ZodIssue): string {
+  const received = input === undefined ? '' : `, received ${excerpt(JSON.stringify(input))}`;
+  return `${path.join('.')}: ${message}${received}`;
 }
 
 function hasKey(document: unknown, key: string): boolean {
   return typeof document === 'object' && document !== null && key in document;
-}
-
-function excerpt(body: string): string {
-  return body.length > 200 ? `${JSON.stringify(body.slice(0, 200))}…` : JSON.stringify(body);
 }

@@ -33,7 +33,7 @@ const label = z.preprocess(
   }),
 );
 
-const labelSetSchema = z
+export const labelSetSchema = z
   .strictObject({
     name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'Expected lower-case letters, digits and hyphens'),
     version: z.union([z.string().min(1), z.number()]).transform(String),

@@ -1,4 +1,4 @@
-import { ImageFault, MessageFault } from './errors.ts';
+import { excerpt, ImageFault, MessageFault } from './errors.ts';
 
 /** One state of one S3 object, as an event tells of it. */
 export interface ObjectReference {
@@ -25,7 +25,7 @@ const SEQUENCER_WIDTH = 32;
 export function fixedWidthSequencer(sequencer: string): string {
   if (!/^[0-9a-f]*$/i.test(sequencer) || sequencer.length > SEQUENCER_WIDTH) {
     throw new MessageFault(
-      `Expected a sequencer of at most ${SEQUENCER_WIDTH} hexadecimal digits but received "${sequencer}"`,
+      `Expected a sequencer of at most ${SEQUENCER_WIDTH} hexadecimal digits but received ${excerpt(sequencer)}`,
     );
   }
   return sequencer.toUpperCase().padEnd(SEQUENCER_WIDTH, '0');

@@ -101,9 +101,9 @@ async function processBatch(state: MappingState, batch: readonly ReceivedMessage
   const succeeded = batch.filter(({ messageId }) => !failedIds.has(messageId));
   await queue.delete(succeeded.map(({ receiptHandle }) => receiptHandle));
   if (failed.length === 0) return;
-  onFailure(reason, idsOf(failed));
   const handles = failed.map(({ receiptHandle }) => receiptHandle);
   await queue.release(handles, { delaySeconds: retryDelaySeconds, reason });
+  onFailure(reason, idsOf(failed));
 }
 
 interface Outcome {

@@ -35,7 +35,8 @@ export interface MappingOptions {
   readonly reportBatchItemFailures?: boolean;
   /**
    * Seconds, 0 or more, until a failed message is visible again. AWS leaves that to the visibility timeout, minutes
-   * for which nobody wants to wait at a terminal.
+   * for which nobody wants to wait at a terminal; the price is that a fault which lasts only a few seconds can use up
+   * all receives, and its messages must be redriven.
    * @default 1
    */
   readonly retryDelaySeconds?: number;

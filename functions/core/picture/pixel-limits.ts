@@ -1,6 +1,6 @@
-import { ImageFault } from './errors.ts';
+import { ImageFault } from '../errors.ts';
+import { resizedSize, type Size } from '../pixels.ts';
 import type { AcceptedFormat } from './image-format.ts';
-import { resizedSize, type Size } from './pixels.ts';
 
 /** What an image's header may ask for: a few kilobytes can announce gigabytes of pixels. */
 export interface PixelLimits {
@@ -30,8 +30,9 @@ export interface PictureHeader extends Size {
 
 /**
  * Bytes held for one pixel at the peak, measured with libvips 8.18 on pictures of 8192 × 8192 (growth of the largest
- * resident set, rounded up). Baseline JPEG, plain PNG and TIFF are streamed and held 75 MB whatever their size; the
- * others' decoders, and the seven passes of an interlaced PNG (lovell/sharp#1076), need the whole picture.
+ * resident set, rounded up; 16 bits counted twice). Baseline JPEG, plain PNG and TIFF are streamed and held 75 MB
+ * whatever their size; the others' decoders, and the seven passes of an interlaced PNG (lovell/sharp#1076), need the
+ * whole picture.
  */
 const HELD_BYTES = { avif: 18, webp: 8, gif: 5, progressiveJpeg: 6, interlacedPng: 4, interlacedPng16: 8 };
 

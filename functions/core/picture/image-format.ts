@@ -1,5 +1,5 @@
+import { ImageFault } from '../errors.ts';
 import { cameraRawName } from './camera-raw.ts';
-import { ImageFault } from './errors.ts';
 
 export type AcceptedFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff' | 'svg';
 

@@ -1,4 +1,4 @@
-import { RGB_CHANNELS, type RgbPicture, type Size } from './pixels.ts';
+import { RGB_CHANNELS, type RgbPicture, type Size } from '../pixels.ts';
 
 /** Reach of the kernel in source pixels when enlarging, and its sharpness (Catmull-Rom): Pillow's BICUBIC. */
 const REACH = 2;

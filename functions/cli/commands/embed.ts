@@ -1,0 +1,86 @@
+import type { Embedding } from '../../core/embedding.ts';
+import { command } from '../command.ts';
+import { EXIT } from '../exit-code.ts';
+import { imagePathsIn } from '../image-paths.ts';
+import { imageResults } from '../image-results.ts';
+import type { ModelParts } from '../model-parts.ts';
+import { printable } from '../printable.ts';
+import { withProgress } from '../progress-bar.ts';
+import { JSON_FLAG, MODEL_FLAG } from '../shared-flags.ts';
+import { UsageFault } from '../usage-fault.ts';
+
+/** What float32 needs to be read back unchanged. */
+const FLOAT32_DIGITS = 9;
+/** Numbers of an embedding that people are shown. */
+const SHOWN_VALUES = 4;
+
+const flags = {
+  text: { type: 'string', multiple: true, value: 'STRING', about: 'A text to embed.' },
+  model: MODEL_FLAG,
+  json: JSON_FLAG,
+} as const;
+
+export const embed = command({
+  usage: 'embed PATH… [--text STRING]… [--model NAME|DIR] [--json]',
+  about: `Prints the embeddings of images, then of texts, each in the order given; their length is 1. Only embeddings
+with the same model may be compared. PATHs are taken as by \`cliptag tag\`.
+--json: {"path"|"text","model","embedding":[…]}, or {"path","model","status","reason"} for a broken image.
+Exit code: 0; 1 when an image was broken; 2 when it was asked for wrongly.`,
+  flags,
+  run: async ({ flags: { text: texts = [], model, json = false }, operands }, output) => {
+    if (operands.length + texts.length === 0) throw new UsageFault(['expected a PATH or a --text']);
+    const paths = await imagePathsIn(operands);
+    const { openModel } = await import('../model-parts.ts');
+    return withProgress(paths.length + texts.length, async (progress) => {
+      let exitCode: number = EXIT.done;
+      for await (const answer of answers(paths, texts, await openModel(model))) {
+        if ('reason' in answer) exitCode = EXIT.failed;
+        progress.hide();
+        await output.line(json ? jsonLine(answer) : humanLine(answer));
+        progress.advance();
+      }
+      return exitCode;
+    });
+  },
+});
+
+type Answer = { readonly path?: string; readonly text?: string; readonly model: string } & (
+  | { readonly embedding: Embedding }
+  | { readonly status: string; readonly reason: string }
+);
+
+async function* answers(
+  paths: readonly string[],
+  texts: readonly string[],
+  { identity: model, imageReader, textEncoder }: ModelParts,
+): AsyncGenerator<Answer> {
+  if (paths.length > 0) {
+    const { decoder, encoder } = await imageReader();
+    const embedding = async (bytes: Uint8Array) =>
+      encoder.encode(await decoder.decode(bytes, encoder.pixelSpec));
+    for await (const result of imageResults(paths, embedding)) {
+      const { path } = result;
+      yield 'fault' in result ? { path, model, ...result.fault } : { path, model, embedding: result.value };
+    }
+  }
+  const embeddings = await textEncoder.encode(texts);
+  for (const [i, embedding] of embeddings.entries()) yield { text: texts[i] ?? '', model, embedding };
+}
+
+function jsonLine(answer: Answer): string {
+  if ('reason' in answer) return JSON.stringify(answer);
+  return JSON.stringify({ ...answer, embedding: shortest(answer.embedding.values) });
+}
+
+function humanLine(answer: Answer): string {
+  const name = printable(answer.path ?? JSON.stringify(answer.text));
+  if ('reason' in answer) return `${name}: ${answer.status}: ${printable(answer.reason)}`;
+  const { values } = answer.embedding;
+  const first = Array.from(values.subarray(0, SHOWN_VALUES), (value) => value.toFixed(4));
+  return `${name}: [${first.join(', ')}, …] (${values.length} numbers; all with --json)`;
+}
+
+/** The same float32 values with half the digits. */
+function shortest(values: Float32Array): number[] {
+  return Array.from(values, (value) => Number(value.toPrecision(FLOAT32_DIGITS)));
+}

@@ -1,0 +1,34 @@
+import { columns } from '../columns.ts';
+import { command } from '../command.ts';
+import { EXIT } from '../exit-code.ts';
+import { requireList } from '../list-operand.ts';
+import { LABELS_FOLDER } from '../places.ts';
+import { JSON_FLAG, LABELS_FLAG } from '../shared-flags.ts';
+
+export const labels = command({
+  usage: 'labels list [--labels FILE|FOLDER]… [--json]',
+  about: `Lists the label sets at hand, each checked.
+--json: {"name","version","mode","labels":[names],"path"}`,
+  flags: { labels: LABELS_FLAG, json: JSON_FLAG },
+  run: async ({ flags, operands }, output) => {
+    requireList(operands);
+    const { labelSetsWithPaths } = await import('../label-set-list.ts');
+    const found = await labelSetsWithPaths(flags.labels ?? [LABELS_FOLDER]);
+    const lines = flags.json
+      ? found.map(({ path, labelSet: { name, version, mode, labels } }) =>
+          JSON.stringify({ name, version, mode, labels: labels.map((label) => label.name), path }),
+        )
+      : columns([
+          ['NAME', 'VERSION', 'MODE', 'LABELS', 'PATH'],
+          ...found.map(({ path, labelSet: { name, version, mode, labels } }) => [
+            name,
+            version,
+            mode,
+            String(labels.length),
+            path,
+          ]),
+        ]);
+    for (const line of lines) await output.line(line);
+    return EXIT.done;
+  },
+});

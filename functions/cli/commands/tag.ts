@@ -1,0 +1,79 @@
+import { describeImage } from '../../core/describe-image.ts';
+import type { ImageContent } from '../../core/records.ts';
+import { command } from '../command.ts';
+import { EXIT } from '../exit-code.ts';
+import type { FlagValues } from '../flags.ts';
+import { imagePathsIn } from '../image-paths.ts';
+import { type ImageResult, imageResults } from '../image-results.ts';
+import type { Output } from '../output.ts';
+import { DEFAULT_LABEL_SET } from '../places.ts';
+import { printable } from '../printable.ts';
+import { withProgress } from '../progress-bar.ts';
+import { JSON_FLAG, LABELS_FLAG, MODEL_FLAG } from '../shared-flags.ts';
+import { tagsText } from '../tags-text.ts';
+import { UsageFault } from '../usage-fault.ts';
+
+const flags = { labels: LABELS_FLAG, model: MODEL_FLAG, json: JSON_FLAG } as const;
+type Flags = FlagValues<typeof flags>;
+
+export const tag = command({
+  usage: 'tag PATH… [--labels FILE|FOLDER]… [--model NAME|DIR] [--json]',
+  about: `Tags images with no server: files, whatever they are called, and the images in folders at any depth, sorted,
+without hidden ones. Answers come in the order of the paths. A broken image gets a status and a reason and stops no
+other. --labels takes the place of the general label set; which buckets a label set is for does not matter here.
+--json: {"path","status","reason"?,"width","height","model","tags":[{"set","label","score"}]}, where status is
+tagged, unsupported or failed, and width and height are null unless it is tagged.
+Exit code: 0; 1 when not one image was tagged; 2 when it was asked for wrongly.`,
+  flags,
+  run: async ({ flags, operands }, output) => {
+    if (operands.length === 0) throw new UsageFault(['expected at least one PATH']);
+    const paths = await imagePathsIn(operands);
+    if (paths.length === 0) output.remark('cliptag tag: there are no images in these folders');
+    const tagged = paths.length > 0 ? await tagFiles(paths, flags, output) : 0;
+    return tagged > 0 ? EXIT.done : EXIT.failed;
+  },
+});
+
+/** Prints what there is to say of each file; resolves to how many were tagged. */
+async function tagFiles(paths: readonly string[], flags: Flags, output: Output): Promise<number> {
+  return withProgress(paths.length, async (progress) => {
+    const { identity, describe } = await openTagger(flags, output);
+    const print = flags.json ? jsonLine(identity) : humanLine;
+    let tagged = 0;
+    for await (const result of imageResults(paths, describe)) {
+      if ('value' in result) tagged += 1;
+      progress.hide();
+      await output.line(print(result));
+      progress.advance();
+    }
+    return tagged;
+  });
+}
+
+async function openTagger({ labels = [DEFAULT_LABEL_SET], model }: Flags, output: Output) {
+  // Loaded only now, so that help and faults of the command line do not wait for them.
+  const { readLabelSets } = await import('../../adapters/label-set-files.ts');
+  const { openModel } = await import('../model-parts.ts');
+  const labelSets = await readLabelSets(labels);
+  const { identity, imageReader, classifiersOf } = await openModel(model);
+  const classifiers = await classifiersOf(labelSets, output.remark);
+  const reader = await imageReader();
+  return { identity, describe: (bytes: Uint8Array) => describeImage(bytes, reader, classifiers) };
+}
+
+function jsonLine(model: string): (result: ImageResult<ImageContent>) => string {
+  return (result) => {
+    const { path } = result;
+    if ('fault' in result) {
+      return JSON.stringify({ path, ...result.fault, width: null, height: null, model, tags: [] });
+    }
+    const { status, width, height, tags } = result.value;
+    return JSON.stringify({ path, status, width, height, model, tags });
+  };
+}
+
+function humanLine(result: ImageResult<ImageContent>): string {
+  const path = printable(result.path);
+  if ('fault' in result) return `${path}: ${result.fault.status}: ${printable(result.fault.reason)}`;
+  return `${path}: ${tagsText(result.value.tags)}`;
+}

@@ -1,0 +1,20 @@
+import { CliptagError, InvalidInput } from '../core/errors.ts';
+
+/** What the shell is told. `stopped`: 128 + SIGINT, as shells count it. */
+export const EXIT = { done: 0, failed: 1, usage: 2, stopped: 130 } as const;
+
+/** Faults that the user mends by asking otherwise: a wrong flag, path, model, label set or table. */
+const USAGE_CODES = ['usage', 'invalid-input', 'no-model', 'no-tokenizer', 'no-pipeline', 'no-table'];
+
+export function exitCodeOf(error: unknown): number {
+  return error instanceof CliptagError && USAGE_CODES.includes(error.code) ? EXIT.usage : EXIT.failed;
+}
+
+/** An error as the terminal shows it: one line, unless a file has several faults, which get a line each. */
+export function explain(error: unknown): string {
+  if (error instanceof InvalidInput && error.faults.length === 1) {
+    return error.message.replace(/\n\s*/, ' ');
+  }
+  if (error instanceof CliptagError) return error.message;
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

@@ -1,0 +1,31 @@
+import { CliptagError, ImageFault } from '../core/errors.ts';
+import { imageBytes } from './image-bytes.ts';
+import { inOrder } from './in-order.ts';
+
+/** What came of one image file. A fault is the image's own; the others go on. */
+export type ImageResult<Value> =
+  | { readonly path: string; readonly value: Value }
+  | { readonly path: string; readonly fault: { status: 'unsupported' | 'failed'; reason: string } };
+
+/**
+ * Images held in memory at once, as files or as pixels: enough to fill a batch of the encoder while the next are
+ * decoded. At most so many times the largest file that is accepted.
+ */
+export const IMAGES_AT_ONCE = 8;
+
+/** Reads image files and works on their bytes, several at once; the results come in the order of the paths. */
+export function imageResults<Value>(
+  paths: readonly string[],
+  work: (bytes: Uint8Array) => Promise<Value>,
+): AsyncGenerator<ImageResult<Value>> {
+  return inOrder(paths, IMAGES_AT_ONCE, async (path): Promise<ImageResult<Value>> => {
+    try {
+      return { path, value: await work(await imageBytes(path)) };
+    } catch (error) {
+      // A retryable fault (a decoder out of time) has no queue to come back from: here it is the image's status too.
+      if (!(error instanceof CliptagError)) throw error;
+      const status = error instanceof ImageFault ? error.status : 'failed';
+      return { path, fault: { status, reason: error.message } };
+    }
+  });
+}

@@ -1,0 +1,58 @@
+import type { LabelTerm } from '../core/find-images.ts';
+import type { LabelSet } from '../core/label-set.ts';
+import { nearestWords } from './near-words.ts';
+import { UsageFault } from './usage-fault.ts';
+
+/**
+ * What the user calls labels, as the table knows them. `set:label` is taken at its word, spelling apart; a label alone
+ * is looked up among the names, parents and synonyms of every label set, in any letter case.
+ *
+ * @throws {UsageFault} naming every label that no label set knows, with the nearest ones, or that several know
+ */
+export function labelTerms(texts: readonly string[], labelSets: readonly LabelSet[]): LabelTerm[] {
+  const found = texts.map((text) => labelTerm(text, labelSets));
+  const faults = found.filter((term) => typeof term === 'string');
+  if (faults.length > 0) throw new UsageFault(faults);
+  return found.filter((term) => typeof term !== 'string');
+}
+
+/** A term, or what is wrong with it. */
+function labelTerm(text: string, labelSets: readonly LabelSet[]): LabelTerm | string {
+  const [, set, label] = /^([a-z0-9][a-z0-9-]{0,62}):(.+)$/s.exec(text) ?? [];
+  if (set !== undefined && label !== undefined) {
+    const known = labelSets.find(({ name }) => name === set);
+    return { set, label: (known && canonicalName(label, known)) ?? label };
+  }
+  const terms = labelSets.flatMap((labelSet) => {
+    const name = canonicalName(text, labelSet);
+    return name === undefined ? [] : [{ set: labelSet.name, label: name }];
+  });
+  const [term, ...others] = terms;
+  if (!term) return unknownLabel(text, labelSets);
+  if (others.length === 0) return term;
+  return `label "${text}" is in several label sets: say ${terms.map(termText).join(' or ')}`;
+}
+
+/** The word that tags carry: a name goes before a synonym, which may stand for another label. */
+function canonicalName(text: string, { labels }: LabelSet): string | undefined {
+  const wanted = text.trim().toLowerCase();
+  const isWanted = (word: string | undefined) => word?.toLowerCase() === wanted;
+  return (
+    labels.find(({ name }) => isWanted(name))?.name ??
+    labels.find(({ parent }) => isWanted(parent))?.parent ??
+    labels.find(({ synonyms }) => synonyms.some(isWanted))?.name
+  );
+}
+
+function unknownLabel(text: string, labelSets: readonly LabelSet[]): string {
+  const words = labelSets.flatMap(({ labels }) =>
+    labels.flatMap(({ name, parent, synonyms }) => [name, ...synonyms, ...(parent ? [parent] : [])]),
+  );
+  const near = nearestWords(text, words).map((word) => `"${word}"`);
+  const hint = near.length > 0 ? `, but ${near.join(', ')}` : '';
+  return `no label set (${labelSets.map(({ name }) => name).join(', ')}) knows "${text}"${hint}; SET:LABEL asks for any label`;
+}
+
+function termText({ set, label }: LabelTerm): string {
+  return `"${set}:${label}"`;
+}

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from './command.ts';
+import { EXIT, exitCodeOf, explain } from './exit-code.ts';
+import { GENERAL_HELP } from './help.ts';
+import { type Output, standardOutput } from './output.ts';
+import { UsageFault } from './usage-fault.ts';
+
+/** Loaded one by one: nobody who asks for tokens waits for the image decoder. */
+const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['tag', async () => (await import('./commands/tag.ts')).tag],
+  ['embed', async () => (await import('./commands/embed.ts')).embed],
+  ['tokenize', async () => (await import('./commands/tokenize.ts')).tokenize],
+  ['query', async () => (await import('./commands/query.ts')).query],
+  ['show', async () => (await import('./commands/show.ts')).show],
+  ['status', async () => (await import('./commands/status.ts')).status],
+  ['models', async () => (await import('./commands/models.ts')).models],
+  ['labels', async () => (await import('./commands/labels.ts')).labels],
+]);
+
+/**
+ * The command line.
+ *
+ * @param args what follows the program's name
+ * @returns the exit code; see {@link GENERAL_HELP}
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  process.once('SIGINT', stop);
+  const output = standardOutput();
+  try {
+    return await dispatch(args, output);
+  } catch (error) {
+    const [name = ''] = args;
+    output.remark(`cliptag${COMMANDS.has(name) ? ` ${name}` : ''}: ${explain(error)}`);
+    return exitCodeOf(error);
+  }
+}
+
+async function dispatch([name, ...args]: readonly string[], output: Output): Promise<number> {
+  const load = name === undefined ? undefined : COMMANDS.get(name);
+  if (load) return (await load())(args, output);
+  if (name === '--version') await output.line(version());
+  else if (name === '--help' || name === '-h' || name === 'help') await output.line(GENERAL_HELP);
+  else throw new UsageFault([`${wrongName(name)} (commands: ${[...COMMANDS.keys()].join(', ')})`]);
+  return EXIT.done;
+}
+
+function wrongName(name: string | undefined): string {
+  if (name === undefined) return 'expected a command';
+  return name.startsWith('-') ? `unknown flag ${name}` : `unknown command "${name}"`;
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function stop(): void {
+  // The progress bar's line stays as it is; the prompt begins on a new one.
+  if (process.stderr.isTTY) process.stderr.write('\n');
+  process.exit(EXIT.stopped);
+}

@@ -1,0 +1,46 @@
+import { cachedClassifier } from '../adapters/classifier-cache.ts';
+import { readModel } from '../adapters/model-folder.ts';
+import { onnxImageEncoder, onnxTextEncoder } from '../adapters/onnxruntime.ts';
+import { sharpPixelDecoder } from '../adapters/sharp.ts';
+import type { Classifier } from '../core/classifier.ts';
+import type { ImageReader } from '../core/describe-image.ts';
+import type { LabelSet } from '../core/label-set.ts';
+import { inBatches } from '../core/micro-batch.ts';
+import type { TextEncoder } from '../core/ports.ts';
+import { IMAGES_AT_ONCE } from './image-results.ts';
+import { CLASSIFIER_FOLDER, DEFAULT_MODEL, modelFolder } from './places.ts';
+
+/** What `tag` and `embed` are made of. */
+export interface ModelParts {
+  /** Name and digest: equal for two answers if, and only if, their embeddings may be compared. */
+  readonly identity: string;
+  readonly textEncoder: TextEncoder;
+  imageReader(): Promise<ImageReader>;
+  /** Of each label set; compiled at its first use and kept under `.cliptag`. */
+  classifiersOf(
+    labelSets: readonly LabelSet[],
+    warn: (message: string) => void,
+  ): Promise<readonly Classifier[]>;
+}
+
+/**
+ * @param nameOrFolder as {@link modelFolder} takes it. @default embedded
+ * @throws {CliptagError} `no-model`
+ * @throws {InvalidInput} when its manifest is not one
+ */
+export async function openModel(nameOrFolder = DEFAULT_MODEL): Promise<ModelParts> {
+  const model = await readModel(modelFolder(nameOrFolder));
+  const textEncoder = onnxTextEncoder(model);
+  return {
+    identity: `${model.manifest.name}@${model.digest}`,
+    textEncoder,
+    imageReader: async () => ({
+      decoder: sharpPixelDecoder(),
+      encoder: inBatches(await onnxImageEncoder(model), IMAGES_AT_ONCE),
+    }),
+    classifiersOf: (labelSets, warn) =>
+      Promise.all(
+        labelSets.map((labelSet) => cachedClassifier(labelSet, textEncoder, CLASSIFIER_FOLDER, warn)),
+      ),
+  };
+}

@@ -1,0 +1,66 @@
+import { dynamoDbTagTable } from '../adapters/dynamodb.ts';
+import { readLocalCredentials } from '../config.ts';
+import { CliptagError } from '../core/errors.ts';
+import type { TagTable } from '../core/ports.ts';
+import type { TablePlace } from './table-flags.ts';
+
+/** Any region will do: the local endpoint has only one. */
+const LOCAL_REGION = 'us-east-1';
+
+/**
+ * Asks a table.
+ *
+ * @throws {CliptagError} `no-pipeline` when nobody listens there; `no-table`; `no-access` without good credentials;
+ *   `table-fault` for anything else that DynamoDB says
+ */
+export async function askTable<Answer>(
+  place: TablePlace,
+  ask: (table: TagTable) => Promise<Answer>,
+): Promise<Answer> {
+  try {
+    return await ask(openTable(place));
+  } catch (error) {
+    throw error instanceof CliptagError ? error : tableFault(error, place);
+  }
+}
+
+function openTable(place: TablePlace): TagTable {
+  // The SDK's notice that its versions of 2027 will not run on this Node is news for developers, not for every command.
+  // biome-ignore lint/style/noProcessEnv: it is set, not read, and the SDK has no other switch
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+  const { tableName } = place;
+  if (place.kind === 'deployed') {
+    return dynamoDbTagTable({ tableName, client: place.region ? { region: place.region } : {} });
+  }
+  const client = {
+    endpoint: `http://127.0.0.1:${place.port}`,
+    region: LOCAL_REGION,
+    credentials: readLocalCredentials(),
+  };
+  return dynamoDbTagTable({ tableName, client });
+}
+
+/** Names of the SDK's errors that speak of credentials. */
+const ACCESS_ERRORS = [
+  'CredentialsProviderError',
+  'UnrecognizedClientException',
+  'InvalidSignatureException',
+  'ExpiredTokenException',
+  'AccessDeniedException',
+];
+
+function tableFault(cause: unknown, place: TablePlace): CliptagError {
+  const { name = '', code = '', message = String(cause) } = cause as NodeJS.ErrnoException;
+  const fault = (faultCode: string, text: string) =>
+    new CliptagError(faultCode, text.replace(/\s+/g, ' '), { cause });
+  if (place.kind === 'local' && code === 'ECONNREFUSED') {
+    return fault(
+      'no-pipeline',
+      `no local pipeline answers on 127.0.0.1:${place.port}: start it with npm start, or name a deployed table with --table`,
+    );
+  }
+  if (name === 'ResourceNotFoundException')
+    return fault('no-table', `there is no table "${place.tableName}"`);
+  const isAccess = ACCESS_ERRORS.includes(name);
+  return fault(isAccess ? 'no-access' : 'table-fault', `the table cannot be read: ${name}: ${message}`);
+}

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Immutable files that hold the bytes of objects and parts, named by random ids. */
+export interface BlobFiles {
+  /**
+   * Writes one blob; it is on disk, under its final name, when this resolves. When `fill` fails nothing is left.
+   */
+  write<Result>(fill: (append: Append) => Promise<Result>): Promise<{ id: string; result: Result }>;
+  /** Bytes `first` to `last`, both included. */
+  read(id: string, first: number, last: number): AsyncIterable<Buffer>;
+  /** Keeps blobs readable until the returned function is called, even if they are removed meanwhile. */
+  pin(ids: readonly string[]): () => Promise<void>;
+  remove(ids: readonly string[]): Promise<void>;
+  /** Removes what a crash left behind: unfinished files, and blobs that no metadata knows. */
+  removeOrphans(known: ReadonlySet<string>): Promise<void>;
+}
+
+export type Append = (bytes: Uint8Array) => Promise<void>;
+
+export async function openBlobFiles(directory: string): Promise<BlobFiles> {
+  const unfinished = join(directory, 'unfinished');
+  const finished = join(directory, 'blobs');
+  await mkdir(unfinished, { recursive: true });
+  await mkdir(finished, { recursive: true });
+  const removeFile = (id: string) => rm(join(finished, id), { force: true });
+  const pins = createPins(removeFile);
+
+  return {
+    ...pins,
+    async write(fill) {
+      const id = randomUUID();
+      const path = join(unfinished, id);
+      try {
+        const result = await writeFile(path, fill);
+        await rename(path, join(finished, id));
+        await syncDirectory(finished);
+        return { id, result };
+      } catch (error) {
+        await rm(path, { force: true });
+        throw error;
+      }
+    },
+    read: (id, first, last) => createReadStream(join(finished, id), { start: first, end: last }),
+    async removeOrphans(known) {
+      for (const id of await readdir(unfinished)) await rm(join(unfinished, id), { force: true });
+      for (const id of await readdir(finished)) if (!known.has(id)) await removeFile(id);
+    },
+  };
+}
+
+async function writeFile<Result>(path: string, fill: (append: Append) => Promise<Result>): Promise<Result> {
+  const file = await open(path, 'wx');
+  try {
+    const result = await fill((bytes) => appendAll(file, bytes));
+    await file.sync();
+    return result;
+  } finally {
+    await file.close();
+  }
+}
+
+/** One write call may take less than it was given. */
+async function appendAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let offset = 0; offset < bytes.length; ) {
+    offset += (await file.write(bytes, offset)).bytesWritten;
+  }
+}
+
+/** A new name is only on disk when its directory is. Windows cannot open a directory, and does without. */
+async function syncDirectory(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+/** An object may be replaced while somebody still reads its second file: removal waits for the readers. */
+function createPins(removeFile: (id: string) => Promise<void>): Pick<BlobFiles, 'pin' | 'remove'> {
+  const readers = new Map<string, number>();
+  const removedLater = new Set<string>();
+
+  async function unpin(id: string): Promise<void> {
+    const left = (readers.get(id) ?? 1) - 1;
+    if (left > 0) {
+      readers.set(id, left);
+      return;
+    }
+    readers.delete(id);
+    if (removedLater.delete(id)) await removeFile(id);
+  }
+
+  return {
+    pin(ids) {
+      for (const id of ids) readers.set(id, (readers.get(id) ?? 0) + 1);
+      return async () => {
+        for (const id of ids) await unpin(id);
+      };
+    },
+    async remove(ids) {
+      for (const id of ids) {
+        if (readers.has(id)) removedLater.add(id);
+        else await removeFile(id);
+      }
+    },
+  };
+}

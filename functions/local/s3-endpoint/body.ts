@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { decodeAwsChunked } from './aws-chunked.ts';
+import type { Append, BlobFiles } from './blob-files.ts';
+import {
+  assertBodyHash,
+  assertContentMd5,
+  assertDecodedLength,
+  isHash,
+  trailingChecksums,
+} from './body-integrity.ts';
+import {
+  announcedChecksums,
+  assertChecksums,
+  type ChecksumAlgorithm,
+  type Checksums,
+  checksumsOf,
+} from './checksums.ts';
+import { invalidArgument, notImplemented, S3Error } from './errors.ts';
+import { type AuthenticatedRequest, header } from './request.ts';
+
+/** Bytes that are stored, with what was calculated on the way. */
+export interface StoredBytes {
+  readonly blobId: string;
+  readonly sizeBytes: number;
+  /** MD5 in hexadecimal, without quotes. */
+  readonly eTag: string;
+  readonly checksums: Checksums;
+}
+
+/** S3's limit for one PUT: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
+const MAXIMUM_OBJECT_BYTES = 5 * 1024 ** 3;
+
+/** S3's XML requests are at most 1 MB; a completed upload of 10,000 parts with checksums takes some more. */
+const MAXIMUM_DOCUMENT_BYTES = 4 * 1024 ** 2;
+
+/** Streams a request's body to a blob, with every integrity check that the client asked for. */
+export async function storeBody(
+  request: AuthenticatedRequest,
+  blobs: BlobFiles,
+  algorithms: readonly ChecksumAlgorithm[] = [],
+): Promise<StoredBytes> {
+  assertAnnouncedSize(request, MAXIMUM_OBJECT_BYTES);
+  const { id, result } = await blobs.write((append) =>
+    receiveBody(request, { append, algorithms, maximumBytes: MAXIMUM_OBJECT_BYTES }),
+  );
+  return { blobId: id, ...result };
+}
+
+/** Stores bytes that are already here, e.g. a copy's. */
+export async function storeBytes(
+  bytes: AsyncIterable<Buffer>,
+  blobs: BlobFiles,
+  algorithms: readonly ChecksumAlgorithm[],
+): Promise<StoredBytes> {
+  const { id, result } = await blobs.write((append) =>
+    measure(bytes, { append, algorithms, maximumBytes: MAXIMUM_OBJECT_BYTES }),
+  );
+  return { blobId: id, ...result };
+}
+
+/** A request's XML document, checked in the same way, held in memory. */
+export async function readDocument(request: AuthenticatedRequest): Promise<string> {
+  assertAnnouncedSize(request, MAXIMUM_DOCUMENT_BYTES);
+  const pieces: Buffer[] = [];
+  const append: Append = async (bytes) => void pieces.push(Buffer.from(bytes));
+  await receiveBody(request, { append, algorithms: [], maximumBytes: MAXIMUM_DOCUMENT_BYTES });
+  return Buffer.concat(pieces).toString('utf8');
+}
+
+interface Destination {
+  readonly append: Append;
+  readonly algorithms: readonly ChecksumAlgorithm[];
+  readonly maximumBytes: number;
+}
+
+/** @throws {S3Error} when a check fails; what was appended until then is to be thrown away */
+async function receiveBody(request: AuthenticatedRequest, destination: Destination) {
+  const { bodyHash } = request.authentication;
+  const announced = announcedChecksums(request.headers);
+  const trailers = new Map<string, string>();
+  const sha256: readonly ChecksumAlgorithm[] = isHash(bodyHash) ? ['sha256'] : [];
+  const asked = [...destination.algorithms, ...keys(announced.inHeader), ...announced.inTrailer];
+  const measured = await measure(decodedBody(request, trailers), {
+    ...destination,
+    algorithms: [...asked, ...sha256],
+  });
+  const { checksums, sizeBytes, eTag } = measured;
+  assertDecodedLength(request, sizeBytes);
+  assertContentMd5(request, eTag);
+  if (isHash(bodyHash)) assertBodyHash(bodyHash, checksums.sha256 ?? '');
+  assertChecksums(announced.inHeader, checksums);
+  assertChecksums(trailingChecksums(announced.inTrailer, trailers), checksums);
+  return { sizeBytes, eTag, checksums: Object.fromEntries(asked.map((name) => [name, checksums[name]])) };
+}
+
+async function measure(bytes: AsyncIterable<Buffer>, { append, algorithms, maximumBytes }: Destination) {
+  const md5 = createHash('md5');
+  const checksums = checksumsOf(algorithms);
+  let sizeBytes = 0;
+  for await (const piece of bytes) {
+    sizeBytes += piece.length;
+    if (sizeBytes > maximumBytes) throw entityTooLarge(maximumBytes);
+    md5.update(piece);
+    checksums.update(piece);
+    await append(piece);
+  }
+  return { sizeBytes, eTag: md5.digest('hex'), checksums: checksums.digest() };
+}
+
+function decodedBody(request: AuthenticatedRequest, trailers: Map<string, string>): AsyncIterable<Buffer> {
+  const { bodyHash } = request.authentication;
+  if (isHash(bodyHash) || bodyHash === 'UNSIGNED-PAYLOAD') return request.body();
+  if (/^STREAMING-(UNSIGNED-PAYLOAD-TRAILER|AWS4-HMAC-SHA256-PAYLOAD(-TRAILER)?)$/.test(bodyHash)) {
+    return decodeAwsChunked(request.body(), request.authentication, trailers);
+  }
+  if (bodyHash.startsWith('STREAMING-')) throw notImplemented(`x-amz-content-sha256: ${bodyHash}`);
+  throw invalidArgument(
+    'x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-… or a SHA-256 in hexadecimal.',
+  );
+}
+
+function assertAnnouncedSize(request: AuthenticatedRequest, maximumBytes: number): void {
+  const announced = header(request, 'x-amz-decoded-content-length') ?? header(request, 'content-length') ?? 0;
+  if (Number(announced) > maximumBytes) throw entityTooLarge(maximumBytes);
+}
+
+function entityTooLarge(maximumBytes: number): S3Error {
+  return new S3Error(
+    400,
+    'EntityTooLarge',
+    `Your proposed upload exceeds the maximum of ${maximumBytes} bytes.`,
+  );
+}
+
+function keys(checksums: Checksums): ChecksumAlgorithm[] {
+  return Object.keys(checksums) as ChecksumAlgorithm[];
+}

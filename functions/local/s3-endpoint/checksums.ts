@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { crc32, crc32c, crc64nvme } from './crc.ts';
+import { S3Error } from './errors.ts';
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html */
+export const CHECKSUM_ALGORITHMS = ['crc32', 'crc32c', 'crc64nvme', 'sha1', 'sha256'] as const;
+export type ChecksumAlgorithm = (typeof CHECKSUM_ALGORITHMS)[number];
+
+/** Base64 by algorithm; a composite one ends in `-N`, the number of parts. */
+export type Checksums = { readonly [algorithm in ChecksumAlgorithm]?: string };
+
+interface Hash {
+  update(bytes: Uint8Array): unknown;
+  digest(): Buffer;
+}
+
+const HASHES: Record<ChecksumAlgorithm, () => Hash> = {
+  crc32,
+  crc32c,
+  crc64nvme,
+  sha1: () => createHash('sha1'),
+  sha256: () => createHash('sha256'),
+};
+
+/** Computes several checksums of the same bytes. */
+export function checksumsOf(algorithms: Iterable<ChecksumAlgorithm>) {
+  const hashes = [...new Set(algorithms)].map((algorithm) => ({ algorithm, hash: HASHES[algorithm]() }));
+  return {
+    update(bytes: Uint8Array): void {
+      for (const { hash } of hashes) hash.update(bytes);
+    },
+    digest(): Checksums {
+      return Object.fromEntries(
+        hashes.map(({ algorithm, hash }) => [algorithm, hash.digest().toString('base64')]),
+      );
+    },
+  };
+}
+
+/**
+ * The checksum of a multipart object of type COMPOSITE: the checksum of its parts' checksums.
+ * `undefined` when a part has none.
+ */
+export function compositeChecksum(
+  algorithm: ChecksumAlgorithm,
+  parts: readonly { readonly checksums: Checksums }[],
+): string | undefined {
+  const hash = HASHES[algorithm]();
+  for (const { checksums } of parts) {
+    const checksum = checksums[algorithm];
+    if (checksum === undefined) return undefined;
+    hash.update(Buffer.from(checksum, 'base64'));
+  }
+  return `${hash.digest().toString('base64')}-${parts.length}`;
+}
+
+/** The checksums that a request announces: in its header, or in the trailer of an `aws-chunked` body. */
+export function announcedChecksums(headers: IncomingHttpHeaders) {
+  const trailers = String(headers['x-amz-trailer'] ?? '').toLowerCase();
+  const trailerNames = trailers.split(',').map((name) => name.trim());
+  return {
+    inHeader: checksumsInHeaders(headers),
+    inTrailer: CHECKSUM_ALGORITHMS.filter((algorithm) =>
+      trailerNames.includes(`x-amz-checksum-${algorithm}`),
+    ),
+  };
+}
+
+/** The values of the `x-amz-checksum-*` headers. */
+export function checksumsInHeaders(headers: IncomingHttpHeaders): Checksums {
+  const entries = CHECKSUM_ALGORITHMS.map((algorithm) => [algorithm, headers[`x-amz-checksum-${algorithm}`]]);
+  return Object.fromEntries(entries.filter(([, value]) => typeof value === 'string'));
+}
+
+/** @throws {S3Error} `InvalidRequest` for an algorithm that S3 does not know */
+export function checksumAlgorithm(name: string): ChecksumAlgorithm {
+  const algorithm = CHECKSUM_ALGORITHMS.find((known) => known === name.toLowerCase());
+  if (algorithm) return algorithm;
+  const known = CHECKSUM_ALGORITHMS.join(', ').toUpperCase();
+  throw new S3Error(
+    400,
+    'InvalidRequest',
+    `Expected a checksum algorithm of ${known} but received "${name}".`,
+  );
+}
+
+/** @throws {S3Error} `BadDigest` when a checksum is not the one that was calculated */
+export function assertChecksums(expected: Checksums, calculated: Checksums): void {
+  for (const algorithm of CHECKSUM_ALGORITHMS) {
+    if (expected[algorithm] === undefined || expected[algorithm] === calculated[algorithm]) continue;
+    const name = algorithm.toUpperCase();
+    throw new S3Error(400, 'BadDigest', `The ${name} you specified did not match the calculated checksum.`);
+  }
+}
+
+/** Response headers that carry an object's checksums. */
+export function checksumHeaders(checksums: Checksums): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [algorithm, value] of Object.entries(checksums)) {
+    headers[`x-amz-checksum-${algorithm}`] = value;
+    headers['x-amz-checksum-type'] = checksumType(value);
+  }
+  return headers;
+}
+
+/** The elements of the same names in XML answers. */
+export function checksumElements(checksums: Checksums): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(checksums).map(([algorithm, value]) => [`Checksum${algorithm.toUpperCase()}`, value]),
+  );
+}
+
+function checksumType(value: string): string {
+  return /-\d+$/.test(value) ? 'COMPOSITE' : 'FULL_OBJECT';
+}

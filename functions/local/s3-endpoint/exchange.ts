@@ -1,0 +1,81 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { corsHeaders, preflightHeaders } from './cors.ts';
+import { S3Error } from './errors.ts';
+import { parseRequest, type S3Request } from './request.ts';
+import { emptyResponse, errorResponse, type S3Response } from './response.ts';
+import { findOperation } from './routes.ts';
+import { authenticate } from './signature.ts';
+import { authenticateV2, isPresignedV2 } from './signature-v2.ts';
+import type { S3State } from './state.ts';
+
+export type Credentials = Readonly<Record<string, string>>;
+
+/** Answers one request. Never rejects: what goes wrong is the client's answer, or its closed connection. */
+export async function exchange(
+  state: S3State,
+  credentials: Credentials,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const response = await respond(state, credentials, incoming, outgoing);
+  try {
+    await send(response, incoming, outgoing);
+  } catch {
+    outgoing.destroy(); // the client has gone, or must see that the body is cut short
+  } finally {
+    await response.release?.().catch(report);
+  }
+}
+
+async function respond(
+  state: S3State,
+  credentials: Credentials,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<S3Response> {
+  let request: Pick<S3Request, 'rawPath' | 'requestId'> = { rawPath: incoming.url ?? '/', requestId: '' };
+  try {
+    const parsed = parseRequest(incoming, outgoing);
+    request = parsed;
+    outgoing.setHeader('x-amz-request-id', parsed.requestId);
+    const corsRules = (await state.metadata.buckets.get(parsed.bucket))?.corsRules ?? [];
+    if (parsed.method === 'OPTIONS') return emptyResponse(200, preflightHeaders(corsRules, parsed.headers));
+    // Errors carry them as well, or a browser's page could not read what went wrong.
+    setHeaders(outgoing, corsHeaders(corsRules, parsed.method, parsed.headers));
+    const operation = findOperation(parsed);
+    const check = isPresignedV2(parsed) ? authenticateV2 : authenticate;
+    return await operation(state, { ...parsed, authentication: check(parsed, credentials) });
+  } catch (error) {
+    return errorResponse(asS3Error(error, incoming), request);
+  }
+}
+
+function asS3Error(error: unknown, incoming: IncomingMessage): S3Error {
+  if (error instanceof S3Error) return error;
+  const wasCutOff = incoming.destroyed && !incoming.complete;
+  if (!wasCutOff) report(error);
+  return new S3Error(500, 'InternalError', error instanceof Error ? error.message : String(error));
+}
+
+async function send(
+  { status, headers = {}, body }: S3Response,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  setHeaders(outgoing, headers);
+  outgoing.writeHead(status);
+  incoming.resume(); // the rest of a refused body: the client reads our answer only after sending it
+  if (body === undefined || incoming.method === 'HEAD') outgoing.end();
+  else if (typeof body === 'string') outgoing.end(body);
+  else await pipeline(Readable.from(body, { objectMode: false }), outgoing);
+}
+
+function report(error: unknown): void {
+  console.error('The local S3 endpoint failed:', error);
+}
+
+function setHeaders(outgoing: ServerResponse, headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
+}

@@ -1,0 +1,142 @@
+import { invalidArgument } from './errors.ts';
+import type { Metadata } from './metadata.ts';
+import { walkObjects } from './object-walk.ts';
+import type { ObjectRecord } from './records.ts';
+import type { S3Request } from './request.ts';
+import { type S3Response, xmlResponse } from './response.ts';
+import { requireBucket, type S3State } from './state.ts';
+import { uriEncodeKey } from './uri-encoding.ts';
+import type { XmlElements } from './xml.ts';
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
+const MAXIMUM_KEYS = 1000;
+
+/** What to list, the same for both versions of the operation. */
+interface Listing {
+  readonly prefix: string;
+  readonly delimiter: string;
+  readonly maximumKeys: number;
+  /** Begin after this key, or after all keys under this common prefix. */
+  readonly after: string;
+}
+
+interface Page {
+  readonly objects: readonly ObjectRecord[];
+  readonly commonPrefixes: readonly string[];
+  /** Where the next page begins; `undefined` on the last one. */
+  readonly next: string | undefined;
+}
+
+export async function listObjectsV2(state: S3State, { bucket, query }: S3Request): Promise<S3Response> {
+  await requireBucket(state, bucket);
+  const token = query.get('continuation-token');
+  const startAfter = query.get('start-after');
+  const listing = parseListing(query, token === null ? (startAfter ?? '') : decodeToken(token));
+  const page = await listPage(state.metadata, bucket, listing);
+  return xmlResponse('ListBucketResult', {
+    ...pageElements(bucket, query, listing, page),
+    KeyCount: page.objects.length + page.commonPrefixes.length,
+    ContinuationToken: token ?? undefined,
+    NextContinuationToken: page.next === undefined ? undefined : encodeToken(page.next),
+    StartAfter: startAfter === null ? undefined : encoder(query)(startAfter),
+  });
+}
+
+export async function listObjects(state: S3State, { bucket, query }: S3Request): Promise<S3Response> {
+  await requireBucket(state, bucket);
+  const listing = parseListing(query, query.get('marker') ?? '');
+  const page = await listPage(state.metadata, bucket, listing);
+  const encode = encoder(query);
+  return xmlResponse('ListBucketResult', {
+    ...pageElements(bucket, query, listing, page),
+    Marker: encode(listing.after),
+    // Without a delimiter the last key is the marker, and S3 sends none.
+    NextMarker: page.next === undefined || listing.delimiter === '' ? undefined : encode(page.next),
+  });
+}
+
+/** @throws {S3Error} `InvalidArgument` */
+function parseListing(query: URLSearchParams, after: string): Listing {
+  const maximumKeys = Number(query.get('max-keys') ?? MAXIMUM_KEYS);
+  if (!Number.isInteger(maximumKeys) || maximumKeys < 0)
+    throw invalidArgument('max-keys must be a whole number.');
+  const encodingType = query.get('encoding-type');
+  if (encodingType !== null && encodingType !== 'url') throw invalidArgument('encoding-type must be "url".');
+  return {
+    prefix: query.get('prefix') ?? '',
+    delimiter: query.get('delimiter') ?? '',
+    maximumKeys: Math.min(maximumKeys, MAXIMUM_KEYS),
+    after,
+  };
+}
+
+async function listPage(metadata: Metadata, bucket: string, listing: Listing): Promise<Page> {
+  const { prefix, maximumKeys, after } = listing;
+  const objects: ObjectRecord[] = [];
+  const commonPrefixes: string[] = [];
+  let last = '';
+  const walk = walkObjects(metadata, bucket, prefix);
+  try {
+    if (after !== '') walk.skip(after, isCommonPrefix(after, listing));
+    for (let object = await walk.next(); object; object = await walk.next()) {
+      if (objects.length + commonPrefixes.length === maximumKeys) {
+        return { objects, commonPrefixes, next: maximumKeys === 0 ? undefined : last };
+      }
+      const commonPrefix = commonPrefixOf(object.key, listing);
+      last = commonPrefix ?? object.key;
+      if (commonPrefix === undefined) {
+        objects.push(object);
+      } else {
+        commonPrefixes.push(commonPrefix);
+        walk.skip(commonPrefix, true);
+      }
+    }
+    return { objects, commonPrefixes, next: undefined };
+  } finally {
+    await walk.close();
+  }
+}
+
+/** The key up to the first delimiter after the prefix. */
+function commonPrefixOf(key: string, { prefix, delimiter }: Listing): string | undefined {
+  const end = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
+  return end < 0 ? undefined : key.slice(0, end + delimiter.length);
+}
+
+function isCommonPrefix(text: string, listing: Listing): boolean {
+  return text.startsWith(listing.prefix) && commonPrefixOf(text, listing) === text;
+}
+
+function pageElements(bucket: string, query: URLSearchParams, listing: Listing, page: Page): XmlElements {
+  const encode = encoder(query);
+  return {
+    Name: bucket,
+    Prefix: encode(listing.prefix),
+    Delimiter: listing.delimiter === '' ? undefined : encode(listing.delimiter),
+    MaxKeys: listing.maximumKeys,
+    EncodingType: query.get('encoding-type') ?? undefined,
+    IsTruncated: page.next !== undefined,
+    Contents: page.objects.map(({ key, modified, eTag, sizeBytes, checksums }) => ({
+      Key: encode(key),
+      LastModified: modified,
+      ETag: `"${eTag}"`,
+      ChecksumAlgorithm: Object.keys(checksums).map((name) => name.toUpperCase()),
+      Size: sizeBytes,
+      StorageClass: 'STANDARD',
+    })),
+    CommonPrefixes: page.commonPrefixes.map((prefix) => ({ Prefix: encode(prefix) })),
+  };
+}
+
+/** Some keys hold characters that XML cannot; clients therefore ask for percent-encoding. */
+function encoder(query: URLSearchParams): (key: string) => string {
+  return query.get('encoding-type') === 'url' ? uriEncodeKey : (key) => key;
+}
+
+function encodeToken(key: string): string {
+  return Buffer.from(key).toString('base64url');
+}
+
+function decodeToken(token: string): string {
+  return Buffer.from(token, 'base64url').toString();
+}

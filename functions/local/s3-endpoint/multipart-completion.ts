@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { BlobFiles } from './blob-files.ts';
+import {
+  assertChecksums,
+  CHECKSUM_ALGORITHMS,
+  type Checksums,
+  checksumsInHeaders,
+  checksumsOf,
+  compositeChecksum,
+} from './checksums.ts';
+import { S3Error } from './errors.ts';
+import type { ObjectRecord, PartRecord, UploadRecord } from './records.ts';
+import { header, type S3Request } from './request.ts';
+import { oneOrMore, parseXml } from './xml.ts';
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html; the last part may be smaller. */
+const MINIMUM_PART_BYTES = 5 * 1024 ** 2;
+
+const checksumFields = Object.fromEntries(
+  CHECKSUM_ALGORITHMS.map((algorithm) => [checksumField(algorithm), z.string().optional()]),
+);
+const completionSchema = z.object({
+  Part: z.preprocess(
+    oneOrMore,
+    z
+      .array(
+        z
+          .object({ PartNumber: z.coerce.number().int(), ETag: z.string(), ...checksumFields })
+          .catchall(z.unknown()),
+      )
+      .min(1),
+  ),
+});
+
+/** A part as the client lists it when it completes an upload. */
+export type WantedPart = z.infer<typeof completionSchema>['Part'][number];
+
+/** @throws {S3Error} `MalformedXML` */
+export function parseCompletion(xml: string): readonly WantedPart[] {
+  return parseXml(xml, 'CompleteMultipartUpload', completionSchema).Part;
+}
+
+/**
+ * The stored parts that the client lists.
+ *
+ * @throws {S3Error} `InvalidPartOrder`, `InvalidPart`, `EntityTooSmall`
+ */
+export function chooseParts(
+  wanted: readonly WantedPart[],
+  stored: readonly PartRecord[],
+): readonly PartRecord[] {
+  assertAscending(wanted);
+  const byNumber = new Map(stored.map((part) => [part.number, part]));
+  return wanted.map((want, index) => {
+    const part = byNumber.get(want.PartNumber);
+    if (!part || !isSame(want, part)) {
+      throw new S3Error(
+        400,
+        'InvalidPart',
+        `Part ${want.PartNumber} was not uploaded, or not with this ETag.`,
+      );
+    }
+    if (index < wanted.length - 1 && part.sizeBytes < MINIMUM_PART_BYTES) {
+      throw new S3Error(
+        400,
+        'EntityTooSmall',
+        `Part ${part.number} is smaller than ${MINIMUM_PART_BYTES} bytes.`,
+      );
+    }
+    return part;
+  });
+}
+
+function assertAscending(wanted: readonly WantedPart[]): void {
+  const isAscending = wanted.every(
+    ({ PartNumber }, index) => PartNumber > (wanted[index - 1]?.PartNumber ?? 0),
+  );
+  if (isAscending) return;
+  throw new S3Error(400, 'InvalidPartOrder', 'The list of parts was not in ascending order.');
+}
+
+/** The object that the parts make: its ETag is the MD5 of their MD5s, then their number. */
+export async function assembleObject(
+  blobs: BlobFiles,
+  request: S3Request,
+  { headers, tags, ...upload }: UploadRecord,
+  parts: readonly PartRecord[],
+): Promise<Omit<ObjectRecord, 'key' | 'modified' | 'sequencer'>> {
+  const md5 = createHash('md5');
+  for (const { eTag } of parts) md5.update(Buffer.from(eTag, 'hex'));
+  const checksums = await objectChecksums(blobs, request, upload, parts);
+  assertChecksums(checksumsInHeaders(request.headers), checksums);
+  return {
+    headers,
+    tags,
+    sizeBytes: parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    eTag: `${md5.digest('hex')}-${parts.length}`,
+    checksums,
+    blobs: parts.map(({ blobId, sizeBytes }) => ({ id: blobId, sizeBytes })),
+  };
+}
+
+/** Composite unless the client asked, then or now, for the whole object's, for which its bytes are read again. */
+async function objectChecksums(
+  blobs: BlobFiles,
+  request: S3Request,
+  { checksumAlgorithm: algorithm, checksumType }: Pick<UploadRecord, 'checksumAlgorithm' | 'checksumType'>,
+  parts: readonly PartRecord[],
+): Promise<Checksums> {
+  if (algorithm === undefined) return {};
+  const type = header(request, 'x-amz-checksum-type') ?? checksumType;
+  // CRC64NVME has no composite form.
+  if (type?.toUpperCase() !== 'FULL_OBJECT' && algorithm !== 'crc64nvme') {
+    const composite = compositeChecksum(algorithm, parts);
+    return composite === undefined ? {} : { [algorithm]: composite };
+  }
+  const checksums = checksumsOf([algorithm]);
+  for (const { blobId, sizeBytes } of parts) {
+    if (sizeBytes === 0) continue;
+    for await (const bytes of blobs.read(blobId, 0, sizeBytes - 1)) checksums.update(bytes);
+  }
+  return checksums.digest();
+}
+
+function isSame(want: WantedPart, part: PartRecord): boolean {
+  if (want.ETag.replaceAll('"', '') !== part.eTag) return false;
+  return CHECKSUM_ALGORITHMS.every((algorithm) => {
+    const wanted = want[checksumField(algorithm)];
+    return wanted === undefined || wanted === part.checksums[algorithm];
+  });
+}
+
+function checksumField(algorithm: string): string {
+  return `Checksum${algorithm.toUpperCase()}`;
+}

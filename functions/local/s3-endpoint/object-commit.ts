@@ -1,0 +1,97 @@
+import { type Change, del, LAST_SEQUENCER, objectKey, put } from './metadata.ts';
+import { eventNotification, type ObjectEvent, type S3EventName, wants } from './notification.ts';
+import type { BucketRecord, ObjectRecord, OutboxRecord } from './records.ts';
+import type { AuthenticatedRequest } from './request.ts';
+import { findObject, requireBucket, type S3State } from './state.ts';
+
+/** One object's change: what is stored under the key from now on, and how the change is called. */
+export interface ObjectChange {
+  readonly key: string;
+  readonly eventName: S3EventName;
+  /** `undefined` removes the object. */
+  readonly object: Omit<ObjectRecord, 'key' | 'modified' | 'sequencer'> | undefined;
+  /** Looks at the object to be replaced, with nobody else writing; throws to refuse. */
+  readonly check?: (current: ObjectRecord | undefined) => void;
+  /** Blobs stored for this change alone: removed when it does not come to pass. */
+  readonly newBlobIds?: readonly string[];
+  /** Committed together with the object. */
+  readonly alongside?: readonly Change[];
+}
+
+/**
+ * Changes an object, durably: the object and its notifications become one atomic write, so neither is ever
+ * there without the other; then the notifications are handed over. Removing what is not there changes nothing.
+ *
+ * @returns the stored object, `undefined` after removal
+ * @throws {S3Error} what `check` throws, `NoSuchBucket`; the receiver's error when handing over failed
+ */
+export async function changeObject(
+  state: S3State,
+  request: AuthenticatedRequest,
+  change: ObjectChange,
+): Promise<ObjectRecord | undefined> {
+  const { stored, replacedBlobIds, outboxKeys } = await state
+    .lock(objectKey(request.bucket, change.key), () => commit(state, request, change))
+    .catch(async (error) => {
+      await state.blobs.remove(change.newBlobIds ?? []);
+      throw error;
+    });
+  await state.blobs.remove(replacedBlobIds);
+  // Outside the lock: a slow receiver holds up this request, not the next writer.
+  await state.outbox.deliver(outboxKeys);
+  return stored;
+}
+
+async function commit(state: S3State, request: AuthenticatedRequest, change: ObjectChange) {
+  const bucket = await requireBucket(state, request.bucket);
+  const current = await findObject(state, bucket.name, change.key);
+  change.check?.(current);
+  if (!change.object && !current) return { stored: undefined, replacedBlobIds: [], outboxKeys: [] };
+
+  const sequencer = state.nextSequencer();
+  const modified = new Date().toISOString();
+  const stored = change.object && { ...change.object, key: change.key, modified, sequencer };
+  const event = objectEvent(state, request, change, { sequencer, time: modified });
+  const outbox = outboxRecords(bucket, event);
+  await state.metadata.commit([
+    objectWrite(state, bucket.name, change.key, stored),
+    put(state.metadata.sequencers, LAST_SEQUENCER, sequencer),
+    ...outbox.map(({ key, record }) => put(state.metadata.outbox, key, record)),
+    ...(change.alongside ?? []),
+  ]);
+  const replacedBlobIds = current?.blobs.map(({ id }) => id) ?? [];
+  return { stored, replacedBlobIds, outboxKeys: outbox.map(({ key }) => key) };
+}
+
+function objectWrite(state: S3State, bucket: string, key: string, stored: ObjectRecord | undefined): Change {
+  const { objects } = state.metadata;
+  return stored ? put(objects, objectKey(bucket, key), stored) : del(objects, objectKey(bucket, key));
+}
+
+function objectEvent(
+  { region }: S3State,
+  { bucket, authentication, sourceIpAddress, requestId }: AuthenticatedRequest,
+  { key, eventName, object }: ObjectChange,
+  moment: Pick<ObjectEvent, 'sequencer' | 'time'>,
+): ObjectEvent {
+  return {
+    ...moment,
+    name: eventName,
+    region,
+    bucket,
+    key,
+    ...(object && { created: { sizeBytes: object.sizeBytes, eTag: object.eTag } }),
+    accessKeyId: authentication.accessKeyId,
+    sourceIpAddress,
+    requestId,
+  };
+}
+
+function outboxRecords(bucket: BucketRecord, event: ObjectEvent): { key: string; record: OutboxRecord }[] {
+  return bucket.queues
+    .filter((queue) => wants(queue, event))
+    .map(({ id, queueArn }, index) => ({
+      key: `${event.sequencer}-${index}`,
+      record: { queueArn, notification: eventNotification(event, id) },
+    }));
+}

@@ -1,0 +1,64 @@
+import type { ChecksumAlgorithm, Checksums } from './checksums.ts';
+import type { CorsRule } from './cors.ts';
+import type { S3Notification } from './notification.ts';
+import type { QueueConfiguration } from './notification-configuration.ts';
+
+/** What the metadata tables hold. Times are ISO 8601, ETags without quotes. */
+export interface BucketRecord {
+  readonly name: string;
+  readonly created: string;
+  readonly queues: readonly QueueConfiguration[];
+  readonly corsRules: readonly CorsRule[];
+}
+
+export interface Blob {
+  readonly id: string;
+  readonly sizeBytes: number;
+}
+
+export interface Tag {
+  readonly Key: string;
+  readonly Value: string;
+}
+
+/** What the client says of an object apart from its bytes. */
+export interface ObjectDescription {
+  /** Response headers: `content-type` and its kin, `x-amz-meta-*`. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly tags: readonly Tag[];
+}
+
+export interface ObjectRecord extends ObjectDescription {
+  readonly key: string;
+  readonly sizeBytes: number;
+  readonly eTag: string;
+  readonly modified: string;
+  readonly sequencer: string;
+  readonly checksums: Checksums;
+  /** One for a PUT, one for each part of a multipart upload, in order. */
+  readonly blobs: readonly Blob[];
+}
+
+/** A multipart upload that is neither completed nor aborted. */
+export interface UploadRecord extends ObjectDescription {
+  readonly uploadId: string;
+  readonly key: string;
+  readonly initiated: string;
+  readonly checksumAlgorithm?: ChecksumAlgorithm | undefined;
+  readonly checksumType?: string | undefined;
+}
+
+export interface PartRecord {
+  readonly number: number;
+  readonly blobId: string;
+  readonly sizeBytes: number;
+  readonly eTag: string;
+  readonly checksums: Checksums;
+  readonly modified: string;
+}
+
+/** A notification that is committed but not known to be handed over. */
+export interface OutboxRecord {
+  readonly queueArn: string;
+  readonly notification: S3Notification;
+}

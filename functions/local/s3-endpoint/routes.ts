@@ -1,0 +1,110 @@
+import {
+  deleteCors,
+  getCors,
+  getNotification,
+  getVersioning,
+  putCors,
+  putNotification,
+  putVersioning,
+} from './bucket-configuration.ts';
+import {
+  createBucket,
+  deleteBucket,
+  getBucketLocation,
+  headBucket,
+  listBuckets,
+} from './bucket-operations.ts';
+import { deleteObjects } from './delete-objects.ts';
+import { notImplemented } from './errors.ts';
+import { listObjects, listObjectsV2 } from './list-objects.ts';
+import {
+  abortMultipartUpload,
+  completeMultipartUpload,
+  createMultipartUpload,
+  uploadPart,
+} from './multipart.ts';
+import { listMultipartUploads, listParts } from './multipart-listings.ts';
+import { deleteObject, putObject } from './object-operations.ts';
+import { getObject, getObjectAttributes } from './object-reads.ts';
+import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './object-tagging.ts';
+import type { AuthenticatedRequest, S3Request } from './request.ts';
+import type { S3Response } from './response.ts';
+import type { S3State } from './state.ts';
+
+export type Operation = (state: S3State, request: AuthenticatedRequest) => Promise<S3Response>;
+
+/** What this endpoint can do, by method, path and the query parameters that name an operation. */
+const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
+  ['GET /', listBuckets],
+  ['PUT /bucket', createBucket],
+  ['HEAD /bucket', headBucket],
+  ['DELETE /bucket', deleteBucket],
+  ['GET /bucket', listObjects],
+  ['GET /bucket?list-type', listObjectsV2],
+  ['GET /bucket?location', getBucketLocation],
+  ['GET /bucket?notification', getNotification],
+  ['PUT /bucket?notification', putNotification],
+  ['GET /bucket?cors', getCors],
+  ['PUT /bucket?cors', putCors],
+  ['DELETE /bucket?cors', deleteCors],
+  ['GET /bucket?versioning', getVersioning],
+  ['PUT /bucket?versioning', putVersioning],
+  ['GET /bucket?uploads', listMultipartUploads],
+  ['POST /bucket?delete', deleteObjects],
+  ['GET /bucket/key', getObject],
+  ['HEAD /bucket/key', getObject],
+  ['PUT /bucket/key', putObject],
+  ['DELETE /bucket/key', deleteObject],
+  ['GET /bucket/key?attributes', getObjectAttributes],
+  ['GET /bucket/key?tagging', getObjectTagging],
+  ['PUT /bucket/key?tagging', putObjectTagging],
+  ['DELETE /bucket/key?tagging', deleteObjectTagging],
+  ['POST /bucket/key?uploads', createMultipartUpload],
+  ['PUT /bucket/key?partNumber&uploadId', uploadPart],
+  ['GET /bucket/key?uploadId', listParts],
+  ['POST /bucket/key?uploadId', completeMultipartUpload],
+  ['DELETE /bucket/key?uploadId', abortMultipartUpload],
+]);
+
+/** Parameters that only shape what an operation does. */
+const SHAPING_PARAMETERS: ReadonlySet<string> = new Set([
+  'x-id', // SDKs name the operation in it, for logs
+  'AWSAccessKeyId',
+  'Signature',
+  'Expires',
+  'prefix',
+  'delimiter',
+  'marker',
+  'max-keys',
+  'encoding-type',
+  'continuation-token',
+  'start-after',
+  'fetch-owner',
+  'max-uploads',
+  'key-marker',
+  'upload-id-marker',
+  'max-parts',
+  'part-number-marker',
+]);
+
+/** @throws {S3Error} `NotImplemented`, with what was asked for */
+export function findOperation(request: S3Request): Operation {
+  const path = pathKind(request);
+  const naming = [...new Set(request.query.keys())].filter((name) => !isShaping(name, request.query)).sort();
+  const route = `${request.method} ${path}${naming.length > 0 ? `?${naming.join('&')}` : ''}`;
+  const operation = OPERATIONS.get(route);
+  if (!operation) throw notImplemented(route);
+  return operation;
+}
+
+function pathKind({ bucket, key }: S3Request): string {
+  if (bucket === '') return '/';
+  return key === '' ? '/bucket' : '/bucket/key';
+}
+
+function isShaping(name: string, query: URLSearchParams): boolean {
+  if (name === 'versionId') return query.get(name) === 'null'; // the one version there is
+  return (
+    SHAPING_PARAMETERS.has(name) || name.startsWith('response-') || name.toLowerCase().startsWith('x-amz-')
+  );
+}

@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { type BlobFiles, openBlobFiles } from './blob-files.ts';
+import { S3Error } from './errors.ts';
+import { createKeyLock, type KeyLock } from './key-lock.ts';
+import { LAST_SEQUENCER, type Metadata, objectKey, openMetadata } from './metadata.ts';
+import { createOutbox, type OnNotification, type Outbox } from './outbox.ts';
+import type { BucketRecord, ObjectRecord } from './records.ts';
+import { createSequencer, type Sequencer } from './sequencer.ts';
+
+/** All that outlives a request. */
+export interface S3State {
+  readonly region: string;
+  readonly metadata: Metadata;
+  readonly blobs: BlobFiles;
+  /** By {@link objectKey} or upload id; an upload's lock is taken before its object's. */
+  readonly lock: KeyLock;
+  readonly nextSequencer: Sequencer;
+  readonly outbox: Outbox;
+  close(): Promise<void>;
+}
+
+/** Opens the state in a directory and clears what a crash left half done. */
+export async function openState(
+  directory: string,
+  region: string,
+  onNotification: OnNotification,
+): Promise<S3State> {
+  const blobs = await openBlobFiles(directory);
+  const metadata = await openMetadata(join(directory, 'metadata'));
+  const outbox = createOutbox(metadata, onNotification);
+  await blobs.removeOrphans(await knownBlobs(metadata));
+  return {
+    region,
+    metadata,
+    blobs,
+    lock: createKeyLock(),
+    nextSequencer: createSequencer(await metadata.sequencers.get(LAST_SEQUENCER)),
+    outbox,
+    async close() {
+      await outbox.close();
+      await metadata.close();
+    },
+  };
+}
+
+async function knownBlobs(metadata: Metadata): Promise<Set<string>> {
+  const known = new Set<string>();
+  for await (const { blobs } of metadata.objects.values()) for (const { id } of blobs) known.add(id);
+  for await (const { blobId } of metadata.parts.values()) known.add(blobId);
+  return known;
+}
+
+/** @throws {S3Error} `NoSuchBucket` */
+export async function requireBucket({ metadata }: S3State, name: string): Promise<BucketRecord> {
+  const bucket = await metadata.buckets.get(name);
+  if (bucket) return bucket;
+  throw new S3Error(404, 'NoSuchBucket', `The specified bucket does not exist: ${name}`);
+}
+
+export async function findObject(
+  state: S3State,
+  bucket: string,
+  key: string,
+): Promise<ObjectRecord | undefined> {
+  return state.metadata.objects.get(objectKey(bucket, key));
+}

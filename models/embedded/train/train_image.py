@@ -1,0 +1,284 @@
+"""Train the image encoder against the text targets, for a given number of minutes.
+
+Softmax cross-entropy over the labels' cosines with a learned scale; labels that are also true of a
+picture are left out of its negatives; the classifier rows start at the text targets and are held
+near them. The schedule (learning rate, picture size) follows the clock, not the step count, so that
+training ends on time on a busy machine. Stops and resumes from its checkpoint.
+
+Writes image.pt (encoder, its moving average, classifier rows, scale) to the work folder.
+"""
+
+import argparse
+import copy
+import math
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import nn
+from torch.nn import functional as F
+
+from evaluate import embed_pictures, hit_rates
+from image_encoder import ImageEncoder, normalise_pixels
+from muon import Muon
+from photo_set import Pictures, load_held_out, load_labels, true_labels
+
+SEED = 1
+VALIDATION_PICTURES = 2500  # of the train split; for watching, choosing and calibrating
+BATCH = 256
+SIZES = ((0.0, 40), (0.35, 48), (0.75, 56))  # from this part of the time on, train at this size
+CROP_AREA = (0.4, 1.0)
+CROP_RATIO = (0.8, 1.25)
+JITTER = 0.2  # brightness and contrast vary by up to this part
+LABEL_SMOOTHING = 0.1
+WARM_UP = 0.02  # part of the time
+LEARNING_RATES = {"filters": 0.04, "rest": 2e-3, "rows": 1e-3}
+WEIGHT_DECAY = 1e-4
+ROWS_FIXED_FROM = 0.8  # part of the time after which the rows stay, so that the text encoder can learn them
+CLASSIFIER_PULL = 5.0  # weight of 1 - cosine between classifier rows and text targets
+START_SCALE = 16.0
+AVERAGE_STEPS = 500
+SAVE_STEPS = 150
+
+
+def split_pictures(pictures, labels, seed=SEED):
+    """Indices for training and validation: the train split without the held-out labels."""
+    held_out = {i for i, entry in enumerate(labels) if entry["label"] in set(load_held_out())}
+    usable = ~pictures.is_test & ~np.isin(pictures.label, list(held_out))
+    order = np.random.default_rng(seed).permutation(np.flatnonzero(usable))
+    return order[VALIDATION_PICTURES:], order[:VALIDATION_PICTURES]
+
+
+def random_crop(picture, size, draw):
+    """A random resized crop, perhaps mirrored: uint8 (size, size, 3)."""
+    width, height = picture.size
+    for _ in range(4):
+        area = draw.uniform(*CROP_AREA) * min(width, height) ** 2
+        ratio = math.exp(draw.uniform(*np.log(CROP_RATIO)))
+        crop_width, crop_height = math.sqrt(area * ratio), math.sqrt(area / ratio)
+        if crop_width <= width and crop_height <= height:
+            break
+    else:
+        crop_width = crop_height = min(width, height)
+    left, top = draw.uniform(0, width - crop_width), draw.uniform(0, height - crop_height)
+    box = (left, top, left + crop_width, top + crop_height)
+    pixels = np.asarray(picture.resize((size, size), Image.BILINEAR, box=box))
+    return pixels[:, ::-1] if draw.random() < 0.5 else pixels
+
+
+class Batches:
+    """Endless shuffled batches, made one ahead in a thread; batch number n is the same in every run."""
+
+    def __init__(self, pictures, indices, start):
+        self.pictures, self.indices, self.step = pictures, indices, start
+        self.pool = ThreadPoolExecutor(1)
+        self.ahead = []
+
+    def make(self, step, size):
+        per_epoch = len(self.indices) // BATCH
+        order = np.random.default_rng([SEED, step // per_epoch]).permutation(self.indices)
+        chosen = order[step % per_epoch * BATCH :][:BATCH]
+        draw = np.random.default_rng([SEED, 1, step])
+        pixels = np.stack([random_crop(self.pictures[i], size, draw) for i in chosen])
+        return torch.from_numpy(pixels), torch.from_numpy(self.pictures.label[chosen])
+
+    def next(self, size):
+        while len(self.ahead) < 3:
+            self.ahead.append(self.pool.submit(self.make, self.step, size))
+            self.step += 1
+        return self.ahead.pop(0).result()
+
+
+def jitter(x):
+    """Vary brightness and contrast of normalised pixels, one factor each per picture."""
+    contrast = 1 + JITTER * (2 * torch.rand(len(x), 1, 1, 1) - 1)
+    brightness = JITTER * (2 * torch.rand(len(x), 1, 1, 1) - 1)
+    mean = x.mean((1, 2, 3), keepdim=True)
+    return (x - mean) * contrast + mean + brightness
+
+
+class Learner(nn.Module):
+    """Encoder, classifier rows and scale, with the loss."""
+
+    def __init__(self, targets, truth, held_out):
+        super().__init__()
+        self.encoder = ImageEncoder().to(memory_format=torch.channels_last)
+        self.rows = nn.Parameter(targets.clone())
+        self.log_scale = nn.Parameter(torch.tensor(math.log(START_SCALE)))
+        self.register_buffer("targets", targets)
+        not_negative = truth.clone()
+        not_negative[:, held_out] = True
+        not_negative.fill_diagonal_(False)
+        self.register_buffer("masked", not_negative)
+
+    def forward(self, x, labels):
+        """The loss, and how many of the batch are right."""
+        with torch.autocast("cpu", torch.bfloat16):
+            embedding = self.encoder(x)
+        rows = F.normalize(self.rows, dim=1)
+        masked = self.masked[labels]
+        logits = (self.log_scale.exp() * embedding.float() @ rows.T).masked_fill(masked, -math.inf)
+        log_probability = logits.log_softmax(1)
+        own = log_probability.gather(1, labels[:, None]).squeeze(1)
+        smooth = log_probability.masked_fill(masked, 0).sum(1) / (~masked).sum(1)
+        loss = -((1 - LABEL_SMOOTHING) * own + LABEL_SMOOTHING * smooth).mean()
+        pull = 1 - (rows * self.targets).sum(1).mean()
+        return loss + CLASSIFIER_PULL * pull, (logits.argmax(1) == labels).float().mean().item()
+
+
+def twin_of(learner):
+    """A second learner with the same parameters in memory, but gradients and statistics of its own."""
+    twin = copy.deepcopy(learner)
+    for own, shared in zip(twin.parameters(), learner.parameters()):
+        own.data = shared.data
+    return twin
+
+
+def backward(learner, x, labels):
+    """Leave the gradients in the learner; returns loss and accuracy."""
+    learner.zero_grad()
+    loss, accuracy = learner(x, labels)
+    loss.backward()
+    return loss.item(), accuracy
+
+
+def make_optimisers(learner):
+    """Muon for the convolutions of the blocks and the head, AdamW for everything else."""
+    encoder = learner.encoder
+    filters = [p for p in [*encoder.blocks.parameters(), *encoder.head.parameters()] if p.ndim == 4]
+    chosen = {id(p) for p in filters} | {id(learner.rows)}
+    rest = [p for p in learner.parameters() if id(p) not in chosen]
+    return [
+        Muon(filters[::2], LEARNING_RATES["filters"]),
+        Muon(filters[1::2], LEARNING_RATES["filters"]),
+        torch.optim.AdamW(
+            [
+                {"params": rest, "lr": LEARNING_RATES["rest"], "weight_decay": WEIGHT_DECAY},
+                {"params": [learner.rows], "lr": LEARNING_RATES["rows"], "weight_decay": 0.0},
+            ],
+            betas=(0.9, 0.99),
+        ),
+    ]
+
+
+def rate_factor(progress):
+    """Learning rate as a part of its peak: linear warm-up, then a cosine to nothing."""
+    if progress < WARM_UP:
+        return max(progress / WARM_UP, 0.01)
+    return 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - WARM_UP) / (1 - WARM_UP))))
+
+
+def size_at(progress):
+    """Side of the training pictures at this part of the time."""
+    return [size for start, size in SIZES if progress >= start][-1]
+
+
+@torch.no_grad()
+def follow(average, encoder, step):
+    """Move the averaged weights a little towards the present ones."""
+    weight = max(1 / (step + 1), 1 / AVERAGE_STEPS)
+    for kept, now in zip(average.state_dict().values(), encoder.state_dict().values()):
+        if kept.is_floating_point():
+            kept.lerp_(now, weight)
+        else:
+            kept.copy_(now)
+
+
+class Run:
+    """One training run: its state, its clock and its checkpoint."""
+
+    def __init__(self, out_dir, learner, minutes):
+        self.path, self.learner, self.seconds = out_dir / "image.pt", learner, 60 * minutes
+        self.average = copy.deepcopy(learner.encoder).eval()
+        self.optimisers = make_optimisers(learner)
+        self.peaks = [[group["lr"] for group in o.param_groups] for o in self.optimisers]
+        self.step, spent = 0, 0.0
+        if self.path.exists():
+            saved = torch.load(self.path)
+            self.learner.load_state_dict(saved["learner"])
+            self.average.load_state_dict(saved["average"])
+            for optimiser, state in zip(self.optimisers, saved["optimisers"]):
+                optimiser.load_state_dict(state)
+            self.step, spent = saved["step"], saved["spent"]
+        self.twins = [learner, twin_of(learner)]
+        self.pool = ThreadPoolExecutor(2)
+        self.began = time.monotonic() - spent
+
+    def progress(self):
+        return min(1.0, (time.monotonic() - self.began) / self.seconds)
+
+    def save(self):
+        state = {
+            "learner": self.learner.state_dict(),
+            "average": self.average.state_dict(),
+            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
+            "step": self.step,
+            "spent": time.monotonic() - self.began,
+        }
+        torch.save(state, self.path.with_suffix(".part"))
+        self.path.with_suffix(".part").rename(self.path)
+
+    def train_step(self, pixels, labels):
+        """One step, half of the batch in each thread; returns loss and accuracy."""
+        progress = self.progress()
+        for optimiser, peaks in zip(self.optimisers, self.peaks):
+            for group, peak in zip(optimiser.param_groups, peaks):
+                group["lr"] = peak * rate_factor(progress)
+        for twin in self.twins:
+            twin.rows.requires_grad_(progress < ROWS_FIXED_FROM)
+        x = jitter(normalise_pixels(pixels)).contiguous(memory_format=torch.channels_last)
+        results = list(self.pool.map(backward, self.twins, x.chunk(2), labels.chunk(2)))
+        for own, other in zip(*(twin.parameters() for twin in self.twins)):
+            if own.grad is not None:
+                own.grad.add_(other.grad).mul_(0.5)
+        list(self.pool.map(lambda optimiser: optimiser.step(), self.optimisers))
+        follow(self.average, self.learner.encoder, self.step)
+        self.step += 1
+        return np.mean(results, axis=0)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder of the packed photo set")
+    parser.add_argument("--out", type=Path, required=True, help="work folder of prepare.py and targets.py")
+    parser.add_argument("--minutes", type=float, default=60, help="length of the whole training")
+    args = parser.parse_args()
+    torch.manual_seed(SEED)
+    torch.set_num_threads(1)  # two of our own instead: oneDNN's barriers spin when a core is taken away
+
+    labels = load_labels(args.data)
+    held_out = [i for i, entry in enumerate(labels) if entry["label"] in set(load_held_out())]
+    truth = true_labels(labels)
+    targets = torch.from_numpy(np.load(args.out / "targets.npz")["label_targets"])
+    pictures = Pictures(args.out)
+    training, validation = split_pictures(pictures, labels)
+    run = Run(args.out, Learner(targets, torch.from_numpy(truth), held_out), args.minutes)
+    batches = Batches(pictures, training, run.step)
+    run.learner.train()
+    losses, accuracies, watch = [], [], time.monotonic()
+    while run.progress() < 1:
+        size = size_at(run.progress())
+        loss, accuracy = run.train_step(*batches.next(size))
+        losses.append(loss)
+        accuracies.append(accuracy)
+        if run.step % SAVE_STEPS == 0 or run.progress() == 1:
+            speed = len(losses) * BATCH / (time.monotonic() - watch)
+            run.save()
+            embeddings = embed_pictures(run.average, pictures, validation[:1000], size)
+            rows = F.normalize(run.learner.rows.detach(), dim=1).numpy()
+            top1, top5 = hit_rates(embeddings, rows, pictures.label[validation[:1000]], labels, truth)
+            print(
+                f"step {run.step} {run.progress():.1%} size {size} loss {np.mean(losses):.3f} "
+                f"accuracy {np.mean(accuracies):.3f} validation {top1:.3f} / {top5:.3f} "
+                f"scale {run.learner.log_scale.exp():.1f} "
+                f"rows {(rows * targets.numpy()).sum(1).mean():.3f} {speed:.0f} pictures/s",
+                flush=True,
+            )
+            losses, accuracies, watch = [], [], time.monotonic()
+
+
+if __name__ == "__main__":
+    main()

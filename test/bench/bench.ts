@@ -1,0 +1,184 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism, cpus } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { SQSEvent, SQSRecord } from 'aws-lambda';
+import { embeddingFromBytes } from '../../functions/core/embedding.ts';
+import { acceptEveryUpload } from '../../functions/core/object.ts';
+import { tagsFor } from '../../functions/core/scores.ts';
+import type { Outcome, Tagger } from '../../functions/core/tag-image.ts';
+import { SAMPLE_FOLDER } from '../../functions/local/samples.ts';
+import { composeTagger } from '../../functions/tag-images/composition.ts';
+import { messageTagger } from '../../functions/tag-images/tag-messages.ts';
+import { stageClock } from './stage-clock.ts';
+import { startStores } from './stores.ts';
+
+/**
+ * `npm run bench`: the handler with its stores, which run in the same process and take part of its time.
+ * Machines differ and are shared: compare figures of one run with each other, not with those of another.
+ */
+const WARM_UP_IMAGES = 20;
+const SINGLE_IMAGES = 50;
+const BATCHED_IMAGES = 200;
+const BATCH_SIZE = 10;
+const SCORE_RUNS = 20;
+const PROCESS_STARTS = 5;
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+const stores = await startStores();
+let writeUnits = 0;
+const countWriteUnits = (units: number): void => {
+  writeUnits += units;
+};
+try {
+  const tagger = await composeTagger({
+    modelFolder: join(repository, 'models/embedded'),
+    labelSets: [join(repository, 'models/labels/general.yaml')],
+    classifierFolder: stores.classifierFolder,
+    s3: stores.s3Options,
+    table: { ...stores.tableOptions, onWriteUnits: countWriteUnits },
+    maximumBytes: Number.MAX_SAFE_INTEGER,
+    warn: console.error,
+  });
+  print('machine', `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, Node ${process.version}`);
+  await handle(tagger, await stores.upload(WARM_UP_IMAGES, 'warm-up'), BATCH_SIZE);
+  await benchStages(tagger);
+  await benchThroughput(tagger);
+  await benchWriteUnits(tagger);
+  print(
+    'first tag',
+    `${(await firstTagMilliseconds()).toFixed(0)} ms after process start (cliptag tag, median of ${PROCESS_STARTS})`,
+  );
+} finally {
+  await stores.close();
+}
+
+/** One image at a time, so that no stage waits for another image. */
+async function benchStages(tagger: Tagger): Promise<void> {
+  const bodies = await stores.upload(SINGLE_IMAGES, 'single');
+  const clock = stageClock(tagger);
+  const started = performance.now();
+  const outcomes = await handle(clock.tagger, bodies, 1);
+  const perImage = (milliseconds: number) => `${(milliseconds / SINGLE_IMAGES).toFixed(2)} ms`;
+  const { fetch, decode, encode, read, write } = clock.milliseconds;
+  print('one at a time', `${perImage(performance.now() - started)} an image`);
+  print('  fetch', perImage(fetch));
+  print('  decode', perImage(decode));
+  print('  encode', perImage(encode));
+  print('  score', `${scoreMilliseconds(tagger, outcomes).toFixed(2)} ms`);
+  print('  read', perImage(read));
+  print('  write', `${perImage(write)} in all, writes of one image side by side`);
+}
+
+async function benchThroughput(tagger: Tagger): Promise<void> {
+  const bodies = await stores.upload(BATCHED_IMAGES, 'batched');
+  const started = performance.now();
+  await handle(tagger, bodies, BATCH_SIZE);
+  const seconds = (performance.now() - started) / 1000;
+  print(
+    'in batches',
+    `${(BATCHED_IMAGES / seconds).toFixed(1)} images/s, ${BATCHED_IMAGES} photographs of 0.1 to 0.3 megapixels, ${BATCH_SIZE} a batch`,
+  );
+}
+
+/** The budget is for five tags: every label passes, and top-k keeps five. */
+async function benchWriteUnits(tagger: Tagger): Promise<void> {
+  const withFiveTags: Tagger = {
+    ...tagger,
+    classifiers: tagger.classifiers.map((classifier) => ({
+      ...classifier,
+      labelSet: {
+        ...classifier.labelSet,
+        topK: 5,
+        minimumScore: 0,
+        labels: classifier.labelSet.labels.map((label) => ({ ...label, threshold: 0 })),
+      },
+    })),
+  };
+  const bodies = await stores.upload(WARM_UP_IMAGES, 'five-tags');
+  writeUnits = 0;
+  const outcomes = await handle(withFiveTags, bodies, BATCH_SIZE);
+  const tags = outcomes.reduce((sum, { content }) => sum + (content?.tags.length ?? 0), 0);
+  print(
+    'write units',
+    `${(writeUnits / WARM_UP_IMAGES).toFixed(2)} an image with ${tags / WARM_UP_IMAGES} tags`,
+  );
+}
+
+/** Sends message bodies to the handler, batch after batch. */
+async function handle(
+  tagger: Tagger,
+  bodies: readonly string[],
+  batchSize: number,
+): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const tagMessages = messageTagger({
+    tagger,
+    filter: acceptEveryUpload,
+    report: {
+      outcome: (outcome) => void outcomes.push(outcome),
+      ignored: () => {},
+      fault: (error) => console.error(error),
+    },
+  });
+  for (let first = 0; first < bodies.length; first += batchSize) {
+    await tagMessages(sqsEvent(bodies.slice(first, first + batchSize)));
+  }
+  return outcomes;
+}
+
+function sqsEvent(bodies: readonly string[]): SQSEvent {
+  const Records = bodies.map(
+    (body, i): SQSRecord => ({
+      messageId: `message-${i}`,
+      receiptHandle: '',
+      body,
+      attributes: {
+        ApproximateReceiveCount: '1',
+        SentTimestamp: '0',
+        SenderId: 'bench',
+        ApproximateFirstReceiveTimestamp: '0',
+      },
+      messageAttributes: {},
+      md5OfBody: '',
+      eventSource: 'aws:sqs',
+      eventSourceARN: 'arn:aws:sqs:us-east-1:123456789012:bench',
+      awsRegion: 'us-east-1',
+    }),
+  );
+  return { Records };
+}
+
+function scoreMilliseconds({ classifiers }: Tagger, outcomes: readonly Outcome[]): number {
+  const embeddings = outcomes.flatMap(({ content }) =>
+    content?.embedding && content.modelDigest
+      ? [embeddingFromBytes(content.embedding, content.modelDigest)]
+      : [],
+  );
+  const started = performance.now();
+  for (let run = 0; run < SCORE_RUNS; run++) {
+    for (const embedding of embeddings) for (const classifier of classifiers) tagsFor(embedding, classifier);
+  }
+  return (performance.now() - started) / (SCORE_RUNS * embeddings.length);
+}
+
+async function firstTagMilliseconds(): Promise<number> {
+  const times: number[] = [];
+  for (let start = 0; start < PROCESS_STARTS; start++) {
+    const started = performance.now();
+    const child = spawn(
+      process.execPath,
+      [join(repository, 'functions/cli/cliptag.mjs'), 'tag', join(SAMPLE_FOLDER, 'chelsea.png'), '--json'],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    await once(child.stdout, 'data');
+    times.push(performance.now() - started);
+    await once(child, 'close');
+  }
+  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
+}
+
+function print(what: string, figure: string): void {
+  console.log(`${what.padEnd(16)} ${figure}`);
+}

@@ -1,0 +1,241 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DynamoDbEndpoint, startDynamoDbEndpoint } from '../../functions/local/dynamodb-endpoint.ts';
+import { synthesizeTemplate, tableDefinition } from '../../functions/local/synthesized-template.ts';
+import { ensureTable, tableInput } from '../../functions/local/table.ts';
+import { startChild } from './support/child-process.ts';
+
+const TableName = 'cliptag';
+const definition = tableDefinition(synthesizeTemplate());
+
+let directory: string;
+let endpoint: DynamoDbEndpoint;
+let client: DynamoDBClient;
+
+const newDirectory = () => mkdtemp(path.join(tmpdir(), 'cliptag-dynamodb-'));
+
+function clientOf(url: string, secretAccessKey = 'local', accessKeyId = 'local'): DynamoDBClient {
+  return new DynamoDBClient({
+    endpoint: url,
+    region: 'eu-central-1',
+    credentials: { accessKeyId, secretAccessKey },
+    maxAttempts: 1,
+  });
+}
+
+const record = (key: string, more: Record<string, AttributeValue> = {}) => ({
+  PK: { S: key },
+  SK: { S: 'IMAGE' },
+  ...more,
+});
+
+beforeAll(async () => {
+  directory = await newDirectory();
+  endpoint = await startDynamoDbEndpoint({ directory: path.join(directory, 'made', 'for', 'it') });
+  client = clientOf(endpoint.url);
+  await ensureTable(endpoint, definition);
+});
+afterAll(async () => {
+  client.destroy();
+  await endpoint.close();
+  await rm(directory, { recursive: true });
+});
+
+describe('the table of the synthesized template', () => {
+  it('is there with its keys and its index', async () => {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+    expect(Table).toMatchObject({
+      TableStatus: 'ACTIVE',
+      KeySchema: definition.KeySchema,
+      GlobalSecondaryIndexes: [{ IndexName: 'by-status', Projection: { ProjectionType: 'KEYS_ONLY' } }],
+    });
+  });
+
+  it('is left as it is when it exists', async () => {
+    await client.send(new PutItemCommand({ TableName, Item: record('kept') }));
+    expect(await ensureTable(endpoint, definition)).toBe(false);
+    const { Item } = await client.send(new GetItemCommand({ TableName, Key: record('kept') }));
+    expect(Item).toEqual(record('kept'));
+  });
+
+  it('rejects a table of another version that has its name', async () => {
+    const other = { ...definition, GlobalSecondaryIndexes: definition.GlobalSecondaryIndexes.slice(0, 0) };
+    await expect(ensureTable(endpoint, other)).rejects.toThrow(/another version/);
+  });
+
+  it('is requested without what only AWS applies', () => {
+    expect(Object.keys(tableInput(definition, 'any')).sort()).toEqual(
+      ['AttributeDefinitions', 'BillingMode', 'GlobalSecondaryIndexes', 'KeySchema', 'TableName'].sort(),
+    );
+  });
+});
+
+describe('what Cliptag asks of DynamoDB', () => {
+  const keys = { ...record('image'), GSI1PK: { S: 'tagged' }, GSI1SK: { S: 'a/image' } };
+  const Item = { ...keys, size: { N: '1' } };
+
+  it('refuses a conditional write whose condition does not hold', async () => {
+    const put = new PutItemCommand({ TableName, Item, ConditionExpression: 'attribute_not_exists(PK)' });
+    await client.send(put);
+    await expect(client.send(put)).rejects.toMatchObject({ name: 'ConditionalCheckFailedException' });
+  });
+
+  it('gives keys alone from the index, and says what the query cost', async () => {
+    await client.send(new PutItemCommand({ TableName, Item }));
+    const answer = await client.send(
+      new QueryCommand({
+        TableName,
+        IndexName: 'by-status',
+        KeyConditionExpression: 'GSI1PK = :status AND begins_with(GSI1SK, :prefix)',
+        ExpressionAttributeValues: { ':status': { S: 'tagged' }, ':prefix': { S: 'a/' } },
+        ReturnConsumedCapacity: 'INDEXES',
+      }),
+    );
+    expect(answer.Items).toEqual([keys]);
+    expect(answer.ConsumedCapacity?.GlobalSecondaryIndexes?.['by-status']?.CapacityUnits).toBe(0.5);
+  });
+
+  it('gets a batch of items by key and counts what it cost', async () => {
+    await client.send(new PutItemCommand({ TableName, Item }));
+    const Keys = [record('image'), record('no such image')];
+    const answer = await client.send(
+      new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys } }, ReturnConsumedCapacity: 'TOTAL' }),
+    );
+    expect(answer.Responses?.[TableName]).toEqual([Item]);
+    expect(answer.ConsumedCapacity?.[0]?.CapacityUnits).toBe(1);
+  });
+
+  it('scans in segments that hold every item once', async () => {
+    const keys = Array.from({ length: 40 }, (_, number) => `scanned-${number}`);
+    await Promise.all(keys.map((key) => client.send(new PutItemCommand({ TableName, Item: record(key) }))));
+    const segments = [0, 1, 2, 3].map((Segment) =>
+      client.send(new ScanCommand({ TableName, Segment, TotalSegments: 4 })),
+    );
+    const found = (await Promise.all(segments)).flatMap(({ Items = [] }) => Items.map((item) => item.PK?.S));
+    expect(found.filter((key) => key?.startsWith('scanned-')).sort()).toEqual(keys.sort());
+  });
+
+  it('takes an item of 400 KB and rejects a larger one', async () => {
+    const withBytes = (bytes: number) => {
+      const key = 'PK'.length + 'size'.length + 'SK'.length + 'IMAGE'.length + 'data'.length;
+      const Item = record('size', { data: { B: new Uint8Array(bytes - key) } });
+      return client.send(new PutItemCommand({ TableName, Item }));
+    };
+    await withBytes(400 * 1_024);
+    await expect(withBytes(400 * 1_024 + 1)).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+});
+
+describe('signatures', () => {
+  it('rejects a wrong secret', async () => {
+    const get = clientOf(endpoint.url, 'wrong').send(new GetItemCommand({ TableName, Key: record('x') }));
+    await expect(get).rejects.toMatchObject({ name: 'InvalidSignatureException' });
+  });
+
+  it('rejects an unknown access key', async () => {
+    const get = clientOf(endpoint.url, 'local', 'other').send(
+      new GetItemCommand({ TableName, Key: record('x') }),
+    );
+    await expect(get).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
+  });
+
+  it.each(['', '?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=local&X-Amz-Signature=0'])(
+    'rejects a request that is signed in no header, with the query "%s"',
+    async (query) => {
+      const headers = {
+        'Content-Type': 'application/x-amz-json-1.0',
+        'X-Amz-Target': 'DynamoDB_20120810.ListTables',
+      };
+      const answer = await fetch(`${endpoint.url}/${query}`, { method: 'POST', headers, body: '{}' });
+      expect(answer.status).toBe(400);
+      expect(await answer.json()).toMatchObject({
+        __type: 'com.amazon.coral.service#MissingAuthenticationTokenException',
+      });
+    },
+  );
+
+  it('are accepted from other credentials when those are set', async () => {
+    const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'its/secret+key' };
+    const other = await newDirectory();
+    const own = await startDynamoDbEndpoint({ directory: other, credentials });
+    expect(await ensureTable(own, definition)).toBe(true);
+    await own.close();
+    await rm(other, { recursive: true });
+  });
+});
+
+describe('the data', () => {
+  it('survives that its process is killed', async () => {
+    const own = await newDirectory();
+    const child = startChild('dynamodb-server.ts', own);
+    const url = await child.nextLine();
+    await ensureTable({ url, credentials: endpoint.credentials }, definition);
+    await clientOf(url).send(new PutItemCommand({ TableName, Item: record('written') }));
+    await child.kill();
+
+    const again = await startDynamoDbEndpoint({ directory: own });
+    expect(await ensureTable(again, definition)).toBe(false);
+    const { Item } = await clientOf(again.url).send(
+      new GetItemCommand({ TableName, Key: record('written') }),
+    );
+    expect(Item).toEqual(record('written'));
+    await again.close();
+    await rm(own, { recursive: true });
+  });
+
+  it('rejects a second process in the same directory', async () => {
+    const own = await newDirectory();
+    const child = startChild('dynamodb-server.ts', own);
+    const url = await child.nextLine();
+    await ensureTable({ url, credentials: endpoint.credentials }, definition);
+    await expect(startDynamoDbEndpoint({ directory: own })).rejects.toThrow(/no other process/);
+    await child.kill();
+    await rm(own, { recursive: true });
+  });
+});
+
+describe('the AWS CLI', () => {
+  const isInstalled = () => {
+    try {
+      execFileSync('aws', ['--version'], { stdio: 'ignore' });
+      return true;
+    } catch {
+      console.log('skipped: the AWS CLI is not installed');
+      return false;
+    }
+  };
+
+  it.skipIf(!isInstalled())('queries the table', async () => {
+    await client.send(new PutItemCommand({ TableName, Item: record('by the CLI') }));
+    const query = ['dynamodb', 'query', '--table-name', TableName, '--key-condition-expression', 'PK = :key'];
+    const values = ['--expression-attribute-values', '{":key":{"S":"by the CLI"}}'];
+    const { stdout } = await promisify(execFile)(
+      'aws',
+      [...query, ...values, '--endpoint-url', endpoint.url],
+      {
+        env: {
+          PATH: process.env.PATH,
+          AWS_ACCESS_KEY_ID: 'local',
+          AWS_SECRET_ACCESS_KEY: 'local',
+          AWS_DEFAULT_REGION: 'us-east-1',
+          AWS_DEFAULT_OUTPUT: 'json',
+        },
+      },
+    );
+    expect(JSON.parse(stdout)).toMatchObject({ Count: 1, Items: [record('by the CLI')] });
+  });
+});

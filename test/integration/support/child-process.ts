@@ -1,0 +1,36 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** A program of a test's own in another process, for what only the end of a process can show. */
+export interface Child {
+  /** The next line that the program printed. Rejects when it ended without one. */
+  nextLine(): Promise<string>;
+  /** Ends it as a crash would, with no chance to clean up, and returns once it is gone. */
+  kill(): Promise<void>;
+}
+
+/** Starts a TypeScript file that stands beside this one. */
+export function startChild(file: string, ...parameters: string[]): Child {
+  const script = path.join(import.meta.dirname, file);
+  const child = spawn(process.execPath, ['--no-warnings', '--import', 'tsx', script, ...parameters], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    nextLine: async () => {
+      const line = await lines.next();
+      if (line.done) throw new Error(`Expected a line from ${file} but received its end`);
+      return line.value;
+    },
+    kill: () => killed(child),
+  };
+}
+
+async function killed(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exit;
+}

@@ -1,0 +1,15 @@
+import { startEventSourceMapping } from '../../../functions/local/event-source-mapping.ts';
+import { openQueue } from '../../../functions/local/queue.ts';
+
+/** Sends as many messages as its second parameter says, works on them a few at a time and prints the body of each. */
+const [directory = '', count = '0'] = process.argv.slice(2);
+const queue = await openQueue({ directory, visibilityTimeoutSeconds: 3_600, maxReceiveCount: 100 });
+for (let number = 0; number < Number(count); number++) await queue.send(`message ${number}`);
+startEventSourceMapping({
+  queue,
+  functionTimeoutSeconds: 60,
+  batchSize: 5,
+  handler: async ({ Records }) => {
+    for (const { body } of Records) console.log(body);
+  },
+});

@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { dynamoDbTagTable } from '../../functions/adapters/dynamodb.ts';
+import type { TagTable } from '../../functions/core/ports.ts';
+import { type DynamoDbEndpoint, startDynamoDbEndpoint } from '../../functions/local/dynamodb-endpoint.ts';
+import { synthesizeTemplate, tableDefinition } from '../../functions/local/synthesized-template.ts';
+import { ensureTable, LOCAL_TABLE_NAME } from '../../functions/local/table.ts';
+import { checkEndState } from '../unit/end-state.ts';
+import { play } from '../unit/in-memory-world.ts';
+import { randomScenario } from '../unit/random-scenario.ts';
+
+/** Cases over HTTP; CLIPTAG_PROPERTY_RUNS asks for more of them, as of those in memory. */
+const RUNS = Math.ceil(Number(process.env.CLIPTAG_PROPERTY_RUNS ?? 3000) / 100);
+
+let directory: string;
+let endpoint: DynamoDbEndpoint;
+let table: TagTable;
+
+beforeAll(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'cliptag-property-'));
+  endpoint = await startDynamoDbEndpoint({ directory });
+  await ensureTable(endpoint, tableDefinition(synthesizeTemplate()));
+  const { url, credentials } = endpoint;
+  table = dynamoDbTagTable({
+    tableName: LOCAL_TABLE_NAME,
+    client: { endpoint: url, credentials, region: 'us-east-1', maxAttempts: 1 },
+  });
+});
+
+afterAll(async () => {
+  await endpoint.close();
+  await rm(directory, { recursive: true });
+});
+
+it('tagImage ends in the state of the newest event on the embedded DynamoDB, and label queries are right after every write', async () => {
+  const kind = { faults: true, deployments: true };
+  let cases = 0;
+  let writes = 0;
+  await fc.assert(
+    fc.asyncProperty(randomScenario(kind), fc.scheduler(), async (scenario, scheduler) => {
+      // All cases share the table, each with a bucket of its own.
+      const bucketName = `photos-${cases++}`;
+      const course = await play(scenario, scheduler, table, { bucketName });
+      await checkEndState(scenario, course, table, { kind, bucketName });
+      writes += course.writes;
+    }),
+    { numRuns: RUNS, interruptAfterTimeLimit: 45_000 },
+  );
+  expect(cases).toBeGreaterThan(0);
+  console.log(`${cases} cases on the embedded DynamoDB: ${writes} writes`);
+});

@@ -1,0 +1,149 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { loadTokenizer } from '../../functions/adapters/tokenizer.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+import { tinyTokenizer } from '../fixtures/tiny-tokenizer.ts';
+
+/** CLIP's own tokenizer is not ours to copy: these tests run where the reference folder stands beside the checkout. */
+const CLIP_FOLDER = new URL('../../../shared/reference/tiny-clip/hf', import.meta.url).pathname;
+const clipIsHere = existsSync(join(CLIP_FOLDER, 'tokenizer.json'));
+if (!clipIsHere) console.warn(`Skipped: CLIP's tokenizer.json is not at ${CLIP_FOLDER}`);
+
+async function folderWithTokenizer(): Promise<{ folder: string; end: number; start: number }> {
+  const folder = await temporaryFolder();
+  const { json, endToken } = tinyTokenizer(['cat', 'dog']);
+  await writeFile(join(folder, 'tokenizer.json'), JSON.stringify(json));
+  return { folder, end: endToken, start: endToken - 1 };
+}
+
+describe.skipIf(!clipIsHere)("CLIP's tokenizer", () => {
+  test('gives the token ids of the reference tokenizer for all its cases', async () => {
+    const fixture = await readFile(new URL('../fixtures/tokens.json', import.meta.url), 'utf8');
+    const { cases } = JSON.parse(fixture) as { cases: Array<{ text: string; ids: number[] }> };
+    const tokenize = await loadTokenizer(CLIP_FOLDER);
+    expect(cases).toHaveLength(186);
+    for (const { text, ids } of cases) expect(tokenize(text), text).toEqual(ids);
+  });
+
+  test('makes the end token of <|endoftext|> in a text, as the reference does', async () => {
+    const tokenize = await loadTokenizer(CLIP_FOLDER);
+    expect(tokenize('x <|endoftext|> y')).toEqual([49406, 343, 49407, 344, 49407]);
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['white space', ' \t\r\n\u3000 '],
+  ])('gives start and end for %s', async (_, text) => {
+    const tokenize = await loadTokenizer(CLIP_FOLDER);
+    expect(tokenize(text)).toEqual([49406, 49407]);
+  });
+
+  test.each([
+    ['letter case', 'A PHOTO of a Cat', 'a photo of a cat'],
+    ['runs of white space', 'a  photo\n\n of\ta cat ', 'a photo of a cat'],
+    ['how accents are composed', 'cafe\u0301', 'café'],
+  ])('does not care about %s', async (_, one, other) => {
+    const tokenize = await loadTokenizer(CLIP_FOLDER);
+    expect(tokenize(one)).toEqual(tokenize(other));
+  });
+
+  test.each([
+    ['NUL', 'a\0b', [49406, 320, 444, 321, 49407]],
+    ['HTML', '<b>cat</b>', [49406, 283, 321, 285, 2368, 34308, 321, 285, 49407]],
+  ])('takes %s as it stands', async (_, text, ids) => {
+    const tokenize = await loadTokenizer(CLIP_FOLDER);
+    expect(tokenize(text)).toEqual(ids);
+  });
+
+  test.each([
+    ['words', 'a photo of a cat '],
+    ['one word', 'abcdefghij'],
+    ['emoji', '😀'],
+    ['Chinese', '富士山的照片'],
+    ['emoji of several parts', '👩‍👩‍👧‍👦🏳️‍🌈'],
+    ['letters with accents apart', 'e\u0301o\u0308'],
+    ['punctuation', '!?-'],
+    ['end tokens', '<|endoftext|>'],
+  ])('cuts a megabyte of %s as it cuts a shorter text, and at once', async (_, piece) => {
+    const tokenize = await loadTokenizer(CLIP_FOLDER);
+    const long = piece.repeat(Math.ceil(2 ** 20 / piece.length));
+    const began = performance.now();
+    const ids = tokenize(long);
+    expect(performance.now() - began).toBeLessThan(3_000);
+    expect(ids).toHaveLength(77);
+    expect(ids.at(-1)).toBe(49407);
+    expect(ids).toEqual(tokenize(long.slice(0, 15_000)));
+  });
+
+  test('finds the words behind a megabyte of white space', async () => {
+    const tokenize = await loadTokenizer(CLIP_FOLDER);
+    expect(tokenize(`${' \n'.repeat(2 ** 19)}a${' '.repeat(2 ** 20)}cat`)).toEqual(tokenize('a cat'));
+  });
+});
+
+describe('a tokenizer', () => {
+  test('merges bytes into words', async () => {
+    const { folder, start, end } = await folderWithTokenizer();
+    const tokenize = await loadTokenizer(folder);
+    expect(tokenize('cat dog cat')).toHaveLength(5);
+    expect(tokenize('cow')).toHaveLength(5);
+    expect([tokenize('cat').at(0), tokenize('cat').at(-1)]).toEqual([start, end]);
+  });
+
+  test.each(['', '😀', '富士山', 'a\0b', '\ud83d', '<script>', '\ufeff'])(
+    'gives tokens of its vocabulary for %j',
+    async (text) => {
+      const { folder, end } = await folderWithTokenizer();
+      const tokenize = await loadTokenizer(folder);
+      for (const id of tokenize(text)) expect(id).toBeLessThanOrEqual(end);
+    },
+  );
+
+  test('keeps the end token last in a text that fits exactly, and in one that is a token too long', async () => {
+    const { folder, end } = await folderWithTokenizer();
+    const tokenize = await loadTokenizer(folder, { contextLength: 5 });
+    expect(tokenize('cat cat cat')).toHaveLength(5);
+    expect(tokenize('cat cat cat dog')).toEqual(tokenize('cat cat cat'));
+    expect(tokenize('cat cat cat dog').at(-1)).toBe(end);
+  });
+
+  test('takes the context length from the manifest, else from config.json, else 77', async () => {
+    const { folder } = await folderWithTokenizer();
+    const lengthOfLongText = async () => (await loadTokenizer(folder))('cat '.repeat(100)).length;
+    expect(await lengthOfLongText()).toBe(77);
+    await writeFile(
+      join(folder, 'config.json'),
+      JSON.stringify({ text_config: { max_position_embeddings: 20 } }),
+    );
+    expect(await lengthOfLongText()).toBe(20);
+    await writeFile(join(folder, 'manifest.json'), JSON.stringify({ text: { contextLength: 10 } }));
+    expect(await lengthOfLongText()).toBe(10);
+  });
+
+  test('rejects a folder without tokenizer.json', async () => {
+    const folder = await temporaryFolder();
+    await expect(loadTokenizer(folder)).rejects.toMatchObject({
+      code: 'no-tokenizer',
+      message: `Expected a tokenizer at ${join(folder, 'tokenizer.json')} but there is no such file`,
+    });
+  });
+
+  test.each([
+    ['something that is not JSON', '{', 'Expected JSON'],
+    ['JSON that is no tokenizer', '{}', 'model.vocab'],
+  ])('rejects %s', async (_, content, message) => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'tokenizer.json'), content);
+    await expect(loadTokenizer(folder)).rejects.toThrow(message);
+  });
+
+  test('rejects a tokenizer that puts no start and end tokens', async () => {
+    const { folder } = await folderWithTokenizer();
+    const { json } = tinyTokenizer([]);
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'tokenizer.json'), JSON.stringify({ ...json, post_processor: null }));
+    await expect(loadTokenizer(folder)).rejects.toThrow('Expected a start and an end token');
+  });
+});

@@ -1,0 +1,146 @@
+import type { Scheduler } from 'fast-check';
+import { CliptagError } from '../../functions/core/errors.ts';
+import { eventsOf, type ObjectEvent } from '../../functions/core/event.ts';
+import { findImages, type LabelQuery } from '../../functions/core/find-images.ts';
+import type { TagTable } from '../../functions/core/ports.ts';
+import { type Tagger, tagImage } from '../../functions/core/tag-image.ts';
+import { bytesOfContent, fakeTagger, type TaggerName } from './fake-taggers.ts';
+import { type BucketChange, type InMemoryBucket, inMemoryBucket } from './in-memory-bucket.ts';
+import { type Fault, ServiceFault, scheduled, slowReads, startRun, type TaggingRun } from './tagging-run.ts';
+import { collected, TruthKeeper } from './truth-keeper.ts';
+
+export interface Attempt {
+  readonly tagger: TaggerName;
+  readonly fault?: Fault | undefined;
+}
+
+/** One message: delivered after a while, and again until an attempt at it runs to its end. */
+export interface Delivery {
+  readonly delay: number;
+  readonly attempts: readonly Attempt[];
+  readonly lastTagger: TaggerName;
+}
+
+export interface Scenario {
+  readonly versioned: boolean;
+  readonly objects: ReadonlyArray<{
+    readonly key: string;
+    /** More than one delivery of a change: duplicates, at the same time or much later. */
+    readonly changes: ReadonlyArray<{
+      /** Steps before the change. */
+      readonly pause: number;
+      readonly change: BucketChange;
+      readonly deliveries: readonly Delivery[];
+    }>;
+  }>;
+  readonly queries: ReadonlyArray<{ readonly delay: number; readonly query: LabelQuery }>;
+}
+
+export interface WorldOptions {
+  /** @default `photos` */
+  readonly bucketName?: string;
+  /** What runs and queries see of the table; the truth is read from the table itself. @default the table */
+  readonly seenThrough?: (table: TagTable) => TagTable;
+}
+
+/** What has become of a scenario. */
+export interface Course {
+  readonly truth: TruthKeeper;
+  readonly bucket: InMemoryBucket;
+  /** Keys of entries put by runs that were cut short before they put their image record. */
+  readonly unfinishedEntries: ReadonlySet<string>;
+  readonly runs: number;
+  readonly writes: number;
+}
+
+/** A message that fails more often than this shows a fault of its own. */
+const MAXIMUM_DELIVERIES = 20;
+
+/**
+ * Plays a scenario: every call of a port, by any run or query, is one step, and the scheduler picks which of the
+ * pending ones is next. After every write the answers to label queries are compared with the image records.
+ */
+export async function play(
+  scenario: Scenario,
+  scheduler: Scheduler,
+  table: TagTable,
+  { bucketName = 'photos', seenThrough = (seen) => seen }: WorldOptions = {},
+): Promise<Course> {
+  const bucket = inMemoryBucket(bucketName, { versioned: scenario.versioned, bytesOf: bytesOfContent });
+  const seen = seenThrough(table);
+  const truth = new TruthKeeper(table, seen, bucketName);
+  const cutShort: TaggingRun[] = [];
+  const deliveries: Promise<void>[] = [];
+  let runs = 0;
+  let writes = 0;
+  const checkedTable: TagTable = {
+    ...seen,
+    async write(request) {
+      writes++;
+      const written = await seen.write(request);
+      await truth.check(request);
+      return written;
+    },
+  };
+
+  async function deliver(event: ObjectEvent, { delay, attempts, lastTagger }: Delivery): Promise<void> {
+    await passSteps(scheduler, delay);
+    for (let number = 0; number < MAXIMUM_DELIVERIES; number++) {
+      runs++;
+      const { tagger, fault } = attempts[number] ?? { tagger: lastTagger, fault: undefined };
+      const run = startRun(scheduler, { objects: bucket.objects, table: checkedTable }, fault);
+      const completed = await Promise.race([complete(event, fakeTagger(tagger, run)), run.crashed]);
+      if (completed) return;
+      cutShort.push(run);
+      await run.lateWrites();
+    }
+    throw new Error(`${event.object.key} is not tagged after ${MAXIMUM_DELIVERIES} deliveries`);
+  }
+
+  async function own({ key, changes }: Scenario['objects'][number]): Promise<void> {
+    for (const { pause, change, deliveries: each } of changes) {
+      await passSteps(scheduler, pause);
+      const body = await scheduled(scheduler, change.kind, async () => bucket.change(key, change));
+      for (const event of body ? eventsOf(body) : []) {
+        if (event.kind === 'ignored') throw new Error(event.reason);
+        deliveries.push(...each.map((delivery) => deliver(event, delivery)));
+      }
+    }
+  }
+
+  async function ask({ delay, query }: Scenario['queries'][number]): Promise<void> {
+    await passSteps(scheduler, delay);
+    const started = truth.now();
+    const asked = { ...query, bucket: bucketName };
+    truth.checkAnswer(await collected(findImages(asked, slowReads(scheduler, seen))), asked, started);
+  }
+
+  await scheduler.waitFor(finished([...scenario.objects.map(own), ...scenario.queries.map(ask)]));
+  await scheduler.waitFor(finished(deliveries));
+  // Of a failed run, writes may still be under way.
+  await scheduler.waitIdle();
+  const unfinishedEntries = new Set(cutShort.flatMap((run) => run.unconfirmedEntries()));
+  return { truth, bucket, unfinishedEntries, runs, writes };
+}
+
+/** True when the event was brought to its end; false when its message goes back to the queue. */
+async function complete(event: ObjectEvent, tagger: Tagger): Promise<boolean> {
+  try {
+    await tagImage(event, tagger);
+    return true;
+  } catch (error) {
+    if (error instanceof ServiceFault || (error instanceof CliptagError && error.retryable)) return false;
+    throw error;
+  }
+}
+
+async function passSteps(scheduler: Scheduler, steps: number): Promise<void> {
+  for (let step = 0; step < steps; step++) await scheduled(scheduler, 'wait', async () => {});
+}
+
+/** Waits for all of them, so that a failure leaves nothing behind that nobody waits for. */
+async function finished(actors: readonly Promise<void>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(actors)) {
+    if (outcome.status === 'rejected') throw outcome.reason;
+  }
+}

@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { TagTable } from '../../functions/core/ports.ts';
+import { type Item, imageRecordOf, type WriteRequest } from '../../functions/core/records.ts';
+import type { Tag } from '../../functions/core/scores.ts';
+import { checkEndState } from './end-state.ts';
+import { inMemoryTable } from './in-memory-table.ts';
+import { play } from './in-memory-world.ts';
+import { randomScenario, type ScenarioKind } from './random-scenario.ts';
+
+/** Cases in all; CLIPTAG_PROPERTY_RUNS asks for more. */
+const RUNS = Number(process.env.CLIPTAG_PROPERTY_RUNS ?? 4000);
+
+const KINDS: ReadonlyArray<ScenarioKind & { readonly title: string }> = [
+  { title: 'duplicates and reordering', faults: false, deployments: false },
+  { title: 'duplicates, reordering and runs cut short after any write', faults: true, deployments: false },
+  { title: 'two deployments tagging at once', faults: false, deployments: true },
+  {
+    title: 'two deployments tagging at once and runs cut short after any write',
+    faults: true,
+    deployments: true,
+  },
+];
+
+function endStateProperty(
+  kind: ScenarioKind,
+  seenThrough: (table: TagTable) => TagTable = (table) => table,
+  totals = { runs: 0, writes: 0, garbage: 0 },
+) {
+  return fc.asyncProperty(randomScenario(kind), fc.scheduler(), async (scenario, scheduler) => {
+    const table = inMemoryTable();
+    const course = await play(scenario, scheduler, table, { seenThrough });
+    totals.garbage += await checkEndState(scenario, course, table, { kind });
+    totals.runs += course.runs;
+    totals.writes += course.writes;
+  });
+}
+
+describe('tagImage ends in the state of the newest event, and label queries are right after every write', () => {
+  for (const kind of KINDS) {
+    it(`with ${kind.title}`, async () => {
+      const totals = { runs: 0, writes: 0, garbage: 0 };
+      const numRuns = Math.ceil(RUNS / KINDS.length);
+      await fc.assert(endStateProperty(kind, undefined, totals), { numRuns });
+      if (!kind.faults) expect(totals.garbage).toBe(0);
+      console.log(
+        `${numRuns} cases with ${kind.title}: ${totals.runs} runs, ${totals.writes} writes, ` +
+          `${totals.garbage} entries left over`,
+      );
+    });
+  }
+});
+
+describe('the property fails when', () => {
+  const sameAs = (table: TagTable, changes: Partial<TagTable>): TagTable => ({ ...table, ...changes });
+  const unconditional = (request: WriteRequest): WriteRequest => ({
+    ...request,
+    ConditionExpression: 'attribute_exists(PK) OR attribute_not_exists(PK)',
+    ExpressionAttributeValues: request.kind === 'update' ? request.ExpressionAttributeValues : {},
+  });
+  const isRecord = (request: WriteRequest) =>
+    (request.kind === 'put' ? request.Item : request.Key).SK === 'IMAGE';
+
+  const mutations: Readonly<Record<string, (table: TagTable) => TagTable>> = {
+    'the sequencer comparison is taken out': (table) =>
+      sameAs(table, {
+        read: async (request) => {
+          const item = await table.read(request);
+          return item && { ...item, sequencer: '' };
+        },
+      }),
+    'the revision condition of image records is taken out': (table) =>
+      sameAs(table, {
+        write: (request) =>
+          table.write(isRecord(request) && request.kind === 'put' ? unconditional(request) : request),
+      }),
+    'the sequencer condition of label entries is taken out': (table) =>
+      sameAs(table, {
+        write: (request) => table.write(isRecord(request) ? request : unconditional(request)),
+      }),
+    'the revision condition of label entries is taken out': (table) =>
+      sameAs(table, {
+        write: (request) => table.write(isRecord(request) ? request : withoutRevision(request)),
+      }),
+    'the hint check is taken out': confirmingEverything,
+  };
+
+  for (const [mutation, seenThrough] of Object.entries(mutations)) {
+    it(mutation, async () => {
+      const kind = { faults: true, deployments: true };
+      const property = endStateProperty(kind, seenThrough);
+      const { failed, numRuns, errorInstance } = await fc.check(property, {
+        numRuns: 5000,
+        seed: 1,
+        endOnFailure: true,
+      });
+      expect(failed).toBe(true);
+      console.log(
+        `Fails at case ${numRuns} when ${mutation}: ${String(errorInstance).split('\n')[0]?.slice(0, 100)}`,
+      );
+    });
+  }
+
+  function withoutRevision(request: WriteRequest): WriteRequest {
+    return {
+      ...request,
+      ConditionExpression: 'attribute_not_exists(PK) OR sequencer <= :sequencer',
+      ExpressionAttributeValues: { ':sequencer': request.ExpressionAttributeValues[':sequencer'] },
+    };
+  }
+
+  /** Gives every image record the tags of all label entries that the queries have met. */
+  function confirmingEverything(table: TagTable): TagTable {
+    const met = new Map<string, Tag[]>();
+    return sameAs(table, {
+      async *query(request) {
+        for await (const page of table.query(request)) {
+          for (const { key, set, label, score } of page as readonly (Item & Tag & { key: string })[]) {
+            met.set(key, [...(met.get(key) ?? []), { set, label, score }]);
+          }
+          yield page;
+        }
+      },
+      async readBatch(request) {
+        const records = (await table.readBatch(request)).map(imageRecordOf);
+        return records.map(({ key, tags, ...record }): Item => {
+          return { ...record, key, status: 'tagged', tags: [...tags, ...(met.get(key) ?? [])] };
+        });
+      },
+    });
+  }
+});
