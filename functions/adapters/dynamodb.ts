@@ -20,7 +20,7 @@ import type { BatchReadRequest, Item, PrimaryKey, QueryRequest, WriteRequest } f
 /** Where DynamoDB is and who asks. @default the SDK's own chain (region and role of the function) */
 export type DynamoDbOptions = Pick<
   DynamoDBClientConfig,
-  'endpoint' | 'region' | 'credentials' | 'maxAttempts'
+  'endpoint' | 'region' | 'credentials' | 'maxAttempts' | 'requestHandler'
 >;
 
 export interface DynamoDbTagTableOptions {

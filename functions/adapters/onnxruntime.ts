@@ -167,7 +167,7 @@ function embeddingsOf(
   outputs: InferenceSession.OnnxValueMapType,
   count: number,
 ): readonly Embedding[] {
-  const output = outputs['embedding'];
+  const output = outputs.embedding;
   const values = output?.data;
   if (!(values instanceof Float32Array) || output?.dims.join() !== `${count},${embeddingSize}`) {
     throw new CliptagError(

@@ -10,7 +10,7 @@ const CONNECTION_TIMEOUT_MILLISECONDS = 5_000;
 /** Where S3 is and who asks. @default the SDK's own chain (region and role of the function) */
 export type S3Options = Pick<
   S3ClientConfig,
-  'endpoint' | 'region' | 'credentials' | 'forcePathStyle' | 'maxAttempts'
+  'endpoint' | 'region' | 'credentials' | 'forcePathStyle' | 'maxAttempts' | 'requestHandler'
 >;
 
 /** Buckets of S3, or of anything that speaks its protocol. */

@@ -1,28 +1,33 @@
-/** Typing errors that a word may be away, and how many words are suggested. */
+/** Typing errors that a word may be away, at most one in this many letters, and how many words are suggested. */
 const MOST_ERRORS = 2;
+const LETTERS_PER_ERROR = 3;
 const MOST_WORDS = 3;
 
 /** The words that somebody who wrote `text` may have meant, nearest first. */
 export function nearestWords(text: string, words: Iterable<string>): string[] {
   const wanted = text.trim().toLowerCase();
+  const tolerated = Math.min(MOST_ERRORS, Math.floor(wanted.length / LETTERS_PER_ERROR));
   return [...new Set(words)]
     .map((word) => ({ word, errors: errorsBetween(wanted, word.toLowerCase()) }))
-    .filter(({ word, errors }) => errors <= MOST_ERRORS && errors < Math.max(wanted.length, word.length) / 2)
+    .filter(({ errors }) => errors <= tolerated)
     .sort((a, b) => a.errors - b.errors || (a.word < b.word ? -1 : 1))
     .slice(0, MOST_WORDS)
     .map(({ word }) => word);
 }
 
-/** Letters to insert, delete or replace (Levenshtein distance). */
+/** Letters to insert, delete, replace or swap with their neighbour (optimal string alignment distance). */
 function errorsBetween(a: string, b: string): number {
+  let above: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (const [i, letter] of [...a].entries()) {
+  for (let i = 0; i < a.length; i++) {
     const next = [i + 1];
     for (let j = 0; j < b.length; j++) {
-      const replaced = (row[j] ?? 0) + (letter === b[j] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+      const replaced = (row[j] ?? 0) + (a[i] === b[j] ? 0 : 1);
+      const isSwap = i > 0 && j > 0 && a[i] === b[j - 1] && a[i - 1] === b[j];
+      const swapped = isSwap ? (above[j - 1] ?? 0) + 1 : replaced;
+      next.push(Math.min(replaced, swapped, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
     }
-    row = next;
+    [above, row] = [row, next];
   }
-  return row.at(-1) ?? 0;
+  return row[b.length] ?? 0;
 }

@@ -68,7 +68,10 @@ export class InvalidInput extends CliptagError {
   }
 }
 
-/** What arrived, as it stands in an error: quoted, and cut to the length of a log line. */
-export function excerpt(text: string): string {
-  return text.length > 200 ? `${JSON.stringify(text.slice(0, 200))}…` : JSON.stringify(text);
+const EXCERPT_LENGTH = 200;
+
+/** What arrived, as an error shows it: as JSON, cut so that it fits a log line. */
+export function excerpt(received: unknown): string {
+  const text = JSON.stringify(received) ?? String(received);
+  return text.length > EXCERPT_LENGTH ? `${text.slice(0, EXCERPT_LENGTH)}…` : text;
 }

@@ -164,7 +164,7 @@ function checked<Schema extends z.ZodType>(schema: Schema, document: unknown): z
 }
 
 function describeIssue({ path, message, input }: z.core.$ZodIssue): string {
-  const received = input === undefined ? '' : `, received ${excerpt(JSON.stringify(input))}`;
+  const received = input === undefined ? '' : `, received ${excerpt(input)}`;
   return `${path.join('.')}: ${message}${received}`;
 }
 

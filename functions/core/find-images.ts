@@ -51,7 +51,7 @@ async function* confirmedImages(
   table: TagTable,
 ): AsyncGenerator<FoundImage> {
   for await (const page of table.query(queryLabelEntries(set, label, query.minimumScore, PAGE_SIZE))) {
-    const entries = page.map(labelEntryOf).filter((entry) => isUnder(entry, query));
+    const entries = page.map(labelEntryOf).filter((entry) => isWanted(entry, query));
     if (entries.length === 0) continue;
     const records = (await table.readBatch(readImageSummaries(entries))).map(imageRecordOf);
     const recordOf = new Map(records.map((record) => [`${record.bucket}/${record.key}`, record]));
@@ -62,8 +62,10 @@ async function* confirmedImages(
   }
 }
 
-function isUnder({ bucket, key }: LabelEntry, query: LabelQuery): boolean {
-  return bucket === (query.bucket ?? bucket) && key.startsWith(query.prefix ?? '');
+function isWanted({ bucket, key, score }: LabelEntry, query: LabelQuery): boolean {
+  const isUnder = bucket === (query.bucket ?? bucket) && key.startsWith(query.prefix ?? '');
+  // The index compares with the minimum as it is printed, which may be rounded down.
+  return isUnder && score >= query.minimumScore;
 }
 
 function summaryOf({ bucket, key, width, height, tags, recordedAt }: ImageRecord): Omit<FoundImage, 'score'> {

@@ -96,7 +96,8 @@ export function labelSetDigest(labelSet: LabelSet): string {
 export function promptsOf(labelSet: LabelSet, { name, synonyms, prompts }: Label): readonly string[] {
   if (prompts) return prompts;
   return [name, ...synonyms].flatMap((phrase) =>
-    labelSet.promptTemplates.map((template) => template.replaceAll(LABEL_SLOT, phrase)),
+    // A function, for `$&` in a label is no pattern.
+    labelSet.promptTemplates.map((template) => template.replaceAll(LABEL_SLOT, () => phrase)),
   );
 }
 

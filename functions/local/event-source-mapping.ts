@@ -8,6 +8,9 @@ import { failedMessageIds, sqsEvent } from './sqs-event.ts';
 /** AWS ends a batch at the payload limit of a synchronous invocation. */
 const MAX_BATCH_BYTES = 6 * 1_024 * 1_024;
 
+/** With the default of five receives a message sits out an outage of a minute and a half: 1, 4, 16 and 64 seconds. */
+const RETRY_DELAY_GROWTH = 4;
+
 /** Pause before the queue is asked again after a fault of its own, such as a full disk. */
 const FAULT_PAUSE_MS = 1_000;
 
@@ -101,8 +104,13 @@ async function processBatch(state: MappingState, batch: readonly ReceivedMessage
   const succeeded = batch.filter(({ messageId }) => !failedIds.has(messageId));
   await queue.delete(succeeded.map(({ receiptHandle }) => receiptHandle));
   if (failed.length === 0) return;
-  const handles = failed.map(({ receiptHandle }) => receiptHandle);
-  await queue.release(handles, { delaySeconds: retryDelaySeconds, reason });
+  for (const { receiptHandle, receiveCount } of failed) {
+    const delaySeconds = retryDelaySeconds * RETRY_DELAY_GROWTH ** (receiveCount - 1);
+    await queue.release([receiptHandle], {
+      delaySeconds: Math.min(delaySeconds, queue.visibilityTimeoutSeconds),
+      reason,
+    });
+  }
   onFailure(reason, idsOf(failed));
 }
 

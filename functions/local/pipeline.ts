@@ -16,8 +16,8 @@ import { ensureTable, LOCAL_TABLE_NAME } from './table.ts';
 export const LOCAL_BUCKET_NAME = 'photos';
 export const LOCAL_REGION = 'us-east-1';
 
-/** The tagging function's own default in the template; a batch of ten large pictures takes seconds. */
-const FUNCTION_TIMEOUT_SECONDS = 60;
+/** As in the cloud, where the visibility timeout is set to six function timeouts. */
+const FUNCTION_TIMEOUTS_PER_VISIBILITY_TIMEOUT = 6;
 
 export interface PipelineOptions
   extends Pick<TaggerSettings, 'modelFolder' | 'labelSets' | 'maximumBytes' | 'warn'> {
@@ -107,6 +107,7 @@ function startMapping(queue: LocalQueue, tagger: Tagger, report: Report): EventS
   return startEventSourceMapping({
     queue,
     handler: messageTagger({ tagger, filter: acceptEveryUpload, report }),
-    functionTimeoutSeconds: FUNCTION_TIMEOUT_SECONDS,
+    functionTimeoutSeconds: queue.visibilityTimeoutSeconds / FUNCTION_TIMEOUTS_PER_VISIBILITY_TIMEOUT,
+    onFailure: () => {}, // every message's own fault has been reported already
   });
 }

@@ -48,7 +48,7 @@ export function linesToTry(
 ): string {
   const label = `LABEL#${sample.tag?.set ?? 'general'}#${sample.tag?.label ?? 'cat'}`;
   return [
-    `  export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey} AWS_REGION=${LOCAL_REGION}`,
+    `  export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey} AWS_DEFAULT_REGION=${LOCAL_REGION}`,
     `  aws s3 cp ${sample.file} s3://${LOCAL_BUCKET_NAME}/copy-of-${basename(sample.file)} --endpoint-url ${s3.url}`,
     `  aws dynamodb query --table-name ${LOCAL_TABLE_NAME} --endpoint-url ${dynamodb.url} \\`,
     `    --key-condition-expression 'PK = :label' --expression-attribute-values '{":label":{"S":"${label}"}}' \\`,

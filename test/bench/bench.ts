@@ -12,7 +12,7 @@ import { SAMPLE_FOLDER } from '../../functions/local/samples.ts';
 import { composeTagger } from '../../functions/tag-images/composition.ts';
 import { messageTagger } from '../../functions/tag-images/tag-messages.ts';
 import { stageClock } from './stage-clock.ts';
-import { startStores } from './stores.ts';
+import { startStores } from '../fixtures/stores.ts';
 
 /**
  * `npm run bench`: the handler with its stores, which run in the same process and take part of its time.

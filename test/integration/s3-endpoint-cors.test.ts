@@ -6,7 +6,8 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
-import { BUCKET, openEndpointWithBucket, presigned, send } from './s3-endpoint-fixture.ts';
+import { BUCKET, openEndpointWithBucket } from './s3-endpoint-fixture.ts';
+import { presigned, send } from './s3-endpoint-raw-requests.ts';
 
 const rule = {
   AllowedOrigins: ['http://*.example.com', 'http://localhost:5173'],

@@ -3,33 +3,19 @@ import { Readable } from 'node:stream';
 import {
   type ChecksumAlgorithm,
   CopyObjectCommand,
-  CreateBucketCommand,
-  DeleteBucketCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
   DeleteObjectTaggingCommand,
-  GetBucketLocationCommand,
-  GetBucketVersioningCommand,
   GetObjectAttributesCommand,
   GetObjectCommand,
   GetObjectTaggingCommand,
-  HeadBucketCommand,
   HeadObjectCommand,
-  ListBucketsCommand,
   ListObjectsV2Command,
-  PutBucketAclCommand,
-  PutBucketVersioningCommand,
   PutObjectCommand,
   PutObjectTaggingCommand,
 } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
-import {
-  BUCKET,
-  countFiles,
-  openEndpoint,
-  openEndpointWithBucket,
-  someBytes,
-} from './s3-endpoint-fixture.ts';
+import { BUCKET, countFiles, openEndpointWithBucket, someBytes } from './s3-endpoint-fixture.ts';
 
 const bytes = someBytes(300_054);
 const md5 = createHash('md5').update(bytes).digest('hex');
@@ -264,44 +250,6 @@ test('deletes one object or many, and their bytes', async () => {
   expect(await countFiles(directory)).toEqual({ blobs: 0, unfinished: 0 });
 });
 
-test('creates, describes, lists and deletes buckets', async () => {
-  const { client } = await openEndpoint({ region: 'eu-central-1' });
-  const Bucket = 'my.bucket-1';
-  await client.send(
-    new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-central-1' } }),
-  );
-  await expect(client.send(new CreateBucketCommand({ Bucket }))).rejects.toMatchObject({
-    name: 'BucketAlreadyOwnedByYou',
-  });
-  const { Buckets } = await client.send(new ListBucketsCommand());
-  expect(Buckets?.map(({ Name }) => Name)).toEqual([Bucket]);
-  expect((await client.send(new HeadBucketCommand({ Bucket }))).BucketRegion).toBe('eu-central-1');
-  expect((await client.send(new GetBucketLocationCommand({ Bucket }))).LocationConstraint).toBe(
-    'eu-central-1',
-  );
-  expect((await client.send(new GetBucketVersioningCommand({ Bucket }))).Status).toBeUndefined();
-  await client.send(new DeleteBucketCommand({ Bucket }));
-  await expect(client.send(new HeadBucketCommand({ Bucket }))).rejects.toMatchObject({ name: 'NotFound' });
-});
-
-test('rejects to delete a bucket that is not empty', async () => {
-  const { client } = await openEndpointWithBucket();
-  await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'k', Body: '' }));
-  await expect(client.send(new DeleteBucketCommand({ Bucket: BUCKET }))).rejects.toMatchObject({
-    name: 'BucketNotEmpty',
-  });
-});
-
-test.each(['ab', 'Photos', '-photos', 'pho..tos', 'x'.repeat(64)])(
-  'rejects the bucket name %s',
-  async (Bucket) => {
-    const { client } = await openEndpoint();
-    await expect(client.send(new CreateBucketCommand({ Bucket }))).rejects.toMatchObject({
-      name: 'InvalidBucketName',
-    });
-  },
-);
-
 test('rejects what is not there', async () => {
   const { client } = await openEndpointWithBucket();
   const get = (Bucket: string) => client.send(new GetObjectCommand({ Bucket, Key: 'none' }));
@@ -309,24 +257,4 @@ test('rejects what is not there', async () => {
   await expect(get('no-such-bucket')).rejects.toMatchObject({ name: 'NoSuchBucket' });
   const put = client.send(new PutObjectCommand({ Bucket: 'no-such-bucket', Key: 'k', Body: 'x' }));
   await expect(put).rejects.toMatchObject({ name: 'NoSuchBucket' });
-});
-
-test('rejects what it does not implement, and says what that is', async () => {
-  const { client } = await openEndpointWithBucket();
-  const enable = { Bucket: BUCKET, VersioningConfiguration: { Status: 'Enabled' as const } };
-  await expect(client.send(new PutBucketVersioningCommand(enable))).rejects.toMatchObject({
-    name: 'NotImplemented',
-    message: 'Versioning is not implemented by this local S3 endpoint.',
-  });
-  await expect(
-    client.send(new PutBucketAclCommand({ Bucket: BUCKET, ACL: 'private' })),
-  ).rejects.toMatchObject({
-    name: 'NotImplemented',
-    message: 'PUT /bucket?acl is not implemented by this local S3 endpoint.',
-  });
-});
-
-test('rejects a taken port with the code of the system', async () => {
-  const { port } = await openEndpoint();
-  await expect(openEndpoint({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
 });

@@ -51,8 +51,10 @@ export function createOutbox(metadata: Metadata, onNotification: OnNotification)
 
   async function deliverAll(): Promise<void> {
     const keys = await metadata.outbox.keys().all();
-    // A failure has already arranged for the next try.
-    await deliver(keys.filter((key) => !underWay.has(key))).catch(() => {});
+    for (const key of keys.filter((each) => !underWay.has(each))) {
+      // A failure has arranged for the next try, and must not hold up the others.
+      await deliver([key]).catch(() => {});
+    }
   }
 
   function retryLater(): void {

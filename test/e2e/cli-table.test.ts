@@ -1,0 +1,180 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dynamoDbTagTable } from '../../functions/adapters/dynamodb.ts';
+import { embeddingFromBytes, embeddingToBytes, normalised } from '../../functions/core/embedding.ts';
+import { putLabelEntry } from '../../functions/core/label-entries.ts';
+import { fixedWidthSequencer } from '../../functions/core/object.ts';
+import type { ImageContent } from '../../functions/core/records.ts';
+import { nextImageRecord, putImageRecord } from '../../functions/core/records.ts';
+import type { Tag } from '../../functions/core/scores.ts';
+import { type DynamoDbEndpoint, startDynamoDbEndpoint } from '../../functions/local/dynamodb-endpoint.ts';
+import { synthesizeTemplate, tableDefinition } from '../../functions/local/synthesized-template.ts';
+import { ensureTable } from '../../functions/local/table.ts';
+import { jsonLines, runCli } from './support/cli-process.ts';
+
+let folder: string;
+let endpoint: DynamoDbEndpoint;
+let here: string[];
+
+const embedding = { modelDigest: 'model', values: normalised([3, 4]) };
+const tag = (label: string, score: number, set = 'general'): Tag => ({ set, label, score });
+const tagged = (...tags: Tag[]): ImageContent => ({
+  status: 'tagged',
+  width: 640,
+  height: 480,
+  format: 'jpeg',
+  tags,
+  modelDigest: embedding.modelDigest,
+  embedding: embeddingToBytes(embedding),
+  labelSets: { general: 'digest' },
+});
+
+/** Writes what the pipeline would have written. */
+async function record(key: string, content: ImageContent, bucket = 'photos'): Promise<void> {
+  const { url, credentials } = endpoint;
+  const client = { endpoint: url, credentials, region: 'us-east-1' };
+  const table = dynamoDbTagTable({ tableName: 'cliptag', client });
+  const object = { bucket, key, eTag: 'etag', sizeBytes: 1234, sequencer: fixedWidthSequencer('1') };
+  const time = { eventTime: '2026-11-23T12:00:00.000Z', now: new Date('2026-11-23T12:00:01Z') };
+  const written = nextImageRecord(undefined, object, content, time);
+  for (const each of content.tags) await table.write(putLabelEntry(written, each));
+  await table.write(putImageRecord(written));
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cliptag-cli-table-'));
+  endpoint = await startDynamoDbEndpoint({ directory: folder });
+  here = ['--dynamodb-port', String(endpoint.port)];
+  await ensureTable(endpoint, tableDefinition(synthesizeTemplate()));
+  await record('a/dog.jpg', tagged(tag('dog', 0.9), tag('animal', 0.95)));
+  await record(
+    'a/both.jpg',
+    tagged(tag('dog', 0.6), tag('cat', 0.5), tag('outdoors', 0.8, 'indoor-outdoor')),
+  );
+  await record('b/cat.jpg', tagged(tag('cat', 0.7)));
+  await record('-dash.jpg', tagged(), 'other');
+  await record('esc\u001b[2J.txt', { status: 'failed', reason: 'Expected an image', tags: [] });
+});
+afterAll(async () => {
+  await endpoint.close();
+  await rm(folder, { recursive: true });
+});
+
+describe('cliptag query', () => {
+  const keysOf = async (...args: string[]) => {
+    const result = await runCli(['query', ...args, '--json', ...here]);
+    expect(result.stderr).toBe('');
+    return jsonLines<{ key: string }>(result).map(({ key }) => key);
+  };
+
+  it.each<[string, string[], string[]]>([
+    ['one label, best first', ['--label', 'dog'], ['a/dog.jpg', 'a/both.jpg']],
+    ['a label in another letter case', ['--label', 'DOG', '--limit', '1'], ['a/dog.jpg']],
+    ['all labels', ['--label', 'dog', '--label', 'cat'], ['a/both.jpg']],
+    ['any label', ['--label', 'dog', '--label', 'cat', '--any'], ['a/dog.jpg', 'b/cat.jpg', 'a/both.jpg']],
+    ['no unwanted label', ['--label', 'cat', '--not', 'dog'], ['b/cat.jpg']],
+    ['a minimum score', ['--label', 'dog', '--min-score', '0.7'], ['a/dog.jpg']],
+    ['a prefix and a bucket', ['--label', 'cat', '--prefix', 'b/', '--bucket', 'photos'], ['b/cat.jpg']],
+    ['another bucket', ['--label', 'cat', '--bucket', 'other'], []],
+    ['a label of a named label set', ['--label', 'indoor-outdoor:outdoors'], ['a/both.jpg']],
+    ['a label set that is not at hand', ['--label', 'mine:dog'], []],
+  ])('finds images by %s', async (_, args, keys) => {
+    expect(await keysOf(...args)).toEqual(keys);
+  });
+
+  it('prints score, place and tags of an image', async () => {
+    const { stdout } = await runCli(['query', '--label', 'cat', '--prefix', 'b/', ...here]);
+    expect(stdout).toBe('0.70  s3://photos/b/cat.jpg  cat 0.70\n');
+  });
+
+  it('rejects a label that no label set knows, with the nearest one', async () => {
+    const { code, stdout, stderr } = await runCli(['query', '--label', 'dgo', ...here]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^cliptag query: no label set .* knows "dgo", but "dog".*\n$/);
+  });
+});
+
+describe('cliptag show', () => {
+  it('prints the record, with its embedding only when asked', async () => {
+    const [record] = jsonLines<object>(await runCli(['show', 'a/dog.jpg', '--json', ...here]));
+    expect(record).toMatchObject({ bucket: 'photos', key: 'a/dog.jpg', status: 'tagged', width: 640 });
+    expect(record).not.toHaveProperty('embedding');
+    const [whole] = jsonLines(await runCli(['show', 'a/dog.jpg', '--embedding', '--json', ...here]));
+    const stored = embeddingFromBytes(embeddingToBytes(embedding), 'model');
+    expect(whole).toEqual({ ...record, embedding: [...stored.values] });
+  });
+
+  it('takes an address, and a key that begins with - after --', async () => {
+    const byAddress = await runCli(['show', 's3://other/-dash.jpg', ...here]);
+    const byKey = await runCli(['show', '--bucket', 'other', ...here, '--', '-dash.jpg']);
+    expect(byAddress.stdout).toMatch(/^image +s3:\/\/other\/-dash\.jpg\nstatus +tagged\ntags +\(no tags\)\n/);
+    expect(byKey.stdout).toBe(byAddress.stdout);
+  });
+
+  it('gives a reason without obeying what stands in a key', async () => {
+    const { stdout } = await runCli(['show', 'esc\u001b[2J.txt', ...here]);
+    expect(stdout).toMatch(
+      /^image +s3:\/\/photos\/esc\\u001b\[2J\.txt\nstatus +failed\nreason +Expected an image\n/,
+    );
+  });
+
+  it('rejects an image without a record', async () => {
+    const { code, stdout, stderr } = await runCli(['show', 'none.jpg', ...here]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toBe('cliptag show: there is no record of s3://photos/none.jpg\n');
+  });
+});
+
+describe('cliptag status', () => {
+  const images = { tagged: 3, unsupported: 0, failed: 1, deleted: 0 };
+
+  it('counts images by status, and messages where the pipeline tells', async () => {
+    const status = { queue: { visible: 4, inFlight: 2 }, deadLetters: 1 };
+    const page = createServer((request, response) =>
+      response.writeHead(request.url === '/status.json' ? 200 : 404).end(JSON.stringify(status)),
+    );
+    await new Promise<void>((resolve) => page.listen(0, '127.0.0.1', resolve));
+    const port = String((page.address() as AddressInfo).port);
+    const [answer] = jsonLines(await runCli(['status', '--http-port', port, '--json', ...here]));
+    expect(answer).toEqual({ bucket: 'photos', images, ...status });
+    const { stdout } = await runCli(['status', '--http-port', port, ...here]);
+    expect(stdout).toMatch(/^tagged +3\n(.*\n)*queue: 4 waiting, 2 in flight\ndead-letter queue: 1\n$/);
+    page.close();
+  });
+
+  it('says so where nobody tells of the queue', async () => {
+    const [answer] = jsonLines(await runCli(['status', '--http-port', '1', '--json', ...here]));
+    expect(answer).toEqual({ bucket: 'photos', images, queue: null, deadLetters: null });
+    const { code, stdout } = await runCli(['status', '--http-port', '1', '--prefix', 'a/', ...here]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^tagged +2\n(.*\n)*.*unknown, no local pipeline answers on 127\.0\.0\.1:1\n$/);
+  });
+});
+
+describe('without a local pipeline', () => {
+  it.each([['query', '--label', 'dog'], ['show', 'a.jpg'], ['status']])(
+    'rejects %s with one line that says what to do',
+    async (...args) => {
+      // Nothing listens on port 1: only the system may.
+      const { code, stdout, stderr } = await runCli([...args, '--dynamodb-port', '1']);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toBe(
+        `cliptag ${args[0]}: no local pipeline answers on 127.0.0.1:1: start it with npm start, or name a deployed table with --table\n`,
+      );
+    },
+  );
+
+  it('rejects a port where something else answers', async () => {
+    const other = createServer((_, response) => response.writeHead(418).end('<html>'));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const port = String((other.address() as AddressInfo).port);
+    const { code, stdout, stderr } = await runCli(['status', '--dynamodb-port', port]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^cliptag status: the table cannot be read: .*\n$/);
+    other.close();
+  });
+});

@@ -1,0 +1,196 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, copyFile, mkdir, mkdtemp, open, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CLI, jsonLines, runCli } from './support/cli-process.ts';
+
+interface TaggedLine {
+  readonly path: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly model: string;
+  readonly tags: readonly { readonly set: string; readonly label: string; readonly score: number }[];
+}
+
+const samples = fileURLToPath(new URL('../../functions/local/samples', import.meta.url));
+const sample = join(samples, 'coffee.png');
+let folder: string;
+
+/** A label set of which every image gets two tags, whatever the model thinks of it. */
+const labelSet = (name: string, labels: readonly string[]) =>
+  JSON.stringify({ name, version: 1, mode: 'exclusive', labels, topK: 2, minimumScore: 0 });
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cliptag-cli-tag-'));
+  await mkdir(join(folder, 'labels'));
+  await writeFile(join(folder, 'labels', 'drinks.json'), labelSet('drinks', ['coffee', 'tea', 'water']));
+  await writeFile(join(folder, 'labels', 'places.json'), labelSet('places', ['kitchen', 'forest']));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const tag = (...args: string[]) => runCli(['tag', '--labels', 'labels', ...args], { cwd: folder });
+
+describe('cliptag tag', () => {
+  it('prints a JSON line for each image of a folder, sorted, with the sizes of the pictures', async () => {
+    const result = await tag('--json', samples);
+    const lines = jsonLines<TaggedLine>(result);
+    expect(result).toMatchObject({ code: 0, stderr: '' });
+    expect(lines.map(({ path, status, width, height }) => ({ path, status, width, height }))).toEqual([
+      { path: join(samples, 'astronaut.png'), status: 'tagged', width: 512, height: 512 },
+      { path: join(samples, 'camera.png'), status: 'tagged', width: 512, height: 512 },
+      { path: join(samples, 'chelsea.png'), status: 'tagged', width: 451, height: 300 },
+      { path: join(samples, 'china.jpg'), status: 'tagged', width: 640, height: 427 },
+      { path: sample, status: 'tagged', width: 600, height: 400 },
+      { path: join(samples, 'flower.jpg'), status: 'tagged', width: 640, height: 427 },
+      { path: join(samples, 'rocket.jpg'), status: 'tagged', width: 640, height: 427 },
+    ]);
+    for (const { model, tags } of lines) {
+      expect(model).toMatch(/^embedded@[0-9a-f]{16}$/);
+      expect(tags.map(({ set }) => set)).toEqual(['drinks', 'drinks', 'places', 'places']);
+      for (const { score } of tags) expect(score).toBeGreaterThanOrEqual(0);
+    }
+  });
+
+  it('tags with the general label set unless told otherwise', async () => {
+    const { code, stdout } = await runCli(['tag', '--json', sample], { cwd: folder });
+    expect(code).toBe(0);
+    const { tags }: TaggedLine = JSON.parse(stdout);
+    expect(new Set([...tags.map(({ set }) => set), 'general'])).toEqual(new Set(['general']));
+  });
+
+  it('prints a line for people without --json', async () => {
+    const { stdout } = await tag('--labels', 'labels/drinks.json', sample);
+    expect(stdout).toMatch(
+      /coffee\.png: drinks:\w+ [01]\.\d\d, drinks:\w+ [01]\.\d\d, places:\w+ [01]\.\d\d/,
+    );
+  });
+
+  it('takes the images of a folder at any depth, but nothing hidden and nothing that is called otherwise', async () => {
+    await mkdir(join(folder, 'deep', 'b', '.hidden'), { recursive: true });
+    for (const name of ['c.PNG', 'b/a.jpg', 'b/.hidden/x.png', '.y.png', 'notes.txt']) {
+      await copyFile(sample, join(folder, 'deep', name));
+    }
+    await symlink(join(folder, 'deep'), join(folder, 'deep', 'a-circle'));
+    await symlink(sample, join(folder, 'deep', 'a.png'));
+    const paths = async (...args: string[]) =>
+      jsonLines<TaggedLine>(await tag('--json', ...args)).map(({ path }) => path);
+    expect(await paths('deep/')).toEqual(['deep/a.png', 'deep/b/a.jpg', 'deep/c.PNG']);
+    expect(await paths('./deep/notes.txt', './deep/b')).toEqual(['./deep/notes.txt', './deep/b/a.jpg']);
+  });
+});
+
+describe('images that cannot be tagged', () => {
+  /** A PNG header that announces a picture of 20,000 × 20,000. */
+  async function writeBomb(path: string): Promise<void> {
+    const small = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
+      .png()
+      .toBuffer();
+    small.writeUInt32BE(20_000, 16);
+    small.writeUInt32BE(20_000, 20);
+    await writeFile(path, small);
+  }
+
+  async function writeHuge(path: string): Promise<void> {
+    const file = await open(path, 'w');
+    await file.truncate(100 * 2 ** 20);
+    await file.close();
+  }
+
+  it('have a status and a reason, in their place, and harm no other', async () => {
+    await mkdir(join(folder, 'bad'));
+    const at = (name: string) => join(folder, 'bad', name);
+    const whole = await sharp(sample).jpeg().toBuffer();
+    await writeFile(at('a-empty.jpg'), '');
+    await copyFile(sample, at('b-good.jpg'));
+    await writeFile(at('c-text.png'), 'no image at all');
+    await writeFile(at('d-cut.jpg'), whole.subarray(0, whole.length / 2));
+    await writeFile(at('e-photo.heic'), '\0\0\0\x18ftypheic\0\0\0\0mif1heic');
+    await writeBomb(at('f-bomb.png'));
+    await writeHuge(at('g-huge.jpg'));
+    await symlink('nowhere', at('h-gone.jpg'));
+    await copyFile(sample, at('i-good.png'));
+    const result = await tag('--json', 'bad');
+    expect(result).toMatchObject({ code: 0, stderr: '' });
+    const lines = jsonLines<TaggedLine>(result);
+    expect(lines.map(({ path, status }) => [path, status])).toEqual([
+      ['bad/a-empty.jpg', 'failed'],
+      ['bad/b-good.jpg', 'tagged'],
+      ['bad/c-text.png', 'failed'],
+      ['bad/d-cut.jpg', 'failed'],
+      ['bad/e-photo.heic', 'unsupported'],
+      ['bad/f-bomb.png', 'failed'],
+      ['bad/g-huge.jpg', 'failed'],
+      ['bad/h-gone.jpg', 'failed'],
+      ['bad/i-good.png', 'tagged'],
+    ]);
+    const model = lines[1]?.model;
+    for (const line of lines.filter(({ status }) => status !== 'tagged')) {
+      expect(line).toMatchObject({ width: null, height: null, model, tags: [] });
+      expect(line.reason).toMatch(/^Expected /);
+    }
+  });
+
+  it('end in exit code 1 when there is no other', async () => {
+    await writeFile(join(folder, 'text.png'), 'no image at all');
+    const { code, stdout } = await tag('text.png');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^text\.png: failed: Expected a JPEG, .* image .*\n$/);
+    await mkdir(join(folder, 'nothing'));
+    expect(await tag('nothing')).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/no images/),
+    });
+  });
+
+  it.skipIf(process.getuid?.() !== 0 || !process.setuid)(
+    'rejects a folder that the user may not read, before any image is tagged',
+    async () => {
+      await mkdir(join(folder, 'locked'));
+      await Promise.all([chmod(folder, 0o777), chmod(join(folder, 'locked'), 0o700)]);
+      const nobody = 65_534;
+      const options = { cwd: folder, uid: nobody, env: { PATH: process.env.PATH, TMPDIR: folder } };
+      const { code, stdout, stderr } = await runCli(['tag', sample, 'locked'], options);
+      expect({ code, stdout, stderr }).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: 'cliptag tag: cannot read locked (EACCES)\n',
+      });
+    },
+  );
+});
+
+describe('a command that is cut short', () => {
+  const many = () => Array.from({ length: 400 }, () => sample);
+
+  function startTagging() {
+    const child = spawn(process.execPath, [CLI, 'tag', '--labels', 'labels', ...many()], { cwd: folder });
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
+    return { child, stderr: () => stderr };
+  }
+
+  it('ends quietly when its reader has seen enough', async () => {
+    const { child, stderr } = startTagging();
+    await once(child.stdout, 'data');
+    child.stdout.destroy();
+    const [code] = await once(child, 'exit');
+    expect({ code, stderr: stderr() }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it('ends with 130 at Ctrl-C', async () => {
+    const { child, stderr } = startTagging();
+    await once(child.stdout, 'data');
+    child.kill('SIGINT');
+    const [code] = await once(child, 'exit');
+    expect({ code, stderr: stderr() }).toEqual({ code: 130, stderr: '' });
+  });
+});

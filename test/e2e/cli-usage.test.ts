@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import { CLI, runCli } from './support/cli-process.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cliptag-cli-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('cliptag', () => {
+  it('prints its version through a link, from a folder whose tsconfig.json is broken', async () => {
+    const link = join(folder, 'cliptag');
+    await symlink(CLI, link);
+    await writeFile(join(folder, 'tsconfig.json'), '{ "compilerOptions": { broken');
+    const { stdout } = await promisify(execFile)(link, ['--version'], { cwd: folder });
+    expect(stdout).toBe(`${packageJson.version}\n`);
+  });
+
+  it('names every command in its help', async () => {
+    const { code, stdout } = await runCli(['--help']);
+    expect(code).toBe(0);
+    for (const name of ['tag', 'embed', 'tokenize', 'query', 'show', 'status', 'models', 'labels']) {
+      expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
+    }
+  });
+
+  it.concurrent.each(['tag', 'embed', 'tokenize', 'query', 'show', 'status', 'models', 'labels'])(
+    'says how %s is used',
+    async (name) => {
+      const { code, stdout, stderr } = await runCli([name, '--help']);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(new RegExp(`^Usage: cliptag ${name} `));
+      expect(stdout).toContain('--json');
+    },
+  );
+
+  it.concurrent.each<[string[], RegExp]>([
+    [[], /expected a command \(commands: tag, /],
+    [['tga', 'x.jpg'], /unknown command "tga" \(commands: tag, /],
+    [['--verbose'], /unknown flag --verbose/],
+    [
+      ['tag', '--jsno', 'x.jpg', '-q'],
+      /unknown flag --jsno, -q \(flags: --labels, --model, --json, --help\)/,
+    ],
+    [['tag'], /expected at least one PATH/],
+    [['tag', 'missing.jpg'], /no such file or folder: missing\.jpg/],
+    [['tag', '/dev/null'], /neither a file nor a folder: \/dev\/null/],
+    [['tag', '.', '--labels', 'missing.yaml'], /missing\.yaml: .* there is nothing/],
+    [['tag', '.', '--model', 'missing'], /model folder .* missing/],
+    [['tag', '.', '--json=yes'], /--json takes no value but received "yes"/],
+    [['embed'], /expected a PATH or a --text/],
+    [['embed', '--text'], /--text needs a value/],
+    [['embed', '--text', '--json'], /--text needs a value .*--text=--json/],
+    [['tokenize', 'a', '--model', 'missing'], /tokenizer at missing\/tokenizer\.json/],
+    [['query'], /expected at least one --label/],
+    [['query', '--label', 'dog', 'cat'], /expected only flags but received "cat"/],
+    [
+      ['query', '--label', 'dog', '--limit', '0'],
+      /--limit: expected a whole number from 1 up but received "0"/,
+    ],
+    [['query', '--label', 'dog', '--min-score', '1.5'], /--min-score: expected a score from 0 to 1/],
+    [['query', '--label', 'dog', '--dynamodb-port', '65536'], /expected a port from 1 to 65535/],
+    [['query', '--label', 'dog', '--region', 'eu-west-1'], /--region needs --table/],
+    [
+      ['query', '--label', 'dog', '--table', 't', '--dynamodb-port', '8000'],
+      /--table is for a deployed table/,
+    ],
+    [['show'], /expected one KEY or s3:\/\/BUCKET\/KEY/],
+    [['show', 's3://photos'], /expected s3:\/\/BUCKET\/KEY but received "s3:\/\/photos"/],
+    [['show', 'a.jpg', '--table', 't'], /name one with --bucket/],
+    [['status', '--http-port', 'x'], /--http-port: expected a port/],
+    [['models'], /expected "list" but received nothing/],
+    [['labels', 'show'], /expected "list" but received "show"/],
+  ])('rejects %j with one line', async (args, message) => {
+    await writeFile(join(folder, 'photo.jpg'), 'not an image');
+    const { code, stdout, stderr } = await runCli(args, { cwd: folder });
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+});

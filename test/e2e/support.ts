@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { dynamoDbTagTable } from '../../functions/adapters/dynamodb.ts';
+import { s3Bucket } from '../../functions/adapters/s3-bucket.ts';
+import { type ImageRecord, imageRecordOf, readImageRecord } from '../../functions/core/records.ts';
+
+export const repository = fileURLToPath(new URL('../..', import.meta.url));
+export const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+export const region = 'us-east-1';
+/** What the AWS CLI and boto3 read. */
+export const awsEnvironment = {
+  ...process.env,
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+  AWS_REGION: region,
+  AWS_DEFAULT_REGION: region,
+};
+
+export interface RunningPipeline {
+  readonly process: ChildProcess;
+  /** All it has printed so far. */
+  output(): string;
+  readonly s3Url: string;
+  readonly dynamodbUrl: string;
+  readonly galleryUrl: string;
+  /** Ends it as a crash does. */
+  crash(): Promise<void>;
+  /** Ends it as Ctrl-C does; gives the exit code. */
+  interrupt(): Promise<number | null>;
+}
+
+export async function makeFolder(): Promise<{ folder: string; remove: () => Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'cliptag-e2e-'));
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** Starts what `npm start` starts, on free ports, and waits until it says that it serves. */
+export async function startPipelineProcess(dataFolder: string, ...flags: string[]): Promise<RunningPipeline> {
+  const ports = ['--s3-port', '0', '--dynamodb-port', '0', '--http-port', '0'];
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', 'functions/local/start.ts', '--data', dataFolder, ...ports, ...flags],
+    { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let output = '';
+  const exited = once(child, 'exit');
+  child.stdout.on('data', (chunk) => {
+    output += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    output += chunk;
+  });
+  await waitUntil(async () => {
+    if (child.exitCode !== null) throw new Error(`Expected a pipeline that serves but it ended:\n${output}`);
+    return output.includes('Ctrl-C stops');
+  });
+  const url = (name: string) => new RegExp(`${name} +(http://\\S+)`).exec(output)?.[1] ?? '';
+  return {
+    process: child,
+    output: () => output,
+    s3Url: url('S3'),
+    dynamodbUrl: url('DynamoDB'),
+    galleryUrl: url('Gallery'),
+    async crash() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+    async interrupt() {
+      child.kill('SIGINT');
+      await exited;
+      return child.exitCode;
+    },
+  };
+}
+
+export function tableOf({ dynamodbUrl }: Pick<RunningPipeline, 'dynamodbUrl'>) {
+  return dynamoDbTagTable({ tableName: 'cliptag', client: { endpoint: dynamodbUrl, region, credentials } });
+}
+
+export function bucketOf({ s3Url }: Pick<RunningPipeline, 's3Url'>) {
+  return s3Bucket('photos', { endpoint: s3Url, region, credentials, forcePathStyle: true });
+}
+
+export async function recordOf(pipeline: RunningPipeline, key: string): Promise<ImageRecord | undefined> {
+  const item = await tableOf(pipeline).read(readImageRecord({ bucket: 'photos', key }));
+  return item && imageRecordOf(item);
+}
+
+export async function waitForRecord(pipeline: RunningPipeline, key: string): Promise<ImageRecord> {
+  let record: ImageRecord | undefined;
+  await waitUntil(async () => {
+    record = await recordOf(pipeline, key);
+    return record !== undefined;
+  });
+  if (!record) throw new Error(`Expected a record of ${key}`);
+  return record;
+}
+
+/** Asks again and again; the test's own time limit ends what never becomes true. */
+export async function waitUntil(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50));
+}

@@ -1,0 +1,71 @@
+import {
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  GetBucketLocationCommand,
+  GetBucketVersioningCommand,
+  HeadBucketCommand,
+  ListBucketsCommand,
+  PutBucketAclCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import { expect, test } from 'vitest';
+import { BUCKET, openEndpoint, openEndpointWithBucket } from './s3-endpoint-fixture.ts';
+
+test('creates, describes, lists and deletes buckets', async () => {
+  const { client } = await openEndpoint({ region: 'eu-central-1' });
+  const Bucket = 'my.bucket-1';
+  await client.send(
+    new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-central-1' } }),
+  );
+  await expect(client.send(new CreateBucketCommand({ Bucket }))).rejects.toMatchObject({
+    name: 'BucketAlreadyOwnedByYou',
+  });
+  const { Buckets } = await client.send(new ListBucketsCommand());
+  expect(Buckets?.map(({ Name }) => Name)).toEqual([Bucket]);
+  expect((await client.send(new HeadBucketCommand({ Bucket }))).BucketRegion).toBe('eu-central-1');
+  expect((await client.send(new GetBucketLocationCommand({ Bucket }))).LocationConstraint).toBe(
+    'eu-central-1',
+  );
+  expect((await client.send(new GetBucketVersioningCommand({ Bucket }))).Status).toBeUndefined();
+  await client.send(new DeleteBucketCommand({ Bucket }));
+  await expect(client.send(new HeadBucketCommand({ Bucket }))).rejects.toMatchObject({ name: 'NotFound' });
+});
+
+test('rejects to delete a bucket that is not empty', async () => {
+  const { client } = await openEndpointWithBucket();
+  await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'k', Body: '' }));
+  await expect(client.send(new DeleteBucketCommand({ Bucket: BUCKET }))).rejects.toMatchObject({
+    name: 'BucketNotEmpty',
+  });
+});
+
+test.each(['ab', 'Photos', '-photos', 'pho..tos', 'x'.repeat(64)])(
+  'rejects the bucket name %s',
+  async (Bucket) => {
+    const { client } = await openEndpoint();
+    await expect(client.send(new CreateBucketCommand({ Bucket }))).rejects.toMatchObject({
+      name: 'InvalidBucketName',
+    });
+  },
+);
+
+test('rejects what it does not implement, and says what that is', async () => {
+  const { client } = await openEndpointWithBucket();
+  const enable = { Bucket: BUCKET, VersioningConfiguration: { Status: 'Enabled' as const } };
+  await expect(client.send(new PutBucketVersioningCommand(enable))).rejects.toMatchObject({
+    name: 'NotImplemented',
+    message: 'Versioning is not implemented by this local S3 endpoint.',
+  });
+  await expect(
+    client.send(new PutBucketAclCommand({ Bucket: BUCKET, ACL: 'private' })),
+  ).rejects.toMatchObject({
+    name: 'NotImplemented',
+    message: 'PUT /bucket?acl is not implemented by this local S3 endpoint.',
+  });
+});
+
+test('rejects a taken port with the code of the system', async () => {
+  const { port } = await openEndpoint();
+  await expect(openEndpoint({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+});
