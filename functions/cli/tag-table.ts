@@ -25,9 +25,6 @@ export async function askTable<Answer>(
 }
 
 function openTable(place: TablePlace): TagTable {
-  // The SDK's notice that its versions of 2027 will not run on this Node is news for developers, not for every command.
-  // biome-ignore lint/style/noProcessEnv: it is set, not read, and the SDK has no other switch
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   const { tableName } = place;
   if (place.kind === 'deployed') {
     return dynamoDbTagTable({ tableName, client: place.region ? { region: place.region } : {} });

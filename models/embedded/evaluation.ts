@@ -1,19 +1,16 @@
 import { readModel } from '../../functions/adapters/model-folder.ts';
 import { onnxImageEncoder, onnxTextEncoder } from '../../functions/adapters/onnxruntime.ts';
-import { sharpPixelDecoder } from '../../functions/adapters/sharp.ts';
 import { type Classifier, compileClassifier } from '../../functions/core/classifier.ts';
 import type { Embedding } from '../../functions/core/embedding.ts';
-import { type Accuracy, accuracy, bestLabels } from '../../functions/core/evaluation.ts';
-import { parseLabelSet } from '../../functions/core/label-set.ts';
-import { type BatchedEncoder, inBatches } from '../../functions/core/micro-batch.ts';
+import { type Accuracy, accuracy, bestLabels, type TagQuality } from '../../functions/core/evaluation.ts';
+import { type LabelSet, parseLabelSet } from '../../functions/core/label-set.ts';
 import type { TextEncoder } from '../../functions/core/ports.ts';
+import { embedPhotos } from './photo-embeddings.ts';
 import { openPhotoSet, type Photo, type PhotoLabel, type PhotoSet } from './photo-set.ts';
+import { evaluateTags } from './tag-evaluation.ts';
 
 /** Labels with fewer pictures say little about a model: they are left out, and so are their pictures. */
 const MINIMUM_PICTURES = 30;
-const ENCODER_BATCH = 32;
-/** Pictures under way at once: enough to decode while others are encoded. */
-const PICTURES_AT_ONCE = 128;
 
 export interface Evaluation {
   readonly model: { readonly name: string; readonly digest: string };
@@ -22,6 +19,8 @@ export interface Evaluation {
   readonly all: Accuracy;
   /** Pictures of labels that the model was not trained on, among these labels alone. */
   readonly heldOut?: Accuracy & { readonly labels: number };
+  /** Of the label set that was asked for, by its minimum score. */
+  readonly tags?: { readonly labelSet: string; readonly quality: readonly TagQuality[] };
   readonly millisecondsPerPicture: number;
 }
 
@@ -31,6 +30,7 @@ export interface EvaluationOptions {
   readonly split: string;
   readonly limit: number;
   readonly heldOut: readonly string[];
+  readonly labelSet?: LabelSet | undefined;
   readonly report: (done: number, total: number) => void;
 }
 
@@ -45,7 +45,7 @@ export async function evaluate(options: EvaluationOptions): Promise<Evaluation> 
     const textEncoder = onnxTextEncoder(model);
     const imageEncoder = await onnxImageEncoder(model);
     const began = performance.now();
-    const embeddings = await embed(photos, photoSet, inBatches(imageEncoder, ENCODER_BATCH), options.report);
+    const embeddings = await embedPhotos(photos, photoSet, imageEncoder, options.report);
     const milliseconds = performance.now() - began;
     return {
       model: { name: model.manifest.name, digest: model.digest },
@@ -54,6 +54,12 @@ export async function evaluate(options: EvaluationOptions): Promise<Evaluation> 
       all: await measure(photos, embeddings, labels, textEncoder),
       ...(heldOut.length > 0 && {
         heldOut: { labels: heldOut.length, ...(await measure(photos, embeddings, heldOut, textEncoder)) },
+      }),
+      ...(options.labelSet && {
+        tags: {
+          labelSet: options.labelSet.name,
+          quality: await evaluateTags(options.labelSet, photos, embeddings, photoSet.labels, textEncoder),
+        },
       }),
       millisecondsPerPicture: milliseconds / Math.max(1, photos.length),
     };
@@ -69,24 +75,6 @@ function photosOf(
 ): readonly Photo[] {
   const counted = new Set(labels.map(({ label }) => label));
   return photos.filter((photo) => photo.split === split && counted.has(photo.label)).slice(0, limit);
-}
-
-async function embed(
-  photos: readonly Photo[],
-  photoSet: PhotoSet,
-  encoder: BatchedEncoder,
-  report: EvaluationOptions['report'],
-): Promise<readonly Embedding[]> {
-  const decoder = sharpPixelDecoder();
-  const embeddings: Embedding[] = [];
-  for (let first = 0; first < photos.length; first += PICTURES_AT_ONCE) {
-    const group = photos.slice(first, first + PICTURES_AT_ONCE);
-    const embedOne = async (photo: Photo) =>
-      encoder.encode(await decoder.decode(await photoSet.read(photo), encoder.pixelSpec));
-    embeddings.push(...(await Promise.all(group.map(embedOne))));
-    report(embeddings.length, photos.length);
-  }
-  return embeddings;
 }
 
 /** Accuracy on the pictures of these labels with these labels to choose from. */

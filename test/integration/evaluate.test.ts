@@ -2,8 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { parseLabelSet } from '../../functions/core/label-set.ts';
 import { type EvaluationOptions, evaluate } from '../../models/embedded/evaluation.ts';
 import { openPhotoSet } from '../../models/embedded/photo-set.ts';
+import { rightTagsByLabel } from '../../models/embedded/tag-evaluation.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { writeTinyModel } from '../fixtures/tiny-model.ts';
 
@@ -15,6 +17,19 @@ const label = (name: string, also: string[], pictures: number) => ({
   train: pictures,
   test: 0,
 });
+
+const pets = parseLabelSet(
+  {
+    name: 'pets',
+    version: 1,
+    mode: 'exclusive',
+    labels: [
+      { name: 'kitty', parent: 'animal', prompts: ['a photo of a cat'] },
+      { name: 'dog', parent: 'animal' },
+    ],
+  },
+  'test',
+);
 
 /** Four pictures of each label, one of them in the split `train`. */
 async function tinyPhotoSet(labels: ReadonlyArray<ReturnType<typeof label>>): Promise<string> {
@@ -74,11 +89,30 @@ describe('evaluate', () => {
     expect(all.top1).toBeLessThan(1);
   });
 
+  test('measures the tags of a label set by its minimum score', async () => {
+    const options = await optionsFor(await tinyPhotoSet([label('cat', [], 30), label('dog', [], 30)]));
+    const { tags } = await evaluate({ ...options, labelSet: pets });
+    expect(tags?.labelSet).toBe('pets');
+    // A parent of all labels has the whole score: every picture is rightly tagged "animal".
+    for (const { picturesTagged, picturesRight } of tags?.quality ?? []) {
+      expect([picturesTagged, picturesRight]).toEqual([1, 1]);
+    }
+  });
+
   test('tells how far it is', async () => {
     const progress: string[] = [];
     const options = await optionsFor(await tinyPhotoSet([label('cat', [], 30)]));
     await evaluate({ ...options, report: (done, total) => progress.push(`${done} of ${total}`) });
     expect(progress).toEqual(['3 of 3']);
+  });
+});
+
+test('a tag is right by its name, by the phrase it asks with, and by its children', () => {
+  const labels = [label('cat', ['wild cat'], 30), label('dog', [], 30), label('table', [], 30)];
+  expect(Object.fromEntries(rightTagsByLabel(pets, labels))).toEqual({
+    cat: new Set(['kitty', 'animal']),
+    dog: new Set(['dog', 'animal']),
+    table: new Set(),
   });
 });
 

@@ -185,7 +185,7 @@ const FAULTS: Readonly<Record<string, readonly [body: string, ...texts: RegExp[]
   ],
 };
 
-describe('eventsOf', () => {
+describe('eventsOf, given something else,', () => {
   for (const [name, [body, ...texts]] of Object.entries(FAULTS)) {
     it(`rejects ${name}, with an explanation`, () => {
       const fault = faultOf(body);

@@ -29,8 +29,8 @@ from photo_set import Pictures, load_held_out, load_labels, true_labels
 SEED = 1
 VALIDATION_PICTURES = 2500  # of the train split; for watching, choosing and calibrating
 BATCH = 256
-SIZES = ((0.0, 40), (0.35, 48), (0.75, 56))  # from this part of the time on, train at this size
-CROP_AREA = (0.4, 1.0)
+SIZES = ((0.0, 40), (0.4, 48), (0.8, 56))  # from this part of the time on, train at this size
+CROP_AREA = (0.5, 1.0)
 CROP_RATIO = (0.8, 1.25)
 JITTER = 0.2  # brightness and contrast vary by up to this part
 LABEL_SMOOTHING = 0.1
@@ -40,7 +40,7 @@ WEIGHT_DECAY = 1e-4
 ROWS_FIXED_FROM = 0.8  # part of the time after which the rows stay, so that the text encoder can learn them
 CLASSIFIER_PULL = 5.0  # weight of 1 - cosine between classifier rows and text targets
 START_SCALE = 16.0
-AVERAGE_STEPS = 500
+AVERAGE_STEPS = 120
 SAVE_STEPS = 150
 
 
