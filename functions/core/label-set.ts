@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { digestOf } from './digest.ts';
-import { InvalidInput } from './errors.ts';
+import { excerpt, InvalidInput } from './errors.ts';
 
 /** The slot of a prompt template that a label's words fill. */
 const LABEL_SLOT = '{label}';
@@ -33,44 +33,31 @@ const label = z.preprocess(
   }),
 );
 
-export const labelSetSchema = z
-  .strictObject({
-    name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'Expected lower-case letters, digits and hyphens'),
-    version: z.union([z.string().min(1), z.number()]).transform(String),
-    description: z.string().optional(),
-    /** `exclusive`: the labels share one softmax. `independent`: each label by itself against the contrast prompts. */
-    mode: z.enum(['exclusive', 'independent']),
-    promptTemplates: z
-      .array(promptTemplate)
-      .min(1)
-      .default([`a photo of a ${LABEL_SLOT}`]),
-    labels: z.array(label).min(1),
-    /** Prompts of the label "none of these", which takes part in the softmax but never becomes a tag (`exclusive`). */
-    noneOfThese: z.array(words).min(1).optional(),
-    /** What each label is weighed against (`independent`). */
-    contrastPrompts: z.array(words).min(1).optional(),
-    /** Most tags per image, in [1, 100]. @default 5 */
-    topK: z.int().min(1).max(100).default(DEFAULT_TOP_K),
-    /** Lowest score of a tag, in [0, 1]. @default 0.2 */
-    minimumScore: score.default(DEFAULT_MINIMUM_SCORE),
-    /** The uploads it applies to; any of them is enough. @default all */
-    appliesTo: z
-      .array(z.strictObject({ bucket: z.string().min(1).optional(), prefix: z.string().optional() }))
-      .min(1)
-      .optional(),
-  })
-  .superRefine((labelSet, context) => {
-    const fault = (path: (string | number)[], message: string) =>
-      context.addIssue({ code: 'custom', path, message });
-    checkNames(labelSet.labels, fault);
-    checkParents(labelSet.labels, fault);
-    if (labelSet.mode === 'independent' && labelSet.noneOfThese) {
-      fault(['noneOfThese'], 'Expected it only in exclusive mode; independent mode has contrastPrompts');
-    }
-    if (labelSet.mode === 'exclusive' && labelSet.contrastPrompts) {
-      fault(['contrastPrompts'], 'Expected them only in independent mode; exclusive mode has noneOfThese');
-    }
-  });
+export const labelSetSchema = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'Expected lower-case letters, digits and hyphens'),
+  version: z.union([z.string().min(1), z.number()]).transform(String),
+  description: z.string().optional(),
+  /** `exclusive`: the labels share one softmax. `independent`: each label by itself against the contrast prompts. */
+  mode: z.enum(['exclusive', 'independent']),
+  promptTemplates: z
+    .array(promptTemplate)
+    .min(1)
+    .default([`a photo of a ${LABEL_SLOT}`]),
+  labels: z.array(label).min(1),
+  /** Prompts of the label "none of these", which takes part in the softmax but never becomes a tag (`exclusive`). */
+  noneOfThese: z.array(words).min(1).optional(),
+  /** What each label is weighed against (`independent`). */
+  contrastPrompts: z.array(words).min(1).optional(),
+  /** Most tags per image, in [1, 100]. @default 5 */
+  topK: z.int().min(1).max(100).default(DEFAULT_TOP_K),
+  /** Lowest score of a tag, in [0, 1]. @default 0.2 */
+  minimumScore: score.default(DEFAULT_MINIMUM_SCORE),
+  /** The uploads it applies to; any of them is enough. @default all */
+  appliesTo: z
+    .array(z.strictObject({ bucket: z.string().min(1).optional(), prefix: z.string().optional() }))
+    .min(1)
+    .optional(),
+});
 
 export type LabelSet = z.infer<typeof labelSetSchema>;
 export type Label = LabelSet['labels'][number];
@@ -83,8 +70,9 @@ export type Label = LabelSet['labels'][number];
  */
 export function parseLabelSet(value: unknown, source: string): LabelSet {
   const result = labelSetSchema.safeParse(value, { reportInput: true });
-  if (result.success) return result.data;
-  throw new InvalidInput(`${source} is not a label set`, result.error.issues.map(describeIssue));
+  const faults = [...(result.error?.issues.map(describeIssue) ?? []), ...contradictions(value)];
+  if (result.success && faults.length === 0) return result.data;
+  throw new InvalidInput(`${source} is not a label set`, faults);
 }
 
 /** Changes whenever anything does that could change a tag. */
@@ -117,29 +105,55 @@ export function appliesTo(labelSet: LabelSet, { bucket, key }: { bucket: string;
   );
 }
 
-type ReportFault = (path: (string | number)[], message: string) => void;
-
-function checkNames(labels: readonly Label[], fault: ReportFault): void {
-  const seen = new Map<string, number>();
-  labels.forEach(({ name, synonyms }, index) => {
-    for (const word of [name, ...synonyms]) {
-      const earlier = seen.get(word.toLowerCase());
-      if (earlier !== undefined) fault(['labels', index], `"${word}" stands at labels[${earlier}] already`);
-      seen.set(word.toLowerCase(), index);
-    }
-  });
+/** Faults between fields, found in whatever parts are well-formed, so that they are reported together with the others. */
+function contradictions(value: unknown): string[] {
+  const parts = wellFormedParts.safeParse(value).data;
+  if (!parts) return [];
+  const { labels, mode, noneOfThese, contrastPrompts } = parts;
+  const faults = [...repeatedNames(labels), ...circles(labels)];
+  if (mode === 'independent' && noneOfThese !== undefined) {
+    faults.push('noneOfThese: Expected it only in exclusive mode; independent mode has contrastPrompts');
+  }
+  if (mode === 'exclusive' && contrastPrompts !== undefined) {
+    faults.push('contrastPrompts: Expected them only in independent mode; exclusive mode has noneOfThese');
+  }
+  return faults;
 }
 
-function checkParents(labels: readonly Label[], fault: ReportFault): void {
+/** A label with faults of its own becomes one without words, so that the others keep their places. */
+const wellFormedParts = z.object({
+  labels: z.array(label.catch({ name: '', synonyms: [] })).catch([]),
+  mode: z.unknown().optional(),
+  noneOfThese: z.unknown().optional(),
+  contrastPrompts: z.unknown().optional(),
+});
+
+function repeatedNames(labels: readonly Label[]): string[] {
+  const faults: string[] = [];
+  const seen = new Map<string, number>();
+  for (const [index, { name, synonyms }] of labels.entries()) {
+    for (const word of [name, ...synonyms].filter((text) => text !== '')) {
+      const earlier = seen.get(word.toLowerCase());
+      if (earlier !== undefined)
+        faults.push(`labels[${index}]: "${word}" stands at labels[${earlier}] already`);
+      seen.set(word.toLowerCase(), index);
+    }
+  }
+  return faults;
+}
+
+function circles(labels: readonly Label[]): string[] {
   const parentOf = new Map(labels.map(({ name, parent }) => [name, parent]));
-  labels.forEach(({ name }, index) => {
+  return labels.flatMap(({ name }, index) => {
     const line = [name];
     for (let parent = parentOf.get(name); parent !== undefined; parent = parentOf.get(parent)) {
+      const isKnown = line.includes(parent);
       line.push(parent);
       if (parent === name)
-        fault(['labels', index, 'parent'], `Expected no circle but received ${line.join(' → ')}`);
-      if (line.indexOf(parent) < line.length - 1) return;
+        return [`labels[${index}].parent: Expected no circle but received ${line.join(' → ')}`];
+      if (isKnown) return [];
     }
+    return [];
   });
 }
 
@@ -149,7 +163,6 @@ function describeIssue(issue: z.core.$ZodIssue): string {
       typeof part === 'number' ? `${path}[${part}]` : path ? `${path}.${String(part)}` : String(part),
     '',
   );
-  const received =
-    issue.code === 'custom' || issue.input === undefined ? '' : `, received ${JSON.stringify(issue.input)}`;
-  return `${place || '(top level)'}: ${issue.message}${received.slice(0, 120)}`;
+  const received = issue.input === undefined ? '' : `, received ${excerpt(issue.input)}`;
+  return `${place || '(top level)'}: ${issue.message}${received}`;
 }

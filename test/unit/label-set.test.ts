@@ -211,4 +211,32 @@ describe('appliesTo', () => {
   it('is true everywhere when no places are named', () => {
     expect(appliesTo(parsed(), { bucket: 'any', key: 'any' })).toBe(true);
   });
+
+  it('reports faults between fields together with those of single fields', () => {
+    const value = {
+      name: 'Bad Name',
+      version: 1,
+      mode: 'independent',
+      noneOfThese: ['nothing'],
+      labels: [
+        { name: 'cat', threshold: 2 },
+        'dog',
+        'Dog',
+        { name: 'a', parent: 'b' },
+        { name: 'b', parent: 'a' },
+      ],
+    };
+    const faults = faultsOf(value);
+    for (const place of [
+      'name:',
+      'labels[0].threshold:',
+      'labels[2]:',
+      'labels[3].parent:',
+      'labels[4].parent:',
+      'noneOfThese:',
+    ]) {
+      expect(faults.some((fault) => fault.startsWith(place))).toBe(true);
+    }
+    expect(faults).toHaveLength(6);
+  });
 });
