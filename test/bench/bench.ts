@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { embeddingFromBytes } from '../../functions/core/embedding.ts';
 import { acceptEveryUpload } from '../../functions/core/object.ts';
 import { tagsFor } from '../../functions/core/scores.ts';
@@ -11,8 +10,9 @@ import type { Outcome, Tagger } from '../../functions/core/tag-image.ts';
 import { SAMPLE_FOLDER } from '../../functions/local/samples.ts';
 import { composeTagger } from '../../functions/tag-images/composition.ts';
 import { messageTagger } from '../../functions/tag-images/tag-messages.ts';
-import { stageClock } from './stage-clock.ts';
+import { sqsEvent } from '../fixtures/sqs-event.ts';
 import { startStores } from '../fixtures/stores.ts';
+import { stageClock } from './stage-clock.ts';
 
 /**
  * `npm run bench`: the handler with its stores, which run in the same process and take part of its time.
@@ -126,28 +126,6 @@ async function handle(
     await tagMessages(sqsEvent(bodies.slice(first, first + batchSize)));
   }
   return outcomes;
-}
-
-function sqsEvent(bodies: readonly string[]): SQSEvent {
-  const Records = bodies.map(
-    (body, i): SQSRecord => ({
-      messageId: `message-${i}`,
-      receiptHandle: '',
-      body,
-      attributes: {
-        ApproximateReceiveCount: '1',
-        SentTimestamp: '0',
-        SenderId: 'bench',
-        ApproximateFirstReceiveTimestamp: '0',
-      },
-      messageAttributes: {},
-      md5OfBody: '',
-      eventSource: 'aws:sqs',
-      eventSourceARN: 'arn:aws:sqs:us-east-1:123456789012:bench',
-      awsRegion: 'us-east-1',
-    }),
-  );
-  return { Records };
 }
 
 function scoreMilliseconds({ classifiers }: Tagger, outcomes: readonly Outcome[]): number {

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import type { Context, SQSBatchResponse } from 'aws-lambda';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { dynamoDbTagTable } from '../../functions/adapters/dynamodb.ts';
+import { readImageRecord } from '../../functions/core/records.ts';
+import { repository } from '../e2e/support.ts';
+import { sqsEvent } from '../fixtures/sqs-event.ts';
+import { startStores } from '../fixtures/stores.ts';
+
+let stores: Awaited<ReturnType<typeof startStores>>;
+beforeAll(async () => {
+  stores = await startStores();
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('AWS_ENDPOINT_URL_S3', stores.s3Options.endpoint);
+  vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', stores.tableOptions.client.endpoint);
+  vi.stubEnv('POWERTOOLS_DEV', 'true');
+  vi.stubEnv('TABLE_NAME', stores.tableOptions.tableName);
+  vi.stubEnv('MODEL_FOLDER', join(repository, 'models/embedded'));
+  vi.stubEnv('LABEL_SETS', join(repository, 'models/labels'));
+  vi.stubEnv('CLASSIFIER_FOLDER', stores.classifierFolder);
+  vi.stubEnv('KEY_SUFFIXES', '.png,.jpg');
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await stores.close();
+});
+
+it('tags as its environment says, and answers which messages must come again', async () => {
+  const log = vi.spyOn(console, 'info').mockImplementation(() => {});
+  const errors = vi.spyOn(console, 'error').mockImplementation(() => {});
+  const { handler } = await import('../../functions/tag-images/handler.ts');
+  const bodies = await stores.uploadSamples(['chelsea.png', 'rocket.jpg']);
+  const answer = await handler(sqsEvent([...bodies, 'no event']), {} as Context, () => {});
+  expect((answer as SQSBatchResponse).batchItemFailures).toEqual([{ itemIdentifier: 'message-2' }]);
+  const table = dynamoDbTagTable(stores.tableOptions);
+  for (const key of ['chelsea.png', 'rocket.jpg']) {
+    expect(await table.read(readImageRecord({ bucket: 'bench', key }))).toMatchObject({ status: 'tagged' });
+  }
+  const lines = log.mock.calls.map(([line]) => JSON.parse(String(line)));
+  expect(lines).toContainEqual(
+    expect.objectContaining({ message: 'image', key: 'chelsea.png', result: 'tagged' }),
+  );
+  expect(String(errors.mock.calls[0])).toContain('Expected a JSON document but received');
+  vi.restoreAllMocks();
+});
+
+it('rejects an environment that is not complete, naming every variable', async () => {
+  const { readTaggingEnvironment } = await import('../../functions/config.ts');
+  expect(() => readTaggingEnvironment({ MAXIMUM_BYTES: '-1' })).toThrow(
+    /TABLE_NAME[\s\S]*MODEL_FOLDER[\s\S]*LABEL_SETS[\s\S]*CLASSIFIER_FOLDER[\s\S]*MAXIMUM_BYTES/,
+  );
+});
