@@ -1,4 +1,5 @@
 import { CliptagError, InvalidInput } from '../core/errors.ts';
+import { printable } from './printable.ts';
 
 /** What the shell is told. `stopped`: 128 + SIGINT, as shells count it. */
 export const EXIT = { done: 0, failed: 1, usage: 2, stopped: 130 } as const;
@@ -15,6 +16,7 @@ export function explain(error: unknown): string {
   if (error instanceof InvalidInput && error.faults.length === 1) {
     return error.message.replace(/\n\s*/, ' ');
   }
-  if (error instanceof CliptagError) return error.message;
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  if (error instanceof InvalidInput) return error.message;
+  const text = error instanceof CliptagError ? error.message : String(error);
+  return printable(text.replace(/\s*\n\s*/g, ' '));
 }

@@ -4,29 +4,34 @@ const BAR_CELLS = 24;
 const CLEAR_LINE = '\r\x1b[2K';
 
 export interface ProgressBar {
-  /** Takes the bar away, so that a line can be printed in its place. */
-  hide(): void;
-  /** Counts one more as done and draws the bar again. */
+  /** Makes room for a line of the answer, where that goes to the terminal too. */
+  makeRoom(): void;
+  /** Counts one more as done. */
   advance(): void;
 }
 
-type Terminal = Pick<NodeJS.WriteStream, 'isTTY' | 'write'>;
+/** Where the bar is drawn, and whether the answer is printed there as well. */
+export interface Screen {
+  readonly terminal: Pick<NodeJS.WriteStream, 'isTTY' | 'write'>;
+  readonly showsAnswers: boolean;
+}
 
 /** Shows a bar on the terminal's last line while the work goes on; where there is no terminal, nothing. */
 export async function withProgress<Result>(
   total: number,
   work: (progress: ProgressBar) => Promise<Result>,
-  terminal: Terminal = process.stderr,
+  screen: Screen = { terminal: process.stderr, showsAnswers: process.stdout.isTTY },
 ): Promise<Result> {
-  const progress = terminal.isTTY ? progressBar(total, terminal) : { hide: () => {}, advance: () => {} };
+  if (!screen.terminal.isTTY) return work({ makeRoom: () => {}, advance: () => {} });
+  const bar = drawnBar(total, screen);
   try {
-    return await work(progress);
+    return await work(bar);
   } finally {
-    progress.hide();
+    bar.clear();
   }
 }
 
-function progressBar(total: number, terminal: Terminal): ProgressBar {
+function drawnBar(total: number, { terminal, showsAnswers }: Screen): ProgressBar & { clear(): void } {
   const startedAt = performance.now();
   let done = 0;
   let isShown = false;
@@ -40,12 +45,15 @@ function progressBar(total: number, terminal: Terminal): ProgressBar {
     drawnAt = now;
   }
 
+  function clear(): void {
+    if (isShown) terminal.write(CLEAR_LINE);
+    isShown = false;
+  }
+
   draw();
   return {
-    hide: () => {
-      if (isShown) terminal.write(CLEAR_LINE);
-      isShown = false;
-    },
+    clear,
+    makeRoom: showsAnswers ? clear : () => {},
     advance: () => {
       done += 1;
       draw();

@@ -48,8 +48,7 @@ const ACCESS_ERRORS = [
 
 function tableFault(cause: unknown, place: TablePlace): CliptagError {
   const { name = '', code = '', message = String(cause) } = cause as NodeJS.ErrnoException;
-  const fault = (faultCode: string, text: string) =>
-    new CliptagError(faultCode, text.replace(/\s+/g, ' '), { cause });
+  const fault = (faultCode: string, text: string) => new CliptagError(faultCode, text, { cause });
   if (place.kind === 'local' && code === 'ECONNREFUSED') {
     return fault(
       'no-pipeline',

@@ -1,12 +1,18 @@
 import { createHash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { uriEncode } from './uri-encoding.ts';
 
-export interface SignedRequest {
+/** What of a request a signature can cover. */
+export interface SignableRequest {
   readonly method: string;
-  /** Path and query exactly as they stood in the request line. */
-  readonly target: string;
-  /** Header values by lower-case name, as `node:http` gives them. */
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  readonly body: Uint8Array;
+  /** In the encoding in which the service signs it: S3 percent-encodes once, all others twice. */
+  readonly canonicalPath: string;
+  /** Decoded, and without the signature itself. */
+  readonly query: Iterable<readonly [name: string, value: string]>;
+  /** By lower-case name, as `node:http` gives them. */
+  readonly headers: IncomingHttpHeaders;
+  /** The body's SHA-256 in hexadecimal, or what S3's clients sign in its place. */
+  readonly bodyHash: string;
 }
 
 /**
@@ -15,81 +21,43 @@ export interface SignedRequest {
  *
  * @param signedHeaders Lower-case names, in the order in which the client lists them.
  */
-export function canonicalRequest(
-  request: SignedRequest,
-  signedHeaders: readonly string[],
-  service: string,
-): string {
-  const [path, query] = splitOnce(request.target, '?');
-  const headers = signedHeaders.map(
-    (name) => `${name}:${headerValue(request, name).trim().replace(/ +/g, ' ')}\n`,
-  );
+export function canonicalRequest(request: SignableRequest, signedHeaders: readonly string[]): string {
+  const { method, canonicalPath, query, headers, bodyHash } = request;
   return [
-    request.method,
-    // S3 signs the path as it is sent; every other service signs it encoded once more.
-    service === 's3' ? path : path.split('/').map(encode).join('/'),
+    method,
+    canonicalPath,
     canonicalQuery(query),
-    headers.join(''),
+    ...signedHeaders.map((name) => `${name}:${headerValue(headers, name).trim().replace(/\s+/g, ' ')}`),
+    '',
     signedHeaders.join(';'),
-    payloadHash(request, service),
+    bodyHash,
   ].join('\n');
 }
 
-function canonicalQuery(query: string): string {
-  const pairs = query
-    .split('&')
-    .filter((pair) => pair !== '')
-    .map((pair) => splitOnce(pair, '=').map(recode));
-  // By name, then by value: sorting the joined pairs would put "a-b=1" before "a=1".
-  const inOrder = pairs.sort(([name = '', value = ''], [otherName = '', otherValue = '']) =>
-    name === otherName ? compare(value, otherValue) : compare(name, otherName),
-  );
-  return inOrder.map((pair) => pair.join('=')).join('&');
-}
-
-/**
- * What the client signed in the payload's place. A digest is always taken from the body that arrived, for most clients
- * send none; only S3's other values (`UNSIGNED-PAYLOAD`, `STREAMING-…`) are the client's own words.
- */
-function payloadHash(request: SignedRequest, service: string): string {
-  const declared = headerValue(request, 'x-amz-content-sha256');
-  return service === 's3' && /^(UNSIGNED|STREAMING)-/.test(declared) ? declared : sha256(request.body);
-}
-
 /** A header's value, or nothing when it is absent. */
-export function headerValue(request: SignedRequest, name: string): string {
-  const value = request.headers[name] ?? '';
+export function headerValue(headers: IncomingHttpHeaders, name: string): string {
+  const value = headers[name] ?? '';
   return typeof value === 'string' ? value : value.join(',');
 }
 
-/** RFC 3986's unreserved characters stay; `encodeURIComponent` alone leaves five more. */
-function encode(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+/** As lower-case hexadecimal digits. */
+export function sha256Hex(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+function canonicalQuery(query: SignableRequest['query']): string {
+  return (
+    Array.from(query, ([name, value]) => [uriEncode(name), uriEncode(value)] as const)
+      // By name, then by value: sorting the joined pairs would put "a-b=1" before "a=1".
+      .sort(
+        ([name, value], [otherName, otherValue]) => compare(name, otherName) || compare(value, otherValue),
+      )
+      .map((pair) => pair.join('='))
+      .join('&')
   );
 }
 
-/** The one way to write what clients may have encoded in several; text that is no encoding at all stays as it is. */
-function recode(text: string): string {
-  try {
-    return encode(decodeURIComponent(text));
-  } catch {
-    return text;
-  }
-}
-
-/** By UTF-16 code units, as the signing process asks; the canonical text is ASCII by now. */
+/** By code, not by language. Encoded text is ASCII, so code units are bytes. */
 function compare(left: string, right: string): number {
   return left < right ? -1 : Number(left > right);
-}
-
-function splitOnce(text: string, separator: string): [string, string] {
-  const at = text.indexOf(separator);
-  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)];
-}
-
-/** As lower-case hexadecimal digits. */
-export function sha256(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
 }

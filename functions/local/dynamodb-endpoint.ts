@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { ClassicLevel } from 'classic-level';
 import dynalite from 'dynalite';
-import { listen, stop } from './loopback-server.ts';
-import { type Credentials, findSignatureFault, type SignatureFault } from './signature.ts';
+import { type Credentials, type DynamoDbFault, findDynamoDbFault } from './dynamodb-signature.ts';
+import { openLevelStore } from './level-store.ts';
+import { listen, loopbackUrl, stop } from './loopback-server.ts';
 
 /** Nothing leaves this machine, so the default credentials are no secret. */
 export const LOCAL_CREDENTIALS: Credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -47,29 +46,35 @@ export interface DynamoDbEndpoint {
  */
 export async function startDynamoDbEndpoint(options: DynamoDbEndpointOptions): Promise<DynamoDbEndpoint> {
   const { directory, port = 0, credentials = LOCAL_CREDENTIALS } = options;
-  await mkdir(directory, { recursive: true });
-  await assertNotInUse(directory);
+  await prepareStore(directory);
   const server = dynalite({ path: directory, createTableMs: 0 });
   checkSignatures(server, credentials);
   const listeningPort = await listen(server, port);
   return {
     port: listeningPort,
-    url: `http://127.0.0.1:${listeningPort}`,
+    url: loopbackUrl(listeningPort),
     credentials,
     close: () => stop(server),
   };
 }
 
-/** dynalite opens its store only at the first request, and would answer every one with an error that names no cause. */
-async function assertNotInUse(directory: string): Promise<void> {
-  const store = new ClassicLevel(directory);
-  try {
-    await store.open();
-  } catch (cause) {
-    throw new Error(`Expected a DynamoDB directory that no other process uses but received ${directory}`, {
-      cause,
-    });
-  }
+/** Where dynalite (`db/index.js`, version 4.0.0) keeps the description of each table, under the table's name. */
+const TABLE_KEYS = { gte: 'table~', lt: 'table~\uffff' };
+
+/**
+ * Asks what dynalite would not tell: it opens its store by itself, and if another process has it, answers every request
+ * with an error that names no cause.
+ *
+ * A process that was killed while dynalite made a table leaves it in CREATING for ever, since only a timer of that
+ * process would have ended it. Such a table holds no items, for dynalite takes none before; without its description
+ * there is no table, and it can be made anew.
+ */
+async function prepareStore(directory: string): Promise<void> {
+  const store = await openLevelStore(directory);
+  const options = { ...TABLE_KEYS, valueEncoding: 'json' };
+  const tables = await store.iterator<string, { TableStatus?: string }>(options).all();
+  const unfinished = tables.filter(([, { TableStatus }]) => TableStatus === 'CREATING');
+  await store.batch(unfinished.map(([key]) => ({ type: 'del', key })));
   await store.close();
 }
 
@@ -95,24 +100,15 @@ function faultOf(
   request: IncomingMessage,
   body: Buffer,
   credentials: Credentials,
-): SignatureFault | undefined {
+): DynamoDbFault | undefined {
   const { method = '', url: target = '', headers } = request;
-  return findSignatureFault({ method, target, headers, body }, credentials, 'dynamodb');
+  return findDynamoDbFault({ method, target, headers, body }, credentials);
 }
 
-/** Names as Amazon DynamoDB gives them, which is what SDKs turn into the error's `name`. */
-const EXCEPTION_OF_FAULT: Readonly<Record<SignatureFault['code'], string>> = {
-  missing: 'MissingAuthenticationTokenException',
-  incomplete: 'IncompleteSignatureException',
-  'unknown-key': 'UnrecognizedClientException',
-  expired: 'InvalidSignatureException',
-  mismatch: 'InvalidSignatureException',
-};
-
-function answerFault(response: ServerResponse, fault: SignatureFault): void {
-  const __type = `com.amazon.coral.service#${EXCEPTION_OF_FAULT[fault.code]}`;
+function answerFault(response: ServerResponse, { exception, message }: DynamoDbFault): void {
+  const __type = `com.amazon.coral.service#${exception}`;
   response.writeHead(400, { 'Content-Type': 'application/x-amz-json-1.0', 'x-amzn-RequestId': randomUUID() });
-  response.end(JSON.stringify({ __type, message: fault.message }));
+  response.end(JSON.stringify({ __type, message }));
 }
 
 /** @throws Error when the body is too large, or the client goes away before its end. */

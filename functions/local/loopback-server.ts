@@ -1,5 +1,7 @@
 import type { Server } from 'node:http';
 
+const LOOPBACK = '127.0.0.1';
+
 /**
  * Listens on loopback only.
  *
@@ -10,7 +12,7 @@ import type { Server } from 'node:http';
 export function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
+    server.listen(port, LOOPBACK, () => {
       server.off('error', reject);
       const address = server.address();
       resolve(typeof address === 'object' && address !== null ? address.port : port);
@@ -18,10 +20,19 @@ export function listen(server: Server, port: number): Promise<number> {
   });
 }
 
-/** Stops listening and ends every connection, so that a client that keeps one open cannot hold up the end. */
-export function stop(server: Server): Promise<void> {
-  return new Promise((resolve, reject) => {
+/**
+ * Stops listening and ends every connection, so that a client that keeps one open cannot hold up the end.
+ * A server that has been stopped stays so.
+ */
+export async function stop(server: Server): Promise<void> {
+  if (!server.listening) return;
+  await new Promise<void>((resolve, reject) => {
     server.close((error) => (error ? reject(error) : resolve()));
     server.closeAllConnections();
   });
+}
+
+/** Address of a server that listens on loopback. */
+export function loopbackUrl(port: number): string {
+  return `http://${LOOPBACK}:${port}`;
 }

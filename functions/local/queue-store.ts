@@ -1,5 +1,4 @@
-import { mkdir } from 'node:fs/promises';
-import { ClassicLevel } from 'classic-level';
+import { openLevelStore } from './level-store.ts';
 
 /** A message as it is kept on disk. Times are milliseconds since the epoch. */
 export interface StoredMessage {
@@ -46,13 +45,7 @@ export interface QueueStore {
  * @throws Error when another process uses it.
  */
 export async function openQueueStore(directory: string): Promise<QueueStore> {
-  await mkdir(directory, { recursive: true });
-  const store = new ClassicLevel(directory);
-  await store.open().catch((cause: unknown) => {
-    throw new Error(`Expected a queue directory that no other process uses but received ${directory}`, {
-      cause,
-    });
-  });
+  const store = await openLevelStore(directory);
   const messages = store.sublevel<string, StoredMessage>('messages', { valueEncoding: 'json' });
   const deadLetters = store.sublevel<string, DeadLetter>('dead-letters', { valueEncoding: 'json' });
 

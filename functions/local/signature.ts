@@ -1,128 +1,159 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { canonicalRequest, headerValue, type SignedRequest, sha256 } from './canonical-request.ts';
+import type { IncomingHttpHeaders } from 'node:http';
+import { canonicalRequest, headerValue, type SignableRequest, sha256Hex } from './canonical-request.ts';
 
 /**
- * AWS Signature Version 4 as a server checks it, for signatures in the `Authorization` header.
+ * AWS Signature Version 4 as a server checks it. Each endpoint reads the signature from where its service takes it,
+ * and answers a fault by the name that its service gives it.
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 
 /** AWS accepts a request up to 15 minutes from its own clock. */
 const MAX_CLOCK_SKEW_MS = 15 * 60 * 1_000;
 
-const ALGORITHM = 'AWS4-HMAC-SHA256';
+export const SIGNATURE_ALGORITHM = 'AWS4-HMAC-SHA256';
 
-export interface Credentials {
+const AUTHORIZATION = new RegExp(
+  `^${SIGNATURE_ALGORITHM}\\s+Credential=([^,\\s]+),\\s*SignedHeaders=([^,\\s]+),\\s*Signature=([^,\\s]+)$`,
+);
+
+/** What a request says of its own signature. */
+export interface RequestSignature extends Credential {
+  /** Lower-case names. */
+  readonly signedHeaders: readonly string[];
+  /** Lower-case hexadecimal. */
+  readonly signature: string;
+  /** `YYYYMMDDTHHMMSSZ` */
+  readonly timestamp: string;
+}
+
+export interface Credential {
   readonly accessKeyId: string;
-  readonly secretAccessKey: string;
+  readonly scope: readonly [date: string, region: string, service: string, terminator: string];
+}
+
+export interface SignatureRules {
+  /** The service whose scope the signature must carry. Any region is taken: one machine has no regions. */
+  readonly service: string;
+  /** The secret of the signature's access key; `undefined` when the key is not known. */
+  readonly secret: string | undefined;
+  /**
+   * How long the signature is good for.
+   * @default 15 minutes
+   */
+  readonly lifetimeMs?: number;
+  /**
+   * Milliseconds since the epoch by the server's clock.
+   * @default now
+   */
+  readonly nowMs?: number;
 }
 
 /** Why a request is refused: `code` is what callers branch on, `message` is for people. */
 export interface SignatureFault {
-  readonly code: 'missing' | 'incomplete' | 'unknown-key' | 'expired' | 'mismatch';
+  readonly code:
+    | 'malformed-date'
+    | 'wrong-scope'
+    | 'unknown-key'
+    | 'not-yet-valid'
+    | 'expired'
+    | 'unsigned-headers'
+    | 'mismatch';
   readonly message: string;
 }
 
-interface Authorization {
-  readonly accessKeyId: string;
-  /** `<yyyymmdd>/<region>/<service>/aws4_request`, in its four parts. */
-  readonly scope: readonly [date: string, region: string, service: string, terminator: string];
-  readonly signedHeaders: readonly string[];
-  readonly signature: string;
+/** The signature in the `Authorization` and `X-Amz-Date` headers; `undefined` when it is none of Version 4. */
+export function signatureInHeaders(headers: IncomingHttpHeaders): RequestSignature | undefined {
+  const [, credential = '', signedHeaders = '', signature = ''] =
+    AUTHORIZATION.exec(headerValue(headers, 'authorization').trim()) ?? [];
+  const parsed = parseCredential(credential);
+  const timestamp = headerValue(headers, 'x-amz-date');
+  return parsed && { ...parsed, signedHeaders: signedHeaders.split(';'), signature, timestamp };
+}
+
+/** `KEY/DATE/REGION/SERVICE/aws4_request` */
+export function parseCredential(credential: string): Credential | undefined {
+  const [accessKeyId, date, region, service, terminator, ...surplus] = credential.split('/');
+  if (!accessKeyId || !date || !region || !service || !terminator || surplus.length > 0) return undefined;
+  return { accessKeyId, scope: [date, region, service, terminator] };
 }
 
 /**
- * Checks who signed a request and that nothing signed was changed since, the body included.
+ * Checks who signed a request and that nothing signed was changed since.
  *
- * @param service The service whose scope the signature must carry: `dynamodb`, `s3`, ...
- * @param nowMs Milliseconds since the epoch by the server's clock.
  * @returns `undefined` for a request that may pass.
  */
 export function findSignatureFault(
-  request: SignedRequest,
-  credentials: Credentials,
-  service: string,
-  nowMs: number = Date.now(),
+  request: SignableRequest,
+  signed: RequestSignature,
+  { service, secret, lifetimeMs = MAX_CLOCK_SKEW_MS, nowMs = Date.now() }: SignatureRules,
 ): SignatureFault | undefined {
-  const header = headerValue(request, 'authorization');
-  if (header === '') return { code: 'missing', message: 'Request is missing Authentication Token' };
-  const authorization = parseAuthorization(header);
-  const timestamp = headerValue(request, 'x-amz-date');
-  const signedAtMs = parseTimestamp(timestamp);
-  if (authorization === undefined || signedAtMs === undefined || !coversHost(authorization)) {
-    return {
-      code: 'incomplete',
-      message: 'Expected a Signature Version 4 Authorization header, an X-Amz-Date header and a signed Host',
-    };
-  }
-  if (authorization.accessKeyId !== credentials.accessKeyId) {
-    return { code: 'unknown-key', message: 'The security token included in the request is invalid.' };
-  }
-  if (Math.abs(nowMs - signedAtMs) > MAX_CLOCK_SKEW_MS) {
-    return {
-      code: 'expired',
-      message: `Signature expired: ${timestamp} is more than 15 minutes from this clock`,
-    };
-  }
-  const { scope } = authorization;
-  const sound = scope[0] === timestamp.slice(0, 8) && scope[2] === service && scope[3] === 'aws4_request';
-  const expected = sign(request, authorization, timestamp, credentials.secretAccessKey);
-  return sound && isSame(expected, authorization.signature) ? undefined : MISMATCH;
+  const { timestamp, scope } = signed;
+  const ageMs = nowMs - parseTimestamp(timestamp);
+  const wantedScope = [timestamp.slice(0, 8), scope[1], service, 'aws4_request'].join('/');
+  const unsigned = unsignedHeaders(request.headers, signed.signedHeaders);
+  if (Number.isNaN(ageMs))
+    return fault('malformed-date', `Expected the date as YYYYMMDDTHHMMSSZ but received "${timestamp}".`);
+  if (scope.join('/') !== wantedScope)
+    return fault('wrong-scope', `Expected the scope ${wantedScope} but received ${scope.join('/')}.`);
+  if (secret === undefined)
+    return fault('unknown-key', 'The access key ID you provided is not one of this endpoint.');
+  if (ageMs < -MAX_CLOCK_SKEW_MS)
+    return fault('not-yet-valid', `Request is not yet valid: it was signed at ${timestamp}.`);
+  if (ageMs > lifetimeMs) return fault('expired', `Request has expired: it was signed at ${timestamp}.`);
+  if (unsigned.length > 0)
+    return fault(
+      'unsigned-headers',
+      `There were headers present which were not signed: ${unsigned.join(', ')}`,
+    );
+  const canonical = sha256Hex(canonicalRequest(request, signed.signedHeaders));
+  const expected = signer(secret, signed)(SIGNATURE_ALGORITHM, [canonical]);
+  return isSameSignature(expected, signed.signature) ? undefined : fault('mismatch', MISMATCH_MESSAGE);
 }
 
-const MISMATCH: SignatureFault = {
-  code: 'mismatch',
-  message:
-    'The request signature we calculated does not match the signature you provided. ' +
-    'Check your AWS Secret Access Key and signing method.',
-};
+const MISMATCH_MESSAGE =
+  'The request signature we calculated does not match the signature you provided. ' +
+  'Check your AWS Secret Access Key and signing method.';
 
-function parseAuthorization(header: string): Authorization | undefined {
-  const [algorithm, ...rest] = header.trim().split(' ');
-  if (algorithm !== ALGORITHM) return undefined;
-  const pairs = rest
-    .join('')
-    .split(',')
-    .map((field) => field.split('='));
-  const fields = new Map(pairs.map(([name = '', value = '']) => [name, value]));
-  const [accessKeyId, date, region, service, terminator, ...surplus] = (fields.get('Credential') ?? '').split(
-    '/',
-  );
-  const signedHeaders = fields.get('SignedHeaders');
-  const signature = fields.get('Signature');
-  if (!accessKeyId || !date || !region || !service || !terminator || surplus.length > 0) return undefined;
-  if (!signedHeaders || !signature) return undefined;
-  const scope = [date, region, service, terminator] as const;
-  return { accessKeyId, scope, signedHeaders: signedHeaders.split(';'), signature };
-}
+/**
+ * Signs text with a key for one time and scope.
+ *
+ * @param algorithm First line of the string to sign, e.g. `AWS4-HMAC-SHA256`.
+ * @param lines What follows the scope in it.
+ * @returns Lower-case hexadecimal.
+ */
+export type Sign = (algorithm: string, lines: readonly string[]) => string;
 
-/** Without the host under the signature, a request for one server could be replayed to another. */
-function coversHost(authorization: Authorization): boolean {
-  return authorization.signedHeaders.includes('host');
-}
-
-function parseTimestamp(value: string): number | undefined {
-  const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(value);
-  if (parts === null) return undefined;
-  const [, year, month, day, hour, minute, second] = parts;
-  const ms = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  return Number.isNaN(ms) ? undefined : ms;
-}
-
-function sign(
-  request: SignedRequest,
-  { scope, signedHeaders }: Authorization,
-  timestamp: string,
-  secret: string,
-): string {
-  const canonical = canonicalRequest(request, signedHeaders, scope[2]);
-  const toSign = [ALGORITHM, timestamp, scope.join('/'), sha256(canonical)].join('\n');
+export function signer(secret: string, { scope, timestamp }: RequestSignature): Sign {
   const key = scope.reduce<string | Buffer>((parent, part) => hmac(parent, part), `AWS4${secret}`);
-  return hmac(key, toSign).toString('hex');
+  return (algorithm, lines) =>
+    hmac(key, [algorithm, timestamp, scope.join('/'), ...lines].join('\n')).toString('hex');
 }
 
-function isSame(expected: string, received: string): boolean {
+/** Compares in a time that tells nothing of where the two differ. */
+export function isSameSignature(expected: string, received: string): boolean {
   const [left, right] = [Buffer.from(expected), Buffer.from(received)];
   return left.length === right.length && timingSafeEqual(left, right);
+}
+
+/** Whatever changes a request's meaning must be signed; without its host it could be replayed to another server. */
+function unsignedHeaders(headers: IncomingHttpHeaders, signedHeaders: readonly string[]): string[] {
+  const amzHeaders = Object.keys(headers).filter((name) => name.startsWith('x-amz-'));
+  // The body's hash is a line of its own in what is signed.
+  return ['host', ...amzHeaders].filter(
+    (name) => !signedHeaders.includes(name) && name !== 'x-amz-content-sha256',
+  );
+}
+
+/** Milliseconds since the epoch; `NaN` for any other form than `YYYYMMDDTHHMMSSZ`. */
+function parseTimestamp(timestamp: string): number {
+  const [, ...parts] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(timestamp) ?? [];
+  const [year, month, day, hour, minute, second] = parts;
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+}
+
+function fault(code: SignatureFault['code'], message: string): SignatureFault {
+  return { code, message };
 }
 
 function hmac(key: string | Buffer, text: string): Buffer {

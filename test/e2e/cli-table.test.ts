@@ -168,6 +168,17 @@ describe('without a local pipeline', () => {
     },
   );
 
+  it('rejects a DynamoDB without the table', async () => {
+    const empty = await startDynamoDbEndpoint({ directory: join(folder, 'empty') });
+    const { code, stdout, stderr } = await runCli(['status', '--dynamodb-port', String(empty.port)]);
+    expect({ code, stdout, stderr }).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'cliptag status: there is no table "cliptag"\n',
+    });
+    await empty.close();
+  });
+
   it('rejects a port where something else answers', async () => {
     const other = createServer((_, response) => response.writeHead(418).end('<html>'));
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import {
   type AttributeValue,
   BatchGetItemCommand,
+  CreateTableCommand,
   DescribeTableCommand,
   DynamoDBClient,
   GetItemCommand,
@@ -13,8 +14,10 @@ import {
   QueryCommand,
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DynamoDbEndpoint, startDynamoDbEndpoint } from '../../functions/local/dynamodb-endpoint.ts';
+import { listen, stop } from '../../functions/local/loopback-server.ts';
 import { synthesizeTemplate, tableDefinition } from '../../functions/local/synthesized-template.ts';
 import { ensureTable, tableInput } from '../../functions/local/table.ts';
 import { startChild } from './support/child-process.ts';
@@ -168,6 +171,47 @@ describe('signatures', () => {
     },
   );
 
+  const timestamp = new Date().toISOString().replace(/[-:]|\.\d{3}/g, '');
+  const forged = (signature: string) =>
+    `AWS4-HMAC-SHA256 Credential=local/${timestamp.slice(0, 8)}/us-east-1/dynamodb/aws4_request, ` +
+    `SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-target, Signature=${signature}`;
+
+  it.each([
+    ['another scheme', 'Bearer token', 'IncompleteSignatureException'],
+    [
+      'an unsigned header',
+      forged('0'.repeat(64)).replace(';x-amz-target', ''),
+      'IncompleteSignatureException',
+    ],
+    ['a forged signature', forged('0'.repeat(64)), 'InvalidSignatureException'],
+    ['a signature outside ASCII', forged('é'.repeat(64)), 'InvalidSignatureException'],
+  ])('rejects %s', async (_, authorization, exception) => {
+    const headers = {
+      Authorization: authorization,
+      'X-Amz-Date': timestamp,
+      'X-Amz-Target': 'DynamoDB_20120810.ListTables',
+    };
+    const answer = await fetch(endpoint.url, { method: 'POST', headers, body: '{}' });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ __type: `com.amazon.coral.service#${exception}` });
+  });
+
+  it('rejects a body that the client declares as unsigned', async () => {
+    const own = clientOf(endpoint.url);
+    own.middlewareStack.add(
+      (next) => (call) => {
+        Object.assign((call.request as { headers: object }).headers, {
+          'x-amz-content-sha256': 'UNSIGNED-PAYLOAD',
+        });
+        return next(call);
+      },
+      { step: 'build' },
+    );
+    const get = own.send(new GetItemCommand({ TableName, Key: record('x') }));
+    await expect(get).rejects.toMatchObject({ name: 'InvalidSignatureException' });
+    own.destroy();
+  });
+
   it('are accepted from other credentials when those are set', async () => {
     const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'its/secret+key' };
     const other = await newDirectory();
@@ -197,12 +241,34 @@ describe('the data', () => {
     await rm(own, { recursive: true });
   });
 
+  it('can be made again after its process was killed while it made the table', async () => {
+    const own = await newDirectory();
+    // As long as dynalite may take, the table is in the making.
+    const slow = dynalite({ path: own, createTableMs: 3_600_000 });
+    const unfinished = clientOf(`http://127.0.0.1:${await listen(slow, 0)}`);
+    await unfinished.send(new CreateTableCommand(tableInput(definition, TableName)));
+    unfinished.destroy();
+    await stop(slow);
+
+    const again = await startDynamoDbEndpoint({ directory: own });
+    expect(await ensureTable(again, definition)).toBe(true);
+    const writer = clientOf(again.url);
+    await writer.send(new PutItemCommand({ TableName, Item: record('written') }));
+    const { Count } = await writer.send(new ScanCommand({ TableName }));
+    expect(Count).toBe(1);
+    writer.destroy();
+    await again.close();
+    await rm(own, { recursive: true });
+  });
+
   it('rejects a second process in the same directory', async () => {
     const own = await newDirectory();
     const child = startChild('dynamodb-server.ts', own);
     const url = await child.nextLine();
     await ensureTable({ url, credentials: endpoint.credentials }, definition);
-    await expect(startDynamoDbEndpoint({ directory: own })).rejects.toThrow(/no other process/);
+    await expect(startDynamoDbEndpoint({ directory: own })).rejects.toThrow(
+      `The folder ${own} is in use by another process`,
+    );
     await child.kill();
     await rm(own, { recursive: true });
   });

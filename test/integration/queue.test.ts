@@ -233,7 +233,7 @@ describe('a crash', () => {
   it('rejects a second process in the same directory', async () => {
     const child = startChild('queue-consumer.ts', directory, '1');
     await child.nextLine();
-    await expect(open()).rejects.toThrow(/no other process/);
+    await expect(open()).rejects.toThrow(`The folder ${directory} is in use by another process`);
     await child.kill();
   });
 });

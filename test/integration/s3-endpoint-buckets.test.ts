@@ -1,10 +1,15 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   CreateBucketCommand,
+  CreateMultipartUploadCommand,
   DeleteBucketCommand,
+  DeleteObjectCommand,
   GetBucketLocationCommand,
   GetBucketVersioningCommand,
   HeadBucketCommand,
   ListBucketsCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
   PutBucketAclCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
@@ -38,6 +43,32 @@ test('rejects to delete a bucket that is not empty', async () => {
   await expect(client.send(new DeleteBucketCommand({ Bucket: BUCKET }))).rejects.toMatchObject({
     name: 'BucketNotEmpty',
   });
+});
+
+test('leaves no object and no upload in a bucket that is deleted at the same time', async () => {
+  const { client } = await openEndpoint();
+  const Bucket = BUCKET;
+  for (let round = 0; round < 30; round++) {
+    await client.send(new CreateBucketCommand({ Bucket }));
+    const writes = [
+      client.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'x' })),
+      client.send(new CreateMultipartUploadCommand({ Bucket, Key: 'k' })),
+    ];
+    await pause(round % 10); // so that the deletion comes at every stage of the writes
+    const [deletion, put] = await Promise.allSettled([
+      client.send(new DeleteBucketCommand({ Bucket })),
+      ...writes,
+    ]);
+    if (deletion.status === 'fulfilled') await client.send(new CreateBucketCommand({ Bucket }));
+    const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket }));
+    if (deletion.status === 'fulfilled') expect(Uploads).toEqual([]);
+    const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket }));
+    expect([deletion.status, Contents.length]).toEqual(
+      put?.status === 'fulfilled' ? ['rejected', 1] : ['fulfilled', 0],
+    );
+    await client.send(new DeleteObjectCommand({ Bucket, Key: 'k' }));
+    await client.send(new DeleteBucketCommand({ Bucket }));
+  }
 });
 
 test.each(['ab', 'Photos', '-photos', 'pho..tos', 'x'.repeat(64)])(

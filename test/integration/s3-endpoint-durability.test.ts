@@ -103,9 +103,13 @@ test('removes what a crash left half done', async () => {
   expect(await got.Body!.transformToString()).toBe('kept');
 });
 
-test('rejects a directory that another endpoint uses', async () => {
-  const { directory } = await openEndpoint();
-  await expect(openEndpoint({ directory })).rejects.toMatchObject({ cause: { code: 'LEVEL_LOCKED' } });
+test('rejects a directory that another process uses', async () => {
+  const directory = await temporaryDirectory();
+  await startProcess(directory, 'take');
+  await expect(openEndpoint({ directory })).rejects.toMatchObject({
+    message: `The folder ${directory}/metadata is in use by another process`,
+    cause: { code: 'LEVEL_LOCKED' },
+  });
 });
 
 async function makeBucket(client: S3Client): Promise<void> {

@@ -102,6 +102,29 @@ test.each([
   expect([answer.status, answer.text]).toEqual([403, expect.stringContaining(message)]);
 });
 
+const OUTSIDE_ASCII = 'é'.repeat(64);
+
+test('rejects signatures outside ASCII, wherever they stand', async () => {
+  const { url } = await openEndpointWithBucket();
+  const { request, signature } = signed(url, { target });
+  const authorization = request.headers.authorization?.replace(signature, OUTSIDE_ASCII) ?? '';
+  const query = presigned(url, { path: target });
+  const forged = query.replace(/[0-9a-f]{64}$/, encodeURIComponent(OUTSIDE_ASCII));
+  const version2 = new URLSearchParams({
+    AWSAccessKeyId: ACCESS_KEY,
+    Signature: 'é'.repeat(28),
+    Expires: String(Math.round(Date.now() / 1000) + 60),
+  });
+  const answers = await Promise.all([
+    send(url, { ...request, headers: { ...request.headers, authorization } }),
+    send(url, { target: forged }),
+    send(url, { target: `${target}?${version2}` }),
+  ]);
+  for (const { status, text } of answers) {
+    expect([status, text]).toEqual([403, expect.stringContaining('<Code>SignatureDoesNotMatch</Code>')]);
+  }
+});
+
 test.each([
   ['/photos/%E0%A4', 'InvalidURI'],
   ['/photos/k?acl', 'NotImplemented'],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { columns } from '../../functions/cli/columns.ts';
 import { exitCodeOf, explain } from '../../functions/cli/exit-code.ts';
 import { printable } from '../../functions/cli/printable.ts';
-import { barText, withProgress } from '../../functions/cli/progress-bar.ts';
+import { barText, type ProgressBar, withProgress } from '../../functions/cli/progress-bar.ts';
 import { tagsText } from '../../functions/cli/tags-text.ts';
 import { CliptagError, InvalidInput } from '../../functions/core/errors.ts';
 
@@ -35,6 +35,12 @@ describe('errors', () => {
     expect(explain(new InvalidInput('x.yaml', ['one', 'two']))).toBe('x.yaml:\n  one\n  two');
   });
 
+  it('take one line whatever stands in a name', () => {
+    expect(explain(new CliptagError('usage', 'no such file: a\n b\u001b[2J'))).toBe(
+      'no such file: a b\\u001b[2J',
+    );
+  });
+
   it('end in 2 when the user can mend them, else in 1', () => {
     expect(exitCodeOf(new InvalidInput('x', ['one']))).toBe(2);
     expect(exitCodeOf(new CliptagError('no-model', 'x'))).toBe(2);
@@ -51,38 +57,48 @@ describe('the progress bar', () => {
     expect(barText(0, 0, 0)).toBe('[------------------------] 0/0');
   });
 
-  /** What is on a terminal's last line after all that was written. */
-  function screen(isTTY: boolean) {
+  function screen({ isTTY = true, showsAnswers = true } = {}) {
     const written: string[] = [];
     const terminal = { isTTY, write: (text: string) => written.push(text) > 0 };
-    return { terminal, written, line: () => written.join('').split('\r\x1b[2K').at(-1) };
+    /** What is left on the terminal's last line. */
+    const line = () => written.join('').split('\r\x1b[2K').at(-1);
+    return { terminal, showsAnswers, written, line };
   }
 
-  it('comes and goes on a terminal, and is gone at the end', async () => {
-    const { terminal, line } = screen(true);
-    await withProgress(
-      2,
-      async (progress) => {
-        expect(line()).toMatch(/ 0\/2$/);
-        progress.hide();
-        expect(line()).toBe('');
-        progress.advance();
-        expect(line()).toMatch(/ 1\/2, /);
-      },
-      terminal,
-    );
+  it('makes room for each answer, and is gone at the end', async () => {
+    const { line, ...terminal } = screen();
+    const work = async (progress: ProgressBar) => {
+      expect(line()).toMatch(/ 0\/2$/);
+      progress.makeRoom();
+      expect(line()).toBe('');
+      progress.advance();
+      expect(line()).toMatch(/ 1\/2, /);
+    };
+    await withProgress(2, work, terminal);
     expect(line()).toBe('');
   });
 
+  it('is not drawn anew for each of many answers that go elsewhere', async () => {
+    const { written, ...terminal } = screen({ showsAnswers: false });
+    const work = async (progress: ProgressBar) => {
+      for (let i = 0; i < 1_000; i++) {
+        progress.makeRoom();
+        progress.advance();
+      }
+    };
+    await withProgress(1_000, work, terminal);
+    expect(written.length).toBeLessThan(20);
+  });
+
   it('goes away when the work fails', async () => {
-    const { terminal, line } = screen(true);
+    const { line, ...terminal } = screen();
     const work = withProgress(1, () => Promise.reject(new Error('work')), terminal);
     await expect(work).rejects.toThrow('work');
     expect(line()).toBe('');
   });
 
   it('is not drawn where there is no terminal', async () => {
-    const { terminal, written } = screen(false);
+    const { written, ...terminal } = screen({ isTTY: false });
     await withProgress(1, async ({ advance }) => advance(), terminal);
     expect(written).toEqual([]);
   });

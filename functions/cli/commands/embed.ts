@@ -35,7 +35,7 @@ Exit code: 0; 1 when an image was broken; 2 when it was asked for wrongly.`,
       let exitCode: number = EXIT.done;
       for await (const answer of answers(paths, texts, await openModel(model))) {
         if ('reason' in answer) exitCode = EXIT.failed;
-        progress.hide();
+        progress.makeRoom();
         await output.line(json ? jsonLine(answer) : humanLine(answer));
         progress.advance();
       }

@@ -42,7 +42,7 @@ async function tagFiles(paths: readonly string[], flags: Flags, output: Output):
     let tagged = 0;
     for await (const result of imageResults(paths, describe)) {
       if ('value' in result) tagged += 1;
-      progress.hide();
+      progress.makeRoom();
       await output.line(print(result));
       progress.advance();
     }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type ByteReader, createByteReader } from './byte-reader.ts';
+import { sha256Hex } from '../canonical-request.ts';
+import { isSameSignature } from '../signature.ts';
 import { incompleteBody, S3Error, signatureDoesNotMatch } from './errors.ts';
-import { type Authentication, equalSignatures, sha256Hex } from './signature.ts';
+import type { Authentication } from './signature.ts';
 
 /** `size in hexadecimal[;chunk-signature=64 hexadecimal digits]` */
 const CHUNK_HEADER = /^([0-9a-fA-F]{1,16})(?:;chunk-signature=([0-9a-f]{64}))?$/;
@@ -82,7 +83,7 @@ function chainOfSignatures({ sign, signature, bodyHash }: Authentication) {
   return {
     checkChunk(hash: string, received: string | undefined): void {
       const expected = sign('AWS4-HMAC-SHA256-PAYLOAD', [previous, EMPTY_HASH, hash]);
-      if (!equalSignatures(expected, received ?? '')) throw signatureDoesNotMatch();
+      if (!isSameSignature(expected, received ?? '')) throw signatureDoesNotMatch();
       previous = expected;
     },
     checkTrailers(trailers: ReadonlyMap<string, string>): void {
@@ -90,7 +91,68 @@ function chainOfSignatures({ sign, signature, bodyHash }: Authentication) {
       const signed = [...trailers].filter(([name]) => name !== TRAILER_SIGNATURE);
       const canonical = signed.map(([name, value]) => `${name}:${value}\n`).join('');
       const expected = sign('AWS4-HMAC-SHA256-TRAILER', [previous, sha256Hex(canonical)]);
-      if (!equalSignatures(expected, trailers.get(TRAILER_SIGNATURE) ?? '')) throw signatureDoesNotMatch();
+      if (!isSameSignature(expected, trailers.get(TRAILER_SIGNATURE) ?? '')) throw signatureDoesNotMatch();
+    },
+  };
+}
+
+/** Reads lines and counted bytes from a stream of buffers that are cut anywhere. */
+interface ByteReader {
+  /** Text up to the next CRLF, without it. */
+  line(): Promise<string>;
+  /** The same, but the end of the body counts as an empty line. */
+  lastLine(): Promise<string>;
+  /** Between 1 and `maximum` bytes. */
+  atMost(maximum: number): Promise<Buffer>;
+  /** Lets go of the source, read to its end or not. */
+  close(): Promise<void>;
+}
+
+/** Chunk headers and trailers are short; whatever is longer is no `aws-chunked` body. */
+const MAXIMUM_LINE_BYTES = 16_384;
+
+/** @throws {S3Error} from each function: `IncompleteBody` when the bytes end too soon */
+function createByteReader(source: AsyncIterable<Buffer>): ByteReader {
+  const iterator = source[Symbol.asyncIterator]();
+  let buffered: Buffer = Buffer.alloc(0);
+
+  async function readMore(): Promise<boolean> {
+    const next = await iterator.next();
+    if (next.done) return false;
+    buffered = buffered.length === 0 ? next.value : Buffer.concat([buffered, next.value]);
+    return true;
+  }
+
+  function take(count: number): Buffer {
+    const taken = buffered.subarray(0, count);
+    buffered = buffered.subarray(count);
+    return taken;
+  }
+
+  async function line(): Promise<string> {
+    for (;;) {
+      const end = buffered.indexOf('\r\n');
+      if (end >= 0) return take(end + 2).toString('latin1', 0, end);
+      if (buffered.length > MAXIMUM_LINE_BYTES)
+        throw new S3Error(400, 'InvalidRequest', 'A chunk header is too long.');
+      if (!(await readMore())) throw incompleteBody('The body ended within its chunk framing.');
+    }
+  }
+
+  return {
+    line,
+    async lastLine() {
+      if (buffered.length === 0 && !(await readMore())) return '';
+      return line();
+    },
+    async atMost(maximum) {
+      while (buffered.length === 0) {
+        if (!(await readMore())) throw incompleteBody('The body ended within a chunk.');
+      }
+      return take(maximum);
+    },
+    async close() {
+      await iterator.return?.();
     },
   };
 }

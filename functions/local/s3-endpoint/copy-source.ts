@@ -1,11 +1,9 @@
-import { parseRange } from './byte-range.ts';
 import { assertCopySourceConditions } from './conditions.ts';
 import { invalidArgument, noSuchKey, notImplemented } from './errors.ts';
-import { type OpenObject, openObject, readBytes } from './object-reads.ts';
+import { type OpenObject, openObject, parseRange, readBytes } from './object-reads.ts';
 import type { ObjectRecord } from './records.ts';
-import { header, type S3Request } from './request.ts';
+import { header, type S3Request, uriDecode } from './request.ts';
 import { requireBucket, type S3State } from './state.ts';
-import { uriDecode } from './uri-encoding.ts';
 
 export interface CopySource extends Pick<OpenObject, 'release'> {
   readonly object: ObjectRecord & { readonly bucket: string };

@@ -6,11 +6,9 @@ import { S3Error } from './errors.ts';
 import { parseRequest, type S3Request } from './request.ts';
 import { emptyResponse, errorResponse, type S3Response } from './response.ts';
 import { findOperation } from './routes.ts';
-import { authenticate } from './signature.ts';
+import { authenticate, type Credentials } from './signature.ts';
 import { authenticateV2, isPresignedV2 } from './signature-v2.ts';
 import type { S3State } from './state.ts';
-
-export type Credentials = Readonly<Record<string, string>>;
 
 /** Answers one request. Never rejects: what goes wrong is the client's answer, or its closed connection. */
 export async function exchange(

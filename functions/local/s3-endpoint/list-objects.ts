@@ -1,11 +1,10 @@
+import { uriEncodePath } from '../uri-encoding.ts';
 import { invalidArgument } from './errors.ts';
-import type { Metadata } from './metadata.ts';
-import { walkObjects } from './object-walk.ts';
+import { keysUnder, type Metadata } from './metadata.ts';
 import type { ObjectRecord } from './records.ts';
 import type { S3Request } from './request.ts';
 import { type S3Response, xmlResponse } from './response.ts';
 import { requireBucket, type S3State } from './state.ts';
-import { uriEncodeKey } from './uri-encoding.ts';
 import type { XmlElements } from './xml.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
@@ -130,7 +129,7 @@ function pageElements(bucket: string, query: URLSearchParams, listing: Listing, 
 
 /** Some keys hold characters that XML cannot; clients therefore ask for percent-encoding. */
 function encoder(query: URLSearchParams): (key: string) => string {
-  return query.get('encoding-type') === 'url' ? uriEncodeKey : (key) => key;
+  return query.get('encoding-type') === 'url' ? uriEncodePath : (key) => key;
 }
 
 function encodeToken(key: string): string {
@@ -139,4 +138,41 @@ function encodeToken(key: string): string {
 
 function decodeToken(token: string): string {
   return Buffer.from(token, 'base64url').toString();
+}
+
+/** A bucket's objects under a prefix, in the order of their keys' UTF-8 bytes. */
+interface ObjectWalk {
+  next(): Promise<ObjectRecord | undefined>;
+  /** Goes on after a key, or after all keys that begin with a prefix, without looking at them. Never goes back. */
+  skip(keyOrPrefix: string, isPrefix: boolean): void;
+  close(): Promise<void>;
+}
+
+/** Above every key that begins with what stands before it: no UTF-8 text holds this byte. */
+const AFTER_ALL_KEYS = Buffer.from([0xff]);
+/** Below every other key that begins with what stands before it. */
+const NEXT_KEY = Buffer.from([0]);
+
+/** Works on bytes, since JavaScript compares strings by UTF-16 units, which is another order. */
+function walkObjects({ objects }: Metadata, bucket: string, prefix: string): ObjectWalk {
+  const { gte: bucketStart, lt: bucketEnd } = keysUnder(bucket);
+  const position = (key: string, after: Buffer = Buffer.alloc(0)) =>
+    Buffer.concat([Buffer.from(bucketStart + key), after]);
+  const first = position(prefix);
+  const iterator = objects.iterator<Buffer, ObjectRecord>({
+    gte: first,
+    lt: prefix === '' ? Buffer.from(bucketEnd) : position(prefix, AFTER_ALL_KEYS),
+    keyEncoding: 'buffer',
+  });
+  return {
+    async next() {
+      const [, object] = (await iterator.next()) ?? [];
+      return object;
+    },
+    skip(keyOrPrefix, isPrefix) {
+      const target = position(keyOrPrefix, isPrefix ? AFTER_ALL_KEYS : NEXT_KEY);
+      if (Buffer.compare(target, first) > 0) iterator.seek(target);
+    },
+    close: () => iterator.close(),
+  };
 }

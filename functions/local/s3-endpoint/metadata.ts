@@ -1,4 +1,5 @@
-import { ClassicLevel } from 'classic-level';
+import type { ClassicLevel } from 'classic-level';
+import { openLevelStore } from '../level-store.ts';
 import type { BucketRecord, ObjectRecord, OutboxRecord, PartRecord, UploadRecord } from './records.ts';
 
 /** Keys are ordered by their UTF-8 bytes, which is the order in which S3 lists. */
@@ -11,10 +12,9 @@ export type Change =
 
 export type Metadata = Awaited<ReturnType<typeof openMetadata>>;
 
-/** @throws an error whose cause has the code `LEVEL_LOCKED` when another process uses the directory */
+/** @throws Error when another process uses the directory. */
 export async function openMetadata(directory: string) {
-  const database = new ClassicLevel(directory);
-  await database.open();
+  const database = await openLevelStore(directory);
   return {
     /** By name. */
     buckets: table<BucketRecord>(database, 'buckets'),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { uriEncodePath } from '../uri-encoding.ts';
 import { readDocument, type StoredBytes, storeBody, storeBytes } from './body.ts';
 import { type ChecksumAlgorithm, checksumAlgorithm, checksumElements, checksumHeaders } from './checksums.ts';
 import { assertWriteConditions } from './conditions.ts';
@@ -11,18 +12,20 @@ import { describeObject } from './object-description.ts';
 import type { PartRecord, UploadRecord } from './records.ts';
 import { type AuthenticatedRequest, header, type S3Request } from './request.ts';
 import { emptyResponse, type S3Response, xmlResponse } from './response.ts';
-import { requireBucket, type S3State } from './state.ts';
-import { discardUpload, forgetting, partsOf, requireUpload, withUpload } from './uploads.ts';
+import { requireBucket, type S3State, withBucket } from './state.ts';
+import { discardUploads, forgetting, partsOf, requireUpload, uploadsOf, withUpload } from './uploads.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
 const MAXIMUM_PART_NUMBER = 10_000;
+
+/** S3's page size for parts and for uploads. */
+const MAXIMUM_ITEMS = 1000;
 
 export async function createMultipartUpload(
   state: S3State,
   request: AuthenticatedRequest,
 ): Promise<S3Response> {
   const { bucket, key } = request;
-  await requireBucket(state, bucket);
   const algorithm = header(request, 'x-amz-checksum-algorithm');
   const upload: UploadRecord = {
     ...describeObject(request),
@@ -32,7 +35,10 @@ export async function createMultipartUpload(
     checksumAlgorithm: algorithm === undefined ? undefined : checksumAlgorithm(algorithm),
     checksumType: header(request, 'x-amz-checksum-type'),
   };
-  await state.metadata.commit([put(state.metadata.uploads, uploadKey(bucket, key, upload.uploadId), upload)]);
+  const { uploads, commit } = state.metadata;
+  await withBucket(state, bucket, () =>
+    commit([put(uploads, uploadKey(bucket, key, upload.uploadId), upload)]),
+  );
   const headers = algorithm === undefined ? {} : { 'x-amz-checksum-algorithm': algorithm };
   return xmlResponse(
     'InitiateMultipartUploadResult',
@@ -129,6 +135,61 @@ export async function abortMultipartUpload(
   state: S3State,
   request: AuthenticatedRequest,
 ): Promise<S3Response> {
-  await withUpload(state, request, (upload) => discardUpload(state, request.bucket, upload));
+  await withUpload(state, request, (upload) => discardUploads(state, request.bucket, [upload]));
   return emptyResponse(204);
+}
+
+export async function listParts(state: S3State, request: S3Request): Promise<S3Response> {
+  const upload = await requireUpload(state, request);
+  const limit = itemLimit(request.query.get('max-parts'));
+  const marker = Number(request.query.get('part-number-marker') ?? 0);
+  const rest = (await partsOf(state, upload)).filter(({ number }) => number > marker);
+  const parts = rest.slice(0, limit);
+  return xmlResponse('ListPartsResult', {
+    Bucket: request.bucket,
+    Key: upload.key,
+    UploadId: upload.uploadId,
+    StorageClass: 'STANDARD',
+    PartNumberMarker: marker,
+    NextPartNumberMarker: parts.at(-1)?.number ?? marker,
+    MaxParts: limit,
+    IsTruncated: rest.length > parts.length,
+    Part: parts.map(({ number, modified, eTag, sizeBytes }) => ({
+      PartNumber: number,
+      LastModified: modified,
+      ETag: `"${eTag}"`,
+      Size: sizeBytes,
+    })),
+  });
+}
+
+/** Not in pages: on one machine there are never many. */
+export async function listMultipartUploads(
+  state: S3State,
+  { bucket, query }: S3Request,
+): Promise<S3Response> {
+  await requireBucket(state, bucket);
+  const prefix = query.get('prefix') ?? '';
+  const isUrlEncoded = query.get('encoding-type') === 'url';
+  const encode = (key: string) => (isUrlEncoded ? uriEncodePath(key) : key);
+  const uploads = await uploadsOf(state, bucket);
+  return xmlResponse('ListMultipartUploadsResult', {
+    Bucket: bucket,
+    Prefix: encode(prefix),
+    EncodingType: isUrlEncoded ? 'url' : undefined,
+    MaxUploads: MAXIMUM_ITEMS,
+    IsTruncated: false,
+    Upload: uploads
+      .filter(({ key }) => key.startsWith(prefix))
+      .map(({ key, uploadId, initiated }) => ({
+        Key: encode(key),
+        UploadId: uploadId,
+        StorageClass: 'STANDARD',
+        Initiated: initiated,
+      })),
+  });
+}
+
+function itemLimit(asked: string | null): number {
+  return Math.min(Number(asked ?? MAXIMUM_ITEMS), MAXIMUM_ITEMS);
 }

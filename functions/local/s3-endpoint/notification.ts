@@ -1,5 +1,5 @@
+import { uriEncodePath } from '../uri-encoding.ts';
 import type { QueueConfiguration } from './notification-configuration.ts';
-import { formEncodeKey } from './uri-encoding.ts';
 
 /**
  * What S3 sends to a queue.
@@ -97,7 +97,7 @@ export function eventNotification(event: ObjectEvent, configurationId: string): 
             arn: `arn:aws:s3:::${event.bucket}`,
           },
           object: {
-            key: formEncodeKey(event.key),
+            key: uriEncodePath(event.key).replaceAll('%20', '+'),
             ...(created && { size: created.sizeBytes, eTag: created.eTag }),
             sequencer: event.sequencer,
           },

@@ -2,7 +2,7 @@ import { type Change, del, LAST_SEQUENCER, objectKey, put } from './metadata.ts'
 import { eventNotification, type ObjectEvent, type S3EventName, wants } from './notification.ts';
 import type { BucketRecord, ObjectRecord, OutboxRecord } from './records.ts';
 import type { AuthenticatedRequest } from './request.ts';
-import { findObject, requireBucket, type S3State } from './state.ts';
+import { findObject, type S3State, withBucket } from './state.ts';
 
 /** One object's change: what is stored under the key from now on, and how the change is called. */
 export interface ObjectChange {
@@ -31,7 +31,9 @@ export async function changeObject(
   change: ObjectChange,
 ): Promise<ObjectRecord | undefined> {
   const { stored, replacedBlobIds, outboxKeys } = await state
-    .lock(objectKey(request.bucket, change.key), () => commit(state, request, change))
+    .lock(objectKey(request.bucket, change.key), () =>
+      withBucket(state, request.bucket, (bucket) => commit(state, bucket, request, change)),
+    )
     .catch(async (error) => {
       await state.blobs.remove(change.newBlobIds ?? []);
       throw error;
@@ -42,8 +44,12 @@ export async function changeObject(
   return stored;
 }
 
-async function commit(state: S3State, request: AuthenticatedRequest, change: ObjectChange) {
-  const bucket = await requireBucket(state, request.bucket);
+async function commit(
+  state: S3State,
+  bucket: BucketRecord,
+  request: AuthenticatedRequest,
+  change: ObjectChange,
+) {
   const current = await findObject(state, bucket.name, change.key);
   change.check?.(current);
   if (!change.object && !current) return { stored: undefined, replacedBlobIds: [], outboxKeys: [] };

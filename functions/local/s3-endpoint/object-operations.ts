@@ -1,14 +1,18 @@
-import { type StoredBytes, storeBody, storeBytes } from './body.ts';
+import { z } from 'zod';
+import { readDocument, type StoredBytes, storeBody, storeBytes } from './body.ts';
 import { checksumAlgorithm, checksumElements, checksumHeaders } from './checksums.ts';
 import { assertWriteConditions } from './conditions.ts';
 import { openCopySource } from './copy-source.ts';
-import { S3Error } from './errors.ts';
+import { preconditionFailed, S3Error } from './errors.ts';
+import { objectKey, put } from './metadata.ts';
 import { changeObject } from './object-commit.ts';
-import { describeObject, tagsInHeader } from './object-description.ts';
-import type { ObjectDescription, ObjectRecord } from './records.ts';
-import { type AuthenticatedRequest, header } from './request.ts';
+import { describeObject, parseTagging, tagsInHeader } from './object-description.ts';
+import { requireObject } from './object-reads.ts';
+import type { ObjectDescription, ObjectRecord, Tag } from './records.ts';
+import { type AuthenticatedRequest, checkedKey, header } from './request.ts';
 import { emptyResponse, type S3Response, xmlResponse } from './response.ts';
 import { findObject, requireBucket, type S3State } from './state.ts';
+import { oneOrMore, parseXml } from './xml.ts';
 
 /** Also CopyObject, which is a PUT with a copy source. */
 export async function putObject(state: S3State, request: AuthenticatedRequest): Promise<S3Response> {
@@ -87,4 +91,85 @@ export async function deleteObject(state: S3State, request: AuthenticatedRequest
     check: (current) => assertWriteConditions(request, current),
   });
   return emptyResponse(204);
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html: 1 to 1000 keys. */
+const deletionSchema = z.object({
+  Quiet: z.string().optional(),
+  Object: z.preprocess(
+    oneOrMore,
+    z
+      .array(z.object({ Key: z.string().min(1), ETag: z.string().optional() }))
+      .min(1)
+      .max(1000),
+  ),
+});
+
+type Deletion = z.infer<typeof deletionSchema>['Object'][number];
+type Outcome =
+  | { readonly Key: string }
+  | { readonly Key: string; readonly Code: string; readonly Message: string };
+
+/** Each key has its own outcome: one that fails keeps none of the others. */
+export async function deleteObjects(state: S3State, request: AuthenticatedRequest): Promise<S3Response> {
+  await requireBucket(state, request.bucket);
+  const { Quiet, Object: deletions } = parseXml(await readDocument(request), 'Delete', deletionSchema);
+  const outcomes = await Promise.all(deletions.map((deletion) => deleteOne(state, request, deletion)));
+  const failed = outcomes.filter((outcome) => 'Code' in outcome);
+  return xmlResponse('DeleteResult', {
+    Deleted: Quiet === 'true' ? [] : outcomes.filter((outcome) => !('Code' in outcome)),
+    Error: failed,
+  });
+}
+
+async function deleteOne(
+  state: S3State,
+  request: AuthenticatedRequest,
+  { Key, ETag }: Deletion,
+): Promise<Outcome> {
+  try {
+    await changeObject(state, request, {
+      key: checkedKey(Key),
+      eventName: 'ObjectRemoved:Delete',
+      object: undefined,
+      check(current) {
+        if (ETag !== undefined && current?.eTag !== ETag.replaceAll('"', '')) throw preconditionFailed();
+      },
+    });
+    return { Key };
+  } catch (error) {
+    if (error instanceof S3Error) return { Key, Code: error.code, Message: error.message };
+    throw error;
+  }
+}
+
+export async function getObjectTagging(state: S3State, request: AuthenticatedRequest): Promise<S3Response> {
+  const { tags } = await requireObject(state, request);
+  return xmlResponse('Tagging', { TagSet: { Tag: tags.map(({ Key, Value }) => ({ Key, Value })) } });
+}
+
+export async function putObjectTagging(state: S3State, request: AuthenticatedRequest): Promise<S3Response> {
+  await replaceTags(state, request, parseTagging(await readDocument(request)));
+  return emptyResponse(200);
+}
+
+export async function deleteObjectTagging(
+  state: S3State,
+  request: AuthenticatedRequest,
+): Promise<S3Response> {
+  await replaceTags(state, request, []);
+  return emptyResponse(204);
+}
+
+/** Tags are no new state of the object: no event, same time and sequencer. */
+async function replaceTags(
+  state: S3State,
+  request: AuthenticatedRequest,
+  tags: readonly Tag[],
+): Promise<void> {
+  const key = objectKey(request.bucket, request.key);
+  await state.lock(key, async () => {
+    const object = await requireObject(state, request);
+    await state.metadata.commit([put(state.metadata.objects, key, { ...object, tags })]);
+  });
 }

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { S3Error } from './errors.ts';
 import type { Authentication } from './signature.ts';
-import { uriDecode } from './uri-encoding.ts';
 
 /** A request as S3 sees it. `bucket` and `key` are empty where the request names none. */
 export interface S3Request {
@@ -77,4 +76,13 @@ export function checkedKey(key: string): string {
 export function header(request: S3Request, name: string): string | undefined {
   const value = request.headers[name];
   return Array.isArray(value) ? value.join(',') : value;
+}
+
+/** @throws {S3Error} `InvalidURI` when the text is no percent-encoded UTF-8 */
+export function uriDecode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new S3Error(400, 'InvalidURI', `Expected percent-encoded UTF-8 but received "${text}".`);
+  }
 }

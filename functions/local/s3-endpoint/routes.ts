@@ -1,32 +1,36 @@
 import {
+  createBucket,
+  deleteBucket,
   deleteCors,
+  getBucketLocation,
   getCors,
   getNotification,
   getVersioning,
+  headBucket,
+  listBuckets,
   putCors,
   putNotification,
   putVersioning,
-} from './bucket-configuration.ts';
-import {
-  createBucket,
-  deleteBucket,
-  getBucketLocation,
-  headBucket,
-  listBuckets,
 } from './bucket-operations.ts';
-import { deleteObjects } from './delete-objects.ts';
 import { notImplemented } from './errors.ts';
 import { listObjects, listObjectsV2 } from './list-objects.ts';
 import {
   abortMultipartUpload,
   completeMultipartUpload,
   createMultipartUpload,
+  listMultipartUploads,
+  listParts,
   uploadPart,
 } from './multipart.ts';
-import { listMultipartUploads, listParts } from './multipart-listings.ts';
-import { deleteObject, putObject } from './object-operations.ts';
+import {
+  deleteObject,
+  deleteObjects,
+  deleteObjectTagging,
+  getObjectTagging,
+  putObject,
+  putObjectTagging,
+} from './object-operations.ts';
 import { getObject, getObjectAttributes } from './object-reads.ts';
-import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './object-tagging.ts';
 import type { AuthenticatedRequest, S3Request } from './request.ts';
 import type { S3Response } from './response.ts';
 import type { S3State } from './state.ts';

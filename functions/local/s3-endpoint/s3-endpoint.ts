@@ -1,8 +1,21 @@
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { type Credentials, exchange } from './exchange.ts';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { listen, loopbackUrl, stop } from '../loopback-server.ts';
+import { exchange } from './exchange.ts';
 import type { OnNotification } from './outbox.ts';
+import type { Credentials } from './signature.ts';
 import { openState } from './state.ts';
+
+/**
+ * Where to read on. A request's way: `request.ts` (what was asked), `routes.ts` (which operation that is),
+ * `signature.ts` (who asks), the operation, `response.ts`; `exchange.ts` holds these together.
+ *
+ * Operations: `bucket-operations.ts`, `object-operations.ts` (writes), `object-reads.ts`, `list-objects.ts`,
+ * `multipart.ts`. Every write of an object ends in `object-commit.ts`, whose events `notification.ts` describes and
+ * `outbox.ts` hands over.
+ *
+ * What is kept: `state.ts` opens `metadata.ts` (tables of `records.ts`) and `blob-files.ts` (bytes). Bodies come in by
+ * `body.ts`, out of `aws-chunked.ts` when they are framed and through `checksums.ts`.
+ */
 
 export interface S3EndpointOptions {
   /** Where the state is kept: metadata and the objects' bytes. Made if missing; one process at a time uses it. */
@@ -27,7 +40,6 @@ export interface S3Endpoint {
   close(): Promise<void>;
 }
 
-const LOOPBACK = '127.0.0.1';
 const DEFAULT_REGION = 'us-east-1';
 
 /** Longer than SDKs keep idle connections, so that it is never we who close one that is about to be used. */
@@ -39,8 +51,7 @@ const KEEP_ALIVE_MILLISECONDS = 60_000;
  *
  * Not looked at: ACLs, storage classes, server-side encryption with S3's own keys.
  *
- * @throws an error with code `EADDRINUSE` when the port is taken, or with cause code `LEVEL_LOCKED` when another
- *   process uses the directory
+ * @throws Error with code `EADDRINUSE` when the port is taken, or one that names the directory when another process uses it.
  */
 export async function startS3Endpoint(options: S3EndpointOptions): Promise<S3Endpoint> {
   const state = await openState(options.directory, options.region ?? DEFAULT_REGION, options.onNotification);
@@ -56,21 +67,19 @@ export async function startS3Endpoint(options: S3EndpointOptions): Promise<S3End
     await state.outbox.deliverAll();
     return {
       port,
-      url: `http://${LOOPBACK}:${port}`,
+      url: loopbackUrl(port),
       async close() {
-        server.close();
-        server.closeAllConnections();
+        await stop(server);
         await Promise.all(underWay);
         await state.close();
       },
     };
   } catch (error) {
+    await stop(server);
     await state.close();
     throw error;
   }
 }
-
-type Server = ReturnType<typeof createServer>;
 
 function createListener(onRequest: RequestListener): Server {
   // No time limit for a whole request: a large upload over a slow link takes what it takes.
@@ -78,14 +87,4 @@ function createListener(onRequest: RequestListener): Server {
   // The body is asked for when the request has turned out to be in order.
   server.on('checkContinue', onRequest);
   return server;
-}
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, LOOPBACK, () => {
-      server.off('error', reject);
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
 }

@@ -1,138 +1,134 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { S3Error, signatureDoesNotMatch } from './errors.ts';
-import { header, type S3Request } from './request.ts';
-import { readSignature, type SignedRequest } from './signed-request.ts';
-import { uriDecode, uriEncode, uriEncodeKey } from './uri-encoding.ts';
+import {
+  findSignatureFault,
+  parseCredential,
+  type RequestSignature,
+  SIGNATURE_ALGORITHM,
+  type Sign,
+  type SignatureFault,
+  signatureInHeaders,
+  signer,
+} from '../signature.ts';
+import { uriEncodePath } from '../uri-encoding.ts';
+import { S3Error } from './errors.ts';
+import { header, type S3Request, uriDecode } from './request.ts';
 
 /** Who sent a request, and what signing its body's chunks goes on from. */
 export interface Authentication {
   readonly accessKeyId: string;
+  /** `x-amz-content-sha256`: the body's hash, or how the body is signed instead. */
   readonly bodyHash: string;
   readonly signature: string;
-  /**
-   * Signs further text with the request's key, time and scope.
-   * @param algorithm e.g. `AWS4-HMAC-SHA256-PAYLOAD`
-   * @param lines what follows the scope in the string to sign
-   */
-  sign(algorithm: string, lines: readonly string[]): string;
+  /** Signs further text with the request's key, time and scope. */
+  readonly sign: Sign;
 }
 
-/** How far a client's clock may be off: https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html */
-const MAXIMUM_SKEW_MILLISECONDS = 15 * 60_000;
+/** Secret by access key. */
+export type Credentials = Readonly<Record<string, string>>;
+
+/** What S3 takes beyond other services: presigned URLs, and bodies that are signed in another way than by their hash. */
+interface S3Signature extends RequestSignature {
+  readonly bodyHash: string;
+  /** Lifetime of a presigned URL; `undefined` for one signed in its header. */
+  readonly expiresSeconds?: number;
+}
+
+/** Seven days: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html */
+const MAXIMUM_EXPIRY_SECONDS = 604_800;
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+const CODES: Readonly<Record<SignatureFault['code'], readonly [status: number, code: string]>> = {
+  'malformed-date': [403, 'AccessDenied'],
+  'wrong-scope': [400, 'InvalidArgument'],
+  'unknown-key': [403, 'InvalidAccessKeyId'],
+  'not-yet-valid': [403, 'RequestTimeTooSkewed'],
+  expired: [403, 'RequestTimeTooSkewed'],
+  'unsigned-headers': [403, 'AccessDenied'],
+  mismatch: [403, 'SignatureDoesNotMatch'],
+};
 
 /**
- * Checks a request's Signature Version 4
+ * Checks a request's Signature Version 4, in its header or in the query of a presigned URL
  * (https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html).
  *
- * @param credentials secret by access key
  * @throws {S3Error} `AccessDenied`, `InvalidAccessKeyId`, `RequestTimeTooSkewed`, `SignatureDoesNotMatch`, …
  */
-export function authenticate(
-  request: S3Request,
-  credentials: Readonly<Record<string, string>>,
-): Authentication {
+export function authenticate(request: S3Request, credentials: Credentials): Authentication {
   const signed = readSignature(request);
-  const secret = secretOf(credentials, signed.accessKeyId);
-  assertTimely(signed);
-  assertSigned(request, signed);
-  const key = signingKey(secret, signed.scope);
-  const sign = (algorithm: string, lines: readonly string[]) =>
-    hmac(key, [algorithm, signed.timestamp, signed.scope.join('/'), ...lines].join('\n')).toString('hex');
-  const expected = sign('AWS4-HMAC-SHA256', [sha256Hex(canonicalRequest(request, signed))]);
-  if (!equalSignatures(expected, signed.signature)) throw signatureDoesNotMatch();
-  return { accessKeyId: signed.accessKeyId, bodyHash: signed.bodyHash, signature: signed.signature, sign };
+  const { accessKeyId, signature, bodyHash, expiresSeconds } = signed;
+  const secret = findSecret(credentials, accessKeyId);
+  const fault = findSignatureFault(
+    {
+      method: request.method,
+      canonicalPath: uriEncodePath(uriDecode(request.rawPath)),
+      query: [...request.query].filter(([name]) => name !== 'X-Amz-Signature'),
+      headers: request.headers,
+      bodyHash,
+    },
+    signed,
+    { service: 's3', secret, ...(expiresSeconds !== undefined && { lifetimeMs: expiresSeconds * 1_000 }) },
+  );
+  if (fault) throw errorOf(fault, expiresSeconds !== undefined);
+  return { accessKeyId, bodyHash, signature, sign: signer(secret ?? '', signed) };
 }
 
-/** @throws {S3Error} `InvalidAccessKeyId` */
-export function secretOf(credentials: Readonly<Record<string, string>>, accessKeyId: string): string {
-  const secret = Object.hasOwn(credentials, accessKeyId) ? credentials[accessKeyId] : undefined;
-  if (secret !== undefined) return secret;
-  throw new S3Error(
-    403,
-    'InvalidAccessKeyId',
-    'The AWS Access Key Id you provided is not one of this endpoint.',
+export function findSecret(credentials: Credentials, accessKeyId: string): string | undefined {
+  return Object.hasOwn(credentials, accessKeyId) ? credentials[accessKeyId] : undefined;
+}
+
+function errorOf({ code, message }: SignatureFault, isPresigned: boolean): S3Error {
+  const [status, s3Code] = CODES[code];
+  // A presigned URL is old on purpose: its client's clock is not at fault.
+  return new S3Error(
+    status,
+    isPresigned && s3Code === 'RequestTimeTooSkewed' ? 'AccessDenied' : s3Code,
+    message,
   );
 }
 
-/** Compares in a time that tells nothing of where the two differ. */
-export function equalSignatures(expected: string, received: string): boolean {
-  return expected.length === received.length && timingSafeEqual(Buffer.from(expected), Buffer.from(received));
+/** @throws {S3Error} when the request is not signed, or not in a form that S3 takes */
+function readSignature(request: S3Request): S3Signature {
+  if (request.query.has('X-Amz-Signature')) return signatureInQuery(request);
+  if (header(request, 'authorization') !== undefined) return signatureInHeader(request);
+  throw new S3Error(403, 'AccessDenied', 'Access Denied: the request is not signed.');
 }
 
-export function sha256Hex(content: string): string {
-  return createHash('sha256').update(content).digest('hex');
-}
-
-function hmac(key: string | Buffer, content: string): Buffer {
-  return createHmac('sha256', key).update(content).digest();
-}
-
-function signingKey(secret: string, scope: readonly string[]): Buffer {
-  return scope.reduce<Buffer>((key, part) => hmac(key, part), Buffer.from(`AWS4${secret}`));
-}
-
-function assertTimely({ timestamp, scope, expiresSeconds }: SignedRequest): void {
-  const time = Date.parse(timestamp.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'));
-  if (Number.isNaN(time) || !timestamp.startsWith(scope[0] ?? '')) {
-    throw new S3Error(
-      403,
-      'AccessDenied',
-      `Expected x-amz-date as YYYYMMDDTHHMMSSZ but received "${timestamp}".`,
-    );
+function signatureInHeader(request: S3Request): S3Signature {
+  const signed = signatureInHeaders(request.headers);
+  if (signed === undefined) {
+    const message = 'Expected a Signature Version 4 Authorization header.';
+    throw new S3Error(400, 'AuthorizationHeaderMalformed', message);
   }
-  const ageMilliseconds = Date.now() - time;
-  if (expiresSeconds === undefined) {
-    if (Math.abs(ageMilliseconds) <= MAXIMUM_SKEW_MILLISECONDS) return;
-    throw new S3Error(
-      403,
-      'RequestTimeTooSkewed',
-      'The time of the request and of this endpoint differ too much.',
-    );
+  const bodyHash = header(request, 'x-amz-content-sha256');
+  if (bodyHash !== undefined) return { ...signed, bodyHash };
+  throw new S3Error(400, 'InvalidRequest', 'Missing required header for this request: x-amz-content-sha256');
+}
+
+function signatureInQuery(request: S3Request): S3Signature {
+  const { query } = request;
+  const parameter = (name: string): string => {
+    const value = query.get(name);
+    if (value) return value;
+    throw queryError(`Query-string authentication needs the parameter ${name}.`);
+  };
+  if (parameter('X-Amz-Algorithm') !== SIGNATURE_ALGORITHM)
+    throw queryError(`X-Amz-Algorithm only supports ${SIGNATURE_ALGORITHM}.`);
+  const expiresSeconds = Number(parameter('X-Amz-Expires'));
+  if (!(expiresSeconds > 0 && expiresSeconds <= MAXIMUM_EXPIRY_SECONDS)) {
+    throw queryError(`X-Amz-Expires must be between 1 and ${MAXIMUM_EXPIRY_SECONDS} seconds.`);
   }
-  if (ageMilliseconds < -MAXIMUM_SKEW_MILLISECONDS)
-    throw new S3Error(403, 'AccessDenied', 'Request is not yet valid');
-  if (ageMilliseconds > expiresSeconds * 1000) throw new S3Error(403, 'AccessDenied', 'Request has expired');
+  const credential = parseCredential(parameter('X-Amz-Credential'));
+  if (!credential) throw queryError('Expected X-Amz-Credential as KEY/DATE/REGION/s3/aws4_request.');
+  return {
+    ...credential,
+    signedHeaders: parameter('X-Amz-SignedHeaders').split(';'),
+    signature: parameter('X-Amz-Signature'),
+    timestamp: parameter('X-Amz-Date'),
+    bodyHash:
+      query.get('X-Amz-Content-Sha256') ?? header(request, 'x-amz-content-sha256') ?? 'UNSIGNED-PAYLOAD',
+    expiresSeconds,
+  };
 }
 
-/** Whatever changes a request's meaning must be under its signature. */
-function assertSigned(request: S3Request, { signedHeaders }: SignedRequest): void {
-  const mustBeSigned = Object.keys(request.headers).filter(
-    (name) => name === 'host' || name.startsWith('x-amz-'),
-  );
-  const unsigned = mustBeSigned.filter(
-    (name) => !signedHeaders.includes(name) && name !== 'x-amz-content-sha256',
-  );
-  if (unsigned.length === 0) return;
-  throw new S3Error(
-    403,
-    'AccessDenied',
-    `There were headers present which were not signed: ${unsigned.join(', ')}`,
-  );
-}
-
-function canonicalRequest(request: S3Request, { signedHeaders, bodyHash }: SignedRequest): string {
-  return [
-    request.method,
-    uriEncodeKey(uriDecode(request.rawPath)),
-    canonicalQuery(request.query),
-    ...signedHeaders.map((name) => `${name}:${(header(request, name) ?? '').trim().replace(/\s+/g, ' ')}`),
-    '',
-    signedHeaders.join(';'),
-    bodyHash,
-  ].join('\n');
-}
-
-function canonicalQuery(query: URLSearchParams): string {
-  return [...query]
-    .filter(([name]) => name !== 'X-Amz-Signature')
-    .map(([name, value]) => [uriEncode(name), uriEncode(value)] as const)
-    .sort(([nameA, valueA], [nameB, valueB]) => compare(nameA, nameB) || compare(valueA, valueB))
-    .map((pair) => pair.join('='))
-    .join('&');
-}
-
-/** By code, not by language. Encoded text is ASCII, so code units are bytes. */
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+function queryError(message: string): S3Error {
+  return new S3Error(400, 'AuthorizationQueryParametersError', message);
 }

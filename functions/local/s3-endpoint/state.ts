@@ -12,7 +12,10 @@ export interface S3State {
   readonly region: string;
   readonly metadata: Metadata;
   readonly blobs: BlobFiles;
-  /** By {@link objectKey} or upload id; an upload's lock is taken before its object's. */
+  /**
+   * By upload id, {@link objectKey} or bucket, taken in this order. Who writes into a bucket shares its lock, who
+   * changes or deletes the bucket has it alone.
+   */
   readonly lock: KeyLock;
   readonly nextSequencer: Sequencer;
   readonly outbox: Outbox;
@@ -55,6 +58,19 @@ export async function requireBucket({ metadata }: S3State, name: string): Promis
   const bucket = await metadata.buckets.get(name);
   if (bucket) return bucket;
   throw new S3Error(404, 'NoSuchBucket', `The specified bucket does not exist: ${name}`);
+}
+
+/**
+ * Runs a task that writes into a bucket, which is not changed or deleted meanwhile.
+ *
+ * @throws {S3Error} `NoSuchBucket`
+ */
+export async function withBucket<Result>(
+  state: S3State,
+  name: string,
+  task: (bucket: BucketRecord) => Promise<Result>,
+): Promise<Result> {
+  return state.lock.shared(name, async () => task(await requireBucket(state, name)));
 }
 
 export async function findObject(

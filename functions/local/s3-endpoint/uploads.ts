@@ -4,11 +4,22 @@ import type { PartRecord, UploadRecord } from './records.ts';
 import type { S3Request } from './request.ts';
 import { requireBucket, type S3State } from './state.ts';
 
-/** Removes an upload that nobody will complete, with its parts. */
-export async function discardUpload(state: S3State, bucket: string, upload: UploadRecord): Promise<void> {
-  const parts = await partsOf(state, upload);
-  await state.metadata.commit(forgetting(state, bucket, upload, parts));
-  await state.blobs.remove(parts.map(({ blobId }) => blobId));
+/** Removes uploads that nobody will complete, with their parts, and makes further changes in the same commit. */
+export async function discardUploads(
+  state: S3State,
+  bucket: string,
+  uploads: readonly UploadRecord[],
+  alongside: readonly Change[] = [],
+): Promise<void> {
+  const parts = await Promise.all(uploads.map((upload) => partsOf(state, upload)));
+  const removals = uploads.flatMap((upload, index) => forgetting(state, bucket, upload, parts[index] ?? []));
+  await state.metadata.commit([...removals, ...alongside]);
+  await state.blobs.remove(parts.flat().map(({ blobId }) => blobId));
+}
+
+/** A bucket's uploads, in the order of their keys. */
+export async function uploadsOf({ metadata }: S3State, bucket: string): Promise<UploadRecord[]> {
+  return metadata.uploads.values(keysUnder(bucket)).all();
 }
 
 /** @throws {S3Error} `NoSuchBucket`, `NoSuchUpload` */

@@ -1,0 +1,22 @@
+import { mkdir } from 'node:fs/promises';
+import { ClassicLevel } from 'classic-level';
+
+/**
+ * Opens a LevelDB store in a directory, which is made when it does not exist. One process at a time may use it.
+ *
+ * @throws Error that names the directory; its cause has the code `LEVEL_LOCKED` when another process uses it.
+ */
+export async function openLevelStore(directory: string): Promise<ClassicLevel> {
+  await mkdir(directory, { recursive: true });
+  const store = new ClassicLevel(directory);
+  try {
+    await store.open();
+    return store;
+  } catch (error) {
+    // classic-level wraps the fault in an error that only says that opening failed.
+    const { cause = error } = error as { cause?: Error & { code?: string } };
+    const { code, message } = cause as { code?: string; message?: string };
+    const reason = code === 'LEVEL_LOCKED' ? 'is in use by another process' : `cannot be opened: ${message}`;
+    throw new Error(`The folder ${directory} ${reason}`, { cause });
+  }
+}
