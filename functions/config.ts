@@ -50,11 +50,3 @@ export function readLocalCredentials(variables: NodeJS.ProcessEnv = process.env)
     secretAccessKey: variables.CLIPTAG_SECRET_ACCESS_KEY ?? 'local',
   };
 }
-
-/**
- * The AWS SDK warns at every start on Node 20, which this project supports as long as the pinned SDK does; where
- * Lambda runs the handler, Node is newer.
- */
-export function silenceSdkNodeVersionWarning(): void {
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-}

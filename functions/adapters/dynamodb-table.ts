@@ -9,9 +9,12 @@ import {
   ResourceNotFoundException,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
+import { awsClientDefaults } from './aws-client-defaults.ts';
 
 /** A local endpoint makes a table in milliseconds, so that it is asked sooner than the SDK's waiter would ask AWS. */
 const WAIT_SECONDS = { maxWaitTime: 30, minDelay: 0.02, maxDelay: 1 };
+
+const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
 
 type TableProperty =
   | 'TableName'
@@ -42,7 +45,7 @@ export async function describeTable(
   config: DynamoDBClientConfig,
   TableName: string,
 ): Promise<TableShape | undefined> {
-  const client = new DynamoDBClient(config);
+  const client = new DynamoDBClient({ ...awsClientDefaults(REQUEST_TIMEOUT_MILLISECONDS), ...config });
   try {
     return (await client.send(new DescribeTableCommand({ TableName }))).Table;
   } catch (error) {
@@ -59,7 +62,7 @@ export async function describeTable(
  * @throws The SDK's exceptions; `ResourceInUseException` when a table of that name exists.
  */
 export async function createTable(config: DynamoDBClientConfig, input: TableInput): Promise<void> {
-  const client = new DynamoDBClient(config);
+  const client = new DynamoDBClient({ ...awsClientDefaults(REQUEST_TIMEOUT_MILLISECONDS), ...config });
   try {
     await client.send(new CreateTableCommand(input));
     await waitUntilTableExists({ client, ...WAIT_SECONDS }, { TableName: input.TableName });

@@ -16,6 +16,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { CliptagError } from '../core/errors.ts';
 import type { TagTable } from '../core/ports.ts';
 import type { BatchReadRequest, Item, PrimaryKey, QueryRequest, WriteRequest } from '../core/records.ts';
+import { awsClientDefaults } from './aws-client-defaults.ts';
 
 /** Where DynamoDB is and who asks. @default the SDK's own chain (region and role of the function) */
 export type DynamoDbOptions = Pick<
@@ -33,7 +34,6 @@ export interface DynamoDbTagTableOptions {
 type MarshalledItem = Record<string, AttributeValue>;
 
 const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
-const CONNECTION_TIMEOUT_MILLISECONDS = 5_000;
 /** Rounds of a batch read whose rest DynamoDB keeps putting off, before the message goes back to the queue. */
 const MAXIMUM_BATCH_ROUNDS = 8;
 
@@ -43,14 +43,7 @@ export function dynamoDbTagTable({
   client: config = {},
   onWriteUnits,
 }: DynamoDbTagTableOptions): TagTable {
-  const client = new DynamoDBClient({
-    requestHandler: {
-      requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
-      connectionTimeout: CONNECTION_TIMEOUT_MILLISECONDS,
-      throwOnRequestTimeout: true,
-    },
-    ...config,
-  });
+  const client = new DynamoDBClient({ ...awsClientDefaults(REQUEST_TIMEOUT_MILLISECONDS), ...config });
   return {
     async read({ Key, ConsistentRead }) {
       const { Item } = await client.send(

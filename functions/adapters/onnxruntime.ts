@@ -126,12 +126,23 @@ function stacked(images: readonly Pixels[], size: number): Uint8Array {
   return stack;
 }
 
+/**
+ * ONNX Runtime from 1.29 on sends usage data to its makers unless told otherwise (microsoft/onnxruntime#27379). To that
+ * end it also searches the command line with a regular expression, whose recursion overflows the stack when that is
+ * longer than some 30,000 characters: a thousand texts, or the images of a large folder.
+ */
+function switchTelemetryOff(): void {
+  // biome-ignore lint/style/noProcessEnv: it is written, not read, and there is no other switch before the first session
+  process.env.ORT_DISABLE_TELEMETRY = '1';
+}
+
 async function loadSession(
   model: Model,
   file: string,
   input: string,
   { threads = availableParallelism() }: OnnxOptions,
 ): Promise<InferenceSession> {
+  switchTelemetryOff();
   const path = join(model.folder, file);
   const session = await InferenceSession.create(path, {
     ...SESSION_OPTIONS,

@@ -6,7 +6,10 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { awsClientDefaults } from './aws-client-defaults.ts';
 import type { S3Options } from './s3.ts';
+
+const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
 
 /** A bucket as its owner uses it: made, wired to a queue, filled. */
 export interface Bucket {
@@ -17,7 +20,7 @@ export interface Bucket {
 }
 
 export function s3Bucket(name: string, config: S3Options): Bucket {
-  const client = new S3Client(config);
+  const client = new S3Client({ ...awsClientDefaults(REQUEST_TIMEOUT_MILLISECONDS), ...config });
   return {
     async create(queueArn) {
       await client.send(new CreateBucketCommand({ Bucket: name })).catch((error: unknown) => {

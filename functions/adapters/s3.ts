@@ -2,10 +2,9 @@ import { GetObjectCommand, HeadObjectCommand, S3Client, type S3ClientConfig } fr
 import { ImageFault, ObjectSuperseded } from '../core/errors.ts';
 import { checkSize, type ObjectReference } from '../core/object.ts';
 import type { CurrentObject, ObjectStore } from '../core/ports.ts';
+import { awsClientDefaults } from './aws-client-defaults.ts';
 
-/** A connection that says nothing for this long is given up and retried: nothing hangs until the function times out. */
 const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
-const CONNECTION_TIMEOUT_MILLISECONDS = 5_000;
 
 /** Where S3 is and who asks. @default the SDK's own chain (region and role of the function) */
 export type S3Options = Pick<
@@ -15,14 +14,7 @@ export type S3Options = Pick<
 
 /** Buckets of S3, or of anything that speaks its protocol. */
 export function s3ObjectStore(config: S3Options = {}): ObjectStore {
-  const client = new S3Client({
-    requestHandler: {
-      requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
-      connectionTimeout: CONNECTION_TIMEOUT_MILLISECONDS,
-      throwOnRequestTimeout: true,
-    },
-    ...config,
-  });
+  const client = new S3Client({ ...awsClientDefaults(REQUEST_TIMEOUT_MILLISECONDS), ...config });
   return {
     fetch: (object, maximumBytes) => asObjectErrors(object, () => fetchObject(client, object, maximumBytes)),
     current: (object) => currentState(client, object),

@@ -3,7 +3,6 @@ import type { Command } from './command.ts';
 import { EXIT, exitCodeOf, explain } from './exit-code.ts';
 import { GENERAL_HELP } from './help.ts';
 import { type Output, standardOutput } from './output.ts';
-import { setSdkSwitches } from './sdk-switches.ts';
 import { UsageFault } from './usage-fault.ts';
 
 /** Loaded one by one: nobody who asks for tokens waits for the image decoder. */
@@ -26,7 +25,6 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
  */
 export async function main(args: readonly string[]): Promise<number> {
   process.once('SIGINT', stop);
-  setSdkSwitches();
   const output = standardOutput();
   try {
     return await dispatch(args, output);

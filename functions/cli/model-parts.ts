@@ -10,10 +10,15 @@ import type { TextEncoder } from '../core/ports.ts';
 import { IMAGES_AT_ONCE } from './image-results.ts';
 import { CLASSIFIER_FOLDER, DEFAULT_MODEL, modelFolder } from './places.ts';
 
+/** What every answer says of its model; embeddings may be compared if, and only if, the digests are equal. */
+export interface ModelIdentity {
+  readonly model: string;
+  readonly modelDigest: string;
+}
+
 /** What `tag` and `embed` are made of. */
 export interface ModelParts {
-  /** Name and digest: equal for two answers if, and only if, their embeddings may be compared. */
-  readonly identity: string;
+  readonly identity: ModelIdentity;
   readonly textEncoder: TextEncoder;
   imageReader(): Promise<ImageReader>;
   /** Of each label set; compiled at its first use and kept under `.cliptag`. */
@@ -32,7 +37,7 @@ export async function openModel(nameOrFolder = DEFAULT_MODEL): Promise<ModelPart
   const model = await readModel(modelFolder(nameOrFolder));
   const textEncoder = onnxTextEncoder(model);
   return {
-    identity: `${model.manifest.name}@${model.digest}`,
+    identity: { model: model.manifest.name, modelDigest: model.digest },
     textEncoder,
     imageReader: async () => ({
       decoder: sharpPixelDecoder(),

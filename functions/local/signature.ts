@@ -62,6 +62,17 @@ export interface SignatureFault {
   readonly message: string;
 }
 
+export const UNKNOWN_KEY = fault(
+  'unknown-key',
+  'The access key ID you provided is not one of this endpoint.',
+);
+
+export const MISMATCH = fault(
+  'mismatch',
+  'The request signature we calculated does not match the signature you provided. ' +
+    'Check your AWS Secret Access Key and signing method.',
+);
+
 /** The signature in the `Authorization` and `X-Amz-Date` headers; `undefined` when it is none of Version 4. */
 export function signatureInHeaders(headers: IncomingHttpHeaders): RequestSignature | undefined {
   const [, credential = '', signedHeaders = '', signature = ''] =
@@ -96,8 +107,7 @@ export function findSignatureFault(
     return fault('malformed-date', `Expected the date as YYYYMMDDTHHMMSSZ but received "${timestamp}".`);
   if (scope.join('/') !== wantedScope)
     return fault('wrong-scope', `Expected the scope ${wantedScope} but received ${scope.join('/')}.`);
-  if (secret === undefined)
-    return fault('unknown-key', 'The access key ID you provided is not one of this endpoint.');
+  if (secret === undefined) return UNKNOWN_KEY;
   if (ageMs < -MAX_CLOCK_SKEW_MS)
     return fault('not-yet-valid', `Request is not yet valid: it was signed at ${timestamp}.`);
   if (ageMs > lifetimeMs) return fault('expired', `Request has expired: it was signed at ${timestamp}.`);
@@ -108,12 +118,8 @@ export function findSignatureFault(
     );
   const canonical = sha256Hex(canonicalRequest(request, signed.signedHeaders));
   const expected = signer(secret, signed)(SIGNATURE_ALGORITHM, [canonical]);
-  return isSameSignature(expected, signed.signature) ? undefined : fault('mismatch', MISMATCH_MESSAGE);
+  return isSameSignature(expected, signed.signature) ? undefined : MISMATCH;
 }
-
-const MISMATCH_MESSAGE =
-  'The request signature we calculated does not match the signature you provided. ' +
-  'Check your AWS Secret Access Key and signing method.';
 
 /**
  * Signs text with a key for one time and scope.

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readLocalCredentials, silenceSdkNodeVersionWarning } from '../config.ts';
+import { readLocalCredentials } from '../config.ts';
 import { DEFAULT_MAXIMUM_BYTES } from '../core/object.ts';
 import type { Outcome } from '../core/tag-image.ts';
 import { startGallery } from './gallery/gallery-server.ts';
@@ -120,10 +120,7 @@ function stopOnSignal(close: () => Promise<void>): void {
 try {
   const flags = readStartFlags(process.argv.slice(2));
   if (flags.help) console.log(USAGE);
-  else {
-    silenceSdkNodeVersionWarning();
-    await start(flags);
-  }
+  else await start(flags);
 } catch (error) {
   console.error(explainStartFault(error));
   process.exit(2);

@@ -9,6 +9,7 @@ interface EmbeddingLine {
   readonly path?: string;
   readonly text?: string;
   readonly model: string;
+  readonly modelDigest: string;
   readonly embedding: readonly number[];
 }
 
@@ -51,7 +52,8 @@ describe('cliptag embed', () => {
     expect(result.code).toBe(1);
     expect(first).toEqual({
       path: broken,
-      model: second?.model,
+      model: 'embedded',
+      modelDigest: second?.modelDigest,
       status: 'failed',
       reason: expect.stringMatching(/^Expected a JPEG/),
     });

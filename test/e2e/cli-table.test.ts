@@ -151,7 +151,9 @@ describe('cliptag status', () => {
     expect(answer).toEqual({ bucket: 'photos', images, queue: null, deadLetters: null });
     const { code, stdout } = await runCli(['status', '--http-port', '1', '--prefix', 'a/', ...here]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^tagged +2\n(.*\n)*.*unknown, no local pipeline answers on 127\.0\.0\.1:1\n$/);
+    expect(stdout).toMatch(
+      /^tagged +2\n(.*\n)*queue: unknown \(no local pipeline.*\ndead-letter queue: unknown.*\n$/,
+    );
   });
 });
 

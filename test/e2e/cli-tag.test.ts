@@ -15,6 +15,7 @@ interface TaggedLine {
   readonly width: number | null;
   readonly height: number | null;
   readonly model: string;
+  readonly modelDigest: string;
   readonly tags: readonly { readonly set: string; readonly label: string; readonly score: number }[];
 }
 
@@ -50,8 +51,9 @@ describe('cliptag tag', () => {
       { path: join(samples, 'flower.jpg'), status: 'tagged', width: 640, height: 427 },
       { path: join(samples, 'rocket.jpg'), status: 'tagged', width: 640, height: 427 },
     ]);
-    for (const { model, tags } of lines) {
-      expect(model).toMatch(/^embedded@[0-9a-f]{16}$/);
+    for (const { model, modelDigest, tags } of lines) {
+      expect(model).toBe('embedded');
+      expect(modelDigest).toMatch(/^[0-9a-f]{16}$/);
       expect(tags.map(({ set }) => set)).toEqual(['drinks', 'drinks', 'places', 'places']);
       for (const { score } of tags) expect(score).toBeGreaterThanOrEqual(0);
     }
@@ -129,9 +131,9 @@ describe('images that cannot be tagged', () => {
       ['bad/h-gone.jpg', 'failed'],
       ['bad/i-good.png', 'tagged'],
     ]);
-    const model = lines[1]?.model;
+    const { model, modelDigest } = lines[1] ?? {};
     for (const line of lines.filter(({ status }) => status !== 'tagged')) {
-      expect(line).toMatchObject({ width: null, height: null, model, tags: [] });
+      expect(line).toMatchObject({ width: null, height: null, model, modelDigest, tags: [] });
       expect(line.reason).toMatch(/^Expected /);
     }
   });

@@ -10,7 +10,9 @@ function itemBytes(value: unknown): number {
   if (typeof value === 'string') return Buffer.byteLength(value);
   if (value instanceof Uint8Array) return value.length;
   if (Array.isArray(value)) return 3 + value.reduce((sum, part) => sum + 1 + itemBytes(part), 0);
-  return 3 + Object.entries(value).reduce((sum, [name, part]) => sum + 1 + itemBytes(name) + itemBytes(part), 0);
+  return (
+    3 + Object.entries(value).reduce((sum, [name, part]) => sum + 1 + itemBytes(name) + itemBytes(part), 0)
+  );
 }
 
 const tags = ['golden retriever', 'dog', 'animal', 'grassland', 'playground'].map((label, i) => ({
@@ -45,10 +47,14 @@ it('an image with 5 tags and 512 dimensions costs 8 write units: 2 for its recor
   );
   const put = putImageRecord(record);
   const item = put.kind === 'put' ? put.Item : {};
-  const entries = tags.map((tag) => putLabelEntry(record, tag)).map((entry) => (entry.kind === 'put' ? entry.Item : {}));
+  const entries = tags
+    .map((tag) => putLabelEntry(record, tag))
+    .map((entry) => (entry.kind === 'put' ? entry.Item : {}));
   const units = (value: unknown) => Math.ceil(itemBytes(value) / 1024);
   const { PK, SK, GSI1PK, GSI1SK } = item as Record<string, unknown>;
   const index = units({ PK, SK, GSI1PK, GSI1SK });
-  console.info(`image record ${itemBytes(item)} bytes, largest label entry ${Math.max(...entries.map(itemBytes))} bytes`);
+  console.info(
+    `image record ${itemBytes(item)} bytes, largest label entry ${Math.max(...entries.map(itemBytes))} bytes`,
+  );
   expect(units(item) + index + entries.map(units).reduce((a, b) => a + b)).toBe(8);
 });

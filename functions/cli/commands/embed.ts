@@ -3,7 +3,7 @@ import { command } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { imagePathsIn } from '../image-paths.ts';
 import { imageResults } from '../image-results.ts';
-import type { ModelParts } from '../model-parts.ts';
+import type { ModelIdentity, ModelParts } from '../model-parts.ts';
 import { printable } from '../printable.ts';
 import { withProgress } from '../progress-bar.ts';
 import { JSON_FLAG, MODEL_FLAG } from '../shared-flags.ts';
@@ -24,7 +24,7 @@ export const embed = command({
   usage: 'embed PATH… [--text STRING]… [--model NAME|DIR] [--json]',
   about: `Prints the embeddings of images, then of texts, each in the order given; their length is 1. Only embeddings
 with the same model may be compared. PATHs are taken as by \`cliptag tag\`.
---json: {"path"|"text","model","embedding":[…]}, or {"path","model","status","reason"} for a broken image.
+--json: {"path"|"text","model","modelDigest","embedding":[…]}, or {"path","model","modelDigest","status","reason"} for a broken image.
 Exit code: 0; 1 when an image was broken; 2 when it was asked for wrongly.`,
   flags,
   run: async ({ flags: { text: texts = [], model, json = false }, operands }, output) => {
@@ -44,15 +44,15 @@ Exit code: 0; 1 when an image was broken; 2 when it was asked for wrongly.`,
   },
 });
 
-type Answer = { readonly path?: string; readonly text?: string; readonly model: string } & (
-  | { readonly embedding: Embedding }
-  | { readonly status: string; readonly reason: string }
-);
+type Answer = ModelIdentity & { readonly path?: string; readonly text?: string } & (
+    | { readonly embedding: Embedding }
+    | { readonly status: string; readonly reason: string }
+  );
 
 async function* answers(
   paths: readonly string[],
   texts: readonly string[],
-  { identity: model, imageReader, textEncoder }: ModelParts,
+  { identity, imageReader, textEncoder }: ModelParts,
 ): AsyncGenerator<Answer> {
   if (paths.length > 0) {
     const { decoder, encoder } = await imageReader();
@@ -60,11 +60,13 @@ async function* answers(
       encoder.encode(await decoder.decode(bytes, encoder.pixelSpec));
     for await (const result of imageResults(paths, embedding)) {
       const { path } = result;
-      yield 'fault' in result ? { path, model, ...result.fault } : { path, model, embedding: result.value };
+      yield 'fault' in result
+        ? { path, ...identity, ...result.fault }
+        : { path, ...identity, embedding: result.value };
     }
   }
   const embeddings = await textEncoder.encode(texts);
-  for (const [i, embedding] of embeddings.entries()) yield { text: texts[i] ?? '', model, embedding };
+  for (const [i, embedding] of embeddings.entries()) yield { text: texts[i] ?? '', ...identity, embedding };
 }
 
 function jsonLine(answer: Answer): string {

@@ -2,6 +2,7 @@ import { IMAGE_STATUSES, queryImagesByStatus } from '../../core/records.ts';
 import { columns } from '../columns.ts';
 import { command } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
+import type { FlagValues } from '../flags.ts';
 import type { QueueStatus } from '../pipeline-queue.ts';
 import { JSON_FLAG } from '../shared-flags.ts';
 import { bucketOf, TABLE_FLAGS, type TablePlace, tablePlace } from '../table-flags.ts';
@@ -25,28 +26,41 @@ const flags = {
     about: `The local pipeline's page, which knows the queue. Default: ${DEFAULT_HTTP_PORT}.`,
     check: checkPort,
   },
+  'queue-url': {
+    type: 'string',
+    value: 'URL',
+    about: "A deployed pipeline's queue (output UploadQueueUrl of its stack).",
+    check: checkNotEmpty,
+  },
+  'dead-letter-queue-url': {
+    type: 'string',
+    value: 'URL',
+    about: "A deployed pipeline's dead-letter queue (output DeadLetterQueueUrl).",
+    check: checkNotEmpty,
+  },
   json: JSON_FLAG,
 } as const;
 
 export const status = command({
-  usage: 'status [--bucket B] [--prefix P] [--json]',
-  about: `Counts images by status, and the messages in the local pipeline's queue and dead-letter queue.
+  usage:
+    'status [--bucket B] [--prefix P] [--table NAME [--queue-url URL] [--dead-letter-queue-url URL]] [--json]',
+  about: `Counts images by status, and the messages in the queue and the dead-letter queue.
 --json: {"bucket","images":{"tagged","unsupported","failed","deleted"},"queue":{"visible","inFlight"},"deadLetters"};
-queue and deadLetters are null where they are not known (a deployed table's are in CloudWatch).`,
+queue and deadLetters are null where they are not known.`,
   flags,
   run: async ({ flags, operands }, output) => {
     if (operands.length > 0) throw new UsageFault([`expected only flags but received "${operands[0]}"`]);
     const place = tablePlace(flags);
     const bucket = bucketOf(flags.bucket, place);
     const images = await countByStatus(place, bucket, flags.prefix);
-    const httpPort = flags['http-port'] ?? DEFAULT_HTTP_PORT;
-    const queue = place.kind === 'local' ? await queueOf(httpPort) : undefined;
+    const queue = await queueOf(place, flags);
     if (flags.json) await output.line(jsonLine(bucket, images, queue));
-    else for (const line of humanLines(images, queue, place, httpPort)) await output.line(line);
+    else for (const line of humanLines(images, queue)) await output.line(line);
     return EXIT.done;
   },
 });
 
+type Flags = FlagValues<typeof flags>;
 type Counts = Readonly<Record<string, number>>;
 
 async function countByStatus(place: TablePlace, bucket: string, prefix?: string): Promise<Counts> {
@@ -57,31 +71,33 @@ async function countByStatus(place: TablePlace, bucket: string, prefix?: string)
   return Object.fromEntries(IMAGE_STATUSES.map((name, i) => [name, counts[i] ?? 0]));
 }
 
-async function queueOf(httpPort: string): Promise<QueueStatus | undefined> {
-  const { pipelineQueue } = await import('../pipeline-queue.ts');
-  return pipelineQueue(Number(httpPort));
-}
-
-function jsonLine(bucket: string, images: Counts, status: QueueStatus | undefined): string {
-  const { queue = null, deadLetters = null } = status ?? {};
-  return JSON.stringify({ bucket, images, queue, deadLetters });
-}
-
-function humanLines(
-  images: Counts,
-  status: QueueStatus | undefined,
-  place: TablePlace,
-  httpPort: string,
-): string[] {
-  const counts = columns(Object.entries(images).map(([name, count]) => [name, String(count)]));
-  return [...counts, ...queueLines(status, place, httpPort)];
-}
-
-function queueLines(status: QueueStatus | undefined, { kind }: TablePlace, httpPort: string): string[] {
-  if (kind === 'deployed') return ['queue and dead-letter queue: see CloudWatch'];
-  if (!status) {
-    return [`queue and dead-letter queue: unknown, no local pipeline answers on 127.0.0.1:${httpPort}`];
+async function queueOf(place: TablePlace, flags: Flags): Promise<Partial<QueueStatus>> {
+  const { 'queue-url': queueUrl, 'dead-letter-queue-url': deadLetterQueueUrl } = flags;
+  if (place.kind === 'local') {
+    const { pipelineQueue } = await import('../pipeline-queue.ts');
+    return (await pipelineQueue(Number(flags['http-port'] ?? DEFAULT_HTTP_PORT))) ?? {};
   }
-  const { visible, inFlight } = status.queue;
-  return [`queue: ${visible} waiting, ${inFlight} in flight`, `dead-letter queue: ${status.deadLetters}`];
+  const { queueDepth } = await import('../../adapters/sqs.ts');
+  const client = place.region ? { region: place.region } : {};
+  const [queue, deadLetterQueue] = await Promise.all(
+    [queueUrl, deadLetterQueueUrl].map((url) => (url === undefined ? undefined : queueDepth(url, client))),
+  );
+  return {
+    ...(queue ? { queue } : {}),
+    ...(deadLetterQueue ? { deadLetters: deadLetterQueue.visible + deadLetterQueue.inFlight } : {}),
+  };
 }
+
+function jsonLine(bucket: string, images: Counts, { queue, deadLetters }: Partial<QueueStatus>): string {
+  return JSON.stringify({ bucket, images, queue: queue ?? null, deadLetters: deadLetters ?? null });
+}
+
+function humanLines(images: Counts, { queue, deadLetters }: Partial<QueueStatus>): string[] {
+  return [
+    ...columns(Object.entries(images).map(([name, count]) => [name, String(count)])),
+    queue ? `queue: ${queue.visible} waiting, ${queue.inFlight} in flight` : `queue: ${UNKNOWN}`,
+    `dead-letter queue: ${deadLetters ?? UNKNOWN}`,
+  ];
+}
+
+const UNKNOWN = 'unknown (no local pipeline page answers, or the deployed queue is not named)';

@@ -5,6 +5,7 @@ import { EXIT } from '../exit-code.ts';
 import type { FlagValues } from '../flags.ts';
 import { imagePathsIn } from '../image-paths.ts';
 import { type ImageResult, imageResults } from '../image-results.ts';
+import type { ModelIdentity } from '../model-parts.ts';
 import type { Output } from '../output.ts';
 import { DEFAULT_LABEL_SET } from '../places.ts';
 import { printable } from '../printable.ts';
@@ -21,7 +22,7 @@ export const tag = command({
   about: `Tags images with no server: files, whatever they are called, and the images in folders at any depth, sorted,
 without hidden ones. Answers come in the order of the paths. A broken image gets a status and a reason and stops no
 other. --labels takes the place of the general label set; which buckets a label set is for does not matter here.
---json: {"path","status","reason"?,"width","height","model","tags":[{"set","label","score"}]}, where status is
+--json: {"path","status","reason"?,"width","height","model","modelDigest","tags":[{"set","label","score"}]}, where status is
 tagged, unsupported or failed, and width and height are null unless it is tagged.
 Exit code: 0; 1 when not one image was tagged; 2 when it was asked for wrongly.`,
   flags,
@@ -61,14 +62,14 @@ async function openTagger({ labels = [DEFAULT_LABEL_SET], model }: Flags, output
   return { identity, describe: (bytes: Uint8Array) => describeImage(bytes, reader, classifiers) };
 }
 
-function jsonLine(model: string): (result: ImageResult<ImageContent>) => string {
+function jsonLine(identity: ModelIdentity): (result: ImageResult<ImageContent>) => string {
   return (result) => {
     const { path } = result;
     if ('fault' in result) {
-      return JSON.stringify({ path, ...result.fault, width: null, height: null, model, tags: [] });
+      return JSON.stringify({ path, ...result.fault, width: null, height: null, ...identity, tags: [] });
     }
     const { status, width, height, tags } = result.value;
-    return JSON.stringify({ path, status, width, height, model, tags });
+    return JSON.stringify({ path, status, width, height, ...identity, tags });
   };
 }
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { sha256Hex } from '../canonical-request.ts';
-import { isSameSignature } from '../signature.ts';
-import { incompleteBody, S3Error, signatureDoesNotMatch } from './errors.ts';
-import type { Authentication } from './signature.ts';
+import { isSameSignature, MISMATCH } from '../signature.ts';
+import { incompleteBody, S3Error } from './errors.ts';
+import { type Authentication, signatureError } from './signature.ts';
 
 /** `size in hexadecimal[;chunk-signature=64 hexadecimal digits]` */
 const CHUNK_HEADER = /^([0-9a-fA-F]{1,16})(?:;chunk-signature=([0-9a-f]{64}))?$/;
@@ -83,7 +83,7 @@ function chainOfSignatures({ sign, signature, bodyHash }: Authentication) {
   return {
     checkChunk(hash: string, received: string | undefined): void {
       const expected = sign('AWS4-HMAC-SHA256-PAYLOAD', [previous, EMPTY_HASH, hash]);
-      if (!isSameSignature(expected, received ?? '')) throw signatureDoesNotMatch();
+      if (!isSameSignature(expected, received ?? '')) throw signatureError(MISMATCH);
       previous = expected;
     },
     checkTrailers(trailers: ReadonlyMap<string, string>): void {
@@ -91,7 +91,7 @@ function chainOfSignatures({ sign, signature, bodyHash }: Authentication) {
       const signed = [...trailers].filter(([name]) => name !== TRAILER_SIGNATURE);
       const canonical = signed.map(([name, value]) => `${name}:${value}\n`).join('');
       const expected = sign('AWS4-HMAC-SHA256-TRAILER', [previous, sha256Hex(canonical)]);
-      if (!isSameSignature(expected, trailers.get(TRAILER_SIGNATURE) ?? '')) throw signatureDoesNotMatch();
+      if (!isSameSignature(expected, trailers.get(TRAILER_SIGNATURE) ?? '')) throw signatureError(MISMATCH);
     },
   };
 }

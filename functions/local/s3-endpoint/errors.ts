@@ -40,10 +40,3 @@ export const malformedXml = (fault: string) =>
 export const invalidArgument = (message: string) => new S3Error(400, 'InvalidArgument', message);
 
 export const incompleteBody = (message: string) => new S3Error(400, 'IncompleteBody', message);
-
-export const signatureDoesNotMatch = () =>
-  new S3Error(
-    403,
-    'SignatureDoesNotMatch',
-    'The request signature we calculated does not match the signature you provided. Check your secret key.',
-  );

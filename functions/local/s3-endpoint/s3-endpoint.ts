@@ -1,21 +1,23 @@
+/**
+ * Where to read on.
+ *
+ * A request's way: `exchange.ts` leads it from `request.ts` (what is asked) over `routes.ts` (which operation that is)
+ * and `signature.ts` (who asks) to the operation and its `response.ts`.
+ *
+ * The operations: `bucket-operations.ts`, `object-operations.ts` (writes), `object-reads.ts`, `list-objects.ts` and
+ * `multipart.ts`. Every write of an object ends in `object-commit.ts`; `notification.ts` describes it to a queue and
+ * `outbox.ts` hands that over.
+ *
+ * What is kept: `state.ts` opens `metadata.ts` (tables, of what `records.ts` says) and `blob-files.ts` (bytes). Bytes
+ * come in through `body.ts`, which takes off their framing (`aws-chunked.ts`) and sums them up (`checksums.ts`).
+ */
+
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { listen, loopbackUrl, stop } from '../loopback-server.ts';
 import { exchange } from './exchange.ts';
 import type { OnNotification } from './outbox.ts';
 import type { Credentials } from './signature.ts';
 import { openState } from './state.ts';
-
-/**
- * Where to read on. A request's way: `request.ts` (what was asked), `routes.ts` (which operation that is),
- * `signature.ts` (who asks), the operation, `response.ts`; `exchange.ts` holds these together.
- *
- * Operations: `bucket-operations.ts`, `object-operations.ts` (writes), `object-reads.ts`, `list-objects.ts`,
- * `multipart.ts`. Every write of an object ends in `object-commit.ts`, whose events `notification.ts` describes and
- * `outbox.ts` hands over.
- *
- * What is kept: `state.ts` opens `metadata.ts` (tables of `records.ts`) and `blob-files.ts` (bytes). Bodies come in by
- * `body.ts`, out of `aws-chunked.ts` when they are framed and through `checksums.ts`.
- */
 
 export interface S3EndpointOptions {
   /** Where the state is kept: metadata and the objects' bytes. Made if missing; one process at a time uses it. */
@@ -51,7 +53,7 @@ const KEEP_ALIVE_MILLISECONDS = 60_000;
  *
  * Not looked at: ACLs, storage classes, server-side encryption with S3's own keys.
  *
- * @throws Error with code `EADDRINUSE` when the port is taken, or one that names the directory when another process uses it.
+ * @throws Error with code `EADDRINUSE` when the port is taken; one that names the folder when another process uses it
  */
 export async function startS3Endpoint(options: S3EndpointOptions): Promise<S3Endpoint> {
   const state = await openState(options.directory, options.region ?? DEFAULT_REGION, options.onNotification);

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
-import { isSameSignature } from '../signature.ts';
-import { S3Error, signatureDoesNotMatch } from './errors.ts';
+import { isSameSignature, MISMATCH, UNKNOWN_KEY } from '../signature.ts';
+import { S3Error } from './errors.ts';
 import type { S3Request } from './request.ts';
-import { type Authentication, type Credentials, findSecret } from './signature.ts';
+import { type Authentication, type Credentials, findSecret, signatureError } from './signature.ts';
 
 /** Query parameters that are part of what a version 2 signature covers. */
 const COVERED_PARAMETERS =
@@ -22,13 +22,12 @@ export function isPresignedV2({ query }: S3Request): boolean {
 export function authenticateV2(request: S3Request, credentials: Credentials): Authentication {
   const accessKeyId = request.query.get('AWSAccessKeyId') ?? '';
   const secret = findSecret(credentials, accessKeyId);
-  if (secret === undefined)
-    throw new S3Error(403, 'InvalidAccessKeyId', 'The access key ID is not one of this endpoint.');
+  if (secret === undefined) throw signatureError(UNKNOWN_KEY);
   const expires = request.query.get('Expires') ?? '';
   if (!(Number(expires) * 1000 > Date.now())) throw new S3Error(403, 'AccessDenied', 'Request has expired');
   const signature = request.query.get('Signature') ?? '';
   const expected = createHmac('sha1', secret).update(stringToSign(request, expires)).digest('base64');
-  if (!isSameSignature(expected, signature)) throw signatureDoesNotMatch();
+  if (!isSameSignature(expected, signature)) throw signatureError(MISMATCH);
   const cannotSignOn = (): never => {
     throw new S3Error(400, 'InvalidRequest', 'A version 2 signature cannot be followed by signed chunks.');
   };

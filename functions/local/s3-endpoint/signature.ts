@@ -7,6 +7,7 @@ import {
   type SignatureFault,
   signatureInHeaders,
   signer,
+  UNKNOWN_KEY,
 } from '../signature.ts';
 import { uriEncodePath } from '../uri-encoding.ts';
 import { S3Error } from './errors.ts';
@@ -25,7 +26,7 @@ export interface Authentication {
 /** Secret by access key. */
 export type Credentials = Readonly<Record<string, string>>;
 
-/** What S3 takes beyond other services: presigned URLs, and bodies that are signed in another way than by their hash. */
+/** What S3 takes beyond other services: presigned URLs, and bodies that are signed otherwise than by their hash. */
 interface S3Signature extends RequestSignature {
   readonly bodyHash: string;
   /** Lifetime of a presigned URL; `undefined` for one signed in its header. */
@@ -56,6 +57,7 @@ export function authenticate(request: S3Request, credentials: Credentials): Auth
   const signed = readSignature(request);
   const { accessKeyId, signature, bodyHash, expiresSeconds } = signed;
   const secret = findSecret(credentials, accessKeyId);
+  if (secret === undefined) throw signatureError(UNKNOWN_KEY);
   const fault = findSignatureFault(
     {
       method: request.method,
@@ -67,22 +69,20 @@ export function authenticate(request: S3Request, credentials: Credentials): Auth
     signed,
     { service: 's3', secret, ...(expiresSeconds !== undefined && { lifetimeMs: expiresSeconds * 1_000 }) },
   );
-  if (fault) throw errorOf(fault, expiresSeconds !== undefined);
-  return { accessKeyId, bodyHash, signature, sign: signer(secret ?? '', signed) };
+  if (fault) throw signatureError(fault, expiresSeconds !== undefined);
+  return { accessKeyId, bodyHash, signature, sign: signer(secret, signed) };
 }
 
 export function findSecret(credentials: Credentials, accessKeyId: string): string | undefined {
   return Object.hasOwn(credentials, accessKeyId) ? credentials[accessKeyId] : undefined;
 }
 
-function errorOf({ code, message }: SignatureFault, isPresigned: boolean): S3Error {
+/** The fault under S3's name for it. */
+export function signatureError({ code, message }: SignatureFault, isPresigned = false): S3Error {
   const [status, s3Code] = CODES[code];
   // A presigned URL is old on purpose: its client's clock is not at fault.
-  return new S3Error(
-    status,
-    isPresigned && s3Code === 'RequestTimeTooSkewed' ? 'AccessDenied' : s3Code,
-    message,
-  );
+  const isAge = s3Code === 'RequestTimeTooSkewed';
+  return new S3Error(status, isPresigned && isAge ? 'AccessDenied' : s3Code, message);
 }
 
 /** @throws {S3Error} when the request is not signed, or not in a form that S3 takes */

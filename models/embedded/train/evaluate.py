@@ -1,4 +1,6 @@
-"""Top-1 and top-5 over the labels with enough pictures, the way the project measures them."""
+"""The project's measures: top-1 and top-5 over the labels with enough pictures, and the logit scale."""
+
+import time
 
 import numpy as np
 import torch
@@ -21,6 +23,15 @@ def embed_pictures(encoder, pictures, indices, size):
     return np.concatenate(parts)
 
 
+def embed_with_onnx(session, pictures, indices, size):
+    """The same by an ONNX image encoder."""
+    parts = []
+    for start in range(0, len(indices), BATCH):
+        pixels = np.stack([pictures.centre_crop(i, size) for i in indices[start : start + BATCH]])
+        parts.append(session.run(None, {"pixels": pixels})[0])
+    return np.concatenate(parts)
+
+
 def candidate_labels(labels):
     """Indices of the labels with at least MIN_PICTURES pictures."""
     return np.array([i for i, entry in enumerate(labels) if entry["train"] + entry["test"] >= MIN_PICTURES])
@@ -34,3 +45,32 @@ def hit_rates(embeddings, rows, picture_labels, labels, truth, candidates=None):
     best = candidates[np.argsort(-scores, axis=1)[:, :5]]
     hits = truth[picture_labels[counted][:, None], best]
     return float(hits[:, 0].mean()), float(hits.any(1).mean())
+
+
+def fit_logit_scale(embeddings, rows, picture_labels, labels, truth):
+    """The scale with the least cross-entropy over the candidate labels; other true labels left out."""
+    candidates = candidate_labels(labels)
+    counted = np.isin(picture_labels, candidates)
+    own = np.searchsorted(candidates, picture_labels[counted])
+    pictures = np.arange(len(own))
+    cosines = embeddings[counted] @ rows[candidates].T
+    also = truth[picture_labels[counted]][:, candidates]
+    also[pictures, own] = False
+
+    def loss(scale):
+        logits = np.where(also, -np.inf, scale * cosines)
+        top = logits.max(1, keepdims=True)
+        return np.mean(top[:, 0] + np.log(np.exp(logits - top).sum(1)) - logits[pictures, own])
+
+    return float(min(np.geomspace(3, 60, 150), key=loss))
+
+
+def milliseconds_per_picture(session, size, batch):
+    """The least time of several runs (others may use the machine) on random pixels."""
+    pixels = np.random.default_rng(1).integers(0, 256, (batch, size, size, 3), np.uint8)
+    times = []
+    for _ in range(30):
+        began = time.perf_counter()
+        session.run(None, {"pixels": pixels})
+        times.append(time.perf_counter() - began)
+    return 1000 * min(times) / batch

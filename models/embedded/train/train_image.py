@@ -17,132 +17,22 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
-from torch import nn
 from torch.nn import functional as F
 
+from batches import BATCH, SEED, Batches, jitter, split_pictures
 from evaluate import embed_pictures, hit_rates
-from image_encoder import ImageEncoder, normalise_pixels
+from image_encoder import normalise_pixels
+from learner import Learner, backward, twin_of
 from muon import Muon
 from photo_set import Pictures, load_held_out, load_labels, true_labels
 
-SEED = 1
-VALIDATION_PICTURES = 2500  # of the train split; for watching, choosing and calibrating
-BATCH = 256
 SIZES = ((0.0, 40), (0.4, 48), (0.8, 56))  # from this part of the time on, train at this size
-CROP_AREA = (0.5, 1.0)
-CROP_RATIO = (0.8, 1.25)
-JITTER = 0.2  # brightness and contrast vary by up to this part
-LABEL_SMOOTHING = 0.1
 WARM_UP = 0.02  # part of the time
 LEARNING_RATES = {"filters": 0.04, "rest": 2e-3, "rows": 1e-3}
 WEIGHT_DECAY = 1e-4
 ROWS_FIXED_FROM = 0.8  # part of the time after which the rows stay, so that the text encoder can learn them
-CLASSIFIER_PULL = 5.0  # weight of 1 - cosine between classifier rows and text targets
-START_SCALE = 16.0
 AVERAGE_STEPS = 120
 SAVE_STEPS = 150
-
-
-def split_pictures(pictures, labels, seed=SEED):
-    """Indices for training and validation: the train split without the held-out labels."""
-    held_out = {i for i, entry in enumerate(labels) if entry["label"] in set(load_held_out())}
-    usable = ~pictures.is_test & ~np.isin(pictures.label, list(held_out))
-    order = np.random.default_rng(seed).permutation(np.flatnonzero(usable))
-    return order[VALIDATION_PICTURES:], order[:VALIDATION_PICTURES]
-
-
-def random_crop(picture, size, draw):
-    """A random resized crop, perhaps mirrored: uint8 (size, size, 3)."""
-    width, height = picture.size
-    for _ in range(4):
-        area = draw.uniform(*CROP_AREA) * min(width, height) ** 2
-        ratio = math.exp(draw.uniform(*np.log(CROP_RATIO)))
-        crop_width, crop_height = math.sqrt(area * ratio), math.sqrt(area / ratio)
-        if crop_width <= width and crop_height <= height:
-            break
-    else:
-        crop_width = crop_height = min(width, height)
-    left, top = draw.uniform(0, width - crop_width), draw.uniform(0, height - crop_height)
-    box = (left, top, left + crop_width, top + crop_height)
-    pixels = np.asarray(picture.resize((size, size), Image.BILINEAR, box=box))
-    return pixels[:, ::-1] if draw.random() < 0.5 else pixels
-
-
-class Batches:
-    """Endless shuffled batches, made one ahead in a thread; batch number n is the same in every run."""
-
-    def __init__(self, pictures, indices, start):
-        self.pictures, self.indices, self.step = pictures, indices, start
-        self.pool = ThreadPoolExecutor(1)
-        self.ahead = []
-
-    def make(self, step, size):
-        per_epoch = len(self.indices) // BATCH
-        order = np.random.default_rng([SEED, step // per_epoch]).permutation(self.indices)
-        chosen = order[step % per_epoch * BATCH :][:BATCH]
-        draw = np.random.default_rng([SEED, 1, step])
-        pixels = np.stack([random_crop(self.pictures[i], size, draw) for i in chosen])
-        return torch.from_numpy(pixels), torch.from_numpy(self.pictures.label[chosen])
-
-    def next(self, size):
-        while len(self.ahead) < 3:
-            self.ahead.append(self.pool.submit(self.make, self.step, size))
-            self.step += 1
-        return self.ahead.pop(0).result()
-
-
-def jitter(x):
-    """Vary brightness and contrast of normalised pixels, one factor each per picture."""
-    contrast = 1 + JITTER * (2 * torch.rand(len(x), 1, 1, 1) - 1)
-    brightness = JITTER * (2 * torch.rand(len(x), 1, 1, 1) - 1)
-    mean = x.mean((1, 2, 3), keepdim=True)
-    return (x - mean) * contrast + mean + brightness
-
-
-class Learner(nn.Module):
-    """Encoder, classifier rows and scale, with the loss."""
-
-    def __init__(self, targets, truth, held_out):
-        super().__init__()
-        self.encoder = ImageEncoder().to(memory_format=torch.channels_last)
-        self.rows = nn.Parameter(targets.clone())
-        self.log_scale = nn.Parameter(torch.tensor(math.log(START_SCALE)))
-        self.register_buffer("targets", targets)
-        not_negative = truth.clone()
-        not_negative[:, held_out] = True
-        not_negative.fill_diagonal_(False)
-        self.register_buffer("masked", not_negative)
-
-    def forward(self, x, labels):
-        """The loss, and how many of the batch are right."""
-        with torch.autocast("cpu", torch.bfloat16):
-            embedding = self.encoder(x)
-        rows = F.normalize(self.rows, dim=1)
-        masked = self.masked[labels]
-        logits = (self.log_scale.exp() * embedding.float() @ rows.T).masked_fill(masked, -math.inf)
-        log_probability = logits.log_softmax(1)
-        own = log_probability.gather(1, labels[:, None]).squeeze(1)
-        smooth = log_probability.masked_fill(masked, 0).sum(1) / (~masked).sum(1)
-        loss = -((1 - LABEL_SMOOTHING) * own + LABEL_SMOOTHING * smooth).mean()
-        pull = 1 - (rows * self.targets).sum(1).mean()
-        return loss + CLASSIFIER_PULL * pull, (logits.argmax(1) == labels).float().mean().item()
-
-
-def twin_of(learner):
-    """A second learner with the same parameters in memory, but gradients and statistics of its own."""
-    twin = copy.deepcopy(learner)
-    for own, shared in zip(twin.parameters(), learner.parameters()):
-        own.data = shared.data
-    return twin
-
-
-def backward(learner, x, labels):
-    """Leave the gradients in the learner; returns loss and accuracy."""
-    learner.zero_grad()
-    loss, accuracy = learner(x, labels)
-    loss.backward()
-    return loss.item(), accuracy
 
 
 def make_optimisers(learner):

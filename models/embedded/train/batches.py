@@ -1,0 +1,73 @@
+"""Which pictures train the image encoder, and how they come in batches: cropped, mirrored, jittered."""
+
+import math
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import torch
+from PIL import Image
+
+from photo_set import load_held_out
+
+SEED = 1
+VALIDATION_PICTURES = 2500  # of the train split; for watching, choosing and calibrating
+BATCH = 256
+CROP_AREA = (0.5, 1.0)
+CROP_RATIO = (0.8, 1.25)
+JITTER = 0.2  # brightness and contrast vary by up to this part
+
+
+def split_pictures(pictures, labels, seed=SEED):
+    """Indices for training and validation: the train split without the held-out labels."""
+    held_out = {i for i, entry in enumerate(labels) if entry["label"] in set(load_held_out())}
+    usable = ~pictures.is_test & ~np.isin(pictures.label, list(held_out))
+    order = np.random.default_rng(seed).permutation(np.flatnonzero(usable))
+    return order[VALIDATION_PICTURES:], order[:VALIDATION_PICTURES]
+
+
+def random_crop(picture, size, draw):
+    """A random resized crop, perhaps mirrored: uint8 (size, size, 3)."""
+    width, height = picture.size
+    for _ in range(4):
+        area = draw.uniform(*CROP_AREA) * min(width, height) ** 2
+        ratio = math.exp(draw.uniform(*np.log(CROP_RATIO)))
+        crop_width, crop_height = math.sqrt(area * ratio), math.sqrt(area / ratio)
+        if crop_width <= width and crop_height <= height:
+            break
+    else:
+        crop_width = crop_height = min(width, height)
+    left, top = draw.uniform(0, width - crop_width), draw.uniform(0, height - crop_height)
+    box = (left, top, left + crop_width, top + crop_height)
+    pixels = np.asarray(picture.resize((size, size), Image.BILINEAR, box=box))
+    return pixels[:, ::-1] if draw.random() < 0.5 else pixels
+
+
+class Batches:
+    """Endless shuffled batches, made one ahead in a thread; batch number n is the same in every run."""
+
+    def __init__(self, pictures, indices, start):
+        self.pictures, self.indices, self.step = pictures, indices, start
+        self.pool = ThreadPoolExecutor(1)
+        self.ahead = []
+
+    def make(self, step, size):
+        per_epoch = len(self.indices) // BATCH
+        order = np.random.default_rng([SEED, step // per_epoch]).permutation(self.indices)
+        chosen = order[step % per_epoch * BATCH :][:BATCH]
+        draw = np.random.default_rng([SEED, 1, step])
+        pixels = np.stack([random_crop(self.pictures[i], size, draw) for i in chosen])
+        return torch.from_numpy(pixels), torch.from_numpy(self.pictures.label[chosen])
+
+    def next(self, size):
+        while len(self.ahead) < 3:
+            self.ahead.append(self.pool.submit(self.make, self.step, size))
+            self.step += 1
+        return self.ahead.pop(0).result()
+
+
+def jitter(x):
+    """Vary brightness and contrast of normalised pixels, one factor each per picture."""
+    contrast = 1 + JITTER * (2 * torch.rand(len(x), 1, 1, 1) - 1)
+    brightness = JITTER * (2 * torch.rand(len(x), 1, 1, 1) - 1)
+    mean = x.mean((1, 2, 3), keepdim=True)
+    return (x - mean) * contrast + mean + brightness

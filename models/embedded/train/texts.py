@@ -1,0 +1,99 @@
+"""The texts that train the text encoder: by kind, with prompt templates and targets."""
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from photo_set import load_held_out
+from text_encoder import CONTEXT_LENGTH
+from words import common_words
+
+SEED = 1
+TEMPLATES = (
+    "{}",
+    "a {}",
+    "the {}",
+    "a photo of a {}",
+    "a photo of {}",
+    "a photo of the {}",
+    "a picture of a {}",
+    "an image of a {}",
+    "a close-up photo of a {}",
+    "a blurry photo of a {}",
+    "a bright photo of a {}",
+    "a good photo of a {}",
+    "a cropped photo of the {}",
+    "a photo of one {}",
+    "a photo of many {}",
+)
+UNSEEN_PART = 0.02  # of the further texts, kept out of training to measure generalisation
+BATCH = 256
+SHARES = {"labels": 0.3, "styles": 0.1, "names": 0.15, "further": 0.45}  # of a batch
+
+
+def label_rows(out_dir, labels, targets):
+    """What the text encoder shall say for each label: classifier rows, or targets where unseen."""
+    if not (out_dir / "image.pt").exists():
+        return targets
+    rows = F.normalize(torch.load(out_dir / "image.pt")["learner"]["rows"], dim=1).numpy()
+    held_out = set(load_held_out())
+    unseen = np.array([entry["label"] in held_out for entry in labels])
+    return np.where(unseen[:, None], targets, rows)
+
+
+class Texts:
+    """The texts by kind, each with its templates and target, ready to be drawn into batches."""
+
+    def __init__(self, labels, data, rows):
+        names = [str(name) for name in data["names"]]
+        further = np.flatnonzero(~data["from_clip"])
+        unseen = np.random.default_rng(SEED).permutation(further)[: int(UNSEEN_PART * len(further))]
+        seen = np.setdiff1d(further, unseen)
+        label_names = [entry["label"] for entry in labels]
+        known = {label.lower() for label in label_names}
+        clip = [i for i in np.flatnonzero(data["from_clip"]) if names[i] not in known]
+        targets = data["name_targets"]
+        self.unseen = [names[i] for i in unseen], targets[unseen]
+        self.kinds = {
+            "labels": ([*label_names, *(entry["phrase"] for entry in labels)], np.concatenate([rows, rows])),
+            "names": ([names[i] for i in clip], targets[clip]),
+            "further": ([names[i] for i in seen], targets[seen]),
+            "styles": self.styled(label_names, known, data, rows),
+        }
+
+    @staticmethod
+    def styled(label_names, known, data, rows):
+        """Labels in another style: halfway between the label and the sentence encoder's opinion."""
+        texts, targets = [], []
+        for style, style_targets in zip(data["styles"], data["style_targets"]):
+            for label, row, target in zip(label_names, rows, style_targets):
+                text = str(style).format(label)
+                if text.removeprefix("a ").lower() not in known:
+                    texts.append(text)
+                    targets.append((row + target) / np.linalg.norm(row + target))
+        return texts, np.array(targets, np.float32)
+
+    def all(self):
+        """Every text, for the tokenizer's training."""
+        return [text for texts, _ in self.kinds.values() for text in texts] + list(TEMPLATES) * 20 + common_words()
+
+    def batch(self, draw):
+        """BATCH texts in random templates, and their targets."""
+        texts, targets = [], []
+        for kind, share in SHARES.items():
+            pool, rows = self.kinds[kind]
+            for i in draw.integers(len(pool), size=round(share * BATCH)):
+                plain = kind == "styles" or pool[i].startswith("a photo of ")
+                texts.append(pool[i] if plain else TEMPLATES[draw.integers(len(TEMPLATES))].format(pool[i]))
+                targets.append(rows[i])
+        return texts, torch.from_numpy(np.array(targets))
+
+
+def encode(tokenizer, texts):
+    """Token ids (N, L) padded with 0 behind the end token, as in production."""
+    rows = [encoding.ids[: CONTEXT_LENGTH - 1] + encoding.ids[-1:] if len(encoding.ids) > CONTEXT_LENGTH
+            else encoding.ids for encoding in tokenizer.encode_batch(texts)]
+    ids = torch.zeros(len(rows), max(map(len, rows)), dtype=torch.int64)
+    for i, row in enumerate(rows):
+        ids[i, : len(row)] = torch.tensor(row)
+    return ids

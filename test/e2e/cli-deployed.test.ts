@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dynamoDbTagTable } from '../../functions/adapters/dynamodb.ts';
+import { createTable } from '../../functions/adapters/dynamodb-table.ts';
+import { putLabelEntry } from '../../functions/core/label-entries.ts';
+import { fixedWidthSequencer } from '../../functions/core/object.ts';
+import { nextImageRecord, putImageRecord } from '../../functions/core/records.ts';
+import { synthesizeTemplate, tableDefinition } from '../../functions/local/synthesized-template.ts';
+import { tableInput } from '../../functions/local/table.ts';
+import { available } from '../integration/tools.ts';
+import { jsonLines, runCli } from './support/cli-process.ts';
+
+/** moto stands in for AWS; the command line finds it as it finds AWS, by its environment. */
+const hasMoto = available(['moto_server', '--help']);
+const region = 'eu-central-1';
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+describe.skipIf(!hasMoto)('with a deployed table', () => {
+  let moto: ChildProcess;
+  let env: NodeJS.ProcessEnv;
+  let queueUrls: string[];
+
+  beforeAll(async () => {
+    const port = await freePort();
+    moto = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore', detached: true });
+    const endpoint = `http://127.0.0.1:${port}`;
+    await answering(endpoint);
+    env = {
+      ...process.env,
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    };
+    const client = { endpoint, region, credentials };
+    await createTable(client, tableInput(tableDefinition(synthesizeTemplate()), 'deployed'));
+    const table = dynamoDbTagTable({ tableName: 'deployed', client });
+    const object = { bucket: 'mine', key: 'a.jpg', eTag: 'etag', sequencer: fixedWidthSequencer('1') };
+    const tags = [{ set: 'general', label: 'dog', score: 0.9 }];
+    const record = nextImageRecord(
+      undefined,
+      object,
+      { status: 'tagged', tags, labelSets: { general: 'digest' } },
+      { eventTime: '2026-11-23T12:00:00.000Z', now: new Date() },
+    );
+    for (const tag of tags) await table.write(putLabelEntry(record, tag));
+    await table.write(putImageRecord(record));
+    const sqs = new SQSClient(client);
+    queueUrls = await Promise.all(
+      ['uploads', 'dead-letters'].map(async (QueueName) => {
+        const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName }));
+        return QueueUrl;
+      }),
+    );
+    await sqs.send(new SendMessageCommand({ QueueUrl: queueUrls[1], MessageBody: 'not understood' }));
+  });
+  afterAll(() => {
+    // The Python launcher may have a child of its own: the whole group that was started here ends.
+    if (moto?.pid) process.kill(-moto.pid);
+  });
+
+  const deployed = ['--table', 'deployed', '--region', region];
+
+  it('counts images, waiting messages and dead letters', async () => {
+    const queues = ['--queue-url', queueUrls[0]!, '--dead-letter-queue-url', queueUrls[1]!];
+    const result = await runCli(['status', ...deployed, '--bucket', 'mine', ...queues, '--json'], { env });
+    expect(result.stderr).toBe('');
+    expect(jsonLines(result)).toEqual([
+      {
+        bucket: 'mine',
+        images: { tagged: 1, unsupported: 0, failed: 0, deleted: 0 },
+        queue: { visible: 0, inFlight: 0 },
+        deadLetters: 1,
+      },
+    ]);
+  });
+
+  it('finds images and shows them', async () => {
+    const found = jsonLines(await runCli(['query', '--label', 'dog', ...deployed, '--json'], { env }));
+    expect(found).toMatchObject([{ bucket: 'mine', key: 'a.jpg', score: 0.9 }]);
+    const [shown] = jsonLines(await runCli(['show', 's3://mine/a.jpg', ...deployed, '--json'], { env }));
+    expect(shown).toMatchObject({ status: 'tagged', tags: [{ label: 'dog' }] });
+  });
+
+  it('rejects a table that is not there', async () => {
+    const result = await runCli(['query', '--label', 'dog', '--table', 'nope', '--region', region], { env });
+    expect([result.code, result.stderr]).toEqual([2, 'cliptag query: there is no table "nope"\n']);
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  return port;
+}
+
+async function answering(url: string): Promise<void> {
+  for (;;) {
+    const answer = await fetch(url).catch(() => undefined);
+    if (answer) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
