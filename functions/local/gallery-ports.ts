@@ -1,13 +1,16 @@
 import { thumbnail } from '../adapters/sharp-thumbnail.ts';
 import { CliptagError } from '../core/errors.ts';
 import { checkSize } from '../core/object.ts';
-import { type ImageRecord, imageRecordOf, queryImagesByStatus, readImageRecord } from '../core/records.ts';
+import { type ImageRecord, imageKey, imageRecordOf, queryImagesByStatus } from '../core/records.ts';
 import type { Outcome } from '../core/tag-image.ts';
 import type { GalleryPorts, ShownImage } from './gallery/gallery-server.ts';
 import { LOCAL_BUCKET_NAME, type Pipeline } from './pipeline.ts';
 
 /** Pictures on the page are this wide at most, in pixels: twice the width of a card, for sharp screens. */
 const THUMBNAIL_PIXELS = 480;
+
+/** DynamoDB takes at most 100 keys in a batch. */
+const BATCH_SIZE = 100;
 
 /** More images than one looks at; the newest are kept. */
 const MAXIMUM_SHOWN = 500;
@@ -21,10 +24,11 @@ export function galleryPorts({ tagger, bucket, queue }: Pipeline): GalleryPorts 
     images: async () => {
       const records: ImageRecord[] = [];
       for (const status of ['tagged', 'unsupported', 'failed'] as const) {
-        for await (const page of tagger.table.query(queryImagesByStatus(LOCAL_BUCKET_NAME, status))) {
-          const keys = page.map(({ GSI1SK }) => ({ bucket: LOCAL_BUCKET_NAME, key: String(GSI1SK) }));
-          const items = await Promise.all(keys.map((key) => tagger.table.read(readImageRecord(key))));
-          records.push(...items.flatMap((item) => (item ? [imageRecordOf(item)] : [])));
+        const pages = tagger.table.query(queryImagesByStatus(LOCAL_BUCKET_NAME, status, '', BATCH_SIZE));
+        for await (const page of pages) {
+          const keys = page.map(({ GSI1SK }) => imageKey({ bucket: LOCAL_BUCKET_NAME, key: String(GSI1SK) }));
+          const items = await tagger.table.readBatch({ Keys: keys, ConsistentRead: false });
+          records.push(...items.map(imageRecordOf));
         }
       }
       return records.map(shownImage).sort(byTime).slice(-MAXIMUM_SHOWN);
