@@ -74,7 +74,8 @@ async function showSamples(
   const outcomes = new Map<string, Outcome>();
   const tagged = new Promise<void>((resolve) => {
     const listener = (outcome: Outcome) => {
-      if (!names.includes(outcome.object.key)) return;
+      // What an interrupted first start has left is superseded by this one's uploads.
+      if (!names.includes(outcome.object.key) || outcome.result === 'superseded') return;
       outcomes.set(outcome.object.key, outcome);
       showProgress(`Tagging the sample photographs: ${outcomes.size} of ${names.length}`);
       if (outcomes.size < names.length) return;
