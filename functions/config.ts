@@ -46,7 +46,7 @@ export function readLocalCredentials(variables: NodeJS.ProcessEnv = process.env)
   secretAccessKey: string;
 } {
   return {
-    accessKeyId: variables.CLIPTAG_ACCESS_KEY_ID ?? 'local',
-    secretAccessKey: variables.CLIPTAG_SECRET_ACCESS_KEY ?? 'local',
+    accessKeyId: variables.CLIPTAG_ACCESS_KEY_ID || 'local',
+    secretAccessKey: variables.CLIPTAG_SECRET_ACCESS_KEY || 'local',
   };
 }

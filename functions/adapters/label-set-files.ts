@@ -6,6 +6,11 @@ import { type LabelSet, parseLabelSet } from '../core/label-set.ts';
 
 const EXTENSIONS = ['.yaml', '.yml', '.json'];
 
+export interface LabelSetFile {
+  readonly path: string;
+  readonly labelSet: LabelSet;
+}
+
 /**
  * The label sets in files (.yaml, .yml, .json) and folders of such files (those directly in it, by name).
  * A file that is named twice is read once.
@@ -13,40 +18,49 @@ const EXTENSIONS = ['.yaml', '.yml', '.json'];
  * @throws {InvalidInput} with all faults of all files, each with the file's path
  */
 export async function readLabelSets(paths: readonly string[]): Promise<readonly LabelSet[]> {
+  return (await readLabelSetFiles(paths)).map(({ labelSet }) => labelSet);
+}
+
+/** {@link readLabelSets}, each with the file that it comes from. */
+export async function readLabelSetFiles(paths: readonly string[]): Promise<readonly LabelSetFile[]> {
   const faults: string[] = [];
   const files = new Map<string, string>();
   for (const path of paths) {
     for (const file of await filesAt(path, faults)) files.set(resolve(file), file);
   }
   const fileOf = new Map<string, string>();
-  const labelSets: LabelSet[] = [];
-  for (const file of files.values()) {
-    const labelSet = await readLabelSet(file, faults);
+  const found: LabelSetFile[] = [];
+  for (const path of files.values()) {
+    const labelSet = await readLabelSet(path, faults);
     if (!labelSet) continue;
     const earlier = fileOf.get(labelSet.name);
     if (earlier)
       faults.push(
-        `${file}: Expected a name of its own, but "${labelSet.name}" is the label set in ${earlier}`,
+        `${path}: Expected a name of its own, but "${labelSet.name}" is the label set in ${earlier}`,
       );
-    fileOf.set(labelSet.name, file);
-    labelSets.push(labelSet);
+    fileOf.set(labelSet.name, path);
+    found.push({ path, labelSet });
   }
   if (faults.length > 0) throw new InvalidInput('The label sets cannot be used', faults);
-  return labelSets;
+  return found;
 }
 
 async function filesAt(path: string, faults: string[]): Promise<readonly string[]> {
-  const found = await stat(path).catch(() => undefined);
-  if (!found) faults.push(`${path}: Expected a label set file or a folder of them, but there is nothing`);
-  else if (found.isDirectory()) return filesIn(path, faults);
-  else if (isLabelSetFile(path)) return [path];
-  else faults.push(`${path}: Expected a file that ends in ${EXTENSIONS.join(', ')}`);
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    faults.push(`${path}: Expected a label set file or a folder of them but ${obstacle(error)}`);
+  });
+  if (found?.isDirectory()) return filesIn(path, faults);
+  if (found && isLabelSetFile(path)) return [path];
+  if (found) faults.push(`${path}: Expected a file that ends in ${EXTENSIONS.join(', ')}`);
   return [];
 }
 
 async function filesIn(folder: string, faults: string[]): Promise<readonly string[]> {
-  const names = (await readdir(folder)).filter(isLabelSetFile).sort();
-  if (names.length === 0)
+  const all = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    faults.push(`${folder}: Expected a readable folder but ${obstacle(error)}`);
+  });
+  const names = (all ?? []).filter(isLabelSetFile).sort();
+  if (all && names.length === 0)
     faults.push(`${folder}: Expected a file that ends in ${EXTENSIONS.join(', ')} in it`);
   return names.map((name) => join(folder, name));
 }
@@ -55,9 +69,17 @@ function isLabelSetFile(path: string): boolean {
   return EXTENSIONS.includes(extname(path).toLowerCase());
 }
 
+function obstacle({ code, message }: NodeJS.ErrnoException): string {
+  return code === 'ENOENT' || code === 'ENOTDIR' ? 'there is nothing' : `received ${code ?? message}`;
+}
+
 async function readLabelSet(file: string, faults: string[]): Promise<LabelSet | undefined> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    faults.push(`${file}: Expected a readable file but ${obstacle(error)}`);
+  });
+  if (text === undefined) return undefined;
   try {
-    return parseLabelSet(parseText(await readFile(file, 'utf8')), file);
+    return parseLabelSet(parseText(text), file);
   } catch (error) {
     const found = error instanceof InvalidInput ? error.faults : [String(error)];
     faults.push(...found.map((fault) => `${file}: ${fault}`));

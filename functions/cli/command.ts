@@ -1,6 +1,6 @@
+import { columns } from './answer-text.ts';
 import { EXIT } from './exit-code.ts';
-import { type FlagSet, type Input, parseFlags } from './flags.ts';
-import { helpOf } from './help.ts';
+import { type Flag, type FlagSet, type Input, parseFlags } from './flags.ts';
 import type { Output } from './output.ts';
 
 /** One command of the command line, from its own point of view. */
@@ -34,4 +34,15 @@ export function command<Flags extends FlagSet>(parts: CommandParts<Flags>): Comm
 function asksForHelp(args: readonly string[]): boolean {
   const end = args.indexOf('--');
   return (end < 0 ? args : args.slice(0, end)).some((arg) => arg === '--help' || arg === '-h');
+}
+
+/** The help of one command. */
+function helpOf({ usage, about, flags }: { usage: string; about: string; flags: FlagSet }): string {
+  const rows = Object.entries(flags).map(([name, flag]) => [`  ${flagUsage(name, flag)}`, flag.about]);
+  return [`Usage: cliptag ${usage}`, '', about, '', 'Flags:', ...columns(rows)].join('\n');
+}
+
+function flagUsage(name: string, { short, value, multiple }: Flag): string {
+  const names = short === undefined ? `--${name}` : `-${short}, --${name}`;
+  return `${names}${value === undefined ? '' : ` ${value}`}${multiple ? ' …' : ''}`;
 }

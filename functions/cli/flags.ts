@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UsageFault } from './usage-fault.ts';
+import { UsageFault } from './exit-code.ts';
 
 /** A flag of a command: what `parseArgs` needs, and what help and checks need. */
 export interface Flag {
@@ -39,25 +39,46 @@ export interface Input<Flags extends FlagSet> {
 export function parseFlags<Flags extends FlagSet>(args: readonly string[], flags: Flags): Input<Flags> {
   const { tokens } = parseArgs({ args: [...args], options: flags, strict: false, tokens: true });
   const given = tokens.filter((token) => token.kind === 'option');
-  const faults = [unknownFlags(given, flags), ...given.map((token) => valueFault(token, flags))];
+  const faults = [unknownFlags(given, args, flags), ...given.map((token) => valueFault(token, flags))];
   const found = faults.filter((fault) => fault !== undefined);
   if (found.length > 0) throw new UsageFault(found);
   const { values, positionals } = parseArgs({ args: [...args], options: flags, allowPositionals: true });
   return { flags: values as FlagValues<Flags>, operands: positionals };
 }
 
+/** @throws {UsageFault} unless the one operand is `list` */
+export function requireList(operands: readonly string[]): void {
+  if (operands.length === 1 && operands[0] === 'list') return;
+  const received = operands.length === 0 ? 'nothing' : `"${operands.join(' ')}"`;
+  throw new UsageFault([`expected "list" but received ${received}`]);
+}
+
+/** @throws {UsageFault} when anything stands beside the flags */
+export function requireNoOperands([operand]: readonly string[]): void {
+  if (operand !== undefined) throw new UsageFault([`expected only flags but received "${operand}"`]);
+}
+
 interface GivenFlag {
+  /** Of the argument that it stands in. */
+  readonly index: number;
   readonly name: string;
   readonly rawName: string;
   readonly value?: string | undefined;
   readonly inlineValue?: boolean | undefined;
 }
 
-function unknownFlags(given: readonly GivenFlag[], flags: FlagSet): string | undefined {
-  const unknown = given.filter(({ name }) => !Object.hasOwn(flags, name)).map(({ rawName }) => rawName);
+function unknownFlags(
+  given: readonly GivenFlag[],
+  args: readonly string[],
+  flags: FlagSet,
+): string | undefined {
+  const unknown = given
+    .filter(({ name }) => !Object.hasOwn(flags, name))
+    // `parseArgs` takes `-x.jpg` for the flags -x, -., -j and so on.
+    .map(({ rawName, index }) => (rawName.startsWith('--') ? rawName : (args[index] ?? rawName)));
   if (unknown.length === 0) return undefined;
   const known = Object.keys(flags).map((name) => `--${name}`);
-  return `unknown flag ${[...new Set(unknown)].join(', ')} (flags: ${known.join(', ')})`;
+  return `unknown flag ${[...new Set(unknown)].join(', ')} (flags: ${known.join(', ')}; a name that begins with - goes after --)`;
 }
 
 function valueFault({ name, rawName, value, inlineValue }: GivenFlag, flags: FlagSet): string | undefined {

@@ -1,7 +1,8 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
-import { UsageFault } from './usage-fault.ts';
+import { printable } from '../core/printable.ts';
+import { UsageFault } from './exit-code.ts';
 
 /** What pictures are called, also those of formats that are only recognised, so that none is passed over in silence. */
 const IMAGE_EXTENSIONS = new Set(
@@ -30,6 +31,11 @@ export async function imagePathsIn(named: readonly string[]): Promise<readonly s
   }
   if (faults.length > 0) throw new UsageFault(faults);
   return paths;
+}
+
+/** What to say of folders in which {@link imagePathsIn} found nothing. */
+export function noImagesIn(folders: readonly string[]): string {
+  return `there are no images in ${printable(folders.join(', '))}`;
 }
 
 async function collectImages(folder: string, paths: string[], faults: string[]): Promise<void> {

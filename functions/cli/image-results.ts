@@ -1,5 +1,6 @@
+import { open } from 'node:fs/promises';
 import { CliptagError, ImageFault } from '../core/errors.ts';
-import { imageBytes } from './image-bytes.ts';
+import { checkSize, DEFAULT_MAXIMUM_BYTES } from '../core/object.ts';
 import { inOrder } from './in-order.ts';
 
 /** What came of one image file. A fault is the image's own; the others go on. */
@@ -28,4 +29,24 @@ export function imageResults<Value>(
       return { path, fault: { status, reason: error.message } };
     }
   });
+}
+
+/**
+ * The bytes of an image file, refused by its size before it is read.
+ *
+ * @throws {ImageFault} `not-readable`, `empty` or `too-large`
+ */
+async function imageBytes(path: string, maximumBytes = DEFAULT_MAXIMUM_BYTES): Promise<Uint8Array> {
+  const file = await open(path).catch(rejectUnreadable);
+  try {
+    const { size } = await file.stat();
+    checkSize(size, maximumBytes);
+    return await file.readFile().catch(rejectUnreadable);
+  } finally {
+    await file.close();
+  }
+}
+
+function rejectUnreadable({ code, message }: NodeJS.ErrnoException): never {
+  throw new ImageFault('failed', 'not-readable', `Expected a readable file but received ${code ?? message}`);
 }

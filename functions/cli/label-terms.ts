@@ -1,7 +1,9 @@
 import type { LabelTerm } from '../core/find-images.ts';
-import type { LabelSet } from '../core/label-set.ts';
+import { LABEL_SET_NAME, type LabelSet } from '../core/label-set.ts';
+import { UsageFault } from './exit-code.ts';
 import { nearestWords } from './near-words.ts';
-import { UsageFault } from './usage-fault.ts';
+
+const SET_AND_LABEL = new RegExp(`^(${LABEL_SET_NAME.source}):(.+)$`, 's');
 
 /**
  * What the user calls labels, as the table knows them. `set:label` is taken at its word, spelling apart; a label alone
@@ -18,7 +20,7 @@ export function labelTerms(texts: readonly string[], labelSets: readonly LabelSe
 
 /** A term, or what is wrong with it. */
 function labelTerm(text: string, labelSets: readonly LabelSet[]): LabelTerm | string {
-  const [, set, label] = /^([a-z0-9][a-z0-9-]{0,62}):(.+)$/s.exec(text) ?? [];
+  const [, set, label] = SET_AND_LABEL.exec(text) ?? [];
   if (set !== undefined && label !== undefined) {
     const known = labelSets.find(({ name }) => name === set);
     return { set, label: (known && canonicalName(label, known)) ?? label };

@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from './command.ts';
-import { EXIT, exitCodeOf, explain } from './exit-code.ts';
-import { GENERAL_HELP } from './help.ts';
+import { EXIT, exitCodeOf, explain, UsageFault } from './exit-code.ts';
 import { type Output, standardOutput } from './output.ts';
-import { UsageFault } from './usage-fault.ts';
 
 /** Loaded one by one: nobody who asks for tokens waits for the image decoder. */
 const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
@@ -16,6 +14,30 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['models', async () => (await import('./commands/models.ts')).models],
   ['labels', async () => (await import('./commands/labels.ts')).labels],
 ]);
+
+/** What `cliptag` alone prints. */
+const GENERAL_HELP = `Usage: cliptag COMMAND [ARGUMENTS] [FLAGS]
+
+Tags images with CLIP. \`cliptag COMMAND --help\` tells more.
+
+With no server:
+  tag PATH…        Tag image files and folders of them.
+  embed PATH…      Print the embeddings of images and texts.
+  tokenize TEXT…   Print the token ids of texts.
+  models list      The models at hand.
+  labels list      The label sets at hand.
+
+Of the local pipeline (npm start), or of a deployed table with --table:
+  query --label L  Find images by their labels.
+  show KEY         What is known of one image.
+  status           How many images there are, and how many wait.
+
+Flags:
+  -h, --help       Print this help.
+  --version        Print the version.
+
+Exit code: 0 done; 1 it did not work (tag: not one image was tagged; embed: an image was broken; show: no such
+image); 2 it was asked for wrongly: flags, paths, models, label sets, or no pipeline there; 130 stopped by Ctrl-C.`;
 
 /**
  * The command line.

@@ -12,6 +12,16 @@ export const DEFAULT_LABEL_SET = join(LABELS_FOLDER, 'general.yaml');
 export const CLASSIFIER_FOLDER = join(ROOT, '.cliptag', 'classifiers');
 export const DEFAULT_MODEL = 'embedded';
 
+/** Where the local pipeline answers, unless it was started otherwise, and what things are called there. */
+export const LOCAL_PIPELINE = {
+  dynamodbPort: 8000,
+  httpPort: 3000,
+  /** Any will do: it has only one. */
+  region: 'us-east-1',
+  table: 'cliptag',
+  bucket: 'photos',
+} as const;
+
 /** The folder of a model: one of the checkout's own by its name, else the folder that the user names. */
 export function modelFolder(nameOrFolder: string): string {
   const isName = /^[\w.-]*\w[\w.-]*$/.test(nameOrFolder);

@@ -1,10 +1,7 @@
+import { UsageFault } from './exit-code.ts';
 import type { Flag, FlagValues } from './flags.ts';
-import { UsageFault } from './usage-fault.ts';
-import { checkNotEmpty, checkPort } from './value-checks.ts';
-
-const DEFAULT_DYNAMODB_PORT = 8000;
-const LOCAL_TABLE = 'cliptag';
-const LOCAL_BUCKET = 'photos';
+import { LOCAL_PIPELINE } from './places.ts';
+import { checkNotEmpty, checkPort } from './shared-flags.ts';
 
 export const TABLE_FLAG = {
   type: 'string',
@@ -23,7 +20,7 @@ export const REGION_FLAG = {
 export const DYNAMODB_PORT_FLAG = {
   type: 'string',
   value: 'PORT',
-  about: `The local pipeline's DynamoDB port. Default: ${DEFAULT_DYNAMODB_PORT}.`,
+  about: `The local pipeline's DynamoDB port. Default: ${LOCAL_PIPELINE.dynamodbPort}.`,
   check: checkPort,
 } as const satisfies Flag;
 
@@ -47,7 +44,11 @@ export function tablePlace(flags: FlagValues<typeof TABLE_FLAGS>): TablePlace {
   }
   if (table !== undefined) return { kind: 'deployed', region, tableName: table };
   if (region !== undefined) throw new UsageFault(['--region needs --table']);
-  return { kind: 'local', port: Number(port ?? DEFAULT_DYNAMODB_PORT), tableName: LOCAL_TABLE };
+  return {
+    kind: 'local',
+    port: Number(port ?? LOCAL_PIPELINE.dynamodbPort),
+    tableName: LOCAL_PIPELINE.table,
+  };
 }
 
 /**
@@ -57,6 +58,6 @@ export function tablePlace(flags: FlagValues<typeof TABLE_FLAGS>): TablePlace {
  */
 export function bucketOf(bucket: string | undefined, { kind }: TablePlace): string {
   if (bucket !== undefined) return bucket;
-  if (kind === 'local') return LOCAL_BUCKET;
-  throw new UsageFault(['a deployed table may know several buckets: name one with --bucket']);
+  if (kind === 'local') return LOCAL_PIPELINE.bucket;
+  throw new UsageFault(['--table needs --bucket: a deployed table may know several buckets']);
 }

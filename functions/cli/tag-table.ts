@@ -2,10 +2,8 @@ import { dynamoDbTagTable } from '../adapters/dynamodb.ts';
 import { readLocalCredentials } from '../config.ts';
 import { CliptagError } from '../core/errors.ts';
 import type { TagTable } from '../core/ports.ts';
+import { LOCAL_PIPELINE } from './places.ts';
 import type { TablePlace } from './table-flags.ts';
-
-/** Any region will do: the local endpoint has only one. */
-const LOCAL_REGION = 'us-east-1';
 
 /**
  * Asks a table.
@@ -31,7 +29,7 @@ function openTable(place: TablePlace): TagTable {
   }
   const client = {
     endpoint: `http://127.0.0.1:${place.port}`,
-    region: LOCAL_REGION,
+    region: LOCAL_PIPELINE.region,
     credentials: readLocalCredentials(),
   };
   return dynamoDbTagTable({ tableName, client });

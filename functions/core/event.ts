@@ -19,6 +19,12 @@ export interface IgnoredEvent {
   readonly reason: string;
 }
 
+/** A body, or a record in one, that nobody can understand. */
+export interface FaultyEvent {
+  readonly kind: 'faulty';
+  readonly fault: MessageFault;
+}
+
 /**
  * Versions 2.1 to 2.3 by event type, one version for all types from 2.4 on; minor versions only add fields.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
@@ -40,7 +46,7 @@ const s3Record = z.object({
   }),
 });
 
-const s3Notification = z.object({ Records: z.array(s3Record).min(1) });
+const s3Notification = z.object({ Records: z.array(z.unknown()).min(1) });
 
 const s3TestEvent = z.object({ Service: z.literal('Amazon S3'), Event: z.literal('s3:TestEvent') });
 
@@ -65,21 +71,39 @@ const eventBridgeEvent = z.object({
 /** What SNS puts around a notification on its way from a bucket to a queue. */
 const snsEnvelope = z.object({ Type: z.literal('Notification'), Message: z.string() });
 
+/** An event, or why there is none to understand. */
+export type ParsedEvent = ObjectEvent | IgnoredEvent | FaultyEvent;
+
 /**
- * The events in the body of one SQS message.
- *
- * @throws {MessageFault} when the body is no S3 event at all; the message says what was expected and what arrived
+ * The events in the body of one SQS message. What is no S3 event is a faulty one, which says what was expected and
+ * what arrived, and keeps no other record of the body from being tagged.
  */
-export function eventsOf(body: string): ReadonlyArray<ObjectEvent | IgnoredEvent> {
-  const document = parseJson(body);
-  const envelope = snsEnvelope.safeParse(document);
-  if (envelope.success) return eventsOf(envelope.data.Message);
-  if (s3TestEvent.safeParse(document).success) return [{ kind: 'ignored', reason: 's3:TestEvent' }];
-  if (hasKey(document, 'Records')) return checked(s3Notification, document).Records.map(fromNotification);
-  if (hasKey(document, 'detail-type')) return [fromEventBridge(checked(eventBridgeEvent, document))];
-  throw new MessageFault(
-    `Expected an S3 event notification or an EventBridge S3 event but received ${excerpt(body)}`,
-  );
+export function eventsOf(body: string): readonly ParsedEvent[] {
+  return orFaulty(() => {
+    const document = parseJson(body);
+    const envelope = snsEnvelope.safeParse(document);
+    if (envelope.success) return eventsOf(envelope.data.Message);
+    if (s3TestEvent.safeParse(document).success) return [{ kind: 'ignored', reason: 's3:TestEvent' }];
+    if (hasKey(document, 'Records')) {
+      const { Records } = checked(s3Notification, document);
+      return Records.flatMap((record, i) =>
+        orFaulty(() => [fromNotification(checked(s3Record, record, ['Records', i]))]),
+      );
+    }
+    if (hasKey(document, 'detail-type')) return [fromEventBridge(checked(eventBridgeEvent, document))];
+    throw new MessageFault(
+      `Expected an S3 event notification or an EventBridge S3 event but received ${excerpt(body)}`,
+    );
+  });
+}
+
+function orFaulty(parse: () => readonly ParsedEvent[]): readonly ParsedEvent[] {
+  try {
+    return parse();
+  } catch (fault) {
+    if (fault instanceof MessageFault) return [{ kind: 'faulty', fault }];
+    throw fault;
+  }
 }
 
 function fromNotification({
@@ -154,18 +178,26 @@ function parseJson(body: string): unknown {
 /** More faults than these say nothing new of a message. */
 const MAXIMUM_FAULTS = 5;
 
-function checked<Schema extends z.ZodType>(schema: Schema, document: unknown): z.infer<Schema> {
+/** @param place where in the body the document stands */
+function checked<Schema extends z.ZodType>(
+  schema: Schema,
+  document: unknown,
+  place: readonly (string | number)[] = [],
+): z.infer<Schema> {
   const result = schema.safeParse(document, { reportInput: true });
   if (result.success) return result.data;
   const { issues } = result.error;
-  const faults = issues.slice(0, MAXIMUM_FAULTS).map(describeIssue);
+  const faults = issues.slice(0, MAXIMUM_FAULTS).map((issue) => describeIssue(issue, place));
   const more = issues.length > MAXIMUM_FAULTS ? `; and ${issues.length - MAXIMUM_FAULTS} more` : '';
   throw new MessageFault(`Expected an S3 event but its ${faults.join('; ')}${more}`);
 }
 
-function describeIssue({ path, message, input }: z.core.$ZodIssue): string {
+function describeIssue(
+  { path, message, input }: z.core.$ZodIssue,
+  place: readonly (string | number)[],
+): string {
   const received = input === undefined ? '' : `, received ${excerpt(input)}`;
-  return `${path.join('.')}: ${message}${received}`;
+  return `${[...place, ...path].join('.')}: ${message}${received}`;
 }
 
 function hasKey(document: unknown, key: string): boolean {

@@ -11,7 +11,12 @@ const DEFAULT_MINIMUM_SCORE = 0.2;
 /** What a label is weighed against in `independent` mode when the label set names nothing better. */
 const DEFAULT_CONTRAST_PROMPTS = ['a photo', 'a photo of something', 'an image'];
 
+/** What a label set may be called; the keys of label entries begin with it. */
+export const LABEL_SET_NAME = /[a-z0-9][a-z0-9_-]{0,62}/;
+
 const words = z.string().trim().min(1).max(100);
+/** A whole sentence: 77 tokens, which is all that CLIP reads, may have many more letters than that. */
+const prompt = z.string().trim().min(1).max(1000);
 const score = z.number().min(0).max(1);
 const promptTemplate = z.string().refine((template) => template.includes(LABEL_SLOT), {
   error: `Expected a template with the slot ${LABEL_SLOT}`,
@@ -27,15 +32,22 @@ const label = z.preprocess(
     /** The broader label that this one implies, e.g. `dog` → `animal`; it need not be listed itself. */
     parent: words.optional(),
     /** Whole prompts in place of the label set's templates. */
-    prompts: z.array(words).min(1).optional(),
+    prompts: z.array(prompt).min(1).optional(),
     /** Lowest score of a tag with this label, in [0, 1]. @default the label set's minimumScore */
     threshold: score.optional(),
   }),
 );
 
 export const labelSetSchema = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'Expected lower-case letters, digits and hyphens'),
-  version: z.union([z.string().min(1), z.number()]).transform(String),
+  name: z
+    .string()
+    .regex(
+      new RegExp(`^${LABEL_SET_NAME.source}$`),
+      'Expected 1 to 63 lower-case letters, digits, hyphens and underscores, a letter or digit first',
+    ),
+  version: z
+    .union([z.string().min(1), z.number()], { error: 'Expected a text or a number' })
+    .transform(String),
   description: z.string().optional(),
   /** `exclusive`: the labels share one softmax. `independent`: each label by itself against the contrast prompts. */
   mode: z.enum(['exclusive', 'independent']),
@@ -45,9 +57,9 @@ export const labelSetSchema = z.strictObject({
     .default([`a photo of a ${LABEL_SLOT}`]),
   labels: z.array(label).min(1),
   /** Prompts of the label "none of these", which takes part in the softmax but never becomes a tag (`exclusive`). */
-  noneOfThese: z.array(words).min(1).optional(),
+  noneOfThese: z.array(prompt).min(1).optional(),
   /** What each label is weighed against (`independent`). */
-  contrastPrompts: z.array(words).min(1).optional(),
+  contrastPrompts: z.array(prompt).min(1).optional(),
   /** Most tags per image, in [1, 100]. @default 5 */
   topK: z.int().min(1).max(100).default(DEFAULT_TOP_K),
   /** Lowest score of a tag, in [0, 1]. @default 0.2 */
@@ -163,6 +175,13 @@ function describeIssue(issue: z.core.$ZodIssue): string {
       typeof part === 'number' ? `${path}[${part}]` : path ? `${path}.${String(part)}` : String(part),
     '',
   );
-  const received = issue.input === undefined ? '' : `, received ${excerpt(issue.input)}`;
-  return `${place || '(top level)'}: ${issue.message}${received}`;
+  return `${place || '(top level)'}: ${issueText(issue)}`;
+}
+
+/** What was expected and what arrived; zod's own message may name the type of what arrived, which shows by itself. */
+function issueText({ code, message, input }: z.core.$ZodIssue): string {
+  // A mapping with a key too many is too long to look for it there: the message names the key.
+  if (code === 'unrecognized_keys') return message;
+  const expected = message.replace(/^Invalid input: e/, 'E').replace(/, received \w+$/, '');
+  return `${expected}, received ${input === undefined ? 'nothing' : excerpt(input)}`;
 }

@@ -39,19 +39,20 @@ export interface UploadFilter {
 
 export const acceptEveryUpload: UploadFilter = { prefixes: [], suffixes: [] };
 
-/** Whether the filter lets a key pass: one of the prefixes and one of the suffixes (in any letter case) fits. */
-export function accepts(filter: UploadFilter, key: string): boolean {
+/** Whether the filter lets an object pass: one of the prefixes and one of the suffixes (in any letter case) fits. */
+export function accepts(filter: UploadFilter, object: Pick<ObjectReference, 'key' | 'sizeBytes'>): boolean {
+  const { key } = object;
   const lowerCaseKey = key.toLowerCase();
   const prefixFits = filter.prefixes.length === 0 || filter.prefixes.some((prefix) => key.startsWith(prefix));
   const suffixFits =
     filter.suffixes.length === 0 ||
     filter.suffixes.some((suffix) => lowerCaseKey.endsWith(suffix.toLowerCase()));
-  return prefixFits && suffixFits && !isFolderMarker(key);
+  return prefixFits && suffixFits && !isFolderMarker(object);
 }
 
-/** The empty objects named `folder/` that the S3 console makes to show a folder. */
-function isFolderMarker(key: string): boolean {
-  return key.endsWith('/');
+/** The empty objects named `folder/` that the S3 console makes to show a folder. Removed ones have no size to tell. */
+function isFolderMarker({ key, sizeBytes }: Pick<ObjectReference, 'key' | 'sizeBytes'>): boolean {
+  return key.endsWith('/') && sizeBytes === 0;
 }
 
 /** Room for a 100-megapixel JPEG; a batch of ten still fits the function's memory. */

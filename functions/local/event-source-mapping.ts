@@ -8,6 +8,9 @@ import { failedMessageIds, sqsEvent } from './sqs-event.ts';
 /** AWS ends a batch at the payload limit of a synchronous invocation. */
 const MAX_BATCH_BYTES = 6 * 1_024 * 1_024;
 
+/** The reason of messages that the function itself reported as failed: it has told why. */
+export const REPORTED_BY_FUNCTION = 'reported in batchItemFailures';
+
 /** With the default of five receives a message sits out an outage of a minute and a half: 1, 4, 16 and 64 seconds. */
 const RETRY_DELAY_GROWTH = 4;
 
@@ -123,7 +126,7 @@ async function outcomeOf(options: Required<MappingOptions>, event: SQSEvent): Pr
   try {
     const response = await invokeWithinTimeout(options, event);
     const failedIds = options.reportBatchItemFailures ? failedMessageIds(response, event) : new Set<string>();
-    return { failedIds, reason: 'reported in batchItemFailures' };
+    return { failedIds, reason: REPORTED_BY_FUNCTION };
   } catch (error) {
     return { failedIds: new Set(event.Records.map(({ messageId }) => messageId)), reason: reasonOf(error) };
   }

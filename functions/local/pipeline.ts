@@ -6,7 +6,11 @@ import type { Tagger } from '../core/tag-image.ts';
 import { composeTagger, type TaggerSettings } from '../tag-images/composition.ts';
 import { messageTagger, type Report } from '../tag-images/tag-messages.ts';
 import { type DynamoDbEndpoint, startDynamoDbEndpoint } from './dynamodb-endpoint.ts';
-import { type EventSourceMapping, startEventSourceMapping } from './event-source-mapping.ts';
+import {
+  type EventSourceMapping,
+  REPORTED_BY_FUNCTION,
+  startEventSourceMapping,
+} from './event-source-mapping.ts';
 import { openQueue } from './queue.ts';
 import type { LocalQueue } from './queue-contract.ts';
 import { type S3Endpoint, startS3Endpoint } from './s3-endpoint/s3-endpoint.ts';
@@ -92,7 +96,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
         ...(options.onWriteUnits ? { onWriteUnits: options.onWriteUnits } : {}),
       },
     });
-    const mapping = startMapping(queue, tagger, options.report);
+    const mapping = startMapping(queue, tagger, options);
     closers.push(() => mapping.close());
     return { s3, dynamodb, queue, bucket, tagger, close };
   } catch (error) {
@@ -103,11 +107,17 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
 
 const LOCAL_QUEUE_ARN = `arn:aws:sqs:${LOCAL_REGION}:000000000000:cliptag-uploads`;
 
-function startMapping(queue: LocalQueue, tagger: Tagger, report: Report): EventSourceMapping {
+function startMapping(
+  queue: LocalQueue,
+  tagger: Tagger,
+  { report, warn }: Pick<PipelineOptions, 'report' | 'warn'>,
+): EventSourceMapping {
   return startEventSourceMapping({
     queue,
     handler: messageTagger({ tagger, filter: acceptEveryUpload, report }),
     functionTimeoutSeconds: queue.visibilityTimeoutSeconds / FUNCTION_TIMEOUTS_PER_VISIBILITY_TIMEOUT,
-    onFailure: () => {}, // every message's own fault has been reported already
+    onFailure: (reason, messageIds) => {
+      if (reason !== REPORTED_BY_FUNCTION) warn(`${messageIds.length} messages come again: ${reason}`);
+    },
   });
 }

@@ -18,52 +18,65 @@ export const USAGE = `npm start -- [--s3-port 9000] [--dynamodb-port 8000] [--ht
 Runs the whole pipeline on this machine. Ports are on 127.0.0.1; 0 takes a free one.
 Keys: CLIPTAG_ACCESS_KEY_ID and CLIPTAG_SECRET_ACCESS_KEY, both "local" unless set.`;
 
+const FLAGS = {
+  's3-port': { type: 'string' },
+  'dynamodb-port': { type: 'string' },
+  'http-port': { type: 'string' },
+  data: { type: 'string' },
+  help: { type: 'boolean' },
+} as const;
+
 /** @throws {InvalidInput} with every fault of the command line */
 export function readStartFlags(args: readonly string[]): StartFlags {
-  const { values } = parsed(args);
-  const faults: string[] = [];
+  // Not strict: faults are gathered here, so that they are told together.
+  const { values, positionals, tokens } = parseArgs({
+    args: [...args],
+    options: FLAGS,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const faults = positionals.map((text) => `Expected only flags but received "${text}"`);
+  for (const token of tokens) {
+    if (token.kind === 'option' && !(token.name in FLAGS)) faults.push(`There is no flag ${token.rawName}`);
+  }
   const port = (flag: keyof typeof DEFAULT_PORTS): number => {
     const given = values[flag];
     if (given === undefined) return DEFAULT_PORTS[flag];
-    const isPort = /^\d{1,5}$/.test(given) && Number(given) <= 65_535;
+    const isPort = /^\d{1,5}$/.test(String(given)) && Number(given) <= 65_535;
     if (!isPort) faults.push(`--${flag}: Expected a port from 0 to 65535 but received "${given}"`);
     return Number(given);
   };
+  const { data = DEFAULT_DATA_FOLDER } = values;
+  if (typeof data !== 'string' || data === '') faults.push('--data: Expected a folder');
   const flags: StartFlags = {
     's3-port': port('s3-port'),
     'dynamodb-port': port('dynamodb-port'),
     'http-port': port('http-port'),
-    data: values.data ?? DEFAULT_DATA_FOLDER,
-    help: values.help ?? false,
+    data: String(data),
+    help: values.help === true,
   };
+  faults.push(...equalPorts(flags));
   if (faults.length > 0) throw new InvalidInput('The flags cannot be used', faults);
   return flags;
 }
 
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        's3-port': { type: 'string' },
-        'dynamodb-port': { type: 'string' },
-        'http-port': { type: 'string' },
-        data: { type: 'string' },
-        help: { type: 'boolean' },
-      },
-    });
-  } catch (cause) {
-    throw new InvalidInput('The flags cannot be used', [
-      cause instanceof Error ? cause.message : String(cause),
-    ]);
-  }
+function equalPorts(flags: StartFlags): string[] {
+  const names = Object.keys(DEFAULT_PORTS) as (keyof typeof DEFAULT_PORTS)[];
+  return names.flatMap((name, i) => {
+    const earlier = names.slice(0, i).find((other) => flags[other] === flags[name] && flags[name] !== 0);
+    return earlier ? [`--${name}: Expected another port than that of --${earlier}, ${flags[name]}`] : [];
+  });
 }
 
 /** One line that says what to do about a fault at the start. */
 export function explainStartFault(error: unknown): string {
-  const { code, port, message } = (error ?? {}) as { code?: string; port?: number; message?: string };
+  const { code, port, path, message } = (error ?? {}) as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE') {
     return `Port ${port} of 127.0.0.1 is taken: stop what listens there, or choose another with --s3-port, --dynamodb-port or --http-port`;
+  }
+  if (code === 'EEXIST' || code === 'ENOTDIR' || code === 'EACCES' || code === 'EROFS') {
+    return `--data: Expected a folder that can be written but received ${path} (${code})`;
   }
   return message ?? String(error);
 }

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readLocalCredentials } from '../config.ts';
 import { DEFAULT_MAXIMUM_BYTES } from '../core/object.ts';
@@ -14,6 +15,9 @@ import { linesToTry, outcomeLine, table, tagLine, terminalReport } from './termi
 
 const MODEL_FOLDER = fileURLToPath(new URL('../../models/embedded', import.meta.url));
 const LABEL_SETS = fileURLToPath(new URL('../../models/labels', import.meta.url));
+
+/** The samples take a second or two; if they can't be tagged, serving goes on without their table. */
+const SAMPLES_PATIENCE_MILLISECONDS = 60_000;
 
 /** `npm start`: the whole pipeline on this machine, with the sample photographs on the first start. */
 async function start(flags: StartFlags): Promise<void> {
@@ -86,7 +90,7 @@ async function showSamples(
   });
   showProgress(`Uploading ${names.length} sample photographs`);
   await uploadSamples(pipeline.bucket, dataFolder);
-  await tagged;
+  await Promise.race([tagged, sleep(SAMPLES_PATIENCE_MILLISECONDS, undefined, { ref: false })]);
   const ordered = names.flatMap((name) => outcomes.get(name) ?? []);
   console.log(
     `\n\n${table(ordered.map(({ object, content }) => [object.key, tagLine(content?.tags ?? [])]))}`,

@@ -47,11 +47,17 @@ export function linesToTry(
   sample: { file: string; tag: Tag | undefined },
 ): string {
   const label = `LABEL#${sample.tag?.set ?? 'general'}#${sample.tag?.label ?? 'cat'}`;
+  const values = JSON.stringify({ ':label': { S: label } });
   return [
     `  export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey} AWS_DEFAULT_REGION=${LOCAL_REGION}`,
     `  aws s3 cp ${sample.file} s3://${LOCAL_BUCKET_NAME}/copy-of-${basename(sample.file)} --endpoint-url ${s3.url}`,
     `  aws dynamodb query --table-name ${LOCAL_TABLE_NAME} --endpoint-url ${dynamodb.url} \\`,
-    `    --key-condition-expression 'PK = :label' --expression-attribute-values '{":label":{"S":"${label}"}}' \\`,
+    `    --key-condition-expression 'PK = :label' --expression-attribute-values ${shellQuoted(values)} \\`,
     '    --no-scan-index-forward',
   ].join('\n');
+}
+
+/** As one word of a POSIX shell, whatever stands in it. */
+function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }

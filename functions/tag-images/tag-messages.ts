@@ -1,7 +1,7 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import pLimit from 'p-limit';
-import { eventsOf, type IgnoredEvent, type ObjectEvent } from '../core/event.ts';
+import { eventsOf, type ParsedEvent } from '../core/event.ts';
 import { accepts, type UploadFilter } from '../core/object.ts';
 import { type Outcome, type Tagger, tagImage } from '../core/tag-image.ts';
 
@@ -32,25 +32,21 @@ export function messageTagger({
 }: TagMessagesOptions) {
   const limited = pLimit(concurrency);
 
-  async function tagEvent(event: ObjectEvent | IgnoredEvent, message: SQSRecord): Promise<void> {
+  async function tagEvent(event: ParsedEvent, message: SQSRecord): Promise<void> {
+    if (event.kind === 'faulty') throw event.fault;
     if (event.kind === 'ignored') return report.ignored(event.reason, message);
-    if (!accepts(filter, event.object.key)) {
+    if (!accepts(filter, event.object)) {
       return report.ignored(`the upload filter leaves out ${event.object.key}`, message);
     }
     report.outcome(await limited(() => tagImage(event, tagger)), message);
   }
 
+  /** Every event of the message gets its turn; the message comes again when one of them failed. */
   async function tagMessage(message: SQSRecord): Promise<void> {
-    try {
-      const results = await Promise.allSettled(
-        eventsOf(message.body).map((event) => tagEvent(event, message)),
-      );
-      const failed = results.find((result) => result.status === 'rejected');
-      if (failed) throw failed.reason;
-    } catch (error) {
-      report.fault(error, message);
-      throw error;
-    }
+    const results = await Promise.allSettled(eventsOf(message.body).map((event) => tagEvent(event, message)));
+    const faults = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+    for (const fault of faults) report.fault(fault, message);
+    if (faults.length > 0) throw faults[0];
   }
 
   return (event: SQSEvent): Promise<SQSBatchResponse> =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { UsageFault } from '../../functions/cli/exit-code.ts';
 import { parseFlags } from '../../functions/cli/flags.ts';
-import { UsageFault } from '../../functions/cli/usage-fault.ts';
-import { checkCount, checkPort, checkScore } from '../../functions/cli/value-checks.ts';
+import { checkCount, checkPort, checkScore } from '../../functions/cli/shared-flags.ts';
 
 const flags = {
   text: { type: 'string', multiple: true, about: '' },
@@ -34,7 +34,7 @@ describe('flags', () => {
     })();
     expect(fault).toBeInstanceOf(UsageFault);
     expect(String(fault)).toBe(
-      'UsageFault: unknown flag --txt, -v (flags: --text, --limit, --json); ' +
+      'UsageFault: unknown flag --txt, -v (flags: --text, --limit, --json; a name that begins with - goes after --); ' +
         '--json takes no value but received "1"; ' +
         '--limit: expected a whole number from 1 up but received "ten"; --text needs a value',
     );

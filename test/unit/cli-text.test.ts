@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { columns } from '../../functions/cli/columns.ts';
+import { columns, tagsText } from '../../functions/cli/answer-text.ts';
 import { exitCodeOf, explain } from '../../functions/cli/exit-code.ts';
-import { printable } from '../../functions/cli/printable.ts';
 import { barText, type ProgressBar, withProgress } from '../../functions/cli/progress-bar.ts';
-import { tagsText } from '../../functions/cli/tags-text.ts';
 import { CliptagError, InvalidInput } from '../../functions/core/errors.ts';
+import { printable } from '../../functions/core/printable.ts';
 
 describe('text for people', () => {
   it('shows control characters and turned writing, and leaves the rest as it is', () => {

@@ -81,7 +81,7 @@ describe('eventsOf', () => {
       expect(events).toMatchObject(expected);
       expect(events).toHaveLength(expected.length);
       for (const event of events) {
-        if (event.kind !== 'ignored') expect(event.object.bucket).toBe(BUCKET);
+        if ('object' in event) expect(event.object.bucket).toBe(BUCKET);
       }
     });
   }
@@ -210,6 +210,13 @@ describe('eventsOf, given something else,', () => {
     });
   }
 
+  it('keeps the good records beside a faulty one', () => {
+    const { Records: good } = JSON.parse(notification({}));
+    const { Records: bad } = JSON.parse(notification({ object: { key: '100%.jpg' } }));
+    const events = eventsOf(JSON.stringify({ Records: [...good, ...bad, ...good] }));
+    expect(events.map(({ kind }) => kind)).toEqual(['created', 'faulty', 'created']);
+  });
+
   it('rejects a body of a thousand faulty records with a message that fits a log line', () => {
     const fault = faultOf(JSON.stringify({ Records: Array.from({ length: 1000 }, () => ({})) }));
     expect(fault).toBeInstanceOf(MessageFault);
@@ -217,13 +224,9 @@ describe('eventsOf, given something else,', () => {
   });
 });
 
-function faultOf(body: string): Error | undefined {
-  try {
-    eventsOf(body);
-    return undefined;
-  } catch (error) {
-    return error as Error;
-  }
+function faultOf(body: string): MessageFault | undefined {
+  const [event] = eventsOf(body);
+  return event?.kind === 'faulty' ? event.fault : undefined;
 }
 
 function notification({ object, ...changes }: { object?: object; [field: string]: unknown }): string {

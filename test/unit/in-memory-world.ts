@@ -102,7 +102,7 @@ export async function play(
       await passSteps(scheduler, pause);
       const body = await scheduled(scheduler, change.kind, async () => bucket.change(key, change));
       for (const event of body ? eventsOf(body) : []) {
-        if (event.kind === 'ignored') throw new Error(event.reason);
+        if (!('object' in event)) throw new Error(`Expected an object's event but received ${event.kind}`);
         deliveries.push(...each.map((delivery) => deliver(event, delivery)));
       }
     }

@@ -69,13 +69,14 @@ describe('accepts', () => {
   ];
   for (const [key, expected] of CASES) {
     it(`${expected ? 'lets' : 'does not let'} ${key} pass a filter of prefixes and suffixes`, () => {
-      expect(accepts(filter, key)).toBe(expected);
+      expect(accepts(filter, { key })).toBe(expected);
     });
   }
 
   it('lets everything pass an empty filter, other than the markers of folders', () => {
-    expect(accepts(acceptEveryUpload, 'anything at all')).toBe(true);
-    expect(accepts(acceptEveryUpload, 'folder/')).toBe(false);
+    expect(accepts(acceptEveryUpload, { key: 'anything at all' })).toBe(true);
+    expect(accepts(acceptEveryUpload, { key: 'folder/', sizeBytes: 0 })).toBe(false);
+    expect(accepts(acceptEveryUpload, { key: 'picture/', sizeBytes: 1 })).toBe(true);
   });
 });
 

@@ -1,13 +1,12 @@
 import type { Embedding } from '../../core/embedding.ts';
+import { printable } from '../../core/printable.ts';
 import { command } from '../command.ts';
-import { EXIT } from '../exit-code.ts';
-import { imagePathsIn } from '../image-paths.ts';
+import { EXIT, UsageFault } from '../exit-code.ts';
+import { imagePathsIn, noImagesIn } from '../image-paths.ts';
 import { imageResults } from '../image-results.ts';
 import type { ModelIdentity, ModelParts } from '../model-parts.ts';
-import { printable } from '../printable.ts';
 import { withProgress } from '../progress-bar.ts';
 import { JSON_FLAG, MODEL_FLAG } from '../shared-flags.ts';
-import { UsageFault } from '../usage-fault.ts';
 
 /** What float32 needs to be read back unchanged. */
 const FLOAT32_DIGITS = 9;
@@ -25,11 +24,15 @@ export const embed = command({
   about: `Prints the embeddings of images, then of texts, each in the order given; their length is 1. Only embeddings
 with the same model may be compared. PATHs are taken as by \`cliptag tag\`.
 --json: {"path"|"text","model","modelDigest","embedding":[…]}, or {"path","model","modelDigest","status","reason"} for a broken image.
-Exit code: 0; 1 when an image was broken; 2 when it was asked for wrongly.`,
+Exit code: 0; 1 when an image was broken, or there was nothing to embed; 2 when it was asked for wrongly.`,
   flags,
   run: async ({ flags: { text: texts = [], model, json = false }, operands }, output) => {
     if (operands.length + texts.length === 0) throw new UsageFault(['expected a PATH or a --text']);
     const paths = await imagePathsIn(operands);
+    if (paths.length + texts.length === 0) {
+      output.remark(`cliptag embed: ${noImagesIn(operands)}`);
+      return EXIT.failed;
+    }
     const { openModel } = await import('../model-parts.ts');
     return withProgress(paths.length + texts.length, async (progress) => {
       let exitCode: number = EXIT.done;

@@ -1,7 +1,7 @@
-import { columns } from '../columns.ts';
+import { columns } from '../answer-text.ts';
 import { command } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
-import { requireList } from '../list-operand.ts';
+import { requireList } from '../flags.ts';
 import { LABELS_FOLDER } from '../places.ts';
 import { JSON_FLAG, LABELS_FLAG } from '../shared-flags.ts';
 
@@ -12,8 +12,8 @@ export const labels = command({
   flags: { labels: LABELS_FLAG, json: JSON_FLAG },
   run: async ({ flags, operands }, output) => {
     requireList(operands);
-    const { labelSetsWithPaths } = await import('../label-set-list.ts');
-    const found = await labelSetsWithPaths(flags.labels ?? [LABELS_FOLDER]);
+    const { readLabelSetFiles } = await import('../../adapters/label-set-files.ts');
+    const found = await readLabelSetFiles(flags.labels ?? [LABELS_FOLDER]);
     const lines = flags.json
       ? found.map(({ path, labelSet: { name, version, mode, labels } }) =>
           JSON.stringify({ name, version, mode, labels: labels.map((label) => label.name), path }),

@@ -1,7 +1,7 @@
-import { columns } from '../columns.ts';
+import { columns } from '../answer-text.ts';
 import { command } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
-import { requireList } from '../list-operand.ts';
+import { requireList } from '../flags.ts';
 import type { ListedModel } from '../model-list.ts';
 import { MODELS_FOLDER } from '../places.ts';
 import { JSON_FLAG } from '../shared-flags.ts';

@@ -1,15 +1,11 @@
 import { type FoundImage, findImages, type LabelQuery } from '../../core/find-images.ts';
-import { columns } from '../columns.ts';
+import { columns, tagsText } from '../answer-text.ts';
 import { command } from '../command.ts';
-import { EXIT } from '../exit-code.ts';
-import type { FlagValues } from '../flags.ts';
-import { labelTerms } from '../label-terms.ts';
+import { EXIT, UsageFault } from '../exit-code.ts';
+import { type FlagValues, requireNoOperands } from '../flags.ts';
 import { LABELS_FOLDER } from '../places.ts';
-import { JSON_FLAG, LABELS_FLAG } from '../shared-flags.ts';
+import { checkCount, checkNotEmpty, checkScore, JSON_FLAG, LABELS_FLAG } from '../shared-flags.ts';
 import { TABLE_FLAGS, tablePlace } from '../table-flags.ts';
-import { tagsText } from '../tags-text.ts';
-import { UsageFault } from '../usage-fault.ts';
-import { checkCount, checkNotEmpty, checkScore } from '../value-checks.ts';
 
 const DEFAULT_LIMIT = 20;
 
@@ -43,7 +39,7 @@ synonyms, in any letter case; SET:LABEL names the label set too.
 --json: {"bucket","key","score","width","height","tags":[{"set","label","score"}],"recordedAt"}`,
   flags: queryFlags,
   run: async ({ flags, operands }, output) => {
-    if (operands.length > 0) throw new UsageFault([`expected only flags but received "${operands[0]}"`]);
+    requireNoOperands(operands);
     if (!flags.label) throw new UsageFault(['expected at least one --label']);
     const place = tablePlace(flags);
     const labelQuery = await labelQueryOf(flags);
@@ -58,6 +54,7 @@ synonyms, in any letter case; SET:LABEL names the label set too.
 
 async function labelQueryOf(flags: FlagValues<typeof queryFlags>): Promise<LabelQuery> {
   const { readLabelSets } = await import('../../adapters/label-set-files.ts');
+  const { labelTerms } = await import('../label-terms.ts');
   const labelSets = await readLabelSets(flags.labels ?? [LABELS_FOLDER]);
   return {
     labels: labelTerms(flags.label ?? [], labelSets),

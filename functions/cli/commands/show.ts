@@ -1,19 +1,17 @@
 import { embeddingFromBytes } from '../../core/embedding.ts';
 import { type ImageRecord, imageRecordOf, readImageRecord } from '../../core/records.ts';
-import { columns } from '../columns.ts';
+import { columns, tagsText } from '../answer-text.ts';
 import { command } from '../command.ts';
-import { EXIT } from '../exit-code.ts';
-import { JSON_FLAG } from '../shared-flags.ts';
+import { EXIT, UsageFault } from '../exit-code.ts';
+import { LOCAL_PIPELINE } from '../places.ts';
+import { checkNotEmpty, JSON_FLAG } from '../shared-flags.ts';
 import { bucketOf, TABLE_FLAGS, type TablePlace, tablePlace } from '../table-flags.ts';
-import { tagsText } from '../tags-text.ts';
-import { UsageFault } from '../usage-fault.ts';
-import { checkNotEmpty } from '../value-checks.ts';
 
 const flags = {
   bucket: {
     type: 'string',
     value: 'B',
-    about: "The bucket of a KEY. Default: the local pipeline's, photos.",
+    about: `The bucket of a KEY; required with --table. Default: ${LOCAL_PIPELINE.bucket}, the local pipeline's.`,
     check: checkNotEmpty,
   },
   embedding: { type: 'boolean', about: 'Print the embedding too.' },
@@ -22,7 +20,8 @@ const flags = {
 } as const;
 
 export const show = command({
-  usage: 'show KEY|s3://BUCKET/KEY [--embedding] [--json]',
+  usage: `show KEY|s3://BUCKET/KEY [--embedding] [--json]
+       cliptag show KEY --bucket B | s3://BUCKET/KEY --table NAME [--region REGION] …`,
   about: `Prints the image record: all that is known of one image.
 Exit code: 0; 1 when there is no record of such an image; 2 when it was asked for wrongly.`,
   flags,

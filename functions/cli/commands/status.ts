@@ -1,21 +1,18 @@
 import { IMAGE_STATUSES, queryImagesByStatus } from '../../core/records.ts';
-import { columns } from '../columns.ts';
+import { columns } from '../answer-text.ts';
 import { command } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
-import type { FlagValues } from '../flags.ts';
+import { type FlagValues, requireNoOperands } from '../flags.ts';
 import type { QueueStatus } from '../pipeline-queue.ts';
-import { JSON_FLAG } from '../shared-flags.ts';
+import { LOCAL_PIPELINE } from '../places.ts';
+import { checkNotEmpty, checkPort, JSON_FLAG } from '../shared-flags.ts';
 import { bucketOf, TABLE_FLAGS, type TablePlace, tablePlace } from '../table-flags.ts';
-import { UsageFault } from '../usage-fault.ts';
-import { checkNotEmpty, checkPort } from '../value-checks.ts';
-
-const DEFAULT_HTTP_PORT = '3000';
 
 const flags = {
   bucket: {
     type: 'string',
     value: 'B',
-    about: "The bucket to count. Default: the local pipeline's, photos.",
+    about: `The bucket to count; required with --table. Default: ${LOCAL_PIPELINE.bucket}, the local pipeline's.`,
     check: checkNotEmpty,
   },
   prefix: { type: 'string', value: 'P', about: 'Count only keys that begin so.' },
@@ -23,7 +20,7 @@ const flags = {
   'http-port': {
     type: 'string',
     value: 'PORT',
-    about: `The local pipeline's page, which knows the queue. Default: ${DEFAULT_HTTP_PORT}.`,
+    about: `The local pipeline's page, which knows the queue. Default: ${LOCAL_PIPELINE.httpPort}.`,
     check: checkPort,
   },
   'queue-url': {
@@ -42,14 +39,14 @@ const flags = {
 } as const;
 
 export const status = command({
-  usage:
-    'status [--bucket B] [--prefix P] [--table NAME [--queue-url URL] [--dead-letter-queue-url URL]] [--json]',
+  usage: `status [--bucket B] [--prefix P] [--json]
+       cliptag status --table NAME --bucket B [--region REGION] [--queue-url URL] [--dead-letter-queue-url URL] …`,
   about: `Counts images by status, and the messages in the queue and the dead-letter queue.
 --json: {"bucket","images":{"tagged","unsupported","failed","deleted"},"queue":{"visible","inFlight"},"deadLetters"};
 queue and deadLetters are null where they are not known.`,
   flags,
   run: async ({ flags, operands }, output) => {
-    if (operands.length > 0) throw new UsageFault([`expected only flags but received "${operands[0]}"`]);
+    requireNoOperands(operands);
     const place = tablePlace(flags);
     const bucket = bucketOf(flags.bucket, place);
     const images = await countByStatus(place, bucket, flags.prefix);
@@ -75,7 +72,7 @@ async function queueOf(place: TablePlace, flags: Flags): Promise<Partial<QueueSt
   const { 'queue-url': queueUrl, 'dead-letter-queue-url': deadLetterQueueUrl } = flags;
   if (place.kind === 'local') {
     const { pipelineQueue } = await import('../pipeline-queue.ts');
-    return (await pipelineQueue(Number(flags['http-port'] ?? DEFAULT_HTTP_PORT))) ?? {};
+    return (await pipelineQueue(Number(flags['http-port'] ?? LOCAL_PIPELINE.httpPort))) ?? {};
   }
   const { queueDepth } = await import('../../adapters/sqs.ts');
   const client = place.region ? { region: place.region } : {};

@@ -1,18 +1,17 @@
 import { describeImage } from '../../core/describe-image.ts';
+import { printable } from '../../core/printable.ts';
 import type { ImageContent } from '../../core/records.ts';
+import { tagsText } from '../answer-text.ts';
 import { command } from '../command.ts';
-import { EXIT } from '../exit-code.ts';
+import { EXIT, UsageFault } from '../exit-code.ts';
 import type { FlagValues } from '../flags.ts';
-import { imagePathsIn } from '../image-paths.ts';
+import { imagePathsIn, noImagesIn } from '../image-paths.ts';
 import { type ImageResult, imageResults } from '../image-results.ts';
 import type { ModelIdentity } from '../model-parts.ts';
 import type { Output } from '../output.ts';
 import { DEFAULT_LABEL_SET } from '../places.ts';
-import { printable } from '../printable.ts';
 import { withProgress } from '../progress-bar.ts';
 import { JSON_FLAG, LABELS_FLAG, MODEL_FLAG } from '../shared-flags.ts';
-import { tagsText } from '../tags-text.ts';
-import { UsageFault } from '../usage-fault.ts';
 
 const flags = { labels: LABELS_FLAG, model: MODEL_FLAG, json: JSON_FLAG } as const;
 type Flags = FlagValues<typeof flags>;
@@ -24,12 +23,12 @@ without hidden ones. Answers come in the order of the paths. A broken image gets
 other. --labels takes the place of the general label set; which buckets a label set is for does not matter here.
 --json: {"path","status","reason"?,"width","height","model","modelDigest","tags":[{"set","label","score"}]}, where status is
 tagged, unsupported or failed, and width and height are null unless it is tagged.
-Exit code: 0; 1 when not one image was tagged; 2 when it was asked for wrongly.`,
+Exit code: 0; 1 when not one image was tagged, as in a folder without images; 2 when it was asked for wrongly.`,
   flags,
   run: async ({ flags, operands }, output) => {
     if (operands.length === 0) throw new UsageFault(['expected at least one PATH']);
     const paths = await imagePathsIn(operands);
-    if (paths.length === 0) output.remark('cliptag tag: there are no images in these folders');
+    if (paths.length === 0) output.remark(`cliptag tag: ${noImagesIn(operands)}`);
     const tagged = paths.length > 0 ? await tagFiles(paths, flags, output) : 0;
     return tagged > 0 ? EXIT.done : EXIT.failed;
   },

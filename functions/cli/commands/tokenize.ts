@@ -1,10 +1,9 @@
 import { loadTokenizer } from '../../adapters/tokenizer.ts';
+import { printable } from '../../core/printable.ts';
 import { command } from '../command.ts';
-import { EXIT } from '../exit-code.ts';
+import { EXIT, UsageFault } from '../exit-code.ts';
 import { DEFAULT_MODEL, modelFolder } from '../places.ts';
-import { printable } from '../printable.ts';
 import { JSON_FLAG, MODEL_FLAG } from '../shared-flags.ts';
-import { UsageFault } from '../usage-fault.ts';
 
 export const tokenize = command({
   usage: 'tokenize TEXT… [--model NAME|DIR] [--json]',

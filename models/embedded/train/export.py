@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 import torch
-from tokenizers import Tokenizer
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
@@ -23,8 +22,8 @@ from evaluate import embed_pictures, embed_with_onnx, fit_logit_scale, hit_rates
 from image_encoder import EMBEDDING_SIZE, ConvNorm, ImageEncoder, normalise_pixels
 from photo_set import Pictures, load_held_out, load_labels, true_labels
 from quantise import CalibrationPictures, quantise_convolutions, store_weights_as_int8
-from text_encoder import CONTEXT_LENGTH, TextEncoder
-from texts import encode, label_rows
+from text_encoder import CONTEXT_LENGTH
+from texts import encode, label_rows, load_text_encoder
 
 OPSET = 18
 SIZES = (56, 64, 72)
@@ -84,12 +83,10 @@ class Exporter:
     def export_text(self):
         """Tokenizer and text encoder; returns the end token's id and the shipped encoder's label rows."""
         shutil.copy(self.out / "tokenizer.json", self.model / "tokenizer.json")
-        tokenizer = Tokenizer.from_file(str(self.out / "tokenizer.json"))
-        encoder = TextEncoder(tokenizer.get_vocab_size())
-        encoder.load_state_dict(torch.load(self.out / "text.pt"))
+        encoder, tokenizer = load_text_encoder(self.out)
         ids = encode(tokenizer, [entry["phrase"] for entry in self.labels])
         float_path, path = self.out / "text-encoder.float32.onnx", self.model / "text-encoder.onnx"
-        to_onnx(encoder.eval(), ids[:2], float_path, "ids", {0: "N", 1: "L"})
+        to_onnx(encoder, ids[:2], float_path, "ids", {0: "N", 1: "L"})
         store_weights_as_int8(float_path, path)
         float_rows, rows = (open_session(p).run(None, {"ids": ids.numpy()})[0] for p in (float_path, path))
         print(f"text: int8 to float32 cosine {(rows * float_rows).sum(1).mean():.5f}, "

@@ -2,10 +2,11 @@
 
 import numpy as np
 import torch
+from tokenizers import Tokenizer
 from torch.nn import functional as F
 
 from photo_set import load_held_out
-from text_encoder import CONTEXT_LENGTH
+from text_encoder import CONTEXT_LENGTH, TextEncoder
 from words import common_words
 
 SEED = 1
@@ -28,7 +29,7 @@ TEMPLATES = (
 )
 UNSEEN_PART = 0.02  # of the further texts, kept out of training to measure generalisation
 BATCH = 256
-SHARES = {"labels": 0.3, "styles": 0.1, "names": 0.15, "further": 0.45}  # of a batch
+SHARES = {"labels": 0.4, "styles": 0.05, "names": 0.15, "further": 0.4}  # of a batch
 
 
 def label_rows(out_dir, labels, targets):
@@ -97,3 +98,27 @@ def encode(tokenizer, texts):
     for i, row in enumerate(rows):
         ids[i, : len(row)] = torch.tensor(row)
     return ids
+
+
+@torch.no_grad()
+def embed_texts(encoder, tokenizer, texts):
+    """Unit embeddings (len(texts), 256)."""
+    parts = [encoder(encode(tokenizer, texts[at : at + 256])) for at in range(0, len(texts), 256)]
+    return torch.cat(parts).numpy()
+
+
+def load_text_encoder(out_dir):
+    """The trained text encoder and its tokenizer."""
+    tokenizer = Tokenizer.from_file(str(out_dir / "tokenizer.json"))
+    encoder = TextEncoder(tokenizer.get_vocab_size())
+    encoder.load_state_dict(torch.load(out_dir / "text.pt"))
+    return encoder.eval(), tokenizer
+
+
+def prompt_ensemble(out_dir, labels):
+    """The text encoder's classifier rows: for each label the mean over all templates, of unit length."""
+    encoder, tokenizer = load_text_encoder(out_dir)
+    rows = embed_texts(encoder, tokenizer, [entry["phrase"] for entry in labels])
+    for template in TEMPLATES:
+        rows = rows + embed_texts(encoder, tokenizer, [template.format(entry["label"]) for entry in labels])
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)

@@ -24,13 +24,16 @@ def learn_merges(texts):
             pre_tokenizers.ByteLevel(add_prefix_space=False),
         ]
     )
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    characters = sorted(pre_tokenizers.ByteLevel.alphabet())
     trainer = trainers.BpeTrainer(
-        vocab_size=VOCABULARY, end_of_word_suffix=SUFFIX, initial_alphabet=alphabet, show_progress=False
+        vocab_size=VOCABULARY - 2,
+        special_tokens=[character + SUFFIX for character in characters],  # numbered first: ties always break alike
+        initial_alphabet=characters,
+        end_of_word_suffix=SUFFIX,
+        show_progress=False,
     )
     learner.train_from_iterator(texts, trainer)
-    merges = json.loads(learner.to_str())["model"]["merges"]
-    return [tuple(merge) for merge in merges][: VOCABULARY - 2 - 2 * len(alphabet)]
+    return [tuple(merge) for merge in json.loads(learner.to_str())["model"]["merges"]]
 
 
 def make_tokenizer(texts):

@@ -25,12 +25,12 @@ from image_encoder import normalise_pixels
 from learner import Learner, backward, twin_of
 from muon import Muon
 from photo_set import Pictures, load_held_out, load_labels, true_labels
+from texts import prompt_ensemble
 
 SIZES = ((0.0, 40), (0.4, 48), (0.8, 56))  # from this part of the time on, train at this size
 WARM_UP = 0.02  # part of the time
 LEARNING_RATES = {"filters": 0.04, "rest": 2e-3, "rows": 1e-3}
 WEIGHT_DECAY = 1e-4
-ROWS_FIXED_FROM = 0.8  # part of the time after which the rows stay, so that the text encoder can learn them
 AVERAGE_STEPS = 120
 SAVE_STEPS = 150
 
@@ -97,10 +97,18 @@ class Run:
         self.pool = ThreadPoolExecutor(2)
         self.began = time.monotonic() - spent
 
+    def take_rows(self, rows):
+        """Replace the classifier rows, for the rest of the training."""
+        self.learner.rows.data.copy_(torch.from_numpy(rows))
+        for twin in self.twins:
+            twin.rows.requires_grad_(False)
+
     def progress(self):
+        """How much of the time is over, 0 to 1."""
         return min(1.0, (time.monotonic() - self.began) / self.seconds)
 
     def save(self):
+        """Write the checkpoint."""
         state = {
             "learner": self.learner.state_dict(),
             "average": self.average.state_dict(),
@@ -117,8 +125,6 @@ class Run:
         for optimiser, peaks in zip(self.optimisers, self.peaks):
             for group, peak in zip(optimiser.param_groups, peaks):
                 group["lr"] = peak * rate_factor(progress)
-        for twin in self.twins:
-            twin.rows.requires_grad_(progress < ROWS_FIXED_FROM)
         x = jitter(normalise_pixels(pixels)).contiguous(memory_format=torch.channels_last)
         results = list(self.pool.map(backward, self.twins, x.chunk(2), labels.chunk(2)))
         for own, other in zip(*(twin.parameters() for twin in self.twins)):
@@ -135,6 +141,7 @@ def main():
     parser.add_argument("--data", type=Path, required=True, help="folder of the packed photo set")
     parser.add_argument("--out", type=Path, required=True, help="work folder of prepare.py and targets.py")
     parser.add_argument("--minutes", type=float, default=60, help="length of the whole training")
+    parser.add_argument("--until", type=float, default=1.0, help="stop after this part of it")
     args = parser.parse_args()
     torch.manual_seed(SEED)
     torch.set_num_threads(1)  # two of our own instead: oneDNN's barriers spin when a core is taken away
@@ -146,15 +153,17 @@ def main():
     pictures = Pictures(args.out)
     training, validation = split_pictures(pictures, labels)
     run = Run(args.out, Learner(targets, torch.from_numpy(truth), held_out), args.minutes)
+    if (args.out / "text.pt").exists():
+        run.take_rows(prompt_ensemble(args.out, labels))
     batches = Batches(pictures, training, run.step)
     run.learner.train()
     losses, accuracies, watch = [], [], time.monotonic()
-    while run.progress() < 1:
+    while run.progress() < args.until:
         size = size_at(run.progress())
         loss, accuracy = run.train_step(*batches.next(size))
         losses.append(loss)
         accuracies.append(accuracy)
-        if run.step % SAVE_STEPS == 0 or run.progress() == 1:
+        if run.step % SAVE_STEPS == 0 or run.progress() >= args.until:
             speed = len(losses) * BATCH / (time.monotonic() - watch)
             run.save()
             embeddings = embed_pictures(run.average, pictures, validation[:1000], size)

@@ -18,20 +18,13 @@ from tokenizers import Tokenizer
 
 from photo_set import load_labels
 from text_encoder import TextEncoder
-from texts import SEED, Texts, encode, label_rows
+from texts import SEED, Texts, embed_texts, encode, label_rows
 from tokenizer import make_tokenizer
 
 LEARNING_RATE = 1e-3
 WEIGHT_DECAY = 0.01
 WARM_UP = 0.03
 SAVE_STEPS = 250
-
-
-@torch.no_grad()
-def embed_texts(encoder, tokenizer, texts):
-    """Unit embeddings (len(texts), 256)."""
-    parts = [encoder(encode(tokenizer, texts[at : at + 256])) for at in range(0, len(texts), 256)]
-    return torch.cat(parts).numpy()
 
 
 def report(encoder, tokenizer, labels, rows, texts):

@@ -64,5 +64,6 @@ def made_up_phrases(nouns, seed):
 
 
 def common_words(count=12000):
-    """The most frequent English words of any kind, so that the tokenizer knows them whole."""
-    return [word for word in top_n_list("en", count) if word.isalpha()]
+    """The most frequent English words of any kind, repeated the more the more frequent they are."""
+    words = [word for word in top_n_list("en", count) if word.isalpha()]
+    return [word for word in words for _ in range(max(1, round(2 ** (zipf_frequency(word, "en") - 3))))]

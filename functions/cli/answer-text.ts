@@ -1,4 +1,5 @@
-import { printable } from './printable.ts';
+import { printable } from '../core/printable.ts';
+import type { Tag } from '../core/scores.ts';
 
 /** Rows as lines, each column as wide as its widest cell; the last one is left ragged. */
 export function columns(rows: ReadonlyArray<readonly string[]>): string[] {
@@ -12,4 +13,13 @@ export function columns(rows: ReadonlyArray<readonly string[]>): string[] {
       .join('  ')
       .trimEnd(),
   );
+}
+
+/** Tags as people read them, e.g. `dog 0.91, animal 0.97`; with their label sets where there are several. */
+export function tagsText(tags: readonly Tag[]): string {
+  if (tags.length === 0) return '(no tags)';
+  const isOneSet = new Set(tags.map(({ set }) => set)).size === 1;
+  return tags
+    .map(({ set, label, score }) => `${isOneSet ? '' : `${set}:`}${printable(label)} ${score.toFixed(2)}`)
+    .join(', ');
 }
