@@ -47,7 +47,7 @@ export async function readLabelSetFiles(paths: readonly string[]): Promise<reado
 
 async function filesAt(path: string, faults: string[]): Promise<readonly string[]> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    faults.push(`${path}: Expected a label set file or a folder of them but ${obstacle(error)}`);
+    faults.push(`${path}: Expected a label set file or a folder of them${obstacle(error)}`);
   });
   if (found?.isDirectory()) return filesIn(path, faults);
   if (found && isLabelSetFile(path)) return [path];
@@ -57,7 +57,7 @@ async function filesAt(path: string, faults: string[]): Promise<readonly string[
 
 async function filesIn(folder: string, faults: string[]): Promise<readonly string[]> {
   const all = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    faults.push(`${folder}: Expected a readable folder but ${obstacle(error)}`);
+    faults.push(`${folder}: Expected a readable folder${obstacle(error)}`);
   });
   const names = (all ?? []).filter(isLabelSetFile).sort();
   if (all && names.length === 0)
@@ -70,12 +70,13 @@ function isLabelSetFile(path: string): boolean {
 }
 
 function obstacle({ code, message }: NodeJS.ErrnoException): string {
-  return code === 'ENOENT' || code === 'ENOTDIR' ? 'there is nothing' : `received ${code ?? message}`;
+  const isMissing = code === 'ENOENT' || code === 'ENOTDIR';
+  return isMissing ? ', but there is nothing' : ` but received ${code ?? message}`;
 }
 
 async function readLabelSet(file: string, faults: string[]): Promise<LabelSet | undefined> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    faults.push(`${file}: Expected a readable file but ${obstacle(error)}`);
+    faults.push(`${file}: Expected a readable file${obstacle(error)}`);
   });
   if (text === undefined) return undefined;
   try {

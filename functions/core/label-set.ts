@@ -11,7 +11,7 @@ const DEFAULT_MINIMUM_SCORE = 0.2;
 /** What a label is weighed against in `independent` mode when the label set names nothing better. */
 const DEFAULT_CONTRAST_PROMPTS = ['a photo', 'a photo of something', 'an image'];
 
-/** What a label set may be called; the keys of label entries begin with it. */
+/** What a label set may be called. Neither `:` nor `#`, which stand between it and a label. */
 export const LABEL_SET_NAME = /[a-z0-9][a-z0-9_-]{0,62}/;
 
 const words = z.string().trim().min(1).max(100);
@@ -183,5 +183,7 @@ function issueText({ code, message, input }: z.core.$ZodIssue): string {
   // A mapping with a key too many is too long to look for it there: the message names the key.
   if (code === 'unrecognized_keys') return message;
   const expected = message.replace(/^Invalid input: e/, 'E').replace(/, received \w+$/, '');
-  return `${expected}, received ${input === undefined ? 'nothing' : excerpt(input)}`;
+  // JSON has no NaN.
+  const received = typeof input === 'number' ? String(input) : excerpt(input);
+  return `${expected}, received ${input === undefined ? 'nothing' : received}`;
 }

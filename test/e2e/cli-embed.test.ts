@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -58,6 +58,16 @@ describe('cliptag embed', () => {
       reason: expect.stringMatching(/^Expected a JPEG/),
     });
     expect(second?.path).toBe(sample);
+  });
+
+  it('says so, with exit code 1, when a folder holds no images', async () => {
+    await mkdir(join(folder, 'nothing'));
+    const result = await runCli(['embed', 'nothing'], { cwd: folder });
+    expect(result).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'cliptag embed: there are no images in nothing\n',
+    });
   });
 
   it('prints the beginning of an embedding for people', async () => {

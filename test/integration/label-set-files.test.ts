@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readLabelSets } from '../../functions/adapters/label-set-files.ts';
@@ -80,6 +80,18 @@ describe('readLabelSets', () => {
     expect(await faultsOf([folder])).toEqual([
       `${join(folder, 'b.yaml')}: Expected a name of its own, but "pets" is the label set in ${join(folder, 'a.yaml')}`,
     ]);
+  });
+
+  test('rejects what cannot be read, together with the other faults', async () => {
+    const folder = await folderWith({ 'a.yaml/b.txt': '', 'c.yaml': 'name: 5' });
+    await symlink('nowhere', join(folder, 'd.yaml'));
+    const faults = await faultsOf([folder, join(folder, 'c.yaml', 'e.yaml')]);
+    expect(faults.filter((fault) => !fault.includes('c.yaml:'))).toEqual([
+      `${join(folder, 'c.yaml', 'e.yaml')}: Expected a label set file or a folder of them, but there is nothing`,
+      `${join(folder, 'a.yaml')}: Expected a readable file but received EISDIR`,
+      `${join(folder, 'd.yaml')}: Expected a readable file, but there is nothing`,
+    ]);
+    expect(faults.join('\n')).toContain('c.yaml: name: Expected string, received 5');
   });
 
   test('rejects a folder without label sets', async () => {

@@ -40,6 +40,16 @@ describe('flags', () => {
     );
   });
 
+  it.each(['-x.jpg', '-1', '--x.jpg', '-hx'])(
+    'rejects %s as it was typed, and says how to name it',
+    (arg) => {
+      expect(() => parseFlags(['a.jpg', arg, arg], flags)).toThrow(
+        `unknown flag ${arg} (flags: --text, --limit, --json; a name that begins with - goes after --)`,
+      );
+      expect(parseFlags(['--json', '--', arg], flags).operands).toEqual([arg]);
+    },
+  );
+
   it.each(['--toString', '--__proto__=1', '--constructor'])('rejects %s, which every object has', (arg) => {
     expect(() => parseFlags([arg], flags)).toThrow(/unknown flag/);
   });

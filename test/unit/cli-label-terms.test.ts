@@ -29,6 +29,7 @@ describe('label terms', () => {
     ['ratio 16:9', general('ratio 16:9')],
     ['general:cow', general('cow')],
     ['mine:Cow', { set: 'mine', label: 'Cow' }],
+    ['my_own-2:Cow', { set: 'my_own-2', label: 'Cow' }],
   ])('are found for "%s"', (text, term) => {
     expect(labelTerms([text], labelSets)).toEqual([term]);
   });

@@ -32,6 +32,7 @@ describe('errors', () => {
   it('take one line for one fault, and a line each for several', () => {
     expect(explain(new InvalidInput('x.yaml', ['one']))).toBe('x.yaml: one');
     expect(explain(new InvalidInput('x.yaml', ['one', 'two']))).toBe('x.yaml:\n  one\n  two');
+    expect(explain(new InvalidInput('x\u001b[2J', ['\u001b', 'two']))).toBe('x\\u001b[2J:\n  \\u001b\n  two');
   });
 
   it('take one line whatever stands in a name', () => {

@@ -39,17 +39,36 @@ describe('parseLabelSet', () => {
     expect(parsed({ topK: 1, minimumScore: 0 })).toMatchObject({ topK: 1, minimumScore: 0 });
     expect(parsed({ topK: 100, minimumScore: 1 })).toMatchObject({ topK: 100, minimumScore: 1 });
     expect(parsed({ labels: [{ name: 'x'.repeat(100), threshold: 1 }] }).labels).toHaveLength(1);
+    expect(parsed({ name: '0_a-'.padEnd(63, 'z') }).name).toHaveLength(63);
+    const sentence = 'x'.repeat(1_000);
+    expect(parsed({ labels: [{ name: 'cat', prompts: [sentence] }], noneOfThese: [sentence] })).toMatchObject(
+      {
+        labels: [{ prompts: [sentence] }],
+        noneOfThese: [sentence],
+      },
+    );
+    expect(parsed({ mode: 'independent', contrastPrompts: [sentence] }).contrastPrompts).toEqual([sentence]);
   });
 
   const FAULTS: Readonly<Record<string, readonly [changes: object, fault: RegExp]>> = {
     'a missing name': [{ name: undefined }, /^name: /],
-    'a name with capitals': [{ name: 'Pets' }, /^name: Expected lower-case .*received "Pets"/],
+    'a name with capitals': [{ name: 'Pets' }, /^name: Expected .*lower-case .*received "Pets"/],
     'a name with #': [{ name: 'a#b' }, /^name: .*"a#b"/],
+    'a name with _ in front': [{ name: '_pets' }, /^name: .*"_pets"/],
     'a name of 64 letters': [{ name: 'a'.repeat(64) }, /^name: /],
     'an unknown mode': [{ mode: 'fuzzy' }, /^mode: .*"fuzzy"/],
     'no labels': [{ labels: [] }, /^labels: /],
     'an empty label': [{ labels: ['cat', ' '] }, /^labels\[1\]\.name: /],
     'a label of 101 letters': [{ labels: ['x'.repeat(101)] }, /^labels\[0\]\.name: /],
+    'a prompt of 1,001 letters': [
+      { labels: [{ name: 'cat', prompts: ['x'.repeat(1_001)] }] },
+      /^labels\[0\]\.prompts\[0\]: .*1000/,
+    ],
+    '"none of these" of 1,001 letters': [{ noneOfThese: ['x'.repeat(1_001)] }, /^noneOfThese\[0\]: .*1000/],
+    'a contrast prompt of 1,001 letters': [
+      { mode: 'independent', contrastPrompts: ['x'.repeat(1_001)] },
+      /^contrastPrompts\[0\]: .*1000/,
+    ],
     'a template without the slot': [
       { promptTemplates: ['a photo'] },
       /^promptTemplates\[0\]: .*\{label\}.*|^promptTemplates\[0\]: /,
@@ -108,6 +127,17 @@ describe('parseLabelSet', () => {
     const wrong = { ...MINIMAL, name: 'Pets', mode: 'fuzzy', topK: 0, labels: ['cat', ''] };
     expect(faultsOf(wrong)).toHaveLength(4);
     expect(() => parseLabelSet(wrong, 'pets.yaml')).toThrow(/^pets\.yaml is not a label set:\n {2}/);
+  });
+
+  it.each<[changes: object, fault: string]>([
+    [{ description: 5 }, 'description: Expected string, received 5'],
+    [{ name: undefined }, 'name: Expected string, received nothing'],
+    [{ version: null }, 'version: Expected a text or a number, received null'],
+    [{ minimumScore: Number.NaN }, 'minimumScore: Expected number, received NaN'],
+    [{ topK: 1.5 }, 'topK: Expected int, received 1.5'],
+    [{ lables: [] }, '(top level): Unrecognized key: "lables"'],
+  ])('rejects %j and says once what arrived', (changes, fault) => {
+    expect(faultsOf({ ...MINIMAL, ...changes })).toEqual([fault]);
   });
 
   it('takes a parent below a circle for no part of it, and ends', () => {

@@ -26,7 +26,8 @@ from text_encoder import CONTEXT_LENGTH
 from texts import encode, label_rows, load_text_encoder
 
 OPSET = 18
-SIZES = (56, 64, 72)
+SIZES = (56, 64)
+NORM_PICTURES = 4096  # from which the normalisations' statistics are taken anew
 CALIBRATION_PICTURES = 512
 REVISION = "2026.11"
 
@@ -93,21 +94,34 @@ class Exporter:
               f"labels to their classifier rows {(rows * self.wanted_rows).sum(1).mean():.4f}", flush=True)  # fmt: skip
         return encoder.end_token, rows
 
-    def choose_size(self, encoder, rows):
-        """The picture size with the best top-1 on validation pictures."""
+    def load_image_encoder(self, size):
+        """The averaged encoder, its normalisations' statistics taken anew from whole pictures at this size.
+
+        Those of the training are of random crops and trail behind the averaged weights.
+        """
+        encoder = ImageEncoder()
+        encoder.load_state_dict(torch.load(self.out / "image.pt")["average"])
+        for module in encoder.modules():
+            if isinstance(module, nn.BatchNorm2d):
+                module.reset_running_stats()
+                module.momentum = None  # a plain mean over all batches
+        embed_pictures(encoder.train(), self.pictures, self.training[:NORM_PICTURES], size)
+        return encoder.eval()
+
+    def choose_size(self, rows):
+        """The picture size with the best top-1 on validation pictures, and the encoder made for it."""
         results = {}
         for size in SIZES:
-            embeddings = embed_pictures(encoder, self.pictures, self.validation, size)
-            results[size] = self.rates(embeddings, rows, self.validation)
-            print(f"size {size}: validation {results[size][0]:.4f} / {results[size][1]:.4f}", flush=True)
-        return max(results, key=lambda size: results[size][0])
+            encoder = self.load_image_encoder(size)
+            rates = self.rates(embed_pictures(encoder, self.pictures, self.validation, size), rows, self.validation)
+            print(f"size {size}: validation {rates[0]:.4f} / {rates[1]:.4f}", flush=True)
+            results[rates] = size, encoder
+        return results[max(results)]
 
     def export_image(self, rows):
         """Image encoder in float32 and int8; returns the picture size and both sessions."""
-        encoder = ImageEncoder()
-        encoder.load_state_dict(torch.load(self.out / "image.pt")["average"])
+        size, encoder = self.choose_size(rows)
         encoder = fold_norms(encoder)
-        size = self.choose_size(encoder, rows)
         float_path, path = self.out / "image-encoder.float32.onnx", self.model / "image-encoder.onnx"
         example = torch.zeros(2, size, size, 3, dtype=torch.uint8)
         to_onnx(FromPixels(encoder), example, float_path, "pixels", {0: "N"})
