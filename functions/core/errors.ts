@@ -22,6 +22,7 @@ export type ImageFaultCode =
   | 'corrupt'
   | 'too-many-pixels'
   | 'too-large'
+  | 'too-slow'
   | 'not-readable';
 
 /** A permanent fault of one image: it ends in an image record with this status and reason. */

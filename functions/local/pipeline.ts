@@ -15,10 +15,9 @@ import { openQueue } from './queue.ts';
 import type { LocalQueue } from './queue-contract.ts';
 import { type S3Endpoint, startS3Endpoint } from './s3-endpoint/s3-endpoint.ts';
 import { queueSettings, synthesizeTemplate, tableDefinition } from './synthesized-template.ts';
-import { ensureTable, LOCAL_TABLE_NAME } from './table.ts';
+import { ensureTable, LOCAL_REGION, LOCAL_TABLE_NAME } from './table.ts';
 
 export const LOCAL_BUCKET_NAME = 'photos';
-export const LOCAL_REGION = 'us-east-1';
 
 /** As in the cloud, where the visibility timeout is set to six function timeouts. */
 const FUNCTION_TIMEOUTS_PER_VISIBILITY_TIMEOUT = 6;

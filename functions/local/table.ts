@@ -9,7 +9,7 @@ import type { TableDefinition } from './synthesized-template.ts';
 export const LOCAL_TABLE_NAME = 'cliptag';
 
 /** Part of a signature's scope and of ARNs; an endpoint on this machine has no other region. */
-const LOCAL_REGION = 'us-east-1';
+export const LOCAL_REGION = 'us-east-1';
 
 /**
  * Makes sure that the endpoint has the table which the template defines.

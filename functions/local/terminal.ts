@@ -1,9 +1,10 @@
 import { basename } from 'node:path';
+import { printable } from '../core/printable.ts';
 import { SCORE_DECIMALS, type Tag } from '../core/scores.ts';
 import type { Outcome } from '../core/tag-image.ts';
 import type { Report } from '../tag-images/tag-messages.ts';
-import { LOCAL_BUCKET_NAME, LOCAL_REGION, type Pipeline } from './pipeline.ts';
-import { LOCAL_TABLE_NAME } from './table.ts';
+import { LOCAL_BUCKET_NAME, type Pipeline } from './pipeline.ts';
+import { LOCAL_REGION, LOCAL_TABLE_NAME } from './table.ts';
 
 /** Two decimals are enough to look at; {@link SCORE_DECIMALS} of them are stored. */
 const SHOWN_DECIMALS = Math.min(2, SCORE_DECIMALS);
@@ -19,7 +20,9 @@ export function tagLine(tags: readonly Tag[]): string {
 /** What happened to an image, in one line. */
 export function outcomeLine({ object, result, content }: Outcome): string {
   const told = content && content.status !== 'tagged' ? (content.reason ?? '') : tagLine(content?.tags ?? []);
-  return `${result.padEnd(11)} ${object.bucket}/${object.key}  ${result === 'superseded' ? '' : told}`.trimEnd();
+  return printable(
+    `${result.padEnd(11)} ${object.bucket}/${object.key}  ${result === 'superseded' ? '' : told}`.trimEnd(),
+  );
 }
 
 /** Tells on standard output what happens to each image, and on standard error what goes wrong. */
@@ -29,7 +32,7 @@ export function terminalReport(onOutcome: (outcome: Outcome) => void): Report {
     ignored: () => {},
     fault: (error, { messageId, attributes }) =>
       console.error(
-        `Message ${messageId} failed (receive ${attributes.ApproximateReceiveCount}): ${error instanceof Error ? error.message : error}`,
+        `Message ${messageId} failed (receive ${attributes.ApproximateReceiveCount}): ${printable(error instanceof Error ? error.message : String(error))}`,
       ),
   };
 }

@@ -6,16 +6,47 @@ import type { AcceptedFormat } from './image-format.ts';
 export interface PixelLimits {
   /** Largest width × height of any picture. @default 268,435,456 */
   readonly maximumPixels: number;
-  /** Memory that decoding one picture may hold, in bytes: limits the formats that cannot be streamed. @default 512 MiB */
+  /**
+   * Memory that decoding one picture may hold, in bytes: limits the formats that cannot be streamed. More than the
+   * default is cut to it, or {@link DECODING_BUDGET_BYTES} would not hold. @default 512 MiB
+   */
   readonly maximumHeldBytes: number;
 }
 
 export const DEFAULT_PIXEL_LIMITS: PixelLimits = {
   /** 2^28: the largest camera sensors of phones give 200 megapixels; streamed decoding took 0.4 s and 75 MB of it. */
   maximumPixels: 2 ** 28,
-  /** A quarter of a 2 GB function, so that two such pictures at once leave room for the model. */
+  /** A third of the budget: two pictures in this process and a drawing in its own. */
   maximumHeldBytes: 512 * 2 ** 20,
 };
+
+/**
+ * What all decoding of one process may hold at once, its drawing process included: half of Lambda's 3,008 MB. The
+ * other half is the model's (about 0.7 GB with ViT-B/32), the uploads' and Node's.
+ */
+export const DECODING_BUDGET_BYTES = 1536 * 2 ** 20;
+
+/** Drawings in processes of their own at once; each may hold as much as a picture. */
+export const DRAWINGS_AT_ONCE = 1;
+
+/** One of libuv's four threads stays free for files, which share them. */
+const MOST_DECODING_THREADS = 3;
+
+/** How many pictures may be decoded at once in a process: bounded by the budget whatever the machine offers. */
+export function picturesAtOnce(processors: number): number {
+  const fitting =
+    Math.floor(DECODING_BUDGET_BYTES / DEFAULT_PIXEL_LIMITS.maximumHeldBytes) - DRAWINGS_AT_ONCE;
+  return Math.max(1, Math.min(processors, MOST_DECODING_THREADS, fitting));
+}
+
+/** The limits with what is not given taken from {@link DEFAULT_PIXEL_LIMITS}. */
+export function pixelLimits(given: Partial<PixelLimits> = {}): PixelLimits {
+  const { maximumPixels, maximumHeldBytes } = { ...DEFAULT_PIXEL_LIMITS, ...given };
+  return {
+    maximumPixels,
+    maximumHeldBytes: Math.min(maximumHeldBytes, DEFAULT_PIXEL_LIMITS.maximumHeldBytes),
+  };
+}
 
 /** What is known of a picture before any pixel is decoded; sizes as stored. */
 export interface PictureHeader extends Size {

@@ -28,7 +28,7 @@ from texts import encode, label_rows, load_text_encoder
 OPSET = 18
 SIZES = (56, 64)
 NORM_PICTURES = 4096  # from which the normalisations' statistics are taken anew
-CALIBRATION_PICTURES = 512
+CALIBRATION_PICTURES = 2048
 REVISION = "2026.11"
 
 

@@ -36,6 +36,7 @@ def quantise_convolutions(source, target, calibration):
         weight_type=quantization.QuantType.QInt8,
         calibrate_method=quantization.CalibrationMethod.MinMax,
         op_types_to_quantize=["Conv", "Add", "AveragePool"],
+        extra_options={"CalibMovingAverage": True},  # the mean of the batches' ranges, not their extremes
     )
 
 
