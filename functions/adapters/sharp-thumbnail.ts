@@ -11,7 +11,7 @@ const WEBP = { quality: 80 };
 
 /**
  * A small WebP version of a picture, upright, to look at; of a drawing its centre square. It has the limits of
- * {@link sharpPixelDecoder} and takes its turn among what that decodes. A truncated picture shows as far as it goes.
+ * {@link sharpPixelDecoder} and takes its turn among what that decodes.
  *
  * @param longestSide in pixels
  * @throws {ImageFault} for what can't be shown
@@ -24,7 +24,7 @@ export async function thumbnail(bytes: Uint8Array, longestSide: number): Promise
 
 async function pictureThumbnail(upload: Upload, longestSide: number): Promise<Uint8Array> {
   const { steps } = await readHeader(upload, longestSide, DEFAULT_PIXEL_LIMITS);
-  const pipeline = openPicture(upload, { failOn: 'none' }).resize(longestSide, longestSide, {
+  const pipeline = openPicture(upload).resize(longestSide, longestSide, {
     fit: 'inside',
     withoutEnlargement: true,
   });

@@ -26,16 +26,19 @@ import { inPictureSlot } from './sharp-slots.ts';
 export interface SharpDecoderOptions {
   /** What a picture's header may ask for. @default DEFAULT_PIXEL_LIMITS */
   readonly limits?: Partial<PixelLimits>;
-  /** After this long a picture is given up, above 0 and up to 3,600. @default 20 */
+  /** After this long a picture is given up, above 0 and up to 3,599. @default 20 */
   readonly timeoutSeconds?: number;
-  /** Processor's time that drawing an SVG may take, above 0. @default 5 */
+  /** Processor's time that drawing an SVG may take, above 0. @default 3 */
   readonly drawingCpuSeconds?: number;
 }
 
 /** Several times what the slowest pictures take: 2.8 s for an AVIF of twice the pixels that the limits allow. */
 export const DEFAULT_TIMEOUT_SECONDS = 20;
-/** An ordinary drawing takes 0.2 s, nearly all of it the start of its process; drawings wait for one another. */
-const DEFAULT_DRAWING_CPU_SECONDS = 5;
+/**
+ * An ordinary drawing takes 0.2 s, nearly all of it the start of its process. Drawings wait for one another, so a
+ * batch of ten that never end takes half of the function's default timeout of 60 s.
+ */
+const DEFAULT_DRAWING_CPU_SECONDS = 3;
 /** JPEG codes blocks of 8 × 8 pixels and can be decoded at 1/2, 1/4 or 1/8 of its size. */
 const JPEG_BLOCK = 8;
 

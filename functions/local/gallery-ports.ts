@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { thumbnail } from '../adapters/sharp-thumbnail.ts';
 import { CliptagError } from '../core/errors.ts';
 import { checkSize } from '../core/object.ts';
@@ -18,8 +19,12 @@ const MAXIMUM_SHOWN = 500;
 /** Larger files are for `aws s3 cp`; this is far above what is tagged. */
 const MAXIMUM_UPLOAD_BYTES = 200 * 1024 * 1024;
 
+/** Each holds the whole file, and a page asks for hundreds. */
+const THUMBNAILS_AT_ONCE = 4;
+
 /** Answers what the page asks out of the running pipeline. */
 export function galleryPorts({ tagger, bucket, queue }: Pipeline): GalleryPorts {
+  const whenFree = pLimit(THUMBNAILS_AT_ONCE);
   return {
     images: async () => {
       const records: ImageRecord[] = [];
@@ -33,13 +38,17 @@ export function galleryPorts({ tagger, bucket, queue }: Pipeline): GalleryPorts 
       }
       return records.map(shownImage).sort(byTime).slice(-MAXIMUM_SHOWN);
     },
-    thumbnail: async (object) => {
-      const current = await tagger.objects.current(object);
-      if (!current) throw new CliptagError('object-gone', `There is no ${object.bucket}/${object.key}`);
-      checkSize(current.sizeBytes, tagger.maximumBytes);
-      const bytes = await tagger.objects.fetch({ ...object, ...current, sequencer: '' }, tagger.maximumBytes);
-      return thumbnail(bytes, THUMBNAIL_PIXELS);
-    },
+    thumbnail: (object) =>
+      whenFree(async () => {
+        const current = await tagger.objects.current(object);
+        if (!current) throw new CliptagError('object-gone', `There is no ${object.bucket}/${object.key}`);
+        checkSize(current.sizeBytes, tagger.maximumBytes);
+        const bytes = await tagger.objects.fetch(
+          { ...object, ...current, sequencer: '' },
+          tagger.maximumBytes,
+        );
+        return thumbnail(bytes, THUMBNAIL_PIXELS);
+      }),
     upload: async (key, body, sizeBytes) => {
       if (!(sizeBytes <= MAXIMUM_UPLOAD_BYTES)) {
         throw new CliptagError(

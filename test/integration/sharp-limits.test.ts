@@ -100,19 +100,6 @@ describe('an SVG', () => {
   });
 });
 
-it('gives up a picture that takes too long, as a fault to retry', async () => {
-  const blurs = '<feGaussianBlur stdDeviation="1000"/>'.repeat(600);
-  const bytes = svg(
-    `<filter id="slow">${blurs}</filter><rect width="100" height="100" filter="url(#slow)"/>`,
-  );
-  await expect(
-    sharpPixelDecoder({ timeoutSeconds: 1 }).decode(bytes, { ...SPEC, size: 224 }),
-  ).rejects.toMatchObject({
-    code: 'decode-timeout',
-    retryable: true,
-  });
-});
-
 it('decodes many pictures at once to the same pixels as one by one', async () => {
   const pictures = await Promise.all(
     [300, 500, 700, 900].map((width) => scene(width, 400).jpeg().toBuffer()),

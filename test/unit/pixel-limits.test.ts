@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { AcceptedFormat } from '../../functions/core/picture/image-format.ts';
-import { checkPixels, DEFAULT_PIXEL_LIMITS } from '../../functions/core/picture/pixel-limits.ts';
+import {
+  checkPixels,
+  DECODING_BUDGET_BYTES,
+  DEFAULT_PIXEL_LIMITS,
+  DRAWINGS_AT_ONCE,
+  picturesAtOnce,
+  pixelLimits,
+} from '../../functions/core/picture/pixel-limits.ts';
 
 const SIDE = 224;
 
@@ -44,5 +51,26 @@ describe('checkPixels', () => {
     expect(check('avif', 6000, 6000)).toThrow(
       'Expected at most 29826161 pixels for avif but received 6000 x 6000',
     );
+  });
+});
+
+describe('the memory for decoding', () => {
+  it.each([1, 2, 3, 4, 64])('suffices for the costliest pictures at once on %i processors', (processors) => {
+    const pictures = picturesAtOnce(processors);
+    const { maximumHeldBytes } = pixelLimits({ maximumHeldBytes: 2 ** 33 });
+    expect(pictures).toBeGreaterThan(0);
+    expect((pictures + DRAWINGS_AT_ONCE) * maximumHeldBytes).toBeLessThanOrEqual(DECODING_BUDGET_BYTES);
+  });
+
+  it('leaves processors and threads for other work', () => {
+    expect([1, 2, 3, 64].map(picturesAtOnce)).toEqual([1, 2, 2, 2]);
+  });
+});
+
+it('takes limits that are not given from the defaults', () => {
+  expect(pixelLimits()).toEqual(DEFAULT_PIXEL_LIMITS);
+  expect(pixelLimits({ maximumHeldBytes: 1000 })).toEqual({
+    ...DEFAULT_PIXEL_LIMITS,
+    maximumHeldBytes: 1000,
   });
 });

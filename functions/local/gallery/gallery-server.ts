@@ -42,7 +42,7 @@ export async function startGallery(port: number, ports: GalleryPorts): Promise<G
   const server: Server = createServer((request, response) => {
     answer(request, response, ports, pages).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
-      else sendText(response, error instanceof CliptagError ? 400 : 500, String(error));
+      else sendText(response, statusOf(error), String(error));
     });
   });
   const listeningPort = await listen(server, port);
@@ -61,7 +61,7 @@ async function answer(
   ports: GalleryPorts,
   pages: Set<ServerResponse>,
 ): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+  const url = requestedUrl(request);
   if (!isFromHere(request)) return sendText(response, 403, 'Only pages of this server may ask');
   switch (`${request.method} ${url.pathname}`) {
     case 'GET /':
@@ -77,18 +77,25 @@ async function answer(
     case 'GET /thumbnail':
       return sendThumbnail(
         response,
-        await ports.thumbnail({ bucket: needed(url, 'bucket'), key: needed(url, 'key') }),
+        await ports.thumbnail({ bucket: needed(url, 'bucket'), key: neededKey(url) }),
       );
     case 'PUT /upload':
-      await ports.upload(
-        needed(url, 'key'),
-        request,
-        Number(request.headers['content-length'] ?? Number.NaN),
-      );
+      await ports.upload(neededKey(url), request, Number(request.headers['content-length'] ?? Number.NaN));
       return sendText(response, 201, 'uploaded');
     default:
       return sendText(response, 404, `There is no ${request.method} ${url.pathname}`);
   }
+}
+
+function statusOf(error: unknown): number {
+  if (!(error instanceof CliptagError)) return 500;
+  return error.code === 'object-gone' ? 404 : 400;
+}
+
+/** Appended and not resolved against the origin, or the path `//` would be a URL without a host. */
+function requestedUrl({ url = '/' }: IncomingMessage): URL {
+  if (!url.startsWith('/')) throw new CliptagError('invalid-request', `Expected a path but received ${url}`);
+  return new URL(`http://127.0.0.1${url}`);
 }
 
 /**
@@ -105,6 +112,17 @@ function needed(url: URL, name: string): string {
   const value = url.searchParams.get(name);
   if (!value) throw new CliptagError('invalid-request', `Expected the parameter ${name} in ${url.pathname}`);
   return value;
+}
+
+/** S3's limit on keys, in bytes of UTF-8. */
+const LONGEST_KEY_BYTES = 1024;
+
+function neededKey(url: URL): string {
+  const key = needed(url, 'key');
+  const bytes = Buffer.byteLength(key);
+  if (bytes <= LONGEST_KEY_BYTES) return key;
+  const message = `Expected a key of at most ${LONGEST_KEY_BYTES} bytes but received one of ${bytes}`;
+  throw new CliptagError('invalid-request', message);
 }
 
 function keepTelling(response: ServerResponse, pages: Set<ServerResponse>): void {

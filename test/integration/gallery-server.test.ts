@@ -1,0 +1,80 @@
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { thumbnail } from '../../functions/adapters/sharp-thumbnail.ts';
+import { CliptagError } from '../../functions/core/errors.ts';
+import { type Gallery, startGallery } from '../../functions/local/gallery/gallery-server.ts';
+import { pngHeader, scene, svg, text } from '../fixtures/pictures.ts';
+
+const pictures: Readonly<Record<string, Uint8Array>> = {
+  'photo.jpg': await scene(640, 400).jpeg().toBuffer(),
+  'drawing.svg': svg('<rect width="9" height="9"/>', 'width="1e6" height="1e6"'),
+  'bomb.png': pngHeader(20_000, 20_000),
+  'note.jpg': text('no picture'),
+  // U+00E4 takes two bytes: 1,024 of them.
+  ['ä'.repeat(512)]: await scene(64, 40).png().toBuffer(),
+};
+
+let gallery: Gallery;
+beforeAll(async () => {
+  gallery = await startGallery(0, {
+    images: async () => [],
+    thumbnail: async ({ key }) => {
+      const bytes = pictures[key];
+      if (key === 'broken') throw new Error('a fault of the server');
+      if (!bytes) throw new CliptagError('object-gone', `There is no ${key}`);
+      return thumbnail(bytes, 480);
+    },
+    upload: async () => {},
+    status: () => ({ queue: { visible: 0, inFlight: 0 }, deadLetters: 0 }),
+  });
+});
+afterAll(() => gallery.close());
+
+/** Sends the target as it stands: `fetch` would set it right. */
+function statusOf(target: string, method = 'GET'): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const { port } = gallery;
+    request({ host: '127.0.0.1', port, path: target, method }, (response) => {
+      response.resume().on('end', () => resolve(response.statusCode));
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+const thumbnailOf = (key: string) => `/thumbnail?${new URLSearchParams({ bucket: 'uploads', key })}`;
+
+describe('the gallery', () => {
+  it.each([
+    ['of a photograph', thumbnailOf('photo.jpg'), 200],
+    ['of a drawing that claims a million pixels a side', thumbnailOf('drawing.svg'), 200],
+    ['of a key of 1,024 bytes', thumbnailOf('ä'.repeat(512)), 200],
+    ['of a key of 1,025 bytes', thumbnailOf(`${'ä'.repeat(512)}a`), 400],
+    ['of no key', '/thumbnail?bucket=uploads', 400],
+    ['of an object that is gone', thumbnailOf('gone.jpg'), 404],
+    ['of too many pixels', thumbnailOf('bomb.png'), 400],
+    ['of what is no picture', thumbnailOf('note.jpg'), 400],
+    ['that fails by a fault of its own', thumbnailOf('broken'), 500],
+  ])('answers a request for the thumbnail %s', async (_, target, status) => {
+    expect(await statusOf(target)).toBe(status);
+  });
+
+  it.each([
+    ['/', 200],
+    ['//', 404],
+    ['//elsewhere.example/thumbnail', 404],
+    ['/%', 404],
+    ['http://127.0.0.1/', 400],
+  ])('answers a request for %s', async (target, status) => {
+    expect(await statusOf(target)).toBe(status);
+  });
+
+  it('rejects an upload under a key that is too long', async () => {
+    expect(await statusOf(`/upload?key=${'k'.repeat(1025)}`, 'PUT')).toBe(400);
+  });
+
+  it('answers thirty requests for thumbnails at once', async () => {
+    const statuses = await Promise.all(Array.from({ length: 30 }, () => statusOf(thumbnailOf('photo.jpg'))));
+    expect(new Set(statuses)).toEqual(new Set([200]));
+  });
+});
