@@ -4,21 +4,25 @@ import { type ImageRecord, imageRecordOf, readImageSummaries } from './records.t
 import type { Tag } from './scores.ts';
 
 export interface LabelQuery {
-  /** At least one. `set` narrows a label to one label set. */
-  readonly labels: readonly LabelTerm[];
+  /** At least one. */
+  readonly labels: readonly WantedLabel[];
   /** Whether every label must hold or any of them is enough. */
   readonly match: 'all' | 'any';
-  readonly not: readonly LabelTerm[];
+  readonly not: readonly WantedLabel[];
   /** In [0, 1]: for the wanted labels; an unwanted one excludes an image at any score. */
   readonly minimumScore: number;
   readonly bucket?: string | undefined;
   readonly prefix?: string | undefined;
 }
 
+/** A label of one label set. */
 export interface LabelTerm {
   readonly set: string;
   readonly label: string;
 }
+
+/** Several terms are one word that several label sets know: any of them is enough. */
+export type WantedLabel = LabelTerm | readonly LabelTerm[];
 
 export interface FoundImage
   extends Pick<ImageRecord, 'bucket' | 'key' | 'width' | 'height' | 'tags' | 'recordedAt'> {
@@ -34,8 +38,8 @@ const PAGE_SIZE = 100;
  * from its own record, which must carry the tag.
  */
 export async function* findImages(query: LabelQuery, table: TagTable): AsyncGenerator<FoundImage> {
-  const terms = query.match === 'all' ? query.labels.slice(0, 1) : query.labels;
-  const streams = terms.map((term) => confirmedImages(term, query, table));
+  const labels = query.match === 'all' ? query.labels.slice(0, 1) : query.labels;
+  const streams = labels.flatMap(termsOf).map((term) => confirmedImages(term, query, table));
   const seen = new Set<string>();
   for await (const image of bestFirst(streams)) {
     const identity = `${image.bucket}/${image.key}`;
@@ -73,10 +77,14 @@ function summaryOf({ bucket, key, width, height, tags, recordedAt }: ImageRecord
 }
 
 function satisfies({ tags }: FoundImage, { labels, match, not, minimumScore }: LabelQuery): boolean {
-  const has = (term: LabelTerm, minimum: number) =>
-    tags.some((tag) => carries(tag, term) && tag.score >= minimum);
-  const wanted = match === 'any' || labels.every((term) => has(term, minimumScore));
-  return wanted && !not.some((term) => has(term, 0));
+  const has = (label: WantedLabel, minimum: number) =>
+    termsOf(label).some((term) => tags.some((tag) => carries(tag, term) && tag.score >= minimum));
+  const wanted = match === 'any' || labels.every((label) => has(label, minimumScore));
+  return wanted && !not.some((label) => has(label, 0));
+}
+
+function termsOf(label: WantedLabel): readonly LabelTerm[] {
+  return 'set' in label ? [label] : label;
 }
 
 function carries(tag: Tag, { set, label }: LabelTerm): boolean {

@@ -31,13 +31,20 @@ describe('label terms', () => {
     ['mine:Cow', { set: 'mine', label: 'Cow' }],
     ['my_own-2:Cow', { set: 'my_own-2', label: 'Cow' }],
   ])('are found for "%s"', (text, term) => {
-    expect(labelTerms([text], labelSets)).toEqual([term]);
+    expect(labelTerms([text], labelSets).flat()).toEqual([term]);
   });
 
-  it('rejects every label that none or several label sets know, with what to say instead', () => {
-    expect(() => labelTerms(['dgo', 'tower', 'dog'], labelSets)).toThrow(
+  it('are all those of a word that several label sets know', () => {
+    expect(labelTerms(['tower', 'dog'], labelSets)).toEqual([
+      [general('tower'), { set: 'buildings', label: 'tower' }],
+      [general('dog')],
+    ]);
+  });
+
+  it('rejects every label that no label set knows, with what to say instead', () => {
+    expect(() => labelTerms(['dgo', 'towr', 'dog'], labelSets)).toThrow(
       'no label set (general, buildings) knows "dgo", but "dog"; SET:LABEL asks for any label; ' +
-        'label "tower" is in several label sets: say "general:tower" or "buildings:tower"',
+        'no label set (general, buildings) knows "towr", but "tower"; SET:LABEL asks for any label',
     );
   });
 });

@@ -48,6 +48,14 @@ const PETS: Images = {
 };
 
 describe('findImages', () => {
+  it('takes a word that several label sets know in any of them', async () => {
+    const table = await tableOf(PETS);
+    const either = [term('bird'), { set: 'other', label: 'bird' }];
+    expect(await keysFor(table, 'dog', { labels: [either] })).toEqual(['trips/d.jpg', 'c.jpg']);
+    expect(await keysFor(table, 'dog', { labels: [term('dog'), either] })).toEqual(['c.jpg', 'trips/d.jpg']);
+    expect(await keysFor(table, 'dog', { not: [either] })).toEqual(['a.jpg']);
+  });
+
   const CASES: ReadonlyArray<readonly [string, string, Partial<LabelQuery>, string[]]> = [
     ['one label, best first', 'cat', {}, ['a.jpg', 'b.jpg', 'trips/d.jpg']],
     ['a label that no image has', 'fish', {}, []],

@@ -4,6 +4,7 @@ import {
   findImages,
   type LabelQuery,
   type LabelTerm,
+  type WantedLabel,
 } from '../../functions/core/find-images.ts';
 import { labelEntryOf, queryLabelEntries } from '../../functions/core/label-entries.ts';
 import type { TagTable } from '../../functions/core/ports.ts';
@@ -117,8 +118,10 @@ export async function collected<T>(stream: AsyncIterable<T>): Promise<T[]> {
 
 /** The scores of an image under the labels of a query that it fulfils; none when it doesn't. */
 function scoresOf(tags: readonly Tag[], key: string, query: LabelQuery): readonly number[] {
-  const scoreOf = (term: LabelTerm) =>
-    tags.find(({ set, label }) => set === term.set && label === term.label)?.score;
+  const scoreOf = (wanted: WantedLabel) => {
+    const terms: readonly LabelTerm[] = 'set' in wanted ? [wanted] : wanted;
+    return tags.find((tag) => terms.some(({ set, label }) => tag.set === set && tag.label === label))?.score;
+  };
   if (!key.startsWith(query.prefix ?? '') || query.not.some((term) => scoreOf(term) !== undefined)) return [];
   const scores = query.labels.map(scoreOf);
   const enough = scores.filter((score) => score !== undefined && score >= query.minimumScore);

@@ -35,7 +35,7 @@ const queryFlags = {
 export const query = command({
   usage: 'query --label L [--label L2 …] [--any] [--not L] [--min-score S] [--prefix P] [--limit N] [--json]',
   about: `Finds images by their labels, best score first. A label is written as in its label set, or as one of its
-synonyms, in any letter case; SET:LABEL names the label set too.
+synonyms, in any letter case, and looked for in every label set that knows it; SET:LABEL names the one that is meant.
 --json: {"bucket","key","score","width","height","tags":[{"set","label","score"}],"recordedAt"}`,
   flags: queryFlags,
   run: async ({ flags, operands }, output) => {
