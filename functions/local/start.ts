@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readLocalCredentials } from '../config.ts';
 import { DEFAULT_MAXIMUM_BYTES } from '../core/object.ts';
+import { imageRecordOf, readImageRecord } from '../core/records.ts';
+import type { Tag } from '../core/scores.ts';
 import type { Outcome } from '../core/tag-image.ts';
 import { startGallery } from './gallery/gallery-server.ts';
 import { galleryPorts, shownOutcome } from './gallery-ports.ts';
@@ -57,13 +59,12 @@ async function start(flags: StartFlags): Promise<void> {
       ['Gallery', `http://127.0.0.1:${gallery.port}`],
     ]),
   );
-  const sampleOutcomes = await showSamples(pipeline, flags.data, listeners);
+  await showSamples(pipeline, flags.data, listeners);
   listeners.add((outcome) => console.log(outcomeLine(outcome)));
-  const best = sampleOutcomes
-    .flatMap(({ content }) => content?.tags ?? [])
-    .sort((a, b) => b.score - a.score)[0];
   const file = relative(process.cwd(), join(SAMPLE_FOLDER, 'chelsea.png'));
-  console.log(`\nTry it in another terminal:\n\n${linesToTry(pipeline, credentials, { file, tag: best })}\n`);
+  console.log(
+    `\nTry it in another terminal:\n\n${linesToTry(pipeline, credentials, { file, tag: await bestSampleTag(pipeline) })}\n`,
+  );
   console.log('Uploads are tagged as they come. Ctrl-C stops.');
 }
 
@@ -72,8 +73,8 @@ async function showSamples(
   pipeline: Pipeline,
   dataFolder: string,
   listeners: Set<(outcome: Outcome) => void>,
-): Promise<readonly Outcome[]> {
-  if (samplesWereUploaded(dataFolder)) return [];
+): Promise<void> {
+  if (samplesWereUploaded(dataFolder)) return;
   const names = await sampleNames();
   const outcomes = new Map<string, Outcome>();
   const tagged = new Promise<void>((resolve) => {
@@ -95,7 +96,17 @@ async function showSamples(
   console.log(
     `\n\n${table(ordered.map(({ object, content }) => [object.key, tagLine(content?.tags ?? [])]))}`,
   );
-  return ordered;
+}
+
+/** A tag that some image has, so that the query to try finds something. */
+async function bestSampleTag({ tagger }: Pipeline): Promise<Tag | undefined> {
+  const items = await Promise.all(
+    (await sampleNames()).map((key) =>
+      tagger.table.read(readImageRecord({ bucket: LOCAL_BUCKET_NAME, key })),
+    ),
+  );
+  const tags = items.flatMap((item) => (item ? imageRecordOf(item).tags : []));
+  return [...tags].sort((a, b) => b.score - a.score)[0];
 }
 
 /** On a terminal the line replaces itself; elsewhere every step has a line of its own. */
