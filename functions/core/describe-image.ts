@@ -22,8 +22,10 @@ export async function describeImage(
   { decoder, encoder }: ImageReader,
   classifiers: readonly Classifier[],
 ): Promise<ImageContent> {
-  const pixels = await decoder.decode(bytes, encoder.pixelSpec);
-  const embedding = await encoder.encode(pixels);
+  // The encoder is told of pixels before they are there, so that it can wait for them and run several images at once.
+  const decoding = decoder.decode(bytes, encoder.pixelSpec);
+  const embedding = await encoder.encode(decoding);
+  const pixels = await decoding;
   return {
     status: 'tagged',
     width: pixels.width,

@@ -6,7 +6,8 @@ import type { ImageEncoder } from './ports.ts';
 export interface BatchedEncoder {
   readonly modelDigest: string;
   readonly pixelSpec: PixelSpec;
-  encode(pixels: Pixels): Promise<Embedding>;
+  /** Pixels may still be on their way, as a promise: whoever is ready waits a moment for them. */
+  encode(pixels: Pixels | Promise<Pixels>): Promise<Embedding>;
 }
 
 interface Waiting {
@@ -15,22 +16,43 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** About what a large picture takes to decode: a fast image must not pay for a neighbour that is slow or stuck. */
+const PATIENCE_MILLISECONDS = 50;
+
 /**
- * While one batch is being encoded, the images decoded meanwhile gather into the next. No image ever waits for
- * a batch to fill: an idle encoder starts with whatever is there.
+ * Gathers the images that are ready into runs. A run starts when it is full, when no other image is on its way, or
+ * when its first image has waited long enough; the next gathers while it is encoded.
  *
- * @param maximumBatchSize images per run, at least 1: larger runs gain little speed and take more memory
+ * @param maximumBatchSize images per run, at least 1
  */
 export function inBatches(encoder: ImageEncoder, maximumBatchSize: number): BatchedEncoder {
   const waiting: Waiting[] = [];
+  let onTheWay = 0;
   let running = false;
+  let patience: NodeJS.Timeout | undefined;
 
-  async function drain(): Promise<void> {
+  function considerRun(): void {
+    if (running || waiting.length === 0) return;
+    if (waiting.length >= maximumBatchSize || onTheWay === 0) void run();
+    else patience ??= setTimeout(run, PATIENCE_MILLISECONDS);
+  }
+
+  async function run(): Promise<void> {
+    clearTimeout(patience);
+    patience = undefined;
     running = true;
-    // Images that are ready in the same turn of the event loop go together.
-    await Promise.resolve();
-    while (waiting.length > 0) await encodeTogether(encoder, waiting.splice(0, maximumBatchSize));
+    await encodeTogether(encoder, waiting.splice(0, maximumBatchSize));
     running = false;
+    considerRun();
+  }
+
+  async function arrival(pixels: Pixels | Promise<Pixels>): Promise<Pixels> {
+    onTheWay += 1;
+    try {
+      return await pixels;
+    } finally {
+      onTheWay -= 1;
+    }
   }
 
   return {
@@ -38,8 +60,10 @@ export function inBatches(encoder: ImageEncoder, maximumBatchSize: number): Batc
     pixelSpec: encoder.pixelSpec,
     encode: (pixels) =>
       new Promise<Embedding>((resolve, reject) => {
-        waiting.push({ pixels, resolve, reject });
-        if (!running) void drain();
+        arrival(pixels)
+          .then((ready) => void waiting.push({ pixels: ready, resolve, reject }), reject)
+          // Also after an image that failed: others may have waited for it.
+          .then(considerRun);
       }),
   };
 }

@@ -55,7 +55,7 @@ function isFolderMarker({ key, sizeBytes }: Pick<ObjectReference, 'key' | 'sizeB
   return key.endsWith('/') && sizeBytes === 0;
 }
 
-/** Room for a 100-megapixel JPEG; a batch of ten still fits the function's memory. */
+/** More than most cameras write as JPEG; the sixteen objects that are held at once take 800 MiB at most. */
 export const DEFAULT_MAXIMUM_BYTES = 50 * 1024 * 1024;
 
 /**

@@ -23,7 +23,10 @@ export interface TaggerSettings {
   readonly warn: (message: string) => void;
 }
 
-/** Images per run of the encoder: eight at a time take a third less time each than one by one, 64 no less than eight. */
+/**
+ * Images per run of the encoder. Measured with the embedded model on one thread: 1.7 to 2.1 ms an image alone, 1.4 in runs
+ * of eight, 1.4 in runs of 64.
+ */
 const ENCODE_BATCH_SIZE = 8;
 
 /** Builds what tagging takes out of the outside systems. */

@@ -18,7 +18,7 @@ export async function embedPhotos(
   const decoder = sharpPixelDecoder();
   const encoder = inBatches(imageEncoder, ENCODER_BATCH);
   const embedPhoto = async (photo: Photo) =>
-    encoder.encode(await decoder.decode(await photoSet.read(photo), encoder.pixelSpec));
+    encoder.encode(decoder.decode(await photoSet.read(photo), encoder.pixelSpec));
   const embeddings: Embedding[] = [];
   for (let first = 0; first < photos.length; first += PICTURES_AT_ONCE) {
     const group = photos.slice(first, first + PICTURES_AT_ONCE);

@@ -20,7 +20,13 @@ export function stageClock(tagger: Tagger): { tagger: Tagger; milliseconds: Reco
       ...tagger,
       objects: { ...objects, fetch: (...args) => timed('fetch', () => objects.fetch(...args)) },
       decoder: { decode: (...args) => timed('decode', () => decoder.decode(...args)) },
-      encoder: { ...encoder, encode: (pixels) => timed('encode', () => encoder.encode(pixels)) },
+      encoder: {
+        ...encoder,
+        encode: async (pixels) => {
+          const ready = await pixels; // decoding is a stage of its own
+          return timed('encode', () => encoder.encode(ready));
+        },
+      },
       table: {
         ...table,
         read: (request) => timed('read', () => table.read(request)),

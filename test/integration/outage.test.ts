@@ -70,7 +70,7 @@ describe('stores that fail for a while', () => {
     const names = await sampleNames();
     const s3 = await startFaultyProxy(stores.s3Options.endpoint, faultyAtFirst(24));
     const dynamodb = await startFaultyProxy(stores.tableOptions.client.endpoint, faultyAtFirst(120));
-    const { faults, counts, tagger } = await tagThrough(s3.url, dynamodb.url, names);
+    const { faults, counts } = await tagThrough(s3.url, dynamodb.url, names);
     await Promise.all([s3.close(), dynamodb.close()]);
     expect(faults.length).toBeGreaterThan(0);
     expect(counts).toEqual({ visible: 0, inFlight: 0, deadLetters: 0 });
@@ -81,7 +81,6 @@ describe('stores that fail for a while', () => {
       await expectEntriesToMatch(direct.tagger, record);
     }
     console.info(`${faults.length} messages came again, after ${dynamodb.requests()} requests to DynamoDB`);
-    expect(tagger.classifiers).toHaveLength(1);
   });
 });
 

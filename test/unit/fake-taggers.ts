@@ -127,7 +127,7 @@ function encoderOf(tagger: TaggerName): BatchedEncoder {
   return {
     modelDigest: MODELS[tagger].digest,
     pixelSpec: { size: 1, resize: 'bicubic' },
-    encode: async ({ data }) => embeddingOf(data[0] ?? 0, tagger),
+    encode: async (pixels) => embeddingOf((await pixels).data[0] ?? 0, tagger),
   };
 }
 

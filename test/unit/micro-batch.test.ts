@@ -98,6 +98,47 @@ describe('inBatches', () => {
     expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
   });
 
+  it('waits for an image that is on its way, so that both go together', async () => {
+    const { encoder, runs } = heldEncoder();
+    const batched = inBatches(encoder, 8);
+    let arrive: (late: Pixels) => void = () => {};
+    const both = [batched.encode(new Promise((resolve) => (arrive = resolve))), batched.encode(pixels(2))];
+    await settle();
+    expect(runs).toHaveLength(0);
+    arrive(pixels(1));
+    await settle();
+    expect(runs.map(({ numbers }) => numbers)).toEqual([[2, 1]]);
+    runs[0]?.end();
+    expect((await Promise.all(both)).map(({ values }) => values[0])).toEqual([1, 2]);
+  });
+
+  it('does not wait for one that never comes', async () => {
+    const batched = inBatches(
+      {
+        ...heldEncoder().encoder,
+        encode: async (images) =>
+          images.map((image) => ({ modelDigest: 'model-a', values: Float32Array.of(numberOf(image)) })),
+      },
+      8,
+    );
+    void batched.encode(new Promise(() => {}));
+    expect((await batched.encode(pixels(2))).values[0]).toBe(2);
+  });
+
+  it('rejects an image that could not be decoded, and goes on with those that waited for it', async () => {
+    const { encoder, runs } = heldEncoder();
+    const batched = inBatches(encoder, 8);
+    const outcomes = Promise.allSettled([
+      batched.encode(pixels(1)),
+      batched.encode(new Promise((_, reject) => setImmediate(() => reject(new Error('truncated'))))),
+    ]);
+    await settle();
+    await settle();
+    runs[0]?.end();
+    expect((await outcomes).map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    expect(runs.map(({ numbers }) => numbers)).toEqual([[1]]);
+  });
+
   it('rejects an image that the encoder gave no embedding', async () => {
     const { encoder } = heldEncoder();
     const batched = inBatches({ ...encoder, encode: async () => [] }, 2);

@@ -59,8 +59,7 @@ async function* answers(
 ): AsyncGenerator<Answer> {
   if (paths.length > 0) {
     const { decoder, encoder } = await imageReader();
-    const embedding = async (bytes: Uint8Array) =>
-      encoder.encode(await decoder.decode(bytes, encoder.pixelSpec));
+    const embedding = async (bytes: Uint8Array) => encoder.encode(decoder.decode(bytes, encoder.pixelSpec));
     for await (const result of imageResults(paths, embedding)) {
       const { path } = result;
       yield 'fault' in result

@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { sharpPixelDecoder } from '../../functions/adapters/sharp.ts';
+import { describeImage } from '../../functions/core/describe-image.ts';
+import { normalised } from '../../functions/core/embedding.ts';
+import { inBatches } from '../../functions/core/micro-batch.ts';
+import type { ImageEncoder } from '../../functions/core/ports.ts';
+import { SAMPLE_FOLDER, sampleNames } from '../../functions/local/samples.ts';
+
+/** As onnxruntime-node does, it keeps the event loop to itself while it runs. */
+function blockingEncoder(sizes: number[]): ImageEncoder {
+  return {
+    modelDigest: 'model',
+    pixelSpec: { size: 56, resize: 'bicubic' },
+    encode: async (images) => {
+      sizes.push(images.length);
+      const end = performance.now() + 20;
+      while (performance.now() < end);
+      return images.map(() => ({ modelDigest: 'model', values: normalised([1, 0]) }));
+    },
+  };
+}
+
+it('the images of a batch of messages are encoded several at a time, a broken one among them', async () => {
+  const sizes: number[] = [];
+  const reader = { decoder: sharpPixelDecoder(), encoder: inBatches(blockingEncoder(sizes), 8) };
+  const names = await sampleNames();
+  const pictures = await Promise.all(
+    Array.from({ length: 10 }, (_, i) => readFile(join(SAMPLE_FOLDER, names[i % names.length]!))),
+  );
+  pictures[4] = Buffer.from('no picture');
+  const results = await Promise.allSettled(pictures.map((bytes) => describeImage(bytes, reader, [])));
+  expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(1);
+  console.info(`9 images were encoded in runs of ${sizes.join(', ')}`);
+  expect(sizes.reduce((a, b) => a + b)).toBe(9);
+  expect(Math.max(...sizes)).toBeGreaterThan(1);
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(8);
+});
