@@ -51,7 +51,7 @@ async function collectImages(folder: string, paths: string[], faults: string[]):
   }
 }
 
-function isImageName(name: string): boolean {
+export function isImageName(name: string): boolean {
   return IMAGE_EXTENSIONS.has(extname(name).toLowerCase());
 }
 

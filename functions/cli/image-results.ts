@@ -3,10 +3,16 @@ import { CliptagError, ImageFault } from '../core/errors.ts';
 import { checkSize, DEFAULT_MAXIMUM_BYTES } from '../core/object.ts';
 import { inOrder } from './in-order.ts';
 
+/** Why there is nothing to say of an image. */
+export interface NamedFault {
+  readonly status: 'unsupported' | 'failed';
+  readonly reason: string;
+}
+
 /** What came of one image file. A fault is the image's own; the others go on. */
 export type ImageResult<Value> =
   | { readonly path: string; readonly value: Value }
-  | { readonly path: string; readonly fault: { status: 'unsupported' | 'failed'; reason: string } };
+  | { readonly path: string; readonly fault: NamedFault };
 
 /**
  * Images held in memory at once, as files or as pixels: enough to fill a batch of the encoder while the next are
@@ -23,12 +29,16 @@ export function imageResults<Value>(
     try {
       return { path, value: await work(await imageBytes(path)) };
     } catch (error) {
-      // A retryable fault (a decoder out of time) has no queue to come back from: here it is the image's status too.
-      if (!(error instanceof CliptagError)) throw error;
-      const status = error instanceof ImageFault ? error.status : 'failed';
-      return { path, fault: { status, reason: error.message } };
+      return { path, fault: namedFault(error) };
     }
   });
+}
+
+/** @throws the error itself when it is no image's but the program's */
+export function namedFault(error: unknown): NamedFault {
+  // A retryable fault (a decoder out of time) has no queue to come back from: here it is the image's status too.
+  if (!(error instanceof CliptagError)) throw error;
+  return { status: error instanceof ImageFault ? error.status : 'failed', reason: error.message };
 }
 
 /**
@@ -36,7 +46,7 @@ export function imageResults<Value>(
  *
  * @throws {ImageFault} `not-readable`, `empty` or `too-large`
  */
-async function imageBytes(path: string, maximumBytes = DEFAULT_MAXIMUM_BYTES): Promise<Uint8Array> {
+export async function imageBytes(path: string, maximumBytes = DEFAULT_MAXIMUM_BYTES): Promise<Uint8Array> {
   const file = await open(path).catch(rejectUnreadable);
   try {
     const { size } = await file.stat();

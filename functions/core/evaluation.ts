@@ -1,13 +1,21 @@
 import type { Classifier } from './classifier.ts';
 import type { Embedding } from './embedding.ts';
-import { scoresByLabel, tagsFor } from './scores.ts';
+import { scoresByLabel } from './scores.ts';
+
+export interface ScoredLabel {
+  readonly label: string;
+  /** In [0, 1], unrounded. */
+  readonly score: number;
+}
 
 /** What a classifier said of one picture, and what is true of it. */
 export interface Answer {
-  /** Every label that is true of the picture, at least one. */
+  /** The label that the picture is counted under. */
+  readonly label: string;
+  /** Every label that is true of the picture, its own among them. */
   readonly right: ReadonlySet<string>;
   /** The classifier's labels, best first; {@link accuracy} looks at five. */
-  readonly best: readonly string[];
+  readonly best: readonly ScoredLabel[];
 }
 
 export interface Accuracy {
@@ -23,8 +31,7 @@ export interface Accuracy {
  * ImageNet's re-assessed labels (Beyer et al. 2020, "Are we done with ImageNet?").
  */
 export function accuracy(answers: readonly Answer[]): Accuracy {
-  const within = (k: number) =>
-    answers.filter(({ right, best }) => best.slice(0, k).some((label) => right.has(label))).length;
+  const within = (k: number) => answers.filter((answer) => isRightWithin(answer, k)).length;
   return {
     pictures: answers.length,
     top1: share(within(1), answers.length),
@@ -32,62 +39,33 @@ export function accuracy(answers: readonly Answer[]): Accuracy {
   };
 }
 
+/** Whether one of the best `k` labels is right. */
+export function isRightWithin({ right, best }: Answer, k: number): boolean {
+  return best.slice(0, k).some(({ label }) => right.has(label));
+}
+
 /** The labels of a classifier for an embedding, best first, ties by label, whatever their score. */
-export function bestLabels(embedding: Embedding, classifier: Classifier, count: number): readonly string[] {
+export function bestLabels(
+  embedding: Embedding,
+  classifier: Classifier,
+  count: number,
+): readonly ScoredLabel[] {
   return [...scoresByLabel(embedding, classifier)]
     .sort(([a, scoreA], [b, scoreB]) => scoreB - scoreA || (a < b ? -1 : 1))
     .slice(0, count)
-    .map(([label]) => label);
+    .map(([label, score]) => ({ label, score }));
 }
 
-/** A picture whose labels are known. */
-export interface KnownPicture {
-  readonly embedding: Embedding;
-  /** Every label and parent that is true of it. */
-  readonly right: ReadonlySet<string>;
+/**
+ * The classifier with each label by itself: a parent's score, which holds its children's, would be ahead of theirs in
+ * every ranking.
+ */
+export function withoutParents(classifier: Classifier): Classifier {
+  const labels = classifier.labelSet.labels.map((label) => ({ ...label, parent: undefined }));
+  return { ...classifier, labelSet: { ...classifier.labelSet, labels } };
 }
 
-/** What users would see of a label set with this minimum score. */
-export interface TagQuality {
-  readonly minimumScore: number;
-  /** Share of the shown tags that are right (precision), in [0, 1]; 0 of no tags. */
-  readonly tagsRight: number;
-  /** Share of pictures that get a tag at all. */
-  readonly picturesTagged: number;
-  /** Share of pictures that get a right one. */
-  readonly picturesRight: number;
-  readonly tagsPerPicture: number;
-}
-
-/** Tags the pictures with other minimum scores in place of the label set's own; its top-k and thresholds stay. */
-export function qualityByMinimumScore(
-  pictures: readonly KnownPicture[],
-  classifier: Classifier,
-  minimumScores: readonly number[],
-): readonly TagQuality[] {
-  const lowest = Math.min(...minimumScores);
-  const candidates = withMinimumScore(classifier, lowest);
-  const tagged = pictures.map(({ embedding, right }) => ({ tags: tagsFor(embedding, candidates), right }));
-  return minimumScores.map((minimumScore) => {
-    // Raising the minimum only takes tags away from the end of the best k.
-    const shown = tagged.map(({ tags, right }) =>
-      tags.filter(({ score }) => score >= minimumScore).map(({ label }) => right.has(label)),
-    );
-    const all = shown.flat();
-    return {
-      minimumScore,
-      tagsRight: share(all.filter(Boolean).length, all.length),
-      picturesTagged: share(shown.filter((tags) => tags.length > 0).length, shown.length),
-      picturesRight: share(shown.filter((tags) => tags.includes(true)).length, shown.length),
-      tagsPerPicture: share(all.length, shown.length),
-    };
-  });
-}
-
-function withMinimumScore(classifier: Classifier, minimumScore: number): Classifier {
-  return { ...classifier, labelSet: { ...classifier.labelSet, minimumScore } };
-}
-
-function share(part: number, whole: number): number {
+/** In [0, 1]; 0 of nothing. */
+export function share(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
 }

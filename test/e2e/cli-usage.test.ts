@@ -25,12 +25,22 @@ describe('cliptag', () => {
   it('names every command in its help', async () => {
     const { code, stdout } = await runCli(['--help']);
     expect(code).toBe(0);
-    for (const name of ['tag', 'embed', 'tokenize', 'query', 'show', 'status', 'models', 'labels']) {
+    for (const name of [
+      'tag',
+      'embed',
+      'evaluate',
+      'tokenize',
+      'query',
+      'show',
+      'status',
+      'models',
+      'labels',
+    ]) {
       expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
     }
   });
 
-  it.concurrent.each(['tag', 'embed', 'tokenize', 'query', 'show', 'status', 'models', 'labels'])(
+  it.concurrent.each(['tag', 'embed', 'evaluate', 'tokenize', 'query', 'show', 'status', 'models', 'labels'])(
     'says how %s is used',
     async (name) => {
       const { code, stdout, stderr } = await runCli([name, '--help']);
@@ -79,7 +89,8 @@ describe('cliptag', () => {
     [['show', 'a.jpg', '--table', 't'], /--table needs --bucket/],
     [['status', '--table', 't', '--region', 'eu-west-1'], /--table needs --bucket: /],
     [['status', '--http-port', 'x'], /--http-port: expected a port/],
-    [['models'], /expected "list" but received nothing/],
+    [['models'], /expected "list".* or "[a-z]+" but received nothing/],
+    [['models', 'shrink'], /expected "list".* but received "shrink"/],
     [['labels', 'show'], /expected "list" but received "show"/],
   ])('rejects %j with one line', async (args, message) => {
     await writeFile(join(folder, 'photo.jpg'), 'not an image');

@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Classifier } from '../../functions/core/classifier.ts';
-import { accuracy, bestLabels, qualityByMinimumScore } from '../../functions/core/evaluation.ts';
+import { accuracy, bestLabels, withoutParents } from '../../functions/core/evaluation.ts';
 import { parseLabelSet } from '../../functions/core/label-set.ts';
 
-const answer = (right: string[], best: string[]) => ({ right: new Set(right), best });
+const answer = (right: string[], labels: string[]) => ({
+  label: right[0] ?? '',
+  right: new Set(right),
+  best: labels.map((label) => ({ label, score: 0.5 })),
+});
 
 describe('accuracy', () => {
   test('is the share of pictures with a right label first, and among the best five', () => {
@@ -29,52 +33,41 @@ describe('accuracy', () => {
   });
 });
 
-/** Labels up, right, also up and down in a plane. */
-function compass(changes: Record<string, unknown> = {}): Classifier {
-  const labels = ['up', 'right', 'also up', 'down'];
-  return {
-    labelSet: parseLabelSet(
-      { name: 'x', version: 1, mode: 'exclusive', labels, minimumScore: 0.9, ...changes },
-      'test',
-    ),
-    labelSetDigest: 'x',
-    modelDigest: 'model',
-    logitScale: 10,
-    labelRows: Float32Array.of(0, 1, 1, 0, 0, 1, 0, -1),
-    contrastRows: new Float32Array(),
-  };
-}
-
+/** Labels up, right, also up and down in a plane; two of them have a parent. */
+const labelSet = parseLabelSet(
+  {
+    name: 'compass',
+    version: 1,
+    mode: 'exclusive',
+    labels: ['up', { name: 'right', parent: 'way' }, 'also up', { name: 'down', parent: 'way' }],
+    minimumScore: 0.9,
+  },
+  'test',
+);
+const compass: Classifier = {
+  labelSet,
+  labelSetDigest: 'x',
+  modelDigest: 'model',
+  logitScale: 10,
+  labelRows: Float32Array.of(0, 1, 1, 0, 0, 1, 0, -1),
+  contrastRows: new Float32Array(),
+};
 const up = { modelDigest: 'model', values: Float32Array.of(0, 1) };
 const right = { modelDigest: 'model', values: Float32Array.of(1, 0) };
 
-test('bestLabels ranks by score, ties by label, and leaves out no label for its low score', () => {
-  expect(bestLabels(up, compass(), 4)).toEqual(['also up', 'up', 'right', 'down']);
-  expect(bestLabels(up, compass(), 2)).toEqual(['also up', 'up']);
-});
+describe('bestLabels', () => {
+  const names = (...args: Parameters<typeof bestLabels>) => bestLabels(...args).map(({ label }) => label);
 
-describe('qualityByMinimumScore', () => {
-  const pictures = [
-    { embedding: up, right: new Set(['up']) },
-    { embedding: right, right: new Set(['right']) },
-  ];
-
-  test('counts right tags, pictures with a tag and tags per picture at each minimum', () => {
-    // "up" and "also up" share a score of 1, "right" has nearly all of its own.
-    const [low, middle, high] = qualityByMinimumScore(pictures, compass(), [0.3, 0.9, 1]);
-    expect(low).toMatchObject({ picturesTagged: 1, picturesRight: 1, tagsPerPicture: 1.5 });
-    expect(low?.tagsRight).toBeCloseTo(2 / 3);
-    expect(middle).toMatchObject({
-      tagsRight: 1,
-      picturesTagged: 0.5,
-      picturesRight: 0.5,
-      tagsPerPicture: 0.5,
-    });
-    expect(high).toMatchObject({ tagsRight: 0, picturesTagged: 0, picturesRight: 0, tagsPerPicture: 0 });
+  test('ranks by score, ties by label, and leaves out no label for its low score', () => {
+    expect(names(up, compass, 5)).toEqual(['also up', 'up', 'way', 'right', 'down']);
+    expect(names(up, compass, 2)).toEqual(['also up', 'up']);
   });
 
-  test('keeps to the top-k of the label set', () => {
-    const [quality] = qualityByMinimumScore(pictures, compass({ topK: 1 }), [0]);
-    expect(quality?.tagsPerPicture).toBe(1);
+  test('gives each label its own score alone, where parents are taken away', () => {
+    const [best] = bestLabels(right, withoutParents(compass), 5);
+    // Of the softmax of 10, 0, 0 and 0.
+    expect(best?.label).toBe('right');
+    expect(best?.score).toBeCloseTo(Math.exp(10) / (Math.exp(10) + 3), 9);
+    expect(names(right, withoutParents(compass), 5)).not.toContain('way');
   });
 });

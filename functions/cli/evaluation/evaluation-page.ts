@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { errorGallery } from './error-gallery.ts';
+import type { ErrorPair } from './error-pictures.ts';
+import type { CandidateResult, Evaluation } from './evaluation.ts';
+import { candidatesName } from './evaluation-text.ts';
+import { type Markup, markup } from './markup.ts';
+import { countText, figures, leftOut } from './page-figures.ts';
+import { charts, confusionTable, labelTable, tagTable } from './page-tables.ts';
+
+const STYLE_FILE = new URL('./evaluation-page.css', import.meta.url);
+
+/**
+ * An evaluation as one HTML page that needs nothing beside itself: no network, no scripts. It forbids itself all else
+ * by a content security policy, so that no text in it can do harm, and is shown under any other that allows its style.
+ *
+ * @param errors for each result its wrong pictures
+ */
+export async function evaluationPage(
+  evaluation: Evaluation,
+  errors: ReadonlyArray<readonly ErrorPair[]>,
+  date: Date,
+): Promise<string> {
+  const style = await readFile(STYLE_FILE, 'utf8');
+  const styleHash = createHash('sha256').update(style).digest('base64');
+  const policy = `default-src 'none'; img-src data:; style-src 'sha256-${styleHash}'`;
+  return markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Evaluation of ${evaluation.model} on ${evaluation.source}</title>
+<style>${{ html: style }}</style>
+</head>
+<body>
+${header(evaluation, date)}
+<main>
+${evaluation.results.map((result, i) => resultSection(result, errors[i] ?? []))}
+${leftOut(
+  'Broken pictures',
+  evaluation.broken.map(({ path, reason }) => [path, reason]),
+)}
+</main>
+<footer>Made by <code>cliptag evaluate</code>.</footer>
+</body>
+</html>
+`.html;
+}
+
+function header(evaluation: Evaluation, date: Date): Markup {
+  const { source, model, modelDigest, pictures, millisecondsPerPicture, remarks } = evaluation;
+  return markup`<header>
+<h1>${source}</h1>
+<p>${countText(pictures)} pictures · model <b>${model}</b> <code>${modelDigest}</code> · ${millisecondsPerPicture.toFixed(1)} ms a picture · ${date.toISOString().slice(0, 10)}</p>
+${remarks.map((remark) => markup`<p class="remark">${remark}</p>`)}
+</header>`;
+}
+
+function resultSection(result: CandidateResult, errors: readonly ErrorPair[]): Markup {
+  const { unknown } = result;
+  const left = unknown.reduce((sum, { pictures }) => sum + pictures, 0);
+  return markup`<section>
+<h2>${candidatesName(result)}</h2>
+${result.pictures > 0 ? measures(result, errors) : markup`<p class="remark">None of the pictures could be measured.</p>`}
+${leftOut(
+  `${countText(left)} pictures left out: their labels are none of these`,
+  unknown.map(({ label, pictures }) => [label, countText(pictures)]),
+)}
+</section>`;
+}
+
+function measures(result: CandidateResult, errors: readonly ErrorPair[]): Markup {
+  return markup`${figures(result)}
+${charts(result)}
+${tagTable(result)}
+<div class="pair">${labelTable(result)}${confusionTable(result)}</div>
+${errorGallery(errors)}`;
+}
