@@ -50,3 +50,44 @@ export function readLocalCredentials(variables: NodeJS.ProcessEnv = process.env)
     secretAccessKey: variables.CLIPTAG_SECRET_ACCESS_KEY || 'local',
   };
 }
+
+/** Where checkpoints are pulled from. */
+export interface HubEnvironment {
+  readonly endpoint: string;
+  readonly token: string | undefined;
+  readonly proxies: {
+    readonly http: string | undefined;
+    readonly https: string | undefined;
+    readonly except: readonly string[];
+  };
+}
+
+const DEFAULT_HUB = 'https://huggingface.co';
+
+/**
+ * The hub's own variables HF_ENDPOINT and HF_TOKEN, and the proxies in the names that curl reads: lower case first.
+ *
+ * @throws {InvalidInput} naming every variable that is no URL of the right kind
+ */
+export function readHubEnvironment(variables: NodeJS.ProcessEnv = process.env): HubEnvironment {
+  const faults: string[] = [];
+  const given = (...names: string[]) => names.map((name) => variables[name]?.trim()).find(Boolean);
+  const url = (name: string, value: string | undefined) => {
+    const whole = value === undefined || value.includes('://') ? value : `http://${value}`;
+    const isGood = whole === undefined || (URL.canParse(whole) && /^https?:/.test(whole));
+    // Neither value: passwords stand in both.
+    if (!isGood) faults.push(`${name}: Expected an http: or https: URL`);
+    return whole;
+  };
+  const environment = {
+    endpoint: url('HF_ENDPOINT', given('HF_ENDPOINT')) ?? DEFAULT_HUB,
+    token: given('HF_TOKEN'),
+    proxies: {
+      http: url('HTTP_PROXY', given('http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY')),
+      https: url('HTTPS_PROXY', given('https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY')),
+      except: (given('no_proxy', 'NO_PROXY') ?? '').split(/[,\s]+/).filter((entry) => entry !== ''),
+    },
+  };
+  if (faults.length === 0) return environment;
+  throw new InvalidInput('The environment cannot be used', faults);
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { type Attempts, withAttempts } from './attempts.ts';
+import type { CheckpointReference } from './checkpoint-reference.ts';
+import type { Hub } from './hub.ts';
+import { connectionFault, HubFault } from './hub-fault.ts';
+import { jsonValue } from './json-value.ts';
+
+/** What a repository holds at a revision. */
+export interface HubListing {
+  readonly commit: string;
+  /** As the model card names it. */
+  readonly licence?: string | undefined;
+  readonly paths: readonly string[];
+}
+
+const answer = z.object({
+  sha: z.string().regex(/^[0-9a-f]{40}$/),
+  siblings: z.array(z.object({ rfilename: z.string() })),
+  cardData: z.object({ license: z.unknown() }).partial().nullish(),
+});
+
+/**
+ * Asks the hub what a repository holds.
+ *
+ * @throws {HubFault} when it does not say
+ */
+export async function hubListing(
+  { repo, revision }: CheckpointReference,
+  hub: Hub,
+  attempts: Attempts,
+): Promise<HubListing> {
+  const path = `api/models/${repo}/revision/${encodeURIComponent(revision)}`;
+  const text = await withAttempts(() => textOf(hub, path), attempts);
+  const result = answer.safeParse(jsonValue(text));
+  if (result.success) {
+    const { sha, siblings, cardData } = result.data;
+    const licence = typeof cardData?.license === 'string' ? cardData.license : undefined;
+    return { commit: sha, licence, paths: siblings.map(({ rfilename }) => rfilename) };
+  }
+  throw new HubFault(
+    'unexpected-answer',
+    `Expected a list of the files of ${repo} from ${hub.endpoint.host} but received something else: check the endpoint`,
+  );
+}
+
+async function textOf(hub: Hub, path: string): Promise<string> {
+  try {
+    const { body, url } = await hub.send('GET', path);
+    return await body.text().catch((error: unknown) => {
+      throw connectionFault(error, url, hub.stallMilliseconds);
+    });
+  } catch (fault) {
+    // At the first contact it is more likely that there is no network than that it comes back in a moment.
+    if (fault instanceof HubFault && fault.code === 'hub-unreachable') throw fault.final();
+    throw fault;
+  }
+}

@@ -1,0 +1,60 @@
+import type { Layout } from './wanted-files.ts';
+
+/** A checkpoint that has a name of its own here. */
+export interface KnownModel {
+  readonly about: string;
+  /** On the hub, `OWNER/REPO`. */
+  readonly repo: string;
+  /** A commit: what a branch points to changes. */
+  readonly revision: string;
+  readonly licence: string;
+  /** @default auto */
+  readonly layout?: Layout;
+  /** SHA-256 of files that were known before anybody pulled them, by path. */
+  readonly pins?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The names that `cliptag models pull` knows.
+ *
+ * No pickle is read here (it is a program, not data). So where the publisher's branch holds `pytorch_model.bin` only,
+ * the revision is that of the pull request in which the hub's conversion robot added the same weights as safetensors:
+ * nobody but the digest vouches for it.
+ */
+export const KNOWN_MODELS: Readonly<Record<string, KnownModel>> = {
+  'vit-b-32-256-datacomp': {
+    about: 'ViT-B/32 at 256 px, DataComp; the default in the cloud',
+    repo: 'laion/CLIP-ViT-B-32-256x256-DataComp-s34B-b86K',
+    revision: '4afec35ffe57a943d569ff7ee888061830164da8',
+    licence: 'MIT',
+  },
+  'vit-b-32-openai': {
+    about: "ViT-B/32 at 224 px, OpenAI's own; converted from pytorch_model.bin by the hub's robot",
+    repo: 'openai/clip-vit-base-patch32',
+    revision: 'c237dc49a33fc61debc9276459120b7eac67e7ef',
+    licence: 'MIT',
+  },
+  'vit-b-16-datacomp': {
+    about: "ViT-B/16 at 224 px, DataComp; converted from open_clip_pytorch_model.bin by the hub's robot",
+    repo: 'laion/CLIP-ViT-B-16-DataComp.XL-s13B-b90K',
+    revision: '05fa70d888b3dcddcaeb5906c71e35e736bc8d42',
+    licence: 'MIT',
+  },
+  'vit-l-14-openai': {
+    about: "ViT-L/14 at 224 px, OpenAI's own",
+    repo: 'openai/clip-vit-large-patch14',
+    revision: '32bd64288804d66eefd0ccbe215aa642df71cc41',
+    licence: 'MIT',
+  },
+  'vit-b-32-openai-onnx': {
+    about: 'the same as ready ONNX files',
+    repo: 'Xenova/clip-vit-base-patch32',
+    revision: 'd15189d7028b43f1d3e65039190477f6af591c2a',
+    licence: 'MIT',
+    layout: 'onnx',
+    pins: {
+      'onnx/vision_model.onnx': 'fd6e1402a588279d1723c7534d4bcba5bc0b14b47dfab0e46f8c47b8270d7d40',
+      'onnx/text_model_quantized.onnx': '73baab855d406190da9faa498cfedf65f15cf309f4cc7385b7b032e6d08e5c3a',
+    },
+  },
+};

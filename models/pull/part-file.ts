@@ -1,0 +1,57 @@
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { jsonValue } from './json-value.ts';
+
+/** How much of a file has come so far, in `FILE.part`, and of what, in `FILE.part.json`. */
+export interface Part {
+  readonly bytes: number;
+  /** The validator of the answer that it came from, for If-Range. */
+  readonly etag?: string | undefined;
+}
+
+const notes = z.object({
+  /** Digest of the content that is to come. */
+  content: z.string(),
+  etag: z.string().optional(),
+});
+
+export function partPath(path: string): string {
+  return `${path}.part`;
+}
+
+function notesPath(path: string): string {
+  return `${path}.part.json`;
+}
+
+/** What is there to go on from. What belongs to other content is removed. */
+export async function readPart(path: string, content: string): Promise<Part> {
+  const [size, text] = await Promise.all([
+    stat(partPath(path)).then(
+      ({ size }) => size,
+      () => 0,
+    ),
+    readFile(notesPath(path), 'utf8').catch(() => ''),
+  ]);
+  const found = notes.safeParse(jsonValue(text));
+  if (size > 0 && found.success && found.data.content === content)
+    return { bytes: size, etag: found.data.etag };
+  await removePart(path);
+  return { bytes: 0 };
+}
+
+/** Noted before the first byte is written: after a crash nobody could tell whose bytes they are. */
+export async function notePart(path: string, content: string, etag: string | undefined): Promise<void> {
+  const temporary = `${notesPath(path)}.new`;
+  await writeFile(temporary, JSON.stringify({ content, etag }));
+  await rename(temporary, notesPath(path));
+}
+
+export async function removePart(path: string): Promise<void> {
+  await rm(partPath(path), { force: true });
+  await rm(notesPath(path), { force: true });
+}
+
+/** The notes are of no use once the part is whole and has its final name. */
+export async function removeNotes(path: string): Promise<void> {
+  await rm(notesPath(path), { force: true });
+}
