@@ -22,21 +22,34 @@ const file = z.strictObject({
   bytes: positiveInteger,
 });
 
+const rgb = z.tuple([z.number(), z.number(), z.number()]);
+
 /**
  * Strict where a key decides what an embedding is: one that this version does not know could mean something
  * that it does not do. Further keys beside these, e.g. how a model was trained, do no harm.
  */
-const manifestSchema = z.object({
+const fields = z.object({
   name: z.string().min(1),
   description: z.string(),
   /** Where the weights come from: a URL, a hub's repository or a folder of this one. */
   source: z.string().min(1),
   revision: z.string().min(1),
   licence: z.string().min(1),
+  /** Of a compiled model's weights: `int8`, `fp32`. Nothing depends on it. */
+  precision: z.string().optional(),
+  /**
+   * What the encoders take and give.
+   *
+   * - `cliptag`: `pixels` uint8 [N, size, size, 3] → `embedding` float32 [N, embeddingSize], and `ids` int64
+   *   [N, length ≤ contextLength] → `embedding`, likewise
+   * - `transformers.js`: `pixel_values` float32 [N, 3, size, size], normalised → `image_embeds`, and `input_ids` int64
+   *   (with `attention_mask` where the encoder has it) → `text_embeds`
+   *
+   * @default cliptag
+   */
+  inputs: z.enum(['cliptag', 'transformers.js']).optional(),
   files: z.strictObject({
-    /** ONNX: `pixels` uint8 [N, size, size, 3] → `embedding` float32 [N, embeddingSize]. */
     imageEncoder: file,
-    /** ONNX: `ids` int64 [N, length ≤ contextLength], zeros after the end token → `embedding`, likewise. */
     textEncoder: file,
     /** Its name is fixed, so that a folder with nothing but a tokenizer can be recognised too. */
     tokenizer: file.extend({ path: z.literal('tokenizer.json') }),
@@ -44,19 +57,44 @@ const manifestSchema = z.object({
   image: z.strictObject({
     /** Width and height of the encoder's input in pixels. */
     size: z.int().min(1).max(4096),
-    resize: z.literal('bicubic'),
+    /** `bicubic`: short side to size, then the centre; `squash`: both sides to size. */
+    resize: z.enum(['bicubic', 'squash']),
+    /** Of red, green and blue in [0, 1]. With `transformers.js` only: cliptag's own encoders have it in their weights. */
+    normalisation: z
+      .strictObject({
+        mean: rgb,
+        std: rgb.refine((values) => values.every((value) => value > 0), {
+          error: 'Expected numbers above 0',
+        }),
+      })
+      .optional(),
   }),
   text: z.strictObject({
     /** Tokens per text, start and end token included. */
     contextLength: z.int().min(2).max(65_536),
     /** The id that closes every text. */
     endToken: z.int().min(0),
+    /** Fills every text up to contextLength. @default zeros up to the longest text of a run */
+    padToken: z.int().min(0).optional(),
   }),
   embeddingSize: z.int().min(1).max(65_536),
   /** The learned multiplier of cosines, already exponentiated. CLIP clips it at 100. */
   logitScale: z.number().positive(),
-  scoring: z.literal('softmax'),
+  /** How the model was trained to compare: labels with one another, or each by itself (SigLIP). */
+  scoring: z.enum(['softmax', 'sigmoid']),
+  /** Added to every logit; with `sigmoid`, and only then. */
+  logitBias: z.number().optional(),
 });
+
+const manifestSchema = fields
+  .refine(({ scoring, logitBias }) => (scoring === 'sigmoid') === (logitBias !== undefined), {
+    path: ['logitBias'],
+    error: 'Expected a number with scoring "sigmoid", and none with "softmax"',
+  })
+  .refine(({ inputs, image }) => (inputs === 'transformers.js') === (image.normalisation !== undefined), {
+    path: ['image', 'normalisation'],
+    error: 'Expected mean and std with inputs "transformers.js", and only there',
+  });
 
 export type ModelManifest = z.infer<typeof manifestSchema>;
 
@@ -71,14 +109,19 @@ export interface Model {
  * Reads a model folder's manifest and makes sure that the files it names are there. Their content is left to
  * {@link verifyModelFiles}: reading a hundred megabytes is not worth it at every start.
  *
+ * @param needed files that must be there; the function's image has no text encoder @default all
  * @throws {CliptagError} `no-model` when there is no such folder, manifest or file
  * @throws {InvalidInput} when the manifest is not one, with all its faults
  */
-export async function readModel(folder: string): Promise<Model> {
+export async function readModel(
+  folder: string,
+  needed?: ReadonlyArray<keyof ModelManifest['files']>,
+): Promise<Model> {
   const manifest = parseManifest(await readManifest(folder), join(folder, MANIFEST_FILE));
   const model = { folder, manifest, digest: modelDigest(manifest) };
   const missing: string[] = [];
-  for (const { path } of Object.values(manifest.files)) {
+  const files = needed?.map((role) => manifest.files[role]) ?? Object.values(manifest.files);
+  for (const { path } of files) {
     if (!(await isFile(join(folder, path)))) missing.push(join(folder, path));
   }
   if (missing.length > 0)
@@ -133,9 +176,14 @@ function parseManifest(text: string, path: string): ModelManifest {
 }
 
 /** Only what decides embeddings and their logits: a new description leaves every stored embedding valid. */
-function modelDigest({ files, image, text, embeddingSize, logitScale }: ModelManifest): string {
+function modelDigest(manifest: ModelManifest): string {
+  const { files, image, text, embeddingSize, logitScale, logitBias, inputs } = manifest;
   const checksums = Object.entries(files).map(([role, { sha256 }]) => [role, sha256]);
-  return digestOf({ files: Object.fromEntries(checksums), image, text, embeddingSize, logitScale });
+  // What is left out of a manifest is left out here: it must not change the digests of those that never had it.
+  return digestOf({
+    ...{ files: Object.fromEntries(checksums), image, text, embeddingSize, logitScale, logitBias },
+    ...(inputs === 'transformers.js' && { inputs }),
+  });
 }
 
 async function sha256Of(path: string): Promise<string> {

@@ -11,10 +11,11 @@ import {
   type Area,
   centreSquare,
   centreWindow,
+  type PixelSpec,
   type Pixels,
   type RgbPicture,
-  resizedSize,
   type Size,
+  sizeForEncoder,
   uprightSize,
 } from '../core/pixels.ts';
 import type { PixelDecoder } from '../core/ports.ts';
@@ -44,7 +45,7 @@ const JPEG_BLOCK = 8;
 
 /**
  * Decodes pictures with libvips to what CLIP's own preprocessing (PIL, torchvision) makes of them: upright, first
- * frame, sRGB, over white, short side resized, centre square. `decode` rejects with an `ImageFault` for every
+ * frame, sRGB, over white, short side resized, centre square (or both sides resized, as the model has it). `decode` rejects with an `ImageFault` for every
  * permanent fault of the picture, one that takes too long among them, and with a retryable `CliptagError` when the
  * machine was short of time or memory. How much is decoded at once is bounded for the whole process.
  */
@@ -55,10 +56,10 @@ export function sharpPixelDecoder(options: SharpDecoderOptions = {}): PixelDecod
     drawingCpuSeconds: options.drawingCpuSeconds ?? DEFAULT_DRAWING_CPU_SECONDS,
   };
   return {
-    decode: async (bytes, { size }) => {
+    decode: async (bytes, spec) => {
       const upload = { bytes, format: acceptedFormat(bytes) };
-      if (upload.format === 'svg') return decodeDrawing(upload, size, settings);
-      return inPictureSlot(settings.timeoutSeconds, () => decodePicture(upload, size, settings));
+      if (upload.format === 'svg') return decodeDrawing(upload, spec, settings);
+      return inPictureSlot(settings.timeoutSeconds, () => decodePicture(upload, spec, settings));
     },
   };
 }
@@ -69,11 +70,12 @@ interface Settings {
   readonly drawingCpuSeconds: number;
 }
 
-async function decodeDrawing(upload: Upload, side: number, settings: Settings): Promise<Pixels> {
+async function decodeDrawing(upload: Upload, spec: PixelSpec, settings: Settings): Promise<Pixels> {
+  const { size: side } = spec;
   const { limits, timeoutSeconds, drawingCpuSeconds: cpuSeconds } = settings;
   const sizeFor = (header: DrawingHeader) => {
     checkPixels({ ...header, format: upload.format, isProgressive: false, bitsPerSample: 8 }, side, limits);
-    return resizedSize(header, side);
+    return sizeForEncoder(header, spec);
   };
   const memoryBytes = DEFAULT_PIXEL_LIMITS.maximumHeldBytes;
   const { header, picture } = await asFault(upload, () =>
@@ -83,29 +85,30 @@ async function decodeDrawing(upload: Upload, side: number, settings: Settings): 
   return { size: side, data: centreSquare(picture, side), width, height, format: upload.format };
 }
 
-async function decodePicture(upload: Upload, side: number, settings: Settings): Promise<Pixels> {
+async function decodePicture(upload: Upload, spec: PixelSpec, settings: Settings): Promise<Pixels> {
+  const { size: side } = spec;
   const header = await readHeader(upload, side, settings.limits);
-  const picture = await renderUpright(upload, header, side, settings.timeoutSeconds);
+  const picture = await renderUpright(upload, header, spec, settings.timeoutSeconds);
   const { width, height } = uprightSize(header, header.steps);
   return { size: side, data: centreSquare(picture, side), width, height, format: upload.format };
 }
 
-/** The upright picture (of an extremely long one its centre) with its short side resized to `side`. */
+/** The upright picture (of an extremely long one its centre, if that is all that counts), resized. */
 async function renderUpright(
   upload: Upload,
   header: Header,
-  side: number,
+  spec: PixelSpec,
   timeoutSeconds: number,
 ): Promise<RgbPicture> {
-  const window = centreWindow(header);
-  const enlarges = Math.min(window.width, window.height) < side;
+  const window = spec.resize === 'squash' ? { left: 0, top: 0, ...sizeOf(header) } : centreWindow(header);
+  const enlarges = Math.min(window.width, window.height) < spec.size;
   const pipeline = openPicture(upload);
   // All of it is decoded though only a square is kept: so a truncated picture is found, wherever it ends.
   if (!isWholeOf(header, window) || !shrinksExactly(upload.format, header)) pipeline.extract(window);
-  if (!enlarges) resize(pipeline, resizedSize(window, side));
+  if (!enlarges) resize(pipeline, sizeForEncoder(window, spec));
   setUpright(pipeline, header.steps);
   const picture = await asFault(upload, () => toRgb(stopAfter(pipeline, timeoutSeconds)));
-  return enlarges ? resizeBicubic(picture, resizedSize(picture, side)) : picture;
+  return enlarges ? resizeBicubic(picture, sizeForEncoder(picture, spec)) : picture;
 }
 
 async function toRgb(pipeline: Sharp): Promise<RgbPicture> {
@@ -115,6 +118,10 @@ async function toRgb(pipeline: Sharp): Promise<RgbPicture> {
     .raw()
     .toBuffer({ resolveWithObject: true });
   return { data, width: info.width, height: info.height };
+}
+
+function sizeOf({ width, height }: Size): Size {
+  return { width, height };
 }
 
 function isWholeOf(size: Size, area: Area): boolean {

@@ -12,7 +12,15 @@ export class UsageFault extends CliptagError {
 }
 
 /** Faults that the user mends by asking otherwise: a wrong flag, path, model, label set or table. */
-const USAGE_CODES = ['usage', 'invalid-input', 'no-model', 'no-tokenizer', 'no-pipeline', 'no-table'];
+const USAGE_CODES = [
+  'usage',
+  'invalid-input',
+  'no-model',
+  'no-checkpoint',
+  'no-tokenizer',
+  'no-pipeline',
+  'no-table',
+];
 
 export function exitCodeOf(error: unknown): number {
   return error instanceof CliptagError && USAGE_CODES.includes(error.code) ? EXIT.usage : EXIT.failed;

@@ -6,6 +6,10 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 export const MODELS_FOLDER = join(ROOT, 'models');
+/** Where `models pull` puts what it downloads, unless told otherwise. */
+export const CHECKPOINTS_FOLDER = join(MODELS_FOLDER, 'checkpoints');
+/** Photographs that come with the project. */
+export const SAMPLES_FOLDER = join(ROOT, 'functions', 'local', 'samples');
 export const LABELS_FOLDER = join(MODELS_FOLDER, 'labels');
 /** What images are tagged with unless the user names other label sets. */
 export const DEFAULT_LABEL_SET = join(LABELS_FOLDER, 'general.yaml');

@@ -12,6 +12,8 @@ export interface Classifier {
   readonly modelDigest: string;
   /** The checkpoint's learned multiplier of cosines, already exponentiated. */
   readonly logitScale: number;
+  /** Of a model that judges each label by itself; see {@link TextEncoder.logitBias}. */
+  readonly logitBias?: number;
   /** Shape [labels, embedding size], row-major, in the order of `labelSet.labels`. */
   readonly labelRows: Float32Array;
   /** Shape [contrasts, embedding size]: "none of these" as one row (exclusive), or a row for each contrast prompt. */
@@ -36,6 +38,7 @@ export async function compileClassifier(labelSet: LabelSet, textEncoder: TextEnc
     labelSetDigest: labelSetDigest(labelSet),
     modelDigest: textEncoder.modelDigest,
     logitScale: textEncoder.logitScale,
+    ...(textEncoder.logitBias !== undefined && { logitBias: textEncoder.logitBias }),
     labelRows: stacked(rows.slice(0, labelPrompts.length)),
     contrastRows: stacked(rows.slice(labelPrompts.length)),
   };

@@ -2,10 +2,14 @@
 export interface PixelSpec {
   /** Side of the square that the image encoder takes, in pixels. */
   readonly size: number;
-  readonly resize: 'bicubic';
+  /**
+   * - `bicubic`: short side to `size`, then the centre square
+   * - `squash`: both sides to `size`, whatever the picture's proportions (SigLIP)
+   */
+  readonly resize: 'bicubic' | 'squash';
 }
 
-/** A picture as the image encoder takes it: the centre square of its upright, opaque sRGB version. */
+/** A picture as the image encoder takes it: a square of its upright, opaque sRGB version. */
 export interface Pixels {
   readonly size: number;
   /** RGB, 8 bit, row-major: `[size, size, 3]`. */
@@ -51,6 +55,11 @@ export function resizedSize({ width, height }: Size, shortSide: number): Size {
   return width <= height
     ? { width: shortSide, height: Math.trunc((shortSide * height) / width) }
     : { width: Math.trunc((shortSide * width) / height), height: shortSide };
+}
+
+/** Size after resizing as the encoder asks for; its centre square is what the encoder takes. */
+export function sizeForEncoder(picture: Size, { size, resize }: PixelSpec): Size {
+  return resize === 'squash' ? { width: size, height: size } : resizedSize(picture, size);
 }
 
 /**

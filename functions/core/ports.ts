@@ -2,6 +2,7 @@ import type { Embedding } from './embedding.ts';
 import type { ObjectReference } from './object.ts';
 import type { PixelSpec, Pixels } from './pixels.ts';
 import type { BatchReadRequest, Item, QueryRequest, ReadRequest, WriteRequest } from './records.ts';
+import type { ScanRequest } from './table-scan.ts';
 
 /** The bucket, as the pipeline needs it. */
 export interface ObjectStore {
@@ -34,6 +35,8 @@ export interface TextEncoder {
   readonly modelDigest: string;
   /** The model's learned multiplier of cosines, already exponentiated. */
   readonly logitScale: number;
+  /** Added to every logit by a model that was trained to judge each label by itself (sigmoid); others have none. */
+  readonly logitBias?: number;
   /** One unit embedding per text, in order. */
   encode(texts: readonly string[]): Promise<readonly Embedding[]>;
 }
@@ -49,4 +52,10 @@ export interface TagTable {
   query(request: QueryRequest): AsyncIterable<readonly Item[]>;
   /** How many items a query would give. */
   count(request: QueryRequest): Promise<number>;
+}
+
+/** The table, for those who have to see all of it. */
+export interface ScannableTable extends TagTable {
+  /** Every item of one segment, page by page, in no order that means anything. */
+  scan(request: ScanRequest): AsyncIterable<readonly Item[]>;
 }

@@ -1,6 +1,7 @@
 import type { Classifier } from './classifier.ts';
-import { dot, type Embedding, requireSameModel } from './embedding.ts';
-import type { Label } from './label-set.ts';
+import { type Embedding, requireSameModel } from './embedding.ts';
+import { type LabelIndex, labelIndexOf } from './label-index.ts';
+import { rowProducts } from './row-products.ts';
 
 /** A label whose score passed top-k and threshold. */
 export interface Tag {
@@ -14,55 +15,85 @@ export interface Tag {
 export const SCORE_DECIMALS = 4;
 
 /**
+ * Rounding lifts a score by at most half a step: one that lies further below the minimum need not be rounded at all,
+ * which is slow.
+ */
+const LARGEST_LIFT = 10 ** -SCORE_DECIMALS;
+
+/**
  * The tags of one image by one label set: best score first, ties by label.
  *
  * @throws {ModelMismatch} when embedding and classifier come from different models
  */
 export function tagsFor(embedding: Embedding, classifier: Classifier): readonly Tag[] {
-  const { name: set, labels, topK, minimumScore } = classifier.labelSet;
-  const thresholds = new Map(labels.map(({ name, threshold }) => [name, threshold ?? minimumScore]));
-  return [...scoresByLabel(embedding, classifier)]
-    .map(([label, score]) => ({ set, label, score: Number(score.toFixed(SCORE_DECIMALS)) }))
-    .filter(({ label, score }) => score >= (thresholds.get(label) ?? minimumScore))
-    .sort((a, b) => b.score - a.score || (a.label < b.label ? -1 : 1))
-    .slice(0, topK);
+  const { name: set, topK } = classifier.labelSet;
+  const { names, minimumScores } = labelIndexOf(classifier.labelSet);
+  const scores = scoresOf(embedding, classifier);
+  const tags: Tag[] = [];
+  for (const [place, label] of names.entries()) {
+    const exactScore = scores[place] ?? 0;
+    const minimumScore = minimumScores[place] ?? 0;
+    if (exactScore < minimumScore - LARGEST_LIFT) continue;
+    const score = Number(exactScore.toFixed(SCORE_DECIMALS));
+    if (score >= minimumScore) tags.push({ set, label, score });
+  }
+  return tags.sort((a, b) => b.score - a.score || (a.label < b.label ? -1 : 1)).slice(0, topK);
 }
 
 /** The score of every label and of the parents they imply, unrounded, before thresholds and top-k. */
 export function scoresByLabel(embedding: Embedding, classifier: Classifier): ReadonlyMap<string, number> {
-  requireSameModel(classifier.modelDigest, embedding.modelDigest);
-  const labelLogits = logits(embedding, classifier.labelRows, classifier.logitScale);
-  const contrastLogits = logits(embedding, classifier.contrastRows, classifier.logitScale);
-  const { labels, mode } = classifier.labelSet;
-  return mode === 'exclusive'
-    ? withParents(labels, exclusiveScores(labelLogits, contrastLogits), (a, b) => Math.min(1, a + b))
-    : withParents(labels, independentScores(labelLogits, contrastLogits), Math.max);
+  const scores = scoresOf(embedding, classifier);
+  return new Map(labelIndexOf(classifier.labelSet).names.map((name, place) => [name, scores[place] ?? 0]));
 }
 
-/** Scale × cosine of the embedding with each row of a matrix [rows, embedding size]. */
-function logits({ values }: Embedding, rows: Float32Array, scale: number): number[] {
-  return Array.from(
-    { length: rows.length / values.length },
-    (_, row) => scale * dot(values, rows, row * values.length),
+/** One score for each name of the label index, in its order. */
+function scoresOf({ modelDigest, values }: Embedding, classifier: Classifier): Float64Array {
+  requireSameModel(classifier.modelDigest, modelDigest);
+  const { labelSet, labelRows, contrastRows, logitScale, logitBias } = classifier;
+  const labelLogits = rowProducts(labelRows, values, logitScale);
+  const contrastLogits = rowProducts(contrastRows, values, logitScale);
+  const index = labelIndexOf(labelSet);
+  if (labelSet.mode === 'exclusive') {
+    return withParents(index, exclusiveScores(labelLogits, contrastLogits), (a, b) => Math.min(1, a + b));
+  }
+  return withParents(
+    index,
+    logitBias === undefined
+      ? independentScores(labelLogits, contrastLogits)
+      : sigmoidScores(labelLogits, logitBias),
+    Math.max,
   );
 }
 
 /** One softmax over all labels and "none of these". */
-function exclusiveScores(labelLogits: readonly number[], contrastLogits: readonly number[]): number[] {
-  const total = logSumExp([...labelLogits, ...contrastLogits]);
+function exclusiveScores(labelLogits: Float64Array, contrastLogits: Float64Array): Float64Array {
+  const total = logSumExp([logSumExp(labelLogits), logSumExp(contrastLogits)]);
   return labelLogits.map((logit) => Math.exp(logit - total));
 }
 
 /** For each label a softmax of its own, over it and the contrast prompts. */
-function independentScores(labelLogits: readonly number[], contrastLogits: readonly number[]): number[] {
+function independentScores(labelLogits: Float64Array, contrastLogits: Float64Array): Float64Array {
   const contrast = logSumExp(contrastLogits);
   return labelLogits.map((logit) => 1 / (1 + Math.exp(contrast - logit)));
 }
 
+/**
+ * Of a model that was trained to tell right from wrong for each label by itself ("Sigmoid Loss for Language Image
+ * Pre-Training", arXiv 2303.15343): it needs no contrast prompts.
+ */
+function sigmoidScores(labelLogits: Float64Array, logitBias: number): Float64Array {
+  return labelLogits.map((logit) => 1 / (1 + Math.exp(-(logit + logitBias))));
+}
+
 /** Logarithm of a sum of exponentials that neither overflows nor underflows: the largest is taken out first. */
-function logSumExp(values: readonly number[]): number {
-  const largest = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  return largest + Math.log(values.reduce((sum, value) => sum + Math.exp(value - largest), 0));
+function logSumExp(values: ArrayLike<number>): number {
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < values.length; i++) largest = Math.max(largest, values[i] ?? largest);
+  // Of nothing, or of nothing but zeros.
+  if (largest === Number.NEGATIVE_INFINITY) return largest;
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += Math.exp((values[i] ?? 0) - largest);
+  return largest + Math.log(sum);
 }
 
 /**
@@ -70,16 +101,16 @@ function logSumExp(values: readonly number[]): number {
  * independent ones hold or don't, so the best child decides.
  */
 function withParents(
-  labels: readonly Label[],
-  scores: readonly number[],
+  { names, parents }: LabelIndex,
+  labelScores: Float64Array,
   combine: (parent: number, child: number) => number,
-): Map<string, number> {
-  const parentOf = new Map(labels.map(({ name, parent }) => [name, parent]));
-  const result = new Map(labels.map(({ name }, i) => [name, scores[i] ?? 0]));
-  labels.forEach(({ parent }, i) => {
-    for (let ancestor = parent; ancestor !== undefined; ancestor = parentOf.get(ancestor)) {
-      result.set(ancestor, combine(result.get(ancestor) ?? 0, scores[i] ?? 0));
+): Float64Array {
+  const scores = new Float64Array(names.length);
+  scores.set(labelScores);
+  for (let label = 0; label < labelScores.length; label++) {
+    for (let above = parents[label] ?? -1; above >= 0; above = parents[above] ?? -1) {
+      scores[above] = combine(scores[above] ?? 0, labelScores[label] ?? 0);
     }
-  });
-  return result;
+  }
+  return scores;
 }

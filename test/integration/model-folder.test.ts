@@ -39,6 +39,36 @@ describe('a model folder', () => {
     expect(await digestWith({ embeddingSize: 9 })).not.toBe(digest);
   });
 
+  test('has a digest of the logit bias and the kind of inputs too', async () => {
+    const digest = await digestWith({});
+    const normalisation = { mean: [0, 0, 0], std: [1, 1, 1] };
+    const others = [
+      await digestWith({ scoring: 'sigmoid', logitBias: -10 }),
+      await digestWith({ scoring: 'sigmoid', logitBias: -11 }),
+      await digestWith({
+        inputs: 'transformers.js',
+        image: { size: 4, resize: 'bicubic', normalisation },
+      }),
+      await digestWith({ image: { size: 4, resize: 'squash' } }),
+      await digestWith({ text: { contextLength: 16, endToken: 3, padToken: 1 } }),
+    ];
+    expect(new Set([digest, ...others]).size).toBe(6);
+    expect(await digestWith({ inputs: 'cliptag', precision: 'int8' })).toBe(digest);
+  });
+
+  test.each([
+    [{ scoring: 'sigmoid' }, 'logitBias: Expected a number with scoring "sigmoid"'],
+    [{ logitBias: -10 }, 'logitBias: Expected a number with scoring "sigmoid", and none with "softmax"'],
+    [
+      { inputs: 'transformers.js' },
+      'image.normalisation: Expected mean and std with inputs "transformers.js"',
+    ],
+  ])('rejects %j', async (changes, message) => {
+    const folder = await temporaryFolder();
+    await writeTinyModel(folder, changes);
+    await expect(readModel(folder)).rejects.toThrow(message);
+  });
+
   test('keeps its digest when the manifest is written in another order', async () => {
     const folder = await temporaryFolder();
     const manifest = await writeTinyModel(folder);

@@ -50,6 +50,20 @@ const scores = (logits: readonly number[], given: Given) =>
 const labelsOf = (logits: readonly number[], given: Given) =>
   tagsFor(IMAGE, classifierOf(logits, given)).map(({ label }) => label);
 
+describe('scoresByLabel of a model that judges each label by itself', () => {
+  it('is the sigmoid of logit and bias, whatever the contrasts say', () => {
+    const classifier = classifierOf([10, 12], { labels: ['a', 'b'], mode: 'independent', contrasts: [50] });
+    const found = scoresByLabel(IMAGE, { ...classifier, logitBias: -10 });
+    expect(found.get('a')).toBeCloseTo(0.5, 6);
+    expect(found.get('b')).toBeCloseTo(1 / (1 + Math.exp(-2)), 6);
+  });
+
+  it('stays a softmax in exclusive mode', () => {
+    const classifier = classifierOf([Math.log(3), 0], { labels: ['a', 'b'] });
+    expect(scoresByLabel(IMAGE, { ...classifier, logitBias: -10 }).get('a')).toBeCloseTo(0.75, 6);
+  });
+});
+
 describe('scoresByLabel in exclusive mode', () => {
   it('is the softmax over all labels', () => {
     const { a, b } = scores([Math.log(3), 0], { labels: ['a', 'b'] });

@@ -1,38 +1,40 @@
-import { columns } from '../answer-text.ts';
-import { command } from '../command.ts';
-import { EXIT } from '../exit-code.ts';
-import { requireList } from '../flags.ts';
-import type { ListedModel } from '../model-list.ts';
-import { MODELS_FOLDER } from '../places.ts';
-import { JSON_FLAG } from '../shared-flags.ts';
+import type { Command } from '../command.ts';
+import { EXIT, UsageFault } from '../exit-code.ts';
 
-export const models = command({
-  usage: 'models list [--json]',
-  about: `Lists the models at hand, by the names that --model takes, with their files compared to their checksums.
---json: {"name","model","digest","embeddingSize","sizeBytes","licence","path","verified","faults"?}
-Exit code: 0; 1 when a model's files are not what its manifest says.`,
-  flags: { json: JSON_FLAG },
-  run: async ({ flags, operands }, output) => {
-    requireList(operands);
-    const { modelsIn } = await import('../model-list.ts');
-    const found = await modelsIn(MODELS_FOLDER);
-    const lines = flags.json ? found.map((model) => JSON.stringify(model)) : humanLines(found);
-    for (const line of lines) await output.line(line);
-    return found.every(({ verified }) => verified) ? EXIT.done : EXIT.failed;
-  },
-});
+/** Loaded one by one, as the commands themselves: listing models loads no compiler. */
+const SUBCOMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['list', async () => (await import('./models-list.ts')).modelsList],
+  ['pull', async () => (await import('./models-pull.ts')).modelsPull],
+  ['compile', async () => (await import('./models-compile.ts')).modelsCompile],
+  ['verify', async () => (await import('./models-verify.ts')).modelsVerify],
+]);
 
-function humanLines(models: readonly ListedModel[]): string[] {
-  return columns([
-    ['NAME', 'DIGEST', 'SIZE', 'EMBEDDING', 'LICENCE', 'FILES', 'PATH'],
-    ...models.map((model) => [
-      model.name,
-      model.digest,
-      `${(model.sizeBytes / 1e6).toFixed(1)} MB`,
-      String(model.embeddingSize),
-      model.licence,
-      model.verified ? 'verified' : model.faults.join('; '),
-      model.path,
-    ]),
+const HELP = `Usage: cliptag models SUBCOMMAND [ARGUMENTS] [FLAGS]
+
+Works on models: folders with an image encoder, a text encoder and a tokenizer.
+\`cliptag models SUBCOMMAND --help\` tells more.
+
+  list [--json]         The models at hand.
+  pull NAME [flags]     Download a CLIP checkpoint from the Hugging Face hub.
+  compile DIR [--json]  Make a model of a CLIP checkpoint or of ready ONNX files.
+  verify DIR [flags]    Compare a model with its float32 counterpart, or with the original code.`;
+
+/** `models SUBCOMMAND …`: the first operand names what is to be done, wherever flags stand. */
+export const models: Command = async (args, output) => {
+  const at = args.findIndex((arg) => !arg.startsWith('-'));
+  const name = at < 0 ? undefined : args[at];
+  const load = name === undefined ? undefined : SUBCOMMANDS.get(name);
+  if (load) return (await load())([...args.slice(0, at), ...args.slice(at + 1)], output);
+  if (name === undefined && args.some((arg) => arg === '--help' || arg === '-h')) {
+    await output.line(HELP);
+    return EXIT.done;
+  }
+  throw new UsageFault([
+    `expected ${namesText()} but received ${name === undefined ? 'nothing' : `"${name}"`}`,
   ]);
+};
+
+function namesText(): string {
+  const names = [...SUBCOMMANDS.keys()].map((name) => `"${name}"`);
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }

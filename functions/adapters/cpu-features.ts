@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+
+/**
+ * Whether the processor sums products of 8-bit numbers without an intermediate result of 16 bits, which saturates:
+ * x86 with VNNI does, other x86 does not. Only Linux tells; elsewhere the careful answer is no.
+ *
+ * @param cpuInfo content of /proc/cpuinfo
+ */
+export function sumsBytesExactly(cpuInfo: string): boolean {
+  const flags = /^flags\s*:(.*)$/m.exec(cpuInfo)?.[1]?.trim().split(/\s+/) ?? [];
+  return flags.includes('avx512_vnni') || flags.includes('avx_vnni');
+}
+
+/** Of this machine; see {@link sumsBytesExactly}. */
+export function hasExactByteSums(): boolean {
+  if (process.arch !== 'x64') return true;
+  try {
+    return sumsBytesExactly(readFileSync('/proc/cpuinfo', 'utf8'));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,43 @@
+import type { CheckpointShape, TensorName } from './checkpoint.ts';
+import type { TensorPart } from './safetensors.ts';
+
+/** Where a layout keeps a tensor. */
+export interface TensorSource {
+  readonly tensor: string;
+  /** It is one of several that lie under each other in one tensor. */
+  readonly part?: TensorPart;
+  /** It is kept as [in, out]. */
+  readonly transposed?: true;
+}
+
+/** What a layout says of a checkpoint before a tensor is read. */
+export interface LayoutReading {
+  readonly shape: CheckpointShape;
+  readonly sourceOf: (name: TensorName) => TensorSource;
+  /** The tensor with the logarithm of the logit scale. */
+  readonly logitScale: string;
+  readonly logitBias?: string;
+}
+
+/**
+ * Names of a layout for the names of `checkpoint.ts`. In both, `#` stands for a layer's number and `*` at the end for
+ * `weight` and `bias`.
+ */
+export type NameTable = Readonly<Record<string, string | TensorSource>>;
+
+/** The `index`th of the equal parts that a layout keeps under each other in one tensor. */
+export function part(tensor: string, index: number, of: number): TensorSource {
+  return { tensor, part: { index, of } };
+}
+
+/** @throws {Error} for a name that the table lacks: a mistake in the table, not of the user */
+export function sourceIn(table: NameTable, name: TensorName): TensorSource {
+  const layer = /\.layers\.(\d+)\./.exec(name)?.[1] ?? '';
+  const kind = /\.(weight|bias)$/.exec(name)?.[1] ?? '';
+  const key = name.replace(/\.layers\.\d+\./, '.layers.#.');
+  const entry = table[key] ?? table[key.replace(/(weight|bias)$/, '*')];
+  if (entry === undefined)
+    throw new Error(`Expected a tensor for ${name} in the layout's table but there is none`);
+  const source = typeof entry === 'string' ? { tensor: entry } : entry;
+  return { ...source, tensor: source.tensor.replace('#', layer).replace(/\*$/, kind) };
+}

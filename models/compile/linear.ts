@@ -1,0 +1,76 @@
+/** y = W x + b. */
+export interface Linear {
+  readonly outputs: number;
+  readonly inputs: number;
+  /** Shape [outputs, inputs], row-major. */
+  readonly weight: Float32Array;
+  /** Shape [outputs]. */
+  readonly bias: Float32Array;
+}
+
+export function linear(weight: Float32Array, bias: Float32Array): Linear {
+  return { outputs: bias.length, inputs: weight.length / bias.length, weight, bias };
+}
+
+/** Several products of one vector as one: their outputs stand one after the other. */
+export function stackedLinear(parts: readonly Linear[]): Linear {
+  const inputs = parts[0]?.inputs ?? 0;
+  const outputs = parts.reduce((sum, part) => sum + part.outputs, 0);
+  const weight = new Float32Array(outputs * inputs);
+  const bias = new Float32Array(outputs);
+  let row = 0;
+  for (const part of parts) {
+    weight.set(part.weight, row * inputs);
+    bias.set(part.bias, row);
+    row += part.outputs;
+  }
+  return { outputs, inputs, weight, bias };
+}
+
+/** The same result for inputs that have been divided by `scales`, shape [inputs]. */
+export function forDividedInputs({ weight, ...rest }: Linear, scales: Float32Array): Linear {
+  return { ...rest, weight: weight.map((value, i) => value * (scales[i % rest.inputs] ?? 1)) };
+}
+
+/** The result divided by `scales`, shape [outputs]. */
+export function withDividedOutputs({ weight, bias, outputs, inputs }: Linear, scales: Float32Array): Linear {
+  return {
+    outputs,
+    inputs,
+    weight: weight.map((value, i) => value / (scales[Math.floor(i / inputs)] ?? 1)),
+    bias: bias.map((value, i) => value / (scales[i] ?? 1)),
+  };
+}
+
+/** The product of some of the inputs only. */
+export function withInputs({ weight, inputs, outputs, bias }: Linear, channels: readonly number[]): Linear {
+  const chosen = new Float32Array(outputs * channels.length);
+  for (let output = 0; output < outputs; output++) {
+    channels.forEach((channel, i) => {
+      chosen[output * channels.length + i] = weight[output * inputs + channel] ?? 0;
+    });
+  }
+  return { weight: chosen, inputs: channels.length, outputs, bias };
+}
+
+/** The product that some of the inputs have no part in. */
+export function withoutInputs(matrix: Linear, channels: readonly number[]): Linear {
+  if (channels.length === 0) return matrix;
+  const weight = matrix.weight.slice();
+  for (let start = 0; start < weight.length; start += matrix.inputs) {
+    for (const channel of channels) weight[start + channel] = 0;
+  }
+  return { ...matrix, weight };
+}
+
+/** Shape [columns, rows] of a matrix [rows, columns]. */
+export function transposed<Values extends Float32Array | Int8Array>(matrix: Values, rows: number): Values {
+  const columns = matrix.length / rows;
+  const result = matrix.slice() as Values;
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      result[column * rows + row] = matrix[row * columns + column] ?? 0;
+    }
+  }
+  return result;
+}

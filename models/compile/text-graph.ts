@@ -1,0 +1,95 @@
+import type { Checkpoint, TextTowerShape } from './checkpoint.ts';
+import { type LayerWeights, layer, norm, type Stream } from './graph-layer.ts';
+import { floatProduct, type Precision } from './graph-product.ts';
+import { linear } from './linear.ts';
+import { CAST_TO_FLOAT32, CAST_TO_INT32, type OnnxGraph } from './onnx-graph.ts';
+import { quantisedRows } from './quantise.ts';
+import { layerWeights, normWeights } from './tower-weights.ts';
+
+export interface TextGraphOptions {
+  readonly precision: Precision;
+  /** Told each layer's weights in order, first to last; may change them in ways that leave the result the same. */
+  readonly prepare?: (weights: LayerWeights, index: number) => Promise<LayerWeights>;
+}
+
+/** Writes the text encoder: `ids` int64 [N, length] → `embedding` float32 [N, embeddingSize], unit length. */
+export async function textGraph(
+  graph: OnnxGraph,
+  checkpoint: Checkpoint,
+  { precision, prepare = async (weights) => weights }: TextGraphOptions,
+): Promise<void> {
+  const { text: shape, embeddingSize } = checkpoint;
+  const ids = graph.input('ids', 'int64', ['N', 'L']);
+  let stream: Stream = { base: await textTokens(graph, checkpoint, ids, precision) };
+  for (let index = 0; index < shape.layers; index++) {
+    const weights = await prepare(await layerWeights(checkpoint, 'text', index), index);
+    const options = { shape, precision, causal: shape.causal, firstTokenOnly: false };
+    stream = layer(graph, `layer${index}`, stream, weights, options).stream;
+  }
+  const sum = stream.added ? graph.node('Add', [stream.base, stream.added]) : stream.base;
+  const pooled = pooledToken(graph, shape, ids, sum);
+  const after = await normWeights(checkpoint, 'text.normAfter');
+  const { normed } = norm(graph, 'normAfter', { base: pooled }, after, shape);
+  const projected = await projection(graph, checkpoint, normed);
+  graph.node('LpNormalization', [projected], { output: 'embedding', attributes: { axis: 1, p: 2 } });
+  graph.output('embedding', 'float32', ['N', embeddingSize]);
+  graph.finish();
+}
+
+/** What the first layer takes: [N, length, width]. With int8 each token's row of the table has a scale of its own. */
+export async function textTokens(
+  graph: OnnxGraph,
+  checkpoint: Checkpoint,
+  ids: string,
+  precision: Precision,
+): Promise<string> {
+  const { width, vocabularySize, contextLength } = checkpoint.text;
+  const table = await checkpoint.read('text.tokens');
+  const rows =
+    precision === 'fp32'
+      ? graph.node('Gather', [graph.constant('tokens', [vocabularySize, width], table), ids])
+      : int8Rows(graph, table, vocabularySize, ids);
+  const positions = graph.constant(
+    'positions',
+    [contextLength, width],
+    await checkpoint.read('text.positions'),
+  );
+  const length = graph.node('Shape', [ids], { attributes: { start: 1, end: 2 } });
+  const zero = graph.constant('zero', [1], BigInt64Array.of(0n));
+  return graph.node('Add', [rows, graph.node('Slice', [positions, zero, length, zero])]);
+}
+
+function int8Rows(graph: OnnxGraph, table: Float32Array, vocabularySize: number, ids: string): string {
+  const { values, scales } = quantisedRows(table, vocabularySize);
+  const constant = graph.constant('tokens', [vocabularySize, table.length / vocabularySize], values);
+  const steps = graph.node('Gather', [constant, ids]);
+  const worth = graph.node('Gather', [graph.constant('tokens.scales', [vocabularySize, 1], scales), ids]);
+  const whole = graph.node('Cast', [steps], { attributes: { to: CAST_TO_FLOAT32 } });
+  return graph.node('Mul', [whole, worth]);
+}
+
+/** The token whose embedding counts, of each text: [N, length, width] → [N, width]. */
+function pooledToken(graph: OnnxGraph, shape: TextTowerShape, ids: string, tokens: string): string {
+  if (shape.pooling === 'last') {
+    return graph.node('Gather', [tokens, graph.constant('last', [], BigInt64Array.of(-1n))], {
+      attributes: { axis: 1 },
+    });
+  }
+  const endToken = graph.constant('endToken', [], BigInt64Array.of(BigInt(shape.endToken)));
+  const isEnd = graph.node('Cast', [graph.node('Equal', [ids, endToken])], {
+    attributes: { to: CAST_TO_INT32 },
+  });
+  const place = graph.node('ArgMax', [isEnd], { attributes: { axis: 1, keepdims: 1 } });
+  return graph.node('GatherND', [tokens, place], { attributes: { batch_dims: 1 } });
+}
+
+async function projection(graph: OnnxGraph, checkpoint: Checkpoint, normed: string): Promise<string> {
+  const { embeddingSize, text } = checkpoint;
+  const weight = await checkpoint.read('text.projection.weight');
+  const bias = text.projectionBias
+    ? await checkpoint.read('text.projection.bias')
+    : new Float32Array(embeddingSize);
+  const output = floatProduct(graph, 'projection', normed, linear(weight, bias));
+  if (!text.projectionBias) return output;
+  return graph.node('Add', [output, graph.constant('projection.bias', [embeddingSize], bias)]);
+}

@@ -1,0 +1,248 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Checkpoint, Layout } from '../../models/compile/checkpoint.ts';
+import { openCheckpoint } from '../../models/compile/checkpoint-folder.ts';
+import { changeConfig, opened, shapeOf, written } from '../fixtures/checkpoints-folder.ts';
+import { CHECKPOINT_SHAPES } from '../fixtures/checkpoints-shapes.ts';
+
+describe('a configuration', () => {
+  const [open, hugging] = ['open_clip_config.json', 'config.json'];
+
+  it.each<[string, Layout, string, Record<string, unknown>, (shape: Checkpoint) => unknown, unknown]>([
+    [
+      'quick_gelu off is gelu',
+      'open_clip',
+      open,
+      { 'model_cfg.quick_gelu': false },
+      (c) => c.image.activation,
+      'gelu',
+    ],
+    [
+      'resizing without regard to proportions',
+      'open_clip',
+      open,
+      { 'preprocess_cfg.resize_mode': 'squash' },
+      (c) => c.preprocessing.resize,
+      'squash',
+    ],
+    [
+      'an epsilon',
+      'open_clip',
+      open,
+      { 'model_cfg.vision_cfg.norm_kwargs': { eps: 1e-6 } },
+      (c) => c.image.layerNormEpsilon,
+      1e-6,
+    ],
+    [
+      'tanh',
+      'open_clip',
+      open,
+      { 'model_cfg.quick_gelu': false, 'model_cfg.text_cfg.act_kwargs': { approximate: 'tanh' } },
+      (c) => c.text.activation,
+      'gelu_tanh',
+    ],
+    [
+      'what only training needs',
+      'open_clip',
+      open,
+      { 'model_cfg.vision_cfg.patch_dropout': 0.5 },
+      (c) => c.image.width,
+      32,
+    ],
+    [
+      'gelu',
+      'huggingface',
+      hugging,
+      { 'vision_config.hidden_act': 'gelu' },
+      (c) => c.image.activation,
+      'gelu',
+    ],
+    [
+      'the end token of old files',
+      'huggingface',
+      hugging,
+      { 'text_config.eos_token_id': 2 },
+      (c) => [c.text.startToken, c.text.endToken],
+      [298, 299],
+    ],
+    [
+      'size as a number',
+      'huggingface',
+      'preprocessor_config.json',
+      { size: 32, crop_size: 32 },
+      (c) => c.preprocessing.size,
+      32,
+    ],
+    [
+      'size as of SigLIP',
+      'huggingface',
+      'preprocessor_config.json',
+      { size: { height: 32, width: 32 }, crop_size: null },
+      (c) => c.preprocessing.resize,
+      'squash',
+    ],
+    [
+      'other means',
+      'huggingface',
+      'preprocessor_config.json',
+      { image_mean: [0.1, 0.2, 0.3] },
+      (c) => c.preprocessing.mean,
+      [0.1, 0.2, 0.3],
+    ],
+  ])('may say %s (%s)', async (_, layout, file, changes, pick, expected) => {
+    const folder = await written({ layout });
+    await changeConfig(folder, file, changes);
+    expect(pick(await opened(folder))).toEqual(expected);
+  });
+
+  it('of Hugging Face may leave out everything that is as in ViT-B/32', async () => {
+    const shape = CHECKPOINT_SHAPES['vit-b-32'];
+    const folder = await written({ layout: 'huggingface', zeros: true }, shape);
+    await writeFile(join(folder, 'config.json'), JSON.stringify({ model_type: 'clip', text_config: {} }));
+    expect(shapeOf(await opened(folder))).toEqual(shape);
+  });
+
+  it('of Hugging Face may leave out everything that is as in SigLIP base', async () => {
+    const shape = CHECKPOINT_SHAPES['siglip-b-16'];
+    const folder = await written({ layout: 'huggingface', zeros: true }, shape);
+    await writeFile(join(folder, 'config.json'), JSON.stringify({ model_type: 'siglip' }));
+    expect(shapeOf(await opened(folder))).toEqual(shape);
+  });
+
+  it('of Hugging Face lets the older text_config_dict win, as transformers does', async () => {
+    const folder = await written({ layout: 'huggingface' });
+    const { text_config: text } = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'));
+    await changeConfig(folder, 'config.json', { text_config_dict: text, 'text_config.hidden_act': 'gelu' });
+    expect((await opened(folder)).text.activation).toBe('quick_gelu');
+  });
+
+  it('of open_clip may leave out everything that is as in ViT-B/32', async () => {
+    const shape = CHECKPOINT_SHAPES['vit-b-32'];
+    const folder = await written({ layout: 'open_clip', zeros: true }, shape);
+    const config = {
+      model_cfg: { embed_dim: 512, quick_gelu: true, vision_cfg: { patch_size: 32 }, text_cfg: {} },
+    };
+    await writeFile(join(folder, open), JSON.stringify(config));
+    expect(shapeOf(await opened(folder))).toEqual(shape);
+  });
+
+  it.each<[string, Layout, string, Record<string, unknown>, RegExp]>([
+    [
+      'a ResNet',
+      'open_clip',
+      open,
+      { 'model_cfg.vision_cfg.layers': [3, 4, 6, 3] },
+      /layers: Expected a vision transformer but received a ResNet of \[3,4,6,3\]/,
+    ],
+    [
+      'a ConvNeXt',
+      'open_clip',
+      open,
+      { 'model_cfg.vision_cfg.timm_model_name': 'convnext_base' },
+      /timm_model_name: Expected none, or a SigLIP tower, but received "convnext_base"/,
+    ],
+    [
+      'EVA',
+      'open_clip',
+      open,
+      { 'model_cfg.vision_cfg.timm_model_name': 'eva02_base_patch16_clip_224' },
+      /received "eva02_base_patch16_clip_224"/,
+    ],
+    [
+      'a text tower of Hugging Face',
+      'open_clip',
+      open,
+      { 'model_cfg.text_cfg.hf_model_name': 'roberta-base' },
+      /hf_model_name: Expected no such setting but received "roberta-base"/,
+    ],
+    [
+      'CoCa',
+      'open_clip',
+      open,
+      { 'model_cfg.multimodal_cfg': { width: 512 } },
+      /multimodal_cfg: Expected no such setting/,
+    ],
+    [
+      'average pooling',
+      'open_clip',
+      open,
+      { 'model_cfg.vision_cfg.pool_type': 'avg' },
+      /pool_type: Expected "tok" but received "avg"/,
+    ],
+    [
+      'layer scale',
+      'open_clip',
+      open,
+      { 'model_cfg.vision_cfg.ls_init_value': 1e-5 },
+      /ls_init_value: .* received 0.00001/,
+    ],
+    [
+      'attention pooling of queries',
+      'open_clip',
+      open,
+      { 'model_cfg.vision_cfg.attentional_pool': true },
+      /attentional_pool: Expected no such setting but received true/,
+    ],
+    ['letterboxing', 'open_clip', open, { 'preprocess_cfg.resize_mode': 'longest' }, /resize_mode/],
+    ['no embedding size', 'open_clip', open, { 'model_cfg.embed_dim': null }, /model_cfg.embed_dim/],
+    [
+      'another model type',
+      'huggingface',
+      hugging,
+      { model_type: 'siglip2' },
+      /model_type: Expected "clip" or "siglip" but received "siglip2"/,
+    ],
+    [
+      'another activation',
+      'huggingface',
+      hugging,
+      { 'vision_config.hidden_act': 'silu' },
+      /vision.hidden_act/,
+    ],
+    [
+      'heads that do not divide the width',
+      'huggingface',
+      hugging,
+      { 'vision_config.num_attention_heads': 5 },
+      /heads that divide width 32 but received 5/,
+    ],
+    [
+      'another size of pixels',
+      'huggingface',
+      'preprocessor_config.json',
+      { size: { shortest_edge: 48 } },
+      /size: Expected the image tower's 32 but received 48/,
+    ],
+    [
+      'bilinear resizing of CLIP',
+      'huggingface',
+      'preprocessor_config.json',
+      { resample: 2 },
+      /resample: Expected 3/,
+    ],
+  ])('rejects %s', async (_, layout, file, changes, message) => {
+    const folder = await written({ layout });
+    await changeConfig(folder, file, changes);
+    const opening = openCheckpoint(folder);
+    await expect(opening).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringMatching(message),
+    });
+    await expect(opening).rejects.toThrow(join(folder, file));
+  });
+
+  it('rejects all unsupported settings at once, and says what is supported', async () => {
+    const folder = await written({ layout: 'open_clip' });
+    await changeConfig(folder, open, {
+      'model_cfg.vision_cfg.pool_type': 'avg',
+      'model_cfg.text_cfg.embed_cls': true,
+    });
+    await expect(openCheckpoint(folder)).rejects.toMatchObject({
+      faults: [expect.stringContaining('pool_type'), expect.stringContaining('embed_cls')],
+      message: expect.stringContaining(
+        'CLIP with a vision transformer and its own text transformer, and SigLIP',
+      ),
+    });
+  });
+});
