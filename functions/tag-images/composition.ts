@@ -32,7 +32,8 @@ const ENCODE_BATCH_SIZE = 8;
 /** Builds what tagging takes out of the outside systems. */
 export async function composeTagger(settings: TaggerSettings): Promise<Tagger> {
   const [model, labelSets] = await Promise.all([
-    readModel(settings.modelFolder),
+    // The text encoder too where a classifier is still to be compiled; it says so itself when it is missing then.
+    readModel(settings.modelFolder, ['imageEncoder']),
     readLabelSets(settings.labelSets),
   ]);
   const textEncoder = onnxTextEncoder(model);

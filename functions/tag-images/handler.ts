@@ -5,6 +5,7 @@ import { composeTagger } from './composition.ts';
 import { logReport } from './log-report.ts';
 import { messageTagger } from './tag-messages.ts';
 
+const loadedMilliseconds = performance.now();
 const logger = new Logger({ serviceName: 'cliptag' });
 const environment = readTaggingEnvironment();
 
@@ -21,6 +22,12 @@ const tagMessages = messageTagger({
   tagger,
   filter: { prefixes: environment.KEY_PREFIXES, suffixes: environment.KEY_SUFFIXES },
   report: logReport(logger),
+});
+
+// Since the process began; what came before it is Lambda's own.
+logger.info('ready', {
+  loadedMilliseconds: Math.round(loadedMilliseconds),
+  readyMilliseconds: Math.round(performance.now()),
 });
 
 /** Tags the images that a batch of SQS messages tells of; answers which messages must come again. */

@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
+import type { Plugin } from 'esbuild';
+
+/**
+ * onnxruntime-node looks for its library relative to a file that is in the bundle now. The build fails when another
+ * version looks otherwise.
+ */
+const onnxruntimeBinding: Plugin = {
+  name: 'onnxruntime-binding',
+  setup: (build) =>
+    build.onLoad({ filter: /onnxruntime-node[\\/]dist[\\/]binding\.js$/ }, async ({ path }) => {
+      const parts = (await readFile(path, 'utf8')).split('`../bin/');
+      if (parts.length !== 2)
+        return { errors: [{ text: `Expected one library of ONNX Runtime in ${path}` }] };
+      return { contents: parts.join('`onnxruntime-node/bin/') };
+    }),
+};
+
+/** Error messages in forty languages: half of zod. */
+const englishOnly: Plugin = {
+  name: 'english-only',
+  setup: (build) =>
+    build.onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    })),
+};
+
+/**
+ * `import … from 'node:http'` makes Node read every property of the module to know its exports; one of them is
+ * WebSocket, and reading it loads all of undici. `require` reads none.
+ */
+const builtinsByRequire: Plugin = {
+  name: 'builtins-by-require',
+  setup: (build) => {
+    const builtins = new RegExp(`^(node:)?(${builtinModules.join('|')})$`);
+    build.onResolve({ filter: builtins }, ({ kind, path }) =>
+      kind === 'import-statement' || kind === 'dynamic-import'
+        ? { path: path.replace(/^node:/, ''), namespace: 'builtin' }
+        : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = require('node:${path}');`,
+    }));
+  },
+};
+
+/** Only for what the image has precompiled: label sets are JSON there, and no text is encoded. */
+const UNUSED: Readonly<Record<string, readonly string[]>> = {
+  yaml: ['LineCounter', 'parseDocument'],
+  '@huggingface/tokenizers': ['Tokenizer'],
+};
+
+const unusedLeftOut: Plugin = {
+  name: 'unused-left-out',
+  setup: (build) => {
+    const unused = new RegExp(`^(${Object.keys(UNUSED).join('|')})$`);
+    build.onResolve({ filter: unused }, ({ path }) => ({ path, namespace: 'unused' }));
+    build.onLoad({ filter: /.*/, namespace: 'unused' }, ({ path }) => ({
+      contents: [
+        `function leftOut() { throw new Error('${path} is no part of the image: build it again'); }`,
+        ...(UNUSED[path] ?? []).map((name) => `export { leftOut as ${name} };`),
+      ].join('\n'),
+    }));
+  },
+};
+
+export const BUNDLE_PLUGINS = [onnxruntimeBinding, englishOnly, builtinsByRequire, unusedLeftOut];

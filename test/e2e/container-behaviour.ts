@@ -1,0 +1,71 @@
+import type { SQSBatchResponse } from 'aws-lambda';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { dynamoDbTagTable } from '../../functions/adapters/dynamodb.ts';
+import { s3Bucket } from '../../functions/adapters/s3-bucket.ts';
+import { readImageRecord } from '../../functions/core/records.ts';
+import { sampleNames } from '../../functions/local/samples.ts';
+import { sqsEvent } from '../fixtures/sqs-event.ts';
+import type { startStores } from '../fixtures/stores.ts';
+import type { RunningFunction } from './container-function.ts';
+
+type Stores = Awaited<ReturnType<typeof startStores>>;
+
+/** The bucket of the stores. */
+const BUCKET = 'bench';
+const SVG =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><circle cx="32" cy="32" r="30"/></svg>';
+/** Lambda ends a start that takes longer: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
+const INIT_LIMIT_MILLISECONDS = 10_000;
+
+/** Tests of what the function must do wherever it runs. */
+export function behavesAsFunction(stores: () => Stores, start: () => Promise<RunningFunction>): void {
+  let running: RunningFunction | undefined;
+  let initMilliseconds: number;
+  beforeAll(async () => {
+    const started = performance.now();
+    const starting = await start();
+    running = starting;
+    await starting.api.ready.catch((error: unknown) => {
+      throw new Error(`${String(error)}\n${starting.log()}`);
+    });
+    initMilliseconds = performance.now() - started;
+  });
+  afterAll(() => running?.stop());
+
+  const recordOf = (key: string) =>
+    dynamoDbTagTable(stores().tableOptions).read(readImageRecord({ bucket: BUCKET, key }));
+
+  async function failuresOf(bodies: readonly string[]): Promise<unknown> {
+    const answer = (await running?.api.invoke(sqsEvent(bodies))) as SQSBatchResponse;
+    return answer.batchItemFailures;
+  }
+
+  async function uploadDrawing(key: string): Promise<string> {
+    const bucket = s3Bucket(BUCKET, stores().s3Options);
+    await bucket.put(key, Buffer.from(SVG), SVG.length);
+    bucket.close();
+    const event = { eventVersion: '2.1', eventSource: 'aws:s3', eventTime: new Date().toISOString() };
+    const s3 = { bucket: { name: BUCKET }, object: { key, sequencer: '0055AED6DCD90281E5' } };
+    return JSON.stringify({ Records: [{ ...event, eventName: 'ObjectCreated:Put', s3 }] });
+  }
+
+  it('is ready for events within the time that Lambda gives', () => {
+    expect(initMilliseconds).toBeLessThan(INIT_LIMIT_MILLISECONDS);
+  });
+
+  it('tags the sample photographs of an SQS event', async () => {
+    const names = await sampleNames();
+    expect(await failuresOf(await stores().uploadSamples(names))).toEqual([]);
+    for (const name of names) expect(await recordOf(name)).toMatchObject({ status: 'tagged' });
+    expect(running?.log()).toContain('"message":"image"');
+  });
+
+  it('draws an SVG in a process of its own', async () => {
+    expect(await failuresOf([await uploadDrawing('circle.svg')])).toEqual([]);
+    expect(await recordOf('circle.svg')).toMatchObject({ status: 'tagged' });
+  });
+
+  it('asks for a message that it can make nothing of once more', async () => {
+    expect(await failuresOf(['no event'])).toEqual([{ itemIdentifier: 'message-0' }]);
+  });
+}

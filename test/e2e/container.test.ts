@@ -1,0 +1,146 @@
+import { spawnSync } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readLabelSetFiles } from '../../functions/adapters/label-set-files.ts';
+import { readModel } from '../../functions/adapters/model-folder.ts';
+import { stageImage } from '../../functions/tag-images/image.ts';
+import { startStores } from '../fixtures/stores.ts';
+import { behavesAsFunction } from './container-behaviour.ts';
+import { startContainer } from './container-engine.ts';
+import { functionVariables, layOut, sandboxObstacle, startSandbox } from './container-function.ts';
+import { makeFolder, repository } from './support.ts';
+
+/** Of the image without its base, with the embedded model: so that no other package or platform slips in. */
+const MAXIMUM_OWN_BYTES = 90e6;
+
+const docker = { env: { ...process.env, DOCKER_BUILDKIT: '1' }, encoding: 'utf8' } as const;
+const baseImage = process.env.CLIPTAG_BASE_IMAGE;
+const image = `cliptag-test-${process.pid}`;
+
+const noSandbox = sandboxObstacle();
+const noEngine = engineObstacle();
+if (noSandbox) console.log(`skipped: the function in a sandbox: ${noSandbox}`);
+if (noEngine) console.log(`skipped: the function in a container: ${noEngine}`);
+
+function engineObstacle(): string | undefined {
+  if (!baseImage) return 'CLIPTAG_BASE_IMAGE names no base image (container-base.sh makes one)';
+  return spawnSync('docker', ['version'], docker).status === 0 ? undefined : 'no Docker engine';
+}
+
+let folder: string;
+let removeFolder: () => Promise<void>;
+let stores: Awaited<ReturnType<typeof startStores>>;
+let staged: string;
+beforeAll(async () => {
+  ({ folder, remove: removeFolder } = await makeFolder());
+  stores = await startStores();
+  const [model, labelSets] = await Promise.all([
+    readModel(join(repository, 'models/embedded')),
+    readLabelSetFiles([join(repository, 'models/labels')]),
+  ]);
+  const architecture = process.arch === 'arm64' ? 'arm64' : 'x86_64';
+  if (noSandbox && noEngine) return;
+  staged = await stageImage({ model, labelSets, architecture, withPackages: true, folder });
+});
+afterAll(async () => {
+  await stores.close();
+  await removeFolder();
+});
+
+function variables() {
+  const { s3Options, tableOptions } = stores;
+  return functionVariables({
+    s3Url: s3Options.endpoint,
+    dynamodbUrl: tableOptions.client.endpoint,
+    tableName: tableOptions.tableName,
+  });
+}
+
+/** Answers with what it could do that it should not: write where the function is, or in the root; be root. */
+const PROBE = `import { readdirSync, writeFileSync } from 'node:fs';
+const canWrite = (path) => { try { writeFileSync(path, ''); return true; } catch { return false; } };
+export const handler = () => ({
+  user: process.getuid(),
+  canWrite: ['/var/task/x', '/x', '/usr/x', '/tmp/x'].filter(canWrite),
+  processes: readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name)).length,
+});`;
+
+describe.skipIf(noSandbox)('the files of the image, read-only and without rights', () => {
+  behavesAsFunction(
+    () => stores,
+    async () => {
+      const task = join(folder, 'task');
+      const own = await layOut(staged, task);
+      return startSandbox(task, { ...own, ...variables() });
+    },
+  );
+
+  it('may write in /tmp only, as a user without rights, and sees no other process', async () => {
+    const task = join(folder, 'probe');
+    await mkdir(task);
+    await writeFile(join(task, 'handler.mjs'), PROBE);
+    const probe = await startSandbox(task, variables());
+    try {
+      expect(await probe.api.invoke({})).toEqual({ user: 993, canWrite: ['/tmp/x'], processes: 1 });
+    } finally {
+      await probe.stop();
+    }
+  });
+
+  async function refusalOf(changes: Record<string, string>): Promise<unknown> {
+    const task = join(folder, 'task');
+    const running = await startSandbox(task, { ...(await layOut(staged, task)), ...variables(), ...changes });
+    try {
+      return await running.api.ready.catch(String);
+    } finally {
+      await running.stop();
+    }
+  }
+
+  it('rejects an environment that is not complete, and Lambda is told', async () => {
+    expect(await refusalOf({ TABLE_NAME: '', MAXIMUM_BYTES: 'many' })).toMatch(
+      /TABLE_NAME[\s\S]*MAXIMUM_BYTES/,
+    );
+  });
+
+  it('rejects to start without its classifiers: what would compile them is not in the image', async () => {
+    expect(await refusalOf({ CLASSIFIER_FOLDER: '/tmp' })).toMatch(
+      /Expected .*(tokenizer\.json|text-encoder\.onnx)/,
+    );
+  });
+});
+
+describe.skipIf(noEngine)('the image in a container', () => {
+  beforeAll(() => {
+    build();
+  }, 600_000);
+  afterAll(() => {
+    spawnSync('docker', ['image', 'rm', '--force', image], docker);
+  });
+
+  function build(...flags: string[]): void {
+    const parameters = ['build', '--build-arg', `BASE=${baseImage}`, '--network', 'none', '-t', image];
+    const { status, stderr } = spawnSync('docker', [...parameters, ...flags, staged], docker);
+    if (status !== 0) throw new Error(stderr);
+  }
+  const inspected = (name: string, what: string) =>
+    spawnSync('docker', ['image', 'inspect', '--format', what, name], docker).stdout.trim();
+
+  behavesAsFunction(
+    () => stores,
+    async () => startContainer(image, variables()),
+  );
+
+  it('holds no more than it needs', () => {
+    const bytes = (name: string) => Number(inspected(name, '{{.Size}}'));
+    expect(bytes(image) - bytes(baseImage ?? '')).toBeLessThan(MAXIMUM_OWN_BYTES);
+  });
+
+  it('is made for SnapStart when asked to', () => {
+    const label = '{{index .Config.Labels "com.amazonaws.lambda.feature.snapstart"}}';
+    expect(inspected(image, label)).toBe('');
+    build('--build-arg', 'SNAPSTART=Allow');
+    expect(inspected(image, label)).toBe('Allow');
+  }, 600_000);
+});

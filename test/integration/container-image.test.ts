@@ -1,0 +1,175 @@
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { cachedClassifier } from '../../functions/adapters/classifier-cache.ts';
+import { readLabelSetFiles, readLabelSets } from '../../functions/adapters/label-set-files.ts';
+import { type Model, readModel } from '../../functions/adapters/model-folder.ts';
+import { labelSetDigest } from '../../functions/core/label-set.ts';
+import type { TextEncoder } from '../../functions/core/ports.ts';
+import { bundleHandler } from '../../functions/tag-images/bundle.ts';
+import { type ImageOptions, stageImage } from '../../functions/tag-images/image.ts';
+import { folderDigest } from '../../functions/tag-images/image-digest.ts';
+import { type Architecture, writePackageLock } from '../../functions/tag-images/image-packages.ts';
+import { repository } from '../e2e/support.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+
+/** Whoever adds a dependency sees here that it reaches the function. */
+const MAXIMUM_BUNDLE_BYTES = 1_000_000;
+
+let model: Model;
+let labelSets: ImageOptions['labelSets'];
+beforeAll(async () => {
+  model = await readModel(join(repository, 'models/embedded'));
+  labelSets = await readLabelSetFiles([join(repository, 'models/labels')]);
+});
+
+async function staged(options: Partial<ImageOptions> = {}): Promise<string> {
+  const folder = await temporaryFolder();
+  return stageImage({ model, labelSets, architecture: 'arm64', folder, ...options });
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return files.map(({ parentPath, name }) => relative(folder, join(parentPath, name))).sort();
+}
+
+describe('the folder that the image is built from', () => {
+  it('holds what the function needs and nothing of the machine', async () => {
+    const files = await filesIn(await staged());
+    expect(files.filter((file) => !file.startsWith('classifiers/'))).toEqual([
+      'Dockerfile',
+      'code/handler.mjs',
+      'code/handler.mjs.LEGAL.txt',
+      'code/sharp-drawing-worker.mjs',
+      'code/sharp-drawing-worker.mjs.LEGAL.txt',
+      'labels/general.json',
+      'labels/indoor-outdoor.json',
+      'model/image-encoder.onnx',
+      'model/manifest.json',
+      'packages/package-lock.json',
+      'packages/package.json',
+    ]);
+    expect(files.filter((file) => file.startsWith('classifiers/'))).toHaveLength(labelSets.length);
+  });
+
+  it('is named for its content: the same for the same, whatever the time and place', async () => {
+    const [first, second] = [await staged(), await staged()];
+    expect(basename(second)).toBe(basename(first));
+    const older = new Date(0);
+    await utimes(join(second, 'Dockerfile'), older, older);
+    await chmod(join(second, 'Dockerfile'), 0o600);
+    expect(await folderDigest(second)).toBe(basename(first));
+    await writeFile(join(second, 'Dockerfile'), 'FROM scratch');
+    expect(await folderDigest(second)).not.toBe(basename(first));
+  });
+
+  it('is another one for another processor or other labels', async () => {
+    const names = await Promise.all([
+      staged(),
+      staged({ architecture: 'x86_64' }),
+      staged({ labelSets: labelSets.slice(0, 1) }),
+    ]);
+    expect(new Set(names.map((name) => basename(name))).size).toBe(names.length);
+  });
+
+  it('can be read by any user, also when its maker hides files from others', async () => {
+    const umask = process.umask(0o077);
+    const folder = await staged().finally(() => process.umask(umask));
+    expect((await stat(join(folder, 'code'))).mode & 0o777).toBe(0o755);
+    expect((await stat(join(folder, 'model/image-encoder.onnx'))).mode & 0o777).toBe(0o644);
+  });
+
+  it('leaves what was staged lately and removes what was not asked for in a day', async () => {
+    const folder = await temporaryFolder();
+    const [old, recent] = [join(folder, 'old'), join(folder, 'recent')];
+    for (const path of [old, recent]) await mkdir(path);
+    const longAgo = new Date(Date.now() - 25 * 60 * 60 * 1000);
+    await utimes(old, longAgo, longAgo);
+    const path = await staged({ folder });
+    expect((await readdir(folder)).sort()).toEqual([basename(path), 'recent'].sort());
+  });
+
+  it('has a classifier for each label set, so that no text is encoded at run time', async () => {
+    const folder = await staged();
+    const stagedSets = await readLabelSets([join(folder, 'labels')]);
+    expect(stagedSets.map(labelSetDigest)).toEqual(labelSets.map(({ labelSet }) => labelSetDigest(labelSet)));
+    const { digest, manifest } = await readModel(join(folder, 'model'), ['imageEncoder']);
+    const noTexts: TextEncoder = {
+      modelDigest: digest,
+      logitScale: manifest.logitScale,
+      encode: () => Promise.reject(new Error('Expected no text')),
+    };
+    for (const labelSet of stagedSets) {
+      const { labelRows } = await cachedClassifier(labelSet, noTexts, join(folder, 'classifiers'));
+      expect(labelRows).toHaveLength(labelSet.labels.length * manifest.embeddingSize);
+    }
+  });
+
+  it('rejects packages for a processor that npm has not installed them for', async () => {
+    const other: Architecture = process.arch === 'arm64' ? 'x86_64' : 'arm64';
+    const missing = `@img/sharp-linux-${other === 'arm64' ? 'arm64' : 'x64'}`;
+    const folder = await temporaryFolder();
+    const staging = stageImage({ model, labelSets, architecture: other, withPackages: true, folder });
+    await expect(staging).rejects.toThrow(`Expected ${missing} in node_modules`);
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe('the lock file of the image', () => {
+  it('names the three packages with shared libraries, with checksums, and no registry', async () => {
+    const folder = await temporaryFolder();
+    await writePackageLock(repository, folder, 'arm64');
+    const text = await readFile(join(folder, 'package-lock.json'), 'utf8');
+    const { packages } = JSON.parse(text) as { packages: Record<string, Record<string, unknown>> };
+    const { '': root, ...locked } = packages;
+    expect(Object.keys(locked)).toEqual([
+      'node_modules/onnxruntime-node',
+      'node_modules/@img/sharp-linux-arm64',
+      'node_modules/@img/sharp-libvips-linux-arm64',
+    ]);
+    for (const entry of Object.values(locked)) {
+      expect(entry).toEqual({ version: expect.any(String), integrity: expect.stringMatching(/^sha512-/) });
+    }
+    const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+    expect(manifest.dependencies).toEqual(root?.dependencies);
+    expect(text).not.toContain('http');
+  });
+
+  it('rejects a repository whose lock file lacks one of them', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'package-lock.json'), JSON.stringify({ packages: {} }));
+    await expect(writePackageLock(folder, join(folder, 'out'), 'x86_64')).rejects.toThrow(
+      'Expected onnxruntime-node with version and checksum',
+    );
+  });
+});
+
+describe('the bundle', () => {
+  it('is small, the same each time, and takes nothing from outside but shared libraries', async () => {
+    const [first, second] = [await temporaryFolder(), await temporaryFolder()];
+    await bundleHandler(first);
+    const place = process.cwd();
+    process.chdir(first);
+    await bundleHandler(second).finally(() => process.chdir(place));
+    expect(await folderDigest(first)).toBe(await folderDigest(second));
+    for (const file of ['handler.mjs', 'sharp-drawing-worker.mjs']) {
+      const code = await readFile(join(first, file), 'utf8');
+      expect(code.length).toBeLessThan(MAXIMUM_BUNDLE_BYTES);
+      const imported = [...code.matchAll(/\bimport\s*\{[^}]*\}\s*from\s*["']([^"']+)["']/g)];
+      expect(imported.map(([, from]) => from)).toEqual(['node:module']);
+    }
+  });
+
+  it('reads the libraries of sharp and ONNX Runtime from node_modules beside it', async () => {
+    const folder = await temporaryFolder();
+    await bundleHandler(folder);
+    const code = await readFile(join(folder, 'handler.mjs'), 'utf8');
+    expect(code).toContain('onnxruntime-node/bin/napi-v6/');
+    expect(code).toContain('@img/sharp-linux-arm64/sharp.node');
+    const cpu = process.arch;
+    const binary = `node_modules/onnxruntime-node/bin/napi-v6/linux/${cpu}/onnxruntime_binding.node`;
+    expect(existsSync(join(repository, binary))).toBe(true);
+  });
+});
