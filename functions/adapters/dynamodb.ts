@@ -10,12 +10,15 @@ import {
   PutItemCommand,
   QueryCommand,
   type QueryCommandInput,
+  ScanCommand,
+  type ScanCommandInput,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { CliptagError } from '../core/errors.ts';
-import type { TagTable } from '../core/ports.ts';
+import type { ScannableTable } from '../core/ports.ts';
 import type { BatchReadRequest, Item, PrimaryKey, QueryRequest, WriteRequest } from '../core/records.ts';
+import type { ScanRequest } from '../core/table-scan.ts';
 import { awsClientDefaults } from './aws-client-defaults.ts';
 
 /** Where DynamoDB is and who asks. @default the SDK's own chain (region and role of the function) */
@@ -42,7 +45,7 @@ export function dynamoDbTagTable({
   tableName,
   client: config = {},
   onWriteUnits,
-}: DynamoDbTagTableOptions): TagTable {
+}: DynamoDbTagTableOptions): ScannableTable {
   const client = new DynamoDBClient({ ...awsClientDefaults(REQUEST_TIMEOUT_MILLISECONDS), ...config });
   return {
     async read({ Key, ConsistentRead }) {
@@ -69,6 +72,7 @@ export function dynamoDbTagTable({
       for await (const page of answerPages(client, input)) count += page.Count ?? 0;
       return count;
     },
+    scan: (request) => scanPages(client, scanInput(tableName, request)),
   };
 }
 
@@ -161,5 +165,23 @@ async function* answerPages(client: DynamoDBClient, input: QueryCommandInput) {
     const answer = await client.send(new QueryCommand({ ...input, ExclusiveStartKey }));
     yield answer;
     ExclusiveStartKey = answer.LastEvaluatedKey;
+  } while (ExclusiveStartKey);
+}
+
+function scanInput(
+  TableName: string,
+  { ExpressionAttributeValues = {}, ...request }: ScanRequest,
+): ScanCommandInput {
+  return { TableName, ...request, ...marshalledValues(ExpressionAttributeValues) };
+}
+
+async function* scanPages(client: DynamoDBClient, input: ScanCommandInput): AsyncGenerator<readonly Item[]> {
+  let ExclusiveStartKey: MarshalledItem | undefined;
+  do {
+    const { Items = [], LastEvaluatedKey } = await client.send(
+      new ScanCommand({ ...input, ExclusiveStartKey }),
+    );
+    yield Items.map((item): Item => unmarshall(item));
+    ExclusiveStartKey = LastEvaluatedKey;
   } while (ExclusiveStartKey);
 }

@@ -40,8 +40,8 @@ export const DEFAULT_TIMEOUT_SECONDS = 20;
  * batch of ten that never end takes half of the function's default timeout of 60 s.
  */
 const DEFAULT_DRAWING_CPU_SECONDS = 3;
-/** JPEG codes blocks of 8 × 8 pixels and can be decoded at 1/2, 1/4 or 1/8 of its size. */
-const JPEG_BLOCK = 8;
+/** JPEG codes blocks of 8 × 8 pixels and can be decoded at one of these fractions of its size. */
+const JPEG_REDUCTIONS = [8, 4, 2];
 
 /**
  * Decodes pictures with libvips to what CLIP's own preprocessing (PIL, torchvision) makes of them: upright, first
@@ -104,8 +104,9 @@ async function renderUpright(
   const enlarges = Math.min(window.width, window.height) < spec.size;
   const pipeline = openPicture(upload);
   // All of it is decoded though only a square is kept: so a truncated picture is found, wherever it ends.
-  if (!isWholeOf(header, window) || !shrinksExactly(upload.format, header)) pipeline.extract(window);
-  if (!enlarges) resize(pipeline, sizeForEncoder(window, spec));
+  const size = sizeForEncoder(window, spec);
+  if (!isWholeOf(header, window) || !shrinksExactly(upload.format, window, size)) pipeline.extract(window);
+  if (!enlarges) resize(pipeline, size);
   setUpright(pipeline, header.steps);
   const picture = await asFault(upload, () => toRgb(stopAfter(pipeline, timeoutSeconds)));
   return enlarges ? resizeBicubic(picture, sizeForEncoder(picture, spec)) : picture;
@@ -129,12 +130,22 @@ function isWholeOf(size: Size, area: Area): boolean {
 }
 
 /**
- * Whether libvips may decode at a fraction of the size. It cuts off what does not fill a block, and the rest is
- * stretched over its place: up to 2.5 of 255 off where sides are no multiples of 8, 0.4 where they are. Extracting
- * the whole picture is the way to tell sharp not to (12 megapixels then take 75 ms instead of 22).
+ * Whether libvips may decode at a fraction of the size. It cuts off what does not fill a pixel of the reduced picture,
+ * and the rest is stretched over its place: photographs are 1.1 to 3.0 of 255 off where the reduction does not divide
+ * the sides, 0.3 to 0.5 where it does. Extracting the whole picture is the way to tell sharp not to (12 megapixels then take half as long again).
  */
-function shrinksExactly(format: AcceptedFormat, { width, height }: Size): boolean {
-  return format !== 'jpeg' || (width % JPEG_BLOCK === 0 && height % JPEG_BLOCK === 0);
+function shrinksExactly(format: AcceptedFormat, { width, height }: Size, resized: Size): boolean {
+  if (format !== 'jpeg') return true;
+  const reduction = jpegReduction(Math.min(width / resized.width, height / resized.height));
+  return width % reduction === 0 && height % reduction === 0;
+}
+
+/**
+ * What sharp lets libvips reduce by while it decodes, of all that a picture is reduced by: without `fastShrinkOnLoad`
+ * it leaves a factor of two or more to the kernel (sharp 0.35.5, src/pipeline.cc, `jpegShrinkOnLoad`).
+ */
+function jpegReduction(reduction: number): number {
+  return JPEG_REDUCTIONS.find((candidate) => reduction >= 2 * candidate) ?? 1;
 }
 
 /**

@@ -7,10 +7,13 @@ import { type Output, standardOutput } from './output.ts';
 const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['tag', async () => (await import('./commands/tag.ts')).tag],
   ['embed', async () => (await import('./commands/embed.ts')).embed],
+  ['evaluate', async () => (await import('./commands/evaluate.ts')).evaluate],
   ['tokenize', async () => (await import('./commands/tokenize.ts')).tokenize],
   ['query', async () => (await import('./commands/query.ts')).query],
   ['show', async () => (await import('./commands/show.ts')).show],
   ['status', async () => (await import('./commands/status.ts')).status],
+  ['retag', async () => (await import('./commands/retag.ts')).retag],
+  ['cost', async () => (await import('./commands/cost.ts')).cost],
   ['models', async () => (await import('./commands/models.ts')).models],
   ['labels', async () => (await import('./commands/labels.ts')).labels],
 ]);
@@ -23,7 +26,9 @@ Tags images with CLIP. \`cliptag COMMAND --help\` tells more.
 With no server:
   tag PATH…        Tag image files and folders of them.
   embed PATH…      Print the embeddings of images and texts.
+  evaluate FOLDER  Measure a model on pictures whose labels are known.
   tokenize TEXT…   Print the token ids of texts.
+  cost --images N  What tagging costs, beside Amazon Rekognition and Google Cloud Vision.
   models list      The models at hand.
   labels list      The label sets at hand.
 
@@ -31,13 +36,15 @@ Of the local pipeline (npm start), or of a deployed table with --table:
   query --label L  Find images by their labels.
   show KEY         What is known of one image.
   status           How many images there are, and how many wait.
+  retag            Tag all images anew after a change of label sets, from their stored embeddings.
 
 Flags:
   -h, --help       Print this help.
   --version        Print the version.
 
-Exit code: 0 done; 1 it did not work (tag: not one image was tagged; embed: an image was broken; show: no such
-image); 2 it was asked for wrongly: flags, paths, models, label sets, or no pipeline there; 130 stopped by Ctrl-C.`;
+Exit code: 0 done; 1 it did not work (tag: not one image was tagged; embed: an image was broken; retag: images were
+left alone; show: no such image); 2 it was asked for wrongly: flags, paths, models, label sets, or no pipeline there; 130
+stopped by Ctrl-C.`;
 
 /**
  * The command line.

@@ -1,7 +1,7 @@
 import { dynamoDbTagTable } from '../adapters/dynamodb.ts';
 import { readLocalCredentials } from '../config.ts';
 import { CliptagError } from '../core/errors.ts';
-import type { TagTable } from '../core/ports.ts';
+import type { ScannableTable } from '../core/ports.ts';
 import { LOCAL_PIPELINE } from './places.ts';
 import type { TablePlace } from './table-flags.ts';
 
@@ -13,7 +13,7 @@ import type { TablePlace } from './table-flags.ts';
  */
 export async function askTable<Answer>(
   place: TablePlace,
-  ask: (table: TagTable) => Promise<Answer>,
+  ask: (table: ScannableTable) => Promise<Answer>,
 ): Promise<Answer> {
   try {
     return await ask(openTable(place));
@@ -22,10 +22,14 @@ export async function askTable<Answer>(
   }
 }
 
-function openTable(place: TablePlace): TagTable {
+/** Of each request. A table that scales up to a mass of writes throttles for a while; the SDK's 3 are gone in a second. */
+const DEPLOYED_ATTEMPTS = 10;
+
+function openTable(place: TablePlace): ScannableTable {
   const { tableName } = place;
   if (place.kind === 'deployed') {
-    return dynamoDbTagTable({ tableName, client: place.region ? { region: place.region } : {} });
+    const region = place.region ? { region: place.region } : {};
+    return dynamoDbTagTable({ tableName, client: { ...region, maxAttempts: DEPLOYED_ATTEMPTS } });
   }
   const client = {
     endpoint: `http://127.0.0.1:${place.port}`,

@@ -1,5 +1,5 @@
 import type { Classifier } from './classifier.ts';
-import { embeddingToBytes } from './embedding.ts';
+import { embeddingFromBytes, embeddingToBytes } from './embedding.ts';
 import type { BatchedEncoder } from './micro-batch.ts';
 import type { PixelDecoder } from './ports.ts';
 import type { ImageContent } from './records.ts';
@@ -24,7 +24,9 @@ export async function describeImage(
 ): Promise<ImageContent> {
   // The encoder is told of pixels before they are there, so that it can wait for them and run several images at once.
   const decoding = decoder.decode(bytes, encoder.pixelSpec);
-  const embedding = await encoder.encode(decoding);
+  const stored = embeddingToBytes(await encoder.encode(decoding));
+  // Scores come from what is stored, so that retagging finds the very same ones.
+  const embedding = embeddingFromBytes(stored, encoder.modelDigest);
   const pixels = await decoding;
   return {
     status: 'tagged',
@@ -33,7 +35,7 @@ export async function describeImage(
     format: pixels.format,
     tags: classifiers.flatMap((classifier) => tagsFor(embedding, classifier)),
     modelDigest: embedding.modelDigest,
-    embedding: embeddingToBytes(embedding),
+    embedding: stored,
     labelSets: Object.fromEntries(
       classifiers.map(({ labelSet, labelSetDigest }) => [labelSet.name, labelSetDigest]),
     ),

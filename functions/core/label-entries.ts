@@ -40,6 +40,16 @@ export function deleteLabelEntry(record: EntryOwner, tag: Tag): WriteRequest {
   return { kind: 'delete', Key: entryKey(record, tag), ...unlessNewer(record) };
 }
 
+/** Removes an entry that nobody relies on, if it is still the very one that was read. */
+export function deleteReadEntry(entry: LabelEntry): WriteRequest {
+  return {
+    kind: 'delete',
+    Key: entryKey(entry, entry),
+    ConditionExpression: 'sequencer = :sequencer AND revision = :revision',
+    ExpressionAttributeValues: { ':sequencer': entry.sequencer, ':revision': entry.revision },
+  };
+}
+
 /**
  * Writers of one event (duplicates, a deployment that tags anew) share its sequencer: the revision tells which of
  * them came later. Without it, the slower one could remove an entry that the faster one's record relies on.

@@ -166,6 +166,17 @@ export function clearSupersededTags(record: ImageRecord): WriteRequest {
   };
 }
 
+/** Changes nothing but the revision: whoever is about to write what follows the one that was read has to read again. */
+export function advanceRevision(record: ImageRecord): WriteRequest {
+  return {
+    kind: 'update',
+    Key: imageKey(record),
+    UpdateExpression: 'SET revision = :next',
+    ConditionExpression: 'revision = :seenRevision',
+    ExpressionAttributeValues: { ':next': record.revision + 1, ':seenRevision': record.revision },
+  };
+}
+
 /** Images of one status under a prefix, by key. */
 export function queryImagesByStatus(
   bucket: string,

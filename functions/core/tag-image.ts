@@ -1,23 +1,19 @@
 import type { Classifier } from './classifier.ts';
 import { describeImage, type ImageReader } from './describe-image.ts';
-import { CliptagError, ImageFault, ObjectSuperseded } from './errors.ts';
+import { ImageFault, ObjectSuperseded } from './errors.ts';
 import type { ObjectEvent } from './event.ts';
-import { deleteLabelEntry, putLabelEntry } from './label-entries.ts';
 import { appliesTo } from './label-set.ts';
 import { checkSize, type ObjectReference } from './object.ts';
 import type { ObjectStore, TagTable } from './ports.ts';
 import {
-  clearSupersededTags,
-  type ImageContent,
-  type ImageRecord,
-  type ImageStatus,
-  imageRecordOf,
-  nextImageRecord,
-  putImageRecord,
-  readImageRecord,
-  tagMatcher,
-} from './records.ts';
-import type { Tag } from './scores.ts';
+  commitRecord,
+  MAXIMUM_ATTEMPTS,
+  readRecord,
+  removeLostEntries,
+  removeSupersededEntries,
+  tooManyAttempts,
+} from './record-commit.ts';
+import { type ImageContent, type ImageRecord, type ImageStatus, nextImageRecord } from './records.ts';
 
 /** All that tagging an image takes, built once per process. */
 export interface Tagger extends ImageReader {
@@ -36,15 +32,11 @@ export interface Outcome {
   readonly content?: ImageContent;
 }
 
-/** Every attempt lost means that another writer got through: this many in a row is a retry's business. */
-const MAXIMUM_ATTEMPTS = 8;
-
 /**
  * Brings the table to what one event tells: event → object → pixels → embedding → scores → records.
  *
- * Label entries go first, as hints that nobody believes yet; the conditional put of the image record makes them
- * true all at once; then the entries that it made untrue are removed. So at no moment a query misses a current tag
- * or shows a stale one, and whatever a crash leaves undone the redelivered event does.
+ * {@link commitRecord} orders the writes so that queries are right at every moment; whatever a crash leaves undone the
+ * redelivered event does.
  *
  * @throws {CliptagError} retryable ones only: every permanent fault of an image ends in its record
  */
@@ -67,20 +59,12 @@ export async function tagImage(arrived: ObjectEvent, tagger: Tagger): Promise<Ou
     content ??= await contentOf(event, tagger);
     if (!content) return { object, result: 'superseded' };
     const record = nextImageRecord(previous, object, content, { eventTime: event.time, now: tagger.now() });
-    await putEntries(record, tagger.table);
-    if (await tagger.table.write(putImageRecord(record))) {
-      await removeSupersededEntries(record, tagger.table);
+    if (await commitRecord(record, record.tags, tagger.table)) {
       return { object, result: content.status, content };
     }
     lost = record;
   }
-  throw new CliptagError(
-    'contended',
-    `Lost ${MAXIMUM_ATTEMPTS} writes of ${object.bucket}/${object.key} in a row`,
-    {
-      retryable: true,
-    },
-  );
+  throw tooManyAttempts(object);
 }
 
 /** Deleting one version for good may bring an older one to light, and S3 sends no event of its own for that. */
@@ -91,11 +75,6 @@ async function withUncoveredVersion(event: ObjectEvent, objects: ObjectStore): P
   return current
     ? { kind: 'created', object: { bucket, key, sequencer, ...current }, time: event.time }
     : event;
-}
-
-async function readRecord(object: ObjectReference, table: TagTable): Promise<ImageRecord | undefined> {
-  const item = await table.read(readImageRecord(object));
-  return item && imageRecordOf(item);
 }
 
 /** Whether the record already says what this event could tell, by the same model and label sets. */
@@ -137,30 +116,4 @@ async function describe(object: ObjectReference, tagger: Tagger): Promise<ImageC
   checkSize(object.sizeBytes, tagger.maximumBytes);
   const bytes = await tagger.objects.fetch(object, tagger.maximumBytes);
   return describeImage(bytes, tagger, classifiersFor(object, tagger));
-}
-
-async function putEntries(record: ImageRecord, table: TagTable): Promise<void> {
-  await Promise.all(record.tags.map((tag) => table.write(putLabelEntry(record, tag))));
-}
-
-async function removeEntries(record: ImageRecord, tags: readonly Tag[], table: TagTable): Promise<void> {
-  await Promise.all(tags.map((tag) => table.write(deleteLabelEntry(record, tag))));
-}
-
-/** Removes what an attempt left that another writer beat to the record, other than what that record carries too. */
-async function removeLostEntries(
-  lost: ImageRecord | undefined,
-  winner: ImageRecord,
-  table: TagTable,
-): Promise<void> {
-  if (!lost) return;
-  const isCurrent = tagMatcher(winner.tags);
-  const untrue = lost.tags.filter((tag) => !isCurrent(tag));
-  await removeEntries(lost, untrue, table);
-}
-
-async function removeSupersededEntries(record: ImageRecord, table: TagTable): Promise<void> {
-  if (record.supersededTags.length === 0) return;
-  await removeEntries(record, record.supersededTags, table);
-  await table.write(clearSupersededTags(record));
 }

@@ -84,6 +84,13 @@ describe.skipIf(!hasMoto)('with a deployed table', () => {
     expect(shown).toMatchObject({ status: 'tagged', tags: [{ label: 'dog' }] });
   });
 
+  it('compares all images with other label sets, and says which have no embedding', async () => {
+    const result = await runCli(['retag', '--dry-run', ...deployed, '--json'], { env });
+    expect(result.code).toBe(1);
+    expect(jsonLines(result)).toMatchObject([{ step: 'plan', images: 1, foreign: { '': 1 }, stale: 0 }]);
+    expect(result.stderr).toMatch(/^cliptag retag: 1 tagged images have no embedding and stay as they are/);
+  });
+
   it('rejects a table that is not there', async () => {
     const result = await runCli(['query', '--label', 'dog', '--table', 'nope', '--region', region], { env });
     expect([result.code, result.stderr]).toEqual([2, 'cliptag query: there is no table "nope"\n']);

@@ -33,6 +33,8 @@ describe('cliptag', () => {
       'query',
       'show',
       'status',
+      'retag',
+      'cost',
       'models',
       'labels',
     ]) {
@@ -40,15 +42,24 @@ describe('cliptag', () => {
     }
   });
 
-  it.concurrent.each(['tag', 'embed', 'evaluate', 'tokenize', 'query', 'show', 'status', 'models', 'labels'])(
-    'says how %s is used',
-    async (name) => {
-      const { code, stdout, stderr } = await runCli([name, '--help']);
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      expect(stdout).toMatch(new RegExp(`^Usage: cliptag ${name} `));
-      expect(stdout).toContain('--json');
-    },
-  );
+  it.concurrent.each([
+    'tag',
+    'embed',
+    'evaluate',
+    'tokenize',
+    'query',
+    'show',
+    'status',
+    'retag',
+    'cost',
+    'models',
+    'labels',
+  ])('says how %s is used', async (name) => {
+    const { code, stdout, stderr } = await runCli([name, '--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(new RegExp(`^Usage: cliptag ${name} `));
+    expect(stdout).toContain('--json');
+  });
 
   it.concurrent.each<[string[], RegExp]>([
     [[], /expected a command \(commands: tag, /],

@@ -4,7 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dynamoDbTagTable } from '../../functions/adapters/dynamodb.ts';
-import type { TagTable } from '../../functions/core/ports.ts';
+import type { ScannableTable } from '../../functions/core/ports.ts';
 import { type DynamoDbEndpoint, startDynamoDbEndpoint } from '../../functions/local/dynamodb-endpoint.ts';
 import { synthesizeTemplate, tableDefinition } from '../../functions/local/synthesized-template.ts';
 import { ensureTable, LOCAL_TABLE_NAME } from '../../functions/local/table.ts';
@@ -17,7 +17,7 @@ const RUNS = Math.ceil(Number(process.env.CLIPTAG_PROPERTY_RUNS ?? 3000) / 100);
 
 let directory: string;
 let endpoint: DynamoDbEndpoint;
-let table: TagTable;
+let table: ScannableTable;
 
 beforeAll(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'cliptag-property-'));
@@ -35,8 +35,8 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-it('tagImage ends in the state of the newest event on the embedded DynamoDB, and label queries are right after every write', async () => {
-  const kind = { faults: true, deployments: true };
+it('tagImage beside retag ends in the state of the newest event on the embedded DynamoDB, and label queries are right after every write', async () => {
+  const kind = { faults: true, deployments: true, retags: true };
   let cases = 0;
   let writes = 0;
   await fc.assert(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { columns, tagsText } from '../../functions/cli/answer-text.ts';
+import { withCountLine } from '../../functions/cli/count-line.ts';
 import { exitCodeOf, explain } from '../../functions/cli/exit-code.ts';
 import { barText, type ProgressBar, withProgress } from '../../functions/cli/progress-bar.ts';
 import { CliptagError, InvalidInput } from '../../functions/core/errors.ts';
@@ -101,5 +102,30 @@ describe('the progress bar', () => {
     const { written, ...terminal } = screen({ isTTY: false });
     await withProgress(1, async ({ advance }) => advance(), terminal);
     expect(written).toEqual([]);
+  });
+});
+
+describe('the count line', () => {
+  const counted = async (isTTY: boolean) => {
+    const written: string[] = [];
+    const terminal = { isTTY, write: (text: string) => written.push(text) > 0 };
+    const result = await withCountLine(
+      'Images compared',
+      async (show) => {
+        show(7);
+        show(8);
+        return 'done';
+      },
+      terminal,
+    );
+    return { result, text: written.join('') };
+  };
+
+  it('shows a growing number, not at every step, and leaves the line empty', async () => {
+    expect(await counted(true)).toEqual({ result: 'done', text: '\r\u001b[2KImages compared: 7\r\u001b[2K' });
+  });
+
+  it('shows nothing where there is no terminal', async () => {
+    expect(await counted(false)).toEqual({ result: 'done', text: '' });
   });
 });

@@ -35,7 +35,7 @@ export async function checkEndState(
     }
     expect(record?.sequencer).toBe(fixedWidthSequencer(sequencer));
     const { status, tags, modelDigest } = record ?? {};
-    const taggers = kind.deployments ? TAGGER_NAMES : TAGGER_NAMES.slice(0, 1);
+    const taggers = kind.deployments || kind.retags ? TAGGER_NAMES : TAGGER_NAMES.slice(0, 1);
     const outcomes = taggers.map((name) =>
       expectedOutcome(name, { bucket: bucketName, key }, bucket.content(key)),
     );
@@ -51,7 +51,7 @@ export async function checkEndState(
   const garbage = await truth.garbage();
   for (const { identity, key, sequencer } of garbage) {
     expect(unfinishedEntries, 'entries without a record left by a completed run').toContain(identity);
-    const mayDiffer = kind.deployments || scenario.versioned;
+    const mayDiffer = kind.deployments || kind.retags || scenario.versioned;
     if (!mayDiffer) expect(sequencer < (truth.record(key)?.sequencer ?? '')).toBe(true);
   }
   return garbage.length;

@@ -1,10 +1,16 @@
 import { type Classifier, compileClassifier } from '../../functions/core/classifier.ts';
-import { type Embedding, normalised } from '../../functions/core/embedding.ts';
+import {
+  type Embedding,
+  embeddingFromBytes,
+  embeddingToBytes,
+  normalised,
+} from '../../functions/core/embedding.ts';
 import { ImageFault } from '../../functions/core/errors.ts';
 import type { LabelTerm } from '../../functions/core/find-images.ts';
 import { appliesTo, parseLabelSet } from '../../functions/core/label-set.ts';
 import type { BatchedEncoder } from '../../functions/core/micro-batch.ts';
-import type { PixelDecoder } from '../../functions/core/ports.ts';
+import type { PixelDecoder, ScannableTable } from '../../functions/core/ports.ts';
+import type { Retagger } from '../../functions/core/retag.ts';
 import { type Tag, tagsFor } from '../../functions/core/scores.ts';
 import type { Tagger } from '../../functions/core/tag-image.ts';
 
@@ -100,7 +106,9 @@ function embeddingOf(content: number, tagger: TaggerName): Embedding {
   const cosines = CONTENTS[content] ?? [0, 0, 0];
   const turned = cosines.map((_, i) => cosines[(i + turn) % cosines.length] ?? 0);
   const rest = Math.sqrt(1 - turned.reduce((sum, value) => sum + value * value, 0));
-  return { modelDigest: digest, values: normalised([...turned, rest, 0]) };
+  const exact = { modelDigest: digest, values: normalised([...turned, rest, 0]) };
+  // As it is stored, which is what is scored.
+  return embeddingFromBytes(embeddingToBytes(exact), digest);
 }
 
 /** What a tagger makes of an image with this content, by its parts and without a table. */
@@ -128,6 +136,16 @@ function encoderOf(tagger: TaggerName): BatchedEncoder {
     modelDigest: MODELS[tagger].digest,
     pixelSpec: { size: 1, resize: 'bicubic' },
     encode: async (pixels) => embeddingOf((await pixels).data[0] ?? 0, tagger),
+  };
+}
+
+/** Retagging with the label sets of a tagger, by its model. */
+export function fakeRetagger(name: TaggerName, table: ScannableTable): Retagger {
+  return {
+    table,
+    modelDigest: MODELS[name].digest,
+    classifiers: CLASSIFIERS[name],
+    now: () => new Date(0),
   };
 }
 

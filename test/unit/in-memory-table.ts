@@ -1,4 +1,4 @@
-import type { TagTable } from '../../functions/core/ports.ts';
+import type { ScannableTable } from '../../functions/core/ports.ts';
 import {
   type BatchReadRequest,
   type Item,
@@ -7,10 +7,11 @@ import {
   STATUS_INDEX,
   type WriteRequest,
 } from '../../functions/core/records.ts';
+import type { ScanRequest } from '../../functions/core/table-scan.ts';
 import { parseCondition, valueNamesIn } from './condition-expression.ts';
 
 /** A table in memory that interprets the requests as DynamoDB does, and refuses what DynamoDB refuses. */
-export interface InMemoryTable extends TagTable {
+export interface InMemoryTable extends ScannableTable {
   /** Everything in it, in the order of the keys. */
   items(): readonly Item[];
 }
@@ -47,7 +48,31 @@ export function inMemoryTable(): InMemoryTable {
     async count(request) {
       return matching(items(), request).length;
     },
+    scan: (request) => segmentPages(items(), request),
   };
+}
+
+/** Small, so that a scan takes several steps during which the table changes. */
+const SCAN_PAGE_SIZE = 4;
+
+async function* segmentPages(all: readonly Item[], request: ScanRequest): AsyncGenerator<readonly Item[]> {
+  const { ExpressionAttributeNames = {}, ExpressionAttributeValues = {} } = request;
+  const filter = (request.FilterExpression ?? '').replaceAll(
+    /#\w+/g,
+    (name) => ExpressionAttributeNames[name] ?? name,
+  );
+  if (filter !== '') requireValues(filter, ExpressionAttributeValues);
+  const segment = all.filter(({ PK }) => hashOf(String(PK)) % request.TotalSegments === request.Segment);
+  for (let start = 0; start < segment.length; start += SCAN_PAGE_SIZE) {
+    const page = segment.slice(start, start + SCAN_PAGE_SIZE);
+    yield filter === ''
+      ? page
+      : page.filter((item) => parseCondition(filter)(item, ExpressionAttributeValues));
+  }
+}
+
+function hashOf(partition: string): number {
+  return Buffer.from(partition).reduce((hash, byte) => (hash * 31 + byte) % 65_536, 0);
 }
 
 function apply(

@@ -2,9 +2,10 @@ import type { Scheduler } from 'fast-check';
 import { CliptagError } from '../../functions/core/errors.ts';
 import { eventsOf, type ObjectEvent } from '../../functions/core/event.ts';
 import { findImages, type LabelQuery } from '../../functions/core/find-images.ts';
-import type { TagTable } from '../../functions/core/ports.ts';
-import { type Tagger, tagImage } from '../../functions/core/tag-image.ts';
-import { bytesOfContent, fakeTagger, type TaggerName } from './fake-taggers.ts';
+import type { ScannableTable } from '../../functions/core/ports.ts';
+import { retag } from '../../functions/core/retag.ts';
+import { tagImage } from '../../functions/core/tag-image.ts';
+import { bytesOfContent, fakeRetagger, fakeTagger, type TaggerName } from './fake-taggers.ts';
 import { type BucketChange, type InMemoryBucket, inMemoryBucket } from './in-memory-bucket.ts';
 import { type Fault, ServiceFault, scheduled, slowReads, startRun, type TaggingRun } from './tagging-run.ts';
 import { collected, TruthKeeper } from './truth-keeper.ts';
@@ -33,6 +34,8 @@ export interface Scenario {
       readonly deliveries: readonly Delivery[];
     }>;
   }>;
+  /** Label sets change, and all images of the bucket are retagged: again until a run comes to its end. */
+  readonly retags: readonly Delivery[];
   readonly queries: ReadonlyArray<{ readonly delay: number; readonly query: LabelQuery }>;
 }
 
@@ -40,7 +43,7 @@ export interface WorldOptions {
   /** @default `photos` */
   readonly bucketName?: string;
   /** What runs and queries see of the table; the truth is read from the table itself. @default the table */
-  readonly seenThrough?: (table: TagTable) => TagTable;
+  readonly seenThrough?: (table: ScannableTable) => ScannableTable;
 }
 
 /** What has become of a scenario. */
@@ -63,7 +66,7 @@ const MAXIMUM_DELIVERIES = 20;
 export async function play(
   scenario: Scenario,
   scheduler: Scheduler,
-  table: TagTable,
+  table: ScannableTable,
   { bucketName = 'photos', seenThrough = (seen) => seen }: WorldOptions = {},
 ): Promise<Course> {
   const bucket = inMemoryBucket(bucketName, { versioned: scenario.versioned, bytesOf: bytesOfContent });
@@ -73,7 +76,7 @@ export async function play(
   const deliveries: Promise<void>[] = [];
   let runs = 0;
   let writes = 0;
-  const checkedTable: TagTable = {
+  const checkedTable: ScannableTable = {
     ...seen,
     async write(request) {
       writes++;
@@ -83,19 +86,31 @@ export async function play(
     },
   };
 
-  async function deliver(event: ObjectEvent, { delay, attempts, lastTagger }: Delivery): Promise<void> {
+  async function bringToEnd(
+    what: string,
+    { delay, attempts, lastTagger }: Delivery,
+    work: (tagger: TaggerName, run: TaggingRun) => Promise<unknown>,
+  ): Promise<void> {
     await passSteps(scheduler, delay);
     for (let number = 0; number < MAXIMUM_DELIVERIES; number++) {
       runs++;
       const { tagger, fault } = attempts[number] ?? { tagger: lastTagger, fault: undefined };
       const run = startRun(scheduler, { objects: bucket.objects, table: checkedTable }, fault);
-      const completed = await Promise.race([complete(event, fakeTagger(tagger, run)), run.crashed]);
+      const completed = await Promise.race([complete(work(tagger, run)), run.crashed]);
       if (completed) return;
       cutShort.push(run);
       await run.lateWrites();
     }
-    throw new Error(`${event.object.key} is not tagged after ${MAXIMUM_DELIVERIES} deliveries`);
+    throw new Error(`${what} has not come to its end after ${MAXIMUM_DELIVERIES} attempts`);
   }
+
+  const deliver = (event: ObjectEvent, delivery: Delivery) =>
+    bringToEnd(event.object.key, delivery, (tagger, run) => tagImage(event, fakeTagger(tagger, run)));
+
+  const retagBucket = (delivery: Delivery) =>
+    bringToEnd('retag', delivery, (tagger, run) =>
+      retag(fakeRetagger(tagger, run.table), { bucket: bucketName }),
+    );
 
   async function own({ key, changes }: Scenario['objects'][number]): Promise<void> {
     for (const { pause, change, deliveries: each } of changes) {
@@ -115,7 +130,8 @@ export async function play(
     truth.checkAnswer(await collected(findImages(asked, slowReads(scheduler, seen))), asked, started);
   }
 
-  await scheduler.waitFor(finished([...scenario.objects.map(own), ...scenario.queries.map(ask)]));
+  const retags = scenario.retags.map(retagBucket);
+  await scheduler.waitFor(finished([...scenario.objects.map(own), ...scenario.queries.map(ask), ...retags]));
   await scheduler.waitFor(finished(deliveries));
   // Of a failed run, writes may still be under way.
   await scheduler.waitIdle();
@@ -123,10 +139,10 @@ export async function play(
   return { truth, bucket, unfinishedEntries, runs, writes };
 }
 
-/** True when the event was brought to its end; false when its message goes back to the queue. */
-async function complete(event: ObjectEvent, tagger: Tagger): Promise<boolean> {
+/** True when the work was brought to its end; false when it is to be done again (its message goes back to the queue). */
+async function complete(work: Promise<unknown>): Promise<boolean> {
   try {
-    await tagImage(event, tagger);
+    await work;
     return true;
   } catch (error) {
     if (error instanceof ServiceFault || (error instanceof CliptagError && error.retryable)) return false;

@@ -10,6 +10,8 @@ export interface ScenarioKind {
   readonly faults: boolean;
   /** Whether deliveries meet taggers with different models and label sets, as during a deployment. */
   readonly deployments: boolean;
+  /** Whether all images are retagged meanwhile, with one label set or another. @default false */
+  readonly retags?: boolean;
 }
 
 /** One key with a character that notifications encode, and one that a second label set applies to. */
@@ -27,7 +29,13 @@ export function randomScenario(kind: ScenarioKind): fc.Arbitrary<Scenario> {
   const objects = fc
     .array(changes, { minLength: 1, maxLength: KEYS.length })
     .map((each) => each.map((ofKey, i) => ({ key: KEYS[i] ?? '', changes: ofKey })));
-  return fc.record({ versioned: fc.boolean(), objects, queries: fc.array(randomQuery, { maxLength: 2 }) });
+  const retags = fc.array(randomDelivery({ ...kind, deployments: true }, 30), { minLength: 1, maxLength: 2 });
+  return fc.record({
+    versioned: fc.boolean(),
+    objects,
+    retags: kind.retags ? retags : fc.constant([]),
+    queries: fc.array(randomQuery, { maxLength: 2 }),
+  });
 }
 
 const randomChange: fc.Arbitrary<BucketChange> = fc.oneof(
@@ -36,11 +44,11 @@ const randomChange: fc.Arbitrary<BucketChange> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete-version'), age: fc.nat(2) }) },
 );
 
-function randomDelivery({ faults, deployments }: ScenarioKind): fc.Arbitrary<Delivery> {
+function randomDelivery({ faults, deployments }: ScenarioKind, maximumDelay = 8): fc.Arbitrary<Delivery> {
   const tagger = deployments ? fc.constantFrom(...TAGGER_NAMES) : fc.constant('first' as const);
   const attempt = fc.record({ tagger, fault: randomFault });
   return fc.record({
-    delay: fc.nat(8),
+    delay: fc.nat(maximumDelay),
     attempts: faults ? fc.array(attempt, { maxLength: 2 }) : fc.constant([]),
     lastTagger: tagger,
   });

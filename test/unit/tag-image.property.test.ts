@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { TagTable } from '../../functions/core/ports.ts';
+import type { ScannableTable } from '../../functions/core/ports.ts';
 import { type Item, imageRecordOf, type WriteRequest } from '../../functions/core/records.ts';
 import type { Tag } from '../../functions/core/scores.ts';
 import { checkEndState } from './end-state.ts';
@@ -20,11 +20,18 @@ const KINDS: ReadonlyArray<ScenarioKind & { readonly title: string }> = [
     faults: true,
     deployments: true,
   },
+  { title: 'retagging beside uploads', faults: false, deployments: false, retags: true },
+  {
+    title: 'retagging beside uploads, two deployments at once and runs cut short after any write',
+    faults: true,
+    deployments: true,
+    retags: true,
+  },
 ];
 
 function endStateProperty(
   kind: ScenarioKind,
-  seenThrough: (table: TagTable) => TagTable = (table) => table,
+  seenThrough: (table: ScannableTable) => ScannableTable = (table) => table,
   totals = { runs: 0, writes: 0, garbage: 0 },
 ) {
   return fc.asyncProperty(randomScenario(kind), fc.scheduler(), async (scenario, scheduler) => {
@@ -52,7 +59,10 @@ describe('tagImage ends in the state of the newest event, and label queries are 
 });
 
 describe('the property fails when', () => {
-  const sameAs = (table: TagTable, changes: Partial<TagTable>): TagTable => ({ ...table, ...changes });
+  const sameAs = (table: ScannableTable, changes: Partial<ScannableTable>): ScannableTable => ({
+    ...table,
+    ...changes,
+  });
   const unconditional = (request: WriteRequest): WriteRequest => ({
     ...request,
     ConditionExpression: 'attribute_exists(PK) OR attribute_not_exists(PK)',
@@ -61,7 +71,7 @@ describe('the property fails when', () => {
   const isRecord = (request: WriteRequest) =>
     (request.kind === 'put' ? request.Item : request.Key).SK === 'IMAGE';
 
-  const mutations: Readonly<Record<string, (table: TagTable) => TagTable>> = {
+  const mutations: Readonly<Record<string, (table: ScannableTable) => ScannableTable>> = {
     'the sequencer comparison is taken out': (table) =>
       sameAs(table, {
         read: async (request) => {
@@ -110,7 +120,7 @@ describe('the property fails when', () => {
   }
 
   /** Gives every image record the tags of all label entries that the queries have met. */
-  function confirmingEverything(table: TagTable): TagTable {
+  function confirmingEverything(table: ScannableTable): ScannableTable {
     const met = new Map<string, Tag[]>();
     return sameAs(table, {
       async *query(request) {

@@ -1,5 +1,5 @@
 import type { Scheduler } from 'fast-check';
-import type { ObjectStore, TagTable } from '../../functions/core/ports.ts';
+import type { ObjectStore, ScannableTable, TagTable } from '../../functions/core/ports.ts';
 import type { PrimaryKey, WriteRequest } from '../../functions/core/records.ts';
 
 /**
@@ -18,7 +18,7 @@ export class ServiceFault extends Error {}
 /** One attempt at a message: the ports it works through, and what has become of it. */
 export interface TaggingRun {
   readonly objects: ObjectStore;
-  readonly table: TagTable;
+  readonly table: ScannableTable;
   /** Resolves when the run has crashed. */
   readonly crashed: Promise<void>;
   /** Resolves when writes that were reported as failed have taken effect after all. */
@@ -55,9 +55,9 @@ export function startRun(
   { objects, table }: Pick<TaggingRun, 'objects' | 'table'>,
   fault: Fault | undefined,
 ): TaggingRun {
-  const entries: string[] = [];
+  const entries: Array<{ identity: string; image: string }> = [];
   const late: Promise<unknown>[] = [];
-  let wroteRecord = false;
+  const imagesWritten = new Set<unknown>();
   let dead = false;
   let writes = 0;
   let reportCrash = () => {};
@@ -70,8 +70,9 @@ export function startRun(
   async function apply(request: WriteRequest): Promise<boolean> {
     const written = await table.write(request);
     if (!written || request.kind !== 'put') return written;
-    if (request.Item.SK === 'IMAGE') wroteRecord = true;
-    else entries.push(entryIdentity(request.Item));
+    const image = `${request.Item.bucket}/${request.Item.key}`;
+    if (request.Item.SK === 'IMAGE') imagesWritten.add(image);
+    else entries.push({ identity: entryIdentity(request.Item), image });
     return written;
   }
 
@@ -94,10 +95,13 @@ export function startRun(
       ...table,
       read: (request) => step('read', () => table.read(request)),
       write: (request) => step(`write ${describeWrite(request)}`, () => write(request)),
+      readBatch: (request) => step('readBatch', () => table.readBatch(request)),
+      scan: (request) => inSteps(table.scan(request), (next) => step('scan', next)),
     },
     crashed,
     lateWrites: () => Promise.all(late),
-    unconfirmedEntries: () => (wroteRecord ? [] : entries),
+    unconfirmedEntries: () =>
+      entries.filter(({ image }) => !imagesWritten.has(image)).map(({ identity }) => identity),
   };
 }
 
@@ -106,15 +110,23 @@ export function slowReads(scheduler: Scheduler, table: TagTable): TagTable {
   return {
     ...table,
     readBatch: (request) => scheduled(scheduler, 'readBatch', () => table.readBatch(request)),
-    async *query(request) {
-      const pages = table.query(request)[Symbol.asyncIterator]();
-      for (;;) {
-        const page = await scheduled(scheduler, 'query', () => pages.next());
-        if (page.done) return;
-        yield page.value;
-      }
-    },
+    query: (request) => inSteps(table.query(request), (next) => scheduled(scheduler, 'query', next)),
   };
+}
+
+type Step<T> = (operation: () => Promise<T>) => Promise<T>;
+
+/** Pages, each as a step of its own. */
+async function* inSteps<Page>(
+  source: AsyncIterable<Page>,
+  step: Step<IteratorResult<Page>>,
+): AsyncGenerator<Page> {
+  const pages = source[Symbol.asyncIterator]();
+  for (;;) {
+    const page = await step(() => pages.next());
+    if (page.done) return;
+    yield page.value;
+  }
 }
 
 export function entryIdentity({ PK, SK }: PrimaryKey): string {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { putLabelEntry } from '../../functions/core/label-entries.ts';
+import { RECORD_BYTES } from '../../functions/core/measured-usage.ts';
 import { nextImageRecord, putImageRecord } from '../../functions/core/records.ts';
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
@@ -56,5 +57,15 @@ it('an image with 5 tags and 512 dimensions costs 8 write units: 2 for its recor
   console.info(
     `image record ${itemBytes(item)} bytes, largest label entry ${Math.max(...entries.map(itemBytes))} bytes`,
   );
+  // What `cliptag cost` reckons with.
+  expect({
+    withFiveTags: itemBytes(item),
+    labelEntry: Math.max(...entries.map(itemBytes)),
+    indexEntry: itemBytes({ PK, SK, GSI1PK, GSI1SK }),
+  }).toEqual({
+    withFiveTags: RECORD_BYTES.withFiveTags,
+    labelEntry: RECORD_BYTES.labelEntry,
+    indexEntry: RECORD_BYTES.indexEntry,
+  });
   expect(units(item) + index + entries.map(units).reduce((a, b) => a + b)).toBe(8);
 });

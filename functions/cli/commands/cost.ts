@@ -1,0 +1,129 @@
+import { estimateCost, estimatedMilliseconds } from '../../core/cost.ts';
+import { ENCODE_MILLISECONDS } from '../../core/measured-usage.ts';
+import { PRICES_AS_OF, PRICES_REGION } from '../../core/prices.ts';
+import { command } from '../command.ts';
+import { assumptionLines, type CostAssumptions, estimateLines } from '../cost-text.ts';
+import { EXIT, UsageFault } from '../exit-code.ts';
+import { type FlagValues, requireNoOperands } from '../flags.ts';
+import { checkCount, JSON_FLAG } from '../shared-flags.ts';
+
+const MODELS = Object.keys(ENCODE_MILLISECONDS);
+/** As the stack has them unless told otherwise. */
+const DEFAULTS = {
+  model: 'vit-b-32-256-datacomp',
+  memoryMegabytes: 3_008,
+  batchSize: 10,
+  tags: 5,
+  megapixels: 4,
+} as const;
+
+const flags = {
+  images: { type: 'string', value: 'N', about: 'How many images. Required.', check: checkCount },
+  'avg-megapixels': {
+    type: 'string',
+    value: 'MP',
+    about: `Their average size. Default: ${DEFAULTS.megapixels}.`,
+    check: numberBetween(0.01, 1_000),
+  },
+  tags: {
+    type: 'string',
+    value: 'N',
+    about: `Tags per image, 0 to 100. Default: ${DEFAULTS.tags}.`,
+    check: wholeBetween(0, 100),
+  },
+  arch: {
+    type: 'string',
+    value: 'arm64|x86_64',
+    about: "The function's processors. Default: arm64.",
+    check: (value: string) => (isArchitecture(value) ? undefined : 'arm64 or x86_64'),
+  },
+  'memory-mb': {
+    type: 'string',
+    value: 'MB',
+    about: `The function's memory, 128 to 10240. Default: ${DEFAULTS.memoryMegabytes}.`,
+    check: wholeBetween(128, 10_240),
+  },
+  milliseconds: {
+    type: 'string',
+    value: 'MS',
+    about:
+      'Billed time per image (CloudWatch: Duration divided by images). Default: estimated from measurements.',
+    check: numberBetween(0.01, 900_000),
+  },
+  model: {
+    type: 'string',
+    value: 'NAME',
+    about: `For the estimate of that time: ${MODELS.join(', ')}. Default: ${DEFAULTS.model}.`,
+    check: (value: string) => (MODELS.includes(value) ? undefined : MODELS.join(', ')),
+  },
+  json: { ...JSON_FLAG, about: 'Print one JSON object.' },
+} as const;
+type Flags = FlagValues<typeof flags>;
+
+export const cost = command({
+  usage: `cost --images N [--avg-megapixels MP] [--tags N] [--arch arm64|x86_64] [--memory-mb MB]
+       [--milliseconds MS | --model NAME] [--json]`,
+  about: `What tagging so many images costs on AWS, part by part, beside what Amazon Rekognition and Google Cloud Vision ask
+for their labels. List prices of ${PRICES_AS_OF} (${PRICES_REGION}) without free tiers, taxes and discounts.
+--json: {"assumptions":{…},"once":[{"part","quantity","unit","dollars"}],"onceDollars","monthly":[…],"monthlyDollars",
+"elsewhere":{"rekognition","googleVision"}}`,
+  flags,
+  run: async ({ flags, operands }, output) => {
+    requireNoOperands(operands);
+    const assumptions = assumptionsOf(flags);
+    const estimate = estimateCost(assumptions);
+    const lines = flags.json
+      ? [JSON.stringify({ assumptions, ...estimate })]
+      : [...estimateLines(estimate, assumptions.images), '', ...assumptionLines(assumptions)];
+    for (const line of lines) await output.line(line);
+    return EXIT.done;
+  },
+});
+
+/** @throws {UsageFault} without a number of images, or with two sources of the time */
+function assumptionsOf(flags: Flags): CostAssumptions {
+  const { images, milliseconds, model, arch = 'arm64' } = flags;
+  const faults = [
+    ...(images === undefined ? ['expected --images: how many are to be tagged'] : []),
+    ...(milliseconds !== undefined && model !== undefined
+      ? ['--model estimates what --milliseconds says: expected one of them']
+      : []),
+  ];
+  if (faults.length > 0) throw new UsageFault(faults);
+  const memoryMegabytes = Number(flags['memory-mb'] ?? DEFAULTS.memoryMegabytes);
+  const tags = Number(flags.tags ?? DEFAULTS.tags);
+  const megapixels = Number(flags['avg-megapixels'] ?? DEFAULTS.megapixels);
+  const estimatedFor = milliseconds === undefined ? (model ?? DEFAULTS.model) : undefined;
+  return {
+    images: Number(images),
+    tags,
+    ...(estimatedFor === undefined ? {} : { megapixels, model: estimatedFor }),
+    architecture: isArchitecture(arch) ? arch : ('arm64' as const),
+    memoryMegabytes,
+    millisecondsPerImage:
+      estimatedFor === undefined
+        ? Number(milliseconds)
+        : estimatedMilliseconds(estimatedFor, { megapixels, tags, memoryMegabytes }),
+    batchSize: DEFAULTS.batchSize,
+    pricesAsOf: PRICES_AS_OF,
+    region: PRICES_REGION,
+  };
+}
+
+function isArchitecture(value: string): value is 'arm64' | 'x86_64' {
+  return value === 'arm64' || value === 'x86_64';
+}
+
+function wholeBetween(lowest: number, highest: number): (value: string) => string | undefined {
+  return (value) =>
+    /^\d+$/.test(value) && Number(value) >= lowest && Number(value) <= highest
+      ? undefined
+      : `a whole number from ${lowest} to ${highest}`;
+}
+
+function numberBetween(lowest: number, highest: number): (value: string) => string | undefined {
+  return (value) =>
+    /^(\d+\.?\d*|\.\d+)$/.test(value) && Number(value) >= lowest && Number(value) <= highest
+      ? undefined
+      : `a number from ${lowest} to ${highest}`;
+}

@@ -1,0 +1,135 @@
+import {
+  decodeMilliseconds,
+  ENCODE_MILLISECONDS,
+  LOG_LINE_BYTES,
+  RECORD_BYTES,
+  REQUEST_MILLISECONDS,
+} from './measured-usage.ts';
+import {
+  CLOUDWATCH,
+  DYNAMODB,
+  GOOGLE_VISION_LABELS,
+  LAMBDA,
+  REKOGNITION_LABELS,
+  S3,
+  SQS,
+  tieredPrice,
+} from './prices.ts';
+
+export interface TaggingVolume {
+  readonly images: number;
+  /** Tags per image, at least 0. */
+  readonly tags: number;
+  readonly architecture: 'arm64' | 'x86_64';
+  readonly memoryMegabytes: number;
+  /** That Lambda bills per image: the duration of a batch, divided by its images. */
+  readonly millisecondsPerImage: number;
+  /** Images per invocation. */
+  readonly batchSize: number;
+}
+
+export interface CostLine {
+  readonly part: string;
+  readonly quantity: number;
+  readonly unit: string;
+  readonly dollars: number;
+}
+
+export interface CostEstimate {
+  /** Paid once for these images. */
+  readonly once: readonly CostLine[];
+  readonly onceDollars: number;
+  /** Paid every month as long as the tags are kept. */
+  readonly monthly: readonly CostLine[];
+  readonly monthlyDollars: number;
+  /** What label detection costs elsewhere, all images in one month. */
+  readonly elsewhere: { readonly rekognition: number; readonly googleVision: number };
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+const MEGABYTES_PER_PROCESSOR = 1_769;
+
+/**
+ * Billed milliseconds per image when nothing else is known: decoding, encoding and requests on one core, spread over the
+ * processors that come with the memory (a batch has images enough for all of them). Waiting for S3 and DynamoDB is left
+ * out: other images of the batch are worked on meanwhile.
+ *
+ * @param model one of {@link ENCODE_MILLISECONDS}
+ */
+export function estimatedMilliseconds(
+  model: keyof typeof ENCODE_MILLISECONDS,
+  { megapixels, tags, memoryMegabytes }: { megapixels: number; tags: number; memoryMegabytes: number },
+): number {
+  // The object, the earlier record, the new one, and an entry for each tag.
+  const requests = 3 + tags;
+  const ofOneCore =
+    decodeMilliseconds(megapixels) + (ENCODE_MILLISECONDS[model] ?? 0) + requests * REQUEST_MILLISECONDS;
+  return (ofOneCore * MEGABYTES_PER_PROCESSOR) / memoryMegabytes;
+}
+
+/** Write units of one image: its record, the index by status, and a label entry for each tag. */
+export function writeUnits(tags: number): { record: number; index: number; entries: number } {
+  return { record: Math.ceil(recordBytes(tags) / 1_024), index: 1, entries: tags };
+}
+
+/** What tagging so many images costs, part by part. */
+export function estimateCost(volume: TaggingVolume): CostEstimate {
+  const once = onceLines(volume);
+  const monthly = [storageLine(volume)];
+  const { images } = volume;
+  return {
+    once,
+    onceDollars: total(once),
+    monthly,
+    monthlyDollars: total(monthly),
+    elsewhere: {
+      rekognition: tieredPrice(images, REKOGNITION_LABELS),
+      googleVision: tieredPrice(images, GOOGLE_VISION_LABELS),
+    },
+  };
+}
+
+function onceLines(volume: TaggingVolume): CostLine[] {
+  const { images, tags, architecture, memoryMegabytes, millisecondsPerImage, batchSize } = volume;
+  const invocations = Math.ceil(images / batchSize);
+  const gigabyteSeconds = ((images * millisecondsPerImage) / 1_000) * (memoryMegabytes / 1_024);
+  const units = writeUnits(tags);
+  return [
+    line('Lambda computing', gigabyteSeconds, 'GB-seconds', LAMBDA.gigabyteSecond[architecture]),
+    line('Lambda requests', invocations, 'requests', LAMBDA.request),
+    // Each message is sent by itself; a batch is received and deleted as a whole.
+    line('SQS', images + 2 * invocations, 'requests', SQS.request),
+    line('S3 reads', images, 'GET requests', S3.getRequest),
+    line(
+      'DynamoDB writes',
+      images * (units.record + units.index + units.entries),
+      'write units',
+      DYNAMODB.writeUnit,
+    ),
+    // The record that an earlier event may have left: a consistent read of nothing costs one unit too.
+    line('DynamoDB reads', images, 'read units', DYNAMODB.readUnit),
+    line('CloudWatch logs', (images * LOG_LINE_BYTES) / 1e9, 'GB', CLOUDWATCH.logGigabyte),
+  ];
+}
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
+const STORAGE_OVERHEAD_BYTES = 100;
+
+function storageLine({ images, tags }: TaggingVolume): CostLine {
+  const items = 2 + tags;
+  const bytes = recordBytes(tags) + RECORD_BYTES.indexEntry + tags * RECORD_BYTES.labelEntry;
+  const gigabytes = (images * (bytes + items * STORAGE_OVERHEAD_BYTES)) / 1e9;
+  return line('DynamoDB storage', gigabytes, 'GB', DYNAMODB.gigabyteMonth);
+}
+
+function recordBytes(tags: number): number {
+  return RECORD_BYTES.withFiveTags + (tags - 5) * RECORD_BYTES.eachTag;
+}
+
+function line(part: string, quantity: number, unit: string, price: number): CostLine {
+  return { part, quantity, unit, dollars: quantity * price };
+}
+
+function total(lines: readonly CostLine[]): number {
+  return lines.reduce((sum, { dollars }) => sum + dollars, 0);
+}

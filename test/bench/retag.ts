@@ -1,0 +1,178 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { dynamoDbTagTable } from '../../functions/adapters/dynamodb.ts';
+import type { Classifier } from '../../functions/core/classifier.ts';
+import { embeddingToBytes, normalised } from '../../functions/core/embedding.ts';
+import { putLabelEntry } from '../../functions/core/label-entries.ts';
+import { labelSetDigest, parseLabelSet } from '../../functions/core/label-set.ts';
+import {
+  type ImageRecord,
+  type Item,
+  nextImageRecord,
+  putImageRecord,
+} from '../../functions/core/records.ts';
+import { planRetag, planSweep, type Retagger, retag } from '../../functions/core/retag.ts';
+import { retagging } from '../../functions/core/retagging.ts';
+import { LOCAL_TABLE_NAME } from '../../functions/local/table.ts';
+import { startTableProcess } from './table-process.ts';
+
+/**
+ * `npm run bench:retag -- [records]`: scoring alone, and `cliptag retag` end to end on synthetic records in the embedded
+ * DynamoDB endpoint, which runs in a process of its own. The endpoint (dynalite) is far slower than DynamoDB; the
+ * processor time of this process is what retagging itself takes.
+ */
+const RECORDS = Number(process.argv[2] ?? 5_000);
+const DIMENSIONS = 512;
+const LABELS = 600;
+const SCORED = 2_000;
+const MODEL = 'synthetic';
+const A_MILLION = 1_000_000;
+
+/** The same numbers at every run: mulberry32. */
+let seed = 1;
+function random(): number {
+  seed = (seed + 0x6d2b79f5) | 0;
+  let bits = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+  bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
+  return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+}
+const direction = () => normalised(Float32Array.from({ length: DIMENSIONS }, () => random() - 0.5));
+const labelRows = new Float32Array(LABELS * DIMENSIONS);
+for (let label = 0; label < LABELS; label++) labelRows.set(direction(), label * DIMENSIONS);
+const contrastRows = direction();
+
+/** Every image is close to three labels; `minimumScore` decides how many of them become tags. */
+function classifier(version: number, minimumScore: number): Classifier {
+  const labels = Array.from({ length: LABELS }, (_, i) => `label ${i}`);
+  const labelSet = parseLabelSet(
+    { name: 'things', version, mode: 'exclusive', labels, minimumScore },
+    'things',
+  );
+  const digest = labelSetDigest(labelSet);
+  return { labelSet, labelSetDigest: digest, modelDigest: MODEL, logitScale: 30, labelRows, contrastRows };
+}
+
+function record(i: number, known: Classifier): ImageRecord {
+  const near = [1, 0.95, 0.9].map((weight) => ({ weight, row: Math.floor(random() * LABELS) * DIMENSIONS }));
+  const values = normalised(
+    Float32Array.from({ length: DIMENSIONS }, (_, d) =>
+      near.reduce((sum, { weight, row }) => sum + weight * (labelRows[row + d] ?? 0), (random() - 0.5) / 20),
+    ),
+  );
+  const embedding = embeddingToBytes({ modelDigest: MODEL, values });
+  const object = { bucket: 'bench', key: `albums/${i % 97}/DSC_${i}.jpg`, sequencer: '0'.repeat(32) };
+  const time = { eventTime: '2026-11-23T14:00:00.000Z', now: new Date() };
+  const untagged = {
+    status: 'tagged',
+    tags: [],
+    modelDigest: MODEL,
+    embedding,
+    width: 6000,
+    height: 4000,
+  } as const;
+  const first = nextImageRecord(undefined, object, untagged, time);
+  const outcome = retagging(first, { modelDigest: MODEL, classifiers: [known] });
+  return outcome.kind === 'changed' ? { ...first, tags: outcome.tags, labelSets: outcome.labelSets } : first;
+}
+
+const [before, after] = [classifier(1, 0.2), classifier(2, 0.3)];
+console.log(`${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, Node ${process.version}`);
+benchScoring();
+const folder = await mkdtemp(join(tmpdir(), 'cliptag-bench-retag-'));
+const endpoint = await startTableProcess(folder);
+try {
+  await benchTable();
+} finally {
+  await endpoint.stop();
+  await rm(folder, { recursive: true });
+}
+
+/** From stored bytes to tags, on one core. */
+function benchScoring(): void {
+  const records = Array.from({ length: SCORED }, (_, i) => record(i, before));
+  const labelSets = { modelDigest: MODEL, classifiers: [after] };
+  for (const one of records.slice(0, 500)) retagging(one, labelSets);
+  const elapsed = stopwatch();
+  for (const one of records) retagging(one, labelSets);
+  print('scoring', SCORED, elapsed(), `${DIMENSIONS} dimensions × ${LABELS} labels, stored bytes to tags`);
+}
+
+async function benchTable(): Promise<void> {
+  const client = {
+    endpoint: endpoint.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  };
+  let writeUnits = 0;
+  const table = dynamoDbTagTable({
+    tableName: LOCAL_TABLE_NAME,
+    client,
+    onWriteUnits: (units) => {
+      writeUnits += units;
+    },
+  });
+  await fill(new DynamoDBClient(client));
+  const retagger: Retagger = { table, modelDigest: MODEL, classifiers: [after], now: () => new Date() };
+  await timed('diff', () => planRetag(retagger));
+  const { changed } = await timed('retag', () => retag(retagger));
+  console.log(
+    `${''.padEnd(12)} ${changed} images changed, ${(writeUnits / changed).toFixed(1)} write units each`,
+  );
+  writeUnits = 0;
+  await timed('once more', () => retag(retagger));
+  await timed('sweep alone', () => planSweep(retagger));
+  console.log(`${''.padEnd(12)} ${writeUnits} write units the second time`);
+}
+
+/** In batches without conditions, for nobody else is there. */
+async function fill(client: DynamoDBClient): Promise<void> {
+  const items: Item[] = [];
+  const flush = async (size: number) => {
+    while (items.length >= size && items.length > 0) {
+      const requests = items.splice(0, 25).map((item) => ({
+        PutRequest: { Item: marshall(item, { removeUndefinedValues: true }) },
+      }));
+      await client.send(new BatchWriteItemCommand({ RequestItems: { [LOCAL_TABLE_NAME]: requests } }));
+    }
+  };
+  for (let i = 0; i < RECORDS; i++) {
+    const one = record(i, before);
+    for (const request of [putImageRecord(one), ...one.tags.map((tag) => putLabelEntry(one, tag))]) {
+      if (request.kind === 'put') items.push(request.Item);
+    }
+    await flush(25);
+  }
+  await flush(1);
+}
+
+async function timed<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
+  const elapsed = stopwatch();
+  const result = await work();
+  print(what, RECORDS, elapsed(), `${RECORDS} records`);
+  return result;
+}
+
+interface Elapsed {
+  readonly clockSeconds: number;
+  /** Of this process: the endpoint's own, and what other programs take of the machine, are not in it. */
+  readonly processorSeconds: number;
+}
+
+function stopwatch(): () => Elapsed {
+  const [started, processor] = [performance.now(), process.cpuUsage()];
+  return () => {
+    const { user, system } = process.cpuUsage(processor);
+    return { clockSeconds: (performance.now() - started) / 1_000, processorSeconds: (user + system) / 1e6 };
+  };
+}
+
+/** Images per second, and what a million would take. */
+function print(what: string, images: number, elapsed: Elapsed, how: string): void {
+  const rate = (seconds: number) =>
+    `${(images / seconds).toFixed(0)} images/s, a million in ${((A_MILLION * seconds) / images / 60).toFixed(1)} min`;
+  console.log(`${what.padEnd(12)} ${rate(elapsed.processorSeconds)} of processor time (${how})`);
+  console.log(`${''.padEnd(12)} ${rate(elapsed.clockSeconds)} by the clock`);
+}

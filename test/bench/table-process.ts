@@ -1,0 +1,38 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { startDynamoDbEndpoint } from '../../functions/local/dynamodb-endpoint.ts';
+import { synthesizeTemplate, tableDefinition } from '../../functions/local/synthesized-template.ts';
+import { ensureTable } from '../../functions/local/table.ts';
+
+const THIS_FILE = fileURLToPath(import.meta.url);
+
+/** The embedded DynamoDB in a process of its own, so that its work is not counted as the caller's. */
+export async function startTableProcess(
+  folder: string,
+): Promise<{ readonly url: string; stop(): Promise<void> }> {
+  const child = spawn(process.execPath, ['--import', 'tsx', THIS_FILE, folder], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  return {
+    url: line.toString().trim(),
+    async stop() {
+      child.stdin.end();
+      await exited;
+    },
+  };
+}
+
+/** Serves until its input ends, which it also does when the caller dies. */
+async function serve(directory: string): Promise<void> {
+  const endpoint = await startDynamoDbEndpoint({ directory });
+  await ensureTable(endpoint, tableDefinition(synthesizeTemplate()));
+  console.log(endpoint.url);
+  process.stdin.resume();
+  await once(process.stdin, 'end');
+  await endpoint.close();
+}
+
+if (process.argv[1] === THIS_FILE) await serve(process.argv[2] ?? '');

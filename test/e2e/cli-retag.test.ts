@@ -1,0 +1,196 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dynamoDbTagTable } from '../../functions/adapters/dynamodb.ts';
+import { readModel } from '../../functions/adapters/model-folder.ts';
+import { onnxTextEncoder } from '../../functions/adapters/onnxruntime.ts';
+import { embeddingToBytes } from '../../functions/core/embedding.ts';
+import { putLabelEntry } from '../../functions/core/label-entries.ts';
+import type { ScannableTable } from '../../functions/core/ports.ts';
+import { commitRecord, readRecord } from '../../functions/core/record-commit.ts';
+import { imageRecordOf, nextImageRecord } from '../../functions/core/records.ts';
+import { forEachPage } from '../../functions/core/table-scan.ts';
+import { type DynamoDbEndpoint, startDynamoDbEndpoint } from '../../functions/local/dynamodb-endpoint.ts';
+import { synthesizeTemplate, tableDefinition } from '../../functions/local/synthesized-template.ts';
+import { ensureTable } from '../../functions/local/table.ts';
+import { available } from '../integration/tools.ts';
+import { CLI, type CliResult, jsonLines, runCli } from './support/cli-process.ts';
+import { waitUntil } from './support.ts';
+
+/** Enough that a run can be killed in the middle. */
+const MANY = 300;
+/** Several processes one after the other. */
+const PATIENCE = { timeout: 120_000 };
+
+let folder: string;
+let endpoint: DynamoDbEndpoint;
+let table: ScannableTable;
+let here: string[];
+
+/** Writes what the pipeline would have written of a picture that shows just what the text says. */
+async function record(key: string, embedding: Uint8Array, modelDigest: string): Promise<void> {
+  const object = { bucket: 'photos', key, eTag: 'etag', sizeBytes: 1234, sequencer: '1' };
+  const content = { status: 'tagged', tags: [], modelDigest, embedding, labelSets: {} } as const;
+  const time = { eventTime: '2026-11-23T12:00:00.000Z', now: new Date() };
+  await commitRecord(nextImageRecord(undefined, object, content, time), [], table);
+}
+
+async function labelFile(version: number, labels: readonly string[]): Promise<string[]> {
+  const path = join(folder, `mine-${version}.json`);
+  const prompts = { promptTemplates: ['a photo of a {label}'], minimumScore: 0.2 };
+  await writeFile(path, JSON.stringify({ name: 'mine', version, mode: 'exclusive', ...prompts, labels }));
+  return ['--labels', path];
+}
+
+const retag = (...args: string[]) => runCli(['retag', ...args, ...here]);
+const recordOf = (key: string) => readRecord({ bucket: 'photos', key }, table);
+const labelsOf = async (key: string) => (await recordOf(key))?.tags.map(({ label }) => label);
+const steps = (result: CliResult) => jsonLines<Record<string, unknown>>(result);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cliptag-cli-retag-'));
+  endpoint = await startDynamoDbEndpoint({ directory: join(folder, 'dynamodb') });
+  here = ['--dynamodb-port', String(endpoint.port)];
+  await ensureTable(endpoint, tableDefinition(synthesizeTemplate()));
+  const { url, credentials } = endpoint;
+  table = dynamoDbTagTable({
+    tableName: 'cliptag',
+    client: { endpoint: url, credentials, region: 'us-east-1' },
+  });
+  const encoder = onnxTextEncoder(await readModel('models/embedded'));
+  const embeddings = await encoder.encode(['a photo of a cat', 'a photo of a dog']);
+  const [cat, dog] = embeddings.map(embeddingToBytes);
+  await record('a/cat.jpg', cat!, encoder.modelDigest);
+  await record('a/dog.jpg', dog!, encoder.modelDigest);
+  for (let i = 0; i < MANY; i++) await record(`many/${i}.jpg`, cat!, encoder.modelDigest);
+});
+afterAll(async () => {
+  await endpoint.close();
+  await rm(folder, { recursive: true });
+});
+
+describe('cliptag retag', PATIENCE, () => {
+  it('only says what would change with --dry-run', async () => {
+    const labels = await labelFile(1, ['cat', 'car']);
+    const { code, stdout, stderr } = await retag('--dry-run', '--prefix', 'a/', ...labels);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(
+      /^Images: 2 with tags\. [12] change, [01] keep their tags under other label sets, 0 are/,
+    );
+    expect(stdout).toMatch(/\nmine:cat +[12] +0 +0\n/);
+    expect(stdout).toMatch(/\n {2}s3:\/\/photos\/a\/cat\.jpg {2}\+mine:cat \d\.\d\d/);
+    expect(stdout).toMatch(/\nStale label entries: 0 found\.\n$/);
+    expect(await recordOf('a/cat.jpg')).toMatchObject({ revision: 1, tags: [] });
+  });
+
+  it('writes what has changed, which queries find, and then nothing more', async () => {
+    const first = await retag('--yes', '--prefix', 'a/', ...(await labelFile(2, ['cat', 'car'])));
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    const labels = await labelFile(3, ['cat', 'dog']);
+    const result = await retag('--yes', '--json', '--prefix', 'a/', ...labels);
+    expect(steps(result)).toMatchObject([
+      { step: 'plan', images: 2, right: 0 },
+      { step: 'done', images: 2, right: 0, stale: 0, awaited: 0 },
+    ]);
+    expect(await labelsOf('a/dog.jpg')).toContain('dog');
+    const found = await runCli(['query', '--label', 'mine:dog', '--json', ...here]);
+    expect(jsonLines<{ key: string }>(found).map(({ key }) => key)).toContain('a/dog.jpg');
+    const revision = (await recordOf('a/dog.jpg'))?.revision;
+    const again = await retag('--yes', '--json', '--prefix', 'a/', ...labels);
+    expect(steps(again)[1]).toMatchObject({ images: 2, right: 2, changed: 0, noted: 0 });
+    expect((await recordOf('a/dog.jpg'))?.revision).toBe(revision);
+  });
+
+  it('goes on with the rest after kill -9', async () => {
+    const args = ['--yes', '--json', '--prefix', 'many/', ...(await labelFile(4, ['cat', 'dog']))];
+    const child = spawn(process.execPath, [CLI, 'retag', ...args, ...here], { stdio: 'ignore' });
+    const exited = once(child, 'exit');
+    const done = async () => {
+      let count = 0;
+      await forEachPage(table, { prefix: 'many/' }, async (items) => {
+        const records = items.filter(({ SK }) => SK === 'IMAGE').map(imageRecordOf);
+        count += records.filter(({ labelSets }) => labelSets?.mine).length;
+      });
+      return count;
+    };
+    await waitUntil(async () => (await done()) > 0);
+    child.kill('SIGKILL');
+    await exited;
+    const before = await done();
+    expect(before).toBeLessThan(MANY);
+    const rest = await retag(...args);
+    const { right, changed } = steps(rest)[1] as { right: number; changed: number };
+    // What was on its way to the table when the process died may have come there yet.
+    expect(right).toBeGreaterThanOrEqual(before);
+    expect(changed).toBeGreaterThan(0);
+    expect(right + changed).toBe(MANY);
+    expect(await done()).toBe(MANY);
+    expect(await labelsOf('many/7.jpg')).toContain('cat');
+  });
+
+  it('removes label entries that no image record confirms', async () => {
+    const stale = { bucket: 'photos', key: 'a/cat.jpg', sequencer: '0', revision: 1 };
+    await table.write(putLabelEntry(stale, { set: 'mine', label: 'pagoda', score: 0.9 }));
+    const labels = await labelFile(3, ['cat', 'dog']);
+    const { code, stdout } = await retag('--yes', '--prefix', 'a/', ...labels);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\nStale label entries: 1 removed\.\n$/);
+  });
+
+  it('rejects embeddings of another model: counts them, leaves them alone and names the way out', async () => {
+    await record('b/foreign.jpg', new Uint8Array(4), 'another-model');
+    const { code, stdout, stderr } = await retag('--yes', '--prefix', 'b/', ...(await labelFile(1, ['cat'])));
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^Images: 1 with tags\. 0 change.* 1 cannot be retagged\n/);
+    expect(stderr).toMatch(
+      /^cliptag retag: 1 tagged images have an embedding of model another-model .* backfill/,
+    );
+    expect((await recordOf('b/foreign.jpg'))?.revision).toBe(1);
+  });
+
+  it('rejects writing without a yes where nobody can be asked', async () => {
+    const { code, stdout, stderr } = await retag(...(await labelFile(1, ['cat'])));
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toBe('cliptag retag: expected --dry-run or --yes where there is no terminal to ask at\n');
+  });
+});
+
+const hasTerminal = available(['script', '--version']);
+
+describe.skipIf(!hasTerminal)('cliptag retag on a terminal', PATIENCE, () => {
+  /** As a user does: `script` gives it a terminal, and types the answer. */
+  async function answered(answer: string, labels: readonly string[]): Promise<string> {
+    const quoted = [process.execPath, CLI, 'retag', '--prefix', 'a/', ...labels, ...here]
+      .map((word) => `'${word}'`)
+      .join(' ');
+    const child = spawn('script', ['-qec', quoted, '/dev/null'], { stdio: ['pipe', 'pipe', 'ignore'] });
+    let shown = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      const hadAsked = shown.includes('[y/N]');
+      shown += chunk;
+      if (!hadAsked && shown.includes('[y/N]')) child.stdin.write(`${answer}\n`);
+    });
+    await once(child, 'close');
+    return shown;
+  }
+
+  it('shows the diff, asks, and writes nothing without a yes', async () => {
+    const labels = await labelFile(5, ['dog', 'car']);
+    const before = await recordOf('a/dog.jpg');
+    const shown = await answered('n', labels);
+    expect(shown).toMatch(
+      /Images: 2 with tags[\s\S]*stale label entries\? \[y\/N\][\s\S]*nothing was written/,
+    );
+    expect(await recordOf('a/dog.jpg')).toEqual(before);
+  });
+
+  it('writes after a yes', async () => {
+    const shown = await answered('y', await labelFile(5, ['dog', 'car']));
+    expect(shown).toMatch(/Written: 1 images with other tags, 1 with the same/);
+    expect((await recordOf('a/dog.jpg'))?.labelSets).not.toEqual({});
+    expect(await labelsOf('a/dog.jpg')).toEqual(['dog']);
+  });
+});

@@ -1,0 +1,139 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dynamoDbTagTable } from '../../functions/adapters/dynamodb.ts';
+import { embeddingToBytes, normalised } from '../../functions/core/embedding.ts';
+import { findImages } from '../../functions/core/find-images.ts';
+import { putLabelEntry } from '../../functions/core/label-entries.ts';
+import { labelSetDigest, parseLabelSet } from '../../functions/core/label-set.ts';
+import type { ScannableTable } from '../../functions/core/ports.ts';
+import { commitRecord } from '../../functions/core/record-commit.ts';
+import { nextImageRecord } from '../../functions/core/records.ts';
+import { planSweep, type Retagger, retag } from '../../functions/core/retag.ts';
+import { forEachPage } from '../../functions/core/table-scan.ts';
+import { type DynamoDbEndpoint, startDynamoDbEndpoint } from '../../functions/local/dynamodb-endpoint.ts';
+import { synthesizeTemplate, tableDefinition } from '../../functions/local/synthesized-template.ts';
+import { ensureTable, LOCAL_TABLE_NAME } from '../../functions/local/table.ts';
+
+const IMAGES = 60;
+const EMBEDDING = embeddingToBytes({ modelDigest: 'model-a', values: normalised([4, 3]) });
+
+let directory: string;
+let endpoint: DynamoDbEndpoint;
+let table: ScannableTable;
+let writeUnits = 0;
+
+/** Labels are axes of the embedding: every image shows both. */
+function retagger(version: number, labels: readonly string[], through = table): Retagger {
+  const labelSet = parseLabelSet(
+    { name: 'things', version, mode: 'independent', labels, minimumScore: 0.6 },
+    'things',
+  );
+  return {
+    table: through,
+    modelDigest: 'model-a',
+    now: () => new Date(0),
+    classifiers: [
+      {
+        labelSet,
+        labelSetDigest: labelSetDigest(labelSet),
+        modelDigest: 'model-a',
+        logitScale: 4,
+        labelRows: Float32Array.of(1, 0, 0, 1).slice(0, 2 * labels.length),
+        contrastRows: Float32Array.of(0, 0),
+      },
+    ],
+  };
+}
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'cliptag-retag-'));
+  endpoint = await startDynamoDbEndpoint({ directory });
+  await ensureTable(endpoint, tableDefinition(synthesizeTemplate()));
+  const { url, credentials } = endpoint;
+  table = dynamoDbTagTable({
+    tableName: LOCAL_TABLE_NAME,
+    client: { endpoint: url, credentials, region: 'us-east-1', maxAttempts: 1 },
+    onWriteUnits: (units) => {
+      writeUnits += units;
+    },
+  });
+  for (let i = 0; i < IMAGES; i++) {
+    const object = { bucket: i % 2 ? 'photos' : 'scans', key: `${i % 3}/${i}.jpg`, sequencer: '1' };
+    const content = { status: 'tagged', tags: [], modelDigest: 'model-a', embedding: EMBEDDING } as const;
+    const record = nextImageRecord(undefined, object, content, { eventTime: '', now: new Date(0) });
+    await commitRecord(record, [], table);
+  }
+});
+afterAll(async () => {
+  await endpoint.close();
+  await rm(directory, { recursive: true });
+});
+
+const imagesWith = async (label: string) => {
+  const found: string[] = [];
+  const query = { labels: [{ set: 'things', label }], match: 'all', not: [], minimumScore: 0 } as const;
+  for await (const { key } of findImages(query, table)) found.push(key);
+  return found;
+};
+
+describe('a scan', () => {
+  it.each([
+    ['everything', {}, IMAGES],
+    ['a bucket', { bucket: 'photos' }, IMAGES / 2],
+    ['a prefix', { prefix: '1/' }, IMAGES / 3],
+    ['a prefix in a bucket', { bucket: 'photos', prefix: '1/' }, IMAGES / 6],
+  ])('shows %s, each item once', async (_, scope, expected) => {
+    const seen: unknown[] = [];
+    await forEachPage(table, scope, async (items) => void seen.push(...items.map(({ PK }) => PK)));
+    expect(seen).toHaveLength(expected);
+    expect(new Set(seen).size).toBe(expected);
+  });
+});
+
+describe('retag on the embedded DynamoDB', () => {
+  it('goes on where a run was stopped, and then writes nothing more', async () => {
+    let writes = 0;
+    const failing: ScannableTable = {
+      ...table,
+      write: async (request) => {
+        if (++writes > 50) throw new Error('stopped');
+        return table.write(request);
+      },
+    };
+    await expect(retag(retagger(1, ['cat']), { prefix: 'none/' })).resolves.toMatchObject({ images: 0 });
+    await expect(retag(retagger(1, ['cat'], failing))).rejects.toThrow('stopped');
+    const rest = await retag(retagger(1, ['cat']));
+    expect(rest.images).toBe(IMAGES);
+    expect(rest.right).toBeGreaterThan(0);
+    expect(rest.right + rest.changed).toBe(IMAGES);
+    expect(await imagesWith('cat')).toHaveLength(IMAGES);
+    writeUnits = 0;
+    expect(await retag(retagger(1, ['cat']))).toMatchObject({ right: IMAGES, changed: 0, noted: 0 });
+    expect(writeUnits).toBe(0);
+  });
+
+  it('puts and removes only the entries of tags that change, and those of other images never', async () => {
+    writeUnits = 0;
+    const { changed } = await retag(retagger(2, ['cat', 'dog']), { bucket: 'photos' });
+    expect(changed).toBe(IMAGES / 2);
+    expect(await imagesWith('dog')).toHaveLength(IMAGES / 2);
+    expect(await imagesWith('cat')).toHaveLength(IMAGES);
+    // One for the record, which is small here, and one for the entry of "dog"; "cat" stays where it is.
+    expect(writeUnits).toBe(IMAGES);
+  });
+
+  it('removes an entry that a crash has left, and only that', async () => {
+    const object = { bucket: 'photos', key: '1/1.jpg', sequencer: '0', revision: 1 };
+    await table.write(putLabelEntry(object, { set: 'gone', label: 'cat', score: 0.5 }));
+    await table.write(
+      putLabelEntry({ ...object, key: 'new.jpg' }, { set: 'gone', label: 'cat', score: 0.5 }),
+    );
+    expect(await planSweep(retagger(2, ['cat', 'dog']))).toEqual({ stale: 1, awaited: 1 });
+    const scope = { bucket: 'photos' };
+    expect(await retag(retagger(2, ['cat', 'dog']), scope)).toMatchObject({ stale: 1, awaited: 1 });
+    expect(await retag(retagger(2, ['cat', 'dog']), scope)).toMatchObject({ stale: 0, awaited: 1 });
+    expect(await imagesWith('cat')).toHaveLength(IMAGES);
+  });
+});
