@@ -1,19 +1,44 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { existingBuckets } from './constructs/existing-buckets.ts';
+import { ImageTagger } from './constructs/image-tagger.ts';
+import type { TaggingImage } from './constructs/tagging-image.ts';
 import type { Settings } from './settings.ts';
-import { addStatefulParts } from './stateful-parts.ts';
+import { TAGGER_ID } from './stateful-parts.ts';
 
 export interface ImageTaggingStackProps extends StackProps {
   readonly settings: Settings;
+  readonly image: TaggingImage;
 }
 
 /** Everything that tags the images of one account and region. */
 export class ImageTaggingStack extends Stack {
   constructor(scope: Construct, id: string, props: ImageTaggingStackProps) {
     super(scope, id, props);
-    const { tagTable, uploadQueue } = addStatefulParts(this, props.settings);
-    new CfnOutput(this, 'TagTableName', { value: tagTable.table.tableName });
-    new CfnOutput(this, 'UploadQueueUrl', { value: uploadQueue.queue.queueUrl });
-    new CfnOutput(this, 'DeadLetterQueueUrl', { value: uploadQueue.deadLetterQueue.queueUrl });
+    const { image, settings } = props;
+    const { bucket: bucketNames, bucketKey, tableKey, alarmTopic, ...options } = settings;
+    const tagger = new ImageTagger(this, TAGGER_ID, {
+      ...options,
+      image,
+      ...(bucketNames.length > 0 && { bucket: existingBuckets(this, bucketNames) }),
+      bucketKey: bucketKey.map((arn, index) => Key.fromKeyArn(this, `BucketKey${index}`, arn)),
+      tableKey: tableKey === undefined ? undefined : Key.fromKeyArn(this, 'TableKey', tableKey),
+      alarmTopic: alarmTopic === undefined ? undefined : Topic.fromTopicArn(this, 'AlarmTopic', alarmTopic),
+    });
+    this.output(tagger);
+  }
+
+  /** What the command line and people ask for. */
+  private output({ buckets, table, queue, deadLetterQueue, function: tagging }: ImageTagger): void {
+    const outputs = {
+      BucketNames: buckets.map(({ bucketName }) => bucketName).join(','),
+      TagTableName: table.tableName,
+      UploadQueueUrl: queue.queueUrl,
+      DeadLetterQueueUrl: deadLetterQueue.queueUrl,
+      FunctionName: tagging.functionName,
+    };
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }
 }

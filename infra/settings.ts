@@ -1,61 +1,77 @@
 import type { Node } from 'constructs';
-import { DEFAULT_MAX_RECEIVE_COUNT } from './constructs/upload-queue.ts';
+import { filterFaults } from './constructs/upload-filter.ts';
+import { fault, list, oneOf, type Rules, readByRules, text, throwFaults } from './option-rules.ts';
+import { contradictions, TAGGER_RULES, type TaggerOptions } from './tagger-options.ts';
 
-/** Every context key of this project begins so: `cdk deploy -c cliptag:maxReceiveCount=3`. */
-const CONTEXT_PREFIX = 'cliptag:';
-
-/** What the person who deploys decides, in `cdk.json`'s `context` or with `cdk … -c cliptag:<name>=<value>`. */
-export interface Settings {
+/**
+ * What the person who deploys decides: in `cdk.json`'s `context`, or with `cdk deploy -c <name>=<value>`. A list is
+ * written with commas, or as an array in `cdk.json`.
+ */
+export interface Settings extends TaggerOptions {
   /**
    * Name of the CloudFormation stack: a letter, then up to 127 letters, digits and hyphens.
    * @default 'Cliptag'
    */
   readonly stackName: string;
   /**
-   * Time the tagging function may take for one batch, 1 to 900 seconds (AWS Lambda's own range).
-   * @default 60
+   * Names of buckets of the stack's region that exist already.
+   * @default [] (the stack makes one of its own)
    */
-  readonly functionTimeoutSeconds: number;
+  readonly bucket: readonly string[];
   /**
-   * Times a message is received before it goes to the dead-letter queue, 1 to 1,000 (Amazon SQS's own range).
-   * @default 5
+   * ARNs of the KMS keys that those buckets' objects are encrypted with, where these are keys of your own.
+   * @default []
    */
-  readonly maxReceiveCount: number;
+  readonly bucketKey: readonly string[];
   /**
-   * Whether DynamoDB refuses to delete the tag table.
-   * @default true
+   * The model: a folder in `models/`, or the path of any other with a manifest.
+   * @default 'embedded'
    */
-  readonly tableDeletionProtection: boolean;
+  readonly model: string;
+  /**
+   * Label set files, or folders of them.
+   * @default ['models/labels']
+   */
+  readonly labels: readonly string[];
+  /**
+   * Processor of the tagging function: `arm64` or `x86_64`.
+   * @default 'arm64' (a fifth cheaper by the second)
+   */
+  readonly architecture: 'arm64' | 'x86_64';
+  /**
+   * What the function's image is built on: the name of an image with Node 20 or newer and Lambda's runtime client.
+   * @default undefined (AWS's own base image)
+   */
+  readonly baseImage: string | undefined;
+  /**
+   * ARN of the KMS key that the tag table is encrypted with.
+   * @default undefined (DynamoDB's own key)
+   */
+  readonly tableKey: string | undefined;
+  /**
+   * ARN of the SNS topic that alarms are sent to.
+   * @default undefined (alarms change their state and tell nobody)
+   */
+  readonly alarmTopic: string | undefined;
 }
 
-/** Reads one value; `undefined` when it is not one of those expected. `-c` on the command line gives strings only. */
-type Reader<T> = (value: unknown) => T | undefined;
+const ARN = (service: string) => new RegExp(`^arn:[\\w-]+:${service}:[\\w-]+:\\d{12}:[\\w/-]+$`);
 
-interface Rule<T> {
-  readonly byDefault: T;
-  readonly expected: string;
-  readonly read: Reader<T>;
-}
-
-type Rules = { readonly [Name in keyof Settings]: Rule<Settings[Name]> };
-
-const RULES: Rules = {
-  stackName: {
-    byDefault: 'Cliptag',
-    expected: 'a letter, then up to 127 letters, digits and hyphens',
-    read: (value) =>
-      typeof value === 'string' && /^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(value) ? value : undefined,
-  },
-  functionTimeoutSeconds: wholeNumber(1, 900, 60),
-  maxReceiveCount: wholeNumber(1, 1_000, DEFAULT_MAX_RECEIVE_COUNT),
-  tableDeletionProtection: {
-    byDefault: true,
-    expected: 'true or false',
-    read: (value) => {
-      if (value === true || value === 'true') return true;
-      return value === false || value === 'false' ? false : undefined;
-    },
-  },
+const RULES: Rules<Settings> = {
+  ...TAGGER_RULES,
+  stackName: text(
+    /^[A-Za-z][A-Za-z0-9-]{0,127}$/,
+    'a letter, then up to 127 letters, digits and hyphens',
+    'Cliptag',
+  ),
+  bucket: list(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'names of S3 buckets', []),
+  bucketKey: list(ARN('kms'), 'ARNs of KMS keys', []),
+  model: text(/./, 'a model’s name or folder', 'embedded'),
+  labels: list(/./, 'label set files or folders of them', ['models/labels']),
+  architecture: oneOf(['arm64', 'x86_64'], 'arm64'),
+  baseImage: text(/^[\w./:@-]+$/, 'the name of a container image', undefined),
+  tableKey: text(ARN('kms'), 'the ARN of a KMS key', undefined),
+  alarmTopic: text(ARN('sns'), 'the ARN of an SNS topic', undefined),
 };
 
 /**
@@ -64,49 +80,23 @@ const RULES: Rules = {
  * @throws Error that names every faulty or unknown setting at once, with what was expected and what arrived.
  */
 export function readSettings(node: Node): Settings {
-  const faults: string[] = unknownSettings(node);
-  const setting = <T>(name: keyof Settings, rule: Rule<T>): T => {
-    const value: unknown = node.tryGetContext(CONTEXT_PREFIX + name);
-    if (value === undefined) return rule.byDefault;
-    const read = rule.read(value);
-    if (read === undefined) faults.push(fault(name, rule.expected, value));
-    return read ?? rule.byDefault;
-  };
-  const settings: Settings = {
-    stackName: setting('stackName', RULES.stackName),
-    functionTimeoutSeconds: setting('functionTimeoutSeconds', RULES.functionTimeoutSeconds),
-    maxReceiveCount: setting('maxReceiveCount', RULES.maxReceiveCount),
-    tableDeletionProtection: setting('tableDeletionProtection', RULES.tableDeletionProtection),
-  };
-  if (faults.length > 0) throw new Error(`CDK context:\n${faults.map((line) => `  - ${line}`).join('\n')}`);
+  const { options: settings, faults } = readByRules<Settings>(RULES, (name) => node.tryGetContext(name));
+  throwFaults('CDK context', [
+    ...unknownSettings(node),
+    ...faults,
+    ...contradictions(settings),
+    ...filterFaults(settings),
+  ]);
   return settings;
 }
 
-/** A misspelt key would otherwise be a setting that silently does nothing. */
+/**
+ * A misspelt key would otherwise be a setting that silently does nothing. The CDK's own keys, and those of others, are
+ * no plain words: `@aws-cdk/…`, `aws:cdk:…`, `cli-telemetry`.
+ */
 function unknownSettings(node: Node): string[] {
   const context: Record<string, unknown> = node.getAllContext();
   return Object.entries(context)
-    .filter(([key]) => key.startsWith(CONTEXT_PREFIX))
-    .map(([key, value]) => ({ name: key.slice(CONTEXT_PREFIX.length), value }))
-    .filter(({ name }) => !Object.hasOwn(RULES, name))
-    .map(({ name, value }) =>
-      fault(name, `no such setting; there are ${Object.keys(RULES).join(', ')}`, value),
-    );
-}
-
-function fault(name: string, expected: string, received: unknown): string {
-  return `Expected ${expected} for ${CONTEXT_PREFIX}${name} but received ${JSON.stringify(received)}`;
-}
-
-function wholeNumber(least: number, most: number, byDefault: number): Rule<number> {
-  return {
-    byDefault,
-    expected: `a whole number from ${least} to ${most}`,
-    read: (value) => {
-      // Number('') and Number(true) are numbers too; a setting is one only when it is written as one.
-      if (typeof value !== 'number' && !(typeof value === 'string' && /^\d+$/.test(value))) return undefined;
-      const number = Number(value);
-      return Number.isInteger(number) && number >= least && number <= most ? number : undefined;
-    },
-  };
+    .filter(([key]) => /^[A-Za-z]+$/.test(key) && !Object.hasOwn(RULES, key))
+    .map(([key, value]) => fault(key, `one of the settings ${Object.keys(RULES).join(', ')}`, value));
 }

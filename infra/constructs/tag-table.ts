@@ -1,5 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 
 /** Name of the index that answers "images under a prefix, by status". */
@@ -9,11 +10,13 @@ export const STATUS_INDEX_NAME = 'by-status';
 export const EXPIRY_ATTRIBUTE = 'expiresAt';
 
 export interface TagTableProps {
+  /** Whether DynamoDB refuses to delete the table, also when asked by CloudFormation or the console. */
+  readonly deletionProtection: boolean;
   /**
-   * Whether DynamoDB refuses to delete the table, also when asked by CloudFormation or the console.
-   * @default true
+   * A KMS key of one's own; its use costs per call.
+   * @default DynamoDB's own key, at no charge
    */
-  readonly deletionProtection?: boolean;
+  readonly encryptionKey?: IKey | undefined;
 }
 
 /**
@@ -24,7 +27,7 @@ export interface TagTableProps {
 export class TagTable extends Construct {
   readonly table: Table;
 
-  constructor(scope: Construct, id: string, props: TagTableProps = {}) {
+  constructor(scope: Construct, id: string, { deletionProtection, encryptionKey }: TagTableProps) {
     super(scope, id);
     this.table = new Table(this, 'Table', {
       partitionKey: { name: 'PK', type: AttributeType.STRING },
@@ -32,7 +35,8 @@ export class TagTable extends Construct {
       billingMode: BillingMode.PAY_PER_REQUEST,
       timeToLiveAttribute: EXPIRY_ATTRIBUTE,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: props.deletionProtection ?? true,
+      deletionProtection,
+      ...(encryptionKey && { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey }),
       // Tags and embeddings outlive the stack: computing them again costs more than keeping them.
       removalPolicy: RemovalPolicy.RETAIN,
     });

@@ -2,9 +2,6 @@ import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
-/** Receives before a message is a dead letter; AWS advises at least 5 for a queue that feeds Lambda. */
-export const DEFAULT_MAX_RECEIVE_COUNT = 5;
-
 /**
  * AWS advises a visibility timeout of six function timeouts, which leaves room for retries while the function is
  * throttled: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
@@ -17,17 +14,16 @@ const DEAD_LETTER_RETENTION = Duration.days(14);
 export interface UploadQueueProps {
   /** Timeout of the function that the queue feeds, 1 to 900 seconds. */
   readonly functionTimeout: Duration;
-  /**
-   * Receives before a message goes to the dead-letter queue, 1 to 1,000.
-   * @default 5
-   */
-  readonly maxReceiveCount?: number;
+  /** Receives before a message goes to the dead-letter queue, 1 to 1,000. */
+  readonly maxReceiveCount: number;
 }
 
 /** The queue between the bucket's events and the tagging function, with its dead-letter queue. */
 export class UploadQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetterQueue: Queue;
+  /** How long a received message stays hidden from other receives. */
+  readonly visibilityTimeout: Duration;
 
   constructor(scope: Construct, id: string, props: UploadQueueProps) {
     super(scope, id);
@@ -37,14 +33,15 @@ export class UploadQueue extends Construct {
       ...secured,
       retentionPeriod: DEAD_LETTER_RETENTION,
     });
+    this.visibilityTimeout = Duration.seconds(
+      props.functionTimeout.toSeconds() * FUNCTION_TIMEOUTS_PER_VISIBILITY_TIMEOUT,
+    );
     this.queue = new Queue(this, 'Queue', {
       ...secured,
-      visibilityTimeout: Duration.seconds(
-        props.functionTimeout.toSeconds() * FUNCTION_TIMEOUTS_PER_VISIBILITY_TIMEOUT,
-      ),
+      visibilityTimeout: this.visibilityTimeout,
       deadLetterQueue: {
         queue: this.deadLetterQueue,
-        maxReceiveCount: props.maxReceiveCount ?? DEFAULT_MAX_RECEIVE_COUNT,
+        maxReceiveCount: props.maxReceiveCount,
       },
     });
   }

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 const run = promisify(execFile);
 const CDK = path.resolve('node_modules/aws-cdk/bin/cdk');
@@ -35,8 +35,21 @@ function synthesize(...options: string[]) {
   });
 }
 
+/** A synthesis takes up to 9 s of processor time, and many times that where others want the processor too. */
+const TIMEOUT_MILLISECONDS = 240_000;
+vi.setConfig({ testTimeout: TIMEOUT_MILLISECONDS });
+
 it('cdk synth needs no credentials and no network, and its rules find nothing to report', async () => {
-  await synthesize();
+  await synthesize(
+    '-c',
+    'bucket=photos-a',
+    '-c',
+    'prefix=a/',
+    '-c',
+    'model=embedded',
+    '-c',
+    'labels=models/labels',
+  );
   const output = path.join(directory, 'cdk.out');
   expect(await readdir(output)).toContain('Cliptag.template.json');
   // Both cdk-nag's and CloudFormation's own findings would stand here, warnings too.
@@ -44,11 +57,18 @@ it('cdk synth needs no credentials and no network, and its rules find nothing to
   expect(JSON.parse(report)).toMatchObject({ pluginReports: [] });
 });
 
-it('rejects a faulty setting given on the command line', async () => {
-  const failure = synthesize('-c', 'cliptag:maxReceiveCount=0');
+it('rejects faulty settings given on the command line, all in one error and nothing else', async () => {
+  const failure = synthesize('-c', 'maxReceiveCount=0', '-c', 'buckets=photos');
   await expect(failure).rejects.toMatchObject({
-    stderr: expect.stringContaining(
-      'Expected a whole number from 1 to 1000 for cliptag:maxReceiveCount but received "0"',
+    stderr: expect.stringMatching(
+      /^CDK context:\n {2}- Expected one of the settings[^\n]*buckets[^\n]*\n {2}- Expected a whole number from 1 to 1000 for maxReceiveCount but received "0"\n/m,
     ),
+  });
+});
+
+it('rejects a model that is not there before anything is deployed', async () => {
+  const failure = synthesize('-c', 'model=clip', '-c', 'labels=no-labels.yaml');
+  await expect(failure).rejects.toMatchObject({
+    stderr: expect.stringMatching(/there is none at clip\n[\s\S]*no-labels\.yaml: Expected a label set file/),
   });
 });

@@ -1,19 +1,12 @@
-import { App, Stack, Validations } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Stack, Validations } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/assertions';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
-import { ImageTaggingStack } from '../../infra/image-tagging-stack.ts';
-import { readSettings } from '../../infra/settings.ts';
+import { newApp, stackWith, templateWith } from './tagger-template.ts';
 
-/** CDK's own template validation takes over a second a run and is exercised by `cdk synth` in cdk-synth.test.ts. */
-const newApp = (context: Record<string, unknown> = {}) =>
-  new App({ context, builtinCloudFormationValidation: false });
-
-function templateWith(context: Record<string, unknown> = {}): Template {
-  const app = newApp(context);
-  return Template.fromStack(new ImageTaggingStack(app, 'Test', { settings: readSettings(app.node) }));
-}
+const TABLE_KEY = 'arn:aws:kms:us-east-1:123456789012:key/table';
+const TOPIC = 'arn:aws:sns:us-east-1:123456789012:alarms';
 
 describe('the tag table', () => {
   it('is one on-demand table keyed by PK and SK', () => {
@@ -54,17 +47,22 @@ describe('the tag table', () => {
     const kept = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' };
     const table = (on: boolean) => ({ ...kept, Properties: { DeletionProtectionEnabled: on } });
     templateWith().hasResource('AWS::DynamoDB::Table', table(true));
-    templateWith({ 'cliptag:tableDeletionProtection': false }).hasResource(
-      'AWS::DynamoDB::Table',
-      table(false),
-    );
+    templateWith({ tableDeletionProtection: false }).hasResource('AWS::DynamoDB::Table', table(false));
+  });
+
+  it('is encrypted with DynamoDB’s own key, or with the one that is given', () => {
+    templateWith().hasResourceProperties('AWS::DynamoDB::Table', { SSESpecification: Match.absent() });
+    templateWith({ tableKey: TABLE_KEY }).hasResourceProperties('AWS::DynamoDB::Table', {
+      SSESpecification: { SSEEnabled: true, KMSMasterKeyId: TABLE_KEY },
+    });
   });
 });
 
 describe('the upload queue', () => {
   it('hides a received message for six function timeouts', () => {
-    const template = templateWith({ 'cliptag:functionTimeoutSeconds': 50 });
+    const template = templateWith({ functionTimeoutSeconds: 50 });
     template.hasResourceProperties('AWS::SQS::Queue', { VisibilityTimeout: 300 });
+    template.hasResourceProperties('AWS::Lambda::Function', { Timeout: 50 });
   });
 
   it('moves a message to the dead-letter queue after the set number of receives', () => {
@@ -72,7 +70,7 @@ describe('the upload queue', () => {
       RedrivePolicy: { deadLetterTargetArn: Match.anyValue(), maxReceiveCount },
     });
     templateWith().hasResourceProperties('AWS::SQS::Queue', redrive(5));
-    templateWith({ 'cliptag:maxReceiveCount': 7 }).hasResourceProperties('AWS::SQS::Queue', redrive(7));
+    templateWith({ maxReceiveCount: 7 }).hasResourceProperties('AWS::SQS::Queue', redrive(7));
   });
 
   it('keeps dead letters for 14 days, longer than it keeps messages itself', () => {
@@ -94,10 +92,41 @@ describe('the upload queue', () => {
   });
 });
 
+describe('what is left when the stack is deleted', () => {
+  it('is the table and the stack’s own bucket, and nothing else', () => {
+    const resources: Record<string, { Type: string; DeletionPolicy?: string }> =
+      templateWith().toJSON().Resources;
+    const kept = Object.values(resources).filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain');
+    expect(kept.map(({ Type }) => Type).sort()).toEqual(['AWS::DynamoDB::Table', 'AWS::S3::Bucket']);
+  });
+});
+
+describe('the outputs of the stack', () => {
+  it('name the buckets, table, queues and function', () => {
+    const outputs = templateWith({ bucket: 'photos-a,photos-b' }).toJSON().Outputs;
+    expect(Object.keys(outputs).sort()).toEqual([
+      'BucketNames',
+      'DeadLetterQueueUrl',
+      'FunctionName',
+      'TagTableName',
+      'UploadQueueUrl',
+    ]);
+    expect(outputs.BucketNames.Value).toBe('photos-a,photos-b');
+  });
+});
+
 describe('the AWS Solutions rules of cdk-nag', () => {
-  it('find nothing in the stack', () => {
-    const app = newApp();
-    new ImageTaggingStack(app, 'Test', { settings: readSettings(app.node) });
+  it.each([
+    ['by default', {}],
+    ['with filters', { prefix: 'a/,what?/', suffix: '.jpg,.png' }],
+    ['with buckets that exist already', { bucket: 'photos-a,photos-b', prefix: 'a/' }],
+    [
+      'with all that is opt-in',
+      { snapStart: true, tracing: true, reservedConcurrency: 20, tableKey: TABLE_KEY, alarmTopic: TOPIC },
+    ],
+  ])('find nothing in the stack %s', (_name, context) => {
+    const app = newApp(context);
+    stackWith(context, app);
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     expect(() => app.synth()).not.toThrow();
   });

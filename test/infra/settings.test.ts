@@ -4,60 +4,136 @@ import { readSettings } from '../../infra/settings.ts';
 
 const settingsOf = (context: Record<string, unknown>) => readSettings(new App({ context }).node);
 
+function messageOf(context: Record<string, unknown>): string {
+  try {
+    settingsOf(context);
+    return '';
+  } catch (error) {
+    return String(error);
+  }
+}
+
 describe('settings', () => {
   it('have a default for everything', () => {
     expect(settingsOf({})).toEqual({
       stackName: 'Cliptag',
+      bucket: [],
+      bucketKey: [],
+      model: 'embedded',
+      labels: ['models/labels'],
+      architecture: 'arm64',
+      baseImage: undefined,
+      tableKey: undefined,
+      alarmTopic: undefined,
+      prefix: [],
+      suffix: [],
+      maximumBytes: undefined,
+      memoryMegabytes: 3_008,
       functionTimeoutSeconds: 60,
+      temporaryStorageMegabytes: 512,
+      batchSize: 10,
+      batchWindowSeconds: 0,
+      maximumConcurrency: 10,
+      reservedConcurrency: undefined,
+      snapStart: false,
+      tracing: false,
       maxReceiveCount: 5,
       tableDeletionProtection: true,
+      logRetentionDays: 30,
+      enableEventBridge: true,
     });
   });
 
   it('are read from strings as well, which is all that the command line gives', () => {
-    const context = { 'cliptag:maxReceiveCount': '3', 'cliptag:tableDeletionProtection': 'false' };
-    expect(settingsOf(context)).toMatchObject({ maxReceiveCount: 3, tableDeletionProtection: false });
+    const context = {
+      bucket: 'photos-a,photos-b',
+      prefix: 'a/,b/',
+      maxReceiveCount: '3',
+      tableDeletionProtection: 'false',
+      logRetentionDays: '7',
+    };
+    expect(settingsOf(context)).toMatchObject({
+      bucket: ['photos-a', 'photos-b'],
+      prefix: ['a/', 'b/'],
+      maxReceiveCount: 3,
+      tableDeletionProtection: false,
+      logRetentionDays: 7,
+    });
   });
 
-  it('reach both ends of their ranges', () => {
-    expect(settingsOf({ 'cliptag:functionTimeoutSeconds': 1 }).functionTimeoutSeconds).toBe(1);
-    expect(settingsOf({ 'cliptag:functionTimeoutSeconds': 900 }).functionTimeoutSeconds).toBe(900);
-    expect(settingsOf({ 'cliptag:maxReceiveCount': 1_000 }).maxReceiveCount).toBe(1_000);
-  });
-
-  it('leave context of other owners alone', () => {
-    expect(() => settingsOf({ '@aws-cdk/aws-iam:minimizePolicies': true, other: 'x' })).not.toThrow();
+  it('take a list from cdk.json as an array, and each of its entries once', () => {
+    expect(settingsOf({ labels: ['a.yaml', 'b.yaml', 'a.yaml'] }).labels).toEqual(['a.yaml', 'b.yaml']);
   });
 
   it.each([
-    ['functionTimeoutSeconds', 0],
-    ['functionTimeoutSeconds', 901],
+    ['functionTimeoutSeconds', 1, 900],
+    ['memoryMegabytes', 128, 10_240],
+    ['temporaryStorageMegabytes', 512, 10_240],
+    ['batchSize', 1, 10_000],
+    ['batchWindowSeconds', 0, 300],
+    ['maximumConcurrency', 2, 1_000],
+    ['maxReceiveCount', 1, 1_000],
+    ['maximumBytes', 1, 1_073_741_824],
+  ])('let %s reach both ends of its range, %d and %d', (name, least, most) => {
+    const others = name === 'batchSize' ? { batchWindowSeconds: 1 } : {};
+    for (const value of [least, most]) {
+      expect(settingsOf({ ...others, [name]: value })).toMatchObject({ [name]: value });
+    }
+    for (const value of [least - 1, most + 1]) {
+      expect(() => settingsOf({ ...others, [name]: value })).toThrow(`for ${name} but received ${value}`);
+    }
+  });
+
+  it('leave context of other owners alone', () => {
+    const others = { '@aws-cdk/aws-iam:minimizePolicies': true, 'aws:cdk:x': 1, 'cli-telemetry': false };
+    expect(() => settingsOf(others)).not.toThrow();
+  });
+
+  it.each([
     ['functionTimeoutSeconds', 1.5],
     ['functionTimeoutSeconds', ''],
     ['functionTimeoutSeconds', true],
-    ['maxReceiveCount', 0],
-    ['maxReceiveCount', 1_001],
     ['maxReceiveCount', '0x10'],
     ['tableDeletionProtection', 'yes'],
     ['tableDeletionProtection', 'toString'],
     ['stackName', '1st'],
     ['stackName', 'a'.repeat(129)],
+    ['bucket', 'Photos'],
+    ['bucket', 'photos-a,'],
+    ['bucket', 'arn:aws:s3:::photos'],
+    ['prefix', ''],
+    ['prefix', 'a*'],
+    ['suffix', ['.jpg', 7]],
+    ['labels', {}],
+    ['architecture', 'arm'],
+    ['baseImage', 'two words'],
+    ['logRetentionDays', 31],
+    ['reservedConcurrency', 1],
+    ['tableKey', 'alias/mine'],
+    ['alarmTopic', 'arn:aws:sqs:us-east-1:123456789012:queue'],
     ['maxRecieveCount', 3],
   ])('rejects %s = %j, naming what was expected and what arrived', (name, value) => {
-    expect(() => settingsOf({ [`cliptag:${name}`]: value })).toThrow(
-      `for cliptag:${name} but received ${JSON.stringify(value)}`,
-    );
+    expect(() => settingsOf({ [name]: value })).toThrow(`for ${name} but received ${JSON.stringify(value)}`);
   });
 
   it('rejects with every fault at once', () => {
-    const context = { 'cliptag:maxReceiveCount': -1, 'cliptag:stackName': '', 'cliptag:colour': 'red' };
-    const lines = /maxReceiveCount[^\n]*-1|stackName[^\n]*""|colour[^\n]*"red"/g;
-    let message = '';
-    try {
-      settingsOf(context);
-    } catch (error) {
-      message = String(error);
-    }
-    expect(message.match(lines)).toHaveLength(3);
+    const message = messageOf({ maxReceiveCount: -1, stackName: '', colour: 'red', snapStart: 'maybe' });
+    const lines = /maxReceiveCount[^\n]*-1|stackName[^\n]*""|colour[^\n]*"red"|snapStart[^\n]*"maybe"/g;
+    expect(message.match(lines)).toHaveLength(4);
+  });
+
+  it.each([
+    [{ batchSize: 11 }, 'Expected a batchWindowSeconds of at least 1 with a batchSize of 11 but received 0'],
+    [
+      { reservedConcurrency: 9 },
+      'Expected a reservedConcurrency of at least maximumConcurrency, 10, but received 9',
+    ],
+    [
+      { snapStart: true, temporaryStorageMegabytes: 513 },
+      'Expected a temporaryStorageMegabytes of 512 with snapStart but received 513',
+    ],
+    [{ prefix: Array.from({ length: 34 }, (_, i) => `${i + 10}/`) }, 'at most 100 notifications'],
+  ])('rejects %j, where each is good by itself', (context, expected) => {
+    expect(messageOf(context)).toContain(expected);
   });
 });

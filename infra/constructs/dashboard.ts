@@ -1,0 +1,88 @@
+import { Duration } from 'aws-cdk-lib';
+import { Dashboard, GraphWidget, type IMetric, type IWidget, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import { costEstimate } from './cost-estimate.ts';
+import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS, STAGE_METRICS } from './metric-names.ts';
+import type { WatchedParts } from './watched-parts.ts';
+
+const PERIOD = Duration.minutes(5);
+
+/** Of the 24 columns that a dashboard has: three widgets a row. */
+const WIDTH = 8;
+
+/** Adds one page that shows whether images are tagged, how fast, and at what cost. */
+export function addDashboard(scope: Construct, id: string, parts: WatchedParts): Dashboard {
+  return new Dashboard(scope, id, {
+    defaultInterval: Duration.days(1),
+    widgets: [imageWidgets(parts), functionWidgets(parts), queueWidgets(parts)],
+  });
+}
+
+function imageWidgets(parts: WatchedParts): IWidget[] {
+  const own = ownMetrics(parts);
+  return [
+    graph('Images by outcome', [
+      own(METRICS.tagged, 'Sum', 'tagged'),
+      own(METRICS.failed, 'Sum', 'failed'),
+      own(METRICS.unsupported, 'Sum', 'unsupported'),
+    ]),
+    graph(
+      'Latency by stage, 95th percentile (ms)',
+      Object.entries(STAGE_METRICS).map(([stage, name]) => own(name, 'p95', stage)),
+    ),
+    graph('Cost estimate (US dollars an hour, prices of us-east-1)', [costEstimate(parts)]),
+  ];
+}
+
+function functionWidgets(parts: WatchedParts): IWidget[] {
+  const own = ownMetrics(parts);
+  const { function: tagging } = parts;
+  return [
+    graph('Batches', [
+      own(METRICS.batchSize, 'Average', 'messages, average'),
+      own(METRICS.batchSize, 'Maximum', 'messages, most'),
+      own(METRICS.coldStart, 'Sum', 'cold starts'),
+    ]),
+    graph('Function duration (ms)', [
+      tagging.metricDuration({ period: PERIOD, statistic: 'p50', label: 'median' }),
+      tagging.metricDuration({ period: PERIOD, statistic: 'Maximum', label: 'longest' }),
+    ]),
+    graph('Function errors and throttles', [
+      tagging.metricErrors({ period: PERIOD, statistic: 'Sum', label: 'errors' }),
+      tagging.metricThrottles({ period: PERIOD, statistic: 'Sum', label: 'throttles' }),
+    ]),
+  ];
+}
+
+function queueWidgets({ uploadQueue: { queue, deadLetterQueue } }: WatchedParts): IWidget[] {
+  const over = { period: PERIOD, statistic: 'Maximum' };
+  return [
+    graph('Messages waiting', [
+      queue.metricApproximateNumberOfMessagesVisible({ ...over, label: 'waiting' }),
+      queue.metricApproximateNumberOfMessagesNotVisible({ ...over, label: 'in work' }),
+    ]),
+    graph('Age of the oldest message (s)', [
+      queue.metricApproximateAgeOfOldestMessage({ ...over, label: 'age' }),
+    ]),
+    graph('Dead letters', [
+      deadLetterQueue.metricApproximateNumberOfMessagesVisible({ ...over, label: 'dead letters' }),
+    ]),
+  ];
+}
+
+/** The metrics that the function logs itself. */
+function ownMetrics({ function: tagging }: WatchedParts) {
+  return (metricName: string, statistic: string, label: string): IMetric =>
+    new Metric({
+      namespace: METRIC_NAMESPACE,
+      metricName,
+      dimensionsMap: { [METRIC_DIMENSION]: tagging.functionName },
+      period: PERIOD,
+      statistic,
+      label,
+    });
+}
+
+function graph(title: string, left: IMetric[]): IWidget {
+  return new GraphWidget({ title, left, width: WIDTH });
+}

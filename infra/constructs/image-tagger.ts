@@ -1,0 +1,102 @@
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { readByRules, throwFaults } from '../option-rules.ts';
+import { statefulParts } from '../stateful-parts.ts';
+import { contradictions, TAGGER_RULES, type TaggerOptions } from '../tagger-options.ts';
+import { addAlarms } from './alarms.ts';
+import { type AnyBucket, BucketEvents } from './bucket-events.ts';
+import { addDashboard } from './dashboard.ts';
+import { TaggingFunction } from './tagging-function.ts';
+import type { TaggingImage } from './tagging-image.ts';
+import { UploadBucket } from './upload-bucket.ts';
+import { filterFaults } from './upload-filter.ts';
+
+export interface ImageTaggerProps extends Partial<TaggerOptions> {
+  /** Model, label sets and processor: what {@link taggingImage} gives. */
+  readonly image: TaggingImage;
+  /**
+   * The buckets whose objects are tagged, 1 to 100, of the stack's region and account. Their events come by EventBridge.
+   * @default a new bucket, private and encrypted, that is kept when the stack is deleted
+   */
+  readonly bucket?: AnyBucket | readonly AnyBucket[];
+  /**
+   * KMS keys that objects of those buckets are encrypted with, besides each bucket's own.
+   * @default []
+   */
+  readonly bucketKey?: readonly IKey[];
+  /**
+   * The KMS key that the tag table is encrypted with.
+   * @default DynamoDB's own key
+   */
+  readonly tableKey?: IKey | undefined;
+  /**
+   * Where alarms are sent to.
+   * @default alarms change their state and tell nobody
+   */
+  readonly alarmTopic?: ITopic | undefined;
+}
+
+const MOST_BUCKETS = 100;
+
+/**
+ * Tags images as they are uploaded: bucket → queue → function → table.
+ *
+ * When the stack is deleted the table and the bucket stay; everything else goes.
+ *
+ * @example
+ * const image = await taggingImage({ model: 'models/embedded', labelSets: ['my-labels.yaml'], architecture: 'arm64' });
+ * new ImageTagger(this, 'Tagger', { image, bucket, prefix: ['photos/'] });
+ */
+export class ImageTagger extends Construct {
+  readonly buckets: readonly AnyBucket[];
+  readonly queue: Queue;
+  readonly deadLetterQueue: Queue;
+  readonly table: Table;
+  readonly function: LambdaFunction;
+
+  /** @throws Error that names every faulty prop at once, with what was expected and what arrived. */
+  constructor(scope: Construct, id: string, props: ImageTaggerProps) {
+    super(scope, id);
+    const given = [props.bucket ?? []].flat();
+    const options = this.validated(props, given);
+    const { tagTable, uploadQueue } = statefulParts(this, { ...options, encryptionKey: props.tableKey });
+    const { queue, deadLetterQueue } = uploadQueue;
+    this.buckets =
+      given.length > 0 ? given : [new UploadBucket(this, 'Uploads', { queue, filter: options }).bucket];
+    if (given.length > 0) {
+      const enable = options.enableEventBridge;
+      new BucketEvents(this, 'Events', { buckets: given, queue, deadLetterQueue, filter: options, enable });
+    }
+    const { image, tableKey, bucketKey: bucketKeys = [] } = props;
+    const { buckets } = this;
+    const parts = { image, options, buckets, bucketKeys, tagTable, tableKey, queue };
+    const tagging = new TaggingFunction(this, 'Tagging', parts);
+    const watched = { function: tagging.function, uploadQueue, table: tagTable.table, image, options };
+    addAlarms(new Construct(this, 'Alarms'), watched, props.alarmTopic);
+    addDashboard(this, 'Dashboard', watched);
+    this.queue = queue;
+    this.deadLetterQueue = deadLetterQueue;
+    this.table = tagTable.table;
+    this.function = tagging.function;
+  }
+
+  private validated(props: ImageTaggerProps, buckets: readonly AnyBucket[]): TaggerOptions {
+    const given = new Map<string, unknown>(Object.entries(props));
+    const { options, faults } = readByRules<TaggerOptions>(TAGGER_RULES, (name) => given.get(name));
+    const bucketFaults =
+      buckets.length > MOST_BUCKETS || (props.bucket !== undefined && buckets.length === 0)
+        ? [`Expected 1 to ${MOST_BUCKETS} buckets for bucket but received ${buckets.length}`]
+        : [];
+    throwFaults(this.node.path, [
+      ...faults,
+      ...bucketFaults,
+      ...contradictions(options),
+      ...filterFaults(options),
+    ]);
+    return options;
+  }
+}

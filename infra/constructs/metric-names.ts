@@ -1,0 +1,35 @@
+/**
+ * The metrics that the tagging function logs in CloudWatch's embedded metric format, which become metrics at no call of
+ * its own: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+export const METRIC_NAMESPACE = 'Cliptag';
+
+/** The one dimension of all of them: the function's name, so that two stacks of one account are told apart. */
+export const METRIC_DIMENSION = 'FunctionName';
+
+export const METRICS = {
+  /** Images that got a record with status `tagged`; Count, one for each image. */
+  tagged: 'ImagesTagged',
+  /** Images that got a record with status `failed`; Count. */
+  failed: 'ImagesFailed',
+  /** Images that got a record with status `unsupported`; Count. */
+  unsupported: 'ImagesUnsupported',
+  /** Messages of one invocation; Count. */
+  batchSize: 'BatchSize',
+  /** 1 for the first invocation of a function's process; Count. */
+  coldStart: 'ColdStart',
+} as const;
+
+/** Time that one image takes in a stage; Milliseconds, one for each image. In the order of the stages. */
+export const STAGE_METRICS = {
+  /** Download of the object. */
+  fetch: 'FetchTime',
+  /** Object → pixels. */
+  decode: 'DecodeTime',
+  /** Pixels → embedding, the wait for the encoder's batch included. */
+  encode: 'EncodeTime',
+  /** Embedding → tags. */
+  score: 'ScoreTime',
+  /** Reads and writes of the table. */
+  record: 'RecordTime',
+} as const;

@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { readLabelSetFiles } from '../../functions/adapters/label-set-files.ts';
+import { type Model, readModel, verifyModelFiles } from '../../functions/adapters/model-folder.ts';
+import { stageImage } from '../../functions/tag-images/image.ts';
+import { faultText } from '../option-rules.ts';
+
+const MODELS_FOLDER = join(import.meta.dirname, '../../models');
+
+export type ImageArchitecture = 'arm64' | 'x86_64';
+
+export interface TaggingImageOptions {
+  /** A folder in `models/` by its name, or the path of any other that holds a model: its manifest and its files. */
+  readonly model: string;
+  /** Label set files, or folders of them; at least one. */
+  readonly labelSets: readonly string[];
+  readonly architecture: ImageArchitecture;
+  /**
+   * What the image is built on: Node 20 or newer with the runtime client of Lambda, for the same processor.
+   * @default AWS's own base image, which the Dockerfile names
+   */
+  readonly baseImage?: string | undefined;
+}
+
+/**
+ * What a container image of the tagging function is built from. Its content, and nothing else, decides the image's tag:
+ * another model or label set deploys another image, and the same ones deploy nothing.
+ */
+export interface TaggingImage {
+  /** Holds a `Dockerfile` and all that it copies. The image says in its own environment where model and label sets are. */
+  readonly directory: string;
+  readonly architecture: ImageArchitecture;
+  readonly baseImage?: string | undefined;
+}
+
+/**
+ * Checks model and label sets, and puts together what the image is built from. Needs no Docker: the image itself is
+ * built by `cdk deploy`.
+ *
+ * @throws Error with all faults of the model and of all label sets, before anything is deployed
+ */
+export async function taggingImage(options: TaggingImageOptions): Promise<TaggingImage> {
+  const { architecture, baseImage } = options;
+  const [model, labelSets] = await Promise.allSettled([
+    readVerified(options.model),
+    readLabelSetFiles(options.labelSets),
+  ]);
+  if (model.status === 'rejected' || labelSets.status === 'rejected') {
+    const faults = [model, labelSets].flatMap((read) => ('reason' in read ? [messageOf(read.reason)] : []));
+    throw new Error(faultText('The image of the tagging function cannot be made', faults));
+  }
+  const parts = { model: model.value, labelSets: labelSets.value, architecture };
+  return { directory: await stageImage(parts), architecture, baseImage };
+}
+
+/** A damaged file would only be found by the function’s first start. */
+async function readVerified(nameOrFolder: string): Promise<Model> {
+  const own = join(MODELS_FOLDER, nameOrFolder);
+  const isName = /^[\w.-]+$/.test(nameOrFolder) && existsSync(join(own, 'manifest.json'));
+  const model = await readModel(isName ? own : nameOrFolder);
+  await verifyModelFiles(model);
+  return model;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

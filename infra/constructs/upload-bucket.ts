@@ -1,0 +1,64 @@
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket } from 'aws-cdk-lib/aws-s3';
+import { CfnQueuePolicy, type Queue, type QueuePolicy } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { notifications, type UploadFilter } from './upload-filter.ts';
+
+/** Parts of uploads that were never finished cost storage and show nowhere. */
+const UNFINISHED_UPLOADS_KEPT = Duration.days(7);
+
+export interface UploadBucketProps {
+  readonly queue: Queue;
+  readonly filter: UploadFilter;
+}
+
+/** A bucket for pictures, private and encrypted, that tells the queue of every object made or removed. */
+export class UploadBucket extends Construct {
+  readonly bucket: Bucket;
+
+  constructor(scope: Construct, id: string, { queue, filter }: UploadBucketProps) {
+    super(scope, id);
+    this.bucket = new Bucket(this, 'Bucket', {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: UNFINISHED_UPLOADS_KEPT }],
+      // Pictures are nobody's to delete but their owner's.
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    Validations.of(this.bucket).acknowledge({
+      id: 'AwsSolutions-S1',
+      reason:
+        'Access logs would need a second bucket; CloudTrail’s data events are the account’s to switch on',
+    });
+    this.notify(queue, filter);
+  }
+
+  /**
+   * By the bucket’s own property, not by the CDK’s custom resource, whose function may change any bucket. The queue’s policy
+   * cannot name the bucket then, since S3 asks for the policy before it makes the bucket: it names the account.
+   */
+  private notify(queue: Queue, filter: UploadFilter): void {
+    const { dependency } = allowSending(queue);
+    const bucket = this.bucket.node.defaultChild;
+    if (!(bucket instanceof CfnBucket)) throw new Error('Expected the bucket to be a CfnBucket');
+    bucket.notificationConfiguration = { queueConfigurations: notifications(filter, queue.queueArn) };
+    bucket.addResourceDependency(dependency);
+  }
+}
+
+function allowSending(queue: Queue): { dependency: CfnQueuePolicy } {
+  const { policyDependable } = queue.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'BucketsOfThisAccount',
+      principals: [new ServicePrincipal('s3.amazonaws.com')],
+      actions: ['sqs:SendMessage'],
+      resources: [queue.queueArn],
+      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(queue).account } },
+    }),
+  );
+  const policy = (policyDependable as QueuePolicy | undefined)?.node.defaultChild;
+  if (!(policy instanceof CfnQueuePolicy)) throw new Error('Expected the queue to have a policy');
+  return { dependency: policy };
+}

@@ -1,0 +1,109 @@
+import type { EventPattern } from 'aws-cdk-lib/aws-events';
+import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
+
+/** Which objects are tagged, by their keys. Empty lists are for any key. */
+export interface UploadFilter {
+  readonly prefix: readonly string[];
+  /** Each in lower and in upper case. */
+  readonly suffix: readonly string[];
+}
+
+/** A deletion by a lifecycle rule is an event of its own kind. */
+const OBJECT_EVENTS = ['s3:ObjectCreated:*', 's3:ObjectRemoved:*', 's3:LifecycleExpiration:*'];
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
+const MOST_NOTIFICATIONS = 100;
+
+/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
+const LONGEST_PATTERN = 2_048;
+
+/** A prefix and a suffix, either of them perhaps empty, that S3's and EventBridge's filters take one at a time. */
+interface KeyShape {
+  readonly begin: string;
+  readonly end: string;
+}
+
+/** What a bucket says to its queue: one notification for each prefix with each suffix. */
+export function notifications(
+  filter: UploadFilter,
+  queueArn: string,
+): CfnBucket.QueueConfigurationProperty[] {
+  return OBJECT_EVENTS.flatMap((event) =>
+    keyShapes(filter).map((shape) => ({ event, queue: queueArn, ...keyFilter(shape) })),
+  );
+}
+
+function keyFilter({ begin, end }: KeyShape): Partial<CfnBucket.QueueConfigurationProperty> {
+  const rules = [
+    ...(begin ? [{ name: 'prefix', value: encodedKeyPart(begin) }] : []),
+    ...(end ? [{ name: 'suffix', value: encodedKeyPart(end) }] : []),
+  ];
+  return rules.length > 0 ? { filter: { s3Key: { rules } } } : {};
+}
+
+/**
+ * S3 wants a space as `+` and other special characters percent-encoded:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
+ */
+function encodedKeyPart(part: string): string {
+  return encodeURIComponent(part).replaceAll('%2F', '/').replaceAll('%20', '+');
+}
+
+/** The events of these buckets' objects as EventBridge has them, where keys are not encoded. */
+export function eventPattern(filter: UploadFilter, bucketNames: string[]): EventPattern {
+  const keys = keyShapes(filter)
+    .filter(({ begin, end }) => begin + end !== '')
+    .map(keyPattern);
+  return {
+    source: ['aws.s3'],
+    detailType: ['Object Created', 'Object Deleted'],
+    detail: { bucket: { name: bucketNames }, ...(keys.length > 0 && { object: { key: keys } }) },
+  };
+}
+
+/** Of several patterns for one field any is enough, so a prefix and a suffix together must be one pattern. */
+function keyPattern({ begin, end }: KeyShape): object {
+  if (end === '') return { prefix: begin };
+  return begin === '' ? { suffix: end } : { wildcard: `${escaped(begin)}*${escaped(end)}` };
+}
+
+function escaped(part: string): string {
+  return part.replaceAll('\\', '\\\\');
+}
+
+/** More prefixes and suffixes than S3 or EventBridge take. */
+export function filterFaults(filter: UploadFilter): string[] {
+  const faults: string[] = [];
+  const notificationCount = notifications(filter, '').length;
+  if (notificationCount > MOST_NOTIFICATIONS) {
+    faults.push(
+      `Expected prefix and suffix to make at most ${MOST_NOTIFICATIONS} notifications (${OBJECT_EVENTS.length} for each prefix with each suffix in both cases) but received ${notificationCount}`,
+    );
+  }
+  const { length } = JSON.stringify(eventPattern(filter, []));
+  if (length > LONGEST_PATTERN) {
+    faults.push(
+      `Expected prefix and suffix to make an event pattern of at most ${LONGEST_PATTERN} characters but received ${length}`,
+    );
+  }
+  return faults;
+}
+
+function keyShapes({ prefix, suffix }: UploadFilter): KeyShape[] {
+  const begins = withoutCovered(prefix, (covered, by) => covered.startsWith(by));
+  const bothCases = [...new Set(suffix.flatMap((one) => [one.toLowerCase(), one.toUpperCase()]))];
+  const ends = withoutCovered(bothCases, (covered, by) => covered.endsWith(by));
+  return orAny(begins).flatMap((begin) => orAny(ends).map((end) => ({ begin, end })));
+}
+
+function orAny(parts: readonly string[]): readonly string[] {
+  return parts.length > 0 ? parts : [''];
+}
+
+/** S3 refuses filters that overlap, so `a/b/` goes where there is `a/`. */
+function withoutCovered(
+  parts: readonly string[],
+  isCovered: (covered: string, by: string) => boolean,
+): readonly string[] {
+  return parts.filter((part) => !parts.some((other) => other !== part && isCovered(part, other)));
+}

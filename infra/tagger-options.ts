@@ -1,0 +1,148 @@
+import { flag, list, oneOf, type Rules, wholeNumber } from './option-rules.ts';
+
+/** What can be said of a tagger in plain values: by a construct's props, or by the context of `cdk deploy`. */
+export interface TaggerOptions {
+  /**
+   * How the keys of the objects to tag begin: any of these. Neither commas nor `*`.
+   * @default [] (any key)
+   */
+  readonly prefix: readonly string[];
+  /**
+   * How the keys of the objects to tag end, in lower or in upper case (`.jpg` is also `.JPG`, but not `.Jpg`): any of
+   * these. Neither commas nor `*`.
+   * @default [] (any key)
+   */
+  readonly suffix: readonly string[];
+  /**
+   * Larger objects are not downloaded and recorded as failed, 1 to 1,073,741,824 bytes: up to sixteen are held in
+   * memory at a time.
+   * @default undefined (50 MiB, the function's own default)
+   */
+  readonly maximumBytes: number | undefined;
+  /**
+   * Memory of the tagging function, 128 to 10,240 MB (AWS Lambda's own range). Processors come with it: one for every
+   * 1,769 MB. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+   * @default 3008 (the most that AWS grants a new account)
+   */
+  readonly memoryMegabytes: number;
+  /**
+   * Time the tagging function may take for one batch, 1 to 900 seconds (AWS Lambda's own range). The queue hides a
+   * message for six times as long.
+   * @default 60
+   */
+  readonly functionTimeoutSeconds: number;
+  /**
+   * The function's `/tmp`, 512 to 10,240 MB (AWS Lambda's own range). Tagging works in memory and needs none of it.
+   * @default 512
+   */
+  readonly temporaryStorageMegabytes: number;
+  /**
+   * Most messages that the function gets at once, 1 to 10,000 (AWS Lambda's own range).
+   * @default 10
+   */
+  readonly batchSize: number;
+  /**
+   * How long a batch waits to fill up, 0 to 300 seconds (AWS Lambda's own range); at least 1 for a batchSize above 10.
+   * @default 0 (a lone upload is tagged at once)
+   */
+  readonly batchWindowSeconds: number;
+  /**
+   * Most functions that work on the queue at once, 2 to 1,000 (AWS Lambda's own range). Without a limit, messages that
+   * are throttled use up their receives.
+   * @default 10 (what AWS grants a new account)
+   */
+  readonly maximumConcurrency: number;
+  /**
+   * Concurrency set aside for the function, taken from the account's, from maximumConcurrency to 1,000.
+   * @default undefined (none)
+   */
+  readonly reservedConcurrency: number | undefined;
+  /**
+   * Whether functions start from a snapshot of one that is ready: published versions behind an alias. AWS charges for it by
+   * use (https://aws.amazon.com/lambda/pricing/); it allows no more than 512 MB of temporary storage.
+   * @default false
+   */
+  readonly snapStart: boolean;
+  /**
+   * Whether AWS X-Ray records how requests go through the function. Costs per trace.
+   * @default false
+   */
+  readonly tracing: boolean;
+  /**
+   * Receives of a message before it goes to the dead-letter queue, 1 to 1,000 (Amazon SQS's own range); AWS advises at
+   * least 5 for a queue that feeds Lambda.
+   * @default 5
+   */
+  readonly maxReceiveCount: number;
+  /**
+   * Whether DynamoDB refuses to delete the tag table, also when asked by CloudFormation or the console.
+   * @default true
+   */
+  readonly tableDeletionProtection: boolean;
+  /**
+   * Days for which the function's log is kept: one of the periods that CloudWatch Logs has.
+   * @default 30
+   */
+  readonly logRetentionDays: number;
+  /**
+   * Whether buckets that exist already are made to send their events to Amazon EventBridge. Their other notifications
+   * stay. Not needed where they send them already.
+   * @default true
+   */
+  readonly enableEventBridge: boolean;
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const LOG_RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+/** S3's filters know no wildcard, and the function's environment separates with commas. */
+const KEY_PART = /^[^,*]+$/;
+
+export const TAGGER_RULES: Rules<TaggerOptions> = {
+  prefix: list(KEY_PART, 'key prefixes without commas and *', []),
+  suffix: list(KEY_PART, 'key suffixes without commas and *', []),
+  maximumBytes: wholeNumber(1, 1_073_741_824, undefined),
+  memoryMegabytes: wholeNumber(128, 10_240, 3_008),
+  functionTimeoutSeconds: wholeNumber(1, 900, 60),
+  temporaryStorageMegabytes: wholeNumber(512, 10_240, 512),
+  batchSize: wholeNumber(1, 10_000, 10),
+  batchWindowSeconds: wholeNumber(0, 300, 0),
+  maximumConcurrency: wholeNumber(2, 1_000, 10),
+  reservedConcurrency: wholeNumber(2, 1_000, undefined),
+  snapStart: flag(false),
+  tracing: flag(false),
+  maxReceiveCount: wholeNumber(1, 1_000, 5),
+  tableDeletionProtection: flag(true),
+  logRetentionDays: oneOf(LOG_RETENTION_DAYS, 30),
+  enableEventBridge: flag(true),
+};
+
+/** Most messages that Lambda collects without waiting: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
+const LARGEST_BATCH_WITHOUT_WINDOW = 10;
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html */
+const MOST_STORAGE_WITH_SNAPSTART_MEGABYTES = 512;
+
+/** What each option allows by itself but not together with another. */
+export function contradictions(options: TaggerOptions): string[] {
+  const { batchSize, batchWindowSeconds, maximumConcurrency, reservedConcurrency } = options;
+  const faults: string[] = [];
+  if (batchSize > LARGEST_BATCH_WITHOUT_WINDOW && batchWindowSeconds === 0) {
+    faults.push(
+      `Expected a batchWindowSeconds of at least 1 with a batchSize of ${batchSize} but received 0`,
+    );
+  }
+  if (reservedConcurrency !== undefined && reservedConcurrency < maximumConcurrency) {
+    faults.push(
+      `Expected a reservedConcurrency of at least maximumConcurrency, ${maximumConcurrency}, but received ${reservedConcurrency}: what lies between would be throttled`,
+    );
+  }
+  if (options.snapStart && options.temporaryStorageMegabytes > MOST_STORAGE_WITH_SNAPSTART_MEGABYTES) {
+    faults.push(
+      `Expected a temporaryStorageMegabytes of ${MOST_STORAGE_WITH_SNAPSTART_MEGABYTES} with snapStart but received ${options.temporaryStorageMegabytes}`,
+    );
+  }
+  return faults;
+}

@@ -1,0 +1,198 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { stat } from 'node:fs/promises';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { CLASSIFIER_FOLDER, DEFAULT_LABEL_SET } from '../../functions/cli/places.ts';
+import { dot, normalised } from '../../functions/core/embedding.ts';
+import { SAMPLE_FOLDER } from '../../functions/local/samples.ts';
+import { type Contender, startContender } from './peers/contender.ts';
+import { handlerFigures } from './peers/handler-figures.ts';
+import { CLI, isThere, type Prepared, prepare } from './peers/prepare.ts';
+import { inTurn, median, minimum, ratioLines } from './peers/rounds.ts';
+
+/**
+ * `npm run bench:models`: a full-size ViT-B/32 with random weights, compiled by Cliptag, beside its peers in the same
+ * run: transformers.js, and in Python ONNX Runtime, PyTorch (transformers) and open_clip. Each has a process and one
+ * thread of its own, and they take turns. Peers are installed by peers/install.sh; who is missing is left out.
+ *
+ *   --prepare           write checkpoints, models and pictures, which takes minutes, and measure nothing
+ *   --work FOLDER       where those go; what is there is kept. Default: cliptag-bench-models in the temporary folder
+ *   --only LIST         of encode,files,open,first-tag,handler. Default: all
+ *   --beside LIST       of transformers.js,onnxruntime,PyTorch. Default: all
+ *   --clock wall|cpu    cpu: time that the processor worked for a contender, on a busy machine. Default: wall
+ *   --rounds N          Default: 8
+ *   --python PATH       Default: peers/.venv/bin/python
+ *   --tokenizer FILE    CLIP's tokenizer.json. Default: the one of ../shared/reference beside the repository
+ */
+const SECTIONS = { encode, files, open, 'first-tag': firstTag, handler } as const;
+/** Sections in which contenders take turns. */
+const BESIDE_PEERS = ['encode', 'files', 'open'];
+/** Width and height of the encoder's input in pixels. */
+const IMAGE_SIZE = '224';
+
+const PEERS = fileURLToPath(new URL('peers/', import.meta.url));
+const { values: options } = parseArgs({
+  options: {
+    prepare: { type: 'boolean', default: false },
+    work: { type: 'string', default: join(tmpdir(), 'cliptag-bench-models') },
+    only: { type: 'string', default: Object.keys(SECTIONS).join() },
+    beside: { type: 'string', default: 'transformers.js,onnxruntime,PyTorch' },
+    clock: { type: 'string', default: 'wall' },
+    rounds: { type: 'string', default: '8' },
+    python: { type: 'string', default: join(PEERS, '.venv/bin/python') },
+    tokenizer: { type: 'string' },
+  },
+});
+const rounds = Number(options.rounds);
+const python = (await isThere(options.python)) ? options.python : undefined;
+const prepared = await prepare(options.work, python, options.tokenizer);
+if (!options.prepare) {
+  const sections = options.only.split(',');
+  const contenders = sections.some((name) => BESIDE_PEERS.includes(name))
+    ? await startContenders(prepared)
+    : [];
+  console.log(`${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, Node ${process.version}`);
+  console.log('minimum and median of each; × of the minimum and of the median, the first of each list is 1');
+  for (const name of sections) {
+    const section = SECTIONS[name as keyof typeof SECTIONS];
+    if (!section) throw new Error(`Expected --only of ${Object.keys(SECTIONS)} but received "${name}"`);
+    await section(prepared, contenders);
+  }
+  await Promise.all(contenders.map((contender) => contender.close()));
+}
+
+/** Ours first: the others are told in times of its first. */
+async function startContenders({
+  int8,
+  fp32,
+  huggingFace,
+  openClip,
+  onnx,
+  onnxQuantised,
+}: Prepared): Promise<readonly Contender[]> {
+  const own = (name: string, folder: string) =>
+    startContender(
+      name,
+      process.execPath,
+      ['--import', 'tsx', 'cliptag-contender.ts', folder],
+      options.clock,
+    );
+  const inJavaScript = (name: string, dtype: string) =>
+    startContender(
+      name,
+      process.execPath,
+      ['transformers-contender.mjs', huggingFace, dtype, IMAGE_SIZE],
+      options.clock,
+    );
+  const inPython = (name: string, kind: string, path: string) =>
+    startContender(name, python ?? '', ['contender.py', kind, path, IMAGE_SIZE], options.clock);
+  const hasTransformersJs = await isThere(join(PEERS, 'node_modules/@huggingface/transformers'));
+  if (!hasTransformersJs || !python)
+    console.log('some peers are missing: test/bench/peers/install.sh installs them');
+  const peers: Readonly<Record<string, () => readonly Contender[]>> = {
+    'transformers.js': () => [
+      inJavaScript('transformers.js fp32', 'fp32'),
+      inJavaScript('transformers.js q8', 'q8'),
+    ],
+    onnxruntime: () => [
+      inPython('onnxruntime (Python) fp32', 'onnxruntime', onnx ?? ''),
+      inPython('onnxruntime (Python) q8', 'onnxruntime', onnxQuantised ?? ''),
+    ],
+    PyTorch: () => [
+      inPython('PyTorch transformers', 'transformers', huggingFace),
+      inPython('PyTorch open_clip', 'open_clip', openClip),
+    ],
+  };
+  const isInstalled = (peer: string) =>
+    onnx !== undefined && (peer === 'transformers.js' ? hasTransformersJs : python !== undefined);
+  const beside = options.beside.split(',').filter(isInstalled);
+  const contenders = [
+    ...[own('cliptag int8', int8), own('cliptag fp32', fp32)],
+    ...beside.flatMap((peer) => peers[peer]?.() ?? []),
+  ];
+  for (const contender of contenders) await contender.ask({ task: 'open' });
+  return contenders;
+}
+
+async function encode(_: Prepared, contenders: readonly Contender[]): Promise<void> {
+  for (const batch of [1, 8]) {
+    const times = await inTurn(contenders, { task: 'encode', batch, runs: batch === 1 ? 3 : 1 }, rounds);
+    report(`encode, batch ${batch} (an image)`, ratioLines(times, batch));
+  }
+}
+
+async function files({ pictures }: Prepared, contenders: readonly Contender[]): Promise<void> {
+  for (const [name, path] of Object.entries(pictures)) {
+    const { size } = await stat(path);
+    const times = await inTurn(contenders, { task: 'file', path, runs: 1 }, rounds);
+    report(`file to embedding, ${name} JPEG of ${(size / 1e6).toFixed(1)} MB`, ratioLines(times));
+    report(`cosine with the first, ${name}`, await cosines(contenders, path));
+  }
+}
+
+/** That all of them compute the same; they differ by rounding, and by how they decode and resize. */
+async function cosines(contenders: readonly Contender[], path: string): Promise<string[]> {
+  const embeddings = new Map<string, Float32Array>();
+  for (const contender of contenders) {
+    const { embedding = [] } = await contender.ask({ task: 'file', path, runs: 1 });
+    embeddings.set(contender.name, normalised(embedding));
+  }
+  const [own = new Float32Array()] = embeddings.values();
+  return [...embeddings].map(([name, values]) => `  ${name.padEnd(28)} ${dot(own, values).toFixed(4)}`);
+}
+
+async function open(
+  { int8, fp32, onnx, onnxQuantised }: Prepared,
+  contenders: readonly Contender[],
+): Promise<void> {
+  report('session ready', ratioLines(await inTurn(contenders, { task: 'open' }, rounds)));
+  const paths = [join(int8, 'image-encoder.onnx'), join(fp32, 'image-encoder.onnx'), onnx, onnxQuantised];
+  const sizes = paths.map(async (path) => {
+    const bytes = path === undefined ? 0 : (await stat(path)).size;
+    return `  ${path} ${(bytes / 1e6).toFixed(1)} MB`;
+  });
+  report('image encoder files', await Promise.all(sizes));
+}
+
+/** From the start of the process to the first answer of `cliptag tag`, label set compiled before. */
+async function firstTag({ int8 }: Prepared): Promise<void> {
+  const times: number[] = [];
+  for (let start = 0; start < rounds; start++) {
+    const started = performance.now();
+    const args = [CLI, 'tag', join(SAMPLE_FOLDER, 'chelsea.png'), '--model', int8, '--json'];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(child.stdout, 'data');
+    times.push(performance.now() - started);
+    await once(child, 'close');
+  }
+  report('first tag', [`  cliptag tag, int8: ${minimum(times).toFixed(0)} / ${median(times).toFixed(0)} ms`]);
+}
+
+async function handler({ int8, pictures }: Prepared): Promise<void> {
+  const settings = { modelFolder: int8, labelSet: DEFAULT_LABEL_SET, classifierFolder: CLASSIFIER_FOLDER };
+  for (const name of ['2 MP', '12 MP'] as const) {
+    const { single, batchImagesPerSecond, peakRssBytes } = await handlerFigures(pictures[name], settings);
+    const [first] = single;
+    const stages = Object.keys(first ?? {}) as Array<keyof NonNullable<typeof first>>;
+    const overheads = single.map(({ total, decode, encode: encoding }) => total / (decode + encoding) - 1);
+    const own = single.map((one) => one.total - one.fetch - one.decode - one.encode - one.read - one.write);
+    const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+    report(`handler, ${name}, one at a time`, [
+      ...stages.map((stage) => {
+        const values = single.map((one) => one[stage]);
+        return `  ${stage.padEnd(28)} ${minimum(values).toFixed(1).padStart(8)} ${median(values).toFixed(1).padStart(8)} ms`;
+      }),
+      `  more than decode + encode    ${percent(minimum(overheads))} / ${percent(median(overheads))}`,
+      `  neither stage nor store      ${minimum(own).toFixed(1)} / ${median(own).toFixed(1)} ms`,
+      `  in batches of 8              ${batchImagesPerSecond.toFixed(1)} images/s`,
+      `  peak RSS                     ${(peakRssBytes / 2 ** 20).toFixed(0)} MiB`,
+    ]);
+  }
+}
+
+function report(title: string, lines: readonly string[]): void {
+  console.log(['', title, ...lines].join('\n'));
+}

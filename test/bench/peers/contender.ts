@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface, type Interface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** What a contender is told to do: one JSON object a line, one answer a line. */
+export type Request =
+  /** Loads the model anew. */
+  | { readonly task: 'open' }
+  | { readonly task: 'encode'; readonly batch: number; readonly runs: number }
+  /** From a file on disk to its embedding. */
+  | { readonly task: 'file'; readonly path: string; readonly runs: number };
+
+export interface Answer {
+  /** One for each run. */
+  readonly milliseconds: readonly number[];
+  readonly embedding?: readonly number[];
+}
+
+export interface Contender {
+  readonly name: string;
+  ask(request: Request): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** Libraries that ask the environment how many threads to start are told one. */
+const ONE_THREAD = { OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1', VIPS_CONCURRENCY: '1' };
+
+/**
+ * Starts a contender in a process of its own, in which nothing of the others takes time or memory.
+ *
+ * @param clock `wall`, or `cpu`: the time that the processor worked for it, which a busy machine hardly changes
+ */
+export function startContender(
+  name: string,
+  command: string,
+  args: readonly string[],
+  clock: string,
+): Contender {
+  const child = spawn(command, args, {
+    cwd: fileURLToPath(new URL('.', import.meta.url)),
+    env: { ...process.env, ...ONE_THREAD, BENCH_CLOCK: clock },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const errors: Buffer[] = [];
+  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
+  const lines = createInterface(child.stdout);
+  const failure = once(child, 'exit').then(([code]) => {
+    throw new Error(`${name} ended with ${code}: ${Buffer.concat(errors).toString().slice(-2000)}`);
+  });
+  failure.catch(() => {});
+  return {
+    name,
+    ask: (request) => Promise.race([answerTo(child, lines, request), failure]),
+    close: async () => {
+      child.stdin.end();
+      await once(child, 'exit');
+    },
+  };
+}
+
+async function answerTo(child: ChildProcess, lines: Interface, request: Request): Promise<Answer> {
+  const line = once(lines, 'line');
+  child.stdin?.write(`${JSON.stringify(request)}\n`);
+  const [text] = await line;
+  return JSON.parse(String(text)) as Answer;
+}

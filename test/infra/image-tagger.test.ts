@@ -1,0 +1,183 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { describe, expect, it } from 'vitest';
+import type { ImageTaggerProps } from '../../infra/constructs/image-tagger.ts';
+import { image, taggerTemplate, templateWith } from './tagger-template.ts';
+
+const BUCKET = 'AWS::S3::Bucket';
+const QUEUE_POLICY = 'AWS::SQS::QueuePolicy';
+
+describe('the tagger’s own bucket', () => {
+  it('is private, encrypted, refuses plain HTTP and outlives the stack', () => {
+    const template = templateWith();
+    template.hasResource(BUCKET, {
+      DeletionPolicy: 'Retain',
+      Properties: {
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+        },
+      },
+    });
+    template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: [{ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }],
+      },
+    });
+  });
+
+  it('tells the queue by itself, once the queue lets it, with no custom resource', () => {
+    const template = templateWith({ prefix: 'a/' });
+    const [queuePolicy] = Object.keys(
+      template.findResources(QUEUE_POLICY, {
+        Properties: { PolicyDocument: { Statement: Match.arrayWith([fromS3()]) } },
+      }),
+    );
+    template.hasResource(BUCKET, {
+      DependsOn: [queuePolicy],
+      Properties: {
+        NotificationConfiguration: {
+          QueueConfigurations: Match.arrayWith([
+            {
+              Event: 's3:ObjectCreated:*',
+              Queue: { 'Fn::GetAtt': [Match.stringLikeRegexp('^TaggerUploadQueue(?!Dead)'), 'Arn'] },
+              Filter: { S3Key: { Rules: [{ Name: 'prefix', Value: 'a/' }] } },
+            },
+          ]),
+        },
+      },
+    });
+    template.resourceCountIs('Custom::S3BucketNotifications', 0);
+    template.resourceCountIs('AWS::Lambda::Function', 1);
+  });
+
+  function fromS3() {
+    return Match.objectLike({
+      Effect: 'Allow',
+      Action: 'sqs:SendMessage',
+      Principal: { Service: 's3.amazonaws.com' },
+      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+    });
+  }
+});
+
+describe('buckets that exist already', () => {
+  it('tell the queue by one EventBridge rule, whose undelivered events are dead letters', () => {
+    const template = templateWith({ bucket: 'photos-a,photos-b', prefix: 'a/' });
+    template.resourceCountIs(BUCKET, 0);
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.s3'],
+        'detail-type': ['Object Created', 'Object Deleted'],
+        detail: { bucket: { name: ['photos-a', 'photos-b'] }, object: { key: [{ prefix: 'a/' }] } },
+      },
+      Targets: [
+        {
+          Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^TaggerUploadQueue(?!Dead)'), 'Arn'] },
+          DeadLetterConfig: {
+            Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^TaggerUploadQueueDeadLetter'), 'Arn'] },
+          },
+        },
+      ],
+    });
+  });
+
+  it('let that rule, and nobody else, send to the queues', () => {
+    const template = templateWith({ bucket: 'photos-a' });
+    const [rule] = Object.keys(template.findResources('AWS::Events::Rule'));
+    const policies = Object.values(template.findResources(QUEUE_POLICY));
+    expect(policies).toHaveLength(2);
+    for (const { Properties } of policies) {
+      const statements: { Effect: string }[] = Properties.PolicyDocument.Statement;
+      expect(statements.filter(({ Effect }) => Effect === 'Allow')).toEqual([
+        expect.objectContaining({
+          Action: 'sqs:SendMessage',
+          Principal: { Service: 'events.amazonaws.com' },
+          Condition: {
+            ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': [rule, 'Arn'] } },
+            StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+          },
+        }),
+      ]);
+    }
+  });
+
+  it('are made to send to EventBridge, by a function that may change these buckets only', () => {
+    const template = templateWith({ bucket: 'photos-a,photos-b' });
+    template.resourceCountIs('Custom::S3BucketNotifications', 2);
+    template.allResourcesProperties('Custom::S3BucketNotifications', {
+      NotificationConfiguration: { EventBridgeConfiguration: {} },
+      Managed: false,
+    });
+    const arn = (name: string) => ({
+      'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:s3:::${name}`]],
+    });
+    template.hasResourceProperties('AWS::IAM::Role', {
+      ManagedPolicyArns: Match.absent(),
+      Policies: [
+        {
+          PolicyDocument: {
+            Statement: [
+              {
+                Action: ['s3:GetBucketNotification', 's3:PutBucketNotification'],
+                Resource: [arn('photos-a'), arn('photos-b')],
+              },
+            ],
+          },
+        },
+      ],
+    });
+    // The function's own policy is the one left.
+    template.resourceCountIs('AWS::IAM::Policy', 1);
+  });
+
+  it('are left alone when they send to EventBridge already', () => {
+    const template = templateWith({ bucket: 'photos-a', enableEventBridge: false });
+    template.resourceCountIs('Custom::S3BucketNotifications', 0);
+    template.resourceCountIs('AWS::Events::Rule', 1);
+  });
+});
+
+describe('a tagger in another app', () => {
+  it('takes a bucket of that app, with its key', () => {
+    const template = taggerTemplate((scope) => ({
+      bucket: new Bucket(scope, 'Photos', { encryptionKey: new Key(scope, 'Key') }),
+    }));
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: { detail: { bucket: { name: [{ Ref: Match.stringLikeRegexp('^Photos') }] } } },
+    });
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          {
+            Effect: 'Allow',
+            Action: 'kms:Decrypt',
+            Resource: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Key'), 'Arn'] },
+          },
+        ]),
+      },
+    });
+  });
+
+  it('rejects with every faulty prop at once', () => {
+    const faulty = (_scope: Construct): Omit<ImageTaggerProps, 'image'> => ({
+      bucket: [],
+      batchSize: 0,
+      memoryMegabytes: 100,
+      functionTimeoutSeconds: 901,
+      suffix: ['*.jpg'],
+      reservedConcurrency: 5,
+      maximumConcurrency: 6,
+    });
+    expect(() => taggerTemplate((scope) => ({ image, ...faulty(scope) }))).toThrow(
+      /^Other\/Tagger:[\s\S]*suffix[\s\S]*memoryMegabytes[\s\S]*functionTimeoutSeconds[\s\S]*batchSize[\s\S]*buckets[\s\S]*reservedConcurrency/,
+    );
+  });
+});

@@ -1,0 +1,85 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { DYNAMODB, LAMBDA, SQS } from '../../functions/core/prices.ts';
+import { PRICES } from '../../infra/constructs/cost-estimate.ts';
+import { METRICS, STAGE_METRICS } from '../../infra/constructs/metric-names.ts';
+import { templateWith } from './tagger-template.ts';
+
+const ALARM = 'AWS::CloudWatch::Alarm';
+const TOPIC = 'arn:aws:sns:us-east-1:123456789012:alarms';
+
+describe('alarms', () => {
+  it.each([
+    ['a dead letter', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', 1],
+    ['a message older than five receives of six minutes', 'AWS/SQS', 'ApproximateAgeOfOldestMessage', 1_800],
+    ['an error', 'AWS/Lambda', 'Errors', 1],
+    ['a throttle', 'AWS/Lambda', 'Throttles', 1],
+    ['four fifths of the timeout', 'AWS/Lambda', 'Duration', 48_000],
+  ])('ring at %s', (_name, Namespace, MetricName, Threshold) => {
+    templateWith().hasResourceProperties(ALARM, {
+      Namespace,
+      MetricName,
+      Threshold,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+      Dimensions: [{ Value: Match.anyValue() }],
+    });
+  });
+
+  it('watch the dead-letter queue for dead letters and the queue itself for age', () => {
+    const queue = (pattern: string) => [
+      { Value: { 'Fn::GetAtt': [Match.stringLikeRegexp(pattern), 'QueueName'] } },
+    ];
+    const template = templateWith();
+    template.hasResourceProperties(ALARM, {
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Dimensions: queue('^TaggerUploadQueueDeadLetter'),
+    });
+    template.hasResourceProperties(ALARM, {
+      MetricName: 'ApproximateAgeOfOldestMessage',
+      Dimensions: queue('^TaggerUploadQueue(?!Dead)'),
+    });
+  });
+
+  it('follow the settings that they depend on', () => {
+    const template = templateWith({ functionTimeoutSeconds: 100, maxReceiveCount: 2 });
+    template.hasResourceProperties(ALARM, { MetricName: 'Duration', Threshold: 80_000 });
+    template.hasResourceProperties(ALARM, { MetricName: 'ApproximateAgeOfOldestMessage', Threshold: 1_200 });
+  });
+
+  it('tell a topic when they ring and when it is over, or nobody', () => {
+    templateWith({ alarmTopic: TOPIC }).allResourcesProperties(ALARM, {
+      AlarmActions: [TOPIC],
+      OKActions: [TOPIC],
+    });
+    templateWith().allResourcesProperties(ALARM, { AlarmActions: Match.absent() });
+  });
+});
+
+describe('the dashboard', () => {
+  const body = (context = {}) => {
+    const [found] = Object.values(templateWith(context).findResources('AWS::CloudWatch::Dashboard'));
+    return JSON.stringify(found?.Properties.DashboardBody).replaceAll('\\"', '"');
+  };
+
+  it('shows every metric that the function logs, of this stack’s function', () => {
+    const text = body();
+    for (const name of Object.values({ ...METRICS, ...STAGE_METRICS })) {
+      expect(text).toContain(`["Cliptag","${name}","FunctionName","`);
+    }
+  });
+
+  it('estimates cost by the prices that the command line reckons with', () => {
+    expect(PRICES).toEqual({
+      lambdaGigabyteSecond: LAMBDA.gigabyteSecond,
+      lambdaRequest: LAMBDA.request,
+      dynamodbWriteUnit: DYNAMODB.writeUnit,
+      dynamodbReadUnit: DYNAMODB.readUnit,
+      sqsRequest: SQS.request,
+    });
+  });
+
+  it('estimates cost by the memory and the price of the processor', () => {
+    expect(body({ memoryMegabytes: 2_048 })).toContain('duration / 1000 * 2 * 0.0000133334 + invocations');
+  });
+});

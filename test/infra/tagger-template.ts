@@ -1,0 +1,42 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import type { Construct } from 'constructs';
+import { ImageTagger, type ImageTaggerProps } from '../../infra/constructs/image-tagger.ts';
+import type { TaggingImage } from '../../infra/constructs/tagging-image.ts';
+import { ImageTaggingStack } from '../../infra/image-tagging-stack.ts';
+import { readSettings } from '../../infra/settings.ts';
+
+/** What stands for an image where only the template matters: made once for all tests of a process. */
+export const image: TaggingImage = { directory: imageDirectory('FROM scratch'), architecture: 'arm64' };
+
+export function imageDirectory(dockerfile: string): string {
+  const directory = mkdtempSync(join(tmpdir(), 'cliptag-image-'));
+  writeFileSync(join(directory, 'Dockerfile'), `${dockerfile}\n`);
+  return directory;
+}
+
+/** CDK's own template validation takes over a second a run and is exercised by `cdk synth` in cdk-synth.test.ts. */
+export function newApp(context: Record<string, unknown> = {}): App {
+  return new App({ context, builtinCloudFormationValidation: false });
+}
+
+export function stackWith(context: Record<string, unknown> = {}, app = newApp(context)): ImageTaggingStack {
+  return new ImageTaggingStack(app, 'Test', { settings: readSettings(app.node), image });
+}
+
+/** The template of the stack that is deployed, with these settings. */
+export function templateWith(context: Record<string, unknown> = {}): Template {
+  return Template.fromStack(stackWith(context));
+}
+
+/** The template of another app's stack with a tagger in it, as a user of the construct would write it. */
+export function taggerTemplate(
+  props: (scope: Construct) => Omit<ImageTaggerProps, 'image'> & Partial<Pick<ImageTaggerProps, 'image'>>,
+): Template {
+  const stack = new Stack(newApp(), 'Other');
+  new ImageTagger(stack, 'Tagger', { image, ...props(stack) });
+  return Template.fromStack(stack);
+}

@@ -1,0 +1,311 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DescribeTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import {
+  CreateBucketCommand,
+  type FilterRule,
+  ListBucketsCommand,
+  PutBucketNotificationConfigurationCommand,
+  PutObjectCommand,
+  type QueueConfiguration,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { App } from 'aws-cdk-lib';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { eventsOf } from '../../functions/core/event.ts';
+import { taggingImage } from '../../infra/constructs/tagging-image.ts';
+import { ImageTaggingStack } from '../../infra/image-tagging-stack.ts';
+import { readSettings } from '../../infra/settings.ts';
+import { type MotoAccount, openMotoAccount } from './support/moto-account.ts';
+import { available } from './tools.ts';
+
+/**
+ * The CDK's own command line deploys to moto, and AWS's clients ask what is there. What moto does not apply (time to live,
+ * recovery, policies of queues and buckets, alarms) is asserted of the template in test/infra.
+ */
+const hasTools = available(['moto_server', '--help']) && available(['aws', '--version']);
+// Python's programs and the CDK's take seconds to start, and many times that on a busy machine.
+vi.setConfig({ hookTimeout: 600_000, testTimeout: 600_000 });
+
+const SETTINGS = { prefix: 'in/', suffix: '.jpg', batchSize: 20, batchWindowSeconds: 2 };
+
+/** By logical id, the one that CloudFormation chose. */
+type PhysicalIds = Readonly<Record<string, string>>;
+
+interface Template {
+  readonly Resources: Readonly<Record<string, TemplateResource>>;
+}
+interface TemplateResource {
+  readonly Type: string;
+  readonly Properties?: {
+    readonly NotificationConfiguration?: {
+      readonly QueueConfigurations?: readonly {
+        readonly Event: 's3:ObjectCreated:*';
+        readonly Filter: { readonly S3Key: { readonly Rules: FilterRule[] } };
+      }[];
+    };
+  };
+}
+
+describe.skipIf(!hasTools)('a deployment to moto', () => {
+  let account: MotoAccount;
+  let folder: string;
+  let sqs: SQSClient;
+  let s3: S3Client;
+  let dynamodb: DynamoDBClient;
+  beforeAll(async () => {
+    account = await openMotoAccount();
+    folder = await mkdtemp(join(tmpdir(), 'cliptag-deployment-'));
+    sqs = new SQSClient(account.client);
+    s3 = new S3Client({ ...account.client, forcePathStyle: true });
+    dynamodb = new DynamoDBClient(account.client);
+    await account.cdk('bootstrap', `aws://${account.id}/${account.client.region}`);
+  });
+  afterAll(async () => {
+    await account?.close();
+    if (folder) await rm(folder, { recursive: true });
+  });
+
+  /** Synthesizes a stack as infra/app.ts does; gives the folder to deploy from. */
+  async function synthesize(stackName: string, labels: string, settings: Record<string, unknown> = {}) {
+    const labelSet = join(folder, `${stackName}.yaml`);
+    await writeFile(labelSet, `name: mine\nversion: 1\nmode: exclusive\nlabels: [${labels}]\n`);
+    const outdir = await mkdtemp(join(folder, `${stackName}-`));
+    const { context } = JSON.parse(await readFile('cdk.json', 'utf8'));
+    const all = { ...context, ...settings };
+    const app = new App({ outdir, context: all, builtinCloudFormationValidation: false });
+    const image = await taggingImage({ model: 'embedded', labelSets: [labelSet], architecture: 'arm64' });
+    new ImageTaggingStack(app, stackName, { settings: readSettings(app.node), image });
+    app.synth();
+    return outdir;
+  }
+
+  const deploy = (from: string, ...forMoto: string[]) =>
+    account.cdk('deploy', '--app', from, '--require-approval', 'never', ...forMoto);
+
+  async function physicalIds(StackName: string): Promise<PhysicalIds> {
+    const { StackResources } = await account.aws<{
+      StackResources: { LogicalResourceId?: string; PhysicalResourceId?: string }[];
+    }>('cloudformation', 'describe-stack-resources', '--stack-name', StackName);
+    return Object.fromEntries(
+      StackResources.map((one) => [one.LogicalResourceId ?? '', one.PhysicalResourceId ?? '']),
+    );
+  }
+
+  async function imageTagOf(functionName: string): Promise<string | undefined> {
+    const parameters = ['lambda', 'get-function', '--function-name', functionName];
+    const { Code } = await account.aws<{ Code: { ImageUri: string } }>(...parameters);
+    return Code.ImageUri.split(':').at(-1);
+  }
+
+  async function attributes(QueueUrl: string) {
+    const answer = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
+    return answer.Attributes ?? {};
+  }
+
+  /** The keys that the messages in a queue tell of. */
+  async function receivedKeys(QueueUrl: string): Promise<string[]> {
+    const keys: string[] = [];
+    for (;;) {
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 600 }),
+      );
+      if (Messages.length === 0) return keys.sort();
+      const events = Messages.flatMap(({ Body = '' }) => eventsOf(Body));
+      keys.push(...events.flatMap((event) => (event.kind === 'created' ? [event.object.key] : [])));
+    }
+  }
+
+  async function putObjects(Bucket: string, keys: readonly string[]): Promise<void> {
+    for (const Key of keys) await s3.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }));
+  }
+
+  describe('with a bucket of its own', () => {
+    let ids: PhysicalIds;
+    let from: string;
+    beforeAll(async () => {
+      from = await synthesize('Own', 'cat, dog', SETTINGS);
+      await deploy(from);
+      ids = await physicalIds('Own');
+    });
+
+    const id = (pattern: RegExp) => {
+      const found = Object.entries(ids).find(([logicalId]) => pattern.test(logicalId));
+      if (!found) throw new Error(`Expected ${pattern} among ${Object.keys(ids)}`);
+      return found[1];
+    };
+    const queueUrl = () => id(/^TaggerUploadQueue[0-9A-F]{8}$/);
+    const deadLetterQueueUrl = () => id(/^TaggerUploadQueueDeadLetterQueue[0-9A-F]{8}$/);
+    const functionName = () => id(/^TaggerTaggingFunction[0-9A-F]{8}$/);
+    const tableName = () => id(/^TaggerTagTable/);
+    const bucketName = () => id(/^TaggerUploadsBucket[0-9A-F]{8}$/);
+
+    it('has the table with its keys and index', async () => {
+      const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName: tableName() }));
+      expect(Table).toMatchObject({
+        KeySchema: [
+          { AttributeName: 'PK', KeyType: 'HASH' },
+          { AttributeName: 'SK', KeyType: 'RANGE' },
+        ],
+        GlobalSecondaryIndexes: [{ IndexName: 'by-status', Projection: { ProjectionType: 'KEYS_ONLY' } }],
+        BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
+        DeletionProtectionEnabled: true,
+      });
+    });
+
+    it('has the queue with its dead-letter queue', async () => {
+      const { RedrivePolicy = '', ...queue } = await attributes(queueUrl());
+      const deadLetterQueue = await attributes(deadLetterQueueUrl());
+      expect(queue).toMatchObject({ VisibilityTimeout: '360', SqsManagedSseEnabled: 'true' });
+      expect(deadLetterQueue).toMatchObject({ MessageRetentionPeriod: String(14 * 24 * 3_600) });
+      expect(JSON.parse(RedrivePolicy)).toEqual({
+        deadLetterTargetArn: deadLetterQueue.QueueArn,
+        maxReceiveCount: 5,
+      });
+    });
+
+    it('feeds the function from the queue, with failures reported message by message', async () => {
+      const { EventSourceMappings } = await account.aws<{ EventSourceMappings: unknown[] }>(
+        ...['lambda', 'list-event-source-mappings', '--function-name', functionName()],
+      );
+      expect(EventSourceMappings).toEqual([
+        expect.objectContaining({
+          EventSourceArn: (await attributes(queueUrl())).QueueArn,
+          BatchSize: 20,
+          MaximumBatchingWindowInSeconds: 2,
+          FunctionResponseTypes: ['ReportBatchItemFailures'],
+          ScalingConfig: { MaximumConcurrency: 10 },
+          State: 'Enabled',
+        }),
+      ]);
+    });
+
+    it('runs the image that was pushed, with the environment that the handler reads', async () => {
+      const calls = await account.dockerCalls();
+      const [build] = calls.filter(([command]) => command === 'build');
+      expect(build).toEqual(expect.arrayContaining(['--platform', 'linux/arm64']));
+      const [push] = calls.filter(([command]) => command === 'push');
+      expect(push?.[1]?.split(':').at(-1)).toBe(await imageTagOf(functionName()));
+      const configuration = await account.aws(
+        ...['lambda', 'get-function-configuration', '--function-name', functionName()],
+      );
+      expect(configuration).toMatchObject({
+        MemorySize: 3_008,
+        Timeout: 60,
+        Environment: {
+          Variables: { TABLE_NAME: tableName(), KEY_PREFIXES: 'in/', KEY_SUFFIXES: '.jpg' },
+        },
+      });
+    });
+
+    it('lets the function at the objects, the table, the queue and its log, and at nothing else', async () => {
+      const roleName = id(/^TaggerTaggingRole[0-9A-F]{8}$/);
+      const list = ['iam', 'list-role-policies', '--role-name', roleName];
+      const { PolicyNames } = await account.aws<{ PolicyNames: string[] }>(...list);
+      expect(PolicyNames).toHaveLength(1);
+      const get = ['iam', 'get-role-policy', '--role-name', roleName, '--policy-name', PolicyNames[0]!];
+      const { PolicyDocument } = await account.aws<{
+        PolicyDocument: { Statement: { Resource: string | string[] }[] };
+      }>(...get);
+      const table = await dynamodb.send(new DescribeTableCommand({ TableName: tableName() }));
+      const resources = PolicyDocument.Statement.flatMap(({ Resource }) => Resource);
+      expect(new Set(resources)).toEqual(
+        new Set([
+          `arn:aws:s3:::${bucketName()}`,
+          `arn:aws:s3:::${bucketName()}/in/*`,
+          table.Table?.TableArn,
+          (await attributes(queueUrl())).QueueArn,
+          expect.stringContaining(`:log-group:${id(/^TaggerTaggingLog/)}`),
+        ]),
+      );
+    });
+
+    it('tells the queue of the objects that the filters let through', async () => {
+      const probe = await sqs.send(new CreateQueueCommand({ QueueName: 'probe' }));
+      const { QueueArn } = await attributes(probe.QueueUrl!);
+      await s3.send(
+        new PutBucketNotificationConfigurationCommand({
+          Bucket: bucketName(),
+          NotificationConfiguration: { QueueConfigurations: await notificationsTo(QueueArn!) },
+        }),
+      );
+      await putObjects(bucketName(), ['in/a.jpg', 'in/b c.JPG', 'in/a.txt', 'out/a.jpg', 'in.jpg']);
+      expect(await receivedKeys(probe.QueueUrl!)).toEqual(['in/a.jpg', 'in/b c.JPG']);
+    });
+
+    /** The bucket's own notifications, which moto's CloudFormation leaves out, to a queue that no function empties. */
+    async function notificationsTo(QueueArn: string): Promise<QueueConfiguration[]> {
+      const { Resources } = await templateIn(from);
+      const bucket = Object.values(Resources).find(({ Type }) => Type === 'AWS::S3::Bucket');
+      const { QueueConfigurations = [] } = bucket?.Properties?.NotificationConfiguration ?? {};
+      return QueueConfigurations.map(({ Event, Filter }) => ({
+        QueueArn,
+        Events: [Event],
+        Filter: { Key: { FilterRules: Filter.S3Key.Rules } },
+      }));
+    }
+
+    it('changes nothing when it is deployed again, and only the image with another label set', async () => {
+      const before = await imageTagOf(functionName());
+      expect(await deploy(await synthesize('Own', 'cat, dog', SETTINGS))).toContain('(no changes)');
+      const other = await synthesize('Own', 'cat, mouse', SETTINGS);
+      expect(await differing(from, other)).toEqual([expect.stringMatching(/^TaggerTaggingFunction\w{8}$/)]);
+      // moto forgets the parameters that a stack was made with, and how a change set differs from the stack.
+      await deploy(other, '--method', 'direct', '--no-previous-parameters');
+      expect(await physicalIds('Own')).toEqual(ids);
+      expect(await imageTagOf(functionName())).not.toBe(before);
+    });
+
+    async function templateIn(path: string): Promise<Template> {
+      return JSON.parse(await readFile(join(path, 'Own.template.json'), 'utf8'));
+    }
+
+    async function differing(first: string, second: string): Promise<string[]> {
+      const [one, other] = await Promise.all([templateIn(first), templateIn(second)]);
+      const isSame = (name: string) =>
+        JSON.stringify(one.Resources[name]) === JSON.stringify(other.Resources[name]);
+      return [...new Set([...Object.keys(one.Resources), ...Object.keys(other.Resources)])].filter(
+        (name) => !isSame(name),
+      );
+    }
+
+    it('leaves the table and the bucket when it is destroyed, and nothing else', async () => {
+      await account.cdk('destroy', 'Own', '--force', '--app', from);
+      const { TableNames } = await dynamodb.send(new ListTablesCommand());
+      expect(TableNames).toContain(tableName());
+      const { Buckets } = await s3.send(new ListBucketsCommand());
+      expect(Buckets?.map(({ Name }) => Name)).toContain(bucketName());
+      await expect(attributes(queueUrl())).rejects.toThrow();
+      await expect(attributes(deadLetterQueueUrl())).rejects.toThrow();
+      await expect(imageTagOf(functionName())).rejects.toThrow('ResourceNotFoundException');
+      const roles = await account.aws<{ Roles: { RoleName: string }[] }>('iam', 'list-roles');
+      expect(roles.Roles.filter(({ RoleName }) => RoleName.startsWith('Own-'))).toEqual([]);
+    });
+  });
+
+  it('with buckets that exist already gets their events by EventBridge, filtered', async () => {
+    const buckets = ['photos-a', 'photos-b', 'photos-c'];
+    for (const Bucket of buckets) {
+      await s3.send(new CreateBucketCommand({ Bucket }));
+      const NotificationConfiguration = { EventBridgeConfiguration: {} };
+      await s3.send(new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration }));
+    }
+    // moto runs no custom resource: the buckets send to EventBridge as if others had seen to it.
+    const settings = { bucket: 'photos-a,photos-b', prefix: 'in/', enableEventBridge: false };
+    await deploy(await synthesize('Existing', 'cat, dog', settings));
+    const ids = Object.entries(await physicalIds('Existing'));
+    const [, queueUrl = ''] = ids.find(([name]) => /^TaggerUploadQueue\w{8}$/.test(name)) ?? [];
+    const [, mappingId = ''] = ids.find(([name]) => name.includes('SqsEventSource')) ?? [];
+    // moto would run the function, which takes a Docker engine.
+    await account.aws('lambda', 'update-event-source-mapping', '--uuid', mappingId, '--no-enabled');
+    for (const bucket of buckets) await putObjects(bucket, [`in/${bucket} ü.jpg`, 'out/a.jpg']);
+    expect(await receivedKeys(queueUrl)).toEqual(['in/photos-a ü.jpg', 'in/photos-b ü.jpg']);
+  });
+});
