@@ -1,11 +1,17 @@
 import { readFile } from 'node:fs/promises';
+import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { readLabelSets } from '../../functions/adapters/label-set-files.ts';
 import { type Model, readModel, verifyModelFiles } from '../../functions/adapters/model-folder.ts';
-import { onnxTextEncoder } from '../../functions/adapters/onnxruntime.ts';
+import { onnxImageEncoder, onnxTextEncoder } from '../../functions/adapters/onnxruntime.ts';
+import { sharpPixelDecoder } from '../../functions/adapters/sharp.ts';
 import { loadTokenizer } from '../../functions/adapters/tokenizer.ts';
+import { type Classifier, compileClassifier } from '../../functions/core/classifier.ts';
 import { cosine } from '../../functions/core/embedding.ts';
+import { type Tag, tagsFor } from '../../functions/core/scores.ts';
 
 const FOLDER = new URL('../../models/embedded', import.meta.url).pathname;
+const GENERAL_LABELS = new URL('../../models/labels/general.yaml', import.meta.url).pathname;
 
 describe('the embedded model', () => {
   let model: Model;
@@ -13,10 +19,11 @@ describe('the embedded model', () => {
     model = await readModel(FOLDER);
   });
 
-  test('holds the files that its manifest describes, in at most 15 MB', async () => {
+  test('holds the files that its manifest describes, in at most 15 MB, the image encoder in 8', async () => {
     await verifyModelFiles(model);
     const sizes = Object.values(model.manifest.files).map(({ bytes }) => bytes);
     expect(sizes.reduce((sum, bytes) => sum + bytes)).toBeLessThan(15_000_000);
+    expect(model.manifest.files.imageEncoder.bytes).toBeLessThan(8_000_000);
   });
 
   test('has a tokenizer of its own that takes every text of the reference cases', async () => {
@@ -35,5 +42,46 @@ describe('the embedded model', () => {
     const texts = ['puppy', 'dog', 'skyscraper'].map((word) => `a photo of a ${word}`);
     const [puppy, dog, skyscraper] = await onnxTextEncoder(model).encode(texts);
     expect(cosine(puppy!, dog!)).toBeGreaterThan(cosine(puppy!, skyscraper!) + 0.1);
+  });
+
+  describe('with the general label set', () => {
+    let tagsOf: (bytes: Buffer) => Promise<readonly Tag[]>;
+    beforeAll(async () => {
+      const [labelSet] = await readLabelSets([GENERAL_LABELS]);
+      const classifier: Classifier = await compileClassifier(labelSet!, onnxTextEncoder(model));
+      const encoder = await onnxImageEncoder(model);
+      const decoder = sharpPixelDecoder();
+      tagsOf = async (bytes) => {
+        const [embedding] = await encoder.encode([await decoder.decode(bytes, encoder.pixelSpec)]);
+        return tagsFor(embedding!, classifier);
+      };
+    });
+
+    test.each([
+      ['chelsea.png', 'cat'],
+      ['coffee.png', 'coffee'],
+      ['china.jpg', 'temple'],
+      ['flower.jpg', 'flower'],
+    ])('sees in %s: %s', async (name, label) => {
+      const bytes = await readFile(new URL(`../../functions/local/samples/${name}`, import.meta.url));
+      expect((await tagsOf(bytes)).map((tag) => tag.label)).toContain(label);
+    });
+
+    test('sees nothing in a flat colour', async () => {
+      for (const background of ['black', 'white', 'grey', 'red', 'darkgreen', 'royalblue', 'gold', 'tan']) {
+        const create = { width: 320, height: 240, channels: 3 as const, background };
+        expect(await tagsOf(await sharp({ create }).png().toBuffer()), background).toEqual([]);
+      }
+    });
+
+    test('sees nothing in noise', async () => {
+      for (const sigma of [10, 30, 60]) {
+        for (const side of [72, 300]) {
+          const noise = { type: 'gaussian', mean: 128, sigma } as const;
+          const create = { width: side, height: side, channels: 3 as const, background: 'grey', noise };
+          expect(await tagsOf(await sharp({ create }).png().toBuffer()), `${sigma}, ${side}`).toEqual([]);
+        }
+      }
+    });
   });
 });

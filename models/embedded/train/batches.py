@@ -1,4 +1,4 @@
-"""Which pictures train the image encoder, and how they come in batches: cropped, mirrored, jittered."""
+"""Which pictures train the image encoder, and how they come in batches: cropped, mirrored, jittered; some show nothing."""
 
 import math
 from concurrent.futures import ThreadPoolExecutor
@@ -7,14 +7,16 @@ import numpy as np
 import torch
 from PIL import Image
 
+from learner import NOTHING
 from photo_set import load_held_out
 
 SEED = 1
 VALIDATION_PICTURES = 2500  # of the train split; for watching, choosing and calibrating
-BATCH = 256
-CROP_AREA = (0.5, 1.0)
+BATCH = 128  # two halves of 64: larger ones are slower, since they leave the cache
+NOTHING_PICTURES = 2  # of a batch
+CROP_AREA = (0.4, 1.0)
 CROP_RATIO = (0.8, 1.25)
-JITTER = 0.2  # brightness and contrast vary by up to this part
+JITTER = 0.25  # brightness and contrast vary by up to this part
 
 
 def split_pictures(pictures, labels, seed=SEED):
@@ -42,6 +44,29 @@ def random_crop(picture, size, draw):
     return pixels[:, ::-1] if draw.random() < 0.5 else pixels
 
 
+def picture_of_nothing(size, draw):
+    """A flat colour, a gradient, noise of some coarseness, or stripes: uint8 (size, size, 3)."""
+    first, second = draw.uniform(0, 255, (2, 1, 1, 3))
+    down, right = np.mgrid[0:size, 0:size][..., None] / size
+    kind = draw.integers(4)
+    if kind == 0:
+        pixels = np.broadcast_to(first, (size, size, 3))
+    elif kind == 1:
+        angle = draw.uniform(0, 2 * math.pi)
+        pixels = first + (second - first) * np.clip(0.5 + (down - 0.5) * math.sin(angle) + (right - 0.5) * math.cos(angle), 0, 1)
+    elif kind == 2:
+        cells = int(draw.choice([size, size // 2, size // 4, 8, 4]))
+        coarse = draw.uniform(0, 255, (cells, cells, draw.choice([1, 3]))).astype(np.uint8)
+        picture = Image.fromarray(np.broadcast_to(coarse, (cells, cells, 3)).copy())
+        pixels = np.asarray(picture.resize((size, size), Image.BICUBIC), np.float64)
+        pixels = 128 + (pixels - 128) * draw.uniform(0.1, 1)
+    else:
+        wave = np.sin((down * draw.uniform(-20, 20) + right * draw.uniform(-20, 20)) * 2 * math.pi)
+        pixels = first + (second - first) * (wave > 0)
+    grain = draw.normal(0, draw.choice([0, 2, 8]), (size, size, 1))
+    return np.clip(pixels + grain, 0, 255).astype(np.uint8)
+
+
 class Batches:
     """Endless shuffled batches, made one ahead in a thread; batch number n is the same in every run."""
 
@@ -55,8 +80,11 @@ class Batches:
         order = np.random.default_rng([SEED, step // per_epoch]).permutation(self.indices)
         chosen = order[step % per_epoch * BATCH :][:BATCH]
         draw = np.random.default_rng([SEED, 1, step])
-        pixels = np.stack([random_crop(self.pictures[i], size, draw) for i in chosen])
-        return torch.from_numpy(pixels), torch.from_numpy(self.pictures.label[chosen])
+        pixels = [random_crop(self.pictures[i], size, draw) for i in chosen]
+        labels = self.pictures.label[chosen].copy()
+        for i in range(0, BATCH, BATCH // NOTHING_PICTURES):  # in each half of the batch
+            pixels[i], labels[i] = picture_of_nothing(size, draw), NOTHING
+        return torch.from_numpy(np.stack(pixels)), torch.from_numpy(labels)
 
     def next(self, size):
         while len(self.ahead) < 3:

@@ -1,33 +1,35 @@
 """The project's measures: top-1 and top-5 over the labels with enough pictures, and the logit scale."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
 
-from image_encoder import normalise_pixels
+from image_encoder import PICTURE_SIZE, enlarge, normalise_pixels
 from photo_set import MIN_PICTURES
 
-BATCH = 128
+BATCH = 64
 
 
-@torch.no_grad()
-def embed_pictures(encoder, pictures, indices, size):
-    """Unit embeddings (len(indices), 256) of the pictures, centre-cropped at `size`."""
-    parts = []
-    for start in range(0, len(indices), BATCH):
-        pixels = np.stack([pictures.centre_crop(i, size) for i in indices[start : start + BATCH]])
-        x = normalise_pixels(torch.from_numpy(pixels)).contiguous(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16):
-            parts.append(encoder(x).float().numpy())
-    return np.concatenate(parts)
+def embed_pictures(encode, pictures, indices, size, threads=2):
+    """What `encode` makes of the pictures as production sees them, enlarged to `size`: (len(indices), outputs)."""
+
+    def embed(part):
+        pixels = np.stack([pictures.centre_crop(i, PICTURE_SIZE) for i in part])
+        x = enlarge(normalise_pixels(torch.from_numpy(pixels)), size).contiguous(memory_format=torch.channels_last)
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+            return encode(x).float().numpy()
+
+    with ThreadPoolExecutor(threads) as pool:
+        return np.concatenate(list(pool.map(embed, np.split(indices, range(BATCH, len(indices), BATCH)))))
 
 
-def embed_with_onnx(session, pictures, indices, size):
+def embed_with_onnx(session, pictures, indices):
     """The same by an ONNX image encoder."""
     parts = []
     for start in range(0, len(indices), BATCH):
-        pixels = np.stack([pictures.centre_crop(i, size) for i in indices[start : start + BATCH]])
+        pixels = np.stack([pictures.centre_crop(i, PICTURE_SIZE) for i in indices[start : start + BATCH]])
         parts.append(session.run(None, {"pixels": pixels})[0])
     return np.concatenate(parts)
 

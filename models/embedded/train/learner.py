@@ -1,4 +1,4 @@
-"""What is trained: image encoder, classifier rows and scale, with the loss."""
+"""What fine-tuning minimises: encoder, classifier rows and scale, with the loss."""
 
 import copy
 import math
@@ -10,37 +10,49 @@ from torch.nn import functional as F
 from image_encoder import ImageEncoder
 
 LABEL_SMOOTHING = 0.1
-CLASSIFIER_PULL = 5.0  # weight of 1 - cosine between classifier rows and text targets
-START_SCALE = 16.0
+NOTHING = -1  # label of a picture of nothing in particular: every label is as wrong as any other
+
+
+def classification_loss(logits, labels, masked):
+    """Smoothed cross-entropy, and how many are right.
+
+    logits (N, labels); labels (N,), NOTHING where a picture shows none; masked (N, labels): also true of the picture,
+    or never to be learned about, so no part of the loss.
+    """
+    logits = logits.masked_fill(masked, -math.inf)
+    log_probability = logits.log_softmax(1)
+    own = log_probability.gather(1, labels.clamp(min=0)[:, None]).squeeze(1)
+    even = log_probability.masked_fill(masked, 0).sum(1) / (~masked).sum(1)
+    smoothing = torch.where(labels == NOTHING, 1.0, LABEL_SMOOTHING)
+    loss = -torch.where(labels == NOTHING, even, (1 - smoothing) * own + smoothing * even).mean()
+    return loss, (logits.argmax(1) == labels)[labels != NOTHING].float().mean().item()
+
+
+def not_negative(truth, held_out):
+    """Boolean (labels, labels): entry [i, j] says that j is no negative for a picture of label i."""
+    masked = truth.clone()
+    masked[:, held_out] = True
+    masked.fill_diagonal_(False)
+    return masked
 
 
 class Learner(nn.Module):
-    """Encoder, classifier rows and scale, with the loss."""
+    """The encoder against fixed classifier rows, the text encoder's own."""
 
-    def __init__(self, targets, truth, held_out):
+    def __init__(self, rows, scale, truth, held_out):
         super().__init__()
         self.encoder = ImageEncoder().to(memory_format=torch.channels_last)
-        self.rows = nn.Parameter(targets.clone())
-        self.log_scale = nn.Parameter(torch.tensor(math.log(START_SCALE)))
-        self.register_buffer("targets", targets)
-        not_negative = truth.clone()
-        not_negative[:, held_out] = True
-        not_negative.fill_diagonal_(False)
-        self.register_buffer("masked", not_negative)
+        self.log_scale = nn.Parameter(torch.tensor(math.log(scale)))
+        self.register_buffer("rows", rows)
+        self.register_buffer("masked", not_negative(truth, held_out))
 
     def forward(self, x, labels):
         """The loss, and how many of the batch are right."""
         with torch.autocast("cpu", torch.bfloat16):
             embedding = self.encoder(x)
-        rows = F.normalize(self.rows, dim=1)
-        masked = self.masked[labels]
-        logits = (self.log_scale.exp() * embedding.float() @ rows.T).masked_fill(masked, -math.inf)
-        log_probability = logits.log_softmax(1)
-        own = log_probability.gather(1, labels[:, None]).squeeze(1)
-        smooth = log_probability.masked_fill(masked, 0).sum(1) / (~masked).sum(1)
-        loss = -((1 - LABEL_SMOOTHING) * own + LABEL_SMOOTHING * smooth).mean()
-        pull = 1 - (rows * self.targets).sum(1).mean()
-        return loss + CLASSIFIER_PULL * pull, (logits.argmax(1) == labels).float().mean().item()
+        masked = self.masked[labels.clamp(min=0)]
+        masked[labels == NOTHING] = False
+        return classification_loss(self.log_scale.exp() * embedding @ self.rows.T, labels, masked)
 
 
 def twin_of(learner):

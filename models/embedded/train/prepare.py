@@ -19,18 +19,31 @@ from PIL import Image
 from photo_set import HELD_OUT_FILE, MIN_PICTURES, load_labels
 
 HELD_OUT_LABELS = 40
-HELD_OUT_SEED = "cliptag-held-out-1"
+HELD_OUT_SEED = "cliptag-held-out-2"
+# Collections that have nothing to do with ImageNet, on which the image encoder's backbone was pretrained, and
+# those of their labels that are classes of ImageNet nevertheless. Both would be no held-out labels.
+UNRELATED_COLLECTIONS = {
+    "food101", "miniplaces", "sports", "clothing", "grocery", "aerial", "trashnet", "weather", "scenes15",
+}  # fmt: skip
+IMAGENET_CLASSES = {
+    "bakery", "beefsteak tomato", "bridge", "brown cap mushroom", "cabbage", "carton of juice", "carton of milk",
+    "carton of oat milk", "carton of sour milk", "carton of soy milk", "carton of yogurt", "church", "corn field",
+    "cucumber", "Granny Smith apple", "green bell pepper", "hat", "jacket", "monastery", "mountain",
+    "orange bell pepper", "palace", "pineapple", "red bell pepper", "restaurant", "skirt", "spaghetti carbonara",
+    "store", "tank top", "valley", "volcano", "yellow bell pepper", "zucchini",
+}  # fmt: skip
 
 
-def choose_held_out(labels):
-    """Pick HELD_OUT_LABELS labels with enough pictures, spread over the groups, by a seeded hash.
+def choose_held_out(labels, rows):
+    """Pick HELD_OUT_LABELS labels with enough pictures that ImageNet does not know, spread over the groups.
 
     Every group gives its share (largest remainders first); which of its labels go is decided by
     a hash of seed and name, so that the choice never depends on the order of the file.
     """
+    related = IMAGENET_CLASSES | {row[3] for row in rows if row[5] not in UNRELATED_COLLECTIONS}
     groups = {}
     for label in labels:
-        if label["train"] + label["test"] >= MIN_PICTURES:
+        if label["train"] + label["test"] >= MIN_PICTURES and label["label"] not in related:
             groups.setdefault(label["group"], []).append(label["label"])
     total = sum(len(names) for names in groups.values())
     shares = {group: HELD_OUT_LABELS * len(names) / total for group, names in groups.items()}
@@ -50,11 +63,9 @@ def decode(data):
     return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
 
 
-def pack_pictures(data_dir, out_dir, labels):
+def pack_pictures(data_dir, out_dir, labels, rows):
     """Decode all pictures into pixels.u8 and their index into pictures.npz."""
     label_index = {label["label"]: i for i, label in enumerate(labels)}
-    with open(data_dir / "manifest.jsonl") as manifest:
-        rows = [json.loads(line) for line in manifest]
     packs = {name: (data_dir / name).read_bytes() for name in sorted({row[0] for row in rows})}
     offsets, heights, widths = [], [], []
     position = 0
@@ -84,9 +95,11 @@ def main():
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     labels = load_labels(args.data)
-    HELD_OUT_FILE.write_text(json.dumps(choose_held_out(labels), indent=2) + "\n")
+    with open(args.data / "manifest.jsonl") as manifest:
+        rows = [json.loads(line) for line in manifest]
+    HELD_OUT_FILE.write_text(json.dumps(choose_held_out(labels, rows), indent=2) + "\n")
     if not (args.out / "pixels.u8").exists():
-        pack_pictures(args.data, args.out, labels)
+        pack_pictures(args.data, args.out, labels, rows)
 
 
 if __name__ == "__main__":

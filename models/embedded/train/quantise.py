@@ -35,7 +35,7 @@ def quantise_convolutions(source, target, calibration):
         activation_type=quantization.QuantType.QUInt8,
         weight_type=quantization.QuantType.QInt8,
         calibrate_method=quantization.CalibrationMethod.MinMax,
-        op_types_to_quantize=["Conv", "Add", "AveragePool"],
+        op_types_to_quantize=["Conv", "Clip", "Pad", "Add"],
         extra_options={"CalibMovingAverage": True},  # the mean of the batches' ranges, not their extremes
     )
 

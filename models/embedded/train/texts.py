@@ -3,7 +3,6 @@
 import numpy as np
 import torch
 from tokenizers import Tokenizer
-from torch.nn import functional as F
 
 from photo_set import load_held_out
 from text_encoder import CONTEXT_LENGTH, TextEncoder
@@ -33,10 +32,8 @@ SHARES = {"labels": 0.4, "styles": 0.05, "names": 0.15, "further": 0.4}  # of a 
 
 
 def label_rows(out_dir, labels, targets):
-    """What the text encoder shall say for each label: classifier rows, or targets where unseen."""
-    if not (out_dir / "image.pt").exists():
-        return targets
-    rows = F.normalize(torch.load(out_dir / "image.pt")["learner"]["rows"], dim=1).numpy()
+    """What the text encoder shall say for each label: the probe's classifier rows, or targets where unseen."""
+    rows = torch.load(out_dir / "probe.pt")["rows"].numpy()
     held_out = set(load_held_out())
     unseen = np.array([entry["label"] in held_out for entry in labels])
     return np.where(unseen[:, None], targets, rows)

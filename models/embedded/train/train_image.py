@@ -1,11 +1,9 @@
-"""Train the image encoder against the text targets, for a given number of minutes.
+"""Fine-tune the image encoder against the text encoder's own embeddings of the labels, for a number of steps.
 
 Softmax cross-entropy over the labels' cosines with a learned scale; labels that are also true of a
-picture are left out of its negatives; the classifier rows start at the text targets and are held
-near them. The schedule (learning rate, picture size) follows the clock, not the step count, so that
-training ends on time on a busy machine. Stops and resumes from its checkpoint.
+picture are left out of its negatives. Stops and resumes from its checkpoint.
 
-Writes image.pt (encoder, its moving average, classifier rows, scale) to the work folder.
+Writes image.pt (learner, moving average of its encoder, optimiser) to the work folder.
 """
 
 import argparse
@@ -17,41 +15,33 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch.nn import functional as F
 
 from batches import BATCH, SEED, Batches, jitter, split_pictures
 from evaluate import embed_pictures, hit_rates
 from image_encoder import normalise_pixels
 from learner import Learner, backward, twin_of
-from muon import Muon
 from photo_set import Pictures, load_held_out, load_labels, true_labels
 from texts import prompt_ensemble
 
-SIZES = ((0.0, 40), (0.4, 48), (0.8, 56))  # from this part of the time on, train at this size
-WARM_UP = 0.02  # part of the time
-LEARNING_RATES = {"filters": 0.04, "rest": 2e-3, "rows": 1e-3}
-WEIGHT_DECAY = 1e-4
-AVERAGE_STEPS = 120
-SAVE_STEPS = 150
+SIZES = ((0.0, 96), (0.6, 128))  # from this part of the steps on, train at this size
+WATCH_SIZE = 128  # whole pictures show things smaller than crops do
+WARM_UP = 0.03  # part of the steps
+LEARNING_RATES = {"backbone": 6e-4, "projection": 1e-3}
+WEIGHT_DECAY = 0.03
+AVERAGE_STEPS = 200
+SAVE_STEPS = 200
 
 
-def make_optimisers(learner):
-    """Muon for the convolutions of the blocks and the head, AdamW for everything else."""
-    encoder = learner.encoder
-    filters = [p for p in [*encoder.blocks.parameters(), *encoder.head.parameters()] if p.ndim == 4]
-    chosen = {id(p) for p in filters} | {id(learner.rows)}
-    rest = [p for p in learner.parameters() if id(p) not in chosen]
-    return [
-        Muon(filters[::2], LEARNING_RATES["filters"]),
-        Muon(filters[1::2], LEARNING_RATES["filters"]),
-        torch.optim.AdamW(
-            [
-                {"params": rest, "lr": LEARNING_RATES["rest"], "weight_decay": WEIGHT_DECAY},
-                {"params": [learner.rows], "lr": LEARNING_RATES["rows"], "weight_decay": 0.0},
-            ],
-            betas=(0.9, 0.99),
-        ),
+def make_optimiser(learner):
+    """AdamW; normalisations, biases and the scale do not decay."""
+    groups = [
+        {"params": [], "lr": rate, "weight_decay": decay} for rate in LEARNING_RATES.values() for decay in (WEIGHT_DECAY, 0)
     ]
+    for name, parameter in learner.named_parameters():
+        if parameter.requires_grad:
+            in_backbone = name.startswith(("encoder.blocks", "encoder.head"))
+            groups[2 * (not in_backbone) + (parameter.ndim < 2)]["params"].append(parameter)
+    return torch.optim.AdamW(groups, betas=(0.9, 0.99))
 
 
 def rate_factor(progress):
@@ -62,7 +52,7 @@ def rate_factor(progress):
 
 
 def size_at(progress):
-    """Side of the training pictures at this part of the time."""
+    """Side of the training pictures at this part of the steps."""
     return [size for start, size in SIZES if progress >= start][-1]
 
 
@@ -78,102 +68,93 @@ def follow(average, encoder, step):
 
 
 class Run:
-    """One training run: its state, its clock and its checkpoint."""
+    """One training run: its state and its checkpoint."""
 
-    def __init__(self, out_dir, learner, minutes):
-        self.path, self.learner, self.seconds = out_dir / "image.pt", learner, 60 * minutes
+    def __init__(self, out_dir, learner, steps):
+        self.path, self.learner, self.steps = out_dir / "image.pt", learner, steps
         self.average = copy.deepcopy(learner.encoder).eval()
-        self.optimisers = make_optimisers(learner)
-        self.peaks = [[group["lr"] for group in o.param_groups] for o in self.optimisers]
-        self.step, spent = 0, 0.0
+        self.optimiser = make_optimiser(learner)
+        self.peaks = [group["lr"] for group in self.optimiser.param_groups]
+        self.step = 0
         if self.path.exists():
             saved = torch.load(self.path)
             self.learner.load_state_dict(saved["learner"])
             self.average.load_state_dict(saved["average"])
-            for optimiser, state in zip(self.optimisers, saved["optimisers"]):
-                optimiser.load_state_dict(state)
-            self.step, spent = saved["step"], saved["spent"]
+            self.optimiser.load_state_dict(saved["optimiser"])
+            self.step = saved["step"]
         self.twins = [learner, twin_of(learner)]
         self.pool = ThreadPoolExecutor(2)
-        self.began = time.monotonic() - spent
-
-    def take_rows(self, rows):
-        """Replace the classifier rows, for the rest of the training."""
-        self.learner.rows.data.copy_(torch.from_numpy(rows))
-        for twin in self.twins:
-            twin.rows.requires_grad_(False)
 
     def progress(self):
-        """How much of the time is over, 0 to 1."""
-        return min(1.0, (time.monotonic() - self.began) / self.seconds)
+        """How much of the training is over, 0 to 1."""
+        return min(1.0, self.step / self.steps)
 
     def save(self):
         """Write the checkpoint."""
         state = {
             "learner": self.learner.state_dict(),
             "average": self.average.state_dict(),
-            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
+            "optimiser": self.optimiser.state_dict(),
             "step": self.step,
-            "spent": time.monotonic() - self.began,
         }
         torch.save(state, self.path.with_suffix(".part"))
         self.path.with_suffix(".part").rename(self.path)
 
     def train_step(self, pixels, labels):
         """One step, half of the batch in each thread; returns loss and accuracy."""
-        progress = self.progress()
-        for optimiser, peaks in zip(self.optimisers, self.peaks):
-            for group, peak in zip(optimiser.param_groups, peaks):
-                group["lr"] = peak * rate_factor(progress)
+        for group, peak in zip(self.optimiser.param_groups, self.peaks):
+            group["lr"] = peak * rate_factor(self.progress())
         x = jitter(normalise_pixels(pixels)).contiguous(memory_format=torch.channels_last)
         results = list(self.pool.map(backward, self.twins, x.chunk(2), labels.chunk(2)))
         for own, other in zip(*(twin.parameters() for twin in self.twins)):
             if own.grad is not None:
                 own.grad.add_(other.grad).mul_(0.5)
-        list(self.pool.map(lambda optimiser: optimiser.step(), self.optimisers))
+        self.optimiser.step()
         follow(self.average, self.learner.encoder, self.step)
         self.step += 1
         return np.mean(results, axis=0)
 
 
+def start_learner(out_dir, labels, truth):
+    """The learner before its first step: pretrained backbone, the probe's projection, the text encoder's rows."""
+    held_out = [i for i, entry in enumerate(labels) if entry["label"] in set(load_held_out())]
+    probe = torch.load(out_dir / "probe.pt")
+    rows = torch.from_numpy(prompt_ensemble(out_dir, labels))
+    learner = Learner(rows, probe["scale"], torch.from_numpy(truth), held_out)
+    learner.encoder.project.load_state_dict(probe["project"])
+    return learner
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the packed photo set")
-    parser.add_argument("--out", type=Path, required=True, help="work folder of prepare.py and targets.py")
-    parser.add_argument("--minutes", type=float, default=60, help="length of the whole training")
-    parser.add_argument("--until", type=float, default=1.0, help="stop after this part of it")
+    parser.add_argument("--out", type=Path, required=True, help="work folder of the programs before this one")
+    parser.add_argument("--steps", type=int, default=4000, help="length of the whole training")
     args = parser.parse_args()
     torch.manual_seed(SEED)
     torch.set_num_threads(1)  # two of our own instead: oneDNN's barriers spin when a core is taken away
 
     labels = load_labels(args.data)
-    held_out = [i for i, entry in enumerate(labels) if entry["label"] in set(load_held_out())]
     truth = true_labels(labels)
-    targets = torch.from_numpy(np.load(args.out / "targets.npz")["label_targets"])
     pictures = Pictures(args.out)
     training, validation = split_pictures(pictures, labels)
-    run = Run(args.out, Learner(targets, torch.from_numpy(truth), held_out), args.minutes)
-    if (args.out / "text.pt").exists():
-        run.take_rows(prompt_ensemble(args.out, labels))
+    watched = validation[:1000]
+    run = Run(args.out, start_learner(args.out, labels, truth), args.steps)
     batches = Batches(pictures, training, run.step)
     run.learner.train()
     losses, accuracies, watch = [], [], time.monotonic()
-    while run.progress() < args.until:
-        size = size_at(run.progress())
-        loss, accuracy = run.train_step(*batches.next(size))
+    while run.progress() < 1:
+        loss, accuracy = run.train_step(*batches.next(size_at(run.progress())))
         losses.append(loss)
         accuracies.append(accuracy)
-        if run.step % SAVE_STEPS == 0 or run.progress() >= args.until:
+        if run.step % SAVE_STEPS == 0 or run.progress() == 1:
             speed = len(losses) * BATCH / (time.monotonic() - watch)
             run.save()
-            embeddings = embed_pictures(run.average, pictures, validation[:1000], size)
-            rows = F.normalize(run.learner.rows.detach(), dim=1).numpy()
-            top1, top5 = hit_rates(embeddings, rows, pictures.label[validation[:1000]], labels, truth)
+            embeddings = embed_pictures(run.average, pictures, watched, WATCH_SIZE)
+            top1, top5 = hit_rates(embeddings, run.learner.rows.numpy(), pictures.label[watched], labels, truth)
             print(
-                f"step {run.step} {run.progress():.1%} size {size} loss {np.mean(losses):.3f} "
-                f"accuracy {np.mean(accuracies):.3f} validation {top1:.3f} / {top5:.3f} "
-                f"scale {run.learner.log_scale.exp():.1f} "
-                f"rows {(rows * targets.numpy()).sum(1).mean():.3f} {speed:.0f} pictures/s",
+                f"step {run.step} {run.progress():.1%} loss {np.mean(losses):.3f} accuracy {np.mean(accuracies):.3f} "
+                f"validation {top1:.3f} / {top5:.3f} scale {run.learner.log_scale.exp():.1f} {speed:.0f} pictures/s",
                 flush=True,
             )
             losses, accuracies, watch = [], [], time.monotonic()

@@ -1,6 +1,6 @@
 """Train the tokenizer and the text encoder to reproduce the text targets under prompt templates.
 
-Labels take the image encoder's classifier rows where image.pt has them, held-out labels and all
+Labels take the probe's classifier rows, held-out labels and all
 other texts their targets. Trains for a given number of minutes; a later run goes on from text.pt.
 
 Writes tokenizer.json and text.pt to the work folder.
