@@ -94,7 +94,8 @@ export function feedForward(
         ),
       ])
     : activated;
-  const output = product(graph, `${name}.down`, divided, down, { precision, ...at(outliers?.down) });
+  const options = { precision, oneSided: true, ...at(outliers?.down) };
+  const output = product(graph, `${name}.down`, divided, down, options);
   return { output, activated };
 }
 

@@ -1,6 +1,7 @@
 import type { Checkpoint, ImageTowerShape } from './checkpoint.ts';
+import { int8Constants } from './graph-int8.ts';
 import { crossAttention, feedForward, type LayerWeights, layer, norm, type Stream } from './graph-layer.ts';
-import { floatProduct, int8Constants, type Precision, product } from './graph-product.ts';
+import { floatProduct, type Precision, product } from './graph-product.ts';
 import { type Linear, linear } from './linear.ts';
 import { CAST_TO_FLOAT32, type OnnxGraph } from './onnx-graph.ts';
 import { forCentredInputs, patchWeights } from './patch-weights.ts';

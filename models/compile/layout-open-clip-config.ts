@@ -156,7 +156,8 @@ function otherImageTower({ layers, timm_model_name: name }: Settings): string[] 
 }
 
 export function notSupported(path: string, faults: readonly string[]): InvalidInput {
-  const supported = 'CLIP with a vision transformer and its own text transformer, and SigLIP';
+  const supported =
+    'CLIP with a vision transformer and its own text transformer, and SigLIP with its Unigram tokenizer';
   return new InvalidInput(
     `${path} describes a model that is not supported (supported: ${supported})`,
     faults,

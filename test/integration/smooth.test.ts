@@ -1,8 +1,10 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { Tensor } from 'onnxruntime-node';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { openOnnxSession } from '../../functions/adapters/onnx-session.ts';
 import { dot } from '../../functions/core/embedding.ts';
 import type { Checkpoint, CheckpointShape } from '../../models/compile/checkpoint.ts';
 import { openCheckpoint } from '../../models/compile/checkpoint-folder.ts';
+import type { LayerWeights } from '../../models/compile/graph-layer.ts';
 import { type ImageGraphOptions, imageGraph } from '../../models/compile/image-graph.ts';
 import { onnxGraph } from '../../models/compile/onnx-graph.ts';
 import { memorySink } from '../../models/compile/onnx-sink.ts';
@@ -28,26 +30,66 @@ async function checkpointOf(shape: CheckpointShape, options: CheckpointOptions):
   return checkpoint;
 }
 
-/** Embeddings of pictures that calibration has not seen: stripes, and noise. */
-async function embeddings(checkpoint: Checkpoint, options: ImageGraphOptions): Promise<Float32Array[]> {
+/** Pictures that calibration has not seen: stripes and noise, one black, one white. */
+function strangePictures(size: number): Uint8Array[] {
+  const count = size * size * 3;
+  const striped = [1, 2, 3, 4, 5, 6].map((seed) =>
+    Uint8Array.from(
+      tinyNumbers(count, seed),
+      (value, i) => 128 + 60 * Math.sin(i / (seed * 40)) + 60 * value,
+    ),
+  );
+  return [...striped, new Uint8Array(count), new Uint8Array(count).fill(255)];
+}
+
+async function embeddings(
+  checkpoint: Checkpoint,
+  options: ImageGraphOptions,
+  batch = 1,
+): Promise<Float32Array[]> {
   const sink = memorySink();
   await imageGraph(onnxGraph(sink, 'image'), checkpoint, options);
-  const session = await InferenceSession.create(sink.bytes(), { logSeverityLevel: 3 });
+  const session = await openOnnxSession(sink.bytes(), { threads: 1 });
   const size = checkpoint.image.imageSize;
+  const pictures = strangePictures(size);
   const results: Float32Array[] = [];
-  for (let seed = 1; seed <= 6; seed++) {
-    const noise = tinyNumbers(size * size * 3, seed);
-    const values = Uint8Array.from(noise, (value, i) => 128 + 60 * Math.sin(i / (seed * 40)) + 60 * value);
-    const pixels = new Tensor('uint8', values, [1, size, size, 3]);
-    const { embedding } = await session.run({ pixels });
-    results.push(embedding?.data as Float32Array);
+  for (let first = 0; first < pictures.length; first += batch) {
+    const chosen = pictures.slice(first, first + batch);
+    const pixels = new Tensor('uint8', Buffer.concat(chosen), [chosen.length, size, size, 3]);
+    const values = (await session.run({ pixels })).embedding?.data as Float32Array;
+    const length = values.length / chosen.length;
+    chosen.forEach((_, i) => {
+      results.push(values.slice(i * length, (i + 1) * length));
+    });
   }
+  await session.release();
   return results;
 }
 
 function meanCosine(a: readonly Float32Array[], b: readonly Float32Array[]): number {
   return a.reduce((sum, vector, i) => sum + dot(vector, b[i]!), 0) / a.length;
 }
+
+describe('int8', () => {
+  test.each([
+    ['without outlier channels', false, 0.999],
+    ['with the outlier channels of trained transformers', true, 0.999],
+  ])('is near to fp32 %s, alone and in a batch', async (_, outliers, least) => {
+    const checkpoint = await checkpointOf(WIDE, { layout: 'open_clip', outliers });
+    const exact = await embeddings(checkpoint, { precision: 'fp32' });
+    const prepare = await imageSmoother(checkpoint, samplePhotographs());
+    const layers: LayerWeights[] = [];
+    const remembered = async (weights: LayerWeights, index: number) => {
+      layers[index] ??= await prepare(weights);
+      return layers[index];
+    };
+    const alone = await embeddings(checkpoint, { precision: 'int8', prepare: remembered });
+    const together = await embeddings(checkpoint, { precision: 'int8', prepare: remembered }, 8);
+    console.log(`cosine to fp32 with outliers ${outliers}: ${meanCosine(exact, alone).toFixed(4)}`);
+    expect(meanCosine(exact, alone)).toBeGreaterThan(least);
+    for (const [i, embedding] of alone.entries()) expect(dot(embedding, together[i]!)).toBeCloseTo(1, 6);
+  });
+});
 
 describe('int8 with the outlier channels of trained transformers', () => {
   test('is nearer to fp32 smoothed than plain', async () => {

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { loadTokenizer } from '../../functions/adapters/tokenizer.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { tinyTokenizer } from '../fixtures/tiny-tokenizer.ts';
+import { tinyUnigram, UNIGRAM_END_TOKEN } from '../fixtures/tiny-unigram.ts';
 
 /** CLIP's own tokenizer is not ours to copy: these tests run where the reference folder stands beside the checkout. */
 const CLIP_FOLDER = new URL('../../../shared/reference/tiny-clip/hf', import.meta.url).pathname;
@@ -145,5 +146,54 @@ describe('a tokenizer', () => {
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'tokenizer.json'), JSON.stringify({ ...json, post_processor: null }));
     await expect(loadTokenizer(folder)).rejects.toThrow('Expected a start and an end token');
+  });
+});
+
+describe("SigLIP's kind of tokenizer", () => {
+  async function unigramFolder(changes: object = {}): Promise<string> {
+    const folder = await temporaryFolder();
+    const { json } = tinyUnigram(['cat', 'a', 'photo', 'of']);
+    await writeFile(join(folder, 'tokenizer.json'), JSON.stringify({ ...json, ...changes }));
+    return folder;
+  }
+  // '▁' is 3, the words follow in order, then the letters from 'a' at 8.
+  const A_PHOTO_OF_A_CAT = [5, 6, 7, 5, 4, UNIGRAM_END_TOKEN];
+
+  test('takes the likeliest pieces, and puts an end token only', async () => {
+    const tokenize = await loadTokenizer(await unigramFolder());
+    expect(tokenize('a photo of a cat')).toEqual(A_PHOTO_OF_A_CAT);
+    expect(tokenize('cats')).toEqual([4, 8 + 18, UNIGRAM_END_TOKEN]);
+    expect(tokenize('cab')).toEqual([3, 8 + 2, 8, 8 + 1, UNIGRAM_END_TOKEN]);
+    expect(tokenize('')).toEqual([UNIGRAM_END_TOKEN]);
+  });
+
+  test('does not care about letter case, punctuation and white space', async () => {
+    const tokenize = await loadTokenizer(await unigramFolder());
+    for (const text of ['A photo of a "Cat".', ' a  photo\nof_a cat!', 'a pho-to of a cat'])
+      expect(tokenize(text), text).toEqual(A_PHOTO_OF_A_CAT);
+  });
+
+  test('cuts a megabyte at once, and keeps the end token', async () => {
+    const tokenize = await loadTokenizer(await unigramFolder(), { contextLength: 6 });
+    const began = performance.now();
+    expect(tokenize('cat '.repeat(2 ** 18))).toEqual([4, 4, 4, 4, 4, UNIGRAM_END_TOKEN]);
+    expect(tokenize('zq'.repeat(2 ** 19))).toHaveLength(6);
+    expect(performance.now() - began).toBeLessThan(3_000);
+  });
+
+  test('rejects byte pair encoding without a start token, as SigLIP 2 has it', async () => {
+    const { json, endToken } = tinyTokenizer(['cat']);
+    const end = '<|endoftext|>';
+    const single = [{ Sequence: { id: 'A', type_id: 0 } }, { SpecialToken: { id: end, type_id: 0 } }];
+    const special_tokens = { [end]: { id: end, ids: [endToken], tokens: [end] } };
+    const folder = await temporaryFolder();
+    const post_processor = { type: 'TemplateProcessing', single, pair: single, special_tokens };
+    await writeFile(join(folder, 'tokenizer.json'), JSON.stringify({ ...json, post_processor }));
+    await expect(loadTokenizer(folder)).rejects.toThrow('Expected a start and an end token around');
+  });
+
+  test('rejects one that puts no end token', async () => {
+    const folder = await unigramFolder({ post_processor: null });
+    await expect(loadTokenizer(folder)).rejects.toThrow('Expected an end token after every text');
   });
 });

@@ -40,7 +40,9 @@ export const modelsCompile = command({
   usage: 'models compile DIR|NAME [--precision int8|fp32] [--out DIR] [--json]',
   about: `Makes a model of a CLIP or SigLIP checkpoint: open_clip's (open_clip_config.json, open_clip_model.safetensors) or
 Hugging Face's (config.json, preprocessor_config.json, model.safetensors), with its tokenizer.json. NAME is one that
-\`models pull\` downloaded. A folder with ready ONNX files (onnx/vision_model.onnx, onnx/text_model.onnx) is taken as it is.
+\`models pull\` downloaded. Taken are CLIP's vision transformers with CLIP's own text transformer, and SigLIP with its
+Unigram tokenizer; ResNets, other text towers and SigLIP 2's tokenizer are refused, each with its reason. A folder with
+ready ONNX files (onnx/vision_model.onnx, onnx/text_model.onnx) is taken as it is.
 --json: {"name","folder","digest","precision","licence","files":{role:{"path","sha256","bytes"}}}
 Exit code: 0; 1 when it could not be done; 2 when it was asked for wrongly, or the checkpoint is of another kind.`,
   flags,

@@ -1,0 +1,89 @@
+import { type Linear, transposed } from './linear.ts';
+import type { OnnxGraph } from './onnx-graph.ts';
+import { quantisedLinear } from './quantise.ts';
+
+export interface Int8Options {
+  /** Whether the inputs come from an activation, which lets little through below zero. @default false */
+  readonly oneSided?: boolean;
+}
+
+/** Of unsigned bytes. */
+const LEVELS = 255;
+/** The byte that stands for zero in a token's inputs: of activations, which end at −0.17 (gelu), an eighth is below. */
+const ZERO = { twoSided: 128, oneSided: 32 } as const;
+/** The step of a token that is all zeros. */
+const SMALLEST_STEP = 1e-12;
+
+/**
+ * W x + b in whole numbers, for every token: [N, tokens, inputs] → [N, tokens, outputs].
+ *
+ * Each token's inputs are rounded in steps of its own, and what comes out is scaled back by them. DynamicQuantizeMatMul
+ * finds one range for the whole run instead: an image's embedding then depends on its neighbours in the batch, and
+ * tokens of large numbers take precision from all others. It is faster: a ViT-B/32 takes 6 to 10 % more CPU time this
+ * way at one image, 4 to 6 % at eight. Steps fixed ahead by samples would be as fast, but a test model with outlier
+ * channels then lay twice as far from float32 with pictures unlike the samples (cosine 0.9987 instead of 0.9994).
+ */
+export function int8Product(
+  graph: OnnxGraph,
+  name: string,
+  x: string,
+  matrix: Linear,
+  { oneSided = false }: Int8Options,
+): string {
+  const { weight, scales } = int8Constants(graph, name, matrix);
+  const zeroByte = oneSided ? ZERO.oneSided : ZERO.twoSided;
+  const { bytes, steps } = tokenSteps(graph, x, matrix.inputs, zeroByte);
+  const one = graph.constant('one', [], Float32Array.of(1));
+  const zero = graph.constant('zero', [], Uint8Array.of(zeroByte));
+  const whole = graph.node('MatMulIntegerToFloat', [bytes, weight, one, scales, zero], {
+    domain: 'com.microsoft',
+  });
+  const bias = graph.constant(`${name}.bias`, [matrix.outputs], matrix.bias);
+  return graph.node('Add', [graph.node('Mul', [whole, steps]), bias]);
+}
+
+/** Weights as ONNX Runtime's integer products take them: [inputs, outputs], and the scales of the outputs. */
+export function int8Constants(graph: OnnxGraph, name: string, matrix: Linear) {
+  const { values, scales } = quantisedLinear(matrix);
+  return {
+    weight: graph.constant(
+      `${name}.weight`,
+      [matrix.inputs, matrix.outputs],
+      transposed(values, matrix.outputs),
+    ),
+    scales: graph.constant(`${name}.scales`, [matrix.outputs], scales),
+  };
+}
+
+/**
+ * Each token in steps of its own, as large as its largest and its smallest number need: nothing is clipped. One node
+ * rounds all, since QuantizeLinear takes a step for every row of a matrix.
+ *
+ * @returns `bytes` uint8 [N, tokens, inputs], `steps` float32 [N, tokens, 1]
+ */
+function tokenSteps(
+  graph: OnnxGraph,
+  x: string,
+  inputs: number,
+  zero: number,
+): { bytes: string; steps: string } {
+  const last = graph.constant('last', [1], BigInt64Array.of(-1n));
+  const share = (reduce: 'ReduceMax' | 'ReduceMin', levels: number) =>
+    graph.node('Mul', [
+      graph.node(reduce, [x, last], { attributes: { keepdims: 1 } }),
+      graph.constant('share', [], Float32Array.of(1 / levels)),
+    ]);
+  const steps = graph.node('Max', [
+    share('ReduceMax', LEVELS - zero),
+    share('ReduceMin', -zero),
+    graph.constant('smallest', [], Float32Array.of(SMALLEST_STEP)),
+  ]);
+  const row = graph.node('Reshape', [steps, last]);
+  const rows = graph.node('Reshape', [x, graph.constant('rows', [2], BigInt64Array.of(-1n, BigInt(inputs)))]);
+  const zeros = graph.node('Expand', [
+    graph.constant('zero', [1], Uint8Array.of(zero)),
+    graph.node('Shape', [row]),
+  ]);
+  const bytes = graph.node('QuantizeLinear', [rows, row, zeros], { attributes: { axis: 0 } });
+  return { bytes: graph.node('Reshape', [bytes, graph.node('Shape', [x])]), steps };
+}
