@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { SQSHandler } from 'aws-lambda';
 import { readTaggingEnvironment } from '../config.ts';
+import { batchMetrics } from './batch-metrics.ts';
 import { composeTagger } from './composition.ts';
 import { logReport } from './log-report.ts';
 import { messageTagger } from './tag-messages.ts';
@@ -24,6 +25,8 @@ const tagMessages = messageTagger({
   report: logReport(logger),
 });
 
+let isColdStart = true;
+
 // Since the process began; what came before it is Lambda's own.
 logger.info('ready', {
   loadedMilliseconds: Math.round(loadedMilliseconds),
@@ -31,4 +34,11 @@ logger.info('ready', {
 });
 
 /** Tags the images that a batch of SQS messages tells of; answers which messages must come again. */
-export const handler: SQSHandler = (event) => tagMessages(event);
+export const handler: SQSHandler = (event, { functionName }) =>
+  tagMessages(event, (batch) => {
+    // Past the console, which Lambda's runtime lays its own format over: the line must be the document and no more.
+    for (const line of batchMetrics(batch, { functionName, isColdStart, now: new Date() })) {
+      process.stdout.write(`${line}\n`);
+    }
+    isColdStart = false;
+  });

@@ -8,7 +8,7 @@ export const METRIC_NAMESPACE = 'Cliptag';
 export const METRIC_DIMENSION = 'FunctionName';
 
 export const METRICS = {
-  /** Images that got a record with status `tagged`; Count, one for each image. */
+  /** Images that got a record with status `tagged`; Count, one value an invocation. */
   tagged: 'ImagesTagged',
   /** Images that got a record with status `failed`; Count. */
   failed: 'ImagesFailed',
@@ -20,7 +20,7 @@ export const METRICS = {
   coldStart: 'ColdStart',
 } as const;
 
-/** Time that one image takes in a stage; Milliseconds, one for each image. In the order of the stages. */
+/** Time that one image takes in a stage; Milliseconds, one value for each image that came to it. In their order. */
 export const STAGE_METRICS = {
   /** Download of the object. */
   fetch: 'FetchTime',
@@ -28,8 +28,6 @@ export const STAGE_METRICS = {
   decode: 'DecodeTime',
   /** Pixels → embedding, the wait for the encoder's batch included. */
   encode: 'EncodeTime',
-  /** Embedding → tags. */
-  score: 'ScoreTime',
   /** Reads and writes of the table. */
   record: 'RecordTime',
 } as const;

@@ -11,10 +11,10 @@ import { tagsFor } from '../../functions/core/scores.ts';
 import type { Outcome, Tagger } from '../../functions/core/tag-image.ts';
 import { SAMPLE_FOLDER, sampleNames } from '../../functions/local/samples.ts';
 import { composeTagger } from '../../functions/tag-images/composition.ts';
+import { stageClock } from '../../functions/tag-images/stage-clock.ts';
 import { messageTagger } from '../../functions/tag-images/tag-messages.ts';
 import { sqsEvent } from '../fixtures/sqs-event.ts';
 import { startStores } from '../fixtures/stores.ts';
-import { stageClock } from './stage-clock.ts';
 
 /**
  * `npm run bench`: the handler with its stores, which run in the same process and take part of its time.

@@ -30,9 +30,14 @@ afterAll(async () => {
 it('tags as its environment says, and answers which messages must come again', async () => {
   const log = vi.spyOn(console, 'info').mockImplementation(() => {});
   const errors = vi.spyOn(console, 'error').mockImplementation(() => {});
+  const stdout = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   const { handler } = await import('../../functions/tag-images/handler.ts');
   const bodies = await stores.uploadSamples(['chelsea.png', 'rocket.jpg']);
-  const answer = await handler(sqsEvent([...bodies, 'no event']), {} as Context, () => {});
+  const context = { functionName: 'tagger' } as Context;
+  const answer = await handler(sqsEvent([...bodies, 'no event']), context, () => {});
+  await handler(sqsEvent(['no event']), context, () => {});
+  const written = stdout.mock.calls.map(([text]) => String(text));
+  stdout.mockRestore();
   expect((answer as SQSBatchResponse).batchItemFailures).toEqual([{ itemIdentifier: 'message-2' }]);
   const table = dynamoDbTagTable(stores.tableOptions);
   for (const key of ['chelsea.png', 'rocket.jpg']) {
@@ -43,6 +48,16 @@ it('tags as its environment says, and answers which messages must come again', a
     expect.objectContaining({ message: 'image', key: 'chelsea.png', result: 'tagged' }),
   );
   expect(String(errors.mock.calls[0])).toContain('Expected a JSON document but received');
+  const metrics = written.filter((text) => text.includes('"_aws"'));
+  expect(metrics.every((text) => text.startsWith('{') && text.endsWith('}\n'))).toBe(true);
+  const times = [expect.any(Number), expect.any(Number)];
+  expect(metrics.map((text) => JSON.parse(text))).toMatchObject([
+    {
+      ...{ FunctionName: 'tagger', ImagesTagged: [2], ImagesFailed: [0], BatchSize: [3], ColdStart: [1] },
+      ...{ FetchTime: times, DecodeTime: times, EncodeTime: times, RecordTime: times },
+    },
+    { FunctionName: 'tagger', ImagesTagged: [0], BatchSize: [1], ColdStart: [0] },
+  ]);
   vi.restoreAllMocks();
 });
 

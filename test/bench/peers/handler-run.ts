@@ -8,9 +8,9 @@ import type { S3Options } from '../../../functions/adapters/s3.ts';
 import { acceptEveryUpload } from '../../../functions/core/object.ts';
 import type { Tagger } from '../../../functions/core/tag-image.ts';
 import { composeTagger } from '../../../functions/tag-images/composition.ts';
+import { type Stage, stageClock } from '../../../functions/tag-images/stage-clock.ts';
 import { messageTagger } from '../../../functions/tag-images/tag-messages.ts';
 import { sqsEvent } from '../../fixtures/sqs-event.ts';
-import { type Stage, stageClock } from '../stage-clock.ts';
 
 export interface HandlerJob {
   readonly modelFolder: string;

@@ -1,0 +1,115 @@
+import type { Outcome } from '../core/tag-image.ts';
+import type { StageMilliseconds } from './stage-clock.ts';
+
+/** What became of one image, and how long it took. */
+export interface MeasuredImage {
+  readonly result: Outcome['result'];
+  readonly milliseconds: StageMilliseconds;
+}
+
+/** What one invocation did. */
+export interface MeasuredBatch {
+  readonly messages: number;
+  /** Those that failed and come again are not among them. */
+  readonly images: readonly MeasuredImage[];
+}
+
+export const METRIC_NAMESPACE = 'Cliptag';
+export const METRIC_DIMENSION = 'FunctionName';
+
+/** By what they count; infra/constructs/metric-names.ts has them for the dashboard, and a test holds both together. */
+export const COUNT_METRICS = {
+  tagged: 'ImagesTagged',
+  failed: 'ImagesFailed',
+  unsupported: 'ImagesUnsupported',
+  batchSize: 'BatchSize',
+  coldStart: 'ColdStart',
+} as const;
+
+/** By the stage they time. */
+export const STAGE_METRICS = {
+  fetch: 'FetchTime',
+  decode: 'DecodeTime',
+  encode: 'EncodeTime',
+  record: 'RecordTime',
+} as const;
+
+/** Values of one metric in one document, by the specification of the embedded metric format. */
+const MAXIMUM_VALUES = 100;
+
+interface MetricValues {
+  readonly name: string;
+  readonly unit: 'Count' | 'Milliseconds';
+  readonly values: readonly number[];
+}
+
+/**
+ * The metrics of one invocation as lines of CloudWatch's embedded metric format, one unless a stage has more than 100
+ * values. Built here rather than by Powertools' metrics, which would be one more package in the bundle for one object.
+ *
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+export function batchMetrics(
+  batch: MeasuredBatch,
+  { functionName, isColdStart, now }: { functionName: string; isColdStart: boolean; now: Date },
+): readonly string[] {
+  const metrics = [...countsOf(batch, isColdStart), ...stageTimesOf(batch)];
+  const documents = Math.ceil(Math.max(...metrics.map(({ values }) => values.length)) / MAXIMUM_VALUES);
+  return Array.from({ length: documents }, (_, i) => {
+    const from = i * MAXIMUM_VALUES;
+    const part = metrics
+      .map((metric) => ({ ...metric, values: metric.values.slice(from, from + MAXIMUM_VALUES) }))
+      .filter(({ values }) => values.length > 0);
+    return JSON.stringify(metricDocument(part, functionName, now));
+  });
+}
+
+function metricDocument(metrics: readonly MetricValues[], functionName: string, now: Date) {
+  return {
+    _aws: {
+      Timestamp: now.getTime(),
+      CloudWatchMetrics: [
+        {
+          Namespace: METRIC_NAMESPACE,
+          Dimensions: [[METRIC_DIMENSION]],
+          Metrics: metrics.map(({ name, unit }) => ({ Name: name, Unit: unit })),
+        },
+      ],
+    },
+    [METRIC_DIMENSION]: functionName,
+    ...Object.fromEntries(metrics.map(({ name, values }) => [name, values])),
+  };
+}
+
+function countsOf({ messages, images }: MeasuredBatch, isColdStart: boolean): MetricValues[] {
+  const imagesThatAre = (status: Outcome['result']) =>
+    images.filter(({ result }) => result === status).length;
+  const counts: Record<keyof typeof COUNT_METRICS, number> = {
+    tagged: imagesThatAre('tagged'),
+    failed: imagesThatAre('failed'),
+    unsupported: imagesThatAre('unsupported'),
+    batchSize: messages,
+    coldStart: isColdStart ? 1 : 0,
+  };
+  return Object.entries(counts).map(([count, value]) => ({
+    name: COUNT_METRICS[count as keyof typeof COUNT_METRICS],
+    unit: 'Count',
+    values: [value],
+  }));
+}
+
+function stageTimesOf({ images }: MeasuredBatch): MetricValues[] {
+  const times = images.map(({ milliseconds: { read, write, ...stages } }) => ({
+    ...stages,
+    record: read + write,
+  }));
+  return Object.entries(STAGE_METRICS).map(([stage, name]) => ({
+    name,
+    unit: 'Milliseconds',
+    // An image that never came to a stage says nothing of it: zeros would draw the percentiles down.
+    values: times
+      .map((time) => time[stage as keyof typeof STAGE_METRICS])
+      .filter((value) => value > 0)
+      .map((value) => Number(value.toFixed(3))),
+  }));
+}
