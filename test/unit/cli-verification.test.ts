@@ -59,6 +59,8 @@ describe('the bars', () => {
     expect(missed([comparison(summed([], texts))])).toEqual(['least cosine of texts, beside float32']);
     const ranks = [{ labelSet: 'general', labels: 2, pictures: 10, top1: 0.7, top5: 1 }];
     expect(missed([comparison({ ranks })])).toEqual(['same best label of general, beside float32']);
+    const withoutBar = judge([comparison({ ranks })], { mean: bars.mean, minimum: bars.minimum });
+    expect(withoutBar.map(({ what }) => what)).not.toContain('same best label of general, beside float32');
   });
 
   it("are the model's own: how far float32 is from the reference misses none", () => {

@@ -41,7 +41,7 @@ const flags = {
   'min-top1': {
     type: 'string',
     value: 'SHARE',
-    about: `Least share of pictures with the same best label. Default: ${DEFAULT_BARS.top1}.`,
+    about: `Least share of pictures with the same best label. Default: none, it is shown only.`,
     check: checkScore,
   },
   json: { ...JSON_FLAG, about: 'Print one JSON object.' },
@@ -78,7 +78,7 @@ manifest says, or the two cannot be compared.`,
       bars: {
         mean: Number(given['min-mean'] ?? DEFAULT_BARS.mean),
         minimum: Number(given['min-cosine'] ?? DEFAULT_BARS.minimum),
-        top1: Number(given['min-top1'] ?? DEFAULT_BARS.top1),
+        ...(given['min-top1'] !== undefined && { top1: Number(given['min-top1']) }),
       },
     });
     if (given.json) await output.line(JSON.stringify(verification));

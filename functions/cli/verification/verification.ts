@@ -5,8 +5,8 @@ export interface Bars {
   /** Of the cosines of images and of texts, each by themselves. */
   readonly mean: number;
   readonly minimum: number;
-  /** Share of pictures with the same best label. */
-  readonly top1: number;
+  /** Share of pictures with the same best label; without it, that is shown but not judged. */
+  readonly top1?: number;
 }
 
 /**
@@ -14,7 +14,7 @@ export interface Bars {
  * least of 0.9972, texts a mean of 0.9966, and one of 808 lies at 0.93, which is to be noticed. How many best labels stay
  * the same depends on how near labels are to each other, so it has a bar only when the user sets one.
  */
-export const DEFAULT_BARS: Bars = { mean: 0.99, minimum: 0.95, top1: 0 };
+export const DEFAULT_BARS: Bars = { mean: 0.99, minimum: 0.95 };
 
 /** What a model is compared with. */
 export type Measure =
@@ -93,8 +93,10 @@ export function judge(comparisons: readonly Comparison[], bars: Bars): readonly 
     .flatMap(({ with: measure, images, texts, ranks }) => [
       ...cosineJudgements(`images, ${MEASURE_NAMES[measure]}`, images, bars),
       ...cosineJudgements(`texts, ${MEASURE_NAMES[measure]}`, texts, bars),
-      ...ranks.map(({ labelSet, top1 }) =>
-        judgement(`same best label of ${labelSet}, ${MEASURE_NAMES[measure]}`, top1, bars.top1),
+      ...ranks.flatMap(({ labelSet, top1 }) =>
+        bars.top1 === undefined
+          ? []
+          : [judgement(`same best label of ${labelSet}, ${MEASURE_NAMES[measure]}`, top1, bars.top1)],
       ),
     ]);
 }
