@@ -11,7 +11,7 @@ export class UsageFault extends CliptagError {
   }
 }
 
-/** Faults that the user mends by asking otherwise: a wrong flag, path, model, label set or table. */
+/** Faults that the user mends by asking otherwise: a wrong flag, path, model, label set, table or stack. */
 const USAGE_CODES = [
   'usage',
   'invalid-input',
@@ -20,6 +20,7 @@ const USAGE_CODES = [
   'no-tokenizer',
   'no-pipeline',
   'no-table',
+  'no-stack',
 ];
 
 export function exitCodeOf(error: unknown): number {

@@ -32,7 +32,7 @@ With no server:
   models list      The models at hand.
   labels list      The label sets at hand.
 
-Of the local pipeline (npm start), or of a deployed table with --table:
+Of the local pipeline (npm start), or of a deployed one with --stack NAME:
   query --label L  Find images by their labels.
   show KEY         What is known of one image.
   status           How many images there are, and how many wait.

@@ -1,3 +1,11 @@
+import {
+  bucketsOf,
+  type DeployedStack,
+  deployedStack,
+  outputOf,
+  REGION_FLAG,
+  STACK_FLAG,
+} from './deployed-stack.ts';
 import { UsageFault } from './exit-code.ts';
 import type { Flag, FlagValues } from './flags.ts';
 import { LOCAL_PIPELINE } from './places.ts';
@@ -6,14 +14,7 @@ import { checkNotEmpty, checkPort } from './shared-flags.ts';
 export const TABLE_FLAG = {
   type: 'string',
   value: 'NAME',
-  about: 'A deployed table, asked with your AWS credentials. Default: the local pipeline.',
-  check: checkNotEmpty,
-} as const satisfies Flag;
-
-export const REGION_FLAG = {
-  type: 'string',
-  value: 'REGION',
-  about: "The deployed table's AWS region. Default: what your AWS configuration says.",
+  about: 'A deployed table by itself, where no stack tells of it. Default: the local pipeline.',
   check: checkNotEmpty,
 } as const satisfies Flag;
 
@@ -26,6 +27,7 @@ export const DYNAMODB_PORT_FLAG = {
 
 /** The flags of every command that reads the table. */
 export const TABLE_FLAGS = {
+  stack: STACK_FLAG,
   table: TABLE_FLAG,
   region: REGION_FLAG,
   'dynamodb-port': DYNAMODB_PORT_FLAG,
@@ -34,16 +36,26 @@ export const TABLE_FLAGS = {
 /** Which table to ask, and where. */
 export type TablePlace =
   | { readonly kind: 'local'; readonly port: number; readonly tableName: string }
-  | { readonly kind: 'deployed'; readonly region: string | undefined; readonly tableName: string };
+  | {
+      readonly kind: 'deployed';
+      readonly region: string | undefined;
+      readonly tableName: string;
+      /** Undefined for a table that was named by itself. */
+      readonly stack?: DeployedStack;
+    };
 
-/** @throws {UsageFault} when the flags name both the local pipeline and a deployed table */
-export function tablePlace(flags: FlagValues<typeof TABLE_FLAGS>): TablePlace {
-  const { table, region, 'dynamodb-port': port } = flags;
-  if (table !== undefined && port !== undefined) {
-    throw new UsageFault(['--table is for a deployed table, --dynamodb-port for the local pipeline']);
+/**
+ * @throws {UsageFault} when the flags name more than one place
+ * @throws {CliptagError} when there is no such stack; see {@link deployedStack}
+ */
+export async function tablePlace(flags: FlagValues<typeof TABLE_FLAGS>): Promise<TablePlace> {
+  const { stack: stackName, table, region, 'dynamodb-port': port } = flags;
+  checkPlace(flags);
+  if (stackName !== undefined) {
+    const stack = await deployedStack(stackName, region);
+    return { kind: 'deployed', region, tableName: outputOf(stack, 'TagTableName'), stack };
   }
   if (table !== undefined) return { kind: 'deployed', region, tableName: table };
-  if (region !== undefined) throw new UsageFault(['--region needs --table']);
   return {
     kind: 'local',
     port: Number(port ?? LOCAL_PIPELINE.dynamodbPort),
@@ -51,13 +63,30 @@ export function tablePlace(flags: FlagValues<typeof TABLE_FLAGS>): TablePlace {
   };
 }
 
+/** @throws {UsageFault} when the flags name more than one place */
+function checkPlace({ stack, table, region, 'dynamodb-port': port }: FlagValues<typeof TABLE_FLAGS>): void {
+  const deployed = [...(stack === undefined ? [] : ['--stack']), ...(table === undefined ? [] : ['--table'])];
+  const faults: string[] = [];
+  if (deployed.length > 1) faults.push('--stack knows its table: expected one of --stack and --table');
+  if (deployed[0] !== undefined && port !== undefined) {
+    faults.push(`${deployed[0]} is for what is deployed, --dynamodb-port for the local pipeline`);
+  }
+  if (region !== undefined && deployed.length === 0) faults.push('--region needs --stack or --table');
+  if (faults.length > 0) throw new UsageFault(faults);
+}
+
 /**
- * The bucket that is meant where none is named: the local pipeline has but one.
+ * The bucket that is meant where none is named: the only one that the local pipeline or the stack has.
  *
- * @throws {UsageFault} for a deployed table, which may know several
+ * @throws {UsageFault} for a table by itself, which does not tell, and for a stack of several
  */
-export function bucketOf(bucket: string | undefined, { kind }: TablePlace): string {
+export function bucketOf(bucket: string | undefined, place: TablePlace): string {
   if (bucket !== undefined) return bucket;
-  if (kind === 'local') return LOCAL_PIPELINE.bucket;
-  throw new UsageFault(['--table needs --bucket: a deployed table may know several buckets']);
+  if (place.kind === 'local') return LOCAL_PIPELINE.bucket;
+  if (!place.stack)
+    throw new UsageFault(['--table needs --bucket: a table by itself may know several buckets']);
+  const [only, ...others] = bucketsOf(place.stack);
+  if (only !== undefined && others.length === 0) return only;
+  const names = [only, ...others].join(', ');
+  throw new UsageFault([`expected --bucket: the stack "${place.stack.name}" has ${names}`]);
 }

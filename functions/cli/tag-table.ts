@@ -2,6 +2,7 @@ import { dynamoDbTagTable } from '../adapters/dynamodb.ts';
 import { readLocalCredentials } from '../config.ts';
 import { CliptagError } from '../core/errors.ts';
 import type { ScannableTable } from '../core/ports.ts';
+import { awsFault } from './aws-fault.ts';
 import { LOCAL_PIPELINE } from './places.ts';
 import type { TablePlace } from './table-flags.ts';
 
@@ -39,26 +40,17 @@ function openTable(place: TablePlace): ScannableTable {
   return dynamoDbTagTable({ tableName, client });
 }
 
-/** Names of the SDK's errors that speak of credentials. */
-const ACCESS_ERRORS = [
-  'CredentialsProviderError',
-  'UnrecognizedClientException',
-  'InvalidSignatureException',
-  'ExpiredTokenException',
-  'AccessDeniedException',
-];
-
 function tableFault(cause: unknown, place: TablePlace): CliptagError {
-  const { name = '', code = '', message = String(cause) } = cause as NodeJS.ErrnoException;
-  const fault = (faultCode: string, text: string) => new CliptagError(faultCode, text, { cause });
+  const { name = '', code = '' } = cause as NodeJS.ErrnoException;
   if (place.kind === 'local' && code === 'ECONNREFUSED') {
-    return fault(
+    return new CliptagError(
       'no-pipeline',
-      `no local pipeline answers on 127.0.0.1:${place.port}: start it with npm start, or name a deployed table with --table`,
+      `no local pipeline answers on 127.0.0.1:${place.port}: start it with npm start, or name a deployed one with --stack`,
+      { cause },
     );
   }
-  if (name === 'ResourceNotFoundException')
-    return fault('no-table', `there is no table "${place.tableName}"`);
-  const isAccess = ACCESS_ERRORS.includes(name);
-  return fault(isAccess ? 'no-access' : 'table-fault', `the table cannot be read: ${name}: ${message}`);
+  if (name === 'ResourceNotFoundException') {
+    return new CliptagError('no-table', `there is no table "${place.tableName}"`, { cause });
+  }
+  return awsFault('the table cannot be read', 'table-fault', cause);
 }

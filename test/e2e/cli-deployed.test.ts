@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation';
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoDbTagTable } from '../../functions/adapters/dynamodb.ts';
@@ -55,6 +56,22 @@ describe.skipIf(!hasMoto)('with a deployed table', () => {
       }),
     );
     await sqs.send(new SendMessageCommand({ QueueUrl: queueUrls[1], MessageBody: 'not understood' }));
+    const outputs = {
+      TagTableName: 'deployed',
+      UploadQueueUrl: queueUrls[0],
+      DeadLetterQueueUrl: queueUrls[1],
+      BucketNames: 'mine',
+    };
+    await createStack('Cliptag', outputs);
+    await createStack('Several', { ...outputs, BucketNames: 'mine,yours' });
+    await createStack('Foreign', {});
+
+    async function createStack(StackName: string, values: Readonly<Record<string, string | undefined>>) {
+      const Outputs = Object.fromEntries(Object.entries(values).map(([name, Value]) => [name, { Value }]));
+      const Resources = { Topic: { Type: 'AWS::SNS::Topic' } };
+      const TemplateBody = JSON.stringify({ Resources, Outputs });
+      await new CloudFormationClient(client).send(new CreateStackCommand({ StackName, TemplateBody }));
+    }
   });
   afterAll(() => {
     // The Python launcher may have a child of its own: the whole group that was started here ends.
@@ -75,6 +92,57 @@ describe.skipIf(!hasMoto)('with a deployed table', () => {
         deadLetters: 1,
       },
     ]);
+  });
+
+  const stack = (name: string) => ['--stack', name, '--region', region];
+
+  it('asks the stack for its table, queues and buckets', async () => {
+    const [counted] = jsonLines(await runCli(['status', ...stack('Cliptag'), '--json'], { env }));
+    expect(counted).toMatchObject({
+      bucket: 'mine',
+      images: { tagged: 1 },
+      queue: { visible: 0 },
+      deadLetters: 1,
+    });
+    const [found] = jsonLines(
+      await runCli(['query', '--label', 'dog', ...stack('Cliptag'), '--json'], { env }),
+    );
+    expect(found).toMatchObject({ bucket: 'mine', key: 'a.jpg' });
+    const [shown] = jsonLines(await runCli(['show', 'a.jpg', ...stack('Cliptag'), '--json'], { env }));
+    expect(shown).toMatchObject({ bucket: 'mine', status: 'tagged' });
+    const [plan] = jsonLines(await runCli(['retag', '--dry-run', ...stack('Cliptag'), '--json'], { env }));
+    expect(plan).toMatchObject({ step: 'plan', images: 1 });
+  });
+
+  it('counts the images of every bucket that the stack has', async () => {
+    const { stdout } = await runCli(['status', ...stack('Several')], { env });
+    expect(stdout).toBe(
+      [
+        '             mine  yours',
+        'tagged       1     0',
+        'unsupported  0     0',
+        'failed       0     0',
+        'deleted      0     0',
+        'queue: 0 waiting, 0 in flight',
+        'dead-letter queue: 1',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it.each([
+    [['status', ...stack('None')], 'cliptag status: there is no stack "None" in eu-central-1'],
+    [
+      ['show', 'a.jpg', ...stack('Several')],
+      'cliptag show: expected --bucket: the stack "Several" has mine, yours',
+    ],
+    [
+      ['query', '--label', 'dog', ...stack('Foreign')],
+      'cliptag query: the stack "Foreign" has no output TagTableName: it is none of Cliptag\'s, or was deployed by an older version',
+    ],
+  ])('rejects a stack that does not tell: %j', async (args, message) => {
+    const result = await runCli(args, { env });
+    expect([result.code, result.stderr]).toEqual([2, `${message}\n`]);
   });
 
   it('finds images and shows them', async () => {

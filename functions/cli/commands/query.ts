@@ -41,8 +41,8 @@ synonyms, in any letter case, and looked for in every label set that knows it; S
   run: async ({ flags, operands }, output) => {
     requireNoOperands(operands);
     if (!flags.label) throw new UsageFault(['expected at least one --label']);
-    const place = tablePlace(flags);
     const labelQuery = await labelQueryOf(flags);
+    const place = await tablePlace(flags);
     const { askTable } = await import('../tag-table.ts');
     const limit = Number(flags.limit ?? DEFAULT_LIMIT);
     const images = await askTable(place, (table) => firstOf(findImages(labelQuery, table), limit));

@@ -28,7 +28,7 @@ type Flags = FlagValues<typeof flags>;
 
 export const retag = command({
   usage: `retag [--dry-run | --yes] [--labels FILE|FOLDER]… [--prefix P] [--bucket B] [--model NAME|DIR] [--json]
-       cliptag retag --table NAME [--region REGION] …`,
+       cliptag retag --stack NAME [--region REGION] …`,
   about: `Tags all images anew after a change of label sets, from their stored embeddings: no picture is read or encoded.
 Shows first what would change, and asks; then writes only what changes. It may run beside the pipeline (the newer upload
 wins), and be stopped at any time: started again, it goes on with the rest. Label entries that no image record confirms
@@ -47,10 +47,10 @@ Exit code: 0; 1 when images had to be left alone, or the answer was no; 2 when i
   flags,
   run: async ({ flags, operands }, output) => {
     requireNoOperands(operands);
-    const place = tablePlace(flags);
     if (!flags['dry-run'] && !flags.yes && !canAsk()) {
       throw new UsageFault(['expected --dry-run or --yes where there is no terminal to ask at']);
     }
+    const place = await tablePlace(flags);
     const labelSets = await openLabelSets(flags, output);
     const { askTable } = await import('../tag-table.ts');
     return askTable(place, (table) => retagWith({ flags, labelSets, table }, output));

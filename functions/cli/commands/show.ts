@@ -11,7 +11,7 @@ const flags = {
   bucket: {
     type: 'string',
     value: 'B',
-    about: `The bucket of a KEY; required with --table. Default: ${LOCAL_PIPELINE.bucket}, the local pipeline's.`,
+    about: `The bucket of a KEY; the only one by default (${LOCAL_PIPELINE.bucket} in the local pipeline).`,
     check: checkNotEmpty,
   },
   embedding: { type: 'boolean', about: 'Print the embedding too.' },
@@ -21,12 +21,12 @@ const flags = {
 
 export const show = command({
   usage: `show KEY|s3://BUCKET/KEY [--embedding] [--json]
-       cliptag show KEY --bucket B | s3://BUCKET/KEY --table NAME [--region REGION] …`,
+       cliptag show KEY | s3://BUCKET/KEY --stack NAME [--region REGION] …`,
   about: `Prints the image record: all that is known of one image.
 Exit code: 0; 1 when there is no record of such an image; 2 when it was asked for wrongly.`,
   flags,
   run: async ({ flags, operands }, output) => {
-    const place = tablePlace(flags);
+    const place = await tablePlace(flags);
     const object = objectOf(operands, flags.bucket, place);
     const { askTable } = await import('../tag-table.ts');
     const item = await askTable(place, (table) => table.read(readImageRecord(object)));
