@@ -18,7 +18,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { CliptagError } from '../core/errors.ts';
 import type { ScannableTable } from '../core/ports.ts';
 import type { BatchReadRequest, Item, PrimaryKey, QueryRequest, WriteRequest } from '../core/records.ts';
-import type { ScanRequest } from '../core/table-scan.ts';
+import type { ScanPage, ScanRequest } from '../core/table-scan.ts';
 import { awsClientDefaults } from './aws-client-defaults.ts';
 
 /** Where DynamoDB is and who asks. @default the SDK's own chain (region and role of the function) */
@@ -170,18 +170,26 @@ async function* answerPages(client: DynamoDBClient, input: QueryCommandInput) {
 
 function scanInput(
   TableName: string,
-  { ExpressionAttributeValues = {}, ...request }: ScanRequest,
+  { ExpressionAttributeValues = {}, ExclusiveStartKey, ...request }: ScanRequest,
 ): ScanCommandInput {
-  return { TableName, ...request, ...marshalledValues(ExpressionAttributeValues) };
+  return {
+    TableName,
+    ...request,
+    ...marshalledValues(ExpressionAttributeValues),
+    ...(ExclusiveStartKey && { ExclusiveStartKey: marshall(ExclusiveStartKey) }),
+  };
 }
 
-async function* scanPages(client: DynamoDBClient, input: ScanCommandInput): AsyncGenerator<readonly Item[]> {
-  let ExclusiveStartKey: MarshalledItem | undefined;
+async function* scanPages(client: DynamoDBClient, input: ScanCommandInput): AsyncGenerator<ScanPage> {
+  let { ExclusiveStartKey } = input;
   do {
     const { Items = [], LastEvaluatedKey } = await client.send(
       new ScanCommand({ ...input, ExclusiveStartKey }),
     );
-    yield Items.map((item): Item => unmarshall(item));
     ExclusiveStartKey = LastEvaluatedKey;
+    yield {
+      items: Items.map((item): Item => unmarshall(item)),
+      lastKey: LastEvaluatedKey && (unmarshall(LastEvaluatedKey) as PrimaryKey),
+    };
   } while (ExclusiveStartKey);
 }

@@ -39,7 +39,6 @@ export function blockMultiplier(rows: Float32Array, size: number): BlockMultipli
 
   return {
     products(vectors, scale, each) {
-      if (rowCount === 0) return vectors.forEach((_, vector) => each(row, vector));
       for (let first = 0; first < vectors.length; first += BLOCK) {
         const count = Math.min(BLOCK, vectors.length - first);
         for (let i = 0; i < count; i++) pack(vectors[first + i] ?? NONE, values, places.vectors, i);

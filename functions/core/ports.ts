@@ -2,7 +2,7 @@ import type { Embedding } from './embedding.ts';
 import type { ObjectReference } from './object.ts';
 import type { PixelSpec, Pixels } from './pixels.ts';
 import type { BatchReadRequest, Item, QueryRequest, ReadRequest, WriteRequest } from './records.ts';
-import type { ScanRequest } from './table-scan.ts';
+import type { ScanPage, ScanRequest } from './table-scan.ts';
 
 /** The bucket, as the pipeline needs it. */
 export interface ObjectStore {
@@ -57,5 +57,5 @@ export interface TagTable {
 /** The table, for those who have to see all of it. */
 export interface ScannableTable extends TagTable {
   /** Every item of one segment, page by page, in no order that means anything. */
-  scan(request: ScanRequest): AsyncIterable<readonly Item[]>;
+  scan(request: ScanRequest): AsyncIterable<ScanPage>;
 }

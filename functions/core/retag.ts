@@ -1,18 +1,17 @@
-import { type LabelEntry, labelEntryOf } from './label-entries.ts';
 import type { ScannableTable } from './ports.ts';
+import type { PrimaryKey } from './records.ts';
+import { planPass, type RetagPass, writePass } from './retag-passes.ts';
+import type { RetagTally } from './retag-tally.ts';
+import type { LabelSetsOfModel } from './retagging.ts';
 import {
-  commitRecord,
-  MAXIMUM_ATTEMPTS,
-  readRecord,
-  removeLostEntries,
-  removeSupersededEntries,
-  tooManyAttempts,
-} from './record-commit.ts';
-import { type ImageRecord, type Item, imageRecordOf, nextImageRecord, tagMatcher } from './records.ts';
-import { type RetagTally, retagCounter } from './retag-tally.ts';
-import { type LabelSetsOfModel, type Retagging, retagging } from './retagging.ts';
-import { removeStaleEntry, settleEntry, unconfirmedEntries } from './stale-entries.ts';
-import { forEachAtOnce, forEachPage, type ImageScope } from './table-scan.ts';
+  forEachPage,
+  type ImageScope,
+  readPages,
+  type ScanOptions,
+  SEGMENTS,
+  scanSegment,
+  type TableSegment,
+} from './table-scan.ts';
 
 /** All that retagging takes: no bucket, no picture and no image encoder. */
 export interface Retagger extends LabelSetsOfModel {
@@ -30,31 +29,26 @@ export interface SweepTally {
   readonly awaited: number;
 }
 
+/** What retagging has found, and done unless it was only planned. */
+export interface RetagFindings extends RetagTally, SweepTally {}
+
 /**
- * Images of one segment that are written at the same time: with eight segments and some five entries each they fill the
- * 50 connections that the AWS SDK opens.
+ * Images that are written at the same time: with some five entries each they fill the 50 connections that the AWS SDK
+ * opens.
  */
-const WRITES_AT_ONCE = 2;
+const IMAGES_AT_ONCE = 16;
 
-/** What retagging would change. Writes nothing. */
-export async function planRetag(retagger: Retagger, scope: ImageScope = {}): Promise<RetagTally> {
-  const counter = retagCounter();
-  await forEachPage(retagger.table, scope, async (items) => {
-    for (const record of imagesIn(items)) counter.count(record, retagging(record, retagger));
-    retagger.onProgress?.(counter.tally().images);
-  });
-  return counter.tally();
-}
-
-/** Which label entries no image record confirms. Writes nothing. */
-export async function planSweep({ table }: Retagger, scope: ImageScope = {}): Promise<SweepTally> {
-  const counts = { stale: 0, awaited: 0 };
-  await forEachPage(table, scope, async (items) => {
-    for (const { state } of await unconfirmedEntries(entriesIn(items), table)) {
-      counts[state === 'awaited' ? 'awaited' : 'stale'] += 1;
-    }
-  });
-  return counts;
+/**
+ * What retagging would change. Writes nothing.
+ *
+ * @param withSweep whether label entries are looked at too, which takes longer. @default false: none are counted
+ */
+export function planRetag(
+  retagger: Retagger,
+  scope: ImageScope = {},
+  { withSweep = false } = {},
+): Promise<RetagFindings> {
+  return wholeTable(retagger, { ...scope, isOnlyTagged: !withSweep }, planPass(retagger));
 }
 
 /**
@@ -62,76 +56,37 @@ export async function planSweep({ table }: Retagger, scope: ImageScope = {}): Pr
  * record confirms. May run beside the pipeline and beside itself, and be stopped at any moment: the records say which of
  * them are done, so that another run does the rest.
  */
-export async function retag(retagger: Retagger, scope: ImageScope = {}): Promise<RetagTally & SweepTally> {
-  const { table } = retagger;
-  const counter = retagCounter();
-  const later: LabelEntry[] = [];
-  const counts = { stale: 0, awaited: 0 };
-  await forEachPage(table, scope, async (items) => {
-    await forEachAtOnce(imagesIn(items), WRITES_AT_ONCE, async (scanned) => {
-      const { before, outcome } = await retagImage(scanned, retagger);
-      counter.count(before, outcome);
-    });
-    retagger.onProgress?.(counter.tally().images);
-    for (const { entry, state } of await unconfirmedEntries(entriesIn(items), table)) {
-      if (state === 'stale') counts.stale += Number(await removeStaleEntry(entry, table));
-      else if (state === 'unsettled') later.push(entry);
-      else counts.awaited += 1;
-    }
-  });
-  // By now most of their writers, if they live, have come to an end.
-  for (const entry of later) counts.stale += Number(await settleEntry(entry, table));
-  return { ...counter.tally(), ...counts };
+export function retag(retagger: Retagger, scope: ImageScope = {}): Promise<RetagFindings> {
+  return wholeTable(retagger, scope, writePass(retagger, IMAGES_AT_ONCE / SEGMENTS));
 }
 
-/** Brings one image to what the label sets say, from whatever state it is in by then. */
-async function retagImage(
-  scanned: ImageRecord,
+async function wholeTable({ table }: Retagger, scope: ScanOptions, pass: RetagPass): Promise<RetagFindings> {
+  await forEachPage(table, scope, (items) => pass.see(items));
+  return pass.end();
+}
+
+/** The part of a table that one of several retaggers works on. */
+export interface RetagPart {
+  readonly mode: 'plan' | 'write';
+  readonly scope: ImageScope;
+  readonly segment: TableSegment;
+  /** Where the one before it has stopped. @default the segment's beginning */
+  readonly after?: PrimaryKey | undefined;
+}
+
+/**
+ * Plans or retags one segment until it, or the time, is over.
+ *
+ * @param isOver asked after each page, of 1 MB at most
+ * @returns what this call has found, and where to go on, if the segment is not at its end
+ */
+export async function retagPart(
   retagger: Retagger,
-): Promise<{ before: ImageRecord; outcome: Retagging }> {
-  const { table, now } = retagger;
-  let before = scanned;
-  // Unlike the tagger's, attempts may differ in their tags, for each starts from a new state of the image.
-  const lost: ImageRecord[] = [];
-  const removeLost = async (winner: ImageRecord) => {
-    for (const record of lost) await removeLostEntries(record, winner, table);
-  };
-  for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt++) {
-    const outcome = retagging(before, retagger);
-    if (outcome.kind !== 'changed') {
-      await removeLost(before);
-      await removeSupersededEntries(before, table);
-      return { before, outcome };
-    }
-    const { tags, labelSets } = outcome;
-    const record = nextImageRecord(
-      before,
-      before,
-      { ...before, tags, labelSets },
-      { eventTime: before.eventTime, now: now() },
-    );
-    // The entries of tags that stay stand since these became true: the commit fails if that is no longer so.
-    const stays = tagMatcher(before.tags);
-    const newTags = tags.filter((tag) => !stays(tag));
-    if (await commitRecord(record, newTags, table)) {
-      await removeLost(record);
-      return { before, outcome };
-    }
-    lost.push(record);
-    before = (await readRecord(before, table)) ?? goneSince(before);
-  }
-  throw tooManyAttempts(scanned);
-}
-
-/** Of a tombstone that has expired meanwhile nothing is left to be tagged. */
-function goneSince(record: ImageRecord): ImageRecord {
-  return { ...record, status: 'deleted', tags: [], supersededTags: [] };
-}
-
-function imagesIn(items: readonly Item[]): readonly ImageRecord[] {
-  return items.filter(({ SK }) => SK === 'IMAGE').map(imageRecordOf);
-}
-
-function entriesIn(items: readonly Item[]): readonly LabelEntry[] {
-  return items.filter(({ PK }) => String(PK).startsWith('LABEL#')).map(labelEntryOf);
+  { mode, scope, segment, after }: RetagPart,
+  isOver: () => boolean,
+): Promise<{ readonly findings: RetagFindings; readonly after: PrimaryKey | undefined }> {
+  const pass = mode === 'plan' ? planPass(retagger) : writePass(retagger, IMAGES_AT_ONCE);
+  const request = { ...scanSegment(segment, scope), ...(after && { ExclusiveStartKey: after }) };
+  const next = await readPages(retagger.table, request, (items) => pass.see(items), isOver);
+  return { findings: await pass.end(), after: next };
 }

@@ -1,5 +1,6 @@
+import { tagsForEach } from './block-tags.ts';
 import type { Classifier } from './classifier.ts';
-import { embeddingFromBytes } from './embedding.ts';
+import { type Embedding, embeddingFromBytes } from './embedding.ts';
 import { appliesTo } from './label-set.ts';
 import type { ImageRecord } from './records.ts';
 import { type Tag, tagsFor } from './scores.ts';
@@ -30,22 +31,71 @@ export type Retagging =
  * Scores the stored embedding with every label set that has changed since the record was written. Tags of the others
  * stay as they are; those of label sets that no longer hold, or apply to other images only, go.
  */
-export function retagging(record: ImageRecord, { modelDigest, classifiers }: LabelSetsOfModel): Retagging {
+export function retagging(record: ImageRecord, labelSets: LabelSetsOfModel): Retagging {
+  const found = unscored(record, labelSets);
+  return found.kind === 'unscored'
+    ? scored(found, (classifier) => tagsFor(found.embedding, classifier))
+    : found;
+}
+
+/** What {@link retagging} says of each of the records, many times as fast: each label set scores all of them at once. */
+export function retaggings(
+  records: readonly ImageRecord[],
+  labelSets: LabelSetsOfModel,
+): readonly Retagging[] {
+  const found = records.map((record) => unscored(record, labelSets));
+  const toScore = found.filter((one) => one.kind === 'unscored');
+  const tagsOf = new Map(
+    labelSets.classifiers.map((classifier) => {
+      const images = toScore.filter(({ changed }) => changed.includes(classifier));
+      const tags = tagsForEach(
+        images.map(({ embedding }) => embedding),
+        classifier,
+      );
+      return [classifier, new Map(images.map((image, i) => [image, tags[i] ?? []]))];
+    }),
+  );
+  return found.map((one) =>
+    one.kind === 'unscored' ? scored(one, (classifier) => tagsOf.get(classifier)?.get(one) ?? []) : one,
+  );
+}
+
+/** An image that some label sets have to score. */
+interface Unscored {
+  readonly kind: 'unscored';
+  readonly record: ImageRecord;
+  readonly embedding: Embedding;
+  /** The label sets that are to hold for it, and those among them that its tags do not come from. */
+  readonly wanted: readonly Classifier[];
+  readonly changed: readonly Classifier[];
+}
+
+function unscored(
+  record: ImageRecord,
+  { modelDigest, classifiers }: LabelSetsOfModel,
+): Exclude<Retagging, { kind: 'changed' }> | Unscored {
   if (record.status !== 'tagged') return { kind: 'untagged' };
   if (record.modelDigest !== modelDigest || !record.embedding) {
     return { kind: 'foreign', modelDigest: record.embedding && record.modelDigest };
   }
   const used = record.labelSets ?? {};
   const wanted = classifiers.filter(({ labelSet }) => appliesTo(labelSet, record));
-  const isKnown = ({ labelSet, labelSetDigest }: Classifier) => used[labelSet.name] === labelSetDigest;
-  if (wanted.every(isKnown) && wanted.length === Object.keys(used).length) return { kind: 'right' };
+  const changed = wanted.filter(({ labelSet, labelSetDigest }) => used[labelSet.name] !== labelSetDigest);
+  if (changed.length === 0 && wanted.length === Object.keys(used).length) return { kind: 'right' };
   const embedding = embeddingFromBytes(record.embedding, modelDigest);
+  return { kind: 'unscored', record, embedding, wanted, changed };
+}
+
+function scored(
+  { record, wanted, changed }: Unscored,
+  tagsOf: (classifier: Classifier) => readonly Tag[],
+): Retagging {
   return {
     kind: 'changed',
     tags: wanted.flatMap((classifier) =>
-      isKnown(classifier)
-        ? record.tags.filter(({ set }) => set === classifier.labelSet.name)
-        : tagsFor(embedding, classifier),
+      changed.includes(classifier)
+        ? tagsOf(classifier)
+        : record.tags.filter(({ set }) => set === classifier.labelSet.name),
     ),
     labelSets: Object.fromEntries(
       wanted.map(({ labelSet, labelSetDigest }) => [labelSet.name, labelSetDigest]),

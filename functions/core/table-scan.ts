@@ -1,14 +1,28 @@
 import type { ScannableTable } from './ports.ts';
-import type { Item } from './records.ts';
+import type { Item, PrimaryKey } from './records.ts';
 
 /** One of the parts into which DynamoDB divides a table for those who read all of it at once. */
+export interface TableSegment {
+  /** In [0, of). */
+  readonly segment: number;
+  readonly of: number;
+}
+
 export interface ScanRequest {
-  /** In [0, TotalSegments). */
   readonly Segment: number;
   readonly TotalSegments: number;
   readonly FilterExpression?: string;
+  readonly ProjectionExpression?: string;
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
   readonly ExpressionAttributeValues?: Item;
+  /** The last item of the page before the first one that is wanted. */
+  readonly ExclusiveStartKey?: PrimaryKey;
+}
+
+export interface ScanPage {
+  readonly items: readonly Item[];
+  /** Its last item, if the segment goes on after it. */
+  readonly lastKey?: PrimaryKey | undefined;
 }
 
 /** Which images are meant. @default all */
@@ -17,56 +31,85 @@ export interface ImageScope {
   readonly prefix?: string | undefined;
 }
 
+export interface ScanOptions extends ImageScope {
+  /** Only images that are tagged, and of them what retagging compares: neither label entries nor anything else. */
+  readonly isOnlyTagged?: boolean;
+}
+
 /**
  * Read side by side. More than the partitions of a table of a few million images bring nothing; each holds a page of
  * at most 1 MB.
  */
-const SEGMENTS = 8;
+export const SEGMENTS = 8;
+
+const COMPARED_ATTRIBUTES = ['bucket', 'key', 'status', 'tags', 'modelDigest', 'embedding', 'labelSets'];
 
 /** Image records and label entries alike carry bucket and key; what the filter leaves out is still read and paid for. */
-export function scanSegment(segment: number, { bucket, prefix }: ImageScope): ScanRequest {
+export function scanSegment(
+  { segment, of }: TableSegment,
+  { bucket, prefix, isOnlyTagged = false }: ScanOptions,
+): ScanRequest {
   const conditions = [
     ...(bucket === undefined ? [] : ['#bucket = :bucket']),
     ...(prefix ? ['begins_with(#key, :prefix)'] : []),
+    ...(isOnlyTagged ? ['#status = :tagged'] : []),
   ];
-  if (conditions.length === 0) return { Segment: segment, TotalSegments: SEGMENTS };
+  const place = { Segment: segment, TotalSegments: of };
+  if (conditions.length === 0) return place;
+  const projected = isOnlyTagged ? ['PK', 'SK', ...COMPARED_ATTRIBUTES.map((name) => `#${name}`)] : [];
+  const named = isOnlyTagged ? COMPARED_ATTRIBUTES : conditions.flatMap((condition) => namesIn(condition));
   return {
-    Segment: segment,
-    TotalSegments: SEGMENTS,
+    ...place,
     FilterExpression: conditions.join(' AND '),
-    ExpressionAttributeNames: {
-      ...(bucket === undefined ? {} : { '#bucket': 'bucket' }),
-      ...(prefix ? { '#key': 'key' } : {}),
-    },
+    ...(projected.length > 0 && { ProjectionExpression: projected.join(', ') }),
+    ExpressionAttributeNames: Object.fromEntries(named.map((name) => [`#${name}`, name])),
     ExpressionAttributeValues: {
-      ...(bucket === undefined ? {} : { ':bucket': bucket }),
-      ...(prefix ? { ':prefix': prefix } : {}),
+      ...(bucket !== undefined && { ':bucket': bucket }),
+      ...(prefix && { ':prefix': prefix }),
+      ...(isOnlyTagged && { ':tagged': 'tagged' }),
     },
   };
+}
+
+function namesIn(condition: string): readonly string[] {
+  return [...condition.matchAll(/#(\w+)/g)].map(([, name = '']) => name);
 }
 
 /** Shows every item of the scope to `work`, page by page, all segments side by side; the first fault stops all of them. */
 export async function forEachPage(
   table: ScannableTable,
-  scope: ImageScope,
+  options: ScanOptions,
   work: (items: readonly Item[]) => Promise<void>,
 ): Promise<void> {
-  const segments = Array.from({ length: SEGMENTS }, (_, segment) => scanSegment(segment, scope));
-  let stopped = false;
-  const readSegment = async (request: ScanRequest) => {
-    for await (const page of table.scan(request)) {
-      if (stopped) return;
-      await work(page);
-    }
-  };
+  const segments = Array.from({ length: SEGMENTS }, (_, segment) => ({ segment, of: SEGMENTS }));
+  let isStopped = false;
   await Promise.all(
-    segments.map((request) =>
-      readSegment(request).catch((error: unknown) => {
-        stopped = true;
+    segments.map((segment) =>
+      readPages(table, scanSegment(segment, options), work, () => isStopped).catch((error: unknown) => {
+        isStopped = true;
         throw error;
       }),
     ),
   );
+}
+
+/**
+ * Shows the pages of one segment to `work`, one after the other.
+ *
+ * @param isOver asked after each page
+ * @returns where to go on when it was over before the segment was; undefined at the segment's end
+ */
+export async function readPages(
+  table: ScannableTable,
+  request: ScanRequest,
+  work: (items: readonly Item[]) => Promise<void>,
+  isOver: () => boolean,
+): Promise<PrimaryKey | undefined> {
+  for await (const { items, lastKey } of table.scan(request)) {
+    await work(items);
+    if (lastKey && isOver()) return lastKey;
+  }
+  return undefined;
 }
 
 /** Works on the items, at most `concurrency` at a time. */

@@ -14,7 +14,7 @@ import {
   nextImageRecord,
   putImageRecord,
 } from '../../functions/core/records.ts';
-import { planRetag, planSweep, type Retagger, retag } from '../../functions/core/retag.ts';
+import { planRetag, type Retagger, retag } from '../../functions/core/retag.ts';
 import { retagging } from '../../functions/core/retagging.ts';
 import { LOCAL_TABLE_NAME } from '../../functions/local/table.ts';
 import { startTableProcess } from './table-process.ts';
@@ -123,7 +123,7 @@ async function benchTable(): Promise<void> {
   );
   writeUnits = 0;
   await timed('once more', () => retag(retagger));
-  await timed('sweep alone', () => planSweep(retagger));
+  await timed('with sweep', () => planRetag(retagger, {}, { withSweep: true }));
   console.log(`${''.padEnd(12)} ${writeUnits} write units the second time`);
 }
 

@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DynamoDBClient, ScanCommand, type ScanCommandOutput } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoDbTagTable } from '../../functions/adapters/dynamodb.ts';
 import { embeddingToBytes, normalised } from '../../functions/core/embedding.ts';
@@ -9,8 +11,8 @@ import { putLabelEntry } from '../../functions/core/label-entries.ts';
 import { labelSetDigest, parseLabelSet } from '../../functions/core/label-set.ts';
 import type { ScannableTable } from '../../functions/core/ports.ts';
 import { commitRecord } from '../../functions/core/record-commit.ts';
-import { nextImageRecord } from '../../functions/core/records.ts';
-import { planSweep, type Retagger, retag } from '../../functions/core/retag.ts';
+import { nextImageRecord, type PrimaryKey } from '../../functions/core/records.ts';
+import { planRetag, type Retagger, retag, retagPart } from '../../functions/core/retag.ts';
 import { forEachPage } from '../../functions/core/table-scan.ts';
 import { type DynamoDbEndpoint, startDynamoDbEndpoint } from '../../functions/local/dynamodb-endpoint.ts';
 import { synthesizeTemplate, tableDefinition } from '../../functions/local/synthesized-template.ts';
@@ -71,6 +73,34 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
+/** The table, which shows its segments in small pages. */
+function withPagesOf(items: number): ScannableTable {
+  const { url, credentials } = endpoint;
+  const client = new DynamoDBClient({ endpoint: url, credentials, region: 'us-east-1' });
+  return {
+    ...table,
+    async *scan({ Segment, TotalSegments, ExclusiveStartKey }) {
+      let next = ExclusiveStartKey && marshall(ExclusiveStartKey);
+      do {
+        const page: ScanCommandOutput = await client.send(
+          new ScanCommand({
+            TableName: LOCAL_TABLE_NAME,
+            Segment,
+            TotalSegments,
+            ExclusiveStartKey: next,
+            Limit: items,
+          }),
+        );
+        next = page.LastEvaluatedKey;
+        yield {
+          items: (page.Items ?? []).map((item) => unmarshall(item)),
+          lastKey: next && (unmarshall(next) as PrimaryKey),
+        };
+      } while (next);
+    },
+  };
+}
+
 const imagesWith = async (label: string) => {
   const found: string[] = [];
   const query = { labels: [{ set: 'things', label }], match: 'all', not: [], minimumScore: 0 } as const;
@@ -114,6 +144,26 @@ describe('retag on the embedded DynamoDB', () => {
     expect(writeUnits).toBe(0);
   });
 
+  it('works on one segment page by page, and goes on where another call has stopped', async () => {
+    const part = { mode: 'plan', scope: {}, segment: { segment: 1, of: 3 } } as const;
+    const whole = await retagPart(retagger(9, ['dog']), part, () => false);
+    expect(whole.after).toBeUndefined();
+    expect(whole.findings.images).toBeGreaterThan(2);
+    // DynamoDB's pages hold a megabyte: a table that gives them in smaller ones stands for a larger table.
+    const small = withPagesOf(3);
+    let images = 0;
+    let calls = 0;
+    let after: PrimaryKey | undefined;
+    do {
+      const done = await retagPart(retagger(9, ['dog'], small), { ...part, after }, () => true);
+      images += done.findings.images;
+      after = done.after;
+      calls += 1;
+    } while (after);
+    expect(images).toBe(whole.findings.images);
+    expect(calls).toBeGreaterThan(3);
+  });
+
   it('puts and removes only the entries of tags that change, and those of other images never', async () => {
     writeUnits = 0;
     const { changed } = await retag(retagger(2, ['cat', 'dog']), { bucket: 'photos' });
@@ -130,7 +180,9 @@ describe('retag on the embedded DynamoDB', () => {
     await table.write(
       putLabelEntry({ ...object, key: 'new.jpg' }, { set: 'gone', label: 'cat', score: 0.5 }),
     );
-    expect(await planSweep(retagger(2, ['cat', 'dog']))).toEqual({ stale: 1, awaited: 1 });
+    const plan = (withSweep: boolean) => planRetag(retagger(2, ['cat', 'dog']), {}, { withSweep });
+    expect(await plan(true)).toMatchObject({ stale: 1, awaited: 1 });
+    expect(await plan(false)).toEqual({ ...(await plan(true)), stale: 0, awaited: 0 });
     const scope = { bucket: 'photos' };
     expect(await retag(retagger(2, ['cat', 'dog']), scope)).toMatchObject({ stale: 1, awaited: 1 });
     expect(await retag(retagger(2, ['cat', 'dog']), scope)).toMatchObject({ stale: 0, awaited: 1 });

@@ -7,7 +7,7 @@ import {
   STATUS_INDEX,
   type WriteRequest,
 } from '../../functions/core/records.ts';
-import type { ScanRequest } from '../../functions/core/table-scan.ts';
+import type { ScanPage, ScanRequest } from '../../functions/core/table-scan.ts';
 import { parseCondition, valueNamesIn } from './condition-expression.ts';
 
 /** A table in memory that interprets the requests as DynamoDB does, and refuses what DynamoDB refuses. */
@@ -55,19 +55,24 @@ export function inMemoryTable(): InMemoryTable {
 /** Small, so that a scan takes several steps during which the table changes. */
 const SCAN_PAGE_SIZE = 4;
 
-async function* segmentPages(all: readonly Item[], request: ScanRequest): AsyncGenerator<readonly Item[]> {
-  const { ExpressionAttributeNames = {}, ExpressionAttributeValues = {} } = request;
+async function* segmentPages(all: readonly Item[], request: ScanRequest): AsyncGenerator<ScanPage> {
+  const { ExpressionAttributeNames = {}, ExpressionAttributeValues = {}, ExclusiveStartKey } = request;
   const filter = (request.FilterExpression ?? '').replaceAll(
     /#\w+/g,
     (name) => ExpressionAttributeNames[name] ?? name,
   );
   if (filter !== '') requireValues(filter, ExpressionAttributeValues);
+  const passes = filter === '' ? () => true : parseCondition(filter);
   const segment = all.filter(({ PK }) => hashOf(String(PK)) % request.TotalSegments === request.Segment);
-  for (let start = 0; start < segment.length; start += SCAN_PAGE_SIZE) {
+  const isFirst = ({ PK, SK }: Item) => PK === ExclusiveStartKey?.PK && SK === ExclusiveStartKey?.SK;
+  for (let start = segment.findIndex(isFirst) + 1; start < segment.length; start += SCAN_PAGE_SIZE) {
     const page = segment.slice(start, start + SCAN_PAGE_SIZE);
-    yield filter === ''
-      ? page
-      : page.filter((item) => parseCondition(filter)(item, ExpressionAttributeValues));
+    const items = page.filter((item) => passes(item, ExpressionAttributeValues));
+    const { PK, SK } = (start + SCAN_PAGE_SIZE < segment.length && page.at(-1)) || {};
+    yield {
+      items: items.map((item) => projected(item, request)),
+      lastKey: PK === undefined ? undefined : { PK: String(PK), SK: String(SK) },
+    };
   }
 }
 
@@ -131,7 +136,10 @@ function requireValues(expression: string, values: Item, update = ''): void {
   }
 }
 
-function projected(item: Item, request: BatchReadRequest): Item {
+function projected(
+  item: Item,
+  request: Pick<BatchReadRequest, 'ProjectionExpression' | 'ExpressionAttributeNames'>,
+): Item {
   if (!request.ProjectionExpression) return item;
   const names = request.ProjectionExpression.split(',').map((name) => name.trim());
   const attributes = names.map((name) => request.ExpressionAttributeNames?.[name] ?? name);

@@ -1,5 +1,5 @@
 import type { ScannableTable } from '../../core/ports.ts';
-import { planRetag, planSweep, type Retagger, retag as retagTable } from '../../core/retag.ts';
+import { planRetag, type Retagger, retag as retagTable } from '../../core/retag.ts';
 import type { RetagTally } from '../../core/retag-tally.ts';
 import type { LabelSetsOfModel } from '../../core/retagging.ts';
 import type { ImageScope } from '../../core/table-scan.ts';
@@ -86,18 +86,18 @@ async function retagWith({ flags, labelSets, table }: Request, output: Output): 
     now: () => new Date(),
     onProgress,
   });
-  const plan = await withCountLine('Images compared', (show) => planRetag(retagger(show), scope));
+  const withSweep = flags['dry-run'] === true;
+  const found = await withCountLine('Images compared', (show) =>
+    planRetag(retagger(show), scope, { withSweep }),
+  );
+  const { stale, awaited, ...plan } = found;
   const print = async (step: 'plan' | 'done', tally: RetagTally, lines: readonly string[]) => {
     for (const line of flags.json ? [JSON.stringify({ step, ...tally })] : lines) await output.line(line);
   };
   for (const line of foreignLines(plan, labelSets.modelDigest)) output.remark(`cliptag retag: ${line}`);
   const exitCode = Object.keys(plan.foreign).length > 0 ? EXIT.failed : EXIT.done;
   if (flags['dry-run']) {
-    const sweep = await planSweep(
-      retagger(() => {}),
-      scope,
-    );
-    await print('plan', { ...plan, ...sweep }, [...planLines(plan), sweepLine(sweep, 'found')]);
+    await print('plan', found, [...planLines(plan), sweepLine({ stale, awaited }, 'found')]);
     return exitCode;
   }
   await print('plan', plan, planLines(plan));
