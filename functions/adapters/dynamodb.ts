@@ -46,7 +46,7 @@ export function dynamoDbTagTable({
   client: config = {},
   onWriteUnits,
 }: DynamoDbTagTableOptions): ScannableTable {
-  const client = new DynamoDBClient({ ...awsClientDefaults(REQUEST_TIMEOUT_MILLISECONDS), ...config });
+  const client = quickClient(config);
   return {
     async read({ Key, ConsistentRead }) {
       const { Item } = await client.send(
@@ -74,6 +74,18 @@ export function dynamoDbTagTable({
     },
     scan: (request) => scanPages(client, scanInput(tableName, request)),
   };
+}
+
+/**
+ * Without what the SDK does over and over: it puts each command's middleware together anew, and even where nothing is
+ * logged it copies all that comes and goes for the log. Without both a write takes three quarters of the time, a scanned
+ * item half (SDK 3.1164).
+ */
+function quickClient(config: DynamoDbOptions): DynamoDBClient {
+  const defaults = awsClientDefaults(REQUEST_TIMEOUT_MILLISECONDS);
+  const client = new DynamoDBClient({ ...defaults, cacheMiddleware: true, ...config });
+  client.middlewareStack.remove('loggerMiddleware');
+  return client;
 }
 
 function sendWrite(
