@@ -49,7 +49,7 @@ describe('settleEntry', () => {
     expect(await unconfirmedEntries([left], table)).toEqual([{ entry: left, state: 'unsettled' }]);
     expect(await settleEntry(left, table)).toBe(true);
     expect(await table.scan({ Segment: 0, TotalSegments: 1 })[Symbol.asyncIterator]().next()).toMatchObject({
-      value: [{ SK: 'IMAGE' }],
+      value: { items: [{ SK: 'IMAGE' }] },
     });
     expect(await readRecord(written, table)).toEqual({ ...written, revision: 2, expiresAt: undefined });
   });
