@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { InvalidInput } from './core/errors.ts';
 import { DEFAULT_MAXIMUM_BYTES } from './core/object.ts';
+import { MAXIMUM_OBJECT_TAGS } from './core/object-tags.ts';
 
 const list = z
   .string()
@@ -23,6 +24,10 @@ const taggingEnvironment = z.object({
   KEY_SUFFIXES: list,
   /** Larger objects are refused, in bytes. @default 50 MiB */
   MAXIMUM_BYTES: z.coerce.number().int().positive().default(DEFAULT_MAXIMUM_BYTES),
+  /** Name or ARN of the event bus that result events go to. @default none are sent */
+  RESULT_EVENT_BUS: z.string().min(1).optional(),
+  /** Most tags of ours at an object. @default objects are not tagged */
+  OBJECT_TAG_LIMIT: z.coerce.number().int().min(1).max(MAXIMUM_OBJECT_TAGS).optional(),
 });
 
 export type TaggingEnvironment = z.infer<typeof taggingEnvironment>;

@@ -1,4 +1,5 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
@@ -18,7 +19,7 @@ export class ImageTaggingStack extends Stack {
   constructor(scope: Construct, id: string, props: ImageTaggingStackProps) {
     super(scope, id, props);
     const { image, settings } = props;
-    const { bucket: bucketNames, bucketKey, tableKey, alarmTopic, ...options } = settings;
+    const { bucket: bucketNames, bucketKey, tableKey, alarmTopic, resultEvents, ...options } = settings;
     const tagger = new ImageTagger(this, TAGGER_ID, {
       ...options,
       image,
@@ -26,8 +27,16 @@ export class ImageTaggingStack extends Stack {
       bucketKey: bucketKey.map((arn, index) => Key.fromKeyArn(this, `BucketKey${index}`, arn)),
       tableKey: tableKey === undefined ? undefined : Key.fromKeyArn(this, 'TableKey', tableKey),
       alarmTopic: alarmTopic === undefined ? undefined : Topic.fromTopicArn(this, 'AlarmTopic', alarmTopic),
+      resultEventBus: this.eventBus(resultEvents),
     });
     this.output(tagger);
+  }
+
+  private eventBus(resultEvents: Settings['resultEvents']): IEventBus | undefined {
+    if (resultEvents === false) return undefined;
+    return resultEvents === true
+      ? EventBus.fromEventBusName(this, 'DefaultEventBus', 'default')
+      : EventBus.fromEventBusArn(this, 'EventBus', resultEvents);
   }
 
   /** What the command line and people ask for. */

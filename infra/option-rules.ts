@@ -113,6 +113,15 @@ export function list(
   };
 }
 
+/** What either of two rules reads; without a value, the first one's default. */
+export function either<One, Other>(one: Rule<One>, other: Rule<Other>): Rule<One | NonNullable<Other>> {
+  return {
+    byDefault: one.byDefault,
+    expected: `${one.expected} or ${other.expected}`,
+    read: (value) => one.read(value) ?? other.read(value) ?? undefined,
+  };
+}
+
 /** Number('') and Number(true) are numbers too; an option is one only when it is written as one. */
 function toNumber(value: unknown): number {
   if (typeof value === 'number') return value;

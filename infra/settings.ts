@@ -1,6 +1,16 @@
 import type { Node } from 'constructs';
 import { filterFaults } from './constructs/upload-filter.ts';
-import { fault, list, oneOf, type Rules, readByRules, text, throwFaults } from './option-rules.ts';
+import {
+  either,
+  fault,
+  flag,
+  list,
+  oneOf,
+  type Rules,
+  readByRules,
+  text,
+  throwFaults,
+} from './option-rules.ts';
 import { contradictions, TAGGER_RULES, type TaggerOptions } from './tagger-options.ts';
 
 /**
@@ -53,9 +63,15 @@ export interface Settings extends TaggerOptions {
    * @default undefined (alarms change their state and tell nobody)
    */
   readonly alarmTopic: string | undefined;
+  /**
+   * Where an event is sent to for every image that was tagged, failed or was removed (docs/result-events.md): `true` for
+   * the account's default event bus, or the ARN of another one.
+   * @default false (nowhere)
+   */
+  readonly resultEvents: boolean | string;
 }
 
-const ARN = (service: string) => new RegExp(`^arn:[\\w-]+:${service}:[\\w-]+:\\d{12}:[\\w/-]+$`);
+const ARN = (service: string) => new RegExp(`^arn:[\\w-]+:${service}:[\\w-]+:\\d{12}:[\\w./-]+$`);
 
 const RULES: Rules<Settings> = {
   ...TAGGER_RULES,
@@ -72,6 +88,7 @@ const RULES: Rules<Settings> = {
   baseImage: text(/^[\w./:@-]+$/, 'the name of a container image', undefined),
   tableKey: text(ARN('kms'), 'the ARN of a KMS key', undefined),
   alarmTopic: text(ARN('sns'), 'the ARN of an SNS topic', undefined),
+  resultEvents: either(flag(false), text(ARN('events'), 'the ARN of an event bus', undefined)),
 };
 
 /**

@@ -90,6 +90,18 @@ export interface TaggerOptions {
    * @default true
    */
   readonly enableEventBridge: boolean;
+  /**
+   * Whether objects get their best tags as S3 object tags too, `cliptag:SET:LABEL` = `yes`, beside those that they have.
+   * Costs a read and a write of S3's for each image.
+   * @default false
+   */
+  readonly objectTags: boolean;
+  /**
+   * Most object tags of that kind, 1 to 10 (Amazon S3's own range, for all of an object's tags): what is left is free for
+   * others.
+   * @default 5
+   */
+  readonly objectTagLimit: number;
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
@@ -117,6 +129,8 @@ export const TAGGER_RULES: Rules<TaggerOptions> = {
   tableDeletionProtection: flag(true),
   logRetentionDays: oneOf(LOG_RETENTION_DAYS, 30),
   enableEventBridge: flag(true),
+  objectTags: flag(false),
+  objectTagLimit: wholeNumber(1, 10, 5),
 };
 
 /** Most messages that Lambda collects without waiting: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */

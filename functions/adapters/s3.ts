@@ -66,8 +66,7 @@ async function asObjectErrors<Result>(object: ObjectReference, send: () => Promi
   } catch (error) {
     const name = `s3://${object.bucket}/${object.key}`;
     const status = statusOf(error);
-    // 405: the version asked for is a delete marker.
-    if (status === 404 || status === 405) throw new ObjectSuperseded('object-gone', `${name} is gone`);
+    if (isGone(error)) throw new ObjectSuperseded('object-gone', `${name} is gone`);
     if (status === 412) throw new ObjectSuperseded('object-changed', `${name} has been overwritten since`);
     if (error instanceof Error && error.name === 'InvalidObjectState') {
       throw new ImageFault(
@@ -78,6 +77,11 @@ async function asObjectErrors<Result>(object: ObjectReference, send: () => Promi
     }
     throw error;
   }
+}
+
+/** Whether S3 says that an object is not there. 405: the version asked for is a delete marker. */
+export function isGone(error: unknown): boolean {
+  return statusOf(error) === 404 || statusOf(error) === 405;
 }
 
 function statusOf(error: unknown): number | undefined {

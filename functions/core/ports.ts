@@ -1,7 +1,9 @@
 import type { Embedding } from './embedding.ts';
 import type { ObjectReference } from './object.ts';
+import type { ObjectTag } from './object-tags.ts';
 import type { PixelSpec, Pixels } from './pixels.ts';
 import type { BatchReadRequest, Item, QueryRequest, ReadRequest, WriteRequest } from './records.ts';
+import type { ResultEvent } from './result-event.ts';
 import type { ScanPage, ScanRequest } from './table-scan.ts';
 
 /** The bucket, as the pipeline needs it. */
@@ -58,4 +60,18 @@ export interface TagTable {
 export interface ScannableTable extends TagTable {
   /** Every item of one segment, page by page, in no order that means anything. */
   scan(request: ScanRequest): AsyncIterable<ScanPage>;
+}
+
+/** Whoever wants to know what became of images. */
+export interface ResultEvents {
+  /** Resolves once the event has been accepted, and rejects when it has not: the others of its batch don't matter. */
+  publish(event: ResultEvent): Promise<void>;
+}
+
+/** The tags that an object carries in its bucket. */
+export interface ObjectTags {
+  /** Undefined when the object is gone. */
+  read(object: ObjectReference): Promise<readonly ObjectTag[] | undefined>;
+  /** Replaces all of them; does nothing when the object is gone. */
+  write(object: ObjectReference, tags: readonly ObjectTag[]): Promise<void>;
 }

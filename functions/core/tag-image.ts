@@ -29,7 +29,8 @@ export interface Outcome {
   readonly object: ObjectReference;
   /** `unchanged`: the record said it all already. `superseded`: a newer event tells what is true. */
   readonly result: ImageStatus | 'unchanged' | 'superseded';
-  readonly content?: ImageContent;
+  /** The record as it stands now; none when superseded. */
+  readonly record?: ImageRecord;
 }
 
 /**
@@ -54,13 +55,13 @@ export async function tagImage(arrived: ObjectEvent, tagger: Tagger): Promise<Ou
     if (previous && saysAlready(previous, event, tagger)) {
       await removeLostEntries(lost, previous, tagger.table);
       await removeSupersededEntries(previous, tagger.table);
-      return { object, result: 'unchanged', content: previous };
+      return { object, result: 'unchanged', record: previous };
     }
     content ??= await contentOf(event, tagger);
     if (!content) return { object, result: 'superseded' };
     const record = nextImageRecord(previous, object, content, { eventTime: event.time, now: tagger.now() });
     if (await commitRecord(record, record.tags, tagger.table)) {
-      return { object, result: content.status, content };
+      return { object, result: content.status, record };
     }
     lost = record;
   }

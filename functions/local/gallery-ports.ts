@@ -66,9 +66,9 @@ export function galleryPorts({ tagger, bucket, queue }: Pipeline): GalleryPorts 
 }
 
 /** What the page shows of an outcome; nothing when the image was as it is already. */
-export function shownOutcome({ object, result, content }: Outcome, now: Date): ShownImage | undefined {
-  if (!content || result === 'unchanged' || result === 'superseded') return undefined;
-  const { status, reason, tags } = content;
+export function shownOutcome({ object, result, record }: Outcome, now: Date): ShownImage | undefined {
+  if (!record || result === 'unchanged' || result === 'superseded') return undefined;
+  const { status, reason, tags } = record;
   return {
     bucket: object.bucket,
     key: object.key,

@@ -93,9 +93,7 @@ async function showSamples(
   await uploadSamples(pipeline.bucket, dataFolder);
   await Promise.race([tagged, sleep(SAMPLES_PATIENCE_MILLISECONDS, undefined, { ref: false })]);
   const ordered = names.flatMap((name) => outcomes.get(name) ?? []);
-  console.log(
-    `\n\n${table(ordered.map(({ object, content }) => [object.key, tagLine(content?.tags ?? [])]))}`,
-  );
+  console.log(`\n\n${table(ordered.map(({ object, record }) => [object.key, tagLine(record?.tags ?? [])]))}`);
 }
 
 /** A tag that some image has, so that the query to try finds something. */

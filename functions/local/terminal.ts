@@ -18,8 +18,8 @@ export function tagLine(tags: readonly Tag[]): string {
 }
 
 /** What happened to an image, in one line. */
-export function outcomeLine({ object, result, content }: Outcome): string {
-  const told = content && content.status !== 'tagged' ? (content.reason ?? '') : tagLine(content?.tags ?? []);
+export function outcomeLine({ object, result, record }: Outcome): string {
+  const told = record && record.status !== 'tagged' ? (record.reason ?? '') : tagLine(record?.tags ?? []);
   return printable(
     `${result.padEnd(11)} ${object.bucket}/${object.key}  ${result === 'superseded' ? '' : told}`.trimEnd(),
   );

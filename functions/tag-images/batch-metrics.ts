@@ -12,6 +12,8 @@ export interface MeasuredBatch {
   readonly messages: number;
   /** Those that failed and come again are not among them. */
   readonly images: readonly MeasuredImage[];
+  /** Images whose records stand, but that others could not be told of. */
+  readonly notTold: number;
 }
 
 export const METRIC_NAMESPACE = 'Cliptag';
@@ -24,6 +26,7 @@ export const COUNT_METRICS = {
   unsupported: 'ImagesUnsupported',
   batchSize: 'BatchSize',
   coldStart: 'ColdStart',
+  notTold: 'ResultsNotTold',
 } as const;
 
 /** By the stage they time. */
@@ -81,7 +84,7 @@ function metricDocument(metrics: readonly MetricValues[], functionName: string, 
   };
 }
 
-function countsOf({ messages, images }: MeasuredBatch, isColdStart: boolean): MetricValues[] {
+function countsOf({ messages, images, notTold }: MeasuredBatch, isColdStart: boolean): MetricValues[] {
   const imagesThatAre = (status: Outcome['result']) =>
     images.filter(({ result }) => result === status).length;
   const counts: Record<keyof typeof COUNT_METRICS, number> = {
@@ -90,11 +93,13 @@ function countsOf({ messages, images }: MeasuredBatch, isColdStart: boolean): Me
     unsupported: imagesThatAre('unsupported'),
     batchSize: messages,
     coldStart: isColdStart ? 1 : 0,
+    notTold,
   };
   return Object.entries(counts).map(([count, value]) => ({
     name: COUNT_METRICS[count as keyof typeof COUNT_METRICS],
     unit: 'Count',
-    values: [value],
+    // A metric that is never written costs nothing, and few have channels that can fail.
+    values: count === 'notTold' && value === 0 ? [] : [value],
   }));
 }
 

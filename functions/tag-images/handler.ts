@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { SQSHandler } from 'aws-lambda';
 import { readTaggingEnvironment } from '../config.ts';
 import { batchMetrics } from './batch-metrics.ts';
+import { composeChannels } from './channels.ts';
 import { composeTagger } from './composition.ts';
 import { logReport } from './log-report.ts';
 import { messageTagger } from './tag-messages.ts';
@@ -23,6 +24,10 @@ const tagMessages = messageTagger({
   tagger,
   filter: { prefixes: environment.KEY_PREFIXES, suffixes: environment.KEY_SUFFIXES },
   report: logReport(logger),
+  channels: composeChannels({
+    resultEventBus: environment.RESULT_EVENT_BUS,
+    objectTagLimit: environment.OBJECT_TAG_LIMIT,
+  }),
 });
 
 let isColdStart = true;

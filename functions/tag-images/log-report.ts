@@ -1,17 +1,20 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { CliptagError } from '../core/errors.ts';
+import type { StageMilliseconds } from './stage-clock.ts';
 import type { Report } from './tag-messages.ts';
 
 /** One structured line per image. */
 export function logReport(logger: Logger): Report {
   return {
-    outcome: ({ object, result, content }, { messageId }) =>
+    outcome: ({ object, result, record }, { messageId }, milliseconds) =>
       logger.info('image', {
         messageId,
         ...object,
         result,
-        reason: content?.reason,
-        tags: content?.tags.map(({ set, label, score }) => `${set}:${label}:${score}`),
+        reason: record?.reason,
+        reasonCode: record?.reasonCode,
+        tags: record?.tags.map(({ set, label, score }) => `${set}:${label}:${score}`),
+        milliseconds: wholeMilliseconds(milliseconds),
       }),
     ignored: (reason, { messageId }) => logger.info('ignored', { messageId, reason }),
     fault: (error, { messageId, attributes }) =>
@@ -22,4 +25,10 @@ export function logReport(logger: Logger): Report {
         error: error instanceof Error ? error : String(error),
       }),
   };
+}
+
+/** By stage, those that were entered. */
+function wholeMilliseconds(milliseconds: StageMilliseconds): Readonly<Record<string, number>> {
+  const entered = Object.entries(milliseconds).filter(([, value]) => value > 0);
+  return Object.fromEntries(entered.map(([stage, value]) => [stage, Math.round(value)]));
 }

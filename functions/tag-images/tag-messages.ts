@@ -1,15 +1,18 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import pLimit from 'p-limit';
+import { CliptagError } from '../core/errors.ts';
 import { eventsOf, type ParsedEvent } from '../core/event.ts';
 import { accepts, type UploadFilter } from '../core/object.ts';
+import { NOT_TOLD, type ResultChannels, tellResult } from '../core/result-channels.ts';
 import { type Outcome, type Tagger, tagImage } from '../core/tag-image.ts';
 import type { MeasuredBatch, MeasuredImage } from './batch-metrics.ts';
-import { stageClock } from './stage-clock.ts';
+import { type StageMilliseconds, stageClock } from './stage-clock.ts';
 
 /** What is told about each event of each message: the log in the cloud, the terminal on one machine. */
 export interface Report {
-  outcome(outcome: Outcome, message: SQSRecord): void;
+  /** Once its record stands, and before others are told of it. */
+  outcome(outcome: Outcome, message: SQSRecord, milliseconds: StageMilliseconds): void;
   ignored(reason: string, message: SQSRecord): void;
   /** The message goes back to the queue, and to the dead-letter queue once its receives are used up. */
   fault(error: unknown, message: SQSRecord): void;
@@ -19,22 +22,33 @@ export interface TagMessagesOptions {
   readonly tagger: Tagger;
   readonly filter: UploadFilter;
   readonly report: Report;
+  /** Where results are told besides the table. @default nowhere */
+  readonly channels?: ResultChannels;
   /** Images held in memory at the same time. @default 16: two runs of the encoder, one in work and one on its way */
   readonly concurrency?: number;
 }
 
 const DEFAULT_CONCURRENCY = 16;
 
+/** What one invocation has done so far. */
+interface OpenBatch extends MeasuredBatch {
+  readonly images: MeasuredImage[];
+  notTold: number;
+}
+
 /** Tags the images of one batch of messages, tells what it measured, and answers which messages must come again. */
 export function messageTagger({
   tagger,
   filter,
   report,
+  channels = {},
   concurrency = DEFAULT_CONCURRENCY,
 }: TagMessagesOptions) {
   const limited = pLimit(concurrency);
+  // By itself: who waits for S3 and EventBridge holds no picture in memory, and keeps no other image from the encoder.
+  const telling = pLimit(concurrency);
 
-  async function tagEvent(event: ParsedEvent, message: SQSRecord, images: MeasuredImage[]): Promise<void> {
+  async function tagEvent(event: ParsedEvent, message: SQSRecord, batch: OpenBatch): Promise<void> {
     if (event.kind === 'faulty') throw event.fault;
     if (event.kind === 'ignored') return report.ignored(event.reason, message);
     if (!accepts(filter, event.object)) {
@@ -43,27 +57,33 @@ export function messageTagger({
     // A clock for each image: others are in flight with it.
     const clock = stageClock(tagger);
     const outcome = await limited(() => tagImage(event, clock.tagger));
-    images.push({ result: outcome.result, milliseconds: clock.milliseconds });
-    report.outcome(outcome, message);
+    batch.images.push({ result: outcome.result, milliseconds: clock.milliseconds });
+    report.outcome(outcome, message, clock.milliseconds);
+    await telling(() => tellResult(outcome, channels, tagger.table));
   }
 
   /** Every event of the message gets its turn; the message comes again when one of them failed. */
-  async function tagMessage(message: SQSRecord, images: MeasuredImage[]): Promise<void> {
+  async function tagMessage(message: SQSRecord, batch: OpenBatch): Promise<void> {
     const results = await Promise.allSettled(
-      eventsOf(message.body).map((event) => tagEvent(event, message, images)),
+      eventsOf(message.body).map((event) => tagEvent(event, message, batch)),
     );
     const faults = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
     for (const fault of faults) report.fault(fault, message);
+    batch.notTold += faults.filter(isNotTold).length;
     if (faults.length > 0) throw faults[0];
   }
 
   return async (event: SQSEvent, measured?: (batch: MeasuredBatch) => void): Promise<SQSBatchResponse> => {
-    const images: MeasuredImage[] = [];
-    const tag = (message: SQSRecord) => tagMessage(message, images);
+    const batch: OpenBatch = { messages: event.Records.length, images: [], notTold: 0 };
+    const tag = (message: SQSRecord) => tagMessage(message, batch);
     const answer = await processPartialResponse(event, tag, new BatchProcessor(EventType.SQS), {
       throwOnFullBatchFailure: false,
     });
-    measured?.({ messages: event.Records.length, images });
+    measured?.(batch);
     return answer;
   };
+}
+
+function isNotTold(fault: unknown): boolean {
+  return fault instanceof CliptagError && fault.code === NOT_TOLD;
 }

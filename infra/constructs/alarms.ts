@@ -3,6 +3,8 @@ import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-c
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { METRICS } from './metric-names.ts';
+import { ownMetric } from './own-metric.ts';
 import type { WatchedParts } from './watched-parts.ts';
 
 const PERIOD = Duration.minutes(5);
@@ -38,11 +40,8 @@ export function addAlarms(scope: Construct, parts: WatchedParts, topic?: ITopic)
   });
 }
 
-function definitions({
-  function: tagging,
-  uploadQueue,
-  options,
-}: WatchedParts): Readonly<Record<string, AlarmDefinition>> {
+function definitions(parts: WatchedParts): Readonly<Record<string, AlarmDefinition>> {
+  const { function: tagging, uploadQueue, options } = parts;
   const { queue, deadLetterQueue, visibilityTimeout } = uploadQueue;
   const { functionTimeoutSeconds, maxReceiveCount } = options;
   const over = { period: PERIOD };
@@ -75,5 +74,13 @@ function definitions({
       description:
         'Batches nearly take the function’s timeout: raise functionTimeoutSeconds or lower batchSize',
     },
+    ...(parts.tellsResults && {
+      ResultsNotTold: {
+        metric: ownMetric(parts, METRICS.notTold, { ...over, statistic: 'Sum' }),
+        threshold: 1,
+        description:
+          'Images are in the table, but their event or object tags could not be written: see the function’s log. Their messages come again',
+      },
+    }),
   };
 }

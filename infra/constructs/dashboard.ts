@@ -1,8 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
-import { Dashboard, GraphWidget, type IMetric, type IWidget, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Dashboard, GraphWidget, type IMetric, type IWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { costEstimate } from './cost-estimate.ts';
-import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS, STAGE_METRICS } from './metric-names.ts';
+import { METRICS, STAGE_METRICS } from './metric-names.ts';
+import { ownMetric } from './own-metric.ts';
 import type { WatchedParts } from './watched-parts.ts';
 
 const PERIOD = Duration.minutes(5);
@@ -19,12 +20,14 @@ export function addDashboard(scope: Construct, id: string, parts: WatchedParts):
 }
 
 function imageWidgets(parts: WatchedParts): IWidget[] {
-  const own = ownMetrics(parts);
+  const own = (name: string, statistic: string, label: string) =>
+    ownMetric(parts, name, { statistic, label, period: PERIOD });
   return [
     graph('Images by outcome', [
       own(METRICS.tagged, 'Sum', 'tagged'),
       own(METRICS.failed, 'Sum', 'failed'),
       own(METRICS.unsupported, 'Sum', 'unsupported'),
+      ...(parts.tellsResults ? [own(METRICS.notTold, 'Sum', 'not told')] : []),
     ]),
     graph(
       'Latency by stage, 95th percentile (ms)',
@@ -35,7 +38,8 @@ function imageWidgets(parts: WatchedParts): IWidget[] {
 }
 
 function functionWidgets(parts: WatchedParts): IWidget[] {
-  const own = ownMetrics(parts);
+  const own = (name: string, statistic: string, label: string) =>
+    ownMetric(parts, name, { statistic, label, period: PERIOD });
   const { function: tagging } = parts;
   return [
     graph('Batches', [
@@ -68,19 +72,6 @@ function queueWidgets({ uploadQueue: { queue, deadLetterQueue } }: WatchedParts)
       deadLetterQueue.metricApproximateNumberOfMessagesVisible({ ...over, label: 'dead letters' }),
     ]),
   ];
-}
-
-/** The metrics that the function logs itself. */
-function ownMetrics({ function: tagging }: WatchedParts) {
-  return (metricName: string, statistic: string, label: string): IMetric =>
-    new Metric({
-      namespace: METRIC_NAMESPACE,
-      metricName,
-      dimensionsMap: { [METRIC_DIMENSION]: tagging.functionName },
-      period: PERIOD,
-      statistic,
-      label,
-    });
 }
 
 function graph(title: string, left: IMetric[]): IWidget {

@@ -1,4 +1,5 @@
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -38,6 +39,11 @@ export interface ImageTaggerProps extends Partial<TaggerOptions> {
    * @default alarms change their state and tell nobody
    */
   readonly alarmTopic?: ITopic | undefined;
+  /**
+   * Where an event is sent to for every image that was tagged, failed or was removed: docs/result-events.md.
+   * @default nowhere
+   */
+  readonly resultEventBus?: IEventBus | undefined;
 }
 
 const MOST_BUCKETS = 100;
@@ -71,11 +77,14 @@ export class ImageTagger extends Construct {
       const enable = options.enableEventBridge;
       new BucketEvents(this, 'Events', { buckets: given, queue, deadLetterQueue, filter: options, enable });
     }
-    const { image, tableKey, bucketKey: bucketKeys = [] } = props;
+    const { image, tableKey, bucketKey: bucketKeys = [], resultEventBus } = props;
     const { buckets } = this;
-    const parts = { image, options, buckets, bucketKeys, tagTable, tableKey, queue };
+    const parts = { image, options, buckets, bucketKeys, tagTable, tableKey, queue, resultEventBus };
     const tagging = new TaggingFunction(this, 'Tagging', parts);
-    const watched = { function: tagging.function, uploadQueue, table: tagTable.table, image, options };
+    const watched = {
+      ...{ function: tagging.function, uploadQueue, table: tagTable.table, image, options },
+      tellsResults: options.objectTags || resultEventBus !== undefined,
+    };
     addAlarms(new Construct(this, 'Alarms'), watched, props.alarmTopic);
     addDashboard(this, 'Dashboard', watched);
     this.queue = queue;

@@ -18,6 +18,8 @@ export const METRICS = {
   batchSize: 'BatchSize',
   /** 1 for the first invocation of a function's process; Count. */
   coldStart: 'ColdStart',
+  /** Images whose records stand, but whose event or object tags could not be written; Count, only where there are any. */
+  notTold: 'ResultsNotTold',
 } as const;
 
 /** Time that one image takes in a stage; Milliseconds, one value for each image that came to it. In their order. */

@@ -19,7 +19,7 @@ import type { TaggingImage } from './tagging-image.ts';
 import { type TaggingAccess, taggingRole } from './tagging-role.ts';
 
 export interface TaggingFunctionProps
-  extends Pick<TaggingAccess, 'buckets' | 'bucketKeys' | 'tagTable' | 'tableKey'> {
+  extends Pick<TaggingAccess, 'buckets' | 'bucketKeys' | 'tagTable' | 'tableKey' | 'resultEventBus'> {
   readonly image: TaggingImage;
   readonly options: TaggerOptions;
   readonly queue: Queue;
@@ -46,7 +46,7 @@ export class TaggingFunction extends Construct {
         assetName: 'cliptag-tag-images',
       }),
       architecture: isArm ? Architecture.ARM_64 : Architecture.X86_64,
-      role: taggingRole(this, { ...props, logGroup: this.logGroup, prefix: options.prefix }),
+      role: taggingRole(this, { ...props, ...options, logGroup: this.logGroup }),
       environment: environmentOf(props),
       memorySize: options.memoryMegabytes,
       timeout: Duration.seconds(options.functionTimeoutSeconds),
@@ -90,13 +90,15 @@ function buildArguments({ baseImage }: TaggingImage, { snapStart }: TaggerOption
 /** Where model and label sets are is the image's own business: it says so in its own environment. */
 type OwnVariables = Omit<TaggingEnvironmentVariables, 'MODEL_FOLDER' | 'LABEL_SETS' | 'CLASSIFIER_FOLDER'>;
 
-function environmentOf({ tagTable, options }: TaggingFunctionProps): Record<string, string> {
-  const { prefix, suffix, maximumBytes } = options;
+function environmentOf({ tagTable, options, resultEventBus }: TaggingFunctionProps): Record<string, string> {
+  const { prefix, suffix, maximumBytes, objectTags, objectTagLimit } = options;
   const variables = {
     TABLE_NAME: tagTable.table.tableName,
     ...(prefix.length > 0 && { KEY_PREFIXES: prefix.join(',') }),
     ...(suffix.length > 0 && { KEY_SUFFIXES: suffix.join(',') }),
     ...(maximumBytes !== undefined && { MAXIMUM_BYTES: String(maximumBytes) }),
+    ...(resultEventBus && { RESULT_EVENT_BUS: resultEventBus.eventBusArn }),
+    ...(objectTags && { OBJECT_TAG_LIMIT: String(objectTagLimit) }),
   } satisfies OwnVariables;
   return variables;
 }

@@ -1,3 +1,4 @@
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -15,10 +16,17 @@ export interface TaggingAccess {
   readonly bucketKeys: readonly IKey[];
   readonly tagTable: TagTable;
   readonly tableKey?: IKey | undefined;
+  /** Where result events go. */
+  readonly resultEventBus?: IEventBus | undefined;
+  /** Whether objects are tagged in their buckets. */
+  readonly objectTags: boolean;
   readonly logGroup: LogGroup;
 }
 
-/** What the tagging function acts as: it reads objects, reads and writes image records and label entries, and logs. */
+/**
+ * What the tagging function acts as: it reads objects, reads and writes image records and label entries, and logs; where
+ * that is asked for, it sends events and tags objects.
+ */
 export function taggingRole(scope: Construct, access: TaggingAccess): Role {
   const role = new Role(scope, 'Role', {
     description: 'Reads uploads, writes tags',
@@ -34,12 +42,13 @@ export function taggingRole(scope: Construct, access: TaggingAccess): Role {
   );
   // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
   access.tableKey?.grant(role, 'kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey');
+  allowTelling(role, access);
   return role;
 }
 
-function allowReading(role: Role, { buckets, prefix, bucketKeys }: TaggingAccess): void {
-  const patterns = prefix.length > 0 ? prefix.map((one) => `${escaped(one)}*`) : ['*'];
-  const resources = buckets.flatMap((bucket) => patterns.map((pattern) => bucket.arnForObjects(pattern)));
+function allowReading(role: Role, access: TaggingAccess): void {
+  const { buckets, bucketKeys } = access;
+  const resources = objectArns(access);
   role.addToPolicy(new PolicyStatement({ actions: ['s3:GetObject', 's3:GetObjectVersion'], resources }));
   const reason = 'Any object that is uploaded, under the prefixes if there are any, is to be tagged';
   for (const resource of resources) explainWildcard(role, resource, reason);
@@ -53,6 +62,24 @@ function allowReading(role: Role, { buckets, prefix, bucketKeys }: TaggingAccess
   for (const key of new Set([...buckets.map(({ encryptionKey }) => encryptionKey), ...bucketKeys])) {
     key?.grant(role, 'kms:Decrypt');
   }
+}
+
+function allowTelling(role: Role, access: TaggingAccess): void {
+  if (access.objectTags) {
+    const verbs = ['Get', 'Put'].flatMap((verb) => [
+      `s3:${verb}ObjectTagging`,
+      `s3:${verb}ObjectVersionTagging`,
+    ]);
+    role.addToPolicy(new PolicyStatement({ actions: verbs, resources: objectArns(access) }));
+  }
+  if (!access.resultEventBus) return;
+  const resources = [access.resultEventBus.eventBusArn];
+  role.addToPolicy(new PolicyStatement({ actions: ['events:PutEvents'], resources }));
+}
+
+function objectArns({ buckets, prefix }: TaggingAccess): string[] {
+  const patterns = prefix.length > 0 ? prefix.map((one) => `${escaped(one)}*`) : ['*'];
+  return buckets.flatMap((bucket) => patterns.map((pattern) => bucket.arnForObjects(pattern)));
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars */

@@ -11,4 +11,6 @@ export interface WatchedParts {
   readonly table: Table;
   readonly image: TaggingImage;
   readonly options: TaggerOptions;
+  /** Whether results are told besides the table, which may fail. */
+  readonly tellsResults: boolean;
 }

@@ -121,7 +121,7 @@ async function benchWriteUnits(tagger: Tagger): Promise<void> {
   const bodies = await stores.upload(WARM_UP_IMAGES, 'five-tags');
   writeUnits = 0;
   const outcomes = await handle(withFiveTags, bodies, BATCH_SIZE);
-  const tags = outcomes.reduce((sum, { content }) => sum + (content?.tags.length ?? 0), 0);
+  const tags = outcomes.reduce((sum, { record }) => sum + (record?.tags.length ?? 0), 0);
   print(
     'write units',
     `${(writeUnits / WARM_UP_IMAGES).toFixed(2)} an image with ${tags / WARM_UP_IMAGES} tags; AWS counts 1 more for the index, which the local endpoint leaves out`,
@@ -151,10 +151,8 @@ async function handle(
 }
 
 function scoreMilliseconds({ classifiers }: Tagger, outcomes: readonly Outcome[]): number {
-  const embeddings = outcomes.flatMap(({ content }) =>
-    content?.embedding && content.modelDigest
-      ? [embeddingFromBytes(content.embedding, content.modelDigest)]
-      : [],
+  const embeddings = outcomes.flatMap(({ record }) =>
+    record?.embedding && record.modelDigest ? [embeddingFromBytes(record.embedding, record.modelDigest)] : [],
   );
   const started = performance.now();
   for (let run = 0; run < SCORE_RUNS; run++) {

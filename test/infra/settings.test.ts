@@ -41,6 +41,9 @@ describe('settings', () => {
       tableDeletionProtection: true,
       logRetentionDays: 30,
       enableEventBridge: true,
+      objectTags: false,
+      objectTagLimit: 5,
+      resultEvents: false,
     });
   });
 

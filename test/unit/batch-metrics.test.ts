@@ -13,8 +13,8 @@ const options = { functionName: 'tagger', isColdStart: true, now: new Date(1_000
 const milliseconds = { fetch: 1.23456, decode: 2, encode: 3, read: 4, write: 5 };
 const tagged: MeasuredImage = { result: 'tagged', milliseconds };
 
-function documentsOf(images: readonly MeasuredImage[], messages = images.length) {
-  return batchMetrics({ messages, images }, options).map((line) => JSON.parse(line));
+function documentsOf(images: readonly MeasuredImage[], messages = images.length, notTold = 0) {
+  return batchMetrics({ messages, images, notTold }, options).map((line) => JSON.parse(line));
 }
 
 function declared(document: { _aws: { CloudWatchMetrics: [{ Metrics: Array<{ Name: string }> }] } }) {
@@ -28,11 +28,11 @@ describe('the metrics of a batch', () => {
     expect(COUNT_METRICS).toEqual(shown.METRICS);
     expect(STAGE_METRICS).toEqual(shown.STAGE_METRICS);
     const names = Object.values({ ...shown.METRICS, ...shown.STAGE_METRICS });
-    expect(declared(documentsOf([tagged])[0]).sort()).toEqual(names.sort());
+    expect(declared(documentsOf([tagged], 1, 1)[0]).sort()).toEqual(names.sort());
   });
 
   it('are one document of the embedded metric format', () => {
-    const [line, ...more] = batchMetrics({ messages: 2, images: [tagged] }, options);
+    const [line, ...more] = batchMetrics({ messages: 2, images: [tagged], notTold: 0 }, options);
     expect(more).toEqual([]);
     expect(line).not.toContain('\n');
     const count = (Name: string) => ({ Name, Unit: 'Count' });
@@ -55,6 +55,11 @@ describe('the metrics of a batch', () => {
       ...{ ImagesTagged: [1], ImagesFailed: [0], ImagesUnsupported: [0], BatchSize: [2], ColdStart: [1] },
       ...{ FetchTime: [1.235], DecodeTime: [2], EncodeTime: [3], RecordTime: [9] },
     });
+  });
+
+  it('count results that nobody could be told of, where there are any', () => {
+    expect(documentsOf([tagged], 3, 2)[0]).toMatchObject({ ResultsNotTold: [2] });
+    expect(documentsOf([tagged])[0]).not.toHaveProperty('ResultsNotTold');
   });
 
   it('count images by what became of them', () => {

@@ -62,9 +62,9 @@ async function handle(with_: Tagger, bodies: readonly string[], batchSize: numbe
     tagger: with_,
     filter: acceptEveryUpload,
     report: {
-      outcome: ({ content }) => {
-        if (content?.status !== 'tagged')
-          throw new Error(`Expected a tagged image: ${JSON.stringify(content)}`);
+      outcome: ({ record }) => {
+        if (record?.status !== 'tagged')
+          throw new Error(`Expected a tagged image: ${JSON.stringify(record)}`);
       },
       ignored: () => {},
       fault: (error) => console.error(error),

@@ -1,0 +1,74 @@
+/** A request that takes several items, and answers for each of them. */
+export interface GroupedRequest<Item, Answer> {
+  readonly maximumItems: number;
+  /** Of all items of a request together; a larger item goes alone. */
+  readonly maximumBytes: number;
+  readonly bytesOf: (item: Item) => number;
+  /** The answers in the order of the items. */
+  readonly send: (items: readonly Item[]) => Promise<readonly Answer[]>;
+}
+
+interface Waiting<Item, Answer> {
+  readonly item: Item;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/**
+ * Sends items one by one as far as callers can tell, yet several in a request: those that come while a request is under way
+ * go together in the next one. So a lone item waits for nothing, and many share requests the more the slower these are.
+ */
+export function grouped<Item, Answer>(
+  request: GroupedRequest<Item, Answer>,
+): (item: Item) => Promise<Answer> {
+  const waiting: Waiting<Item, Answer>[] = [];
+  let isSending = false;
+
+  async function sendAll(): Promise<void> {
+    if (isSending) return;
+    isSending = true;
+    while (waiting.length > 0) {
+      const group = waiting.splice(0, firstGroup(waiting, request));
+      await sendGroup(group, request);
+    }
+    isSending = false;
+  }
+
+  return (item) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ item, resolve, reject });
+      // Those that come in the same turn of the event loop go together from the start.
+      setImmediate(sendAll);
+    });
+}
+
+/** Settles every item's promise; never throws. */
+async function sendGroup<Item, Answer>(
+  group: readonly Waiting<Item, Answer>[],
+  { send }: GroupedRequest<Item, Answer>,
+): Promise<void> {
+  try {
+    const answers = await send(group.map(({ item }) => item));
+    if (answers.length !== group.length) {
+      throw new Error(`Expected ${group.length} answers but received ${answers.length}`);
+    }
+    group.forEach(({ resolve }, i) => {
+      resolve(answers[i] as Answer);
+    });
+  } catch (error) {
+    for (const { reject } of group) reject(error);
+  }
+}
+
+/** How many of the items that wait fit into one request: at least one. */
+function firstGroup<Item, Answer>(
+  waiting: readonly Waiting<Item, Answer>[],
+  { maximumItems, maximumBytes, bytesOf }: GroupedRequest<Item, Answer>,
+): number {
+  let bytes = 0;
+  for (const [count, { item }] of waiting.entries()) {
+    bytes += bytesOf(item);
+    if (count > 0 && (count === maximumItems || bytes > maximumBytes)) return count;
+  }
+  return waiting.length;
+}

@@ -1,0 +1,23 @@
+import { eventBridgeResultEvents } from '../adapters/eventbridge.ts';
+import type { S3Options } from '../adapters/s3.ts';
+import { s3ObjectTags } from '../adapters/s3-object-tags.ts';
+import type { ResultChannels } from '../core/result-channels.ts';
+
+export interface ChannelSettings {
+  /** Name or ARN of the event bus for result events. @default none are sent */
+  readonly resultEventBus?: string | undefined;
+  /** Most tags of ours at an object, 1 to 10. @default objects are not tagged */
+  readonly objectTagLimit?: number | undefined;
+  readonly s3?: S3Options;
+}
+
+/**
+ * Builds where results are told besides the table. The adapters are imported as all others are: loaded on demand, by
+ * `import()`, they would add three times as much to the bundle, for then nothing of them can be left out.
+ */
+export function composeChannels({ resultEventBus, objectTagLimit, s3 }: ChannelSettings): ResultChannels {
+  return {
+    ...(resultEventBus !== undefined && { events: eventBridgeResultEvents(resultEventBus) }),
+    ...(objectTagLimit !== undefined && { objectTags: { store: s3ObjectTags(s3), limit: objectTagLimit } }),
+  };
+}
