@@ -6,14 +6,11 @@ import {
   type PutEventsResultEntry,
 } from '@aws-sdk/client-eventbridge';
 import type { ResultEvents } from '../core/ports.ts';
-import type { ResultEvent } from '../core/result-event.ts';
+import { RESULT_EVENT_SOURCE, type ResultEvent } from '../core/result-event.ts';
 import { awsClientDefaults } from './aws-client-defaults.ts';
 import { grouped } from './grouped.ts';
 
 const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
-
-/** What rules name as `source`. */
-const SOURCE = 'cliptag';
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
 const MAXIMUM_ENTRIES = 10;
@@ -61,7 +58,7 @@ export function eventBridgeResultEvents(
 /** An event as EventBridge takes it. */
 export function putEventsEntry({ type, detail }: ResultEvent, bus: string): PutEventsRequestEntry {
   return {
-    Source: SOURCE,
+    Source: RESULT_EVENT_SOURCE,
     DetailType: type,
     Detail: JSON.stringify(detail),
     Time: new Date(detail.recordedAt),

@@ -8,6 +8,7 @@ import {
 import {
   CLOUDWATCH,
   DYNAMODB,
+  EVENTBRIDGE,
   GOOGLE_VISION_LABELS,
   LAMBDA,
   REKOGNITION_LABELS,
@@ -26,6 +27,10 @@ export interface TaggingVolume {
   readonly millisecondsPerImage: number;
   /** Images per invocation. */
   readonly batchSize: number;
+  /** Whether an event is sent for each image. */
+  readonly events: boolean;
+  /** S3 object tags that each image gets; 0: none, and none are looked at. */
+  readonly objectTags: number;
 }
 
 export interface CostLine {
@@ -75,7 +80,7 @@ export function writeUnits(tags: number): { record: number; index: number; entri
 /** What tagging so many images costs, part by part. */
 export function estimateCost(volume: TaggingVolume): CostEstimate {
   const once = onceLines(volume);
-  const monthly = [storageLine(volume)];
+  const monthly = [storageLine(volume), ...tagStorageLines(volume)];
   const { images } = volume;
   return {
     once,
@@ -109,7 +114,27 @@ function onceLines(volume: TaggingVolume): CostLine[] {
     // The record that an earlier event may have left: a consistent read of nothing costs one unit too.
     line('DynamoDB reads', images, 'read units', DYNAMODB.readUnit),
     line('CloudWatch logs', (images * LOG_LINE_BYTES) / 1e9, 'GB', CLOUDWATCH.logGigabyte),
+    ...channelLines(volume),
   ];
+}
+
+/** What telling results besides the table costs. */
+function channelLines({ images, events, objectTags }: TaggingVolume): CostLine[] {
+  return [
+    ...(events ? [line('EventBridge', images, 'events', EVENTBRIDGE.event)] : []),
+    ...(objectTags > 0
+      ? [
+          line('S3 tags read', images, 'GET requests', S3.getRequest),
+          line('S3 tags written', images, 'PUT requests', S3.putRequest),
+          // The record of about 2 KB, consistently, after its tags were written.
+          line('DynamoDB reads for them', images, 'read units', DYNAMODB.readUnit),
+        ]
+      : []),
+  ];
+}
+
+function tagStorageLines({ images, objectTags }: TaggingVolume): CostLine[] {
+  return objectTags > 0 ? [line('S3 tag storage', images * objectTags, 'tags', S3.tagMonth)] : [];
 }
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */

@@ -15,7 +15,7 @@ export const OWN_KEY_PREFIX = 'cliptag:';
  */
 const OWN_VALUE = 'yes';
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html */
+/** Characters as UTF-16 counts them: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html */
 export const MAXIMUM_OBJECT_TAGS = 10;
 const MAXIMUM_KEY_CHARACTERS = 128;
 
@@ -43,8 +43,12 @@ export function mergedObjectTags(
 
 /** Other characters than S3 takes become `_`, and what is too long is cut: two such labels may share a key. */
 function ownKey({ set, label }: Tag): string {
-  const characters = [...`${OWN_KEY_PREFIX}${set}:${label}`.replace(FORBIDDEN_CHARACTER, '_')];
-  return characters.slice(0, MAXIMUM_KEY_CHARACTERS).join('').trimEnd();
+  const key = `${OWN_KEY_PREFIX}${set}:${label}`.replace(FORBIDDEN_CHARACTER, '_');
+  // What is left of a character that was cut in two is no character.
+  return key
+    .slice(0, MAXIMUM_KEY_CHARACTERS)
+    .replace(/[\uD800-\uDBFF]$/, '')
+    .trimEnd();
 }
 
 /** Whether two lists hold the same tags; their order means nothing to S3. */

@@ -20,8 +20,11 @@ export const DYNAMODB = {
 /** Standard queue. https://aws.amazon.com/sqs/pricing/ */
 export const SQS = { request: 0.4e-6 } as const;
 
-/** S3 Standard. https://aws.amazon.com/s3/pricing/ */
-export const S3 = { getRequest: 0.4e-6 } as const;
+/** S3 Standard; a tag and month since March 2025. https://aws.amazon.com/s3/pricing/ */
+export const S3 = { getRequest: 0.4e-6, putRequest: 5e-6, tagMonth: 0.65e-6 } as const;
+
+/** Custom events, 64 KB each. https://aws.amazon.com/eventbridge/pricing/ */
+export const EVENTBRIDGE = { event: 1e-6 } as const;
 
 /** Standard log class. https://aws.amazon.com/cloudwatch/pricing/ */
 export const CLOUDWATCH = { logGigabyte: 0.5 } as const;

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import type { ImageRecord, ImageStatus } from './records.ts';
 
+/** What rules of EventBridge name as `source`. */
+export const RESULT_EVENT_SOURCE = 'cliptag';
+
 /** Rises when a field goes or changes its meaning; new fields may come at any time. */
 export const RESULT_EVENT_VERSION = 1;
 
@@ -8,6 +11,7 @@ export const RESULT_EVENT_VERSION = 1;
 export const MAXIMUM_EVENT_TAGS = 100;
 
 const digest = z.string().min(1);
+const time = (description: string) => z.string().meta({ format: 'date-time', description });
 
 /**
  * What is told of an image once its record is written. docs/result-event.schema.json is made of this, for those who
@@ -29,8 +33,9 @@ const resultEventDetail = z
       .string()
       .regex(/^[0-9A-F]{32}$/)
       .describe(
-        'Orders the events of one key, compared as a string: of two, the one with the smaller sequencer is out of date. Equal ones tell of the same state of the object; the later recordedAt counts.',
+        'Orders the events of one key, compared as a string: of two, the one with the smaller sequencer is out of date. Equal ones tell of the same state of the object; then the larger revision counts.',
       ),
+    revision: z.int().min(1).describe('Counts the writes of the image record.'),
     status: z
       .enum(['tagged', 'unsupported', 'failed', 'deleted'])
       .describe('ImageTagged: tagged. ImageFailed: unsupported or failed. ImageRemoved: deleted.'),
@@ -59,8 +64,8 @@ const resultEventDetail = z
       .describe(
         'The same as a code: corrupt, empty, not-an-image, not-readable, too-large, too-many-pixels, …',
       ),
-    eventTime: z.string().describe('When S3 changed the object, ISO 8601.'),
-    recordedAt: z.iso.datetime().describe('When the record was written, ISO 8601.'),
+    eventTime: time('When S3 changed the object, ISO 8601.'),
+    recordedAt: time('When the record was written, ISO 8601.'),
   })
   .meta({
     title: 'Cliptag result event',
@@ -87,7 +92,7 @@ const TYPES: Readonly<Record<ImageStatus, ResultEventType>> = {
 /** The event that tells of a record. */
 export function resultEvent(record: ImageRecord): ResultEvent {
   const { bucket, key, versionId, eTag, sizeBytes, sequencer, status, modelDigest, labelSets } = record;
-  const { width, height, format, reason, reasonCode, eventTime, recordedAt } = record;
+  const { width, height, format, reason, reasonCode, eventTime, recordedAt, revision } = record;
   const optional = {
     versionId,
     eTag,
@@ -108,6 +113,7 @@ export function resultEvent(record: ImageRecord): ResultEvent {
       bucket,
       key,
       sequencer,
+      revision,
       status,
       tags: tags.map(({ set, label, score }) => ({ set, label, score })),
       eventTime,

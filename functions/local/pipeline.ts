@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import type { S3Options } from '../adapters/s3.ts';
 import { type Bucket, s3Bucket } from '../adapters/s3-bucket.ts';
 import { acceptEveryUpload } from '../core/object.ts';
+import type { ResultEvents } from '../core/ports.ts';
+import type { ResultChannels } from '../core/result-channels.ts';
 import type { Tagger } from '../core/tag-image.ts';
+import { composeChannels } from '../tag-images/channels.ts';
 import { composeTagger, type TaggerSettings } from '../tag-images/composition.ts';
 import { messageTagger, type Report } from '../tag-images/tag-messages.ts';
 import { type DynamoDbEndpoint, startDynamoDbEndpoint } from './dynamodb-endpoint.ts';
@@ -30,6 +33,10 @@ export interface PipelineOptions
   readonly ports: { readonly s3: number; readonly dynamodb: number };
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly report: Report;
+  /** Most S3 object tags that each image gets, 1 to 10. @default none */
+  readonly objectTagLimit?: number | undefined;
+  /** Who is told of results. @default nobody */
+  readonly events?: ResultEvents | undefined;
   /** Told what each write to the table cost, in write units. */
   readonly onWriteUnits?: (writeUnits: number) => void;
 }
@@ -95,7 +102,11 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
         ...(options.onWriteUnits ? { onWriteUnits: options.onWriteUnits } : {}),
       },
     });
-    const mapping = startMapping(queue, tagger, options);
+    const channels = composeChannels({ objectTagLimit: options.objectTagLimit, s3: s3Options });
+    const mapping = startMapping(queue, tagger, {
+      ...options,
+      channels: { ...channels, events: options.events },
+    });
     closers.push(() => mapping.close());
     return { s3, dynamodb, queue, bucket, tagger, close };
   } catch (error) {
@@ -109,11 +120,11 @@ const LOCAL_QUEUE_ARN = `arn:aws:sqs:${LOCAL_REGION}:000000000000:cliptag-upload
 function startMapping(
   queue: LocalQueue,
   tagger: Tagger,
-  { report, warn }: Pick<PipelineOptions, 'report' | 'warn'>,
+  { report, warn, channels }: Pick<PipelineOptions, 'report' | 'warn'> & { channels: ResultChannels },
 ): EventSourceMapping {
   return startEventSourceMapping({
     queue,
-    handler: messageTagger({ tagger, filter: acceptEveryUpload, report }),
+    handler: messageTagger({ tagger, filter: acceptEveryUpload, report, channels }),
     functionTimeoutSeconds: queue.visibilityTimeoutSeconds / FUNCTION_TIMEOUTS_PER_VISIBILITY_TIMEOUT,
     onFailure: (reason, messageIds) => {
       if (reason !== REPORTED_BY_FUNCTION) warn(`${messageIds.length} messages come again: ${reason}`);

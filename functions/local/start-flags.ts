@@ -7,6 +7,10 @@ export interface StartFlags {
   readonly 'http-port': number;
   /** Folder of all state. */
   readonly data: string;
+  /** Most S3 object tags that each image gets; undefined: none. */
+  readonly 'object-tags': number | undefined;
+  /** Whether result events are printed, one a line. */
+  readonly 'result-events': boolean;
   readonly help: boolean;
 }
 
@@ -14,8 +18,11 @@ const DEFAULT_PORTS = { 's3-port': 9000, 'dynamodb-port': 8000, 'http-port': 300
 const DEFAULT_DATA_FOLDER = '.cliptag';
 
 export const USAGE = `npm start -- [--s3-port 9000] [--dynamodb-port 8000] [--http-port 3000] [--data .cliptag]
+                [--object-tags N] [--result-events]
 
 Runs the whole pipeline on this machine. Ports are on 127.0.0.1; 0 takes a free one.
+--object-tags N: each image gets up to N of its tags, 1 to 10, as S3 object tags.
+--result-events: prints the event of each image as EventBridge would get it, one JSON value a line.
 Keys: CLIPTAG_ACCESS_KEY_ID and CLIPTAG_SECRET_ACCESS_KEY, both "local" unless set.`;
 
 const FLAGS = {
@@ -23,6 +30,8 @@ const FLAGS = {
   'dynamodb-port': { type: 'string' },
   'http-port': { type: 'string' },
   data: { type: 'string' },
+  'object-tags': { type: 'string' },
+  'result-events': { type: 'boolean' },
   help: { type: 'boolean' },
 } as const;
 
@@ -47,13 +56,18 @@ export function readStartFlags(args: readonly string[]): StartFlags {
     if (!isPort) faults.push(`--${flag}: Expected a port from 0 to 65535 but received "${given}"`);
     return Number(given);
   };
-  const { data = DEFAULT_DATA_FOLDER } = values;
+  const { data = DEFAULT_DATA_FOLDER, 'object-tags': limit } = values;
+  if (limit !== undefined && !/^([1-9]|10)$/.test(String(limit))) {
+    faults.push(`--object-tags: Expected a number from 1 to 10 but received "${limit}"`);
+  }
   if (typeof data !== 'string' || data === '') faults.push('--data: Expected a folder');
   const flags: StartFlags = {
     's3-port': port('s3-port'),
     'dynamodb-port': port('dynamodb-port'),
     'http-port': port('http-port'),
     data: String(data),
+    'object-tags': limit === undefined ? undefined : Number(limit),
+    'result-events': values['result-events'] === true,
     help: values.help === true,
   };
   faults.push(...equalPorts(flags));

@@ -13,7 +13,7 @@ import { LOCAL_BUCKET_NAME, type Pipeline, startPipeline } from './pipeline.ts';
 import { SAMPLE_FOLDER, sampleNames, samplesWereUploaded, uploadSamples } from './samples.ts';
 import { explainStartFault, readStartFlags, type StartFlags, USAGE } from './start-flags.ts';
 import { LOCAL_TABLE_NAME } from './table.ts';
-import { linesToTry, outcomeLine, table, tagLine, terminalReport } from './terminal.ts';
+import { eventLine, linesToTry, outcomeLine, table, tagLine, terminalReport } from './terminal.ts';
 
 const MODEL_FOLDER = fileURLToPath(new URL('../../models/embedded', import.meta.url));
 const LABEL_SETS = fileURLToPath(new URL('../../models/labels', import.meta.url));
@@ -36,6 +36,8 @@ async function start(flags: StartFlags): Promise<void> {
     report: terminalReport((outcome) => {
       for (const listener of listeners) listener(outcome);
     }),
+    objectTagLimit: flags['object-tags'],
+    events: flags['result-events'] ? { publish: async (event) => console.log(eventLine(event)) } : undefined,
     warn: (message) => console.error(message),
   });
   const gallery = await startGallery(flags['http-port'], galleryPorts(pipeline)).catch(

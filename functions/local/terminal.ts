@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { printable } from '../core/printable.ts';
+import { RESULT_EVENT_SOURCE, type ResultEvent } from '../core/result-event.ts';
 import { SCORE_DECIMALS, type Tag } from '../core/scores.ts';
 import type { Outcome } from '../core/tag-image.ts';
 import type { Report } from '../tag-images/tag-messages.ts';
@@ -23,6 +24,11 @@ export function outcomeLine({ object, result, record }: Outcome): string {
   return printable(
     `${result.padEnd(11)} ${object.bucket}/${object.key}  ${result === 'superseded' ? '' : told}`.trimEnd(),
   );
+}
+
+/** A result event as rules of EventBridge see it, on one line that other programs can read. */
+export function eventLine({ type, detail }: ResultEvent): string {
+  return JSON.stringify({ source: RESULT_EVENT_SOURCE, 'detail-type': type, detail });
 }
 
 /** Tells on standard output what happens to each image, and on standard error what goes wrong. */

@@ -7,7 +7,7 @@ describe('cliptag cost', () => {
     const { code, stdout, stderr } = await runCli(['cost', '--images', '1000000', ...given]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^ {2}Lambda computing +60,000 GB-seconds +\$1\.00\n/);
-    expect(stdout).toMatch(/\nCliptag +1,000,000 images +\$7\.33\n/);
+    expect(stdout).toMatch(/\nCliptag +1,000,000 images +\$7\.37\n/);
     expect(stdout).toMatch(/\nAmazon Rekognition labels +1,000,000 images +\$1,000\.00 +136 times as much\n/);
     expect(stdout).toMatch(/\nGoogle Cloud Vision labels +1,000,000 images +\$1,500\.00 /);
     expect(stdout).toContain('30.0 ms an image at 2048 MB on x86_64, as --milliseconds says');
@@ -32,6 +32,8 @@ describe('cliptag cost', () => {
     expect(usual.assumptions).toMatchObject({ images: 1000, tags: 5, megapixels: 4, batchSize: 10 });
     expect(usual.assumptions).toMatchObject({ model: 'vit-b-32-256-datacomp', architecture: 'arm64' });
     expect(large.onceDollars).toBeGreaterThan(usual.onceDollars);
+    const told = await run('--events', '--object-tags', '--tags', '3');
+    expect(told.assumptions).toMatchObject({ events: true, objectTags: 3 });
     expect(small.onceDollars).toBeLessThan(usual.onceDollars / 2);
   });
 

@@ -122,7 +122,16 @@ describe('the AWS Solutions rules of cdk-nag', () => {
     ['with buckets that exist already', { bucket: 'photos-a,photos-b', prefix: 'a/' }],
     [
       'with all that is opt-in',
-      { snapStart: true, tracing: true, reservedConcurrency: 20, tableKey: TABLE_KEY, alarmTopic: TOPIC },
+      {
+        ...{
+          snapStart: true,
+          tracing: true,
+          reservedConcurrency: 20,
+          tableKey: TABLE_KEY,
+          alarmTopic: TOPIC,
+        },
+        ...{ resultEvents: true, objectTags: true },
+      },
     ],
   ])('find nothing in the stack %s', (_name, context) => {
     const app = newApp(context);

@@ -41,6 +41,15 @@ describe('alarms', () => {
     });
   });
 
+  it.each([{ resultEvents: true }, { objectTags: true }])(
+    'ring where results can’t be told: %j',
+    (context) => {
+      const alarm = { Namespace: 'Cliptag', MetricName: 'ResultsNotTold', Threshold: 1, Statistic: 'Sum' };
+      templateWith(context).hasResourceProperties(ALARM, alarm);
+      templateWith().resourcePropertiesCountIs(ALARM, { MetricName: 'ResultsNotTold' }, 0);
+    },
+  );
+
   it('follow the settings that they depend on', () => {
     const template = templateWith({ functionTimeoutSeconds: 100, maxReceiveCount: 2 });
     template.hasResourceProperties(ALARM, { MetricName: 'Duration', Threshold: 80_000 });
@@ -63,7 +72,7 @@ describe('the dashboard', () => {
   };
 
   it('shows every metric that the function logs, of this stack’s function', () => {
-    const text = body();
+    const text = body({ resultEvents: true });
     for (const name of Object.values({ ...METRICS, ...STAGE_METRICS })) {
       expect(text).toContain(`["Cliptag","${name}","FunctionName","`);
     }

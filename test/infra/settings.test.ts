@@ -77,6 +77,7 @@ describe('settings', () => {
     ['maximumConcurrency', 2, 1_000],
     ['maxReceiveCount', 1, 1_000],
     ['maximumBytes', 1, 1_073_741_824],
+    ['objectTagLimit', 1, 10],
   ])('let %s reach both ends of its range, %d and %d', (name, least, most) => {
     const others = name === 'batchSize' ? { batchWindowSeconds: 1 } : {};
     for (const value of [least, most]) {
@@ -84,6 +85,17 @@ describe('settings', () => {
     }
     for (const value of [least - 1, most + 1]) {
       expect(() => settingsOf({ ...others, [name]: value })).toThrow(`for ${name} but received ${value}`);
+    }
+  });
+
+  it('take the account’s own event bus or another one', () => {
+    const bus = 'arn:aws:events:us-east-1:123456789012:event-bus/my.bus';
+    for (const [given, read] of [
+      ['true', true],
+      ['false', false],
+      [bus, bus],
+    ] as const) {
+      expect(settingsOf({ resultEvents: given }).resultEvents).toBe(read);
     }
   });
 
@@ -115,6 +127,9 @@ describe('settings', () => {
     ['tableKey', 'alias/mine'],
     ['alarmTopic', 'arn:aws:sqs:us-east-1:123456789012:queue'],
     ['maxRecieveCount', 3],
+    ['resultEvents', 'yes'],
+    ['resultEvents', 'arn:aws:sns:us-east-1:123456789012:topic'],
+    ['objectTags', 'five'],
   ])('rejects %s = %j, naming what was expected and what arrived', (name, value) => {
     expect(() => settingsOf({ [name]: value })).toThrow(`for ${name} but received ${JSON.stringify(value)}`);
   });

@@ -7,6 +7,7 @@ import { readSettings } from '../../infra/settings.ts';
 import { image, imageDirectory, newApp, taggerTemplate, templateWith } from './tagger-template.ts';
 
 const FUNCTION = 'AWS::Lambda::Function';
+const BUS = 'arn:aws:events:us-east-1:123456789012:event-bus/mine';
 const MAPPING = 'AWS::Lambda::EventSourceMapping';
 
 /** Every statement of the role that the function takes. */
@@ -97,6 +98,19 @@ describe('the tagging function', () => {
     });
   });
 
+  it('is told where results go, if they go anywhere', () => {
+    const environment = (context: Record<string, unknown>) => {
+      const functions = templateWith(context).findResources(FUNCTION, {
+        Properties: { PackageType: 'Image' },
+      });
+      return Object.values(functions)[0]?.Properties.Environment.Variables;
+    };
+    expect(environment({ objectTags: true })).toMatchObject({ OBJECT_TAG_LIMIT: '5' });
+    expect(environment({ objectTags: true, objectTagLimit: 2 })).toMatchObject({ OBJECT_TAG_LIMIT: '2' });
+    expect(environment({ resultEvents: BUS })).toMatchObject({ RESULT_EVENT_BUS: BUS });
+    expect(JSON.stringify(environment({ resultEvents: true }))).toContain(':event-bus/default');
+  });
+
   it('keeps its log for as long as is set, and no log is left without a stack', () => {
     templateWith({ logRetentionDays: 7 }).hasResource('AWS::Logs::LogGroup', {
       Properties: { RetentionInDays: 7 },
@@ -177,6 +191,26 @@ describe('the rights of the tagging function', () => {
       // biome-ignore lint/suspicious/noTemplateCurlyInString: what a policy writes for `?`, which is a wildcard there
       objects('/what${?}/*'),
     ]);
+  });
+
+  it('reach tags of objects and an event bus only where these are asked for, and just that bus', () => {
+    const template = templateWith({ objectTags: true, resultEvents: BUS, prefix: 'a/' });
+    const told = statements(template).filter(({ Action }) => /Tagging$|^events:/.test(String(Action)));
+    expect(told).toEqual([
+      {
+        Effect: 'Allow',
+        Action: [
+          's3:GetObjectTagging',
+          's3:GetObjectVersionTagging',
+          's3:PutObjectTagging',
+          's3:PutObjectVersionTagging',
+        ],
+        Resource: resourcesOf(template, 's3:GetObject'),
+      },
+      { Effect: 'Allow', Action: 'events:PutEvents', Resource: BUS },
+    ]);
+    const ofDefaultBus = resourcesOf(templateWith({ resultEvents: true }), 'events:PutEvents');
+    expect(JSON.stringify(ofDefaultBus)).toMatch(/:event-bus\/default"/);
   });
 
   it('reach the table but not its indexes, and the queue but not the dead-letter queue', () => {

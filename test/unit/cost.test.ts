@@ -15,6 +15,8 @@ const volume = (changes: Partial<TaggingVolume> = {}): TaggingVolume => ({
   memoryMegabytes: 2_048,
   millisecondsPerImage: 30,
   batchSize: 10,
+  events: false,
+  objectTags: 0,
   ...changes,
 });
 const dollarsOf = (part: string, changes?: Partial<TaggingVolume>) => {
@@ -34,17 +36,31 @@ describe('what a million images cost', () => {
     // 8 units × 1,000,000 × $0.625 / 1,000,000
     ['DynamoDB writes', 5],
     ['DynamoDB reads', 0.125],
-    // 0.613 GB × $0.50
-    ['CloudWatch logs', 0.3065],
+    // 0.685 GB × $0.50
+    ['CloudWatch logs', 0.3425],
     // 2,006 + 247 + 5 × 352 bytes and 7 × 100 bytes of overhead = 4.713 GB × $0.25
     ['DynamoDB storage', 1.178_25],
   ])('%s: $%d', (part, dollars) => {
     expect(dollarsOf(part)).toBeCloseTo(dollars, 6);
   });
 
+  it.each<[string, number]>([
+    // 1,000,000 × $1 / 1,000,000
+    ['EventBridge', 1],
+    ['S3 tags read', 0.4],
+    // 1,000,000 × $0.005 / 1,000
+    ['S3 tags written', 5],
+    ['DynamoDB reads for them', 0.125],
+    // 5,000,000 tags × $0.0065 / 10,000
+    ['S3 tag storage', 3.25],
+  ])('%s, where results are told there too: $%d', (part, dollars) => {
+    expect(dollarsOf(part, { events: true, objectTags: 5 })).toBeCloseTo(dollars, 6);
+    expect(dollarsOf(part)).toBeUndefined();
+  });
+
   it('is the sum of its parts', () => {
     const { onceDollars, monthlyDollars } = estimateCost(volume());
-    expect(onceDollars).toBeCloseTo(1.000_002 + 0.02 + 0.48 + 0.4 + 5 + 0.125 + 0.3065, 6);
+    expect(onceDollars).toBeCloseTo(1.000_002 + 0.02 + 0.48 + 0.4 + 5 + 0.125 + 0.3425, 6);
     expect(monthlyDollars).toBeCloseTo(1.178_25, 6);
   });
 

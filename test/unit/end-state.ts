@@ -6,6 +6,7 @@ import { IMAGE_STATUSES, type Item, queryImagesByStatus } from '../../functions/
 import { EVERY_LABEL, expectedOutcome, TAGGER_NAMES } from './fake-taggers.ts';
 import type { Course, Scenario } from './in-memory-world.ts';
 import type { ScenarioKind } from './random-scenario.ts';
+import { checkToldResults } from './told-results.ts';
 import { collected } from './truth-keeper.ts';
 
 /**
@@ -16,10 +17,12 @@ import { collected } from './truth-keeper.ts';
  */
 export async function checkEndState(
   scenario: Scenario,
-  { truth, bucket, unfinishedEntries }: Course,
+  course: Course,
   table: TagTable,
   { kind, bucketName = 'photos' }: { kind: ScenarioKind; bucketName?: string },
 ): Promise<number> {
+  const { truth, bucket, unfinishedEntries } = course;
+  checkToldResults(scenario, course, kind);
   const listed: string[] = [];
   for (const status of IMAGE_STATUSES) {
     const pages = await collected(table.query(queryImagesByStatus(bucketName, status)));

@@ -1,5 +1,9 @@
 import { ObjectSuperseded } from '../../functions/core/errors.ts';
-import type { CurrentObject, ObjectStore } from '../../functions/core/ports.ts';
+import type { ObjectTag } from '../../functions/core/object-tags.ts';
+import type { CurrentObject, ObjectStore, ObjectTags } from '../../functions/core/ports.ts';
+
+/** What others have put at every object. */
+export const FOREIGN_TAGS: readonly ObjectTag[] = [{ key: 'team', value: 'zoo' }];
 
 export type BucketChange =
   | { readonly kind: 'put'; readonly content: number }
@@ -10,6 +14,9 @@ export type BucketChange =
 /** A bucket in memory whose contents are bytes with the number of a content; versioned or not, as S3 keeps them. */
 export interface InMemoryBucket {
   readonly objects: ObjectStore;
+  readonly objectTags: ObjectTags;
+  /** The tags of the current content, undefined when there is none. */
+  tagsOf(key: string): readonly ObjectTag[] | undefined;
   /** Makes a change and returns the body of the notification, or undefined when there was nothing to change. */
   change(key: string, change: BucketChange): string | undefined;
   /** The number of the current content, undefined when there is none. */
@@ -22,6 +29,7 @@ interface Version {
   readonly versionId: string | undefined;
   /** Undefined: a delete marker. */
   readonly content: number | undefined;
+  tags: readonly ObjectTag[];
 }
 
 interface Described {
@@ -42,7 +50,7 @@ export function inMemoryBucket(
   const set = (key: string, next: Version[]) => versionsOf.set(key, next);
 
   function put(key: string, content: number | undefined): Version {
-    const version = { versionId: versioned ? `v${counter}` : undefined, content };
+    const version = { versionId: versioned ? `v${counter}` : undefined, content, tags: FOREIGN_TAGS };
     set(key, versioned ? [...versions(key), version] : [version]);
     return version;
   }
@@ -65,7 +73,20 @@ export function inMemoryBucket(
     return version && { eventName: 'ObjectRemoved:Delete', version };
   }
 
+  function referenced({ key, versionId }: { key: string; versionId?: string | undefined }) {
+    const version = versionId ? versions(key).find((other) => other.versionId === versionId) : current(key);
+    return version?.content === undefined ? undefined : version;
+  }
+
   return {
+    tagsOf: (key) => referenced({ key })?.tags,
+    objectTags: {
+      read: async (object) => referenced(object)?.tags,
+      async write(object, tags) {
+        const version = referenced(object);
+        if (version) version.tags = tags;
+      },
+    },
     change(key, change) {
       counter++;
       const described = make(key, change);
@@ -79,9 +100,7 @@ export function inMemoryBucket(
     newestSequencer: (key) => sequencers.get(key),
     objects: {
       async fetch({ key, versionId, eTag }) {
-        const version = versionId
-          ? versions(key).find((other) => other.versionId === versionId)
-          : current(key);
+        const version = referenced({ key, versionId });
         if (version?.content === undefined) throw new ObjectSuperseded('object-gone', `${key} is gone`);
         if (eTagOf(version.content) !== eTag)
           throw new ObjectSuperseded('object-changed', `${key} has changed`);

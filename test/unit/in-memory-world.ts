@@ -2,7 +2,9 @@ import type { Scheduler } from 'fast-check';
 import { CliptagError } from '../../functions/core/errors.ts';
 import { eventsOf, type ObjectEvent } from '../../functions/core/event.ts';
 import { findImages, type LabelQuery } from '../../functions/core/find-images.ts';
-import type { ScannableTable } from '../../functions/core/ports.ts';
+import type { ResultEvents, ScannableTable } from '../../functions/core/ports.ts';
+import { tellResult } from '../../functions/core/result-channels.ts';
+import type { ResultEvent } from '../../functions/core/result-event.ts';
 import { retag } from '../../functions/core/retag.ts';
 import { tagImage } from '../../functions/core/tag-image.ts';
 import { bytesOfContent, fakeRetagger, fakeTagger, type TaggerName } from './fake-taggers.ts';
@@ -44,17 +46,26 @@ export interface WorldOptions {
   readonly bucketName?: string;
   /** What runs and queries see of the table; the truth is read from the table itself. @default the table */
   readonly seenThrough?: (table: ScannableTable) => ScannableTable;
+  /** What tells others of results. @default tellResult */
+  readonly tell?: typeof tellResult;
 }
 
 /** What has become of a scenario. */
 export interface Course {
   readonly truth: TruthKeeper;
   readonly bucket: InMemoryBucket;
+  /** In the order in which they were sent. */
+  readonly published: readonly ResultEvent[];
+  /** Those that were sent by runs which another event had superseded. */
+  readonly supersededEvents: readonly ResultEvent[];
   /** Keys of entries put by runs that were cut short before they put their image record. */
   readonly unfinishedEntries: ReadonlySet<string>;
   readonly runs: number;
   readonly writes: number;
 }
+
+/** Fewer than an image can have tags. */
+export const OBJECT_TAG_LIMIT = 2;
 
 /** A message that fails more often than this shows a fault of its own. */
 const MAXIMUM_DELIVERIES = 20;
@@ -67,11 +78,13 @@ export async function play(
   scenario: Scenario,
   scheduler: Scheduler,
   table: ScannableTable,
-  { bucketName = 'photos', seenThrough = (seen) => seen }: WorldOptions = {},
+  { bucketName = 'photos', seenThrough = (seen) => seen, tell = tellResult }: WorldOptions = {},
 ): Promise<Course> {
   const bucket = inMemoryBucket(bucketName, { versioned: scenario.versioned, bytesOf: bytesOfContent });
   const seen = seenThrough(table);
   const truth = new TruthKeeper(table, seen, bucketName);
+  const published: ResultEvent[] = [];
+  const supersededEvents: ResultEvent[] = [];
   const cutShort: TaggingRun[] = [];
   const deliveries: Promise<void>[] = [];
   let runs = 0;
@@ -86,6 +99,13 @@ export async function play(
     },
   };
 
+  const ports = {
+    objects: bucket.objects,
+    objectTags: bucket.objectTags,
+    table: checkedTable,
+    events: { publish: async (event: ResultEvent) => void published.push(event) },
+  };
+
   async function bringToEnd(
     what: string,
     { delay, attempts, lastTagger }: Delivery,
@@ -95,7 +115,7 @@ export async function play(
     for (let number = 0; number < MAXIMUM_DELIVERIES; number++) {
       runs++;
       const { tagger, fault } = attempts[number] ?? { tagger: lastTagger, fault: undefined };
-      const run = startRun(scheduler, { objects: bucket.objects, table: checkedTable }, fault);
+      const run = startRun(scheduler, ports, fault);
       const completed = await Promise.race([complete(work(tagger, run)), run.crashed]);
       if (completed) return;
       cutShort.push(run);
@@ -105,7 +125,15 @@ export async function play(
   }
 
   const deliver = (event: ObjectEvent, delivery: Delivery) =>
-    bringToEnd(event.object.key, delivery, (tagger, run) => tagImage(event, fakeTagger(tagger, run)));
+    bringToEnd(event.object.key, delivery, async (tagger, run) => {
+      const outcome = await tagImage(event, fakeTagger(tagger, run));
+      const publish: ResultEvents['publish'] = (result) => {
+        if (outcome.result === 'superseded') supersededEvents.push(result);
+        return run.events.publish(result);
+      };
+      const objectTags = { store: run.objectTags, limit: OBJECT_TAG_LIMIT };
+      await tell(outcome, { events: { publish }, objectTags }, run.table);
+    });
 
   const retagBucket = (delivery: Delivery) =>
     bringToEnd('retag', delivery, (tagger, run) =>
@@ -136,7 +164,7 @@ export async function play(
   // Of a failed run, writes may still be under way.
   await scheduler.waitIdle();
   const unfinishedEntries = new Set(cutShort.flatMap((run) => run.unconfirmedEntries()));
-  return { truth, bucket, unfinishedEntries, runs, writes };
+  return { truth, bucket, published, supersededEvents, unfinishedEntries, runs, writes };
 }
 
 /** True when the work was brought to its end; false when it is to be done again (its message goes back to the queue). */

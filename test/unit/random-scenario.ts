@@ -59,7 +59,7 @@ const randomFault: fc.Arbitrary<Fault> = fc.record({
     { weight: 3, arbitrary: fc.constant('crash' as const) },
     { weight: 1, arbitrary: fc.constantFrom('refused', 'answer-lost', 'late' as const) },
   ),
-  atWrite: fc.nat(6),
+  atWrite: fc.nat(9),
 });
 
 const randomQuery = fc.record({

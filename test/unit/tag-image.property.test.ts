@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ScannableTable } from '../../functions/core/ports.ts';
+import { readRecord } from '../../functions/core/record-commit.ts';
 import { type Item, imageRecordOf, type WriteRequest } from '../../functions/core/records.ts';
+import { tellResult } from '../../functions/core/result-channels.ts';
+import { resultEvent } from '../../functions/core/result-event.ts';
 import type { Tag } from '../../functions/core/scores.ts';
 import { checkEndState } from './end-state.ts';
 import { inMemoryTable } from './in-memory-table.ts';
-import { play } from './in-memory-world.ts';
+import { play, type WorldOptions } from './in-memory-world.ts';
 import { randomScenario, type ScenarioKind } from './random-scenario.ts';
 
 /** Cases in all; CLIPTAG_PROPERTY_RUNS asks for more. */
@@ -31,28 +34,29 @@ const KINDS: ReadonlyArray<ScenarioKind & { readonly title: string }> = [
 
 function endStateProperty(
   kind: ScenarioKind,
-  seenThrough: (table: ScannableTable) => ScannableTable = (table) => table,
-  totals = { runs: 0, writes: 0, garbage: 0 },
+  options: WorldOptions = {},
+  totals = { runs: 0, writes: 0, garbage: 0, events: 0 },
 ) {
   return fc.asyncProperty(randomScenario(kind), fc.scheduler(), async (scenario, scheduler) => {
     const table = inMemoryTable();
-    const course = await play(scenario, scheduler, table, { seenThrough });
+    const course = await play(scenario, scheduler, table, options);
     totals.garbage += await checkEndState(scenario, course, table, { kind });
     totals.runs += course.runs;
     totals.writes += course.writes;
+    totals.events += course.published.length;
   });
 }
 
-describe('tagImage ends in the state of the newest event, and label queries are right after every write', () => {
+describe('tagImage ends in the state of the newest event, which is told, and label queries are right after every write', () => {
   for (const kind of KINDS) {
     it(`with ${kind.title}`, async () => {
-      const totals = { runs: 0, writes: 0, garbage: 0 };
+      const totals = { runs: 0, writes: 0, garbage: 0, events: 0 };
       const numRuns = Math.ceil(RUNS / KINDS.length);
-      await fc.assert(endStateProperty(kind, undefined, totals), { numRuns });
+      await fc.assert(endStateProperty(kind, {}, totals), { numRuns });
       if (!kind.faults) expect(totals.garbage).toBe(0);
       console.log(
         `${numRuns} cases with ${kind.title}: ${totals.runs} runs, ${totals.writes} writes, ` +
-          `${totals.garbage} entries left over`,
+          `${totals.events} events, ${totals.garbage} entries left over`,
       );
     });
   }
@@ -71,7 +75,7 @@ describe('the property fails when', () => {
   const isRecord = (request: WriteRequest) =>
     (request.kind === 'put' ? request.Item : request.Key).SK === 'IMAGE';
 
-  const mutations: Readonly<Record<string, (table: ScannableTable) => ScannableTable>> = {
+  const tableMutations: Readonly<Record<string, (table: ScannableTable) => ScannableTable>> = {
     'the sequencer comparison is taken out': (table) =>
       sameAs(table, {
         read: async (request) => {
@@ -95,10 +99,28 @@ describe('the property fails when', () => {
     'the hint check is taken out': confirmingEverything,
   };
 
-  for (const [mutation, seenThrough] of Object.entries(mutations)) {
+  const tellMutations: Readonly<Record<string, typeof tellResult>> = {
+    'an unchanged record is not told of': async (outcome, channels, table) => {
+      if (outcome.result !== 'unchanged') await tellResult(outcome, channels, table);
+    },
+    'a superseded run tells of the record that it finds': async (outcome, channels, table) => {
+      const record = outcome.record ?? (await readRecord(outcome.object, table));
+      if (record) await channels.events?.publish(resultEvent(record));
+    },
+    'nobody looks at the record again after tagging the object': (outcome, channels, table) => {
+      const { record } = outcome;
+      return tellResult(outcome, channels, { ...table, read: async () => record && { ...record } });
+    },
+  };
+
+  const mutations = new Map<string, WorldOptions>([
+    ...Object.entries(tableMutations).map(([name, seenThrough]) => [name, { seenThrough }] as const),
+    ...Object.entries(tellMutations).map(([name, tell]) => [name, { tell }] as const),
+  ]);
+  for (const [mutation, options] of mutations) {
     it(mutation, async () => {
       const kind = { faults: true, deployments: true };
-      const property = endStateProperty(kind, seenThrough);
+      const property = endStateProperty(kind, options);
       const { failed, numRuns, errorInstance } = await fc.check(property, {
         numRuns: 5000,
         seed: 1,

@@ -1,5 +1,11 @@
 import type { Scheduler } from 'fast-check';
-import type { ObjectStore, ScannableTable, TagTable } from '../../functions/core/ports.ts';
+import type {
+  ObjectStore,
+  ObjectTags,
+  ResultEvents,
+  ScannableTable,
+  TagTable,
+} from '../../functions/core/ports.ts';
 import type { PrimaryKey, WriteRequest } from '../../functions/core/records.ts';
 
 /**
@@ -19,6 +25,8 @@ export class ServiceFault extends Error {}
 export interface TaggingRun {
   readonly objects: ObjectStore;
   readonly table: ScannableTable;
+  readonly events: ResultEvents;
+  readonly objectTags: ObjectTags;
   /** Resolves when the run has crashed. */
   readonly crashed: Promise<void>;
   /** Resolves when writes that were reported as failed have taken effect after all. */
@@ -49,10 +57,12 @@ export function scheduled<T>(
   });
 }
 
+type RunPorts = Pick<TaggingRun, 'objects' | 'table' | 'events' | 'objectTags'>;
+
 /** Makes every call of the ports a step of the scheduler's, and the run fail as the fault says. */
 export function startRun(
   scheduler: Scheduler,
-  { objects, table }: Pick<TaggingRun, 'objects' | 'table'>,
+  { objects, table, events, objectTags }: RunPorts,
   fault: Fault | undefined,
 ): TaggingRun {
   const entries: Array<{ identity: string; image: string }> = [];
@@ -76,14 +86,16 @@ export function startRun(
     return written;
   }
 
-  async function write(request: WriteRequest): Promise<boolean> {
-    if (fault?.atWrite !== writes++) return apply(request);
-    if (fault.kind === 'late') late.push(scheduled(scheduler, 'late write', () => apply(request)));
-    else if (fault.kind !== 'refused') await apply(request);
-    if (fault.kind !== 'crash') throw new ServiceFault(fault.kind);
-    dead = true;
-    reportCrash();
-    return false;
+  /** Whatever changes something, be it in the table, at an object or for those who listen. */
+  async function write<T>(effect: () => Promise<T>): Promise<T> {
+    if (fault?.atWrite !== writes++) return effect();
+    if (fault.kind === 'late') late.push(handled(scheduled(scheduler, 'late write', effect)));
+    else if (fault.kind !== 'refused') await effect();
+    if (fault.kind === 'crash') {
+      dead = true;
+      reportCrash();
+    }
+    throw new ServiceFault(fault.kind);
   }
 
   return {
@@ -94,15 +106,28 @@ export function startRun(
     table: {
       ...table,
       read: (request) => step('read', () => table.read(request)),
-      write: (request) => step(`write ${describeWrite(request)}`, () => write(request)),
+      write: (request) => step(`write ${describeWrite(request)}`, () => write(() => apply(request))),
       readBatch: (request) => step('readBatch', () => table.readBatch(request)),
       scan: (request) => inSteps(table.scan(request), (next) => step('scan', next)),
+    },
+    events: {
+      publish: (event) => step('publish', () => write(() => events.publish(event))),
+    },
+    objectTags: {
+      read: (object) => step('read object tags', () => objectTags.read(object)),
+      write: (object, tags) => step('write object tags', () => write(() => objectTags.write(object, tags))),
     },
     crashed,
     lateWrites: () => Promise.all(late),
     unconfirmedEntries: () =>
       entries.filter(({ image }) => !imagesWritten.has(image)).map(({ identity }) => identity),
   };
+}
+
+/** A promise that somebody will wait for, though perhaps only after it was rejected. */
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }
 
 /** A table whose answers to queries come as steps of the scheduler's, page by page. */

@@ -29,6 +29,7 @@ type Moment = ReadonlyMap<string, readonly Tag[]>;
  */
 export class TruthKeeper {
   private readonly records = new Map<string, ImageRecord>();
+  private readonly states = new Map<string, ImageRecord>();
   private readonly moments: Moment[] = [new Map()];
 
   constructor(
@@ -46,6 +47,11 @@ export class TruthKeeper {
     return this.records.get(key);
   }
 
+  /** What was recorded of an image by that write of its record. */
+  state(key: string, sequencer: string, revision: number): ImageRecord | undefined {
+    return this.states.get(JSON.stringify([key, sequencer, revision]));
+  }
+
   /** After each write: the answers for all labels that it touched. */
   async check(request: WriteRequest): Promise<void> {
     const item: PrimaryKey = request.kind === 'put' ? request.Item : request.Key;
@@ -56,6 +62,7 @@ export class TruthKeeper {
     const after = stored && imageRecordOf(stored);
     if (!after) return;
     this.records.set(key, after);
+    this.states.set(JSON.stringify([key, after.sequencer, after.revision]), after);
     if (after.revision === before?.revision) return;
     if (before && after.sequencer < before.sequencer) {
       throw new Error(`${key}: the record of ${before.sequencer} was replaced by that of ${after.sequencer}`);

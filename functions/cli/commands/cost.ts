@@ -15,6 +15,7 @@ const DEFAULTS = {
   batchSize: 10,
   tags: 5,
   megapixels: 4,
+  objectTags: 5,
 } as const;
 
 const flags = {
@@ -56,13 +57,18 @@ const flags = {
     about: `For the estimate of that time: ${MODELS.join(', ')}. Default: ${DEFAULTS.model}.`,
     check: (value: string) => (MODELS.includes(value) ? undefined : MODELS.join(', ')),
   },
+  events: { type: 'boolean', about: 'With an event for each image (cdk deploy -c resultEvents=true).' },
+  'object-tags': {
+    type: 'boolean',
+    about: `With S3 object tags, ${DEFAULTS.objectTags} an image at most (cdk deploy -c objectTags=true).`,
+  },
   json: { ...JSON_FLAG, about: 'Print one JSON object.' },
 } as const;
 type Flags = FlagValues<typeof flags>;
 
 export const cost = command({
   usage: `cost --images N [--avg-megapixels MP] [--tags N] [--arch arm64|x86_64] [--memory-mb MB]
-       [--milliseconds MS | --model NAME] [--json]`,
+       [--milliseconds MS | --model NAME] [--events] [--object-tags] [--json]`,
   about: `What tagging so many images costs on AWS, part by part, beside what Amazon Rekognition and Google Cloud Vision ask
 for their labels. List prices of ${PRICES_AS_OF} (${PRICES_REGION}) without free tiers, taxes and discounts.
 --json: {"assumptions":{…},"once":[{"part","quantity","unit","dollars"}],"onceDollars","monthly":[…],"monthlyDollars",
@@ -105,6 +111,8 @@ function assumptionsOf(flags: Flags): CostAssumptions {
         ? Number(milliseconds)
         : estimatedMilliseconds(estimatedFor, { megapixels, tags, memoryMegabytes }),
     batchSize: DEFAULTS.batchSize,
+    events: flags.events ?? false,
+    objectTags: flags['object-tags'] ? Math.min(tags, DEFAULTS.objectTags) : 0,
     pricesAsOf: PRICES_AS_OF,
     region: PRICES_REGION,
   };

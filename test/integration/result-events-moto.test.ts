@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import {
+  CreateEventBusCommand,
+  EventBridgeClient,
+  PutRuleCommand,
+  PutTargetsCommand,
+} from '@aws-sdk/client-eventbridge';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import { eventBridgeResultEvents } from '../../functions/adapters/eventbridge.ts';
+import { acceptEveryUpload } from '../../functions/core/object.ts';
+import { resultEventSchema } from '../../functions/core/result-event.ts';
+import { composeTagger } from '../../functions/tag-images/composition.ts';
+import { messageTagger } from '../../functions/tag-images/tag-messages.ts';
+import { repository } from '../e2e/support.ts';
+import { sqsEvent } from '../fixtures/sqs-event.ts';
+import { startStores } from '../fixtures/stores.ts';
+import { type MotoAccount, openMotoAccount } from './support/moto-account.ts';
+import { available } from './tools.ts';
+
+/** The tagging function publishes to a bus of moto’s, whose rule sends what it matches to a queue. */
+const hasMoto = available(['moto_server', '--help']);
+// Python’s programs take seconds to start, and many times that on a busy machine.
+vi.setConfig({ hookTimeout: 300_000, testTimeout: 300_000 });
+
+const BUS = 'results';
+
+describe.skipIf(!hasMoto)('result events on a bus', () => {
+  let account: MotoAccount;
+  let stores: Awaited<ReturnType<typeof startStores>>;
+  let sqs: SQSClient;
+  let QueueUrl: string;
+  beforeAll(async () => {
+    [account, stores] = await Promise.all([openMotoAccount(), startStores()]);
+    sqs = new SQSClient(account.client);
+    const queue = await sqs.send(new CreateQueueCommand({ QueueName: 'results' }));
+    QueueUrl = queue.QueueUrl ?? '';
+    const { Attributes } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
+    );
+    const eventBridge = new EventBridgeClient(account.client);
+    await eventBridge.send(new CreateEventBusCommand({ Name: BUS }));
+    // The example of docs/result-events.md: dogs, and whatever went wrong or away.
+    const EventPattern = JSON.stringify({
+      source: ['cliptag'],
+      'detail-type': ['ImageTagged', 'ImageFailed', 'ImageRemoved'],
+    });
+    await eventBridge.send(new PutRuleCommand({ Name: 'all', EventBusName: BUS, EventPattern }));
+    const Targets = [{ Id: 'queue', Arn: Attributes?.QueueArn }];
+    await eventBridge.send(new PutTargetsCommand({ Rule: 'all', EventBusName: BUS, Targets }));
+  });
+  afterAll(async () => {
+    await account?.close();
+    await stores?.close();
+  });
+
+  /** The events that reached the queue, by key. */
+  async function receivedEvents(): Promise<
+    Record<string, { 'detail-type': string; source: string; detail: unknown }>
+  > {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 600 }),
+    );
+    const events = Messages.map(({ Body = '' }) => JSON.parse(Body));
+    return Object.fromEntries(events.map((event) => [event.detail.key, event]));
+  }
+
+  it('reach a queue by a rule, as their schema says: tagged, failed and removed images', async () => {
+    const tagger = await composeTagger({
+      modelFolder: join(repository, 'models/embedded'),
+      labelSets: [join(repository, 'models/labels')],
+      classifierFolder: stores.classifierFolder,
+      maximumBytes: 2 ** 26,
+      s3: stores.s3Options,
+      table: stores.tableOptions,
+      warn: console.error,
+    });
+    const faults: string[] = [];
+    const handle = (bus: string) =>
+      messageTagger({
+        tagger,
+        filter: acceptEveryUpload,
+        report: { outcome: () => {}, ignored: () => {}, fault: (error) => faults.push(String(error)) },
+        channels: { events: eventBridgeResultEvents(bus, { ...account.client, maxAttempts: 1 }) },
+      });
+    const [photo = ''] = await stores.uploadSamples(['chelsea.png']);
+    const [text = ''] = await stores.uploadFile(join(repository, 'package.json'), 1, 'text');
+    const removed = photo
+      .replace('ObjectCreated:Put', 'ObjectRemoved:Delete')
+      .replaceAll('chelsea.png', 'gone.png');
+    const batch = sqsEvent([photo, text, removed]);
+    expect(await handle(BUS)(batch)).toEqual({ batchItemFailures: [] });
+    const events = await receivedEvents();
+    const types = Object.fromEntries(
+      Object.entries(events).map(([key, event]) => [key, event['detail-type']]),
+    );
+    expect(types).toEqual({
+      'chelsea.png': 'ImageTagged',
+      'text/0': 'ImageFailed',
+      'gone.png': 'ImageRemoved',
+    });
+    const schema = z.fromJSONSchema(resultEventSchema() as Parameters<typeof z.fromJSONSchema>[0]);
+    for (const { source, detail } of Object.values(events)) {
+      expect(source).toBe('cliptag');
+      expect(schema.safeParse(detail).error).toBeUndefined();
+    }
+    expect(events['chelsea.png']?.detail).toMatchObject({
+      ...{ version: 1, bucket: 'bench', key: 'chelsea.png', status: 'tagged', width: 451, height: 300 },
+      modelDigest: tagger.encoder.modelDigest,
+      tags: expect.arrayContaining([expect.objectContaining({ set: 'general', label: 'cat' })]),
+    });
+    expect(events['text/0']?.detail).toMatchObject({ reasonCode: 'not-an-image' });
+
+    // A message that comes again, as after a crash before the event, is told once more.
+    expect(await handle(BUS)(sqsEvent([photo]))).toEqual({ batchItemFailures: [] });
+    expect(Object.keys(await receivedEvents())).toEqual(['chelsea.png']);
+  });
+});
