@@ -9,7 +9,15 @@ import { retag } from '../../functions/core/retag.ts';
 import { tagImage } from '../../functions/core/tag-image.ts';
 import { bytesOfContent, fakeRetagger, fakeTagger, type TaggerName } from './fake-taggers.ts';
 import { type BucketChange, type InMemoryBucket, inMemoryBucket } from './in-memory-bucket.ts';
-import { type Fault, ServiceFault, scheduled, slowReads, startRun, type TaggingRun } from './tagging-run.ts';
+import {
+  type Fault,
+  handled,
+  ServiceFault,
+  scheduled,
+  slowReads,
+  startRun,
+  type TaggingRun,
+} from './tagging-run.ts';
 import { collected, TruthKeeper } from './truth-keeper.ts';
 
 export interface Attempt {
@@ -146,7 +154,7 @@ export async function play(
       const body = await scheduled(scheduler, change.kind, async () => bucket.change(key, change));
       for (const event of body ? eventsOf(body) : []) {
         if (!('object' in event)) throw new Error(`Expected an object's event but received ${event.kind}`);
-        deliveries.push(...each.map((delivery) => deliver(event, delivery)));
+        deliveries.push(...each.map((delivery) => handled(deliver(event, delivery))));
       }
     }
   }

@@ -125,7 +125,7 @@ export function startRun(
 }
 
 /** A promise that somebody will wait for, though perhaps only after it was rejected. */
-function handled<T>(promise: Promise<T>): Promise<T> {
+export function handled<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;
 }
