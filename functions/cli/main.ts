@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from './command.ts';
 import { EXIT, exitCodeOf, explain, UsageFault } from './exit-code.ts';
+import { listenForInterrupts } from './interruption.ts';
 import { type Output, standardOutput } from './output.ts';
 
 /** Loaded one by one: nobody who asks for tokens waits for the image decoder. */
@@ -12,6 +13,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['query', async () => (await import('./commands/query.ts')).query],
   ['show', async () => (await import('./commands/show.ts')).show],
   ['status', async () => (await import('./commands/status.ts')).status],
+  ['redrive', async () => (await import('./commands/redrive.ts')).redrive],
   ['retag', async () => (await import('./commands/retag.ts')).retag],
   ['cost', async () => (await import('./commands/cost.ts')).cost],
   ['models', async () => (await import('./commands/models.ts')).models],
@@ -36,6 +38,7 @@ Of the local pipeline (npm start), or of a deployed one with --stack NAME:
   query --label L  Find images by their labels.
   show KEY         What is known of one image.
   status           How many images there are, and how many wait.
+  redrive          Have messages worked on once more that failed every time.
   retag            Tag all images anew after a change of label sets, from their stored embeddings.
 
 Flags:
@@ -53,7 +56,7 @@ stopped by Ctrl-C.`;
  * @returns the exit code; see {@link GENERAL_HELP}
  */
 export async function main(args: readonly string[]): Promise<number> {
-  process.once('SIGINT', stop);
+  listenForInterrupts();
   const output = standardOutput();
   try {
     return await dispatch(args, output);
@@ -81,10 +84,4 @@ function wrongName(name: string | undefined): string {
 function version(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
-}
-
-function stop(): void {
-  // The progress bar's line stays as it is; the prompt begins on a new one.
-  if (process.stderr.isTTY) process.stderr.write('\n');
-  process.exit(EXIT.stopped);
 }

@@ -107,11 +107,11 @@ async function processBatch(state: MappingState, batch: readonly ReceivedMessage
   const succeeded = batch.filter(({ messageId }) => !failedIds.has(messageId));
   await queue.delete(succeeded.map(({ receiptHandle }) => receiptHandle));
   if (failed.length === 0) return;
-  for (const { receiptHandle, receiveCount } of failed) {
+  for (const { receiptHandle, receiveCount, messageId } of failed) {
     const delaySeconds = retryDelaySeconds * RETRY_DELAY_GROWTH ** (receiveCount - 1);
     await queue.release([receiptHandle], {
       delaySeconds: Math.min(delaySeconds, queue.visibilityTimeoutSeconds),
-      reason,
+      reason: state.options.reasonOf(messageId) ?? reason,
     });
   }
   onFailure(reason, idsOf(failed));

@@ -62,6 +62,8 @@ export function galleryPorts({ tagger, bucket, queue }: Pipeline): GalleryPorts 
       const { visible, inFlight, deadLetters } = queue.counts();
       return { queue: { visible, inFlight }, deadLetters };
     },
+    deadLetters: () => queue.deadLetters(),
+    redrive: () => queue.redrive(),
   };
 }
 

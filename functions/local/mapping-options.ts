@@ -50,6 +50,11 @@ export interface MappingOptions {
    * @default writes a line to standard error
    */
   readonly onFailure?: (reason: string, messageIds: readonly string[]) => void;
+  /**
+   * Why a message failed that the function reported as failed; kept with the message.
+   * @default nobody knows
+   */
+  readonly reasonOf?: (messageId: string) => string | undefined;
 }
 
 const DEFAULTS = {
@@ -61,6 +66,7 @@ const DEFAULTS = {
   closeTimeoutSeconds: 10,
   onFailure: (reason: string, messageIds: readonly string[]) =>
     console.error(`${messageIds.length} messages failed: ${reason}`),
+  reasonOf: (): string | undefined => undefined,
 } as const;
 
 /**

@@ -122,9 +122,22 @@ function startMapping(
   tagger: Tagger,
   { report, warn, channels }: Pick<PipelineOptions, 'report' | 'warn'> & { channels: ResultChannels },
 ): EventSourceMapping {
+  const reasons = new Map<string, string>();
+  const noting: Report = {
+    ...report,
+    fault: (error, message) => {
+      reasons.set(message.messageId, error instanceof Error ? error.message : String(error));
+      report.fault(error, message);
+    },
+  };
   return startEventSourceMapping({
     queue,
-    handler: messageTagger({ tagger, filter: acceptEveryUpload, report, channels }),
+    handler: messageTagger({ tagger, filter: acceptEveryUpload, report: noting, channels }),
+    reasonOf: (messageId) => {
+      const reason = reasons.get(messageId);
+      reasons.delete(messageId);
+      return reason;
+    },
     functionTimeoutSeconds: queue.visibilityTimeoutSeconds / FUNCTION_TIMEOUTS_PER_VISIBILITY_TIMEOUT,
     onFailure: (reason, messageIds) => {
       if (reason !== REPORTED_BY_FUNCTION) warn(`${messageIds.length} messages come again: ${reason}`);

@@ -1,6 +1,9 @@
+import { join } from 'node:path';
 import { GetObjectTaggingCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ResultEventDetail } from '../../functions/core/result-event.ts';
+import { openQueue } from '../../functions/local/queue.ts';
+import { jsonLines, runCli } from './support/cli-process.ts';
 import {
   bucketOf,
   credentials,
@@ -16,12 +19,31 @@ let folder: Awaited<ReturnType<typeof makeFolder>>;
 let pipeline: RunningPipeline;
 beforeAll(async () => {
   folder = await makeFolder();
+  await leaveDeadLetters(join(folder.folder, 'queue'));
   pipeline = await startPipelineProcess(folder.folder, '--object-tags', '2', '--result-events');
 });
 afterAll(async () => {
   await pipeline?.crash();
   await folder.remove();
 });
+
+const removal = {
+  eventVersion: '2.1',
+  eventSource: 'aws:s3',
+  eventTime: '2026-11-24T08:00:00.000Z',
+  eventName: 'ObjectRemoved:Delete',
+  s3: { bucket: { name: 'photos' }, object: { key: 'gone.jpg', sequencer: '01' } },
+};
+
+/** Messages that were received as often as they may be. */
+async function leaveDeadLetters(directory: string): Promise<void> {
+  const queue = await openQueue({ directory, visibilityTimeoutSeconds: 60, maxReceiveCount: 1 });
+  await queue.send(JSON.stringify({ Records: [removal] }));
+  const [received] = await queue.receive({ maxMessages: 1 });
+  await queue.release([received?.receiptHandle ?? ''], { delaySeconds: 0, reason: 'the table was away' });
+  await queue.receive({ maxMessages: 1 });
+  await queue.close();
+}
 
 interface PrintedEvent {
   readonly source: string;
@@ -57,4 +79,26 @@ it('the local pipeline prints result events and tags objects, when it is asked t
   expect(printedEvents('text.jpg')).toMatchObject([
     { 'detail-type': 'ImageFailed', detail: { reasonCode: 'not-an-image' } },
   ]);
+});
+
+it('redrive shows the dead letters of the local pipeline and puts them back', async () => {
+  const here = ['--http-port', new URL(pipeline.galleryUrl).port, '--json'];
+  const letter = { objects: ['s3://photos/gone.jpg'], receiveCount: 1, reason: 'the table was away' };
+  const plan = { step: 'plan', deadLetters: 1, sample: [letter] };
+  expect(jsonLines(await runCli(['redrive', '--dry-run', ...here]))).toMatchObject([plan]);
+  const { code, stdout, stderr } = await runCli(['redrive', '--yes', ...here]);
+  expect([code, stderr]).toEqual([0, '']);
+  expect(jsonLines({ code, stdout, stderr })).toMatchObject([
+    plan,
+    { step: 'done', state: 'completed', moved: 1 },
+  ]);
+  await waitUntil(async () => (await recordOf(pipeline, 'gone.jpg'))?.status === 'deleted');
+  await waitUntil(async () => printedEvents('gone.jpg').length > 0);
+  expect(printedEvents('gone.jpg')[0]?.['detail-type']).toBe('ImageRemoved');
+});
+
+it('no other page may have dead letters redriven', async () => {
+  const headers = { origin: 'http://elsewhere.example' };
+  const answer = await fetch(`${pipeline.galleryUrl}/redrive`, { method: 'POST', headers });
+  expect(answer.status).toBe(403);
 });

@@ -161,6 +161,17 @@ describe('a failure', () => {
     expect(queue.deadLetters()[0]?.lastFailure).toBe('Error: Task timed out after 0.01 seconds');
   });
 
+  it('that the function reported keeps the reason that is known of it', async () => {
+    await queue.close();
+    queue = await open(1);
+    const [id] = await sendAll(['one']);
+    start(async () => ({ batchItemFailures: [{ itemIdentifier: id }] }), {
+      reasonOf: (messageId) => (messageId === id ? 'no such table' : undefined),
+    });
+    await becomes({ ...EMPTY, deadLetters: 1 });
+    expect(queue.deadLetters()).toMatchObject([{ lastFailure: 'no such table' }]);
+  });
+
   it('in the response is no failure when such reports are turned off', async () => {
     await queue.send('a');
     start(async () => ({ batchItemFailures: [{ itemIdentifier: '' }] }), { reportBatchItemFailures: false });

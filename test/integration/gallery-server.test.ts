@@ -26,6 +26,8 @@ beforeAll(async () => {
     },
     upload: async () => {},
     status: () => ({ queue: { visible: 0, inFlight: 0 }, deadLetters: 0 }),
+    deadLetters: () => [],
+    redrive: async () => 0,
   });
 });
 afterAll(() => gallery.close());

@@ -16,7 +16,16 @@ export interface PipelineStatus {
   readonly deadLetters: number;
 }
 
-/** What the page can ask of the pipeline. */
+/** A message that failed every time. */
+export interface DeadMessage {
+  readonly messageId: string;
+  readonly body: string;
+  readonly receiveCount: number;
+  readonly sentAtMs: number;
+  readonly lastFailure?: string | undefined;
+}
+
+/** What the page, and the command line, can ask of the pipeline. */
 export interface GalleryPorts {
   /** The newest images last, so that showing them one after the other puts the newest first. */
   images(): Promise<readonly ShownImage[]>;
@@ -24,6 +33,9 @@ export interface GalleryPorts {
   thumbnail(object: { bucket: string; key: string }): Promise<Uint8Array>;
   upload(key: string, body: IncomingMessage, sizeBytes: number): Promise<void>;
   status(): PipelineStatus;
+  deadLetters(): readonly DeadMessage[];
+  /** Puts all dead letters back into the queue; tells how many. */
+  redrive(): Promise<number>;
 }
 
 export interface Gallery {
@@ -72,6 +84,10 @@ async function answer(
       return sendJson(response, await ports.images());
     case 'GET /status.json':
       return sendJson(response, ports.status());
+    case 'GET /dead-letters.json':
+      return sendJson(response, ports.deadLetters());
+    case 'POST /redrive':
+      return sendJson(response, { moved: await ports.redrive() });
     case 'GET /events':
       return keepTelling(response, pages);
     case 'GET /thumbnail':

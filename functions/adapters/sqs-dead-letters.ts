@@ -1,0 +1,144 @@
+import {
+  CancelMessageMoveTaskCommand,
+  ChangeMessageVisibilityBatchCommand,
+  GetQueueAttributesCommand,
+  ListMessageMoveTasksCommand,
+  type ListMessageMoveTasksResultEntry,
+  type Message,
+  ReceiveMessageCommand,
+  SQSClient,
+  type SQSClientConfig,
+  StartMessageMoveTaskCommand,
+} from '@aws-sdk/client-sqs';
+import { awsClientDefaults } from './aws-client-defaults.ts';
+
+const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
+
+/** Amazon SQS gives at most so many messages at once. */
+const MOST_AT_ONCE = 10;
+
+/** While others look, a message is hidden from them: long enough to give it back, short where that fails. */
+const SAMPLE_VISIBILITY_SECONDS = 20;
+
+export interface DeadMessage {
+  readonly messageId: string;
+  readonly body: string;
+  /** Approximately, as SQS counts. */
+  readonly receiveCount: number;
+  /** ISO 8601; undefined where SQS does not say. */
+  readonly sentAt: string | undefined;
+  /** What EventBridge says of an event that it could not deliver to the queue. */
+  readonly deliveryError: string | undefined;
+}
+
+/** A move of messages from a dead-letter queue, which SQS carries on by itself. */
+export interface MessageMove {
+  /** Undefined once it has come to its end. */
+  readonly handle: string | undefined;
+  readonly state: 'RUNNING' | 'COMPLETED' | 'CANCELLING' | 'CANCELLED' | 'FAILED';
+  /** Both approximately. */
+  readonly moved: number;
+  readonly total: number | undefined;
+  readonly failureReason: string | undefined;
+  /** Milliseconds since 1970: tells moves apart. */
+  readonly startedAtMilliseconds: number | undefined;
+}
+
+export interface SqsDeadLetters {
+  /** Up to ten messages, which stay where they are. Looking at them counts as one more receive. */
+  sample(): Promise<readonly DeadMessage[]>;
+  /** Moves all messages to the queue, at most so many a second; by default as fast as SQS thinks fit. */
+  startMove(queueUrl: string, maximumPerSecond?: number): Promise<void>;
+  /** The latest move; undefined when there was none in the last days. */
+  latestMove(): Promise<MessageMove | undefined>;
+  cancelMove(handle: string): Promise<void>;
+  close(): void;
+}
+
+/** The dead-letter queue with this URL. */
+export function sqsDeadLetters(
+  deadLetterQueueUrl: string,
+  config: Pick<SQSClientConfig, 'endpoint' | 'region' | 'credentials'> = {},
+): SqsDeadLetters {
+  const client = new SQSClient({ ...awsClientDefaults(REQUEST_TIMEOUT_MILLISECONDS), ...config });
+  return {
+    sample: () => sample(client, deadLetterQueueUrl),
+    startMove: async (queueUrl, maximumPerSecond) => {
+      const [SourceArn, DestinationArn] = await Promise.all(
+        [deadLetterQueueUrl, queueUrl].map((url) => queueArn(client, url)),
+      );
+      // To a queue that is named: events that EventBridge could not deliver came here without having been in any.
+      const MaxNumberOfMessagesPerSecond = maximumPerSecond;
+      const request = { SourceArn, DestinationArn, MaxNumberOfMessagesPerSecond };
+      await client.send(new StartMessageMoveTaskCommand(request));
+    },
+    latestMove: async () => {
+      const SourceArn = await queueArn(client, deadLetterQueueUrl);
+      const { Results } = await client.send(new ListMessageMoveTasksCommand({ SourceArn, MaxResults: 1 }));
+      return Results?.[0] && messageMove(Results[0]);
+    },
+    cancelMove: async (handle) => {
+      await client.send(new CancelMessageMoveTaskCommand({ TaskHandle: handle }));
+    },
+    close: () => client.destroy(),
+  };
+}
+
+async function sample(client: SQSClient, QueueUrl: string): Promise<readonly DeadMessage[]> {
+  const { Messages = [] } = await client.send(
+    new ReceiveMessageCommand({
+      QueueUrl,
+      MaxNumberOfMessages: MOST_AT_ONCE,
+      VisibilityTimeout: SAMPLE_VISIBILITY_SECONDS,
+      // With a wait SQS asks all of its servers.
+      WaitTimeSeconds: 1,
+      MessageSystemAttributeNames: ['ApproximateReceiveCount', 'SentTimestamp'],
+      MessageAttributeNames: ['ERROR_CODE', 'ERROR_MESSAGE'],
+    }),
+  );
+  if (Messages.length > 0) {
+    const Entries = Messages.map(({ ReceiptHandle }, i) => ({
+      Id: `${i}`,
+      ReceiptHandle,
+      VisibilityTimeout: 0,
+    }));
+    await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }));
+  }
+  return Messages.map(deadMessage);
+}
+
+function deadMessage({
+  MessageId = '',
+  Body = '',
+  Attributes,
+  MessageAttributes = {},
+}: Message): DeadMessage {
+  const sentTimestamp = Attributes?.SentTimestamp;
+  return {
+    messageId: MessageId,
+    body: Body,
+    receiveCount: Number(Attributes?.ApproximateReceiveCount ?? 0),
+    sentAt: sentTimestamp === undefined ? undefined : new Date(Number(sentTimestamp)).toISOString(),
+    // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+    deliveryError: MessageAttributes.ERROR_MESSAGE?.StringValue ?? MessageAttributes.ERROR_CODE?.StringValue,
+  };
+}
+
+async function queueArn(client: SQSClient, QueueUrl: string): Promise<string> {
+  const { Attributes } = await client.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
+  );
+  if (Attributes?.QueueArn === undefined) throw new Error(`Expected an ARN of ${QueueUrl}`);
+  return Attributes.QueueArn;
+}
+
+function messageMove(task: ListMessageMoveTasksResultEntry): MessageMove {
+  return {
+    handle: task.TaskHandle,
+    state: (task.Status ?? 'FAILED') as MessageMove['state'],
+    moved: task.ApproximateNumberOfMessagesMoved ?? 0,
+    total: task.ApproximateNumberOfMessagesToMove,
+    failureReason: task.FailureReason,
+    startedAtMilliseconds: task.StartedTimestamp,
+  };
+}
