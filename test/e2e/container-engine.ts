@@ -8,6 +8,8 @@ const RESTRICTIONS = [
   ...['--memory', String(MEMORY_BYTES), '--network', 'host'],
 ];
 
+const REMOVAL_LIMIT_MILLISECONDS = 60_000;
+
 /** Runs an image with its own entrypoint, and so with the real runtime client. */
 export async function startContainer(
   image: string,
@@ -23,7 +25,7 @@ export async function startContainer(
   return {
     ...running,
     stop: async () => {
-      spawnSync('docker', ['rm', '--force', name]);
+      spawnSync('docker', ['rm', '--force', name], { timeout: REMOVAL_LIMIT_MILLISECONDS });
       await running.stop();
     },
   };

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readLabelSetFiles } from '../../functions/adapters/label-set-files.ts';
@@ -11,10 +11,20 @@ import { startContainer } from './container-engine.ts';
 import { functionVariables, layOut, sandboxObstacle, startSandbox } from './container-function.ts';
 import { makeFolder, repository } from './support.ts';
 
-/** Of the image without its base, with the embedded model: so that no other package or platform slips in. */
-const MAXIMUM_OWN_BYTES = 90e6;
+/** Of the image without its base and model, so that no other package or platform slips in. Measured: 68 MB on x86. */
+const MAXIMUM_OWN_BYTES = 75e6;
+/** Of the whole image with ViT-B/32, whose encoder in int8 has so many bytes. */
+const MAXIMUM_BYTES = 350e6;
+const VIT_B_32_BYTES = 89_909_742;
 
-const docker = { env: { ...process.env, DOCKER_BUILDKIT: '1' }, encoding: 'utf8' } as const;
+const BUILD_LIMIT_MILLISECONDS = 300_000;
+
+/** An engine that does not answer must not hold the tests up. */
+const docker = {
+  env: { ...process.env, DOCKER_BUILDKIT: '1' },
+  encoding: 'utf8',
+  timeout: BUILD_LIMIT_MILLISECONDS,
+} as const;
 const baseImage = process.env.CLIPTAG_BASE_IMAGE;
 const image = `cliptag-test-${process.pid}`;
 
@@ -24,7 +34,7 @@ if (noSandbox) console.log(`skipped: the function in a sandbox: ${noSandbox}`);
 if (noEngine) console.log(`skipped: the function in a container: ${noEngine}`);
 
 function engineObstacle(): string | undefined {
-  if (!baseImage) return 'CLIPTAG_BASE_IMAGE names no base image (container-base.sh makes one)';
+  if (!baseImage) return 'CLIPTAG_BASE_IMAGE names no base image (container-engine.sh finds one)';
   return spawnSync('docker', ['version'], docker).status === 0 ? undefined : 'no Docker engine';
 }
 
@@ -114,7 +124,7 @@ describe.skipIf(noSandbox)('the files of the image, read-only and without rights
 describe.skipIf(noEngine)('the image in a container', () => {
   beforeAll(() => {
     build();
-  }, 600_000);
+  }, BUILD_LIMIT_MILLISECONDS);
   afterAll(() => {
     spawnSync('docker', ['image', 'rm', '--force', image], docker);
   });
@@ -132,15 +142,29 @@ describe.skipIf(noEngine)('the image in a container', () => {
     async () => startContainer(image, variables()),
   );
 
-  it('holds no more than it needs', () => {
+  it('holds no more than it needs: within 350 MB with ViT-B/32', async () => {
     const bytes = (name: string) => Number(inspected(name, '{{.Size}}'));
-    expect(bytes(image) - bytes(baseImage ?? '')).toBeLessThan(MAXIMUM_OWN_BYTES);
+    const base = bytes(baseImage ?? '');
+    const { size: model } = await stat(join(staged, 'model/image-encoder.onnx'));
+    const own = bytes(image) - base - model;
+    expect(own).toBeLessThan(MAXIMUM_OWN_BYTES);
+    const megabytes = (count: number) => `${(count / 1e6).toFixed(0)} MB`;
+    console.log(
+      `the image: ${megabytes(own)} and its base, ${megabytes(base)}; ${megabytes(own + base + VIT_B_32_BYTES)} with ViT-B/32`,
+    );
+    // AWS's base holds its SDK and npm besides; how large it is, is not ours to promise.
+    if (!baseImage?.startsWith('public.ecr.aws/'))
+      expect(own + base + VIT_B_32_BYTES).toBeLessThan(MAXIMUM_BYTES);
   });
 
-  it('is made for SnapStart when asked to', () => {
-    const label = '{{index .Config.Labels "com.amazonaws.lambda.feature.snapstart"}}';
-    expect(inspected(image, label)).toBe('');
-    build('--build-arg', 'SNAPSTART=Allow');
-    expect(inspected(image, label)).toBe('Allow');
-  }, 600_000);
+  it(
+    'is made for SnapStart when asked to',
+    () => {
+      const label = '{{index .Config.Labels "com.amazonaws.lambda.feature.snapstart"}}';
+      expect(inspected(image, label)).toBe('');
+      build('--build-arg', 'SNAPSTART=Allow');
+      expect(inspected(image, label)).toBe('Allow');
+    },
+    BUILD_LIMIT_MILLISECONDS,
+  );
 });
