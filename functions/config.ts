@@ -96,3 +96,19 @@ export function readHubEnvironment(variables: NodeJS.ProcessEnv = process.env): 
   if (faults.length === 0) return environment;
   throw new InvalidInput('The environment cannot be used', faults);
 }
+
+/** Where the CDK's command line is about to deploy to, and what builds images for it. */
+export interface DeploymentEnvironment {
+  readonly account: string;
+  readonly region: string;
+  /** The program that is called as `docker` is. @default docker */
+  readonly docker: string;
+}
+
+/** What the CDK's command line tells the app that it runs; undefined where it found no credentials. */
+export function readDeploymentEnvironment(
+  variables: NodeJS.ProcessEnv = process.env,
+): DeploymentEnvironment | undefined {
+  const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region, CDK_DOCKER: docker } = variables;
+  return account && region ? { account, region, docker: docker || 'docker' } : undefined;
+}

@@ -1,18 +1,25 @@
-import { App, Validations } from 'aws-cdk-lib';
+import { Annotations, App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { readDeploymentEnvironment } from '../functions/config.ts';
 import { taggingImage } from './constructs/tagging-image.ts';
 import { ImageTaggingStack } from './image-tagging-stack.ts';
+import { preflight } from './preflight/preflight.ts';
 import { readSettings } from './settings.ts';
 
 const app = new App();
 try {
   const settings = readSettings(app.node);
   const { model, labels: labelSets, architecture, baseImage } = settings;
-  new ImageTaggingStack(app, settings.stackName, {
-    settings,
-    image: await taggingImage({ model, labelSets, architecture, baseImage }),
-    description: 'Cliptag: tags images with CLIP as they are uploaded to S3',
-  });
+  const image = await taggingImage({ model, labelSets, architecture, baseImage });
+  const description = 'Cliptag: tags images with CLIP as they are uploaded to S3';
+  const stack = new ImageTaggingStack(app, settings.stackName, { settings, image, description });
+  const environment = readDeploymentEnvironment();
+  if (environment) {
+    const { faults, notices } = await preflight(settings, image.modelDigest, environment);
+    // Not thrown: a stack whose bucket is gone must still be destroyed. `cdk synth`, `diff` and `deploy` stop at an error.
+    for (const fault of faults) Annotations.of(stack).addError(fault);
+    for (const notice of notices) Annotations.of(stack).addInfo(notice);
+  }
   // A violation without an acknowledged reason fails `cdk synth`, so nothing insecure can be deployed by oversight.
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 } catch (error) {

@@ -29,7 +29,7 @@ export class ImageTaggingStack extends Stack {
       alarmTopic: alarmTopic === undefined ? undefined : Topic.fromTopicArn(this, 'AlarmTopic', alarmTopic),
       resultEventBus: this.eventBus(resultEvents),
     });
-    this.output(tagger);
+    this.output(tagger, image);
   }
 
   private eventBus(resultEvents: Settings['resultEvents']): IEventBus | undefined {
@@ -40,13 +40,17 @@ export class ImageTaggingStack extends Stack {
   }
 
   /** What the command line and people ask for. */
-  private output({ buckets, table, queue, deadLetterQueue, function: tagging }: ImageTagger): void {
+  private output(
+    { buckets, table, queue, deadLetterQueue, function: tagging }: ImageTagger,
+    { modelDigest }: TaggingImage,
+  ): void {
     const outputs = {
       BucketNames: buckets.map(({ bucketName }) => bucketName).join(','),
       TagTableName: table.tableName,
       UploadQueueUrl: queue.queueUrl,
       DeadLetterQueueUrl: deadLetterQueue.queueUrl,
       FunctionName: tagging.functionName,
+      ModelDigest: modelDigest,
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }

@@ -39,6 +39,12 @@ export interface Settings extends TaggerOptions {
    */
   readonly model: string;
   /**
+   * Whether a model may be deployed onto a table that holds embeddings of another one, whose images are then to be tagged
+   * again by a backfill.
+   * @default false
+   */
+  readonly replaceEmbeddings: boolean;
+  /**
    * Label set files, or folders of them.
    * @default ['models/labels']
    */
@@ -83,6 +89,7 @@ const RULES: Rules<Settings> = {
   bucket: list(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'names of S3 buckets', []),
   bucketKey: list(ARN('kms'), 'ARNs of KMS keys', []),
   model: text(/./, 'a model’s name or folder', 'embedded'),
+  replaceEmbeddings: flag(false),
   labels: list(/./, 'label set files or folders of them', ['models/labels']),
   architecture: oneOf(['arm64', 'x86_64'], 'arm64'),
   baseImage: text(/^[\w./:@-]+$/, 'the name of a container image', undefined),

@@ -29,6 +29,8 @@ export interface TaggingImageOptions {
 export interface TaggingImage {
   /** Holds a `Dockerfile` and all that it copies. The image says in its own environment where model and label sets are. */
   readonly directory: string;
+  /** Of the model inside: embeddings may be compared if, and only if, theirs are equal. */
+  readonly modelDigest: string;
   readonly architecture: ImageArchitecture;
   readonly baseImage?: string | undefined;
 }
@@ -50,7 +52,8 @@ export async function taggingImage(options: TaggingImageOptions): Promise<Taggin
     throw new Error(faultText('The image of the tagging function cannot be made', faults));
   }
   const parts = { model: model.value, labelSets: labelSets.value, architecture };
-  return { directory: await stageImage(parts), architecture, baseImage };
+  const { digest: modelDigest } = model.value;
+  return { directory: await stageImage(parts), modelDigest, architecture, baseImage };
 }
 
 /** A damaged file would only be found by the function’s first start. */

@@ -108,6 +108,7 @@ describe('the outputs of the stack', () => {
       'BucketNames',
       'DeadLetterQueueUrl',
       'FunctionName',
+      'ModelDigest',
       'TagTableName',
       'UploadQueueUrl',
     ]);

@@ -20,6 +20,7 @@ describe('settings', () => {
       bucket: [],
       bucketKey: [],
       model: 'embedded',
+      replaceEmbeddings: false,
       labels: ['models/labels'],
       architecture: 'arm64',
       baseImage: undefined,

@@ -10,7 +10,11 @@ import { ImageTaggingStack } from '../../infra/image-tagging-stack.ts';
 import { readSettings } from '../../infra/settings.ts';
 
 /** What stands for an image where only the template matters: made once for all tests of a process. */
-export const image: TaggingImage = { directory: imageDirectory('FROM scratch'), architecture: 'arm64' };
+export const image: TaggingImage = {
+  directory: imageDirectory('FROM scratch'),
+  modelDigest: '0123456789abcdef',
+  architecture: 'arm64',
+};
 
 export function imageDirectory(dockerfile: string): string {
   const directory = mkdtempSync(join(tmpdir(), 'cliptag-image-'));

@@ -1,7 +1,12 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DescribeTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DescribeTableCommand,
+  DynamoDBClient,
+  ListTablesCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import {
   CreateBucketCommand,
   type FilterRule,
@@ -18,10 +23,13 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { App } from 'aws-cdk-lib';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { deployedStack } from '../../functions/adapters/deployed-stack.ts';
 import { eventsOf } from '../../functions/core/event.ts';
 import { taggingImage } from '../../infra/constructs/tagging-image.ts';
 import { ImageTaggingStack } from '../../infra/image-tagging-stack.ts';
+import { NOTHING } from '../../infra/preflight/findings.ts';
+import { type PreflightSettings, preflight } from '../../infra/preflight/preflight.ts';
 import { readSettings } from '../../infra/settings.ts';
 import { type MotoAccount, openMotoAccount } from './support/moto-account.ts';
 import { available } from './tools.ts';
@@ -299,7 +307,8 @@ describe.skipIf(!hasTools)('a deployment to moto', () => {
     }
     // moto runs no custom resource: the buckets send to EventBridge as if others had seen to it.
     const settings = { bucket: 'photos-a,photos-b', prefix: 'in/', enableEventBridge: false };
-    await deploy(await synthesize('Existing', 'cat, dog', settings));
+    // moto gives a stack outputs only without a change set.
+    await deploy(await synthesize('Existing', 'cat, dog', settings), '--method', 'direct');
     const ids = Object.entries(await physicalIds('Existing'));
     const [, queueUrl = ''] = ids.find(([name]) => /^TaggerUploadQueue\w{8}$/.test(name)) ?? [];
     const [, mappingId = ''] = ids.find(([name]) => name.includes('SqsEventSource')) ?? [];
@@ -307,5 +316,56 @@ describe.skipIf(!hasTools)('a deployment to moto', () => {
     await account.aws('lambda', 'update-event-source-mapping', '--uuid', mappingId, '--no-enabled');
     for (const bucket of buckets) await putObjects(bucket, [`in/${bucket} ü.jpg`, 'out/a.jpg']);
     expect(await receivedKeys(queueUrl)).toEqual(['in/photos-a ü.jpg', 'in/photos-b ü.jpg']);
+  });
+
+  describe('is looked at before the next one', () => {
+    const look = async (modelDigest: string, settings: Partial<PreflightSettings> = {}) => {
+      const { id, client } = account;
+      const environment = { account: id, region: client.region, docker: 'true' };
+      const all = { stackName: 'Existing', bucket: ['photos-a'], replaceEmbeddings: false, ...settings };
+      return preflight(all, modelDigest, environment);
+    };
+    const outputs = async () => {
+      const { client } = account;
+      vi.stubEnv('AWS_ENDPOINT_URL', client.endpoint);
+      vi.stubEnv('AWS_ACCESS_KEY_ID', client.credentials.accessKeyId);
+      vi.stubEnv('AWS_SECRET_ACCESS_KEY', client.credentials.secretAccessKey);
+      const deployed = await deployedStack('Existing', { region: client.region });
+      expect(deployed).toMatchObject({ account: account.id, outputs: { BucketNames: 'photos-a,photos-b' } });
+      return deployed!.outputs;
+    };
+    afterEach(() => vi.unstubAllEnvs());
+
+    it('and nothing is said where buckets and model stay, or where there was none', async () => {
+      const { ModelDigest } = await outputs();
+      expect(await look(ModelDigest!)).toEqual(NOTHING);
+      expect(await look('another')).toEqual(NOTHING);
+      expect(await look('another', { stackName: 'None' })).toEqual(NOTHING);
+    });
+
+    it('and buckets are rejected that are missing or in another region', async () => {
+      await outputs();
+      const Bucket = 'photos-europe';
+      const CreateBucketConfiguration = { LocationConstraint: 'eu-west-1' } as const;
+      await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
+      const { faults } = await look('another', { bucket: ['photos-a', 'no-photos', Bucket] });
+      expect(faults).toEqual([
+        expect.stringContaining('there is no no-photos'),
+        expect.stringContaining('photos-europe is in eu-west-1'),
+      ]);
+    });
+
+    it('and a model is rejected that would meet embeddings of another, unless they are to be replaced', async () => {
+      const { TagTableName } = await outputs();
+      const Item = { PK: { S: 'IMAGE#photos-a/1.jpg' }, SK: { S: 'IMAGE' }, modelDigest: { S: 'before' } };
+      await dynamodb.send(new PutItemCommand({ TableName: TagTableName, Item }));
+      const { faults, notices } = await look('another');
+      expect(notices).toEqual([]);
+      expect(faults).toEqual([expect.stringContaining(`${TagTableName} holds embeddings of another model`)]);
+      expect(await look('another', { replaceEmbeddings: true })).toEqual({
+        faults: [],
+        notices: [expect.any(String)],
+      });
+    });
   });
 });

@@ -1,0 +1,52 @@
+import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { awsClientDefaults } from './aws-client-defaults.ts';
+import type { S3Options } from './s3.ts';
+
+const REQUEST_TIMEOUT_MILLISECONDS = 5_000;
+
+/** `denied`: it exists, and belongs to another account or may not be looked at by whoever asks. */
+export type BucketState =
+  | { readonly kind: 'there' }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'denied' }
+  | { readonly kind: 'elsewhere'; readonly region: string };
+
+/** What S3's client throws for a status that it has no name for. */
+interface S3Failure {
+  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
+}
+
+/**
+ * Whether a bucket is there, in the region that is asked.
+ *
+ * @throws The SDK's exceptions when nobody answers, or S3 answers something else
+ */
+export async function bucketState(
+  Bucket: string,
+  config: S3Options & { region: string },
+): Promise<BucketState> {
+  const client = new S3Client({
+    ...awsClientDefaults(REQUEST_TIMEOUT_MILLISECONDS),
+    maxAttempts: 2,
+    ...config,
+  });
+  try {
+    const { BucketRegion = config.region } = await client.send(new HeadBucketCommand({ Bucket }));
+    return BucketRegion === config.region ? { kind: 'there' } : { kind: 'elsewhere', region: BucketRegion };
+  } catch (error) {
+    const state = stateBehind(error as S3Failure, config.region);
+    if (state === undefined) throw error;
+    return state;
+  } finally {
+    client.destroy();
+  }
+}
+
+/** S3 names the region whatever else it says: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html */
+function stateBehind({ $metadata, $response }: S3Failure, asked: string): BucketState | undefined {
+  const region = $response?.headers?.['x-amz-bucket-region'];
+  if (region !== undefined && region !== asked) return { kind: 'elsewhere', region };
+  if ($metadata?.httpStatusCode === 404) return { kind: 'missing' };
+  return $metadata?.httpStatusCode === 403 ? { kind: 'denied' } : undefined;
+}

@@ -1,0 +1,83 @@
+import { bucketState } from '../../functions/adapters/bucket-state.ts';
+import { deployedStack } from '../../functions/adapters/deployed-stack.ts';
+import { dynamoDbTagTable } from '../../functions/adapters/dynamodb.ts';
+import { runs } from '../../functions/adapters/program.ts';
+import type { DeploymentEnvironment } from '../../functions/config.ts';
+import { storedModels } from '../../functions/core/stored-models.ts';
+import type { Settings } from '../settings.ts';
+import {
+  all,
+  bucketFindings,
+  type Findings,
+  modelFindings,
+  NOTHING,
+  notice,
+  notLookedAt,
+} from './findings.ts';
+
+/** AWS answers within a second; a network that leads nowhere must not hold a synthesis up for longer than this. */
+const LIMIT_MILLISECONDS = 15_000;
+
+export type PreflightSettings = Pick<Settings, 'bucket' | 'stackName' | 'replaceEmbeddings'>;
+
+/**
+ * Looks at the account that is to be deployed to, with the credentials that the SDK finds: are the buckets there, would the
+ * model meet embeddings of another one, can an image be built? What may not be looked at is a notice, never a fault.
+ *
+ * @param modelDigest of the model that is to be deployed
+ */
+export async function preflight(
+  settings: PreflightSettings,
+  modelDigest: string,
+  environment: DeploymentEnvironment,
+): Promise<Findings> {
+  const { region, docker } = environment;
+  const looks = [
+    ...settings.bucket.map((name) =>
+      look(`The bucket ${name}`, async () =>
+        bucketFindings(name, await bucketState(name, { region }), region),
+      ),
+    ),
+    look(`The stack ${settings.stackName}`, () => lookAtModel(settings, modelDigest, environment)),
+    lookAtDocker(docker),
+  ];
+  return all(await Promise.all(looks));
+}
+
+async function look(what: string, find: () => Promise<Findings>): Promise<Findings> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new Error(`no answer within ${LIMIT_MILLISECONDS / 1_000} s`);
+    timer = setTimeout(() => reject(error), LIMIT_MILLISECONDS);
+  });
+  return Promise.race([find(), late])
+    .catch((error: unknown) => notLookedAt(what, error))
+    .finally(() => clearTimeout(timer));
+}
+
+/** The stack names its model, so that its table need only be read when that changes. */
+async function lookAtModel(
+  { stackName, replaceEmbeddings }: PreflightSettings,
+  modelDigest: string,
+  { account, region }: DeploymentEnvironment,
+): Promise<Findings> {
+  const stack = await deployedStack(stackName, { region, maxAttempts: 2 });
+  if (stack === undefined) return NOTHING;
+  if (stack.account !== account) {
+    throw new Error(
+      `the CDK deploys to account ${account}, but the SDK’s credentials are of ${stack.account}`,
+    );
+  }
+  const { TagTableName: tableName, ModelDigest: deployed, BucketNames: bucketNames = '' } = stack.outputs;
+  if (tableName === undefined || deployed === modelDigest) return NOTHING;
+  const stored = await storedModels(dynamoDbTagTable({ tableName, client: { region, maxAttempts: 2 } }));
+  return modelFindings({ stackName, tableName, bucketNames, modelDigest, stored, replaceEmbeddings });
+}
+
+/** No fault: an image that has been pushed already is not built again, and `cdk diff` builds none. */
+async function lookAtDocker(docker: string): Promise<Findings> {
+  if (await runs(docker, ['version'])) return NOTHING;
+  return notice(
+    `No Docker engine answers ("${docker} version" fails), and cdk deploy builds the function’s image with it: start it, or name another program in CDK_DOCKER`,
+  );
+}
