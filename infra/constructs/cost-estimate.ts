@@ -1,19 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { DYNAMODB, LAMBDA, SQS } from '../../functions/core/prices.ts';
 import type { WatchedParts } from './watched-parts.ts';
-
-/**
- * In US dollars, us-east-1, November 2026, without free tier:
- * https://aws.amazon.com/lambda/pricing/, https://aws.amazon.com/dynamodb/pricing/on-demand/,
- * https://aws.amazon.com/sqs/pricing/, https://aws.amazon.com/s3/pricing/
- */
-export const PRICES = {
-  lambdaGigabyteSecond: { arm64: 0.0000133334, x86_64: 0.0000166667 },
-  lambdaRequest: 0.2e-6,
-  dynamodbWriteUnit: 0.625e-6,
-  dynamodbReadUnit: 0.125e-6,
-  sqsRequest: 0.4e-6,
-} as const;
 
 /** What tagging costs, by CloudWatch's own metrics: computing, writing and reading the table, the queue's requests. */
 export function costEstimate({
@@ -31,11 +19,11 @@ export function costEstimate({
     label: 'US dollars an hour',
     period,
     expression: [
-      `duration / 1000 * ${gigabytes} * ${decimal(PRICES.lambdaGigabyteSecond[image.architecture])}`,
-      `invocations * ${decimal(PRICES.lambdaRequest)}`,
-      `FILL(writes, 0) * ${decimal(PRICES.dynamodbWriteUnit)}`,
-      `FILL(reads, 0) * ${decimal(PRICES.dynamodbReadUnit)}`,
-      `(FILL(sent, 0) + FILL(received, 0) + FILL(empty, 0) + FILL(deleted, 0)) * ${decimal(PRICES.sqsRequest)}`,
+      `duration / 1000 * ${gigabytes} * ${decimal(LAMBDA.gigabyteSecond[image.architecture])}`,
+      `invocations * ${decimal(LAMBDA.request)}`,
+      `FILL(writes, 0) * ${decimal(DYNAMODB.writeUnit)}`,
+      `FILL(reads, 0) * ${decimal(DYNAMODB.readUnit)}`,
+      `(FILL(sent, 0) + FILL(received, 0) + FILL(empty, 0) + FILL(deleted, 0)) * ${decimal(SQS.request)}`,
     ].join(' + '),
     usingMetrics: {
       duration: tagging.metricDuration(over),

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Dashboard, GraphWidget, type IMetric, type IWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import { PRICES_AS_OF, PRICES_REGION } from '../../functions/core/prices.ts';
 import { costEstimate } from './cost-estimate.ts';
 import { METRICS, STAGE_METRICS } from './metric-names.ts';
 import { ownMetric } from './own-metric.ts';
@@ -33,7 +34,9 @@ function imageWidgets(parts: WatchedParts): IWidget[] {
       'Latency by stage, 95th percentile (ms)',
       Object.entries(STAGE_METRICS).map(([stage, name]) => own(name, 'p95', stage)),
     ),
-    graph('Cost estimate (US dollars an hour, prices of us-east-1)', [costEstimate(parts)]),
+    graph(`Cost estimate (US dollars an hour, prices of ${PRICES_REGION}, ${PRICES_AS_OF})`, [
+      costEstimate(parts),
+    ]),
   ];
 }
 

@@ -1,7 +1,12 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { readLabelSetFiles } from '../../functions/adapters/label-set-files.ts';
-import { type Model, readModel, verifyModelFiles } from '../../functions/adapters/model-folder.ts';
+import {
+  MANIFEST_FILE,
+  type Model,
+  readModel,
+  verifyModelFiles,
+} from '../../functions/adapters/model-folder.ts';
 import { stageImage } from '../../functions/tag-images/image.ts';
 import { faultText } from '../option-rules.ts';
 
@@ -59,10 +64,27 @@ export async function taggingImage(options: TaggingImageOptions): Promise<Taggin
 /** A damaged file would only be found by the function’s first start. */
 async function readVerified(nameOrFolder: string): Promise<Model> {
   const own = join(MODELS_FOLDER, nameOrFolder);
-  const isName = /^[\w.-]+$/.test(nameOrFolder) && existsSync(join(own, 'manifest.json'));
-  const model = await readModel(isName ? own : nameOrFolder);
+  const isName = /^[\w.-]*\w[\w.-]*$/.test(nameOrFolder);
+  const isOwn = isName && existsSync(join(own, MANIFEST_FILE));
+  const model = await readModel(isOwn ? own : nameOrFolder).catch((error: unknown) => {
+    throw isName && isNoModel(error) ? new Error(`${error.message}${howToGet(nameOrFolder)}`) : error;
+  });
   await verifyModelFiles(model);
   return model;
+}
+
+/** A name says of itself what is to be done for it; the path of a folder does not. */
+function howToGet(name: string): string {
+  return `, nor in ${relative(process.cwd(), MODELS_FOLDER) || '.'}, which has ${ownModels().join(', ')}
+A model is downloaded and compiled first: npx cliptag models pull ${name} && npx cliptag models compile ${name}`;
+}
+
+function ownModels(): readonly string[] {
+  return readdirSync(MODELS_FOLDER).filter((name) => existsSync(join(MODELS_FOLDER, name, MANIFEST_FILE)));
+}
+
+function isNoModel(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && error.code === 'no-model';
 }
 
 function messageOf(error: unknown): string {

@@ -69,6 +69,8 @@ it('rejects faulty settings given on the command line, all in one error and noth
 it('rejects a model that is not there before anything is deployed', async () => {
   const failure = synthesize('-c', 'model=clip', '-c', 'labels=no-labels.yaml');
   await expect(failure).rejects.toMatchObject({
-    stderr: expect.stringMatching(/there is none at clip\n[\s\S]*no-labels\.yaml: Expected a label set file/),
+    stderr: expect.stringMatching(
+      /there is none at clip, [\s\S]*models pull clip && [\s\S]*no-labels\.yaml: Expected a label set file/,
+    ),
   });
 });

@@ -1,7 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { DYNAMODB, LAMBDA, SQS } from '../../functions/core/prices.ts';
-import { PRICES } from '../../infra/constructs/cost-estimate.ts';
+import { PRICES_AS_OF, PRICES_REGION } from '../../functions/core/prices.ts';
 import { METRICS, STAGE_METRICS } from '../../infra/constructs/metric-names.ts';
 import { templateWith } from './tagger-template.ts';
 
@@ -78,14 +77,8 @@ describe('the dashboard', () => {
     }
   });
 
-  it('estimates cost by the prices that the command line reckons with', () => {
-    expect(PRICES).toEqual({
-      lambdaGigabyteSecond: LAMBDA.gigabyteSecond,
-      lambdaRequest: LAMBDA.request,
-      dynamodbWriteUnit: DYNAMODB.writeUnit,
-      dynamodbReadUnit: DYNAMODB.readUnit,
-      sqsRequest: SQS.request,
-    });
+  it('says of when and where the prices of its cost estimate are', () => {
+    expect(body()).toContain(`prices of ${PRICES_REGION}, ${PRICES_AS_OF}`);
   });
 
   it('estimates cost by the memory and the price of the processor', () => {

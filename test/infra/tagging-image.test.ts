@@ -40,9 +40,11 @@ describe('what the image is built from', () => {
     );
   });
 
-  it('rejects a model whose name nobody knows', async () => {
+  it('rejects a model that is not there, and says how to get it', async () => {
     const labelSets = [await labelSet('fine', 'cat')];
     const made = taggingImage({ model: 'no-such-model', labelSets, architecture });
-    await expect(made).rejects.toThrow('Expected a model folder but there is none at no-such-model');
+    await expect(made).rejects.toThrow(
+      /there is none at no-such-model, nor in models, which has .*embedded[\s\S]*npx cliptag models pull no-such-model && npx cliptag models compile no-such-model/,
+    );
   });
 });
