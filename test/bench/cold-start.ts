@@ -9,14 +9,16 @@ import { readLabelSetFiles } from '../../functions/adapters/label-set-files.ts';
 import { readModel } from '../../functions/adapters/model-folder.ts';
 import { s3Bucket } from '../../functions/adapters/s3-bucket.ts';
 import { stageImage } from '../../functions/tag-images/image.ts';
+import { startContainer } from '../e2e/container-engine.ts';
 import { functionVariables, layOut, type RunningFunction, startFunction } from '../e2e/container-function.ts';
 import { sqsEvent } from '../fixtures/sqs-event.ts';
 import { startStores } from '../fixtures/stores.ts';
 
 /**
- * `node --import tsx test/bench/cold-start.ts [--model FOLDER] [--labels FILE] [--runs N] [--node PATH]`: what the image
- * holds, started as Lambda starts it, again and again, until its first image is tagged; then its memory. Files come from
- * the page cache here; in Lambda those not yet on the worker are fetched first.
+ * `node --import tsx test/bench/cold-start.ts [--model FOLDER] [--labels FILE] [--runs N] [--node PATH | --image NAME]`: what
+ * the image holds, started as Lambda starts it, again and again, until its first image is tagged; then its memory. With
+ * NAME, a built image in containers of a Docker engine, whose own time is the difference to the stages' sum. Files come
+ * from the page cache here; in Lambda those not yet on the worker are fetched first.
  * Machines differ and are shared: the least of many runs says what it takes, the median what it took.
  */
 const repository = fileURLToPath(new URL('../..', import.meta.url));
@@ -32,6 +34,7 @@ const { values: flags } = parseArgs({
     labels: { type: 'string', default: join(repository, 'models/labels/general.yaml') },
     runs: { type: 'string', default: '15' },
     node: { type: 'string', default: process.execPath },
+    image: { type: 'string' },
   },
 });
 
@@ -39,14 +42,15 @@ const folder = await mkdtemp(join(tmpdir(), 'cliptag-cold-start-'));
 const stores = await startStores();
 try {
   const task = join(folder, 'task');
-  const variables = { ...functionVariables(storeUrls()), ...(await laidOut(task)), LAMBDA_TASK_ROOT: task };
+  const given = functionVariables(storeUrls());
+  const variables = flags.image ? given : { ...given, ...(await laidOut(task)), LAMBDA_TASK_ROOT: task };
   const load = loadavg()[0]?.toFixed(1);
   print(
     'machine',
-    `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, load ${load}, ${flags.node}`,
+    `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, load ${load}, ${flags.image ?? flags.node}`,
   );
   await benchStarts(variables);
-  await benchMemory(variables);
+  if (!flags.image) await benchMemory(variables);
 } finally {
   await stores.close();
   await rm(folder, { recursive: true });
@@ -69,11 +73,14 @@ async function laidOut(task: string): Promise<Record<string, string>> {
   );
 }
 
+/** All by the clock of this process but `loaded` and `ready`, which count from when the function's own began. */
 interface Start {
   /** Everything is imported. */
   readonly loaded: number;
   /** Model and classifiers are there. */
   readonly ready: number;
+  /** The runtime client asks for its first event. */
+  readonly asked: number;
   /** The first image's record is written and the event is answered. */
   readonly tagged: number;
   /** Processor's time of all threads until then. */
@@ -91,17 +98,21 @@ async function benchStarts(variables: Record<string, string>): Promise<void> {
     print(what, `${at(0).padStart(9)} ${at(0.5).padStart(9)}`);
   };
   print(`${flags.runs} starts`, '    least    median');
+  row(flags.image ? '  engine' : '  process', ({ ready, asked }) => asked - ready);
   row('  code', ({ loaded }) => loaded);
   row('  model', ({ loaded, ready }) => ready - loaded);
-  row('  first image', ({ ready, tagged }) => tagged - ready);
+  row('  first image', ({ asked, tagged }) => tagged - asked);
   row('start to tag', ({ tagged }) => tagged);
-  row('processor', ({ cpu }) => cpu);
+  if (!flags.image) row('processor', ({ cpu }) => cpu);
 }
 
 async function startOnce(variables: Record<string, string>, bodies: readonly string[]): Promise<Start> {
   const started = performance.now();
-  const running = await startFunction(flags.node, [CLIENT], variables);
+  const running = await (flags.image
+    ? startContainer(flags.image, variables)
+    : startFunction(flags.node, [CLIENT], variables));
   try {
+    const asking = running.api.ready.then(() => performance.now() - started);
     await tag(running, bodies);
     const tagged = performance.now() - started;
     const line =
@@ -110,7 +121,8 @@ async function startOnce(variables: Record<string, string>, bodies: readonly str
         .split('\n')
         .find((text) => text.includes('readyMilliseconds')) ?? '{}';
     const { loadedMilliseconds: loaded, readyMilliseconds: ready } = JSON.parse(line);
-    return { loaded, ready, tagged, cpu: await cpuMilliseconds(running.process.pid) };
+    const cpu = await cpuMilliseconds(running.process.pid);
+    return { loaded, ready, asked: await asking, tagged, cpu };
   } finally {
     await running.stop();
   }
