@@ -23,7 +23,7 @@ export function scanEmbeddings(place: number): ScanRequest {
 export async function storedModels(table: ScannableTable): Promise<StoredModels> {
   const counts = new Map<string, number>();
   const lookAt = async (place: number) => {
-    for await (const items of table.scan(scanEmbeddings(place))) {
+    for await (const { items } of table.scan(scanEmbeddings(place))) {
       for (const { modelDigest } of items) {
         counts.set(String(modelDigest), (counts.get(String(modelDigest)) ?? 0) + 1);
       }

@@ -1,5 +1,5 @@
 import { bucketState } from '../../functions/adapters/bucket-state.ts';
-import { deployedStack } from '../../functions/adapters/deployed-stack.ts';
+import { describeStack } from '../../functions/adapters/cloudformation.ts';
 import { dynamoDbTagTable } from '../../functions/adapters/dynamodb.ts';
 import { runs } from '../../functions/adapters/program.ts';
 import type { DeploymentEnvironment } from '../../functions/config.ts';
@@ -61,7 +61,7 @@ async function lookAtModel(
   modelDigest: string,
   { account, region }: DeploymentEnvironment,
 ): Promise<Findings> {
-  const stack = await deployedStack(stackName, { region, maxAttempts: 2 });
+  const stack = await describeStack(stackName, { region, maxAttempts: 2 });
   if (stack === undefined) return NOTHING;
   if (stack.account !== account) {
     throw new Error(

@@ -24,7 +24,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { App } from 'aws-cdk-lib';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { deployedStack } from '../../functions/adapters/deployed-stack.ts';
+import { describeStack } from '../../functions/adapters/cloudformation.ts';
 import { eventsOf } from '../../functions/core/event.ts';
 import { taggingImage } from '../../infra/constructs/tagging-image.ts';
 import { ImageTaggingStack } from '../../infra/image-tagging-stack.ts';
@@ -330,7 +330,7 @@ describe.skipIf(!hasTools)('a deployment to moto', () => {
       vi.stubEnv('AWS_ENDPOINT_URL', client.endpoint);
       vi.stubEnv('AWS_ACCESS_KEY_ID', client.credentials.accessKeyId);
       vi.stubEnv('AWS_SECRET_ACCESS_KEY', client.credentials.secretAccessKey);
-      const deployed = await deployedStack('Existing', { region: client.region });
+      const deployed = await describeStack('Existing', { region: client.region });
       expect(deployed).toMatchObject({ account: account.id, outputs: { BucketNames: 'photos-a,photos-b' } });
       return deployed!.outputs;
     };

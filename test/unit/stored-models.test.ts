@@ -45,7 +45,7 @@ it('reads one page in each of sixteen places, and no more of a large table', asy
     async *scan() {
       for (;;) {
         pages++;
-        yield [{ modelDigest: 'old' }];
+        yield { items: [{ modelDigest: 'old' }] };
       }
     },
   };
