@@ -50,6 +50,7 @@ export class ImageTaggingStack extends Stack {
       UploadQueueUrl: queue.queueUrl,
       DeadLetterQueueUrl: deadLetterQueue.queueUrl,
       FunctionName: tagging.functionName,
+      LogGroupName: tagging.logGroup.logGroupName,
       ModelDigest: modelDigest,
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });

@@ -17,9 +17,10 @@ export function logReport(logger: Logger): Report {
         milliseconds: wholeMilliseconds(milliseconds),
       }),
     ignored: (reason, { messageId }) => logger.info('ignored', { messageId, reason }),
-    fault: (error, { messageId, attributes }) =>
+    fault: (error, { messageId, attributes }, object) =>
       logger.error('message failed', {
         messageId,
+        ...object,
         receiveCount: attributes.ApproximateReceiveCount,
         code: error instanceof CliptagError ? error.code : undefined,
         error: error instanceof Error ? error : String(error),

@@ -3,7 +3,7 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import pLimit from 'p-limit';
 import { CliptagError } from '../core/errors.ts';
 import { eventsOf, type ParsedEvent } from '../core/event.ts';
-import { accepts, type UploadFilter } from '../core/object.ts';
+import { accepts, type ObjectReference, type UploadFilter } from '../core/object.ts';
 import { NOT_TOLD, type ResultChannels, tellResult } from '../core/result-channels.ts';
 import { type Outcome, type Tagger, tagImage } from '../core/tag-image.ts';
 import type { MeasuredBatch, MeasuredImage } from './batch-metrics.ts';
@@ -15,7 +15,7 @@ export interface Report {
   outcome(outcome: Outcome, message: SQSRecord, milliseconds: StageMilliseconds): void;
   ignored(reason: string, message: SQSRecord): void;
   /** The message goes back to the queue, and to the dead-letter queue once its receives are used up. */
-  fault(error: unknown, message: SQSRecord): void;
+  fault(error: unknown, message: SQSRecord, object?: ObjectReference): void;
 }
 
 export interface TagMessagesOptions {
@@ -64,11 +64,13 @@ export function messageTagger({
 
   /** Every event of the message gets its turn; the message comes again when one of them failed. */
   async function tagMessage(message: SQSRecord, batch: OpenBatch): Promise<void> {
-    const results = await Promise.allSettled(
-      eventsOf(message.body).map((event) => tagEvent(event, message, batch)),
-    );
-    const faults = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
-    for (const fault of faults) report.fault(fault, message);
+    const faults: unknown[] = [];
+    const tagOrReport = (event: ParsedEvent) =>
+      tagEvent(event, message, batch).catch((fault: unknown) => {
+        faults.push(fault);
+        report.fault(fault, message, 'object' in event ? event.object : undefined);
+      });
+    await Promise.all(eventsOf(message.body).map(tagOrReport));
     batch.notTold += faults.filter(isNotTold).length;
     if (faults.length > 0) throw faults[0];
   }

@@ -132,7 +132,7 @@ describe.skipIf(!hasMoto)('cliptag redrive of a deployed stack', () => {
     const lines = result.stdout.split('\n');
     expect(lines[0]).toBe('2 dead letters:');
     expect(lines[1]).toMatch(
-      /^ {2}s3:\/\/photos\/a.jpg +received 1 times +20.*Z +\(the function's log says why: /,
+      /^ {2}s3:\/\/photos\/a.jpg +received 1 times +20.*Z +\(the function's log says why\)$/,
     );
     expect(lines.slice(3)).toEqual(['2 messages are back in the queue.', '']);
     expect(moves.started.at(-1)).toEqual({

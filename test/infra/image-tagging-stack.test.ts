@@ -102,12 +102,13 @@ describe('what is left when the stack is deleted', () => {
 });
 
 describe('the outputs of the stack', () => {
-  it('name the buckets, table, queues and function', () => {
+  it('name the buckets, table, queues, function and log', () => {
     const outputs = templateWith({ bucket: 'photos-a,photos-b' }).toJSON().Outputs;
     expect(Object.keys(outputs).sort()).toEqual([
       'BucketNames',
       'DeadLetterQueueUrl',
       'FunctionName',
+      'LogGroupName',
       'ModelDigest',
       'TagTableName',
       'UploadQueueUrl',

@@ -3,7 +3,7 @@ import { command } from '../command.ts';
 import { canAsk, confirmed } from '../confirmation.ts';
 import { withCountLine } from '../count-line.ts';
 import type { DeadLetter, DeadLetters, Redriven } from '../dead-letters.ts';
-import { deployedStack, REGION_FLAG, STACK_FLAG } from '../deployed-stack.ts';
+import { type DeployedStack, deployedStack, REGION_FLAG, STACK_FLAG } from '../deployed-stack.ts';
 import { EXIT, UsageFault } from '../exit-code.ts';
 import { type FlagValues, requireNoOperands } from '../flags.ts';
 import { withInterrupt } from '../interruption.ts';
@@ -54,16 +54,17 @@ Exit code: 0; 1 when the move failed, or the answer was no; 2 when it was asked 
     if (!flags['dry-run'] && !flags.yes && !canAsk()) {
       throw new UsageFault(['expected --dry-run or --yes where there is no terminal to ask at']);
     }
-    return redriveAll(await openDeadLetters(flags), flags, output);
+    checkQueueFlags(flags);
+    const stack = flags.stack === undefined ? undefined : await deployedStack(flags.stack, flags.region);
+    return redriveAll({ letters: await openDeadLetters(flags, stack), stack }, flags, output);
   },
 });
 
-/** @throws {UsageFault} for flags that name no place or several; {CliptagError} when there is no such stack */
-async function openDeadLetters(flags: Flags): Promise<DeadLetters> {
-  checkQueueFlags(flags);
-  const { stack: stackName, region, 'max-per-second': rate } = flags;
+/** @throws {UsageFault} for flags that name no place, or half of one */
+async function openDeadLetters(flags: Flags, stack: DeployedStack | undefined): Promise<DeadLetters> {
+  const { region, 'max-per-second': rate } = flags;
   const { 'queue-url': givenUrl, 'dead-letter-queue-url': givenDeadLetterUrl } = flags;
-  if (stackName === undefined && givenUrl === undefined && givenDeadLetterUrl === undefined) {
+  if (stack === undefined && givenUrl === undefined && givenDeadLetterUrl === undefined) {
     const given = [
       ...(region === undefined ? [] : ['--region']),
       ...(rate === undefined ? [] : ['--max-per-second']),
@@ -72,7 +73,6 @@ async function openDeadLetters(flags: Flags): Promise<DeadLetters> {
     const { pipelineDeadLetters } = await import('../pipeline-queue.ts');
     return pipelineDeadLetters(Number(flags['http-port'] ?? LOCAL_PIPELINE.httpPort));
   }
-  const stack = stackName === undefined ? undefined : await deployedStack(stackName, region);
   const { queueUrl, deadLetterQueueUrl } = deployedQueues(flags, { region, stack });
   if (queueUrl === undefined || deadLetterQueueUrl === undefined) {
     throw new UsageFault(['expected both --queue-url and --dead-letter-queue-url, or --stack']);
@@ -83,13 +83,20 @@ async function openDeadLetters(flags: Flags): Promise<DeadLetters> {
 }
 
 /** Resolves to the exit code. */
-async function redriveAll(letters: DeadLetters, flags: Flags, output: Output): Promise<number> {
+async function redriveAll(
+  { letters, stack }: { letters: DeadLetters; stack: DeployedStack | undefined },
+  flags: Flags,
+  output: Output,
+): Promise<number> {
   const print = async (value: object, lines: readonly string[]) => {
     for (const line of flags.json ? [JSON.stringify(value)] : lines) await output.line(line);
   };
   const isMoving = await letters.isMoving();
   const [deadLetters, sample] = [await letters.count(), isMoving ? [] : await letters.sample()];
-  await print({ step: 'plan', deadLetters, sample }, planLines(deadLetters, sample));
+  await print({ step: 'plan', deadLetters, sample }, [
+    ...planLines(deadLetters, sample),
+    ...logHint(sample, stack),
+  ]);
   if (flags['dry-run'] || (deadLetters === 0 && !isMoving)) return EXIT.done;
   if (isMoving) output.remark('cliptag redrive: a move is under way already: following it');
   else if (!flags.yes && !(await confirmed('Move all of them back to the queue?'))) {
@@ -112,12 +119,20 @@ function planLines(deadLetters: number, sample: readonly DeadLetter[]): string[]
     `  ${objects.join(' ') || messageId}`,
     `received ${receiveCount} times`,
     sentAt ?? '',
-    reason ?? `(the function's log says why: message ${messageId})`,
+    reason ?? "(the function's log says why)",
   ]);
   return [
     `${head}${isAll || sample.length === 0 ? '' : `, for instance ${sample.length}`}:`,
     ...columns(rows),
   ];
+}
+
+/** How to find out why messages failed that don't say so themselves. */
+function logHint(sample: readonly DeadLetter[], stack: DeployedStack | undefined): string[] {
+  const logGroup = stack?.outputs.LogGroupName;
+  if (logGroup === undefined || sample.every(({ reason }) => reason !== null)) return [];
+  const pattern = `'{ $.message = "message failed" }'`;
+  return [`Why: aws logs filter-log-events --log-group-name ${logGroup} --filter-pattern ${pattern}`];
 }
 
 function doneLine({ state, moved, reason }: Redriven): string {
