@@ -2,6 +2,7 @@ import type { Tensor } from 'onnxruntime-node';
 import { openOnnxSession } from '../../functions/adapters/onnx-session.ts';
 import type { TowerShape } from './checkpoint.ts';
 import { type LayerInputs, type LayerWeights, layer } from './graph-layer.ts';
+import { sequenceRows } from './graph-rows.ts';
 import { type OnnxGraph, onnxGraph } from './onnx-graph.ts';
 import { memorySink } from './onnx-sink.ts';
 import { type LayerRanges, smoothed } from './smooth.ts';
@@ -35,10 +36,12 @@ export async function layerSmoother({
     const input = hidden.states;
     if (!input) return weights;
     const results = await run({ hidden: input }, ['states', ...RANGES], async (graph) => {
-      const base = graph.input('hidden', 'float32', ['N', 'T', shape.width]);
-      const options = { shape, precision: 'fp32', causal, firstTokenOnly: false } as const;
-      const { stream, inputs } = layer(graph, 'layer', { base }, weights, options);
-      graph.node('Add', [stream.base, stream.added ?? ''], { output: 'states' });
+      const hiddenTokens = graph.input('hidden', 'float32', ['N', 'T', shape.width]);
+      const { x, rows } = sequenceRows(graph, hiddenTokens, shape.width);
+      const options = { shape, precision: 'fp32', rows, causal, firstTokenOnly: false } as const;
+      const { stream, inputs } = layer(graph, 'layer', { base: x }, weights, options);
+      const sum = graph.node('Add', [stream.base, stream.added ?? '']);
+      graph.node('Reshape', [sum, rows.bySequence], { output: 'states' });
       graph.output('states', 'float32', ['N', 'T', shape.width]);
       for (const name of RANGES) rangeOutput(graph, name, inputs[name]);
     });
@@ -49,9 +52,9 @@ export async function layerSmoother({
 
 const RANGES = ['attention', 'out', 'up', 'down'] as const satisfies ReadonlyArray<keyof LayerInputs>;
 
-/** The largest magnitude of each channel of [N, tokens, channels]. */
+/** The largest magnitude of each channel of [rows, channels]. */
 function rangeOutput(graph: OnnxGraph, name: string, value: string): void {
-  const axes = graph.constant('axes', [2], BigInt64Array.of(0n, 1n));
+  const axes = graph.constant('axes', [1], BigInt64Array.of(0n));
   const magnitude = graph.node('Abs', [value]);
   graph.node('ReduceMax', [magnitude, axes], { output: name, attributes: { keepdims: 0 } });
   graph.output(name, 'float32', ['C']);

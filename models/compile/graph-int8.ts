@@ -1,8 +1,11 @@
+import type { Rows } from './graph-rows.ts';
 import { type Linear, transposed } from './linear.ts';
 import type { OnnxGraph } from './onnx-graph.ts';
 import { quantisedLinear } from './quantise.ts';
 
 export interface Int8Options {
+  /** Those of the inputs. */
+  readonly rows: Rows;
   /** Whether the inputs come from an activation, which lets little through below zero. @default false */
   readonly oneSided?: boolean;
 }
@@ -15,7 +18,7 @@ const ZERO = { twoSided: 128, oneSided: 32 } as const;
 const SMALLEST_STEP = 1e-12;
 
 /**
- * W x + b in whole numbers, for every token: [N, tokens, inputs] → [N, tokens, outputs].
+ * W x in whole numbers, for every token: [rows, inputs] → [rows, outputs].
  *
  * Each token's inputs are rounded in steps of its own, and what comes out is scaled back by them. DynamicQuantizeMatMul
  * finds one range for the whole run instead: an image's embedding then depends on its neighbours in the batch, and
@@ -28,18 +31,19 @@ export function int8Product(
   name: string,
   x: string,
   matrix: Linear,
-  { oneSided = false }: Int8Options,
+  { rows, oneSided = false }: Int8Options,
 ): string {
   const { weight, scales } = int8Constants(graph, name, matrix);
   const zeroByte = oneSided ? ZERO.oneSided : ZERO.twoSided;
-  const { bytes, steps } = tokenSteps(graph, x, matrix.inputs, zeroByte);
+  const steps = tokenSteps(graph, x, zeroByte);
+  const bytes = graph.node('QuantizeLinear', [x, steps, rows.zeros(zeroByte)], { attributes: { axis: 0 } });
   const one = graph.constant('one', [], Float32Array.of(1));
   const zero = graph.constant('zero', [], Uint8Array.of(zeroByte));
   const whole = graph.node('MatMulIntegerToFloat', [bytes, weight, one, scales, zero], {
     domain: 'com.microsoft',
   });
-  const bias = graph.constant(`${name}.bias`, [matrix.outputs], matrix.bias);
-  return graph.node('Add', [graph.node('Mul', [whole, steps]), bias]);
+  const column = graph.node('Unsqueeze', [steps, graph.constant('one', [1], BigInt64Array.of(1n))]);
+  return graph.node('Mul', [whole, column]);
 }
 
 /** Weights as ONNX Runtime's integer products take them: [inputs, outputs], and the scales of the outputs. */
@@ -55,35 +59,17 @@ export function int8Constants(graph: OnnxGraph, name: string, matrix: Linear) {
   };
 }
 
-/**
- * Each token in steps of its own, as large as its largest and its smallest number need: nothing is clipped. One node
- * rounds all, since QuantizeLinear takes a step for every row of a matrix.
- *
- * @returns `bytes` uint8 [N, tokens, inputs], `steps` float32 [N, tokens, 1]
- */
-function tokenSteps(
-  graph: OnnxGraph,
-  x: string,
-  inputs: number,
-  zero: number,
-): { bytes: string; steps: string } {
+/** A step for each token, as large as its largest and its smallest number need, so that nothing is clipped: [rows]. */
+function tokenSteps(graph: OnnxGraph, x: string, zero: number): string {
   const last = graph.constant('last', [1], BigInt64Array.of(-1n));
   const share = (reduce: 'ReduceMax' | 'ReduceMin', levels: number) =>
     graph.node('Mul', [
-      graph.node(reduce, [x, last], { attributes: { keepdims: 1 } }),
+      graph.node(reduce, [x, last], { attributes: { keepdims: 0 } }),
       graph.constant('share', [], Float32Array.of(1 / levels)),
     ]);
-  const steps = graph.node('Max', [
+  return graph.node('Max', [
     share('ReduceMax', LEVELS - zero),
     share('ReduceMin', -zero),
     graph.constant('smallest', [], Float32Array.of(SMALLEST_STEP)),
   ]);
-  const row = graph.node('Reshape', [steps, last]);
-  const rows = graph.node('Reshape', [x, graph.constant('rows', [2], BigInt64Array.of(-1n, BigInt(inputs)))]);
-  const zeros = graph.node('Expand', [
-    graph.constant('zero', [1], Uint8Array.of(zero)),
-    graph.node('Shape', [row]),
-  ]);
-  const bytes = graph.node('QuantizeLinear', [rows, row, zeros], { attributes: { axis: 0 } });
-  return { bytes: graph.node('Reshape', [bytes, graph.node('Shape', [x])]), steps };
 }

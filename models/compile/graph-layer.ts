@@ -1,6 +1,8 @@
 import type { Activation, TowerShape } from './checkpoint.ts';
-import { floatProduct, type Precision, type ProductOptions, product } from './graph-product.ts';
-import { type Linear, stackedLinear } from './linear.ts';
+import { firstTokenAttention, selfAttention } from './graph-attention.ts';
+import { outlierInputs, type Precision, product } from './graph-product.ts';
+import { firstTokens, type Rows, rowsOf, type SequenceRows } from './graph-rows.ts';
+import type { Linear } from './linear.ts';
 import type { OnnxGraph } from './onnx-graph.ts';
 
 const MICROSOFT = { domain: 'com.microsoft' } as const;
@@ -27,7 +29,7 @@ export interface LayerWeights {
   readonly outliers?: Readonly<Record<keyof LayerInputs, readonly number[]>>;
 }
 
-/** The residual stream [N, tokens, width]: a value, and what is still to be added to it. */
+/** The residual stream [rows, width]: a value, and what is still to be added to it. */
 export interface Stream {
   readonly base: string;
   readonly added?: string;
@@ -44,6 +46,8 @@ export interface LayerInputs {
 export interface LayerOptions {
   readonly shape: TowerShape;
   readonly precision: Precision;
+  /** How the stream's rows belong together. */
+  readonly rows: SequenceRows;
   /** Whether a token sees those before it only. */
   readonly causal: boolean;
   /** Of the last layer of an encoder that pools its first token: the others count as keys and values only. */
@@ -58,20 +62,29 @@ export function layer(
   weights: LayerWeights,
   options: LayerOptions,
 ): { readonly stream: Stream; readonly inputs: LayerInputs } {
-  const { shape, precision } = options;
+  const { shape, precision, firstTokenOnly } = options;
   const first = norm(graph, `${name}.norm1`, stream, weights.norm1, shape);
-  const attended = options.firstTokenOnly
+  const attended = firstTokenOnly
     ? firstTokenAttention(graph, name, first.normed, weights, options)
     : selfAttention(graph, name, first.normed, weights, options);
-  const base = options.firstTokenOnly ? firstToken(graph, first.base) : first.base;
+  const base = firstTokenOnly ? firstTokens(graph, first.base, options.rows) : first.base;
+  const rows = firstTokenOnly ? rowsOf(graph, base) : options.rows;
   const { outliers } = weights;
-  const added = product(graph, `${name}.out`, attended, weights.out, { precision, ...at(outliers?.out) });
+  const added = product(graph, `${name}.out`, attended, weights.out, {
+    precision,
+    rows,
+    ...outlierInputs(outliers?.out),
+  });
   const second = norm(graph, `${name}.norm2`, { base, added }, weights.norm2, shape);
-  const mlp = feedForward(graph, name, second.normed, weights, options);
+  const mlp = feedForward(graph, name, second.normed, weights, { shape, precision, rows });
   return {
     stream: { base: second.base, added: mlp.output },
     inputs: { attention: first.normed, out: attended, up: second.normed, down: mlp.activated },
   };
+}
+
+interface FeedForwardOptions extends Pick<LayerOptions, 'shape' | 'precision'> {
+  readonly rows: Rows;
 }
 
 /** down(activation(up(x))). */
@@ -80,9 +93,9 @@ export function feedForward(
   name: string,
   x: string,
   { up, down, downScales, outliers }: Pick<LayerWeights, 'up' | 'down' | 'downScales' | 'outliers'>,
-  { shape, precision }: Pick<LayerOptions, 'shape' | 'precision'>,
+  { shape, precision, rows }: FeedForwardOptions,
 ): { readonly output: string; readonly activated: string } {
-  const raised = product(graph, `${name}.up`, x, up, { precision, ...at(outliers?.up) });
+  const raised = product(graph, `${name}.up`, x, up, { precision, rows, ...outlierInputs(outliers?.up) });
   const activated = activation(graph, raised, shape.activation);
   const divided = downScales
     ? graph.node('Mul', [
@@ -94,13 +107,9 @@ export function feedForward(
         ),
       ])
     : activated;
-  const options = { precision, oneSided: true, ...at(outliers?.down) };
+  const options = { precision, rows, oneSided: true, ...outlierInputs(outliers?.down) };
   const output = product(graph, `${name}.down`, divided, down, options);
   return { output, activated };
-}
-
-function at(outliers: readonly number[] | undefined): { readonly outliers?: readonly number[] } {
-  return outliers ? { outliers } : {};
 }
 
 /**
@@ -121,84 +130,6 @@ export function norm(
   const attributes = { epsilon: { float: epsilon } };
   const sum = added === undefined ? base : graph.node('Add', [base, added]);
   return { normed: graph.node('LayerNormalization', [sum, ...constants], { attributes }), base: sum };
-}
-
-/** One product for queries, keys and values together. */
-function selfAttention(
-  graph: OnnxGraph,
-  name: string,
-  x: string,
-  { query, key, value, outliers }: LayerWeights,
-  { shape: { heads }, precision, causal }: LayerOptions,
-): string {
-  const matrix = stackedLinear([query, key, value]);
-  const [all, bias] = projected(graph, `${name}.qkv`, x, matrix, {
-    precision,
-    ...at(outliers?.attention),
-  });
-  const parts = split(graph, all, 3);
-  return graph.node('MultiHeadAttention', [...parts, bias], {
-    ...MICROSOFT,
-    attributes: { num_heads: heads, unidirectional: causal ? 1 : 0 },
-  });
-}
-
-/** The first token's attention to all: [N, tokens, width] → [N, 1, width]. */
-function firstTokenAttention(
-  graph: OnnxGraph,
-  name: string,
-  x: string,
-  weights: LayerWeights,
-  { shape, precision }: LayerOptions,
-): string {
-  const query = product(graph, `${name}.query`, firstToken(graph, x), weights.query, {
-    precision,
-    ...at(weights.outliers?.attention),
-  });
-  return crossAttention(graph, name, query, x, weights, { shape, precision });
-}
-
-/** What a query [N, 1, width] that is projected already takes from all tokens. */
-export function crossAttention(
-  graph: OnnxGraph,
-  name: string,
-  query: string,
-  x: string,
-  { key, value, outliers }: Pick<LayerWeights, 'key' | 'value' | 'outliers'>,
-  { shape: { heads }, precision }: Pick<LayerOptions, 'shape' | 'precision'>,
-): string {
-  const both = product(graph, `${name}.kv`, x, stackedLinear([key, value]), {
-    precision,
-    ...at(outliers?.attention),
-  });
-  return graph.node('MultiHeadAttention', [query, ...split(graph, both, 2)], {
-    ...MICROSOFT,
-    attributes: { num_heads: heads },
-  });
-}
-
-/** A product whose bias the attention adds while it sorts by heads, where nothing adds it for free before. */
-function projected(
-  graph: OnnxGraph,
-  name: string,
-  x: string,
-  matrix: Linear,
-  options: ProductOptions,
-): readonly [output: string, bias: string] {
-  if (options.precision === 'int8') return [product(graph, name, x, matrix, options), ''];
-  const bias = graph.constant(`${name}.bias`, [matrix.outputs], matrix.bias);
-  return [floatProduct(graph, name, x, matrix), bias];
-}
-
-function split(graph: OnnxGraph, x: string, count: number): string[] {
-  const parts = Array.from({ length: count }, () => graph.unique('part'));
-  graph.nodeWithOutputs('Split', [x], parts, { attributes: { axis: 2, num_outputs: count } });
-  return parts;
-}
-
-function firstToken(graph: OnnxGraph, x: string): string {
-  const [from, to, axis] = [0n, 1n, 1n].map((value) => graph.constant('at', [1], BigInt64Array.of(value)));
-  return graph.node('Slice', [x, from ?? '', to ?? '', axis ?? '']);
 }
 
 /** The factor of quick_gelu (openai/CLIP, `clip/model.py`, `class QuickGELU`). */

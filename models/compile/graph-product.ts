@@ -11,18 +11,27 @@ export interface ProductOptions extends Int8Options {
   readonly outliers?: readonly number[];
 }
 
-/** y = W x + b for every token: [N, tokens, inputs] → [N, tokens, outputs]. */
+/** y = W x + b for every row: [rows, inputs] → [rows, outputs]. */
 export function product(
+  graph: OnnxGraph,
+  name: string,
+  x: string,
+  matrix: Linear,
+  options: ProductOptions,
+): string {
+  const bias = graph.constant(`${name}.bias`, [matrix.outputs], matrix.bias);
+  return graph.node('Add', [productWithoutBias(graph, name, x, matrix, options), bias]);
+}
+
+/** y = W x. */
+export function productWithoutBias(
   graph: OnnxGraph,
   name: string,
   x: string,
   matrix: Linear,
   { precision, outliers = [], ...options }: ProductOptions,
 ): string {
-  if (precision === 'fp32') {
-    const bias = graph.constant(`${name}.bias`, [matrix.outputs], matrix.bias);
-    return graph.node('Add', [floatProduct(graph, name, x, matrix), bias]);
-  }
+  if (precision === 'fp32') return floatProduct(graph, name, x, matrix);
   const rest = int8Product(graph, name, x, withoutInputs(matrix, outliers), options);
   if (outliers.length === 0) return rest;
   const channels = graph.constant(
@@ -30,18 +39,23 @@ export function product(
     [outliers.length],
     BigInt64Array.from(outliers, BigInt),
   );
-  const chosen = graph.node('Gather', [x, channels], { attributes: { axis: 2 } });
+  const chosen = graph.node('Gather', [x, channels], { attributes: { axis: 1 } });
   return graph.node('Add', [
     rest,
     floatProduct(graph, `${name}.outliers`, chosen, withInputs(matrix, outliers)),
   ]);
 }
 
-/** W x, always with float32 weights: where the bias goes elsewhere, or a matrix is too small to be worth rounding. */
+/** W x, always with float32 weights. */
 export function floatProduct(graph: OnnxGraph, name: string, x: string, matrix: Linear): string {
   const { inputs, outputs, weight } = matrix;
   return graph.node('MatMul', [
     x,
     graph.constant(`${name}.weight`, [inputs, outputs], transposed(weight, outputs)),
   ]);
+}
+
+/** The option `outliers`, where there is something to say. */
+export function outlierInputs(outliers: readonly number[] | undefined): Pick<ProductOptions, 'outliers'> {
+  return outliers ? { outliers } : {};
 }

@@ -1,7 +1,9 @@
 import type { Checkpoint, ImageTowerShape } from './checkpoint.ts';
+import { crossAttention } from './graph-attention.ts';
 import { int8Constants } from './graph-int8.ts';
-import { crossAttention, feedForward, type LayerWeights, layer, norm, type Stream } from './graph-layer.ts';
+import { feedForward, type LayerWeights, layer, norm, type Stream } from './graph-layer.ts';
 import { floatProduct, type Precision, product } from './graph-product.ts';
+import { rowsOf, type SequenceRows, sequenceRows } from './graph-rows.ts';
 import { type Linear, linear } from './linear.ts';
 import { CAST_TO_FLOAT32, type OnnxGraph } from './onnx-graph.ts';
 import { forCentredInputs, patchWeights } from './patch-weights.ts';
@@ -20,11 +22,12 @@ export async function imageGraph(
   { precision, prepare = async (weights) => weights }: ImageGraphOptions,
 ): Promise<void> {
   const { image: shape, embeddingSize } = checkpoint;
-  let stream: Stream = { base: await imageTokens(graph, checkpoint, precision) };
+  const { x, rows } = sequenceRows(graph, await imageTokens(graph, checkpoint, precision), shape.width);
+  let stream: Stream = { base: x };
   for (let index = 0; index < shape.layers; index++) {
     const weights = await prepare(await layerWeights(checkpoint, 'image', index), index);
     const firstTokenOnly = shape.pooling === 'class' && index === shape.layers - 1;
-    const options = { shape, precision, causal: false, firstTokenOnly };
+    const options = { shape, precision, rows, causal: false, firstTokenOnly };
     stream = layer(graph, `layer${index}`, stream, weights, options).stream;
   }
   const after = await normWeights(checkpoint, 'image.normAfter');
@@ -32,7 +35,7 @@ export async function imageGraph(
   const pooled =
     shape.pooling === 'class'
       ? await projectedClass(graph, checkpoint, normed)
-      : await attentionPooled(graph, checkpoint, normed, precision);
+      : await attentionPooled(graph, checkpoint, { x: normed, rows }, precision);
   graph.node('LpNormalization', [pooled], { output: 'embedding', attributes: { axis: 1, p: 2 } });
   graph.output('embedding', 'float32', ['N', embeddingSize]);
   graph.finish();
@@ -108,17 +111,16 @@ function withEmptyFirstToken(graph: OnnxGraph, patches: string): string {
 }
 
 async function projectedClass(graph: OnnxGraph, checkpoint: Checkpoint, normed: string): Promise<string> {
-  const row = graph.node('Squeeze', [normed, int64Constant(graph, [1])]);
   const projection = await checkpoint.read('image.projection');
   const matrix = linear(projection, new Float32Array(checkpoint.embeddingSize));
-  return floatProduct(graph, 'projection', row, matrix);
+  return floatProduct(graph, 'projection', normed, matrix);
 }
 
 /** SigLIP's head: p = attention(probe, tokens), then p + mlp(norm(p)). */
 async function attentionPooled(
   graph: OnnxGraph,
   checkpoint: Checkpoint,
-  tokens: string,
+  { x, rows }: { readonly x: string; readonly rows: SequenceRows },
   precision: Precision,
 ): Promise<string> {
   const { image: shape } = checkpoint;
@@ -130,21 +132,21 @@ async function attentionPooled(
     up: await linearWeights(checkpoint, 'image.pool.up'),
     down: await linearWeights(checkpoint, 'image.pool.down'),
   };
-  const options = { shape, precision };
-  const queries = forEveryImage(graph, tokens, applied(query, probe));
-  const attended = crossAttention(graph, 'pool', queries, tokens, weights, options);
+  const queries = forEveryImage(graph, rows, applied(query, probe));
+  const attended = crossAttention(graph, 'pool', queries, x, weights, { shape, precision, rows });
   const out = await linearWeights(checkpoint, 'image.pool.out');
-  const pooled = product(graph, 'pool.out', attended, out, { precision });
+  const one = { shape, precision, rows: rowsOf(graph, attended) };
+  const pooled = product(graph, 'pool.out', attended, out, one);
   const after = await normWeights(checkpoint, 'image.pool.norm');
   const { normed } = norm(graph, 'pool.norm', { base: pooled }, after, shape);
-  const { output } = feedForward(graph, 'pool', normed, weights, options);
-  return graph.node('Squeeze', [graph.node('Add', [pooled, output]), int64Constant(graph, [1])]);
+  const { output } = feedForward(graph, 'pool', normed, weights, one);
+  return graph.node('Add', [pooled, output]);
 }
 
-/** A vector [width] as [N, 1, width], N that of `tokens` [N, tokens, width]. */
-function forEveryImage(graph: OnnxGraph, tokens: string, vector: Float32Array): string {
+/** A vector [width] as [N, 1, width]. */
+function forEveryImage(graph: OnnxGraph, { bySequence }: SequenceRows, vector: Float32Array): string {
   const constant = graph.constant('probe', [1, 1, vector.length], vector);
-  const count = graph.node('Shape', [tokens], { attributes: { start: 0, end: 1 } });
+  const count = graph.node('Gather', [bySequence, int64Constant(graph, [0])]);
   const shape = graph.node('Concat', [count, int64Constant(graph, [1, vector.length])], {
     attributes: { axis: 0 },
   });

@@ -1,6 +1,7 @@
 import type { Checkpoint, TextTowerShape } from './checkpoint.ts';
 import { type LayerWeights, layer, norm, type Stream } from './graph-layer.ts';
 import { floatProduct, type Precision } from './graph-product.ts';
+import { sequenceRows } from './graph-rows.ts';
 import { linear } from './linear.ts';
 import { CAST_TO_FLOAT32, CAST_TO_INT32, type OnnxGraph } from './onnx-graph.ts';
 import { quantisedRows } from './quantise.ts';
@@ -20,14 +21,15 @@ export async function textGraph(
 ): Promise<void> {
   const { text: shape, embeddingSize } = checkpoint;
   const ids = graph.input('ids', 'int64', ['N', 'L']);
-  let stream: Stream = { base: await textTokens(graph, checkpoint, ids, precision) };
+  const { x, rows } = sequenceRows(graph, await textTokens(graph, checkpoint, ids, precision), shape.width);
+  let stream: Stream = { base: x };
   for (let index = 0; index < shape.layers; index++) {
     const weights = await prepare(await layerWeights(checkpoint, 'text', index), index);
-    const options = { shape, precision, causal: shape.causal, firstTokenOnly: false };
+    const options = { shape, precision, rows, causal: shape.causal, firstTokenOnly: false };
     stream = layer(graph, `layer${index}`, stream, weights, options).stream;
   }
   const sum = stream.added ? graph.node('Add', [stream.base, stream.added]) : stream.base;
-  const pooled = pooledToken(graph, shape, ids, sum);
+  const pooled = pooledToken(graph, shape, ids, graph.node('Reshape', [sum, rows.bySequence]));
   const after = await normWeights(checkpoint, 'text.normAfter');
   const { normed } = norm(graph, 'normAfter', { base: pooled }, after, shape);
   const projected = await projection(graph, checkpoint, normed);

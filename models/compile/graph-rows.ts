@@ -1,0 +1,56 @@
+import type { OnnxGraph } from './onnx-graph.ts';
+
+/**
+ * The tokens of all sequences under each other, [rows, width]: whatever works token by token takes them so, in nodes
+ * that need no shapes. Only attention wants them by sequence.
+ */
+export interface Rows {
+  /** A uint8 [rows] that is `byte` everywhere, for QuantizeLinear. */
+  zeros(byte: number): string;
+}
+
+export interface SequenceRows extends Rows {
+  /** Int64 [3]: sequences, tokens, −1. Lays [rows, C] out as [sequences, tokens, C]. */
+  readonly bySequence: string;
+}
+
+/** Rows that stand for themselves. @param x [rows, width] */
+export function rowsOf(graph: OnnxGraph, x: string): Rows {
+  const made = new Map<number, string>();
+  return {
+    zeros: (byte) => {
+      const known = made.get(byte);
+      if (known !== undefined) return known;
+      const count = graph.node('Shape', [x], { attributes: { start: 0, end: 1 } });
+      const zeros = graph.node('Expand', [graph.constant('zero', [1], Uint8Array.of(byte)), count]);
+      made.set(byte, zeros);
+      return zeros;
+    },
+  };
+}
+
+/** @param tokens [sequences, tokens, width] @returns `x` [rows, width] */
+export function sequenceRows(
+  graph: OnnxGraph,
+  tokens: string,
+  width: number,
+): { readonly x: string; readonly rows: SequenceRows } {
+  const counts = graph.node('Shape', [tokens], { attributes: { start: 0, end: 2 } });
+  const rest = graph.constant('rest', [1], BigInt64Array.of(-1n));
+  const bySequence = graph.node('Concat', [counts, rest], { attributes: { axis: 0 } });
+  const x = underEachOther(graph, tokens, width);
+  return { x, rows: { ...rowsOf(graph, x), bySequence } };
+}
+
+/** [sequences, tokens, width] → [rows, width] */
+export function underEachOther(graph: OnnxGraph, tokens: string, width: number): string {
+  return graph.node('Reshape', [tokens, graph.constant('rows', [2], BigInt64Array.of(-1n, BigInt(width)))]);
+}
+
+/** The first token of every sequence: [rows, width] → [sequences, width]. */
+export function firstTokens(graph: OnnxGraph, x: string, { bySequence }: SequenceRows): string {
+  const tokens = graph.node('Reshape', [x, bySequence]);
+  return graph.node('Gather', [tokens, graph.constant('first', [], BigInt64Array.of(0n))], {
+    attributes: { axis: 1 },
+  });
+}
