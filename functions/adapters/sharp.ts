@@ -1,6 +1,6 @@
 import type { Sharp } from 'sharp';
 import { resizeBicubic } from '../core/picture/bicubic.ts';
-import { type AcceptedFormat, acceptedFormat } from '../core/picture/image-format.ts';
+import { acceptedFormat } from '../core/picture/image-format.ts';
 import {
   checkPixels,
   DEFAULT_PIXEL_LIMITS,
@@ -22,6 +22,7 @@ import type { PixelDecoder } from '../core/ports.ts';
 import { type DrawingHeader, renderDrawing } from './sharp-drawing.ts';
 import { asFault, type Upload } from './sharp-faults.ts';
 import { type Header, openPicture, readHeader, setUpright, stopAfter } from './sharp-picture.ts';
+import { resize, shrinkOnLoad } from './sharp-resize.ts';
 import { inPictureSlot } from './sharp-slots.ts';
 
 export interface SharpDecoderOptions {
@@ -40,9 +41,6 @@ export const DEFAULT_TIMEOUT_SECONDS = 20;
  * batch of ten that never end takes half of the function's default timeout of 60 s.
  */
 const DEFAULT_DRAWING_CPU_SECONDS = 3;
-/** JPEG codes blocks of 8 × 8 pixels and can be decoded at one of these fractions of its size. */
-const JPEG_REDUCTIONS = [8, 4, 2];
-
 /**
  * Decodes pictures with libvips to what CLIP's own preprocessing (PIL, torchvision) makes of them: upright, first
  * frame, sRGB, over white, short side resized, centre square (or both sides resized, as the model has it). `decode` rejects with an `ImageFault` for every
@@ -105,8 +103,9 @@ async function renderUpright(
   const pipeline = openPicture(upload);
   // All of it is decoded though only a square is kept: so a truncated picture is found, wherever it ends.
   const size = sizeForEncoder(window, spec);
-  if (!isWholeOf(header, window) || !shrinksExactly(upload.format, window, size)) pipeline.extract(window);
-  if (!enlarges) resize(pipeline, size);
+  const shrinking = shrinkOnLoad(upload.format, window, size);
+  if (!isWholeOf(header, window) || shrinking === 'none') pipeline.extract(window);
+  if (!enlarges) resize(pipeline, size, shrinking);
   setUpright(pipeline, header.steps);
   const picture = await asFault(upload, () => toRgb(stopAfter(pipeline, timeoutSeconds)));
   return enlarges ? resizeBicubic(picture, sizeForEncoder(picture, spec)) : picture;
@@ -127,31 +126,4 @@ function sizeOf({ width, height }: Size): Size {
 
 function isWholeOf(size: Size, area: Area): boolean {
   return area.width === size.width && area.height === size.height;
-}
-
-/**
- * Whether libvips may decode at a fraction of the size. It cuts off what does not fill a pixel of the reduced picture,
- * and the rest is stretched over its place: photographs are 1.1 to 3.0 of 255 off where the reduction does not divide
- * the sides, 0.3 to 0.5 where it does. Extracting the whole picture is the way to tell sharp not to (12 megapixels then take half as long again).
- */
-function shrinksExactly(format: AcceptedFormat, { width, height }: Size, resized: Size): boolean {
-  if (format !== 'jpeg') return true;
-  const reduction = jpegReduction(Math.min(width / resized.width, height / resized.height));
-  return width % reduction === 0 && height % reduction === 0;
-}
-
-/**
- * What sharp lets libvips reduce by while it decodes, of all that a picture is reduced by: without `fastShrinkOnLoad`
- * it leaves a factor of two or more to the kernel (sharp 0.35.5, src/pipeline.cc, `jpegShrinkOnLoad`).
- */
-function jpegReduction(reduction: number): number {
-  return JPEG_REDUCTIONS.find((candidate) => reduction >= 2 * candidate) ?? 1;
-}
-
-/**
- * The cubic kernel is PIL's bicubic (0.2 of 255 off; `mitchell` 1.0, `lanczos3` 0.8). Without `fastShrinkOnLoad` the
- * kernel has at least half of the reduction to do: 0.3 instead of 1.0 off for JPEG, 0.5 instead of 1.6 for WebP.
- */
-function resize(pipeline: Sharp, { width, height }: Size): void {
-  pipeline.resize(width, height, { fit: 'fill', kernel: 'cubic', fastShrinkOnLoad: false });
 }

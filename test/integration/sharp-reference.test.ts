@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { sharpPixelDecoder } from '../../functions/adapters/sharp.ts';
 import { resizeBicubic } from '../../functions/core/picture/bicubic.ts';
 import { centreSquare, resizedSize } from '../../functions/core/pixels.ts';
+import { SAMPLE_FOLDER } from '../../functions/local/samples.ts';
 import { drawn, scene } from '../fixtures/pictures.ts';
 import { meanDifference } from '../fixtures/pixel-checks.ts';
 import {
@@ -34,9 +36,9 @@ describe("pixels of CLIP's own preprocessing", () => {
 const PILLOW_TOLERANCE = 1.5;
 
 describe("Pillow's bicubic resize of the whole decoded picture", () => {
-  const asPillowDoes = async (image: Sharp) => {
+  const asPillowDoes = async (image: Sharp, side: number = SPEC.size) => {
     const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
-    return centreSquare(resizeBicubic({ ...info, data }, resizedSize(info, SPEC.size)), SPEC.size);
+    return centreSquare(resizeBicubic({ ...info, data }, resizedSize(info, side)), side);
   };
 
   it.each([
@@ -55,6 +57,32 @@ describe("Pillow's bicubic resize of the whole decoded picture", () => {
     console.log(`${width} × ${height}: ${difference.toFixed(3)} of 255`);
     expect(difference).toBeLessThan(PILLOW_TOLERANCE);
   });
+
+  it.each([
+    {
+      what: 'an eighth, and two thirds as much again are left to do',
+      width: 1152,
+      height: 864,
+      tolerance: 1,
+    },
+    { what: 'a quarter, since an eighth leaves too little to do', width: 960, height: 720, tolerance: 0.5 },
+    {
+      what: 'a quarter, since an eighth does not divide the sides',
+      width: 1156,
+      height: 868,
+      tolerance: 0.5,
+    },
+  ])(
+    'is met within $tolerance of 255 by a photograph decoded at $what',
+    async ({ width, height, tolerance }) => {
+      const photograph = sharp(join(SAMPLE_FOLDER, 'china.jpg')).resize(width, height, { fit: 'cover' });
+      const jpeg = await photograph.jpeg({ quality: 95 }).toBuffer();
+      const { data } = await decoder.decode(jpeg, { ...SPEC, size: 64 });
+      const difference = meanDifference(data, await asPillowDoes(sharp(jpeg), 64));
+      console.log(`${width} × ${height} to 64: ${difference.toFixed(3)} of 255`);
+      expect(difference).toBeLessThan(tolerance);
+    },
+  );
 
   it('is met to the bit by a picture smaller than the square', async () => {
     const png = await drawn(3, 5, (x, y) => [x * 80, y * 50, 255 - x * 40])
