@@ -9,7 +9,8 @@ import { CLASSIFIER_FOLDER, DEFAULT_LABEL_SET } from '../../functions/cli/places
 import { dot, normalised } from '../../functions/core/embedding.ts';
 import { SAMPLE_FOLDER } from '../../functions/local/samples.ts';
 import { type Contender, startContender } from './peers/contender.ts';
-import { handlerFigures } from './peers/handler-figures.ts';
+import { BATCH_SIZE, handlerFigures } from './peers/handler-figures.ts';
+import { batchLines, singleLines } from './peers/handler-lines.ts';
 import { CLI, isThere, type Prepared, prepare } from './peers/prepare.ts';
 import { inTurn, median, minimum, ratioLines } from './peers/rounds.ts';
 
@@ -174,22 +175,9 @@ async function firstTag({ int8 }: Prepared): Promise<void> {
 async function handler({ int8, pictures }: Prepared): Promise<void> {
   const settings = { modelFolder: int8, labelSet: DEFAULT_LABEL_SET, classifierFolder: CLASSIFIER_FOLDER };
   for (const name of ['2 MP', '12 MP'] as const) {
-    const { single, batchImagesPerSecond, peakRssBytes } = await handlerFigures(pictures[name], settings);
-    const [first] = single;
-    const stages = Object.keys(first ?? {}) as Array<keyof NonNullable<typeof first>>;
-    const overheads = single.map(({ total, decode, encode: encoding }) => total / (decode + encoding) - 1);
-    const own = single.map((one) => one.total - one.fetch - one.decode - one.encode - one.read - one.write);
-    const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-    report(`handler, ${name}, one at a time`, [
-      ...stages.map((stage) => {
-        const values = single.map((one) => one[stage]);
-        return `  ${stage.padEnd(28)} ${minimum(values).toFixed(1).padStart(8)} ${median(values).toFixed(1).padStart(8)} ms`;
-      }),
-      `  more than decode + encode    ${percent(minimum(overheads))} / ${percent(median(overheads))}`,
-      `  neither stage nor store      ${minimum(own).toFixed(1)} / ${median(own).toFixed(1)} ms`,
-      `  in batches of 8              ${batchImagesPerSecond.toFixed(1)} images/s`,
-      `  peak RSS                     ${(peakRssBytes / 2 ** 20).toFixed(0)} MiB`,
-    ]);
+    const figures = await handlerFigures(pictures[name], settings);
+    report(`handler, ${name}, one at a time`, singleLines(figures));
+    report(`handler, ${name}, in batches of ${BATCH_SIZE}, an image`, batchLines(figures));
   }
 }
 

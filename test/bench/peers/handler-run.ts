@@ -1,7 +1,8 @@
 /*
  * Tags uploads in a process of its own, away from the stores, and tells how long it took and how large the process grew.
- * A {@link HandlerJob} comes as JSON on standard input, a {@link HandlerFigures} goes to standard output.
+ * A {@link HandlerJob} comes as JSON on standard input, {@link HandlerFigures} go to standard output.
  */
+import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import type { DynamoDbTagTableOptions } from '../../../functions/adapters/dynamodb.ts';
 import type { S3Options } from '../../../functions/adapters/s3.ts';
@@ -16,23 +17,44 @@ export interface HandlerJob {
   readonly modelFolder: string;
   readonly labelSet: string;
   readonly classifierFolder: string;
+  readonly picture: string;
   readonly s3: S3Options;
   readonly table: DynamoDbTagTableOptions;
   /** Bodies of messages, each of one upload. */
   readonly warmUp: readonly string[];
   readonly oneByOne: readonly string[];
-  readonly inBatches: readonly string[];
-  readonly batchSize: number;
+  readonly rounds: readonly Round[];
+}
+
+/** Two batches: what is tagged once is not tagged again. */
+export interface Round {
+  readonly first: readonly string[];
+  readonly second: readonly string[];
+}
+
+/**
+ * - `decode + encode`: neither events nor stores
+ * - `stores in memory`: the handler with a bucket and a table that are variables, one tag an image
+ * - `handler, 1 tag` and `handler, 5 tags`: with S3 and DynamoDB endpoints; each tag is a write more
+ */
+export type Variant = 'decode + encode' | 'stores in memory' | 'handler, 1 tag' | 'handler, 5 tags';
+
+/** Milliseconds an image: of the day, and of the processor's work in this process. */
+export interface ImageCost {
+  readonly wall: number;
+  readonly processor: number;
 }
 
 export interface HandlerFigures {
   /** Of one message at a time, each message's own. */
   readonly single: ReadonlyArray<{ readonly total: number } & Readonly<Record<Stage, number>>>;
-  readonly batchImagesPerSecond: number;
+  /** In batches as Lambda hands them over, round by round; variants take turns. */
+  readonly rounds: ReadonlyArray<Readonly<Record<Variant, ImageCost>>>;
   readonly peakRssBytes: number;
 }
 
 const job = JSON.parse(await text(process.stdin)) as HandlerJob;
+const picture = await readFile(job.picture);
 const tagger = await composeTagger({
   modelFolder: job.modelFolder,
   labelSets: [job.labelSet],
@@ -42,22 +64,58 @@ const tagger = await composeTagger({
   maximumBytes: Number.MAX_SAFE_INTEGER,
   warn: console.error,
 });
-await handle(tagger, job.warmUp, job.batchSize);
+const oneTag = withTags(tagger, 1);
+const inMemory: Tagger = {
+  ...oneTag,
+  objects: { ...tagger.objects, fetch: async () => picture },
+  table: { ...tagger.table, read: async () => undefined, write: async () => true },
+};
+const VARIANTS: Readonly<Record<Variant, (round: Round) => Promise<void>>> = {
+  'decode + encode': ({ first }) => decodeAndEncode(first.length),
+  'stores in memory': ({ first }) => handle(inMemory, first),
+  'handler, 1 tag': ({ first }) => handle(oneTag, first),
+  'handler, 5 tags': ({ second }) => handle(withTags(tagger, 5), second),
+};
+
+await handle(oneTag, job.warmUp);
 const single: Array<{ total: number } & Record<Stage, number>> = [];
 for (const body of job.oneByOne) {
-  const clock = stageClock(tagger);
-  const total = await milliseconds(() => handle(clock.tagger, [body], 1));
+  const clock = stageClock(oneTag);
+  const { wall: total } = await cost(1, () => handle(clock.tagger, [body]));
   single.push({ total, ...clock.milliseconds });
 }
-const batched = await milliseconds(() => handle(tagger, job.inBatches, job.batchSize));
+const rounds: Array<Record<Variant, ImageCost>> = [];
+for (const batches of job.rounds) {
+  const round: Partial<Record<Variant, ImageCost>> = {};
+  for (const [name, run] of Object.entries(VARIANTS)) {
+    round[name as Variant] = await cost(batches.first.length, () => run(batches));
+  }
+  rounds.push(round as Record<Variant, ImageCost>);
+}
 const figures: HandlerFigures = {
   single,
-  batchImagesPerSecond: job.inBatches.length / (batched / 1000),
+  rounds,
   peakRssBytes: process.resourceUsage().maxRSS * 1024,
 };
 process.stdout.write(JSON.stringify(figures));
 
-async function handle(with_: Tagger, bodies: readonly string[], batchSize: number): Promise<void> {
+/** Random weights like no label: the best so many are taken, whatever their scores. */
+function withTags(composed: Tagger, count: number): Tagger {
+  const classifiers = composed.classifiers.map((classifier) => {
+    const { labelSet } = classifier;
+    const labels = labelSet.labels.map((label) => ({ ...label, threshold: 0 }));
+    return { ...classifier, labelSet: { ...labelSet, topK: count, minimumScore: 0, labels } };
+  });
+  return { ...composed, classifiers };
+}
+
+async function decodeAndEncode(count: number): Promise<void> {
+  const { decoder, encoder } = tagger;
+  const encode = () => encoder.encode(decoder.decode(picture, encoder.pixelSpec));
+  await Promise.all(Array.from({ length: count }, encode));
+}
+
+async function handle(with_: Tagger, bodies: readonly string[]): Promise<void> {
   const tagMessages = messageTagger({
     tagger: with_,
     filter: acceptEveryUpload,
@@ -70,13 +128,13 @@ async function handle(with_: Tagger, bodies: readonly string[], batchSize: numbe
       fault: (error) => console.error(error),
     },
   });
-  for (let first = 0; first < bodies.length; first += batchSize) {
-    await tagMessages(sqsEvent(bodies.slice(first, first + batchSize)));
-  }
+  await tagMessages(sqsEvent(bodies));
 }
 
-async function milliseconds(work: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
+async function cost(count: number, work: () => Promise<unknown>): Promise<ImageCost> {
+  const [started, before] = [performance.now(), process.cpuUsage()];
   await work();
-  return performance.now() - started;
+  const wall = (performance.now() - started) / count;
+  const { user, system } = process.cpuUsage(before);
+  return { wall, processor: (user + system) / 1000 / count };
 }
