@@ -50,7 +50,10 @@ const fields = z.object({
   inputs: z.enum(['cliptag', 'transformers.js']).optional(),
   files: z.strictObject({
     imageEncoder: file,
+    /** Large tensors that the encoder's ONNX file names as external data. */
+    imageWeights: file.exactOptional(),
     textEncoder: file,
+    textWeights: file.exactOptional(),
     /** Its name is fixed, so that a folder with nothing but a tokenizer can be recognised too. */
     tokenizer: file.extend({ path: z.literal('tokenizer.json') }),
   }),
@@ -120,7 +123,7 @@ export async function readModel(
   const manifest = parseManifest(await readManifest(folder), join(folder, MANIFEST_FILE));
   const model = { folder, manifest, digest: modelDigest(manifest) };
   const missing: string[] = [];
-  const files = needed?.map((role) => manifest.files[role]) ?? Object.values(manifest.files);
+  const files = needed?.flatMap((role) => manifest.files[role] ?? []) ?? Object.values(manifest.files);
   for (const { path } of files) {
     if (!(await isFile(join(folder, path)))) missing.push(join(folder, path));
   }

@@ -33,7 +33,7 @@ const ENCODE_BATCH_SIZE = 8;
 export async function composeTagger(settings: TaggerSettings): Promise<Tagger> {
   const [model, labelSets] = await Promise.all([
     // The text encoder too where a classifier is still to be compiled; it says so itself when it is missing then.
-    readModel(settings.modelFolder, ['imageEncoder']),
+    readModel(settings.modelFolder, ['imageEncoder', 'imageWeights']),
     readLabelSets(settings.labelSets),
   ]);
   const textEncoder = onnxTextEncoder(model);

@@ -73,10 +73,13 @@ export async function stageImage(options: ImageOptions): Promise<string> {
 
 /** Classifiers are compiled here, so the image needs neither the text encoder nor the tokenizer. */
 async function copyModel({ folder, manifest }: Model, to: string): Promise<void> {
-  const { path } = manifest.files.imageEncoder;
-  await mkdir(dirname(join(to, path)), { recursive: true });
+  const { imageEncoder, imageWeights } = manifest.files;
+  await mkdir(to, { recursive: true });
   await copyFile(join(folder, MANIFEST_FILE), join(to, MANIFEST_FILE));
-  await copyFile(join(folder, path), join(to, path), constants.COPYFILE_FICLONE);
+  for (const { path } of [imageEncoder, ...(imageWeights ? [imageWeights] : [])]) {
+    await mkdir(dirname(join(to, path)), { recursive: true });
+    await copyFile(join(folder, path), join(to, path), constants.COPYFILE_FICLONE);
+  }
 }
 
 /** Label sets become JSON, which is read a hundred times as fast as YAML, and each has its classifier. */

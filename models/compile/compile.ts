@@ -21,6 +21,7 @@ import { replaceModelFolder } from './output-folder.ts';
 import { describeReadyOnnx, isReadyOnnx } from './ready-onnx.ts';
 import { imageSmoother, textSmoother } from './samples-smoother.ts';
 import { textGraph } from './text-graph.ts';
+import { weightsFile } from './weights-file.ts';
 
 export interface CompileOptions {
   /** Where the model goes; a model that is there is replaced. */
@@ -38,7 +39,9 @@ export interface CompileOptions {
 /** What a model folder's files are called. */
 const FILES = {
   imageEncoder: 'image-encoder.onnx',
+  imageWeights: 'image-encoder.bin',
   textEncoder: 'text-encoder.onnx',
+  textWeights: 'text-encoder.bin',
   tokenizer: 'tokenizer.json',
 } as const;
 
@@ -88,9 +91,9 @@ async function compileCheckpoint(
   try {
     const isInt8 = precision === 'int8';
     const image = { precision, ...(isInt8 && { prepare: await imageSmoother(checkpoint, samples) }) };
-    await writeGraph(join(out, FILES.imageEncoder), (graph) => imageGraph(graph, checkpoint, image));
+    await writeGraph(out, 'image', (graph) => imageGraph(graph, checkpoint, image));
     const text = { precision, ...(isInt8 && { prepare: await textSmoother(checkpoint, out) }) };
-    await writeGraph(join(out, FILES.textEncoder), (graph) => textGraph(graph, checkpoint, text));
+    await writeGraph(out, 'text', (graph) => textGraph(graph, checkpoint, text));
     return descriptionOf(checkpoint, precision);
   } finally {
     await checkpoint.close();
@@ -98,14 +101,19 @@ async function compileCheckpoint(
 }
 
 async function writeGraph(
-  path: string,
+  out: string,
+  tower: 'image' | 'text',
   build: (graph: ReturnType<typeof onnxGraph>) => Promise<void>,
 ): Promise<void> {
-  const sink = fileSink(path);
+  const encoder = FILES[`${tower}Encoder`];
+  const weightsName = FILES[`${tower}Weights`];
+  const sink = fileSink(join(out, encoder));
+  const weights = weightsFile(join(out, weightsName), weightsName);
   try {
-    await build(onnxGraph(sink, basename(path, '.onnx')));
+    await build(onnxGraph(sink, basename(encoder, '.onnx'), weights));
   } finally {
     sink.close();
+    weights.close();
   }
 }
 
@@ -173,9 +181,13 @@ async function fileEntries(folder: string): Promise<ModelManifest['files']> {
     }
     return { path, sha256: hash.digest('hex'), bytes };
   };
+  const held = await readdir(folder);
+  const { imageWeights, textWeights } = FILES;
   return {
     imageEncoder: await entry(FILES.imageEncoder),
+    ...(held.includes(imageWeights) && { imageWeights: await entry(imageWeights) }),
     textEncoder: await entry(FILES.textEncoder),
+    ...(held.includes(textWeights) && { textWeights: await entry(textWeights) }),
     tokenizer: await entry(FILES.tokenizer),
   };
 }

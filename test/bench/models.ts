@@ -5,6 +5,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { readModel } from '../../functions/adapters/model-folder.ts';
 import { CLASSIFIER_FOLDER, DEFAULT_LABEL_SET } from '../../functions/cli/places.ts';
 import { dot, normalised } from '../../functions/core/embedding.ts';
 import { SAMPLE_FOLDER } from '../../functions/local/samples.ts';
@@ -150,12 +151,15 @@ async function open(
   contenders: readonly Contender[],
 ): Promise<void> {
   report('session ready', ratioLines(await inTurn(contenders, { task: 'open' }, rounds)));
-  const paths = [join(int8, 'image-encoder.onnx'), join(fp32, 'image-encoder.onnx'), onnx, onnxQuantised];
-  const sizes = paths.map(async (path) => {
-    const bytes = path === undefined ? 0 : (await stat(path)).size;
-    return `  ${path} ${(bytes / 1e6).toFixed(1)} MB`;
-  });
-  report('image encoder files', await Promise.all(sizes));
+  const sizes = [
+    ...[int8, fp32].map(async (folder) => {
+      const { imageEncoder, imageWeights } = (await readModel(folder)).manifest.files;
+      return [folder, imageEncoder.bytes + (imageWeights?.bytes ?? 0)] as const;
+    }),
+    ...[onnx, onnxQuantised].map(async (path) => [path, path ? (await stat(path)).size : 0] as const),
+  ];
+  const lines = (await Promise.all(sizes)).map(([path, bytes]) => `  ${path} ${(bytes / 1e6).toFixed(1)} MB`);
+  report('image encoder files', lines);
 }
 
 /** From the start of the process to the first answer of `cliptag tag`, label set compiled before. */

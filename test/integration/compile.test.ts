@@ -1,7 +1,7 @@
 import { access, cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Model, verifyModelFiles } from '../../functions/adapters/model-folder.ts';
+import { type Model, readModel, verifyModelFiles } from '../../functions/adapters/model-folder.ts';
 import { onnxImageEncoder, onnxTextEncoder } from '../../functions/adapters/onnxruntime.ts';
 import { sharpPixelDecoder } from '../../functions/adapters/sharp.ts';
 import { cosine, dot } from '../../functions/core/embedding.ts';
@@ -137,6 +137,20 @@ describe('the place of a compiled model', () => {
       'text-encoder.onnx',
       'tokenizer.json',
     ]);
+  });
+
+  test('has the large tensors in a file of their own, which must be there', async () => {
+    const wide = { ...TINY, image: { ...TINY.image, width: 256, heads: 4, mlpWidth: 1024 } };
+    const { folder } = await checkpointFolder(wide);
+    const model = await compiled(folder);
+    const { imageEncoder, imageWeights } = model.manifest.files;
+    expect(imageWeights?.path).toBe('image-encoder.bin');
+    expect(imageWeights?.bytes).toBeGreaterThan(imageEncoder.bytes);
+    await verifyModelFiles(model);
+    await rm(join(model.folder, 'image-encoder.bin'));
+    await expect(readModel(model.folder, ['imageEncoder', 'imageWeights'])).rejects.toThrow(
+      /image-encoder\.bin is missing/,
+    );
   });
 
   test('rejects a folder that holds something else, and leaves it alone', async () => {
