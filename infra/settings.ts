@@ -109,7 +109,7 @@ export function readSettings(node: Node): Settings {
     ...unknownSettings(node),
     ...faults,
     ...contradictions(settings),
-    ...filterFaults(settings),
+    ...filterFaults(settings, settings.bucket),
   ]);
   return settings;
 }

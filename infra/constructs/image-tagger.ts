@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -47,6 +48,9 @@ export interface ImageTaggerProps extends Partial<TaggerOptions> {
 }
 
 const MOST_BUCKETS = 100;
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+const LONGEST_BUCKET_NAME = 63;
 
 /**
  * Tags images as they are uploaded: bucket → queue → function → table.
@@ -104,8 +108,13 @@ export class ImageTagger extends Construct {
       ...faults,
       ...bucketFaults,
       ...contradictions(options),
-      ...filterFaults(options),
+      ...filterFaults(options, buckets.map(writtenName)),
     ]);
     return options;
   }
+}
+
+/** The name of a bucket that is made in this deployment is not known yet, and so may be as long as any. */
+function writtenName({ bucketName }: AnyBucket): string {
+  return Token.isUnresolved(bucketName) ? 'x'.repeat(LONGEST_BUCKET_NAME) : bucketName;
 }

@@ -71,8 +71,12 @@ function escaped(part: string): string {
   return part.replaceAll('\\', '\\\\');
 }
 
-/** More prefixes and suffixes than S3 or EventBridge take. */
-export function filterFaults(filter: UploadFilter): string[] {
+/**
+ * More prefixes and suffixes than S3 or EventBridge take.
+ *
+ * @param bucketNames of buckets that exist already, which stand in EventBridge's pattern too
+ */
+export function filterFaults(filter: UploadFilter, bucketNames: readonly string[] = []): string[] {
   const faults: string[] = [];
   const notificationCount = notifications(filter, '').length;
   if (notificationCount > MOST_NOTIFICATIONS) {
@@ -80,10 +84,10 @@ export function filterFaults(filter: UploadFilter): string[] {
       `Expected prefix and suffix to make at most ${MOST_NOTIFICATIONS} notifications (${OBJECT_EVENTS.length} for each prefix with each suffix in both cases) but received ${notificationCount}`,
     );
   }
-  const { length } = JSON.stringify(eventPattern(filter, []));
+  const { length } = JSON.stringify(eventPattern(filter, [...bucketNames]));
   if (length > LONGEST_PATTERN) {
     faults.push(
-      `Expected prefix and suffix to make an event pattern of at most ${LONGEST_PATTERN} characters but received ${length}`,
+      `Expected bucket, prefix and suffix to make an event pattern of at most ${LONGEST_PATTERN} characters but received ${length}`,
     );
   }
   return faults;

@@ -91,4 +91,12 @@ describe('a filter', () => {
     const long = filterFaults({ prefix: ['x'.repeat(1_024), 'y'.repeat(1_024)], suffix: [] });
     expect(long).toEqual([expect.stringContaining('at most 2048 characters')]);
   });
+
+  it('rejects more buckets than have room in EventBridge’s pattern', () => {
+    const buckets = Array.from({ length: 40 }, (_, i) => `photos-${i}-${'x'.repeat(40)}`);
+    expect(filterFaults({ prefix: [], suffix: [] }, buckets.slice(0, 30))).toEqual([]);
+    expect(filterFaults({ prefix: [], suffix: [] }, buckets)).toEqual([
+      expect.stringContaining('Expected bucket, prefix and suffix to make an event pattern of at most 2048'),
+    ]);
+  });
 });
