@@ -29,7 +29,7 @@ export class ImageTaggingStack extends Stack {
       alarmTopic: alarmTopic === undefined ? undefined : Topic.fromTopicArn(this, 'AlarmTopic', alarmTopic),
       resultEventBus: this.eventBus(resultEvents),
     });
-    this.output(tagger, image);
+    this.output(tagger, image, settings);
   }
 
   private eventBus(resultEvents: Settings['resultEvents']): IEventBus | undefined {
@@ -42,7 +42,8 @@ export class ImageTaggingStack extends Stack {
   /** What the command line and people ask for. */
   private output(
     { buckets, table, queue, deadLetterQueue, function: tagging }: ImageTagger,
-    { modelDigest }: TaggingImage,
+    { modelDigest, architecture }: TaggingImage,
+    { memoryMegabytes }: Settings,
   ): void {
     const outputs = {
       BucketNames: buckets.map(({ bucketName }) => bucketName).join(','),
@@ -51,6 +52,8 @@ export class ImageTaggingStack extends Stack {
       DeadLetterQueueUrl: deadLetterQueue.queueUrl,
       FunctionName: tagging.functionName,
       LogGroupName: tagging.logGroup.logGroupName,
+      FunctionMemoryMegabytes: String(memoryMegabytes),
+      FunctionArchitecture: architecture,
       ModelDigest: modelDigest,
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });

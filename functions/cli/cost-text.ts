@@ -7,6 +7,8 @@ export interface CostAssumptions extends TaggingVolume {
   /** What the time per image was estimated for, unless it was given. */
   readonly model?: string;
   readonly megapixels?: number;
+  /** Whose images CloudWatch has measured, where it has. */
+  readonly measured?: { readonly stack: string; readonly images: number; readonly days: number };
   readonly pricesAsOf: string;
   readonly region: string;
 }
@@ -49,23 +51,34 @@ function dollars(price: number): string {
 /** What has to be so for the estimate to hold. */
 export function assumptionLines(assumptions: CostAssumptions): string[] {
   const { tags, architecture, memoryMegabytes, millisecondsPerImage, batchSize } = assumptions;
-  const { model, megapixels, pricesAsOf, region } = assumptions;
+  const { pricesAsOf, region } = assumptions;
   const { record, index, entries } = writeUnits(tags);
   const time = `  ${millisecondsPerImage.toFixed(1)} ms an image at ${memoryMegabytes} MB on ${architecture}`;
-  const source =
-    model === undefined
-      ? [`${time}, as --milliseconds says`]
-      : [
-          `${time}: ${model}, ${megapixels} megapixels`,
-          `  estimated from ${MEASURED_ON}; arm64 taken to be as fast as x86_64, waiting for S3 and`,
-          '  DynamoDB not counted: give --milliseconds as soon as CloudWatch tells',
-        ];
+  const batch = assumptions.measured
+    ? `${batchSize.toFixed(1)} images a batch, as measured`
+    : `${batchSize} images a batch, every batch full`;
   return [
     'Assumed:',
-    ...source,
-    `  ${batchSize} images a batch, every batch full; each image tagged once, nothing retried`,
+    ...sourceLines(time, assumptions),
+    `  ${batch}; each image tagged once, nothing retried`,
     `  ${record + index + entries} write units an image: ${record} for its record, ${index} for the index, ${entries} for label entries`,
     `  prices of ${pricesAsOf} in ${region}, no free tier; all images in one month (the others' prices fall in tiers)`,
     "  not counted: storing the pictures, an idle queue's empty receives, point-in-time recovery, cold starts, queries",
+  ];
+}
+
+/** Where the time comes from. */
+function sourceLines(time: string, { model, megapixels, measured }: CostAssumptions): string[] {
+  if (measured) {
+    const images = measured.images.toLocaleString('en-US');
+    return [
+      `${time}: measured by CloudWatch, ${images} images of ${measured.stack} in ${measured.days} days`,
+    ];
+  }
+  if (model === undefined) return [`${time}, as --milliseconds says`];
+  return [
+    `${time}: ${model}, ${megapixels} megapixels`,
+    `  estimated from ${MEASURED_ON}; arm64 taken to be as fast as x86_64, waiting for S3 and`,
+    '  DynamoDB not counted: give --stack as soon as one is deployed',
   ];
 }

@@ -1,3 +1,4 @@
+import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS, STAGE_METRICS } from '../core/metric-names.ts';
 import type { Outcome } from '../core/tag-image.ts';
 import type { StageMilliseconds } from './stage-clock.ts';
 
@@ -15,27 +16,6 @@ export interface MeasuredBatch {
   /** Images whose records stand, but that others could not be told of. */
   readonly notTold: number;
 }
-
-export const METRIC_NAMESPACE = 'Cliptag';
-export const METRIC_DIMENSION = 'FunctionName';
-
-/** By what they count; infra/constructs/metric-names.ts has them for the dashboard, and a test holds both together. */
-export const COUNT_METRICS = {
-  tagged: 'ImagesTagged',
-  failed: 'ImagesFailed',
-  unsupported: 'ImagesUnsupported',
-  batchSize: 'BatchSize',
-  coldStart: 'ColdStart',
-  notTold: 'ResultsNotTold',
-} as const;
-
-/** By the stage they time. */
-export const STAGE_METRICS = {
-  fetch: 'FetchTime',
-  decode: 'DecodeTime',
-  encode: 'EncodeTime',
-  record: 'RecordTime',
-} as const;
 
 /** Values of one metric in one document, by the specification of the embedded metric format. */
 const MAXIMUM_VALUES = 100;
@@ -87,7 +67,7 @@ function metricDocument(metrics: readonly MetricValues[], functionName: string, 
 function countsOf({ messages, images, notTold }: MeasuredBatch, isColdStart: boolean): MetricValues[] {
   const imagesThatAre = (status: Outcome['result']) =>
     images.filter(({ result }) => result === status).length;
-  const counts: Record<keyof typeof COUNT_METRICS, number> = {
+  const counts: Record<keyof typeof METRICS, number> = {
     tagged: imagesThatAre('tagged'),
     failed: imagesThatAre('failed'),
     unsupported: imagesThatAre('unsupported'),
@@ -96,7 +76,7 @@ function countsOf({ messages, images, notTold }: MeasuredBatch, isColdStart: boo
     notTold,
   };
   return Object.entries(counts).map(([count, value]) => ({
-    name: COUNT_METRICS[count as keyof typeof COUNT_METRICS],
+    name: METRICS[count as keyof typeof METRICS],
     unit: 'Count',
     // A metric that is never written costs nothing, and few have channels that can fail.
     values: count === 'notTold' && value === 0 ? [] : [value],

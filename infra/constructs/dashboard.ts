@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { Dashboard, GraphWidget, type IMetric, type IWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import { METRICS, STAGE_METRICS } from '../../functions/core/metric-names.ts';
 import { PRICES_AS_OF, PRICES_REGION } from '../../functions/core/prices.ts';
 import { costEstimate } from './cost-estimate.ts';
-import { METRICS, STAGE_METRICS } from './metric-names.ts';
 import { ownMetric } from './own-metric.ts';
 import type { WatchedParts } from './watched-parts.ts';
 

@@ -39,6 +39,11 @@ describe('cliptag cost', () => {
 
   it.each<[string[], RegExp]>([
     [[], /^cliptag cost: expected --images: how many are to be tagged\n$/],
+    [
+      ['--images', '5', '--stack', 'A', '--memory-mb', '512', '--milliseconds', '9'],
+      /--stack says itself what --milliseconds, --memory-mb would/,
+    ],
+    [['--images', '5', '--region', 'eu-west-1'], /--region needs --stack/],
     [['--images', '0'], /--images: expected a whole number from 1 up but received "0"/],
     [['--images', '1e6'], /--images: expected a whole number from 1 up but received "1e6"/],
     [

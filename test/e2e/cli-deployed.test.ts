@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoDbTagTable } from '../../functions/adapters/dynamodb.ts';
@@ -61,10 +62,31 @@ describe.skipIf(!hasMoto)('with a deployed table', () => {
       UploadQueueUrl: queueUrls[0],
       DeadLetterQueueUrl: queueUrls[1],
       BucketNames: 'mine',
+      FunctionName: 'tagger',
+      FunctionMemoryMegabytes: '2048',
+      FunctionArchitecture: 'x86_64',
     };
+    await putMetrics('tagger');
     await createStack('Cliptag', outputs);
     await createStack('Several', { ...outputs, BucketNames: 'mine,yours' });
+    await createStack('Idle', { ...outputs, FunctionName: 'idle' });
     await createStack('Foreign', {});
+
+    /** Of an hour: 100 images in 20 batches of half a second, one of them no image. */
+    async function putMetrics(functionName: string) {
+      const cloudWatch = new CloudWatchClient(client);
+      const put = (Namespace: string, MetricName: string, Value: number) => {
+        const Dimensions = [{ Name: 'FunctionName', Value: functionName }];
+        const Timestamp = new Date(Date.now() - 3_600_000);
+        const MetricData = [{ MetricName, Dimensions, Timestamp, Value }];
+        return cloudWatch.send(new PutMetricDataCommand({ Namespace, MetricData }));
+      };
+      for (let batch = 0; batch < 20; batch++) await put('AWS/Lambda', 'Duration', 500);
+      await put('AWS/Lambda', 'Invocations', 20);
+      await put('Cliptag', 'ImagesTagged', 99);
+      await put('Cliptag', 'ImagesFailed', 1);
+      cloudWatch.destroy();
+    }
 
     async function createStack(StackName: string, values: Readonly<Record<string, string | undefined>>) {
       const Outputs = Object.fromEntries(Object.entries(values).map(([name, Value]) => [name, { Value }]));
@@ -112,6 +134,22 @@ describe.skipIf(!hasMoto)('with a deployed table', () => {
     expect(shown).toMatchObject({ bucket: 'mine', status: 'tagged' });
     const [plan] = jsonLines(await runCli(['retag', '--dry-run', ...stack('Cliptag'), '--json'], { env }));
     expect(plan).toMatchObject({ step: 'plan', images: 1 });
+  });
+
+  it('reckons cost by the time that CloudWatch has measured', async () => {
+    const { stdout, stderr } = await runCli(['cost', '--images', '1000000', ...stack('Cliptag')], { env });
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^ {2}Lambda computing +200,000 GB-seconds +\$3\.33\n/);
+    expect(stdout).toContain(
+      '100.0 ms an image at 2048 MB on x86_64: measured by CloudWatch, 100 images of Cliptag in 14 days',
+    );
+    expect(stdout).toContain('5.0 images a batch, as measured');
+  });
+
+  it('reckons no cost of a stack that has tagged nothing lately', async () => {
+    const { code, stderr } = await runCli(['cost', '--images', '5', ...stack('Idle')], { env });
+    const message = 'CloudWatch knows of no image that the stack "Idle" has tagged in the last 14 days';
+    expect([code, stderr]).toEqual([1, `cliptag cost: ${message}\n`]);
   });
 
   it('counts the images of every bucket that the stack has', async () => {

@@ -107,6 +107,8 @@ describe('the outputs of the stack', () => {
     expect(Object.keys(outputs).sort()).toEqual([
       'BucketNames',
       'DeadLetterQueueUrl',
+      'FunctionArchitecture',
+      'FunctionMemoryMegabytes',
       'FunctionName',
       'LogGroupName',
       'ModelDigest',

@@ -65,6 +65,7 @@ const ALLOWED = [
   ['functions/local/b.ts', '../../infra/settings.ts'],
   ['infra/constructs/b.ts', '../../functions/config.ts'],
   ['infra/constructs/b.ts', '../../functions/core/prices.ts'],
+  ['infra/constructs/b.ts', '../../functions/core/metric-names.ts'],
   ['infra/preflight/b.ts', '../../functions/config.ts'],
   ['infra/preflight/b.ts', '../../functions/adapters/bucket-state.ts'],
   ['infra/preflight/b.ts', '../../functions/core/stored-models.ts'],

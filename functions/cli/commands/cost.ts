@@ -1,23 +1,16 @@
-import { estimateCost, estimatedMilliseconds } from '../../core/cost.ts';
+import { estimateCost } from '../../core/cost.ts';
 import { ENCODE_MILLISECONDS } from '../../core/measured-usage.ts';
 import { PRICES_AS_OF, PRICES_REGION } from '../../core/prices.ts';
 import { command } from '../command.ts';
 import { assumptionLines, type CostAssumptions, estimateLines } from '../cost-text.ts';
+import { assumedTime, DEFAULTS, isArchitecture, timeOfStack } from '../cost-time.ts';
+import { REGION_FLAG, STACK_FLAG } from '../deployed-stack.ts';
 import { EXIT, UsageFault } from '../exit-code.ts';
 import { type FlagValues, requireNoOperands } from '../flags.ts';
+import { MEASURED_DAYS } from '../measured-time.ts';
 import { checkCount, JSON_FLAG } from '../shared-flags.ts';
 
 const MODELS = Object.keys(ENCODE_MILLISECONDS);
-/** As the stack has them unless told otherwise. */
-const DEFAULTS = {
-  model: 'vit-b-32-256-datacomp',
-  memoryMegabytes: 3_008,
-  batchSize: 10,
-  tags: 5,
-  megapixels: 4,
-  objectTags: 5,
-} as const;
-
 const flags = {
   images: { type: 'string', value: 'N', about: 'How many images. Required.', check: checkCount },
   'avg-megapixels': {
@@ -57,6 +50,11 @@ const flags = {
     about: `For the estimate of that time: ${MODELS.join(', ')}. Default: ${DEFAULTS.model}.`,
     check: (value: string) => (MODELS.includes(value) ? undefined : MODELS.join(', ')),
   },
+  stack: {
+    ...STACK_FLAG,
+    about: `A deployed stack, whose time per image of the last ${MEASURED_DAYS} days is taken from CloudWatch.`,
+  },
+  region: REGION_FLAG,
   events: { type: 'boolean', about: 'With an event for each image (cdk deploy -c resultEvents=true).' },
   'object-tags': {
     type: 'boolean',
@@ -68,7 +66,8 @@ type Flags = FlagValues<typeof flags>;
 
 export const cost = command({
   usage: `cost --images N [--avg-megapixels MP] [--tags N] [--arch arm64|x86_64] [--memory-mb MB]
-       [--milliseconds MS | --model NAME] [--events] [--object-tags] [--json]`,
+       [--milliseconds MS | --model NAME] [--events] [--object-tags] [--json]
+       cliptag cost --images N --stack NAME [--region REGION] [--tags N] …`,
   about: `What tagging so many images costs on AWS, part by part, beside what Amazon Rekognition and Google Cloud Vision ask
 for their labels. List prices of ${PRICES_AS_OF} (${PRICES_REGION}) without free tiers, taxes and discounts.
 --json: {"assumptions":{…},"once":[{"part","quantity","unit","dollars"}],"onceDollars","monthly":[…],"monthlyDollars",
@@ -76,7 +75,7 @@ for their labels. List prices of ${PRICES_AS_OF} (${PRICES_REGION}) without free
   flags,
   run: async ({ flags, operands }, output) => {
     requireNoOperands(operands);
-    const assumptions = assumptionsOf(flags);
+    const assumptions = await assumptionsOf(flags);
     const estimate = estimateCost(assumptions);
     const lines = flags.json
       ? [JSON.stringify({ assumptions, ...estimate })]
@@ -87,30 +86,13 @@ for their labels. List prices of ${PRICES_AS_OF} (${PRICES_REGION}) without free
 });
 
 /** @throws {UsageFault} without a number of images, or with two sources of the time */
-function assumptionsOf(flags: Flags): CostAssumptions {
-  const { images, milliseconds, model, arch = 'arm64' } = flags;
-  const faults = [
-    ...(images === undefined ? ['expected --images: how many are to be tagged'] : []),
-    ...(milliseconds !== undefined && model !== undefined
-      ? ['--model estimates what --milliseconds says: expected one of them']
-      : []),
-  ];
-  if (faults.length > 0) throw new UsageFault(faults);
-  const memoryMegabytes = Number(flags['memory-mb'] ?? DEFAULTS.memoryMegabytes);
+async function assumptionsOf(flags: Flags): Promise<CostAssumptions> {
+  checkSources(flags);
   const tags = Number(flags.tags ?? DEFAULTS.tags);
-  const megapixels = Number(flags['avg-megapixels'] ?? DEFAULTS.megapixels);
-  const estimatedFor = milliseconds === undefined ? (model ?? DEFAULTS.model) : undefined;
   return {
-    images: Number(images),
+    images: Number(flags.images),
     tags,
-    ...(estimatedFor === undefined ? {} : { megapixels, model: estimatedFor }),
-    architecture: isArchitecture(arch) ? arch : ('arm64' as const),
-    memoryMegabytes,
-    millisecondsPerImage:
-      estimatedFor === undefined
-        ? Number(milliseconds)
-        : estimatedMilliseconds(estimatedFor, { megapixels, tags, memoryMegabytes }),
-    batchSize: DEFAULTS.batchSize,
+    ...(flags.stack === undefined ? assumedTime(flags, tags) : await timeOfStack(flags.stack, flags.region)),
     events: flags.events ?? false,
     objectTags: flags['object-tags'] ? Math.min(tags, DEFAULTS.objectTags) : 0,
     pricesAsOf: PRICES_AS_OF,
@@ -118,8 +100,24 @@ function assumptionsOf(flags: Flags): CostAssumptions {
   };
 }
 
-function isArchitecture(value: string): value is 'arm64' | 'x86_64' {
-  return value === 'arm64' || value === 'x86_64';
+function checkSources({ images, stack, region, milliseconds, ...flags }: Flags): void {
+  const given = (names: readonly ('model' | 'memory-mb' | 'arch' | 'avg-megapixels')[]) =>
+    names.filter((name) => flags[name] !== undefined).map((name) => `--${name}`);
+  const ofStack = [
+    ...(milliseconds === undefined ? [] : ['--milliseconds']),
+    ...given(['model', 'memory-mb', 'arch', 'avg-megapixels']),
+  ];
+  const faults = [
+    ...(images === undefined ? ['expected --images: how many are to be tagged'] : []),
+    ...(stack !== undefined && ofStack.length > 0
+      ? [`--stack says itself what ${ofStack.join(', ')} would`]
+      : []),
+    ...(stack === undefined && region !== undefined ? ['--region needs --stack'] : []),
+    ...(milliseconds !== undefined && flags.model !== undefined
+      ? ['--model estimates what --milliseconds says: expected one of them']
+      : []),
+  ];
+  if (faults.length > 0) throw new UsageFault(faults);
 }
 
 function wholeBetween(lowest: number, highest: number): (value: string) => string | undefined {
