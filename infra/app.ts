@@ -3,14 +3,21 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { readDeploymentEnvironment } from '../functions/config.ts';
 import { taggingImage } from './constructs/tagging-image.ts';
 import { ImageTaggingStack } from './image-tagging-stack.ts';
+import { faultText } from './option-rules.ts';
 import { preflight } from './preflight/preflight.ts';
-import { readSettings } from './settings.ts';
+import { settingsAndFaults } from './settings.ts';
 
 const app = new App();
 try {
-  const settings = readSettings(app.node);
+  const { settings, faults: contextFaults } = settingsAndFaults(app.node);
   const { model, labels: labelSets, architecture, baseImage } = settings;
-  const image = await taggingImage({ model, labelSets, architecture, baseImage });
+  const image = await taggingImage({ model, labelSets, architecture, baseImage }).catch(
+    (error: Error) => error,
+  );
+  if (contextFaults.length > 0 || image instanceof Error) {
+    const context = contextFaults.length > 0 ? [faultText('CDK context', contextFaults)] : [];
+    throw new Error([...context, ...(image instanceof Error ? [image.message] : [])].join('\n'));
+  }
   const description = 'Cliptag: tags images with CLIP as they are uploaded to S3';
   const stack = new ImageTaggingStack(app, settings.stackName, { settings, image, description });
   const environment = readDeploymentEnvironment();

@@ -104,14 +104,16 @@ const RULES: Rules<Settings> = {
  * @throws Error that names every faulty or unknown setting at once, with what was expected and what arrived.
  */
 export function readSettings(node: Node): Settings {
-  const { options: settings, faults } = readByRules<Settings>(RULES, (name) => node.tryGetContext(name));
-  throwFaults('CDK context', [
-    ...unknownSettings(node),
-    ...faults,
-    ...contradictions(settings),
-    ...filterFaults(settings, settings.bucket),
-  ]);
+  const { settings, faults } = settingsAndFaults(node);
+  throwFaults('CDK context', faults);
   return settings;
+}
+
+/** The settings, each faulty one as by default, so that what they name can be looked at before all faults are told. */
+export function settingsAndFaults(node: Node): { settings: Settings; faults: readonly string[] } {
+  const { options: settings, faults } = readByRules<Settings>(RULES, (name) => node.tryGetContext(name));
+  const together = [...contradictions(settings), ...filterFaults(settings, settings.bucket)];
+  return { settings, faults: [...unknownSettings(node), ...faults, ...together] };
 }
 
 /**

@@ -66,11 +66,11 @@ it('rejects faulty settings given on the command line, all in one error and noth
   });
 });
 
-it('rejects a model that is not there before anything is deployed', async () => {
-  const failure = synthesize('-c', 'model=clip', '-c', 'labels=no-labels.yaml');
+it('rejects a model and label sets that are not there with all other faults, before anything is deployed', async () => {
+  const failure = synthesize('-c', 'model=clip', '-c', 'labels=no-labels.yaml', '-c', 'batchSize=0');
   await expect(failure).rejects.toMatchObject({
     stderr: expect.stringMatching(
-      /there is none at clip, [\s\S]*models pull clip && [\s\S]*no-labels\.yaml: Expected a label set file/,
+      /for batchSize but received "0"\n[\s\S]*there is none at clip, [\s\S]*models pull clip && [\s\S]*no-labels\.yaml: Expected a label set file/,
     ),
   });
 });
