@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { checked, hasKey, parseJson } from './document.ts';
 import { excerpt, MessageFault } from './errors.ts';
+import { type ListedObject, listedObjectIn } from './listed-object.ts';
 import { fixedWidthSequencer, type ObjectReference } from './object.ts';
 
 /** What happened to an object, whichever way AWS told us. */
@@ -11,7 +13,16 @@ export type ObjectEvent =
       readonly time: string;
       /** One version was deleted for good: another version of the object may have come to light. */
       readonly mayUncoverVersion: boolean;
-    };
+    }
+  | ListedEvent;
+
+/** Nothing happened: a backfill found the object in its bucket. */
+export interface ListedEvent {
+  readonly kind: 'listed';
+  readonly object: ListedObject;
+  /** When the listed state came to be. */
+  readonly time: string;
+}
 
 /** An event that is none of ours, e.g. `s3:TestEvent`: acknowledged, with the reason to log. */
 export interface IgnoredEvent {
@@ -71,11 +82,13 @@ const eventBridgeEvent = z.object({
 /** What SNS puts around a notification on its way from a bucket to a queue. */
 const snsEnvelope = z.object({ Type: z.literal('Notification'), Message: z.string() });
 
+const S3_EVENT = 'an S3 event';
+
 /** An event, or why there is none to understand. */
 export type ParsedEvent = ObjectEvent | IgnoredEvent | FaultyEvent;
 
 /**
- * The events in the body of one SQS message. What is no S3 event is a faulty one, which says what was expected and
+ * The events in the body of one SQS message. What is none is a faulty one, which says what was expected and
  * what arrived, and keeps no other record of the body from being tagged.
  */
 export function eventsOf(body: string): readonly ParsedEvent[] {
@@ -85,14 +98,16 @@ export function eventsOf(body: string): readonly ParsedEvent[] {
     if (envelope.success) return eventsOf(envelope.data.Message);
     if (s3TestEvent.safeParse(document).success) return [{ kind: 'ignored', reason: 's3:TestEvent' }];
     if (hasKey(document, 'Records')) {
-      const { Records } = checked(s3Notification, document);
+      const { Records } = checked(S3_EVENT, s3Notification, document);
       return Records.flatMap((record, i) =>
-        orFaulty(() => [fromNotification(checked(s3Record, record, ['Records', i]))]),
+        orFaulty(() => [fromNotification(checked(S3_EVENT, s3Record, record, ['Records', i]))]),
       );
     }
-    if (hasKey(document, 'detail-type')) return [fromEventBridge(checked(eventBridgeEvent, document))];
+    if (hasKey(document, 'listedObject')) return [fromListing(listedObjectIn(document))];
+    if (hasKey(document, 'detail-type'))
+      return [fromEventBridge(checked(S3_EVENT, eventBridgeEvent, document))];
     throw new MessageFault(
-      `Expected an S3 event notification or an EventBridge S3 event but received ${excerpt(body)}`,
+      `Expected an S3 event notification, an EventBridge S3 event or a listed object but received ${excerpt(body)}`,
     );
   });
 }
@@ -145,6 +160,10 @@ function fromEventBridge(event: z.infer<typeof eventBridgeEvent>): ObjectEvent |
   return { kind: 'ignored', reason: `${event['detail-type']} neither creates nor removes an object` };
 }
 
+function fromListing(object: ListedObject): ListedEvent {
+  return { kind: 'listed', object, time: object.lastModified };
+}
+
 function removed(object: ObjectReference, time: string, isDeleteMarker: boolean): ObjectEvent {
   return {
     kind: 'removed',
@@ -165,41 +184,4 @@ function decodeNotificationKey(key: string): string {
   } catch (cause) {
     throw new MessageFault(`Expected a form-URL-encoded object key but received ${excerpt(key)}`, { cause });
   }
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch (cause) {
-    throw new MessageFault(`Expected a JSON document but received ${excerpt(body)}`, { cause });
-  }
-}
-
-/** More faults than these say nothing new of a message. */
-const MAXIMUM_FAULTS = 5;
-
-/** @param place where in the body the document stands */
-function checked<Schema extends z.ZodType>(
-  schema: Schema,
-  document: unknown,
-  place: readonly (string | number)[] = [],
-): z.infer<Schema> {
-  const result = schema.safeParse(document, { reportInput: true });
-  if (result.success) return result.data;
-  const { issues } = result.error;
-  const faults = issues.slice(0, MAXIMUM_FAULTS).map((issue) => describeIssue(issue, place));
-  const more = issues.length > MAXIMUM_FAULTS ? `; and ${issues.length - MAXIMUM_FAULTS} more` : '';
-  throw new MessageFault(`Expected an S3 event but its ${faults.join('; ')}${more}`);
-}
-
-function describeIssue(
-  { path, message, input }: z.core.$ZodIssue,
-  place: readonly (string | number)[],
-): string {
-  const received = input === undefined ? '' : `, received ${excerpt(input)}`;
-  return `${[...place, ...path].join('.')}: ${message}${received}`;
-}
-
-function hasKey(document: unknown, key: string): boolean {
-  return typeof document === 'object' && document !== null && key in document;
 }

@@ -109,7 +109,10 @@ export function contrastPromptsOf(labelSet: LabelSet): readonly string[] {
 }
 
 /** Whether a label set is meant for this object. */
-export function appliesTo(labelSet: LabelSet, { bucket, key }: { bucket: string; key: string }): boolean {
+export function appliesTo(
+  labelSet: Pick<LabelSet, 'appliesTo'>,
+  { bucket, key }: { bucket: string; key: string },
+): boolean {
   return (
     labelSet.appliesTo?.some(
       (place) => (place.bucket ?? bucket) === bucket && key.startsWith(place.prefix ?? ''),

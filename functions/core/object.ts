@@ -14,6 +14,9 @@ export interface ObjectReference {
 /** S3 sends 16 to 18 hexadecimal digits today; the rest is room for longer ones. */
 const SEQUENCER_WIDTH = 32;
 
+/** Before that of every event. */
+export const FIRST_SEQUENCER = '0'.repeat(SEQUENCER_WIDTH);
+
 /**
  * A sequencer in the width we store, so that plain string comparison orders the events of one key:
  * "right pad the shorter value with zeros, and then do a lexicographic comparison"

@@ -114,15 +114,17 @@ export function readImageSummaries(
 /**
  * The record that follows `previous` when an event has brought `content`. Tags of before that are no longer
  * true, and those whose removal nobody has confirmed yet, are carried along until their entries are gone.
+ *
+ * @param lostTags tags whose entries earlier attempts of this writer have put
  */
 export function nextImageRecord(
   previous: ImageRecord | undefined,
   object: ObjectReference,
   content: ImageContent,
-  { eventTime, now }: { eventTime: string; now: Date },
+  { eventTime, now, lostTags = [] }: { eventTime: string; now: Date; lostTags?: readonly Tag[] },
 ): ImageRecord {
   const isCurrent = tagMatcher(content.tags);
-  const earlierTags = [...(previous?.tags ?? []), ...(previous?.supersededTags ?? [])];
+  const earlierTags = [...(previous?.tags ?? []), ...(previous?.supersededTags ?? []), ...lostTags];
   return {
     ...object,
     ...content,

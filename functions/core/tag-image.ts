@@ -1,9 +1,9 @@
 import type { Classifier } from './classifier.ts';
 import { describeImage, type ImageReader } from './describe-image.ts';
 import { ImageFault, ObjectSuperseded } from './errors.ts';
-import type { ObjectEvent } from './event.ts';
+import type { ListedEvent, ObjectEvent } from './event.ts';
 import { appliesTo } from './label-set.ts';
-import { checkSize, type ObjectReference } from './object.ts';
+import { checkSize, FIRST_SEQUENCER, type ObjectReference } from './object.ts';
 import type { ObjectStore, TagTable } from './ports.ts';
 import {
   commitRecord,
@@ -14,6 +14,7 @@ import {
   tooManyAttempts,
 } from './record-commit.ts';
 import { type ImageContent, type ImageRecord, type ImageStatus, nextImageRecord } from './records.ts';
+import { isSettled, isTaggedBy, type TaggerIdentity, taggerIdentity } from './tagger-identity.ts';
 
 /** All that tagging an image takes, built once per process. */
 export interface Tagger extends ImageReader {
@@ -42,34 +43,78 @@ export interface Outcome {
  * @throws {CliptagError} retryable ones only: every permanent fault of an image ends in its record
  */
 export async function tagImage(arrived: ObjectEvent, tagger: Tagger): Promise<Outcome> {
-  const event = await withUncoveredVersion(arrived, tagger.objects);
-  const { object } = event;
-  let content: ImageContent | undefined;
-  let lost: ImageRecord | undefined;
+  const { table } = tagger;
+  const event = arrived.kind === 'listed' ? arrived : await withUncoveredVersion(arrived, tagger.objects);
+  const contentOf = contentReader(tagger);
+  // Of a listed object, attempts may differ in their tags, for each looks anew.
+  const lost: ImageRecord[] = [];
   for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt++) {
-    const previous = await readRecord(object, tagger.table);
-    if (previous && previous.sequencer > object.sequencer) {
-      await removeLostEntries(lost, previous, tagger.table);
-      return { object, result: 'superseded' };
-    }
-    if (previous && saysAlready(previous, event, tagger)) {
-      await removeLostEntries(lost, previous, tagger.table);
-      await removeSupersededEntries(previous, tagger.table);
+    const previous = await readRecord(event.object, table);
+    const { object, time, due } = await whatIsDue(event, previous, tagger);
+    const content = typeof due === 'string' ? undefined : await contentOf(due);
+    if (!content) {
+      for (const record of lost) await removeLostEntries(record, previous ?? { tags: [] }, table);
+      if (due !== 'unchanged' || !previous) return { object, result: 'superseded' };
+      await removeSupersededEntries(previous, table);
       return { object, result: 'unchanged', record: previous };
     }
-    content ??= await contentOf(event, tagger);
-    if (!content) return { object, result: 'superseded' };
-    const record = nextImageRecord(previous, object, content, { eventTime: event.time, now: tagger.now() });
-    if (await commitRecord(record, record.tags, tagger.table)) {
+    const lostTags = lost.flatMap(({ tags }) => tags);
+    const moment = { eventTime: time, now: tagger.now(), lostTags };
+    const record = nextImageRecord(previous, object, content, moment);
+    if (await commitRecord(record, record.tags, table)) {
       return { object, result: content.status, record };
     }
-    lost = record;
+    lost.push(record);
   }
-  throw tooManyAttempts(object);
+  throw tooManyAttempts(event.object);
+}
+
+/** An event that is about one state of its object. */
+type StateEvent = Exclude<ObjectEvent, ListedEvent>;
+
+interface Due extends Pick<StateEvent, 'object' | 'time'> {
+  /** What there is to tell of, unless another event does or the record does. */
+  readonly due: StateEvent | 'superseded' | 'unchanged';
+}
+
+async function whatIsDue(
+  event: ObjectEvent,
+  previous: ImageRecord | undefined,
+  tagger: Tagger,
+): Promise<Due> {
+  if (event.kind === 'listed') return dueToListing(event, previous, tagger);
+  const { object, time } = event;
+  if (previous && previous.sequencer > object.sequencer) return { object, time, due: 'superseded' };
+  const isSaid = previous && saysAlready(previous, event, identityOf(tagger));
+  return { object, time, due: isSaid ? 'unchanged' : event };
+}
+
+/**
+ * A listing has no sequencer, so a listed object is ordered by looking: first the record is read, then the object is looked
+ * at. What is seen is at least as new as what the record tells of, and is written with the record's own sequencer, if the
+ * record still is the one that was read. Every event of a change that the look missed has a higher one, and wins.
+ */
+async function dueToListing(
+  { object: listed, time }: ListedEvent,
+  previous: ImageRecord | undefined,
+  tagger: Tagger,
+): Promise<Due> {
+  const { bucket, key, eTag, sizeBytes } = listed;
+  const identity = identityOf(tagger);
+  const sequencer = previous?.sequencer ?? FIRST_SEQUENCER;
+  const asListed = { bucket, key, eTag, sizeBytes, sequencer };
+  if (previous && isSettled(previous, asListed, identity)) {
+    return { object: asListed, time, due: 'unchanged' };
+  }
+  const current = await tagger.objects.current(listed);
+  if (!current) return { object: asListed, time, due: 'superseded' };
+  const object = { bucket, key, sequencer, ...current };
+  const isSaid = previous && isSettled(previous, object, identity);
+  return { object, time, due: isSaid ? 'unchanged' : { kind: 'created', object, time } };
 }
 
 /** Deleting one version for good may bring an older one to light, and S3 sends no event of its own for that. */
-async function withUncoveredVersion(event: ObjectEvent, objects: ObjectStore): Promise<ObjectEvent> {
+async function withUncoveredVersion(event: StateEvent, objects: ObjectStore): Promise<StateEvent> {
   if (event.kind === 'created' || !event.mayUncoverVersion) return event;
   const { bucket, key, sequencer } = event.object;
   const current = await objects.current({ bucket, key });
@@ -79,29 +124,30 @@ async function withUncoveredVersion(event: ObjectEvent, objects: ObjectStore): P
 }
 
 /** Whether the record already says what this event could tell, by the same model and label sets. */
-function saysAlready(record: ImageRecord, { kind, object }: ObjectEvent, tagger: Tagger): boolean {
+function saysAlready(record: ImageRecord, { kind, object }: StateEvent, identity: TaggerIdentity): boolean {
   if (record.sequencer !== object.sequencer) return false;
   if (kind === 'removed') return record.status === 'deleted';
   if (record.eTag !== object.eTag || record.status === 'deleted') return false;
-  return record.status !== 'tagged' || isTaggedBy(record, tagger);
+  return record.status !== 'tagged' || isTaggedBy(record, identity);
 }
 
-function isTaggedBy(record: ImageRecord, tagger: Tagger): boolean {
-  const used = Object.values(record.labelSets ?? {});
-  const wanted = classifiersFor(record, tagger).map(({ labelSetDigest }) => labelSetDigest);
-  return (
-    record.modelDigest === tagger.encoder.modelDigest &&
-    wanted.length === used.length &&
-    wanted.every((digest) => used.includes(digest))
-  );
+function identityOf({ encoder, classifiers }: Tagger): TaggerIdentity {
+  return taggerIdentity(encoder.modelDigest, classifiers);
 }
 
-function classifiersFor(object: ObjectReference, { classifiers }: Tagger): readonly Classifier[] {
-  return classifiers.filter(({ labelSet }) => appliesTo(labelSet, object));
+/** Describes each state once, whatever number of attempts its record takes. */
+function contentReader(tagger: Tagger): (event: StateEvent) => Promise<ImageContent | undefined> {
+  let known: { readonly state: string; readonly content: ImageContent | undefined } | undefined;
+  return async (event) => {
+    const { eTag, versionId } = event.object;
+    const state = JSON.stringify([event.kind, eTag, versionId]);
+    if (known?.state !== state) known = { state, content: await contentOf(event, tagger) };
+    return known.content;
+  };
 }
 
 /** What there is to say of an object's state; undefined when it has been superseded meanwhile. */
-async function contentOf(event: ObjectEvent, tagger: Tagger): Promise<ImageContent | undefined> {
+async function contentOf(event: StateEvent, tagger: Tagger): Promise<ImageContent | undefined> {
   if (event.kind === 'removed') return { status: 'deleted', tags: [] };
   try {
     return await describe(event.object, tagger);
@@ -116,5 +162,6 @@ async function contentOf(event: ObjectEvent, tagger: Tagger): Promise<ImageConte
 async function describe(object: ObjectReference, tagger: Tagger): Promise<ImageContent> {
   checkSize(object.sizeBytes, tagger.maximumBytes);
   const bytes = await tagger.objects.fetch(object, tagger.maximumBytes);
-  return describeImage(bytes, tagger, classifiersFor(object, tagger));
+  const classifiers = tagger.classifiers.filter(({ labelSet }) => appliesTo(labelSet, object));
+  return describeImage(bytes, tagger, classifiers);
 }

@@ -1,4 +1,5 @@
 import { ObjectSuperseded } from '../../functions/core/errors.ts';
+import type { ListedObject } from '../../functions/core/listed-object.ts';
 import type { ObjectTag } from '../../functions/core/object-tags.ts';
 import type { CurrentObject, ObjectStore, ObjectTags } from '../../functions/core/ports.ts';
 
@@ -19,6 +20,10 @@ export interface InMemoryBucket {
   tagsOf(key: string): readonly ObjectTag[] | undefined;
   /** Makes a change and returns the body of the notification, or undefined when there was nothing to change. */
   change(key: string, change: BucketChange): string | undefined;
+  /** What was there before anybody listened: no event will ever tell of it. */
+  putUnheard(key: string, content: number): void;
+  /** The objects as a listing shows them now. */
+  listing(): readonly ListedObject[];
   /** The number of the current content, undefined when there is none. */
   content(key: string): number | undefined;
   /** Of the newest event of this key. */
@@ -96,6 +101,19 @@ export function inMemoryBucket(
       sequencers.set(key, sequencer);
       return notification(name, key, described, sequencer, bytesOf);
     },
+    putUnheard(key, content) {
+      counter++;
+      put(key, content);
+    },
+    listing: () =>
+      [...versionsOf.keys()].flatMap((key) => {
+        const content = current(key)?.content;
+        if (content === undefined) return [];
+        const sizeBytes = bytesOf(content).length;
+        return [
+          { bucket: name, key, eTag: eTagOf(content), sizeBytes, lastModified: '1970-01-01T00:00:00.000Z' },
+        ];
+      }),
     content: (key) => current(key)?.content,
     newestSequencer: (key) => sequencers.get(key),
     objects: {

@@ -2,7 +2,8 @@ import type { Scheduler } from 'fast-check';
 import { CliptagError } from '../../functions/core/errors.ts';
 import { eventsOf, type ObjectEvent } from '../../functions/core/event.ts';
 import { findImages, type LabelQuery } from '../../functions/core/find-images.ts';
-import type { ResultEvents, ScannableTable } from '../../functions/core/ports.ts';
+import { listedObjectBody } from '../../functions/core/listed-object.ts';
+import type { ObjectStore, ResultEvents, ScannableTable } from '../../functions/core/ports.ts';
 import { tellResult } from '../../functions/core/result-channels.ts';
 import type { ResultEvent } from '../../functions/core/result-event.ts';
 import { retag } from '../../functions/core/retag.ts';
@@ -36,6 +37,8 @@ export interface Scenario {
   readonly versioned: boolean;
   readonly objects: ReadonlyArray<{
     readonly key: string;
+    /** The content that it has had since before anybody listened. @default none */
+    readonly unheard?: number | undefined;
     /** More than one delivery of a change: duplicates, at the same time or much later. */
     readonly changes: ReadonlyArray<{
       /** Steps before the change. */
@@ -46,6 +49,8 @@ export interface Scenario {
   }>;
   /** Label sets change, and all images of the bucket are retagged: again until a run comes to its end. */
   readonly retags: readonly Delivery[];
+  /** The bucket is listed, and every listed object is delivered so. @default [] */
+  readonly listings?: ReadonlyArray<{ readonly pause: number; readonly deliveries: readonly Delivery[] }>;
   readonly queries: ReadonlyArray<{ readonly delay: number; readonly query: LabelQuery }>;
 }
 
@@ -56,6 +61,8 @@ export interface WorldOptions {
   readonly seenThrough?: (table: ScannableTable) => ScannableTable;
   /** What tells others of results. @default tellResult */
   readonly tell?: typeof tellResult;
+  /** What runs see of the bucket. @default the bucket */
+  readonly objectsThrough?: (objects: ObjectStore) => ObjectStore;
 }
 
 /** What has become of a scenario. */
@@ -86,10 +93,16 @@ export async function play(
   scenario: Scenario,
   scheduler: Scheduler,
   table: ScannableTable,
-  { bucketName = 'photos', seenThrough = (seen) => seen, tell = tellResult }: WorldOptions = {},
+  {
+    bucketName = 'photos',
+    seenThrough = (seen) => seen,
+    objectsThrough = (objects) => objects,
+    tell = tellResult,
+  }: WorldOptions = {},
 ): Promise<Course> {
   const bucket = inMemoryBucket(bucketName, { versioned: scenario.versioned, bytesOf: bytesOfContent });
   const seen = seenThrough(table);
+  const objects = objectsThrough(bucket.objects);
   const truth = new TruthKeeper(table, seen, bucketName);
   const published: ResultEvent[] = [];
   const supersededEvents: ResultEvent[] = [];
@@ -108,7 +121,7 @@ export async function play(
   };
 
   const ports = {
-    objects: bucket.objects,
+    objects,
     objectTags: bucket.objectTags,
     table: checkedTable,
     events: { publish: async (event: ResultEvent) => void published.push(event) },
@@ -152,11 +165,21 @@ export async function play(
     for (const { pause, change, deliveries: each } of changes) {
       await passSteps(scheduler, pause);
       const body = await scheduled(scheduler, change.kind, async () => bucket.change(key, change));
-      for (const event of body ? eventsOf(body) : []) {
-        if (!('object' in event)) throw new Error(`Expected an object's event but received ${event.kind}`);
-        deliveries.push(...each.map((delivery) => handled(deliver(event, delivery))));
-      }
+      if (body) deliverAll(body, each);
     }
+  }
+
+  function deliverAll(body: string, each: readonly Delivery[]): void {
+    for (const event of eventsOf(body)) {
+      if (!('object' in event)) throw new Error(`Expected an object's event but received ${event.kind}`);
+      deliveries.push(...each.map((delivery) => handled(deliver(event, delivery))));
+    }
+  }
+
+  async function list({ pause, deliveries: each }: NonNullable<Scenario['listings']>[number]): Promise<void> {
+    await passSteps(scheduler, pause);
+    const listed = await scheduled(scheduler, 'list', async () => bucket.listing());
+    for (const object of listed) deliverAll(listedObjectBody(object), each);
   }
 
   async function ask({ delay, query }: Scenario['queries'][number]): Promise<void> {
@@ -166,8 +189,16 @@ export async function play(
     truth.checkAnswer(await collected(findImages(asked, slowReads(scheduler, seen))), asked, started);
   }
 
-  const retags = scenario.retags.map(retagBucket);
-  await scheduler.waitFor(finished([...scenario.objects.map(own), ...scenario.queries.map(ask), ...retags]));
+  for (const { key, unheard } of scenario.objects) {
+    if (unheard !== undefined) bucket.putUnheard(key, unheard);
+  }
+  const actors = [
+    ...scenario.objects.map(own),
+    ...(scenario.listings ?? []).map(list),
+    ...scenario.queries.map(ask),
+    ...scenario.retags.map(retagBucket),
+  ];
+  await scheduler.waitFor(finished(actors));
   await scheduler.waitFor(finished(deliveries));
   // Of a failed run, writes may still be under way.
   await scheduler.waitIdle();

@@ -12,6 +12,8 @@ export interface ScenarioKind {
   readonly deployments: boolean;
   /** Whether all images are retagged meanwhile, with one label set or another. @default false */
   readonly retags?: boolean;
+  /** Whether objects were there before anybody listened, and the bucket is listed to have them tagged. @default false */
+  readonly listings?: boolean;
 }
 
 /** One key with a character that notifications encode, and one that a second label set applies to. */
@@ -24,16 +26,24 @@ export function randomScenario(kind: ScenarioKind): fc.Arbitrary<Scenario> {
       change: randomChange,
       deliveries: fc.array(randomDelivery(kind), { minLength: 1, maxLength: 3 }),
     }),
-    { minLength: 1, maxLength: 4 },
+    { minLength: kind.listings ? 0 : 1, maxLength: 4 },
   );
+  const unheard = kind.listings
+    ? fc.option(fc.nat(CONTENT_COUNT - 1), { nil: undefined })
+    : fc.constant(undefined);
   const objects = fc
-    .array(changes, { minLength: 1, maxLength: KEYS.length })
-    .map((each) => each.map((ofKey, i) => ({ key: KEYS[i] ?? '', changes: ofKey })));
+    .array(fc.record({ unheard, changes }), { minLength: 1, maxLength: KEYS.length })
+    .map((each) => each.map((ofKey, i) => ({ key: KEYS[i] ?? '', ...ofKey })));
+  const listing = fc.record({
+    pause: fc.nat(20),
+    deliveries: fc.array(randomDelivery(kind), { minLength: 1, maxLength: 2 }),
+  });
   const retags = fc.array(randomDelivery({ ...kind, deployments: true }, 30), { minLength: 1, maxLength: 2 });
   return fc.record({
     versioned: fc.boolean(),
     objects,
     retags: kind.retags ? retags : fc.constant([]),
+    listings: kind.listings ? fc.array(listing, { minLength: 1, maxLength: 2 }) : fc.constant([]),
     queries: fc.array(randomQuery, { maxLength: 2 }),
   });
 }

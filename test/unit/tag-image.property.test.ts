@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ScannableTable } from '../../functions/core/ports.ts';
+import { FIRST_SEQUENCER } from '../../functions/core/object.ts';
+import type { CurrentObject, ObjectStore, ScannableTable } from '../../functions/core/ports.ts';
 import { readRecord } from '../../functions/core/record-commit.ts';
 import { type Item, imageRecordOf, type WriteRequest } from '../../functions/core/records.ts';
 import { tellResult } from '../../functions/core/result-channels.ts';
@@ -24,6 +25,15 @@ const KINDS: ReadonlyArray<ScenarioKind & { readonly title: string }> = [
     deployments: true,
   },
   { title: 'retagging beside uploads', faults: false, deployments: false, retags: true },
+  { title: 'listings beside uploads', faults: false, deployments: false, listings: true },
+  {
+    title:
+      'listings and retagging beside uploads, two deployments at once and runs cut short after any write',
+    faults: true,
+    deployments: true,
+    retags: true,
+    listings: true,
+  },
   {
     title: 'retagging beside uploads, two deployments at once and runs cut short after any write',
     faults: true,
@@ -118,19 +128,62 @@ describe('the property fails when', () => {
     ...Object.entries(tellMutations).map(([name, tell]) => [name, { tell }] as const),
   ]);
   for (const [mutation, options] of mutations) {
-    it(mutation, async () => {
-      const kind = { faults: true, deployments: true };
-      const property = endStateProperty(kind, options);
-      const { failed, numRuns, errorInstance } = await fc.check(property, {
-        numRuns: 5000,
-        seed: 1,
-        endOnFailure: true,
-      });
-      expect(failed).toBe(true);
-      console.log(
-        `Fails at case ${numRuns} when ${mutation}: ${String(errorInstance).split('\n')[0]?.slice(0, 100)}`,
-      );
+    it(mutation, () => expectFailure(mutation, { faults: true, deployments: true }, options));
+  }
+
+  const LISTINGS = { faults: false, deployments: false, listings: true };
+
+  it('the look at a listed object does not follow the read of its record', () =>
+    expectFailure('the look does not follow the read', LISTINGS, { objectsThrough: lookingOnce }));
+
+  it('a listed object is written although its record has moved on', () =>
+    expectFailure('a listed object is written all the same', LISTINGS, {
+      seenThrough: tableMutations['the revision condition of image records is taken out']!,
+    }));
+
+  it('a listed object is written with a sequencer after the record’s own', () =>
+    expectFailure('a listed object gets a sequencer of its own', LISTINGS, { seenThrough: laterThanRead }));
+
+  async function expectFailure(mutation: string, kind: ScenarioKind, through: WorldOptions): Promise<void> {
+    const property = endStateProperty(kind, through);
+    const { failed, numRuns, errorInstance } = await fc.check(property, {
+      numRuns: 5000,
+      seed: 1,
+      endOnFailure: true,
     });
+    expect(failed).toBe(true);
+    console.log(
+      `Fails at case ${numRuns} when ${mutation}: ${String(errorInstance).split('\n')[0]?.slice(0, 100)}`,
+    );
+  }
+
+  /** Every look at a listed object shows what the first one showed. */
+  function lookingOnce(objects: ObjectStore): ObjectStore {
+    const first = new Map<string, Promise<CurrentObject | undefined>>();
+    return {
+      ...objects,
+      current(object) {
+        if (!('eTag' in object)) return objects.current(object);
+        const seen = first.get(object.key) ?? objects.current(object);
+        first.set(object.key, seen);
+        return seen;
+      },
+    };
+  }
+
+  /** A record whose sequencer is none of an event's own (that of the record before it, or none) gets one after all of them. */
+  function laterThanRead(table: ScannableTable): ScannableTable {
+    const write = async (request: WriteRequest): Promise<boolean> => {
+      if (!isRecord(request) || request.kind !== 'put') return table.write(request);
+      const { PK, SK } = request.Item;
+      const before = await table.read({ Key: { PK, SK }, ConsistentRead: true });
+      const isListed = request.Item.sequencer === (before?.sequencer ?? FIRST_SEQUENCER);
+      const Item = isListed
+        ? { ...request.Item, sequencer: 'F'.repeat(FIRST_SEQUENCER.length) }
+        : request.Item;
+      return table.write({ ...request, Item });
+    };
+    return sameAs(table, { write });
   }
 
   function withoutRevision(request: WriteRequest): WriteRequest {
