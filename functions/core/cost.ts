@@ -94,26 +94,27 @@ export function estimateCost(volume: TaggingVolume): CostEstimate {
   };
 }
 
-function onceLines(volume: TaggingVolume): CostLine[] {
+/** {@link CostEstimate.once} alone. */
+export function onceLines(volume: TaggingVolume): CostLine[] {
   const { images, tags, architecture, memoryMegabytes, millisecondsPerImage, batchSize } = volume;
   const invocations = Math.ceil(images / batchSize);
   const gigabyteSeconds = ((images * millisecondsPerImage) / 1_000) * (memoryMegabytes / 1_024);
   const units = writeUnits(tags);
   return [
-    line('Lambda computing', gigabyteSeconds, 'GB-seconds', LAMBDA.gigabyteSecond[architecture]),
-    line('Lambda requests', invocations, 'requests', LAMBDA.request),
+    costLine('Lambda computing', gigabyteSeconds, 'GB-seconds', LAMBDA.gigabyteSecond[architecture]),
+    costLine('Lambda requests', invocations, 'requests', LAMBDA.request),
     // Each message is sent by itself; a batch is received and deleted as a whole.
-    line('SQS', images + 2 * invocations, 'requests', SQS.request),
-    line('S3 reads', images, 'GET requests', S3.getRequest),
-    line(
+    costLine('SQS', images + 2 * invocations, 'requests', SQS.request),
+    costLine('S3 reads', images, 'GET requests', S3.getRequest),
+    costLine(
       'DynamoDB writes',
       images * (units.record + units.index + units.entries),
       'write units',
       DYNAMODB.writeUnit,
     ),
     // The record that an earlier event may have left: a consistent read of nothing costs one unit too.
-    line('DynamoDB reads', images, 'read units', DYNAMODB.readUnit),
-    line('CloudWatch logs', (images * LOG_LINE_BYTES) / 1e9, 'GB', CLOUDWATCH.logGigabyte),
+    costLine('DynamoDB reads', images, 'read units', DYNAMODB.readUnit),
+    costLine('CloudWatch logs', (images * LOG_LINE_BYTES) / 1e9, 'GB', CLOUDWATCH.logGigabyte),
     ...channelLines(volume),
   ];
 }
@@ -121,20 +122,20 @@ function onceLines(volume: TaggingVolume): CostLine[] {
 /** What telling results besides the table costs. */
 function channelLines({ images, events, objectTags }: TaggingVolume): CostLine[] {
   return [
-    ...(events ? [line('EventBridge', images, 'events', EVENTBRIDGE.event)] : []),
+    ...(events ? [costLine('EventBridge', images, 'events', EVENTBRIDGE.event)] : []),
     ...(objectTags > 0
       ? [
-          line('S3 tags read', images, 'GET requests', S3.getRequest),
-          line('S3 tags written', images, 'PUT requests', S3.putRequest),
+          costLine('S3 tags read', images, 'GET requests', S3.getRequest),
+          costLine('S3 tags written', images, 'PUT requests', S3.putRequest),
           // The record of about 2 KB, consistently, after its tags were written.
-          line('DynamoDB reads for them', images, 'read units', DYNAMODB.readUnit),
+          costLine('DynamoDB reads for them', images, 'read units', DYNAMODB.readUnit),
         ]
       : []),
   ];
 }
 
 function tagStorageLines({ images, objectTags }: TaggingVolume): CostLine[] {
-  return objectTags > 0 ? [line('S3 tag storage', images * objectTags, 'tags', S3.tagMonth)] : [];
+  return objectTags > 0 ? [costLine('S3 tag storage', images * objectTags, 'tags', S3.tagMonth)] : [];
 }
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
@@ -144,17 +145,18 @@ function storageLine({ images, tags }: TaggingVolume): CostLine {
   const items = 2 + tags;
   const bytes = recordBytes(tags) + RECORD_BYTES.indexEntry + tags * RECORD_BYTES.labelEntry;
   const gigabytes = (images * (bytes + items * STORAGE_OVERHEAD_BYTES)) / 1e9;
-  return line('DynamoDB storage', gigabytes, 'GB', DYNAMODB.gigabyteMonth);
+  return costLine('DynamoDB storage', gigabytes, 'GB', DYNAMODB.gigabyteMonth);
 }
 
 function recordBytes(tags: number): number {
   return RECORD_BYTES.withFiveTags + (tags - 5) * RECORD_BYTES.eachTag;
 }
 
-function line(part: string, quantity: number, unit: string, price: number): CostLine {
+export function costLine(part: string, quantity: number, unit: string, price: number): CostLine {
   return { part, quantity, unit, dollars: quantity * price };
 }
 
-function total(lines: readonly CostLine[]): number {
+/** In US dollars. */
+export function total(lines: readonly CostLine[]): number {
   return lines.reduce((sum, { dollars }) => sum + dollars, 0);
 }

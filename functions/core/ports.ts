@@ -1,4 +1,5 @@
 import type { Embedding } from './embedding.ts';
+import type { ListedObject } from './listed-object.ts';
 import type { ObjectReference } from './object.ts';
 import type { ObjectTag } from './object-tags.ts';
 import type { PixelSpec, Pixels } from './pixels.ts';
@@ -20,6 +21,24 @@ export interface ObjectStore {
 }
 
 export type CurrentObject = Pick<ObjectReference, 'versionId' | 'eTag' | 'sizeBytes'>;
+
+/** What is in a bucket. */
+export interface ObjectListing {
+  /** Page by page, in the order of the keys; the prefix may be empty. */
+  list(scope: { bucket: string; prefix: string }): AsyncIterable<readonly ListedObject[]>;
+}
+
+/** The queue that the tagger works on, from its other end. */
+export interface MessageQueue {
+  /** How many messages wait, approximately. */
+  depth(): Promise<number>;
+  /**
+   * Sends the bodies, 10 at most; none is lost when this resolves.
+   *
+   * @throws {CliptagError} `not-sent` when the queue keeps refusing one
+   */
+  send(bodies: readonly string[]): Promise<void>;
+}
 
 export interface PixelDecoder {
   /** @throws {ImageFault} for every permanent fault of the image */

@@ -20,11 +20,14 @@ export const DYNAMODB = {
 /** Standard queue. https://aws.amazon.com/sqs/pricing/ */
 export const SQS = { request: 0.4e-6 } as const;
 
-/** S3 Standard; a tag and month since March 2025. https://aws.amazon.com/s3/pricing/ */
-export const S3 = { getRequest: 0.4e-6, putRequest: 5e-6, tagMonth: 0.65e-6 } as const;
+/** S3 Standard; HEAD costs what GET does, LIST what PUT does; a tag and month since March 2025. https://aws.amazon.com/s3/pricing/ */
+export const S3 = { getRequest: 0.4e-6, putRequest: 5e-6, listRequest: 5e-6, tagMonth: 0.65e-6 } as const;
 
 /** Custom events, 64 KB each. https://aws.amazon.com/eventbridge/pricing/ */
 export const EVENTBRIDGE = { event: 1e-6 } as const;
+
+/** Standard workflows. https://aws.amazon.com/step-functions/pricing/ */
+export const STEP_FUNCTIONS = { stateTransition: 25e-6 } as const;
 
 /** Standard log class. https://aws.amazon.com/cloudwatch/pricing/ */
 export const CLOUDWATCH = { logGigabyte: 0.5 } as const;

@@ -103,11 +103,19 @@ const SUMMARY_ATTRIBUTES = ['bucket', 'key', 'status', 'tags', 'width', 'height'
 export function readImageSummaries(
   objects: ReadonlyArray<{ bucket: string; key: string }>,
 ): BatchReadRequest {
+  return { ...readImageAttributes(objects, SUMMARY_ATTRIBUTES), ConsistentRead: true };
+}
+
+/** Some attributes of image records, perhaps as they were a moment ago; 100 records at most. */
+export function readImageAttributes(
+  objects: ReadonlyArray<{ bucket: string; key: string }>,
+  attributes: readonly string[],
+): BatchReadRequest {
   return {
     Keys: objects.map(imageKey),
-    ConsistentRead: true,
-    ProjectionExpression: ['PK', 'SK', ...SUMMARY_ATTRIBUTES.map((name) => `#${name}`)].join(', '),
-    ExpressionAttributeNames: Object.fromEntries(SUMMARY_ATTRIBUTES.map((name) => [`#${name}`, name])),
+    ConsistentRead: false,
+    ProjectionExpression: ['PK', 'SK', ...attributes.map((name) => `#${name}`)].join(', '),
+    ExpressionAttributeNames: Object.fromEntries(attributes.map((name) => [`#${name}`, name])),
   };
 }
 
