@@ -37,7 +37,42 @@ export type TaggingEnvironmentVariables = z.input<typeof taggingEnvironment>;
 
 /** @throws {InvalidInput} naming every variable that is missing or wrong */
 export function readTaggingEnvironment(variables: NodeJS.ProcessEnv = process.env): TaggingEnvironment {
-  const result = taggingEnvironment.safeParse(variables);
+  return checkedEnvironment(taggingEnvironment, variables);
+}
+
+/** What the environment of the function says that feeds a backfill's objects to the queue. */
+const backfillEnvironment = z.object({
+  /** Name of the DynamoDB table. */
+  TABLE_NAME: z.string().min(1),
+  /** URL of the queue that the tagging function works on. */
+  QUEUE_URL: z.url(),
+  /** JSON file with the digests of model and label sets that uploads are tagged with. */
+  TAGGER_FILE: z.string().min(1),
+  /** Key prefixes of the objects to tag, comma-separated. @default all */
+  KEY_PREFIXES: list,
+  /** Key suffixes of the objects to tag, comma-separated. @default all */
+  KEY_SUFFIXES: list,
+  /** With so many messages waiting, nothing is sent. */
+  MAXIMUM_QUEUE_DEPTH: z.coerce.number().int().positive(),
+  /** Most that this function sends, those that work beside it not counted. */
+  OBJECTS_PER_SECOND: z.coerce.number().positive(),
+});
+
+export type BackfillEnvironment = z.infer<typeof backfillEnvironment>;
+
+/** The environment as infrastructure writes it. */
+export type BackfillEnvironmentVariables = z.input<typeof backfillEnvironment>;
+
+/** @throws {InvalidInput} naming every variable that is missing or wrong */
+export function readBackfillEnvironment(variables: NodeJS.ProcessEnv = process.env): BackfillEnvironment {
+  return checkedEnvironment(backfillEnvironment, variables);
+}
+
+function checkedEnvironment<Schema extends z.ZodType>(
+  schema: Schema,
+  variables: NodeJS.ProcessEnv,
+): z.infer<Schema> {
+  const result = schema.safeParse(variables);
   if (result.success) return result.data;
   throw new InvalidInput(
     'The environment is not complete',

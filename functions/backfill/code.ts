@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import type { TaggerIdentity } from '../core/tagger-identity.ts';
+import { BUNDLE_PLUGINS } from '../tag-images/bundle-plugins.ts';
+import { folderDigest, setModes } from '../tag-images/image-digest.ts';
+
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
+const HANDLER = fileURLToPath(new URL('handler.ts', import.meta.url));
+/** Git ignores it. */
+const STATE_FOLDER = join(REPOSITORY, '.cliptag', 'backfill');
+
+/** What `TAGGER_FILE` names, relative to the function's code. */
+export const TAGGER_FILE = 'tagger.json';
+
+/** Packages written as CommonJS, and the built-in modules, are required. */
+const REQUIRE = `import { createRequire as createRequireOfBundle } from 'node:module';
+const require = createRequireOfBundle(import.meta.url);`;
+
+/**
+ * The code of the feeding function: the handler with all its JavaScript, and the model and label sets that uploads are
+ * tagged with, by which it knows what is done already. They stand in a file, for an environment has 4 KB for all.
+ *
+ * @returns path of the folder, which is named for its content
+ */
+export async function stageBackfillCode(
+  tagger: TaggerIdentity,
+  folder: string = STATE_FOLDER,
+): Promise<string> {
+  const draft = join(folder, `draft-${randomUUID()}`);
+  try {
+    await mkdir(draft, { recursive: true });
+    await bundle(draft);
+    await writeFile(join(draft, TAGGER_FILE), JSON.stringify(tagger));
+    await setModes(draft);
+    const staged = join(folder, await folderDigest(draft));
+    // Who was faster has written the same.
+    await rename(draft, staged).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+    });
+    return staged;
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+async function bundle(folder: string): Promise<void> {
+  await build({
+    // Names of files appear in what is written: they must not depend on where the caller stands.
+    absWorkingDir: REPOSITORY,
+    entryPoints: [HANDLER],
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    minify: true,
+    // The workflow knows faults by the names of their classes.
+    keepNames: true,
+    legalComments: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    mainFields: ['module', 'main'],
+    banner: { js: REQUIRE },
+    plugins: BUNDLE_PLUGINS,
+    logLevel: 'silent',
+  });
+}

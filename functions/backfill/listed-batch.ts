@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { checked } from '../core/document.ts';
+import type { ListedObject } from '../core/listed-object.ts';
+
+/**
+ * An object as Step Functions lists it; the ETag comes with its quotes, the time in seconds since 1970:
+ * https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
+ */
+const item = z.object({
+  Key: z.string().min(1),
+  Etag: z.string().min(1),
+  Size: z.int().min(0),
+  LastModified: z.union([z.number(), z.iso.datetime({ offset: true })]),
+});
+
+const batch = z.object({
+  BatchInput: z.object({ bucket: z.string().min(1) }),
+  Items: z.array(item).min(1),
+});
+
+/**
+ * The objects of one batch that a Distributed Map has made of a listing.
+ *
+ * @throws {MessageFault} with all faults of what is no such batch
+ */
+export function listedBatch(input: unknown): { bucket: string; objects: readonly ListedObject[] } {
+  const { BatchInput, Items } = checked('a batch of listed objects', batch, input);
+  const { bucket } = BatchInput;
+  return {
+    bucket,
+    objects: Items.map(({ Key, Etag, Size, LastModified }) => ({
+      bucket,
+      key: Key,
+      eTag: Etag.replaceAll('"', ''),
+      sizeBytes: Size,
+      lastModified: timeOf(LastModified).toISOString(),
+    })),
+  };
+}
+
+function timeOf(lastModified: number | string): Date {
+  return new Date(typeof lastModified === 'number' ? lastModified * 1_000 : lastModified);
+}
