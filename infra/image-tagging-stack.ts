@@ -41,7 +41,7 @@ export class ImageTaggingStack extends Stack {
 
   /** What the command line and people ask for. */
   private output(
-    { buckets, table, queue, deadLetterQueue, function: tagging }: ImageTagger,
+    { buckets, table, queue, deadLetterQueue, function: tagging, backfill }: ImageTagger,
     { modelDigest, architecture }: TaggingImage,
     { memoryMegabytes }: Settings,
   ): void {
@@ -55,6 +55,7 @@ export class ImageTaggingStack extends Stack {
       FunctionMemoryMegabytes: String(memoryMegabytes),
       FunctionArchitecture: architecture,
       ModelDigest: modelDigest,
+      BackfillWorkflowArn: backfill.stateMachineArn,
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }

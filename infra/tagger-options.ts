@@ -85,6 +85,18 @@ export interface TaggerOptions {
    */
   readonly logRetentionDays: number;
   /**
+   * Most objects that a backfill sends to the queue, 1 to 10,000 a second.
+   * @default 200 (a million in 84 minutes; ten functions tag more)
+   */
+  readonly backfillObjectsPerSecond: number;
+  /**
+   * With so many messages in the queue a backfill waits before it sends more, so that uploads do not stand behind all of
+   * its objects, 1 to 1,000,000. SQS tells the number as it was up to a minute ago, so that there may be as many more as a
+   * minute sends.
+   * @default 1000
+   */
+  readonly backfillQueueDepth: number;
+  /**
    * Whether buckets that exist already are made to send their events to Amazon EventBridge. Their other notifications
    * stay. Not needed where they send them already.
    * @default true
@@ -128,6 +140,8 @@ export const TAGGER_RULES: Rules<TaggerOptions> = {
   maxReceiveCount: wholeNumber(1, 1_000, 5),
   tableDeletionProtection: flag(true),
   logRetentionDays: oneOf(LOG_RETENTION_DAYS, 30),
+  backfillObjectsPerSecond: wholeNumber(1, 10_000, 200),
+  backfillQueueDepth: wholeNumber(1, 1_000_000, 1_000),
   enableEventBridge: flag(true),
   objectTags: flag(false),
   objectTagLimit: wholeNumber(1, 10, 5),

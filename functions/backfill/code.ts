@@ -3,7 +3,9 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import type { TaggerIdentity } from '../core/tagger-identity.ts';
+import type { LabelSetFile } from '../adapters/label-set-files.ts';
+import type { Model } from '../adapters/model-folder.ts';
+import { labelSetIdentity, type TaggerIdentity } from '../core/tagger-identity.ts';
 import { BUNDLE_PLUGINS } from '../tag-images/bundle-plugins.ts';
 import { folderDigest, setModes } from '../tag-images/image-digest.ts';
 
@@ -19,28 +21,40 @@ export const TAGGER_FILE = 'tagger.json';
 const REQUIRE = `import { createRequire as createRequireOfBundle } from 'node:module';
 const require = createRequireOfBundle(import.meta.url);`;
 
+export interface BackfillCode {
+  /** Holds `handler.mjs` and {@link TAGGER_FILE}; named for its content. */
+  readonly directory: string;
+  /** What uploads are tagged with, by which is known what is done already. */
+  readonly tagger: TaggerIdentity;
+  readonly modelName: string;
+}
+
 /**
- * The code of the feeding function: the handler with all its JavaScript, and the model and label sets that uploads are
- * tagged with, by which it knows what is done already. They stand in a file, for an environment has 4 KB for all.
+ * The code of the feeding function: the handler with all its JavaScript, and the digests of the model and label sets that
+ * uploads are tagged with. These stand in a file, for an environment has 4 KB for all.
  *
- * @returns path of the folder, which is named for its content
+ * @param folder that the code's own folder is made in
  */
 export async function stageBackfillCode(
-  tagger: TaggerIdentity,
+  { model, labelSets }: { readonly model: Model; readonly labelSets: readonly LabelSetFile[] },
   folder: string = STATE_FOLDER,
-): Promise<string> {
+): Promise<BackfillCode> {
+  const tagger: TaggerIdentity = {
+    modelDigest: model.digest,
+    labelSets: labelSets.map(({ labelSet }) => labelSetIdentity(labelSet)),
+  };
   const draft = join(folder, `draft-${randomUUID()}`);
   try {
     await mkdir(draft, { recursive: true });
     await bundle(draft);
     await writeFile(join(draft, TAGGER_FILE), JSON.stringify(tagger));
     await setModes(draft);
-    const staged = join(folder, await folderDigest(draft));
+    const directory = join(folder, await folderDigest(draft));
     // Who was faster has written the same.
-    await rename(draft, staged).catch((error: NodeJS.ErrnoException) => {
+    await rename(draft, directory).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
     });
-    return staged;
+    return { directory, tagger, modelName: model.manifest.name };
   } finally {
     await rm(draft, { recursive: true, force: true });
   }

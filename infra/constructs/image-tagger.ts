@@ -5,11 +5,13 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { readByRules, throwFaults } from '../option-rules.ts';
 import { statefulParts } from '../stateful-parts.ts';
 import { contradictions, TAGGER_RULES, type TaggerOptions } from '../tagger-options.ts';
 import { addAlarms } from './alarms.ts';
+import { Backfill } from './backfill.ts';
 import { type AnyBucket, BucketEvents } from './bucket-events.ts';
 import { addDashboard } from './dashboard.ts';
 import { TaggingFunction } from './tagging-function.ts';
@@ -67,6 +69,8 @@ export class ImageTagger extends Construct {
   readonly deadLetterQueue: Queue;
   readonly table: Table;
   readonly function: LambdaFunction;
+  /** Has objects tagged that are in the buckets already; its input is `{"bucket": NAME, "prefix": TEXT}`. */
+  readonly backfill: StateMachine;
 
   /** @throws Error that names every faulty prop at once, with what was expected and what arrived. */
   constructor(scope: Construct, id: string, props: ImageTaggerProps) {
@@ -85,6 +89,7 @@ export class ImageTagger extends Construct {
     const { buckets } = this;
     const parts = { image, options, buckets, bucketKeys, tagTable, tableKey, queue, resultEventBus };
     const tagging = new TaggingFunction(this, 'Tagging', parts);
+    this.backfill = new Backfill(this, 'Backfill', parts).workflow;
     const watched = {
       ...{ function: tagging.function, uploadQueue, table: tagTable.table, image, options },
       tellsResults: options.objectTags || resultEventBus !== undefined,

@@ -7,6 +7,7 @@ import {
   readModel,
   verifyModelFiles,
 } from '../../functions/adapters/model-folder.ts';
+import { type BackfillCode, stageBackfillCode } from '../../functions/backfill/code.ts';
 import { stageImage } from '../../functions/tag-images/image.ts';
 import { faultText } from '../option-rules.ts';
 
@@ -38,6 +39,8 @@ export interface TaggingImage {
   readonly modelDigest: string;
   readonly architecture: ImageArchitecture;
   readonly baseImage?: string | undefined;
+  /** Of the function that has objects tagged which were there before; it knows what this image tags with. */
+  readonly backfill: BackfillCode;
 }
 
 /**
@@ -58,7 +61,8 @@ export async function taggingImage(options: TaggingImageOptions): Promise<Taggin
   }
   const parts = { model: model.value, labelSets: labelSets.value, architecture };
   const { digest: modelDigest } = model.value;
-  return { directory: await stageImage(parts), modelDigest, architecture, baseImage };
+  const [directory, backfill] = await Promise.all([stageImage(parts), stageBackfillCode(parts)]);
+  return { directory, modelDigest, architecture, baseImage, backfill };
 }
 
 /** A damaged file would only be found by the function’s first start. */

@@ -102,9 +102,10 @@ describe('what is left when the stack is deleted', () => {
 });
 
 describe('the outputs of the stack', () => {
-  it('name the buckets, table, queues, function and log', () => {
+  it('name the buckets, table, queues, function, log and backfill', () => {
     const outputs = templateWith({ bucket: 'photos-a,photos-b' }).toJSON().Outputs;
     expect(Object.keys(outputs).sort()).toEqual([
+      'BackfillWorkflowArn',
       'BucketNames',
       'DeadLetterQueueUrl',
       'FunctionArchitecture',

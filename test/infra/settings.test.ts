@@ -41,6 +41,8 @@ describe('settings', () => {
       maxReceiveCount: 5,
       tableDeletionProtection: true,
       logRetentionDays: 30,
+      backfillObjectsPerSecond: 200,
+      backfillQueueDepth: 1_000,
       enableEventBridge: true,
       objectTags: false,
       objectTagLimit: 5,

@@ -14,6 +14,11 @@ export const image: TaggingImage = {
   directory: imageDirectory('FROM scratch'),
   modelDigest: '0123456789abcdef',
   architecture: 'arm64',
+  backfill: {
+    directory: imageDirectory('stands for the feeding function'),
+    tagger: { modelDigest: 'model-a', labelSets: [{ digest: 'things-1' }] },
+    modelName: 'embedded',
+  },
 };
 
 export function imageDirectory(dockerfile: string): string {

@@ -119,7 +119,7 @@ describe('the tagging function', () => {
   });
 
   it('is traced only when that is asked for', () => {
-    const tracing = { TracingConfig: { Mode: 'Active' } };
+    const tracing = { PackageType: 'Image', TracingConfig: { Mode: 'Active' } };
     templateWith().resourcePropertiesCountIs(FUNCTION, tracing, 0);
     templateWith({ tracing: true }).resourcePropertiesCountIs(FUNCTION, tracing, 1);
   });

@@ -1,0 +1,132 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import {
+  Choice,
+  Condition,
+  DefinitionBody,
+  DistributedMap,
+  Fail,
+  ItemBatcher,
+  JitterType,
+  JsonPath,
+  Pass,
+  ProcessorMode,
+  ProcessorType,
+  Result,
+  S3ObjectsItemReader,
+  StateMachineType,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Construct } from 'constructs';
+
+/**
+ * Objects that a feeding function gets at a time. Their workflow's output is two letters and a comma, and 256 KiB of them is
+ * the most that one run may have: 43 million objects. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+ */
+export const BATCH_OBJECTS = 500;
+
+/** Less than the 256 KiB that a workflow may be given, for long keys. */
+const BATCH_BYTES = 200_000;
+
+/** Of failed objects, after all retries; beyond it the fault is with everything, and the run ends. */
+const TOLERATED_FAILURE_PERCENTAGE = 5;
+
+/** Name of the map in ARNs of its runs, which the rights to redrive them name. */
+export const MAP_LABEL = 'Objects';
+
+export interface BackfillWorkflowProps {
+  readonly feeder: LambdaFunction;
+  /** Feeding functions that work at once. */
+  readonly feeders: number;
+  /** What the command line wants to know of the deployment; with `buckets`, the names of those that are watched. */
+  readonly settings: { readonly buckets: readonly string[] } & Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Lists a bucket and hands its objects to the feeding function, batch by batch. The input is
+ * `{"bucket": NAME, "prefix": TEXT}`; the prefix may be empty. What is done is found done when it runs again, so that a run
+ * which was stopped or has failed is started anew, or redriven.
+ */
+export class BackfillWorkflow extends Construct {
+  readonly definition: DefinitionBody;
+
+  constructor(scope: Construct, id: string, { feeder, feeders, settings }: BackfillWorkflowProps) {
+    super(scope, id);
+    const known = new Pass(this, 'Settings', {
+      comment: 'What the command line reads of this definition',
+      result: Result.fromObject(settings),
+      resultPath: '$.settings',
+    });
+    const looked = new Pass(this, 'LookUpBucket', {
+      parameters: {
+        bucket: JsonPath.stringAt('$.bucket'),
+        prefix: JsonPath.stringAt('$.prefix'),
+        isWatched: JsonPath.arrayContains(
+          JsonPath.objectAt('$.settings.buckets'),
+          JsonPath.stringAt('$.bucket'),
+        ),
+      },
+    });
+    const refused = new Fail(this, 'BucketNotWatched', {
+      error: 'BucketNotWatched',
+      cause: 'This stack does not tag the objects of that bucket',
+    });
+    const isWatched = new Choice(this, 'IsBucketWatched')
+      .when(Condition.booleanEquals('$.isWatched', true), this.eachBatch(feeder, feeders))
+      .otherwise(refused);
+    this.definition = DefinitionBody.fromChainable(known.next(looked).next(isWatched));
+  }
+
+  private eachBatch(feeder: LambdaFunction, feeders: number): DistributedMap {
+    const map = new DistributedMap(this, 'EachBatch', {
+      label: MAP_LABEL,
+      // Express workflows last five minutes at most, and one that waits for the queue may last longer.
+      mapExecutionType: StateMachineType.STANDARD,
+      maxConcurrency: feeders,
+      toleratedFailurePercentage: TOLERATED_FAILURE_PERCENTAGE,
+      itemReader: new S3ObjectsItemReader({
+        bucketNamePath: JsonPath.stringAt('$.bucket'),
+        prefix: JsonPath.stringAt('$.prefix'),
+      }),
+      itemBatcher: new ItemBatcher({
+        maxItemsPerBatch: BATCH_OBJECTS,
+        maxInputBytesPerBatch: BATCH_BYTES,
+        // The CDK renders no paths in it.
+        batchInput: { 'bucket.$': '$.bucket' },
+      }),
+      resultPath: JsonPath.DISCARD,
+    });
+    map.itemProcessor(this.feedTask(feeder), {
+      mode: ProcessorMode.DISTRIBUTED,
+      executionType: ProcessorType.STANDARD,
+    });
+    return map;
+  }
+
+  private feedTask(feeder: LambdaFunction): LambdaInvoke {
+    const task = new LambdaInvoke(this, 'Feed', {
+      lambdaFunction: feeder,
+      payloadResponseOnly: true,
+      retryOnServiceExceptions: false,
+      resultSelector: {},
+    });
+    // A thousand tries are some sixteen hours, and few enough events for the history of one workflow.
+    task.addRetry({
+      errors: ['QueueFull'],
+      interval: Duration.seconds(15),
+      backoffRate: 1.5,
+      maxDelay: Duration.seconds(60),
+      maxAttempts: 1_000,
+      jitterStrategy: JitterType.FULL,
+    });
+    task.addRetry({
+      errors: ['States.ALL'],
+      interval: Duration.seconds(2),
+      backoffRate: 2,
+      maxDelay: Duration.seconds(60),
+      maxAttempts: 8,
+      jitterStrategy: JitterType.FULL,
+    });
+    return task;
+  }
+}
