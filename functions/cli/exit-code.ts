@@ -11,7 +11,7 @@ export class UsageFault extends CliptagError {
   }
 }
 
-/** Faults that the user mends by asking otherwise: a wrong flag, path, model, label set, table or stack. */
+/** Faults that the user mends by asking otherwise: a wrong flag, path, model, label set, table, stack or bucket. */
 const USAGE_CODES = [
   'usage',
   'invalid-input',
@@ -21,6 +21,7 @@ const USAGE_CODES = [
   'no-pipeline',
   'no-table',
   'no-stack',
+  'no-bucket',
 ];
 
 export function exitCodeOf(error: unknown): number {

@@ -15,6 +15,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['status', async () => (await import('./commands/status.ts')).status],
   ['redrive', async () => (await import('./commands/redrive.ts')).redrive],
   ['retag', async () => (await import('./commands/retag.ts')).retag],
+  ['backfill', async () => (await import('./commands/backfill.ts')).backfill],
   ['cost', async () => (await import('./commands/cost.ts')).cost],
   ['models', async () => (await import('./commands/models.ts')).models],
   ['labels', async () => (await import('./commands/labels.ts')).labels],
@@ -39,6 +40,7 @@ Of the local pipeline (npm start), or of a deployed one with --stack NAME:
   show KEY         What is known of one image.
   status           How many images there are, and how many wait.
   redrive          Have messages worked on once more that failed every time.
+  backfill s3://…  Tag what is in a bucket already.
   retag            Tag all images anew after a change of label sets, from their stored embeddings.
 
 Flags:

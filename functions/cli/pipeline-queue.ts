@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import { CliptagError } from '../core/errors.ts';
+import type { MessageQueue } from '../core/ports.ts';
+import type { TaggerIdentity } from '../core/tagger-identity.ts';
 import { type DeadLetters, deadLetter } from './dead-letters.ts';
 
 const TIMEOUT_MILLISECONDS = 2_000;
+/** Of a pipeline that is busy, but there. */
+const ANSWER_TIMEOUT_MILLISECONDS = 20_000;
 const count = z.int().min(0);
 
 /** What the local pipeline's page says of its queue. */
@@ -55,11 +59,36 @@ export function pipelineDeadLetters(httpPort: number): DeadLetters {
   };
 }
 
+/** The local pipeline's queue, for those who fill it, and what the pipeline tags with. */
+export interface PipelineDoor {
+  readonly queue: MessageQueue;
+  readonly tagger: TaggerIdentity;
+}
+
+/** @throws {CliptagError} as {@link ask} does */
+export async function pipelineDoor(httpPort: number): Promise<PipelineDoor> {
+  return {
+    // Of the very checkout that this is of, so that its shape is trusted.
+    tagger: (await ask(httpPort, 'GET', '/tagger.json')) as TaggerIdentity,
+    queue: {
+      depth: async () => (await pipelineQueue(httpPort))?.queue.visible ?? 0,
+      send: async (bodies) => {
+        await ask(httpPort, 'POST', '/listed-objects', JSON.stringify(bodies));
+      },
+    },
+  };
+}
+
 /** @throws {CliptagError} `no-pipeline` where nobody listens; `queue-fault` for any other answer than the wanted one */
-async function ask(httpPort: number, method: 'GET' | 'POST', path: string): Promise<unknown> {
-  const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
+async function ask(
+  httpPort: number,
+  method: 'GET' | 'POST',
+  path: string,
+  body: string | null = null,
+): Promise<unknown> {
+  const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MILLISECONDS);
   const url = `http://127.0.0.1:${httpPort}${path}`;
-  const answer = await fetch(url, { method, signal, redirect: 'error' }).catch((cause: unknown) => {
+  const answer = await fetch(url, { method, body, signal, redirect: 'error' }).catch((cause: unknown) => {
     throw new CliptagError(
       'no-pipeline',
       `no local pipeline's page answers on 127.0.0.1:${httpPort}: start it with npm start, or name a deployed one with --stack`,

@@ -18,6 +18,7 @@ export const DEFAULT_MODEL = 'embedded';
 
 /** Where the local pipeline answers, unless it was started otherwise, and what things are called there. */
 export const LOCAL_PIPELINE = {
+  s3Port: 9000,
   dynamodbPort: 8000,
   httpPort: 3000,
   /** Any will do: it has only one. */

@@ -1,9 +1,13 @@
 import pLimit from 'p-limit';
+import { z } from 'zod';
 import { thumbnail } from '../adapters/sharp-thumbnail.ts';
-import { CliptagError } from '../core/errors.ts';
+import { checked, parseJson } from '../core/document.ts';
+import { CliptagError, MessageFault } from '../core/errors.ts';
+import { eventsOf } from '../core/event.ts';
 import { checkSize } from '../core/object.ts';
 import { type ImageRecord, imageKey, imageRecordOf, queryImagesByStatus } from '../core/records.ts';
 import type { Outcome } from '../core/tag-image.ts';
+import { taggerIdentity } from '../core/tagger-identity.ts';
 import type { GalleryPorts, ShownImage } from './gallery/gallery-server.ts';
 import { LOCAL_BUCKET_NAME, type Pipeline } from './pipeline.ts';
 
@@ -64,7 +68,23 @@ export function galleryPorts({ tagger, bucket, queue }: Pipeline): GalleryPorts 
     },
     deadLetters: () => queue.deadLetters(),
     redrive: () => queue.redrive(),
+    tagger: () => taggerIdentity(tagger.encoder.modelDigest, tagger.classifiers),
+    sendListed: async (list) => {
+      const bodies = listedBodies(list);
+      for (const body of bodies) await queue.send(body);
+      return bodies.length;
+    },
   };
+}
+
+/** @throws {MessageFault} when it is no list of bodies, each of a listed object */
+function listedBodies(list: string): readonly string[] {
+  const bodies = checked('a list of messages', z.array(z.string()), parseJson(list));
+  for (const event of bodies.flatMap(eventsOf)) {
+    if (event.kind === 'faulty') throw event.fault;
+    if (event.kind !== 'listed') throw new MessageFault(`Expected listed objects but received ${event.kind}`);
+  }
+  return bodies;
 }
 
 /** What the page shows of an outcome; nothing when the image was as it is already. */

@@ -28,6 +28,8 @@ beforeAll(async () => {
     status: () => ({ queue: { visible: 0, inFlight: 0 }, deadLetters: 0 }),
     deadLetters: () => [],
     redrive: async () => 0,
+    tagger: () => ({ modelDigest: 'model-a', labelSets: [] }),
+    sendListed: async () => 0,
   });
 });
 afterAll(() => gallery.close());

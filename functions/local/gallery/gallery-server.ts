@@ -1,8 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { CliptagError } from '../../core/errors.ts';
 import type { ImageRecord } from '../../core/records.ts';
+import type { TaggerIdentity } from '../../core/tagger-identity.ts';
 import { listen, stop } from '../loopback-server.ts';
 
 /** What the page shows of an image. */
@@ -36,6 +38,10 @@ export interface GalleryPorts {
   deadLetters(): readonly DeadMessage[];
   /** Puts all dead letters back into the queue; tells how many. */
   redrive(): Promise<number>;
+  /** What uploads are tagged with. */
+  tagger(): TaggerIdentity;
+  /** Sends listed objects to the queue: messages, as a JSON list of their bodies; tells how many. */
+  sendListed(bodies: string): Promise<number>;
 }
 
 export interface Gallery {
@@ -88,6 +94,10 @@ async function answer(
       return sendJson(response, ports.deadLetters());
     case 'POST /redrive':
       return sendJson(response, { moved: await ports.redrive() });
+    case 'GET /tagger.json':
+      return sendJson(response, ports.tagger());
+    case 'POST /listed-objects':
+      return sendJson(response, { sent: await ports.sendListed(await smallBody(request)) });
     case 'GET /events':
       return keepTelling(response, pages);
     case 'GET /thumbnail':
@@ -138,6 +148,16 @@ function neededKey(url: URL): string {
   const bytes = Buffer.byteLength(key);
   if (bytes <= LONGEST_KEY_BYTES) return key;
   const message = `Expected a key of at most ${LONGEST_KEY_BYTES} bytes but received one of ${bytes}`;
+  throw new CliptagError('invalid-request', message);
+}
+
+/** Ten messages with the longest keys take a quarter of it. */
+const LARGEST_BODY_BYTES = 128 * 1024;
+
+async function smallBody(request: IncomingMessage): Promise<string> {
+  const bytes = Number(request.headers['content-length'] ?? Number.NaN);
+  if (bytes <= LARGEST_BODY_BYTES) return text(request);
+  const message = `Expected a body of at most ${LARGEST_BODY_BYTES} bytes but received ${bytes}`;
   throw new CliptagError('invalid-request', message);
 }
 

@@ -1,0 +1,156 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { imageRecordOf, queryImagesByStatus, readImageRecord } from '../../functions/core/records.ts';
+import { scene } from '../fixtures/pictures.ts';
+import { CLI, type CliResult, jsonLines, runCli } from './support/cli-process.ts';
+import {
+  bucketOf,
+  credentials,
+  makeFolder,
+  type RunningPipeline,
+  region,
+  startPipelineProcess,
+  tableOf,
+  waitForRecord,
+  waitUntil,
+} from './support.ts';
+
+/** Enough that a run can be killed in the middle. */
+const MANY = 300;
+const PATIENCE = { timeout: 240_000 };
+
+interface Step {
+  readonly step: 'plan' | 'done';
+  readonly listed: number;
+  readonly wanted: number;
+  readonly settled: number;
+  readonly sent: number;
+}
+
+let pipeline: RunningPipeline;
+let removeFolder: () => Promise<void>;
+let s3: S3Client;
+let here: string[];
+
+/** A bucket that the pipeline does not listen to: what is put there is there "already". */
+async function archive(name: string, keys: readonly string[]): Promise<void> {
+  await s3.send(new CreateBucketCommand({ Bucket: name }));
+  const Body = await scene(64, 40).png().toBuffer();
+  for (const Key of keys) await s3.send(new PutObjectCommand({ Bucket: name, Key, Body }));
+}
+
+const backfill = (...args: string[]) => runCli(['backfill', ...args, ...here]);
+const steps = (result: CliResult) => jsonLines<Step>(result);
+
+async function recordIn(bucket: string, key: string) {
+  const item = await tableOf(pipeline).read(readImageRecord({ bucket, key }));
+  return item && imageRecordOf(item);
+}
+
+beforeAll(async () => {
+  const { folder, remove } = await makeFolder();
+  removeFolder = remove;
+  pipeline = await startPipelineProcess(folder);
+  s3 = new S3Client({ endpoint: pipeline.s3Url, region, credentials, forcePathStyle: true });
+  const portOf = (url: string) => new URL(url).port;
+  here = ['--s3-port', portOf(pipeline.s3Url), '--dynamodb-port', portOf(pipeline.dynamodbUrl)];
+  here.push('--http-port', portOf(pipeline.galleryUrl));
+});
+afterAll(async () => {
+  await pipeline.crash();
+  await removeFolder();
+});
+
+describe('cliptag backfill', PATIENCE, () => {
+  it('says with --dry-run what is to be done, and sends nothing', async () => {
+    await archive('old', ['a/1.png', 'a/2 ü+.png', 'b/3.png']);
+    const { code, stdout, stderr } = await backfill('s3://old/a/', '--dry-run');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^s3:\/\/old\/a\/: 2 objects\n {2}to be tagged +2 .*MB\n {2}done already +0 /);
+    expect(stdout).toMatch(/\nCost: none\. Time: about \d+ s on this machine\.\n$/);
+    expect(await recordIn('old', 'a/1.png')).toBeUndefined();
+  });
+
+  it('tags what is under the prefix, and finds it done the second time', async () => {
+    const first = await backfill('s3://old/a/', '--yes');
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    expect(first.stdout).toMatch(/\nSent and worked on: 2 objects; 0 were done already\.\n$/);
+    expect(await recordIn('old', 'a/2 ü+.png')).toMatchObject({ status: 'tagged', revision: 1 });
+    expect(await recordIn('old', 'b/3.png')).toBeUndefined();
+    const second = await backfill('s3://old', '--yes', '--json');
+    expect(steps(second)).toMatchObject([
+      { step: 'plan', listed: 3, wanted: 1, settled: 2 },
+      { step: 'done', sent: 1, settled: 2 },
+    ]);
+    expect(await recordIn('old', 'a/1.png')).toMatchObject({ revision: 1 });
+    expect((await backfill('s3://old', '--yes')).stdout).toMatch(/\nNothing is to be done\.\n$/);
+  });
+
+  it('finds uploads done that the pipeline has heard of', async () => {
+    const picture = await scene(64, 40).png().toBuffer();
+    await bucketOf(pipeline).put('heard.png', picture, picture.length);
+    await waitForRecord(pipeline, 'heard.png');
+    const [plan] = steps(await backfill('s3://photos/heard', '--dry-run', '--json'));
+    expect(plan).toMatchObject({ listed: 1, wanted: 0, settled: 1 });
+  });
+
+  it('keeps the queue shallow, and goes on with the rest after kill -9', async () => {
+    await archive(
+      'many',
+      Array.from({ length: MANY }, (_, i) => `${i}.png`),
+    );
+    const depths: number[] = [];
+    const watch = setInterval(async () => {
+      const answer = await fetch(`${pipeline.galleryUrl}/status.json`);
+      depths.push(((await answer.json()) as { queue: { visible: number } }).queue.visible);
+    }, 20);
+    const tagged = () => tableOf(pipeline).count(queryImagesByStatus('many', 'tagged'));
+    const child = spawn(process.execPath, [CLI, 'backfill', 's3://many', '--yes', ...here], {
+      stdio: 'ignore',
+    });
+    const exited = once(child, 'exit');
+    await waitUntil(async () => (await tagged()) > 0);
+    child.kill('SIGKILL');
+    await exited;
+    const rest = await backfill('s3://many', '--yes', '--json');
+    clearInterval(watch);
+    expect(rest).toMatchObject({ code: 0, stderr: '' });
+    expect(steps(rest)[1]).toMatchObject({ step: 'done', deadLetters: 0 });
+    expect(await tagged()).toBe(MANY);
+    // The deepest that it may be, and a batch more.
+    expect(Math.max(...depths)).toBeLessThanOrEqual(150);
+    expect(depths.length).toBeGreaterThan(0);
+  });
+
+  it('rejects a bucket that is not there, and what is no place in S3', async () => {
+    const missing = await backfill('s3://nowhere/', '--yes');
+    expect(missing).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'cliptag backfill: there is no bucket "nowhere"\n',
+    });
+    const faulty = await backfill('photos/a', '--yes');
+    expect([faulty.code, faulty.stderr]).toEqual([
+      2,
+      'cliptag backfill: expected one s3://BUCKET/PREFIX but received "photos/a"\n',
+    ]);
+  });
+
+  it('rejects starting without a yes where nobody can be asked, and flags of both places', async () => {
+    const { code, stderr } = await backfill('s3://old', '--stack', 'Cliptag');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^cliptag backfill: --stack is for what is deployed, --s3-port, .*; expected --dry-run or --yes/,
+    );
+  });
+
+  it('rejects what no pipeline answers to, and says what to do', async () => {
+    const result = await runCli(['backfill', 's3://old', '--dry-run', '--http-port', '1']);
+    expect([result.code, result.stderr]).toEqual([
+      2,
+      expect.stringMatching(/127\.0\.0\.1:1: start it with npm start/),
+    ]);
+  });
+});
