@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { type FunctionRunner, startLambdaProxy } from './lambda-proxy.ts';
 
 const CDK = resolve('node_modules/aws-cdk/bin/cdk');
 const START_SECONDS = 60;
@@ -19,6 +20,8 @@ export interface MotoAccount {
     readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   };
   readonly id: string;
+  /** For programs that find AWS by their environment. */
+  readonly env: NodeJS.ProcessEnv;
   /** Runs the CDK's command line; gives what it printed. */
   cdk(...parameters: string[]): Promise<string>;
   /** Runs AWS's own command line; gives what it answered. */
@@ -28,12 +31,17 @@ export interface MotoAccount {
   close(): Promise<void>;
 }
 
-export async function openMotoAccount(): Promise<MotoAccount> {
+/** @param invoke answers the calls of functions, which moto itself would run in Docker. @default moto's own way */
+export async function openMotoAccount(invoke?: FunctionRunner): Promise<MotoAccount> {
   const folder = await mkdtemp(join(tmpdir(), 'cliptag-moto-'));
-  const port = await freePort();
-  const moto = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], {
+  const motoPort = await freePort();
+  const proxy = invoke ? await startLambdaProxy(motoPort, invoke) : undefined;
+  const port = proxy?.port ?? motoPort;
+  const moto = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(motoPort)], {
     stdio: 'ignore',
     detached: true,
+    // Where its own interpreter of workflows looks for the services.
+    env: { ...process.env, MOTO_PORT: String(port) },
   });
   const endpoint = `http://127.0.0.1:${port}`;
   await answering(moto, endpoint);
@@ -55,6 +63,7 @@ export async function openMotoAccount(): Promise<MotoAccount> {
   return {
     client: { endpoint, region, credentials },
     id: '123456789012',
+    env,
     async cdk(...parameters) {
       // In a folder without a cdk.json: nothing is synthesized but what the test names.
       const run = promisify(execFile)(process.execPath, [CDK, ...parameters], { cwd: folder, env });
@@ -69,6 +78,7 @@ export async function openMotoAccount(): Promise<MotoAccount> {
     async close() {
       // The Python launcher may have a child of its own: the whole group that was started here ends.
       if (moto.pid) process.kill(-moto.pid);
+      await proxy?.close();
       await rm(folder, { recursive: true, force: true });
     },
   };

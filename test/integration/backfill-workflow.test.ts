@@ -1,0 +1,251 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateStateMachineCommand, DescribeStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { App } from 'aws-cdk-lib';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { dynamoDbTagTable } from '../../functions/adapters/dynamodb.ts';
+import { eventsOf } from '../../functions/core/event.ts';
+import { nextImageRecord, putImageRecord } from '../../functions/core/records.ts';
+import { type TaggingImage, taggingImage } from '../../infra/constructs/tagging-image.ts';
+import { ImageTaggingStack } from '../../infra/image-tagging-stack.ts';
+import { readSettings } from '../../infra/settings.ts';
+import { type CliResult, jsonLines, runCli } from '../e2e/support/cli-process.ts';
+import { type MotoAccount, openMotoAccount } from './support/moto-account.ts';
+import { available } from './tools.ts';
+
+/**
+ * A deployed backfill from end to end: the CDK deploys to moto, moto's interpreter runs the workflow's definition as it
+ * was deployed but for its batches, and its calls of the function run the bundle and the environment that were deployed.
+ * Only an account can show: the roles at work, batches of several objects, and listings of more than one page.
+ */
+const hasTools = available(['moto_server', '--help']) && available(['aws', '--version']);
+vi.setConfig({ hookTimeout: 600_000, testTimeout: 180_000 });
+
+const BUCKET = 'photos-a';
+const KEYS = Array.from({ length: 8 }, (_, i) => `in/${i} ü.jpg`);
+/** Fewer than there are objects: some must wait. */
+const QUEUE_DEPTH = 3;
+const SETTINGS = {
+  bucket: BUCKET,
+  prefix: 'in/',
+  suffix: '.jpg',
+  enableEventBridge: false,
+  backfillQueueDepth: QUEUE_DEPTH,
+};
+
+/** Runs the handler as Lambda does, in a process of its own: prints what it answers, or what it has thrown. */
+const RUN_HANDLER = `
+  const [file, payload] = process.argv.slice(1);
+  const { handler } = await import(file);
+  const answer = await handler(JSON.parse(payload)).then(
+    (value) => ({ value }),
+    ({ name, message }) => ({ error: { name, message } }),
+  );
+  process.stdout.write('\\n' + JSON.stringify(answer));
+`;
+
+describe.skipIf(!hasTools)('a deployed backfill', () => {
+  let account: MotoAccount;
+  let folder: string;
+  let image: TaggingImage;
+  let outputs: Readonly<Record<string, string>>;
+  const calls: { readonly objects: number; readonly error?: string }[] = [];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cliptag-backfill-'));
+    account = await openMotoAccount(invoke);
+    const s3 = new S3Client({ ...account.client, forcePathStyle: true });
+    await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
+    for (const Key of [...KEYS, 'in/a.txt', 'out/a.jpg']) {
+      await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: Key }));
+    }
+    await account.cdk('bootstrap', `aws://${account.id}/${account.client.region}`);
+    // moto forgets the outputs of what a change set makes.
+    const direct = ['--method', 'direct', '--require-approval', 'never'];
+    await account.cdk('deploy', '--app', await synthesize(), ...direct);
+    outputs = await stackOutputs();
+    await withoutMapping();
+    await interpretWorkflow();
+  });
+  afterAll(async () => {
+    await account?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function synthesize(): Promise<string> {
+    const labelSet = join(folder, 'mine.yaml');
+    await writeFile(labelSet, 'name: mine\nversion: 1\nmode: exclusive\nlabels: [cat, dog]\n');
+    const { context } = JSON.parse(await readFile('cdk.json', 'utf8'));
+    const outdir = join(folder, 'cdk.out');
+    const app = new App({
+      outdir,
+      context: { ...context, ...SETTINGS },
+      builtinCloudFormationValidation: false,
+    });
+    image = await taggingImage({ model: 'embedded', labelSets: [labelSet], architecture: 'arm64' });
+    new ImageTaggingStack(app, 'Mine', { settings: readSettings(app.node), image });
+    app.synth();
+    return outdir;
+  }
+
+  async function stackOutputs() {
+    const { Stacks } = await account.aws<{
+      Stacks: { Outputs: { OutputKey: string; OutputValue: string }[] }[];
+    }>(...['cloudformation', 'describe-stacks', '--stack-name', 'Mine']);
+    return Object.fromEntries(Stacks[0]!.Outputs.map((one) => [one.OutputKey, one.OutputValue]));
+  }
+
+  /** moto would run the tagging function for the messages, which takes Docker. */
+  async function withoutMapping(): Promise<void> {
+    const list = ['lambda', 'list-event-source-mappings'];
+    const { EventSourceMappings } = await account.aws<{ EventSourceMappings: { UUID: string }[] }>(...list);
+    for (const { UUID } of EventSourceMappings) {
+      await account.aws('lambda', 'update-event-source-mapping', '--uuid', UUID, '--no-enabled');
+    }
+  }
+
+  /**
+   * moto keeps the workflows that it runs apart from those that its CloudFormation makes: the same one, made anew. Its
+   * interpreter knows neither batches of a map (ItemBatcher), so that each object is made a batch here, nor percentages
+   * without a decimal point.
+   */
+  async function interpretWorkflow(): Promise<void> {
+    const client = new SFNClient(account.client);
+    const stateMachineArn = outputs.BackfillWorkflowArn!;
+    const { definition, name, roleArn } = await client.send(
+      new DescribeStateMachineCommand({ stateMachineArn }),
+    );
+    const config = { stepfunctions: { execute_state_machine: true } };
+    await fetch(`${account.client.endpoint}/moto-api/config`, {
+      method: 'POST',
+      body: JSON.stringify(config),
+    });
+    const { States, ...rest } = JSON.parse(definition!);
+    const { ItemBatcher, ToleratedFailurePercentage: _, ...map } = States.EachBatch;
+    const ItemSelector = { BatchInput: ItemBatcher.BatchInput, 'Items.$': 'States.Array($$.Map.Item.Value)' };
+    const known = { ...rest, States: { ...States, EachBatch: { ...map, ItemSelector } } };
+    const request = { name, roleArn, definition: JSON.stringify(known) };
+    const made = await client.send(new CreateStateMachineCommand(request));
+    expect(made.stateMachineArn).toBe(stateMachineArn);
+  }
+
+  async function invoke(functionName: string, payload: string): Promise<string> {
+    const configuration = await account.aws<{ Environment: { Variables: Record<string, string> } }>(
+      ...['lambda', 'get-function-configuration', '--function-name', functionName],
+    );
+    const { directory } = image.backfill;
+    const { QUEUE_URL = '', ...variables } = configuration.Environment.Variables;
+    const env = {
+      ...account.env,
+      ...variables,
+      TAGGER_FILE: join(directory, 'tagger.json'),
+      // The SDK goes where the queue's URL says, and moto says that it is AWS.
+      QUEUE_URL: QUEUE_URL.replace(/^https:\/\/[^/]+/, account.env.AWS_ENDPOINT_URL ?? ''),
+    };
+    // moto writes `ETag` where Step Functions writes `Etag`.
+    const input = payload.replaceAll('"ETag":', '"Etag":');
+    const program = ['--input-type=module', '-e', RUN_HANDLER, join(directory, 'handler.mjs'), input];
+    const child = spawn(process.execPath, program, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const printed = await text(child.stdout);
+    const { error } = JSON.parse(printed.split('\n').at(-1) ?? '');
+    calls.push({ objects: JSON.parse(payload).Items.length, error: error?.name });
+    if (error) throw Object.assign(new Error(error.message), { name: error.name });
+    return 'null';
+  }
+
+  const backfill = (place: string, ...args: string[]): Promise<CliResult> =>
+    runCli(['backfill', place, '--stack', 'Mine', ...args], { env: account.env });
+
+  it('counts, and says what it costs and how long it takes, with --dry-run', async () => {
+    const { code, stdout, stderr } = await backfill(`s3://${BUCKET}/`, '--dry-run');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(
+      /^s3:\/\/photos-a\/: 10 objects\n {2}to be tagged +8 .*\n {2}done already +0 .*\n {2}left out +2 /,
+    );
+    expect(stdout).toMatch(
+      /\n {2}Lambda computing .*\n[\s\S]*\n {2}Backfill: Step Functions +8 transitions .*\nCost +\$0\.00\nTime: about 1 s\n/,
+    );
+    expect(calls).toEqual([]);
+  });
+
+  it('feeds the queue with what is to be tagged, batch by batch, as the queue has room', async () => {
+    await record('in/3 ü.jpg');
+    const received: string[] = [];
+    const consumer = new AbortController();
+    const consuming = consume(received, consumer.signal);
+    const result = await backfill(`s3://${BUCKET}/in/`, '--yes', '--json');
+    await sleep(2_000);
+    consumer.abort();
+    await consuming;
+    expect(jsonLines(result)).toMatchObject([
+      { step: 'plan', bucket: BUCKET, prefix: 'in/', listed: 9, wanted: 7, settled: 1, leftOut: 1 },
+      { step: 'started', run: expect.stringMatching(/:backfill-[0-9a-f]{16}-1$/) },
+      { step: 'done', status: 'SUCCEEDED', objects: { succeeded: 9, failed: 0 } },
+    ]);
+    expect(result.code).toBe(0);
+    expect([...new Set(received)].sort()).toEqual(KEYS.filter((key) => key !== 'in/3 ü.jpg'));
+    expect(calls.filter(({ error }) => error === undefined)).toHaveLength(9);
+    const faults = new Set(calls.flatMap(({ error }) => error ?? []));
+    expect([...faults]).toEqual(['QueueFull']);
+  });
+
+  it('rejects a bucket that the stack does not tag, and a stack that is not there', async () => {
+    const other = await backfill('s3://photos-b/', '--yes');
+    expect([other.code, other.stderr]).toEqual([
+      2,
+      'cliptag backfill: the stack "Mine" does not tag the objects of "photos-b", but of photos-a\n',
+    ]);
+    const none = await runCli(['backfill', 's3://photos-a', '--stack', 'Nope', '--yes'], {
+      env: account.env,
+    });
+    expect([none.code, none.stderr]).toEqual([2, expect.stringMatching(/there is no stack "Nope"/)]);
+  });
+
+  /** What tagging would have written. */
+  async function record(key: string): Promise<void> {
+    const table = dynamoDbTagTable({ tableName: outputs.TagTableName!, client: account.client });
+    const head = await account.aws<{ ETag: string }>(
+      's3api',
+      'head-object',
+      '--bucket',
+      BUCKET,
+      '--key',
+      key,
+    );
+    const object = { bucket: BUCKET, key, eTag: head.ETag.replaceAll('"', ''), sequencer: '1' };
+    const { modelDigest, labelSets } = image.backfill.tagger;
+    const content = {
+      status: 'tagged',
+      tags: [],
+      modelDigest,
+      labelSets: { mine: labelSets[0]!.digest },
+    } as const;
+    const moment = { eventTime: '', now: new Date() };
+    await table.write(putImageRecord(nextImageRecord(undefined, object, content, moment)));
+  }
+
+  /** Empties the queue, as the tagging function would, once it has been too full for somebody. */
+  async function consume(received: string[], signal: AbortSignal): Promise<void> {
+    const sqs = new SQSClient(account.client);
+    const QueueUrl = outputs.UploadQueueUrl!;
+    while (!signal.aborted) {
+      await sleep(500);
+      if (!calls.some(({ error }) => error === 'QueueFull')) continue;
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
+      );
+      for (const { Body = '', ReceiptHandle } of Messages) {
+        received.push(
+          ...eventsOf(Body).flatMap((event) => (event.kind === 'listed' ? [event.object.key] : [])),
+        );
+        await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+      }
+    }
+  }
+});
