@@ -4,9 +4,8 @@ import type { MessageQueue } from '../core/ports.ts';
 import type { TaggerIdentity } from '../core/tagger-identity.ts';
 import { type DeadLetters, deadLetter } from './dead-letters.ts';
 
-const TIMEOUT_MILLISECONDS = 2_000;
-/** Of a pipeline that is busy, but there. */
-const ANSWER_TIMEOUT_MILLISECONDS = 20_000;
+/** For a pipeline that is busy. */
+const TIMEOUT_MILLISECONDS = 20_000;
 const count = z.int().min(0);
 
 /** What the local pipeline's page says of its queue. */
@@ -20,10 +19,15 @@ export type QueueStatus = z.infer<typeof queueStatus>;
 /** How many messages wait, are being worked on and are given up; undefined where no pipeline says so. */
 export async function pipelineQueue(httpPort: number): Promise<QueueStatus | undefined> {
   try {
-    return queueStatus.parse(await ask(httpPort, 'GET', '/status.json'));
+    return await pipelineStatus(httpPort);
   } catch {
     return undefined;
   }
+}
+
+/** @throws {CliptagError} as {@link ask} does */
+async function pipelineStatus(httpPort: number): Promise<QueueStatus> {
+  return queueStatus.parse(await ask(httpPort, 'GET', '/status.json'));
 }
 
 const deadMessages = z.array(
@@ -63,6 +67,7 @@ export function pipelineDeadLetters(httpPort: number): DeadLetters {
 export interface PipelineDoor {
   readonly queue: MessageQueue;
   readonly tagger: TaggerIdentity;
+  status(): Promise<QueueStatus>;
 }
 
 /** @throws {CliptagError} as {@link ask} does */
@@ -71,11 +76,12 @@ export async function pipelineDoor(httpPort: number): Promise<PipelineDoor> {
     // Of the very checkout that this is of, so that its shape is trusted.
     tagger: (await ask(httpPort, 'GET', '/tagger.json')) as TaggerIdentity,
     queue: {
-      depth: async () => (await pipelineQueue(httpPort))?.queue.visible ?? 0,
+      depth: async () => (await pipelineStatus(httpPort)).queue.visible,
       send: async (bodies) => {
         await ask(httpPort, 'POST', '/listed-objects', JSON.stringify(bodies));
       },
     },
+    status: () => pipelineStatus(httpPort),
   };
 }
 
@@ -86,7 +92,7 @@ async function ask(
   path: string,
   body: string | null = null,
 ): Promise<unknown> {
-  const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MILLISECONDS);
+  const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
   const url = `http://127.0.0.1:${httpPort}${path}`;
   const answer = await fetch(url, { method, body, signal, redirect: 'error' }).catch((cause: unknown) => {
     throw new CliptagError(

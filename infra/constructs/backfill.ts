@@ -1,4 +1,5 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -27,6 +28,8 @@ export interface BackfillProps {
   readonly queue: Queue;
   readonly tagTable: TagTable;
   readonly tableKey?: IKey | undefined;
+  /** Where the tagging function tells of results, if it does. */
+  readonly resultEventBus?: IEventBus | undefined;
 }
 
 /**
@@ -112,7 +115,7 @@ function environmentOf({ tagTable, queue, options }: BackfillProps, feeders: num
 }
 
 /** What `cliptag backfill` wants to know: which objects are meant, what is done already, and what the rest costs. */
-function settingsOf({ image, options, buckets }: BackfillProps, feeders: number) {
+function settingsOf({ image, options, buckets, resultEventBus }: BackfillProps, feeders: number) {
   const { tagger, modelName } = image.backfill;
   return {
     buckets: buckets.map(({ bucketName }) => bucketName),
@@ -124,6 +127,8 @@ function settingsOf({ image, options, buckets }: BackfillProps, feeders: number)
     memoryMegabytes: options.memoryMegabytes,
     batchSize: options.batchSize,
     maximumConcurrency: options.maximumConcurrency,
+    events: resultEventBus !== undefined,
+    objectTags: options.objectTags ? options.objectTagLimit : 0,
     pace: {
       objectsPerSecond: options.backfillObjectsPerSecond,
       feeders,

@@ -142,6 +142,8 @@ describe('the backfill’s workflow', () => {
       memoryMegabytes: 2_048,
       batchSize: 10,
       maximumConcurrency: 10,
+      events: false,
+      objectTags: 0,
       pace: { objectsPerSecond: 50, feeders: 1, feederMemoryMegabytes: 256, batchObjects: 500 },
     });
   });

@@ -185,6 +185,8 @@ describe('what a backfill of a million objects costs', () => {
     millisecondsPerImage: 30,
     batchSize: 10,
     maximumConcurrency: 10,
+    events: false,
+    objectTags: 0,
   };
   const estimate = estimateBackfill(volume);
 

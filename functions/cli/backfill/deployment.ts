@@ -17,6 +17,8 @@ const settings = z.object({
   memoryMegabytes: count,
   batchSize: count,
   maximumConcurrency: count,
+  events: z.boolean(),
+  objectTags: z.int().min(0),
   pace: z.object({
     objectsPerSecond: count,
     feeders: count,

@@ -33,7 +33,13 @@ export function estimateDeployed(
   const model = Object.hasOwn(ENCODE_MILLISECONDS, modelName) ? modelName : OTHER_MODEL;
   const millisecondsPerImage =
     milliseconds ?? estimatedMilliseconds(model, { megapixels, tags, memoryMegabytes });
-  const estimate = estimateBackfill({ ...settings, plan, tags, millisecondsPerImage });
+  const estimate = estimateBackfill({
+    ...settings,
+    objectTags: Math.min(settings.objectTags, tags),
+    plan,
+    tags,
+    millisecondsPerImage,
+  });
   return { ...estimate, millisecondsPerImage, model: milliseconds === undefined ? model : undefined };
 }
 

@@ -9,7 +9,7 @@ import type { ObjectListing, ScannableTable } from '../../core/ports.ts';
 import { withCountLine } from '../count-line.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Output } from '../output.ts';
-import { type PipelineDoor, pipelineDoor, pipelineQueue } from '../pipeline-queue.ts';
+import { type PipelineDoor, pipelineDoor } from '../pipeline-queue.ts';
 import { LOCAL_PIPELINE } from '../places.ts';
 import { askTable } from '../tag-table.ts';
 import { durationText, NOTHING_TO_DO, number, planLines } from './backfill-text.ts';
@@ -62,10 +62,10 @@ export async function backfillLocal(
     output.remark('cliptag backfill: nothing was started');
     return EXIT.failed;
   }
-  const deadBefore = (await pipelineQueue(ports.http))?.deadLetters ?? 0;
+  const before = await door.status();
   const counts = await askTable(place, (table) => feedLocal(scope, listing, sieveOf(table), door));
-  await withCountLine('Messages left', (show) => untilEmpty(ports.http, show));
-  const deadLetters = ((await pipelineQueue(ports.http))?.deadLetters ?? 0) - deadBefore;
+  await withCountLine('Messages left', (show) => untilEmpty(door, show));
+  const deadLetters = (await door.status()).deadLetters - before.deadLetters;
   await print('done', { ...counts, deadLetters }, [
     `Sent and worked on: ${number(counts.sent)} objects; ${number(counts.settled)} were done already.`,
     ...(deadLetters > 0 ? [`${number(deadLetters)} messages were given up: they are dead letters.`] : []),
@@ -126,10 +126,10 @@ async function feedPatiently(objects: readonly ListedObject[], feeder: Feeder): 
   }
 }
 
-async function untilEmpty(httpPort: number, show: (messages: number) => void): Promise<void> {
+async function untilEmpty({ status }: PipelineDoor, show: (messages: number) => void): Promise<void> {
   for (;;) {
-    const status = await pipelineQueue(httpPort);
-    const left = status ? status.queue.visible + status.queue.inFlight : 0;
+    const { queue } = await status();
+    const left = queue.visible + queue.inFlight;
     show(left);
     if (left === 0) return;
     await sleep(PAUSE_MILLISECONDS);
