@@ -2,8 +2,8 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import pLimit from 'p-limit';
 import { CliptagError } from '../core/errors.ts';
-import { eventsOf, type ParsedEvent } from '../core/event.ts';
-import { accepts, type ObjectReference, type UploadFilter } from '../core/object.ts';
+import { eventsOf, type ObjectEvent, type ParsedEvent } from '../core/event.ts';
+import { accepts, type UploadFilter } from '../core/object.ts';
 import { NOT_TOLD, type ResultChannels, tellResult } from '../core/result-channels.ts';
 import { type Outcome, type Tagger, tagImage } from '../core/tag-image.ts';
 import type { MeasuredBatch, MeasuredImage } from './batch-metrics.ts';
@@ -15,7 +15,7 @@ export interface Report {
   outcome(outcome: Outcome, message: SQSRecord, milliseconds: StageMilliseconds): void;
   ignored(reason: string, message: SQSRecord): void;
   /** The message goes back to the queue, and to the dead-letter queue once its receives are used up. */
-  fault(error: unknown, message: SQSRecord, object?: ObjectReference): void;
+  fault(error: unknown, message: SQSRecord, object?: ObjectEvent['object']): void;
 }
 
 export interface TagMessagesOptions {
