@@ -2,16 +2,23 @@ import { z } from 'zod';
 import { checked } from '../core/document.ts';
 import type { ListedObject } from '../core/listed-object.ts';
 
+const eTag = z.string().min(1);
+
 /**
  * An object as Step Functions lists it; the ETag comes with its quotes, the time in seconds since 1970:
  * https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
+ *
+ * There it is `Etag`; S3 itself and those who imitate Step Functions say `ETag`, and write the time as text.
  */
-const item = z.object({
-  Key: z.string().min(1),
-  Etag: z.string().min(1),
-  Size: z.int().min(0),
-  LastModified: z.union([z.number(), z.iso.datetime({ offset: true })]),
-});
+const item = z
+  .object({
+    Key: z.string().min(1),
+    Etag: eTag.optional(),
+    ETag: eTag.optional(),
+    Size: z.int().min(0),
+    LastModified: z.union([z.number(), z.iso.datetime({ offset: true })]),
+  })
+  .refine(({ Etag, ETag }) => Etag ?? ETag, { path: ['Etag'], message: 'Expected an ETag' });
 
 const batch = z.object({
   BatchInput: z.object({ bucket: z.string().min(1) }),
@@ -28,10 +35,10 @@ export function listedBatch(input: unknown): { bucket: string; objects: readonly
   const { bucket } = BatchInput;
   return {
     bucket,
-    objects: Items.map(({ Key, Etag, Size, LastModified }) => ({
+    objects: Items.map(({ Key, Etag, ETag = '', Size, LastModified }) => ({
       bucket,
       key: Key,
-      eTag: Etag.replaceAll('"', ''),
+      eTag: (Etag ?? ETag).replaceAll('"', ''),
       sizeBytes: Size,
       lastModified: timeOf(LastModified).toISOString(),
     })),

@@ -54,7 +54,7 @@ export function foreignLines({ foreign }: RetagTally, modelDigest: string): stri
     const what = digest === '' ? 'no embedding' : `an embedding of model ${digest}`;
     return (
       `${count} tagged images have ${what} and stay as they are: the label sets were compiled for model ${modelDigest}. ` +
-      'Name their model with --model, or backfill them: a pipeline of this model embeds anew what comes through it again'
+      'Name their model with --model, or have a pipeline of this model read their pictures again: cliptag backfill s3://BUCKET/PREFIX'
     );
   });
 }

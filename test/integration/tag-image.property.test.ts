@@ -35,8 +35,8 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-it('tagImage beside retag ends in the state of the newest event on the embedded DynamoDB, and label queries are right after every write', async () => {
-  const kind = { faults: true, deployments: true, retags: true };
+it('tagImage beside retag and listings ends in the state of the newest event on the embedded DynamoDB, and label queries are right after every write', async () => {
+  const kind = { faults: true, deployments: true, retags: true, listings: true };
   let cases = 0;
   let writes = 0;
   await fc.assert(
