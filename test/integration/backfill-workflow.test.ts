@@ -25,7 +25,7 @@ import { available } from './tools.ts';
  * Only an account can show: the roles at work, batches of several objects, and listings of more than one page.
  */
 const hasTools = available(['moto_server', '--help']) && available(['aws', '--version']);
-vi.setConfig({ hookTimeout: 600_000, testTimeout: 180_000 });
+vi.setConfig({ hookTimeout: 600_000, testTimeout: 600_000 });
 
 const BUCKET = 'photos-a';
 const KEYS = Array.from({ length: 8 }, (_, i) => `in/${i} ü.jpg`);
@@ -135,10 +135,20 @@ describe.skipIf(!hasTools)('a deployed backfill', () => {
     expect(made.stateMachineArn).toBe(stateMachineArn);
   }
 
+  interface Configuration {
+    readonly Environment: { readonly Variables: Readonly<Record<string, string>> };
+  }
+  /** Asked for once: AWS's command line takes seconds. */
+  const configurations = new Map<string, Promise<Configuration>>();
+  function configurationOf(name: string): Promise<Configuration> {
+    const get = ['lambda', 'get-function-configuration', '--function-name', name];
+    const known = configurations.get(name) ?? account.aws<Configuration>(...get);
+    configurations.set(name, known);
+    return known;
+  }
+
   async function invoke(functionName: string, payload: string): Promise<string> {
-    const configuration = await account.aws<{ Environment: { Variables: Record<string, string> } }>(
-      ...['lambda', 'get-function-configuration', '--function-name', functionName],
-    );
+    const configuration = await configurationOf(functionName);
     const { directory } = image.backfill;
     const { QUEUE_URL = '', ...variables } = configuration.Environment.Variables;
     const env = {
