@@ -1,5 +1,5 @@
 import { printable } from '../core/printable.ts';
-import type { SweepTally } from '../core/retag.ts';
+import type { RetagFindings, SweepTally } from '../core/retag-findings.ts';
 import type { ChangedImage, RetagTally } from '../core/retag-tally.ts';
 import type { Tag } from '../core/scores.ts';
 import { columns } from './answer-text.ts';
@@ -8,11 +8,11 @@ import { columns } from './answer-text.ts';
 const SHOWN_LABELS = 20;
 
 /** What would change, as people read it. */
-export function planLines(tally: RetagTally): string[] {
-  const { labels, examples } = tally;
+export function planLines(tally: RetagTally & Pick<RetagFindings, 'omittedLabels'>): string[] {
+  const { labels, examples, omittedLabels = 0 } = tally;
   const total = (kind: 'added' | 'removed' | 'rescored') =>
     labels.reduce((sum, label) => sum + label[kind], 0);
-  const hidden = labels.length - SHOWN_LABELS;
+  const hidden = Math.max(0, labels.length - SHOWN_LABELS) + omittedLabels;
   const table = columns([
     ['label', 'added', 'removed', 'other score'],
     ...labels

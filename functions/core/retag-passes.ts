@@ -10,9 +10,17 @@ import { forEachAtOnce } from './table-scan.ts';
 /** What becomes of the pages of a scan, which may come from several segments in turns. */
 export interface RetagPass {
   see(items: readonly Item[]): Promise<void>;
-  /** After the last page. */
-  end(): Promise<RetagFindings>;
+  /** So far. */
+  findings(): RetagFindings;
+  /** After the last page; then the findings are complete. */
+  end(): Promise<void>;
 }
+
+/**
+ * Images that are written at the same time: with some five entries each they fill the 50 connections that the AWS SDK
+ * opens.
+ */
+export const IMAGES_AT_ONCE = 16;
 
 /** Counts what retagging would change, and label entries that no image record confirms. Writes nothing. */
 export function planPass(retagger: Retagger): RetagPass {
@@ -26,7 +34,8 @@ export function planPass(retagger: Retagger): RetagPass {
         sweep[state === 'awaited' ? 'awaited' : 'stale'] += 1;
       }
     },
-    end: async () => ({ ...counter.tally(), ...sweep }),
+    findings: () => ({ ...counter.tally(), ...sweep }),
+    end: async () => {},
   };
 }
 
@@ -53,10 +62,10 @@ export function writePass(retagger: Retagger, imagesAtOnce: number): RetagPass {
         else sweep.awaited += 1;
       }
     },
+    findings: () => ({ ...counter.tally(), ...sweep }),
     async end() {
       // By now most of their writers, if they live, have come to an end.
       for (const entry of later) sweep.stale += Number(await settleEntry(entry, table));
-      return { ...counter.tally(), ...sweep };
     },
   };
 }

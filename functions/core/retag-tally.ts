@@ -55,7 +55,7 @@ export function retagCounter(): RetagCounter {
 
   function countTags(kind: keyof TagChanges, tags: readonly Tag[]): void {
     for (const { set, label } of tags) {
-      const identity = `${set}#${label}`;
+      const identity = identityOf({ set, label });
       const before = labels.get(identity) ?? { set, label, added: 0, removed: 0, rescored: 0 };
       labels.set(identity, { ...before, [kind]: before[kind] + 1 });
     }
@@ -82,7 +82,7 @@ export function retagCounter(): RetagCounter {
     tally: () => ({
       ...counts,
       foreign: Object.fromEntries(foreign),
-      labels: [...labels.values()].sort(mostChangedFirst),
+      labels: labelsByChanges(labels.values()),
       examples,
     }),
   };
@@ -100,8 +100,13 @@ export function tagChanges(before: readonly Tag[], after: readonly Tag[]): TagCh
 }
 
 /** Set names have no `#`. */
-function identityOf({ set, label }: Tag): string {
+export function identityOf({ set, label }: Pick<Tag, 'set' | 'label'>): string {
   return `${set}#${label}`;
+}
+
+/** Most changed first. */
+export function labelsByChanges(labels: Iterable<LabelChanges>): readonly LabelChanges[] {
+  return [...labels].sort(mostChangedFirst);
 }
 
 function mostChangedFirst(a: LabelChanges, b: LabelChanges): number {

@@ -1,17 +1,8 @@
 import type { ScannableTable } from './ports.ts';
-import type { PrimaryKey } from './records.ts';
-import { planPass, type RetagPass, writePass } from './retag-passes.ts';
-import type { RetagTally } from './retag-tally.ts';
+import type { RetagFindings } from './retag-findings.ts';
+import { IMAGES_AT_ONCE, planPass, type RetagPass, writePass } from './retag-passes.ts';
 import type { LabelSetsOfModel } from './retagging.ts';
-import {
-  forEachPage,
-  type ImageScope,
-  readPages,
-  type ScanOptions,
-  SEGMENTS,
-  scanSegment,
-  type TableSegment,
-} from './table-scan.ts';
+import { forEachPage, type ImageScope, type ScanOptions, SEGMENTS } from './table-scan.ts';
 
 /** All that retagging takes: no bucket, no picture and no image encoder. */
 export interface Retagger extends LabelSetsOfModel {
@@ -20,23 +11,6 @@ export interface Retagger extends LabelSetsOfModel {
   /** Told how many tagged images have been looked at so far. */
   readonly onProgress?: (images: number) => void;
 }
-
-/** Label entries that no image record confirms. */
-export interface SweepTally {
-  /** Nobody will ever rely on them. */
-  readonly stale: number;
-  /** Put for events that have not come to their end: those come again from the queue and see to them. */
-  readonly awaited: number;
-}
-
-/** What retagging has found, and done unless it was only planned. */
-export interface RetagFindings extends RetagTally, SweepTally {}
-
-/**
- * Images that are written at the same time: with some five entries each they fill the 50 connections that the AWS SDK
- * opens.
- */
-const IMAGES_AT_ONCE = 16;
 
 /**
  * What retagging would change. Writes nothing.
@@ -62,31 +36,6 @@ export function retag(retagger: Retagger, scope: ImageScope = {}): Promise<Retag
 
 async function wholeTable({ table }: Retagger, scope: ScanOptions, pass: RetagPass): Promise<RetagFindings> {
   await forEachPage(table, scope, (items) => pass.see(items));
-  return pass.end();
-}
-
-/** The part of a table that one of several retaggers works on. */
-export interface RetagPart {
-  readonly mode: 'plan' | 'write';
-  readonly scope: ImageScope;
-  readonly segment: TableSegment;
-  /** Where the one before it has stopped. @default the segment's beginning */
-  readonly after?: PrimaryKey | undefined;
-}
-
-/**
- * Plans or retags one segment until it, or the time, is over.
- *
- * @param isOver asked after each page, of 1 MB at most
- * @returns what this call has found, and where to go on, if the segment is not at its end
- */
-export async function retagPart(
-  retagger: Retagger,
-  { mode, scope, segment, after }: RetagPart,
-  isOver: () => boolean,
-): Promise<{ readonly findings: RetagFindings; readonly after: PrimaryKey | undefined }> {
-  const pass = mode === 'plan' ? planPass(retagger) : writePass(retagger, IMAGES_AT_ONCE);
-  const request = { ...scanSegment(segment, scope), ...(after && { ExclusiveStartKey: after }) };
-  const next = await readPages(retagger.table, request, (items) => pass.see(items), isOver);
-  return { findings: await pass.end(), after: next };
+  await pass.end();
+  return pass.findings();
 }

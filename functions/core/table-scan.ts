@@ -16,7 +16,7 @@ export interface ScanRequest {
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
   readonly ExpressionAttributeValues?: Item;
   /** The last item of the page before the first one that is wanted. */
-  readonly ExclusiveStartKey?: PrimaryKey;
+  readonly ExclusiveStartKey?: PrimaryKey | undefined;
 }
 
 export interface ScanPage {
@@ -83,33 +83,20 @@ export async function forEachPage(
 ): Promise<void> {
   const segments = Array.from({ length: SEGMENTS }, (_, segment) => ({ segment, of: SEGMENTS }));
   let isStopped = false;
+  const readSegment = async (segment: TableSegment) => {
+    for await (const { items } of table.scan(scanSegment(segment, options))) {
+      if (isStopped) return;
+      await work(items);
+    }
+  };
   await Promise.all(
     segments.map((segment) =>
-      readPages(table, scanSegment(segment, options), work, () => isStopped).catch((error: unknown) => {
+      readSegment(segment).catch((error: unknown) => {
         isStopped = true;
         throw error;
       }),
     ),
   );
-}
-
-/**
- * Shows the pages of one segment to `work`, one after the other.
- *
- * @param isOver asked after each page
- * @returns where to go on when it was over before the segment was; undefined at the segment's end
- */
-export async function readPages(
-  table: ScannableTable,
-  request: ScanRequest,
-  work: (items: readonly Item[]) => Promise<void>,
-  isOver: () => boolean,
-): Promise<PrimaryKey | undefined> {
-  for await (const { items, lastKey } of table.scan(request)) {
-    await work(items);
-    if (lastKey && isOver()) return lastKey;
-  }
-  return undefined;
 }
 
 /** Works on the items, at most `concurrency` at a time. */

@@ -12,7 +12,8 @@ import { labelSetDigest, parseLabelSet } from '../../functions/core/label-set.ts
 import type { ScannableTable } from '../../functions/core/ports.ts';
 import { commitRecord } from '../../functions/core/record-commit.ts';
 import { nextImageRecord, type PrimaryKey } from '../../functions/core/records.ts';
-import { planRetag, type Retagger, retag, retagPart } from '../../functions/core/retag.ts';
+import { planRetag, type Retagger, retag } from '../../functions/core/retag.ts';
+import { runFindings, workOnSegment } from '../../functions/core/retag-run.ts';
 import { forEachPage } from '../../functions/core/table-scan.ts';
 import { type DynamoDbEndpoint, startDynamoDbEndpoint } from '../../functions/local/dynamodb-endpoint.ts';
 import { synthesizeTemplate, tableDefinition } from '../../functions/local/synthesized-template.ts';
@@ -144,24 +145,19 @@ describe('retag on the embedded DynamoDB', () => {
     expect(writeUnits).toBe(0);
   });
 
-  it('works on one segment page by page, and goes on where another call has stopped', async () => {
-    const part = { mode: 'plan', scope: {}, segment: { segment: 1, of: 3 } } as const;
-    const whole = await retagPart(retagger(9, ['dog']), part, () => false);
-    expect(whole.after).toBeUndefined();
+  it('works on one segment page by page, and goes on where another worker has stopped', async () => {
+    const work = { run: 'whole', mode: 'plan', scope: {}, segment: { segment: 1, of: 3 } } as const;
+    expect(await workOnSegment(retagger(9, ['dog']), work, () => false)).toBe(true);
+    const whole = await runFindings('whole', table);
     expect(whole.findings.images).toBeGreaterThan(2);
     // DynamoDB's pages hold a megabyte: a table that gives them in smaller ones stands for a larger table.
-    const small = withPagesOf(3);
-    let images = 0;
-    let calls = 0;
-    let after: PrimaryKey | undefined;
-    do {
-      const done = await retagPart(retagger(9, ['dog'], small), { ...part, after }, () => true);
-      images += done.findings.images;
-      after = done.after;
-      calls += 1;
-    } while (after);
-    expect(images).toBe(whole.findings.images);
+    const small = retagger(9, ['dog'], withPagesOf(3));
+    let calls = 1;
+    while (!(await workOnSegment(small, { ...work, run: 'parts' }, () => true))) calls += 1;
     expect(calls).toBeGreaterThan(3);
+    const { segmentsDone, findings } = await runFindings('parts', table);
+    expect(segmentsDone).toBe(1);
+    expect({ ...findings, examples: [] }).toEqual({ ...whole.findings, examples: [] });
   });
 
   it('puts and removes only the entries of tags that change, and those of other images never', async () => {

@@ -1,0 +1,66 @@
+import { identityOf, type LabelChanges, labelsByChanges, type RetagTally } from './retag-tally.ts';
+
+/** Label entries that no image record confirms. */
+export interface SweepTally {
+  /** Nobody will ever rely on them. */
+  readonly stale: number;
+  /** Put for events that have not come to their end: those come again from the queue and see to them. */
+  readonly awaited: number;
+}
+
+/** What retagging has found, and done unless it was only planned. */
+export interface RetagFindings extends RetagTally, SweepTally {
+  /** Labels left out of `labels` for want of room. @default 0 */
+  readonly omittedLabels?: number;
+}
+
+/** What has been found in several parts of a table, as if it were one: all counts added up, the first examples. */
+export function mergedFindings(parts: readonly RetagFindings[]): RetagFindings {
+  const total = (count: (part: RetagFindings) => number) => parts.reduce((sum, part) => sum + count(part), 0);
+  const foreign: Record<string, number> = {};
+  const labels = new Map<string, LabelChanges>();
+  for (const part of parts) {
+    for (const [digest, images] of Object.entries(part.foreign)) {
+      foreign[digest] = (foreign[digest] ?? 0) + images;
+    }
+    for (const label of part.labels) {
+      const before = labels.get(identityOf(label));
+      labels.set(identityOf(label), before ? bothChanges(before, label) : label);
+    }
+  }
+  const omittedLabels = total((part) => part.omittedLabels ?? 0);
+  return {
+    images: total(({ images }) => images),
+    changed: total(({ changed }) => changed),
+    noted: total(({ noted }) => noted),
+    right: total(({ right }) => right),
+    foreign,
+    labels: labelsByChanges(labels.values()),
+    examples: parts.flatMap(({ examples }) => examples).slice(0, EXAMPLES),
+    stale: total(({ stale }) => stale),
+    awaited: total(({ awaited }) => awaited),
+    ...(omittedLabels > 0 && { omittedLabels }),
+  };
+}
+
+const EXAMPLES = 5;
+
+function bothChanges(a: LabelChanges, b: LabelChanges): LabelChanges {
+  return {
+    ...a,
+    added: a.added + b.added,
+    removed: a.removed + b.removed,
+    rescored: a.rescored + b.rescored,
+  };
+}
+
+/** The same with no more labels, the most changed ones, than so many bytes of JSON hold. */
+export function boundedFindings(findings: RetagFindings, maximumLabelBytes: number): RetagFindings {
+  let bytes = 0;
+  const kept = findings.labels.filter((label) => {
+    bytes += Buffer.byteLength(JSON.stringify(label)) + 1;
+    return bytes <= maximumLabelBytes;
+  });
+  const omittedLabels = (findings.omittedLabels ?? 0) + findings.labels.length - kept.length;
+  return { ...findings, labels: kept, ...(omittedLabels > 0 && { omittedLabels }) };
+}
