@@ -80,6 +80,24 @@ function checkedEnvironment<Schema extends z.ZodType>(
   );
 }
 
+/** What the environment of the function says that retags. */
+const retagEnvironment = taggingEnvironment.pick({
+  TABLE_NAME: true,
+  MODEL_FOLDER: true,
+  LABEL_SETS: true,
+  CLASSIFIER_FOLDER: true,
+});
+
+export type RetagEnvironment = z.infer<typeof retagEnvironment>;
+
+/** The environment as infrastructure writes it. */
+export type RetagEnvironmentVariables = z.input<typeof retagEnvironment>;
+
+/** @throws {InvalidInput} naming every variable that is missing or wrong */
+export function readRetagEnvironment(variables: NodeJS.ProcessEnv = process.env): RetagEnvironment {
+  return checkedEnvironment(retagEnvironment, variables);
+}
+
 /** The keys that the local endpoints accept, @default `local` and `local`. */
 export function readLocalCredentials(variables: NodeJS.ProcessEnv = process.env): {
   accessKeyId: string;

@@ -41,10 +41,11 @@ export class ImageTaggingStack extends Stack {
 
   /** What the command line and people ask for. */
   private output(
-    { buckets, table, queue, deadLetterQueue, function: tagging, backfill }: ImageTagger,
+    tagger: ImageTagger,
     { modelDigest, architecture }: TaggingImage,
     { memoryMegabytes }: Settings,
   ): void {
+    const { buckets, table, queue, deadLetterQueue, function: tagging, backfill, retag } = tagger;
     const outputs = {
       BucketNames: buckets.map(({ bucketName }) => bucketName).join(','),
       TagTableName: table.tableName,
@@ -56,6 +57,7 @@ export class ImageTaggingStack extends Stack {
       FunctionArchitecture: architecture,
       ModelDigest: modelDigest,
       BackfillWorkflowArn: backfill.stateMachineArn,
+      RetagWorkflowArn: retag.stateMachineArn,
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }

@@ -97,6 +97,12 @@ export interface TaggerOptions {
    */
   readonly backfillQueueDepth: number;
   /**
+   * Functions that retag at once, each a segment of the table of its own, 1 to 1,000. They count against the account's
+   * concurrency, as the tagging function's do.
+   * @default 4 (together they write as fast as a new table takes it)
+   */
+  readonly retagConcurrency: number;
+  /**
    * Whether buckets that exist already are made to send their events to Amazon EventBridge. Their other notifications
    * stay. Not needed where they send them already.
    * @default true
@@ -142,6 +148,7 @@ export const TAGGER_RULES: Rules<TaggerOptions> = {
   logRetentionDays: oneOf(LOG_RETENTION_DAYS, 30),
   backfillObjectsPerSecond: wholeNumber(1, 10_000, 200),
   backfillQueueDepth: wholeNumber(1, 1_000_000, 1_000),
+  retagConcurrency: wholeNumber(1, 1_000, 4),
   enableEventBridge: flag(true),
   objectTags: flag(false),
   objectTagLimit: wholeNumber(1, 10, 5),

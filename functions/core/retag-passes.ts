@@ -1,6 +1,7 @@
 import { type LabelEntry, labelEntryOf } from './label-entries.ts';
 import { type ImageRecord, type Item, imageRecordOf } from './records.ts';
-import type { RetagFindings, Retagger } from './retag.ts';
+import type { Retagger } from './retag.ts';
+import type { RetagFindings } from './retag-findings.ts';
 import { type RetaggedImage, retagImage } from './retag-image.ts';
 import { retagCounter } from './retag-tally.ts';
 import { retaggings } from './retagging.ts';

@@ -14,6 +14,7 @@ import { addAlarms } from './alarms.ts';
 import { Backfill } from './backfill.ts';
 import { type AnyBucket, BucketEvents } from './bucket-events.ts';
 import { addDashboard } from './dashboard.ts';
+import { Retag } from './retag.ts';
 import { TaggingFunction } from './tagging-function.ts';
 import type { TaggingImage } from './tagging-image.ts';
 import { UploadBucket } from './upload-bucket.ts';
@@ -71,6 +72,8 @@ export class ImageTagger extends Construct {
   readonly function: LambdaFunction;
   /** Has objects tagged that are in the buckets already; its input is `{"bucket": NAME, "prefix": TEXT}`. */
   readonly backfill: StateMachine;
+  /** Tags all images anew from their stored embeddings; its input is described at {@link RetagWorkflow}. */
+  readonly retag: StateMachine;
 
   /** @throws Error that names every faulty prop at once, with what was expected and what arrived. */
   constructor(scope: Construct, id: string, props: ImageTaggerProps) {
@@ -90,6 +93,7 @@ export class ImageTagger extends Construct {
     const parts = { image, options, buckets, bucketKeys, tagTable, tableKey, queue, resultEventBus };
     const tagging = new TaggingFunction(this, 'Tagging', parts);
     this.backfill = new Backfill(this, 'Backfill', parts).workflow;
+    this.retag = new Retag(this, 'Retag', parts).workflow;
     const watched = {
       ...{ function: tagging.function, uploadQueue, table: tagTable.table, image, options },
       tellsResults: options.objectTags || resultEventBus !== undefined,

@@ -1,13 +1,5 @@
 import { Duration, RemovalPolicy, Size, Validations } from 'aws-cdk-lib';
-import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
-import {
-  type Alias,
-  Architecture,
-  DockerImageCode,
-  DockerImageFunction,
-  SnapStartConf,
-  Tracing,
-} from 'aws-cdk-lib/aws-lambda';
+import { type Alias, DockerImageFunction, SnapStartConf, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -15,6 +7,7 @@ import { Construct } from 'constructs';
 import type { TaggingEnvironmentVariables } from '../../functions/config.ts';
 import type { TaggerOptions } from '../tagger-options.ts';
 import { explainWildcard } from './explained-wildcard.ts';
+import { imageArchitecture, imageCode } from './image-code.ts';
 import type { TaggingImage } from './tagging-image.ts';
 import { type TaggingAccess, taggingRole } from './tagging-role.ts';
 
@@ -33,19 +26,14 @@ export class TaggingFunction extends Construct {
   constructor(scope: Construct, id: string, props: TaggingFunctionProps) {
     super(scope, id);
     const { image, options, queue } = props;
-    const isArm = image.architecture === 'arm64';
     this.logGroup = new LogGroup(this, 'Log', {
       retention: options.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.function = new DockerImageFunction(this, 'Function', {
       description: 'Tags the images that a batch of messages tells of',
-      code: DockerImageCode.fromImageAsset(image.directory, {
-        platform: isArm ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
-        buildArgs: buildArguments(image, options),
-        assetName: 'cliptag-tag-images',
-      }),
-      architecture: isArm ? Architecture.ARM_64 : Architecture.X86_64,
+      code: imageCode(image, options),
+      architecture: imageArchitecture(image),
       role: taggingRole(this, { ...props, ...options, logGroup: this.logGroup }),
       environment: environmentOf(props),
       memorySize: options.memoryMegabytes,
@@ -76,15 +64,6 @@ export class TaggingFunction extends Construct {
       reason: 'The alias is of a published version',
     });
   }
-}
-
-/** The Dockerfile's own arguments. */
-function buildArguments({ baseImage }: TaggingImage, { snapStart }: TaggerOptions): Record<string, string> {
-  return {
-    ...(baseImage !== undefined && { BASE: baseImage }),
-    // Lambda makes a snapshot only of an image that is labelled as ready for it.
-    ...(snapStart && { SNAPSTART: 'Allow' }),
-  };
 }
 
 /** Where model and label sets are is the image's own business: it says so in its own environment. */

@@ -102,7 +102,7 @@ describe('what is left when the stack is deleted', () => {
 });
 
 describe('the outputs of the stack', () => {
-  it('name the buckets, table, queues, function, log and backfill', () => {
+  it('name the buckets, table, queues, function, log and workflows', () => {
     const outputs = templateWith({ bucket: 'photos-a,photos-b' }).toJSON().Outputs;
     expect(Object.keys(outputs).sort()).toEqual([
       'BackfillWorkflowArn',
@@ -113,6 +113,7 @@ describe('the outputs of the stack', () => {
       'FunctionName',
       'LogGroupName',
       'ModelDigest',
+      'RetagWorkflowArn',
       'TagTableName',
       'UploadQueueUrl',
     ]);

@@ -36,6 +36,7 @@ describe('settings', () => {
       batchWindowSeconds: 0,
       maximumConcurrency: 10,
       reservedConcurrency: undefined,
+      retagConcurrency: 4,
       snapStart: false,
       tracing: false,
       maxReceiveCount: 5,

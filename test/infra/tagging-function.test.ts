@@ -119,7 +119,11 @@ describe('the tagging function', () => {
   });
 
   it('is traced only when that is asked for', () => {
-    const tracing = { PackageType: 'Image', TracingConfig: { Mode: 'Active' } };
+    const tracing = {
+      PackageType: 'Image',
+      ImageConfig: Match.absent(),
+      TracingConfig: { Mode: 'Active' },
+    };
     templateWith().resourcePropertiesCountIs(FUNCTION, tracing, 0);
     templateWith({ tracing: true }).resourcePropertiesCountIs(FUNCTION, tracing, 1);
   });

@@ -1,0 +1,48 @@
+import { cachedClassifier } from '../adapters/classifier-cache.ts';
+import { type DynamoDbTagTableOptions, dynamoDbTagTable } from '../adapters/dynamodb.ts';
+import { readLabelSets } from '../adapters/label-set-files.ts';
+import { type Model, readModel } from '../adapters/model-folder.ts';
+import type { RetagEnvironment } from '../config.ts';
+import { CliptagError } from '../core/errors.ts';
+import type { TextEncoder } from '../core/ports.ts';
+import type { Retagger } from '../core/retag.ts';
+
+/** Of each request: a table that scales up to a mass of writes throttles for a while. */
+const ATTEMPTS = 10;
+
+/** Builds what retagging takes out of the outside systems: classifiers that were compiled ahead, and no encoder. */
+export async function composeRetagger(
+  environment: RetagEnvironment,
+  client: DynamoDbTagTableOptions['client'] = {},
+): Promise<Retagger> {
+  const [model, labelSets] = await Promise.all([
+    readModel(environment.MODEL_FOLDER, []),
+    readLabelSets(environment.LABEL_SETS),
+  ]);
+  const compiled = withoutEncoder(model);
+  return {
+    modelDigest: model.digest,
+    classifiers: await Promise.all(
+      labelSets.map((labelSet) => cachedClassifier(labelSet, compiled, environment.CLASSIFIER_FOLDER)),
+    ),
+    table: dynamoDbTagTable({
+      tableName: environment.TABLE_NAME,
+      client: { maxAttempts: ATTEMPTS, ...client },
+    }),
+    now: () => new Date(),
+  };
+}
+
+function withoutEncoder({ digest, manifest: { logitScale, logitBias } }: Model): TextEncoder {
+  return {
+    modelDigest: digest,
+    logitScale,
+    ...(logitBias !== undefined && { logitBias }),
+    encode: async () => {
+      throw new CliptagError(
+        'no-classifier',
+        `Expected every label set to have its classifier for model ${digest}: build the image again`,
+      );
+    },
+  };
+}

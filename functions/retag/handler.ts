@@ -1,0 +1,15 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { Context } from 'aws-lambda';
+import { readRetagEnvironment } from '../config.ts';
+import { composeRetagger } from './composition.ts';
+import { retagWorker } from './worker.ts';
+
+const logger = new Logger({ serviceName: 'cliptag' });
+const work = retagWorker(await composeRetagger(readRetagEnvironment()));
+
+/** Goes on with a segment of a run of retagging for as long as the function may run, or sums the run up. */
+export async function handler(event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>) {
+  const { answer, report } = await work(event, () => context.getRemainingTimeInMillis());
+  logger.info('retag', report);
+  return answer;
+}

@@ -1,0 +1,64 @@
+import { CliptagError } from '../core/errors.ts';
+import type { Retagger } from '../core/retag.ts';
+import { digestsOf, requireSameLabelSets, runFindings, workOnSegment } from '../core/retag-run.ts';
+import { type RetagOrder, retagOrder, type SegmentOrder, segmentWork } from './order.ts';
+
+/** For the page in work, whose images may be written slowly, and for saving how far the segment is. */
+const RESERVED_MILLISECONDS = 90_000;
+
+export interface WorkDone {
+  /** What the workflow goes on with. */
+  readonly answer: object;
+  /** What the log says. */
+  readonly report: Readonly<Record<string, unknown>>;
+}
+
+export type RetagWorker = (event: unknown, remainingMilliseconds: () => number) => Promise<WorkDone>;
+
+/**
+ * Does what the workflow orders. A segment's answer is the order itself and `isDone`, so that it can be the next order.
+ *
+ * @throws {CliptagError} named for its code: Step Functions decides by an error's name whether it tries again
+ */
+export function retagWorker(retagger: Retagger): RetagWorker {
+  return async (event, remainingMilliseconds) => {
+    try {
+      const order = retagOrder(event);
+      if (order.task === 'summary') return await summedUp(order, retagger);
+      return await segmentDone(order, retagger, () => remainingMilliseconds() < RESERVED_MILLISECONDS);
+    } catch (error) {
+      // The bundler shortens the names of classes.
+      if (error instanceof CliptagError) error.name = error.code;
+      throw error;
+    }
+  };
+}
+
+async function segmentDone(
+  order: SegmentOrder,
+  retagger: Retagger,
+  isOver: () => boolean,
+): Promise<WorkDone> {
+  const { run, segment, request } = order;
+  if (request.by) requireSameLabelSets(request.by, digestsOf(retagger));
+  const isDone = await workOnSegment(retagger, segmentWork(order), isOver);
+  return { answer: { ...order, isDone }, report: { run, segment, mode: request.mode, isDone } };
+}
+
+async function summedUp(
+  { run, of }: Extract<RetagOrder, { task: 'summary' }>,
+  { table }: Retagger,
+): Promise<WorkDone> {
+  const { findings, segmentsDone, by } = await runFindings(run, table);
+  if (segmentsDone !== of) {
+    throw new CliptagError(
+      'not-complete',
+      `Expected ${of} segments at their end but found ${segmentsDone}: start it again`,
+    );
+  }
+  const { images, changed, noted, right, foreign, stale, awaited } = findings;
+  return {
+    answer: { ...findings, by },
+    report: { run, images, changed, noted, right, foreign, stale, awaited },
+  };
+}

@@ -1,0 +1,99 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import {
+  Choice,
+  Condition,
+  DefinitionBody,
+  DistributedMap,
+  JitterType,
+  JsonPath,
+  Pass,
+  ProcessorMode,
+  Result,
+  StateMachineType,
+  Succeed,
+  TaskInput,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Construct } from 'constructs';
+
+/** Name of the map in ARNs of its runs, which the rights to redrive them name. */
+export const SEGMENT_MAP_LABEL = 'Segments';
+
+/** Codes of faults that are the same at every try; functions/retag names errors for them. */
+const PERMANENT_FAULTS = ['invalid-input', 'label-sets-changed', 'model-mismatch', 'not-complete'];
+
+export interface RetagWorkflowProps {
+  readonly worker: LambdaFunction;
+  /** Segments of the table, each with a worker of its own: 1 to 1,000. */
+  readonly segments: number;
+}
+
+/**
+ * Has each segment of the table worked on until it is done, by one call of the function after the other, since a call may
+ * last fifteen minutes only, and then adds up what they have found. The input is
+ * `{"mode": "plan" | "write", "bucket": NAME, "prefix": TEXT}`, all of it optional: plan, and the whole table.
+ */
+export class RetagWorkflow extends Construct {
+  readonly definition: DefinitionBody;
+
+  constructor(scope: Construct, id: string, { worker, segments }: RetagWorkflowProps) {
+    super(scope, id);
+    const listed = new Pass(this, 'ListSegments', {
+      result: Result.fromArray(Array.from({ length: segments }, (_, segment) => segment)),
+      resultPath: '$.segments',
+    });
+    const summed = this.call('SumUp', worker, { task: 'summary', run: RUN, of: segments });
+    this.definition = DefinitionBody.fromChainable(
+      listed.next(this.eachSegment(worker, segments)).next(summed),
+    );
+  }
+
+  private eachSegment(worker: LambdaFunction, segments: number): DistributedMap {
+    const map = new DistributedMap(this, 'EachSegment', {
+      label: SEGMENT_MAP_LABEL,
+      // Express workflows last five minutes at most, and a large segment takes longer.
+      mapExecutionType: StateMachineType.STANDARD,
+      maxConcurrency: segments,
+      itemsPath: '$.segments',
+      itemSelector: {
+        task: 'segment',
+        run: RUN,
+        segment: JsonPath.numberAt('$$.Map.Item.Value'),
+        of: segments,
+        request: JsonPath.objectAt('$$.Execution.Input'),
+      },
+      resultPath: JsonPath.DISCARD,
+    });
+    const work = this.call('GoOn', worker);
+    const isDone = new Choice(this, 'IsDone')
+      .when(Condition.booleanEquals('$.isDone', true), new Succeed(this, 'Done', { outputPath: '$.segment' }))
+      .otherwise(work);
+    map.itemProcessor(work.next(isDone), { mode: ProcessorMode.DISTRIBUTED });
+    return map;
+  }
+
+  /** @param order what the function gets. @default what the state gets */
+  private call(id: string, worker: LambdaFunction, order?: Record<string, unknown>): LambdaInvoke {
+    const task = LambdaInvoke.jsonPath(this, id, {
+      lambdaFunction: worker,
+      payloadResponseOnly: true,
+      retryOnServiceExceptions: false,
+      ...(order && { payload: TaskInput.fromObject(order) }),
+    });
+    task.addRetry({ errors: PERMANENT_FAULTS, maxAttempts: 0 });
+    // A call that fails is made again where the one before has saved how far it was.
+    task.addRetry({
+      errors: ['States.ALL'],
+      interval: Duration.seconds(2),
+      backoffRate: 2,
+      maxDelay: Duration.seconds(60),
+      maxAttempts: 8,
+      jitterStrategy: JitterType.FULL,
+    });
+    return task;
+  }
+}
+
+/** Of the execution that was started: those of its map's segments have names of their own. */
+const RUN = JsonPath.stringAt('$$.Execution.Name');

@@ -1,0 +1,95 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { DockerImageFunction, type Function as LambdaFunction, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { RetagEnvironmentVariables } from '../../functions/config.ts';
+import type { TaggerOptions } from '../tagger-options.ts';
+import { explainWildcard } from './explained-wildcard.ts';
+import { imageArchitecture, imageCode } from './image-code.ts';
+import { allowMapRuns } from './map-run-rights.ts';
+import { retagRole, retagWorkflowRole } from './retag-roles.ts';
+import { RetagWorkflow, SEGMENT_MAP_LABEL } from './retag-workflow.ts';
+import type { TagTable } from './tag-table.ts';
+import type { TaggingImage } from './tagging-image.ts';
+
+/** One processor: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html. Scoring uses one. */
+const WORKER_MEMORY_MEGABYTES = 1_769;
+/** Lambda's longest: a segment takes as many calls as it needs. */
+const WORKER_TIMEOUT = Duration.minutes(15);
+
+export interface RetagProps {
+  readonly image: TaggingImage;
+  readonly options: TaggerOptions;
+  readonly tagTable: TagTable;
+  readonly tableKey?: IKey | undefined;
+}
+
+/**
+ * Tags all images anew from their stored embeddings, with the label sets of the tagging function: the same image with
+ * another command. Costs nothing while nobody starts it.
+ */
+export class Retag extends Construct {
+  readonly function: LambdaFunction;
+  readonly workflow: StateMachine;
+
+  constructor(scope: Construct, id: string, props: RetagProps) {
+    super(scope, id);
+    const { tracing, retagConcurrency } = props.options;
+    this.function = this.worker(props);
+    const role = retagWorkflowRole(this, this.function, tracing);
+    const { definition } = new RetagWorkflow(this, 'Definition', {
+      worker: this.function,
+      segments: retagConcurrency,
+    });
+    this.workflow = new StateMachine(this, 'Workflow', {
+      comment: 'Tags all images anew from their stored embeddings',
+      definitionBody: definition,
+      // The CDK would let it call every version of the function.
+      role: role.withoutPolicyUpdates(),
+      tracingEnabled: tracing,
+    });
+    // What the CDK would have added to the role; it stands in no template, but the rules look at it.
+    this.workflow.node.tryRemoveChild('DistributedMapPolicy');
+    allowMapRuns(this, role, this.workflow, SEGMENT_MAP_LABEL);
+    this.explain(tracing);
+  }
+
+  private worker(props: RetagProps): LambdaFunction {
+    const { image, options, tagTable } = props;
+    const logGroup = new LogGroup(this, 'Log', {
+      retention: options.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    return new DockerImageFunction(this, 'Worker', {
+      description: 'Tags the images of a segment of the table anew, from their stored embeddings',
+      code: imageCode(image, options, ['retag.handler']),
+      architecture: imageArchitecture(image),
+      role: retagRole(this, { ...props, logGroup }),
+      environment: { TABLE_NAME: tagTable.table.tableName } satisfies OwnVariables,
+      memorySize: WORKER_MEMORY_MEGABYTES,
+      timeout: WORKER_TIMEOUT,
+      logGroup,
+      ...(options.tracing && { tracing: Tracing.ACTIVE }),
+    });
+  }
+
+  private explain(tracing: boolean): void {
+    Validations.of(this.workflow).acknowledge({
+      id: 'AwsSolutions-SF1',
+      reason:
+        'Step Functions keeps the history of each run for 90 days, and the function logs every call; delivering it to a log takes rights over the log deliveries of the whole account',
+    });
+    if (tracing) explainWildcard(this, '*', 'X-Ray’s actions know no resources');
+    else {
+      Validations.of(this.workflow).acknowledge({
+        id: 'AwsSolutions-SF2',
+        reason: 'Tracing costs per trace; the option tracing switches it on',
+      });
+    }
+  }
+}
+
+/** Where model and label sets are is the image's own business: it says so in its own environment. */
+type OwnVariables = Omit<RetagEnvironmentVariables, 'MODEL_FOLDER' | 'LABEL_SETS' | 'CLASSIFIER_FOLDER'>;
