@@ -19,6 +19,8 @@ export interface WorkflowRun {
   /** In Step Functions' own words: RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED, PENDING_REDRIVE. */
   readonly status: string;
   readonly startedAt: Date;
+  /** Of one that has succeeded. */
+  readonly output?: unknown;
   /** Of a failed one. */
   readonly error?: string | undefined;
   readonly cause?: string | undefined;
@@ -70,8 +72,9 @@ export function stepFunctionsWorkflow(
     },
     async run(arn) {
       const found = await client.send(new DescribeExecutionCommand({ executionArn: arn }));
-      const { name = '', status = '', startDate, error, cause } = found;
-      return { arn, name, status, startedAt: startDate ?? new Date(0), error, cause };
+      const { name = '', status = '', startDate, output, error, cause } = found;
+      const told = output === undefined ? {} : { output: JSON.parse(output) as unknown };
+      return { arn, name, status, startedAt: startDate ?? new Date(0), ...told, error, cause };
     },
     mapProgress: (arn) => mapProgress(client, arn),
   };

@@ -1,18 +1,15 @@
 import type { ScannableTable } from '../../core/ports.ts';
-import { planRetag, type Retagger, retag as retagTable } from '../../core/retag.ts';
-import type { RetagTally } from '../../core/retag-tally.ts';
 import type { LabelSetsOfModel } from '../../core/retagging.ts';
 import type { ImageScope } from '../../core/table-scan.ts';
 import { command } from '../command.ts';
-import { canAsk, confirmed } from '../confirmation.ts';
-import { withCountLine } from '../count-line.ts';
-import { EXIT, UsageFault } from '../exit-code.ts';
+import { canAsk } from '../confirmation.ts';
+import { UsageFault } from '../exit-code.ts';
 import { type FlagValues, requireNoOperands } from '../flags.ts';
 import type { Output } from '../output.ts';
 import { LABELS_FOLDER } from '../places.ts';
-import { foreignLines, planLines, sweepLine } from '../retag-text.ts';
+import { type RetagWay, retagDialogue } from '../retag/retag-dialogue.ts';
 import { checkNotEmpty, JSON_FLAG, LABELS_FLAG, MODEL_FLAG } from '../shared-flags.ts';
-import { TABLE_FLAGS, tablePlace } from '../table-flags.ts';
+import { TABLE_FLAGS, type TablePlace, tablePlace } from '../table-flags.ts';
 
 const flags = {
   labels: { ...LABELS_FLAG, about: 'All label sets that are to hold. Default: those in models/labels/.' },
@@ -36,26 +33,63 @@ are removed on the way.
 
 Change the pipeline's own label sets first: what it tags meanwhile, and events that come twice, get the label sets that
 it was started with. The local pipeline reads all files in models/labels/ when it starts, and so does retag: put yours
-there, stop and run npm start, then retag. A deployed pipeline has those it was deployed with: deploy, then retag with the
-same ones. --labels names other ones: all that are to hold, for the tags of label sets that are not named are removed;
-uploads go on getting the pipeline's.
+there, stop and run npm start, then retag. --labels names other ones: all that are to hold, for the tags of label sets
+that are not named are removed; uploads go on getting the pipeline's.
+
+A deployed pipeline has the label sets it was deployed with: deploy, then retag. With --stack, a workflow of the stack
+does the work (a Step Functions Distributed Map over the segments of the table) with those very label sets, whatever files
+are here; this command starts it, and Ctrl-C leaves it running. With --table, this process does the work, from here and
+with the label sets that are here.
 
 Embeddings of other models are counted and left alone.
 --json: {"step":"plan"|"done","images","changed","noted","right","foreign":{DIGEST: images},"labels":[{"set","label",
-"added","removed","rescored"}],"examples","stale"?,"awaited"?}; stale and awaited are label entries.
+"added","removed","rescored"}],"examples","stale"?,"awaited"?}; stale and awaited are label entries. --stack also gives
+"omittedLabels" when there are more labels than its answer holds (some 2,500): the least changed ones are left out.
 Exit code: 0; 1 when images had to be left alone, or the answer was no; 2 when it was asked for wrongly.`,
   flags,
   run: async ({ flags, operands }, output) => {
     requireNoOperands(operands);
-    if (!flags['dry-run'] && !flags.yes && !canAsk()) {
-      throw new UsageFault(['expected --dry-run or --yes where there is no terminal to ask at']);
-    }
+    checkFlags(flags);
     const place = await tablePlace(flags);
-    const labelSets = await openLabelSets(flags, output);
+    const scope: ImageScope = { bucket: flags.bucket, prefix: flags.prefix };
+    const wayOf = await wayTo(flags, place, output);
     const { askTable } = await import('../tag-table.ts');
-    return askTable(place, (table) => retagWith({ flags, labelSets, table }, output));
+    const choices = {
+      isDryRun: flags['dry-run'] === true,
+      isAsked: flags.yes !== true,
+      asJson: flags.json === true,
+    };
+    return askTable(place, (table) => retagDialogue(wayOf(table, scope), choices, output));
   },
 });
+
+/** @throws {UsageFault} with all that does not go together */
+function checkFlags({ stack, labels, model, yes, 'dry-run': isDryRun }: Flags): void {
+  const faults: string[] = [];
+  if (stack !== undefined && (labels !== undefined || model !== undefined)) {
+    faults.push(
+      '--stack retags with the label sets that it was deployed with: expected neither --labels nor --model; deploy it with others, or name its table with --table',
+    );
+  }
+  if (!isDryRun && !yes && !canAsk()) {
+    faults.push('expected --dry-run or --yes where there is no terminal to ask at');
+  }
+  if (faults.length > 0) throw new UsageFault(faults);
+}
+
+type WayOf = (table: ScannableTable, scope: ImageScope) => RetagWay;
+
+/** A stack retags by itself; for the local pipeline, and for a table without a stack, this process does it. */
+async function wayTo(flags: Flags, place: TablePlace, output: Output): Promise<WayOf> {
+  if (place.kind === 'deployed' && place.stack) {
+    const { deployedRetag } = await import('../retag/deployed-retag.ts');
+    const { stack } = place;
+    return (table, scope) => deployedRetag(stack, table, scope);
+  }
+  const { ownRetag } = await import('../retag/own-retag.ts');
+  const labelSets = await openLabelSets(flags, output);
+  return (table, scope) => ownRetag(labelSets, table, scope);
+}
 
 async function openLabelSets(
   { labels = [LABELS_FOLDER], model }: Flags,
@@ -69,46 +103,4 @@ async function openLabelSets(
     modelDigest: identity.modelDigest,
     classifiers: await classifiersOf(labelSets, output.remark),
   };
-}
-
-interface Request {
-  readonly flags: Flags;
-  readonly labelSets: LabelSetsOfModel;
-  readonly table: ScannableTable;
-}
-
-/** Resolves to the exit code. */
-async function retagWith({ flags, labelSets, table }: Request, output: Output): Promise<number> {
-  const scope: ImageScope = { bucket: flags.bucket, prefix: flags.prefix };
-  const retagger = (onProgress: (images: number) => void): Retagger => ({
-    ...labelSets,
-    table,
-    now: () => new Date(),
-    onProgress,
-  });
-  const withSweep = flags['dry-run'] === true;
-  const found = await withCountLine('Images compared', (show) =>
-    planRetag(retagger(show), scope, { withSweep }),
-  );
-  const { stale, awaited, ...plan } = found;
-  const print = async (step: 'plan' | 'done', tally: RetagTally, lines: readonly string[]) => {
-    for (const line of flags.json ? [JSON.stringify({ step, ...tally })] : lines) await output.line(line);
-  };
-  for (const line of foreignLines(plan, labelSets.modelDigest)) output.remark(`cliptag retag: ${line}`);
-  const exitCode = Object.keys(plan.foreign).length > 0 ? EXIT.failed : EXIT.done;
-  if (flags['dry-run']) {
-    await print('plan', found, [...planLines(plan), sweepLine({ stale, awaited }, 'found')]);
-    return exitCode;
-  }
-  await print('plan', plan, planLines(plan));
-  if (!flags.yes && !(await confirmed('Write this to the table, and remove stale label entries?'))) {
-    output.remark('cliptag retag: nothing was written');
-    return EXIT.failed;
-  }
-  const done = await withCountLine('Images retagged', (show) => retagTable(retagger(show), scope));
-  await print('done', done, [
-    `Written: ${done.changed} images with other tags, ${done.noted} with the same ones under other label sets.`,
-    sweepLine(done, 'removed'),
-  ]);
-  return exitCode;
 }

@@ -1,8 +1,8 @@
-import { printable } from '../core/printable.ts';
-import type { RetagFindings, SweepTally } from '../core/retag-findings.ts';
-import type { ChangedImage, RetagTally } from '../core/retag-tally.ts';
-import type { Tag } from '../core/scores.ts';
-import { columns } from './answer-text.ts';
+import { printable } from '../../core/printable.ts';
+import type { RetagFindings, SweepTally } from '../../core/retag-findings.ts';
+import type { ChangedImage, RetagTally } from '../../core/retag-tally.ts';
+import type { Tag } from '../../core/scores.ts';
+import { columns } from '../answer-text.ts';
 
 /** More labels than these are only counted. */
 const SHOWN_LABELS = 20;
