@@ -17,12 +17,13 @@ const request = z.strictObject({
 
 /** What the workflow asks of the function: infra/constructs/retag-workflow.ts writes it. */
 const order = z.discriminatedUnion('task', [
+  z.object({ task: z.literal('check'), request }),
   z.object({ task: z.literal('segment'), run, segment: z.int().min(0), of: segments, request }),
   z.object({ task: z.literal('summary'), run, of: segments }),
 ]);
 
 export type RetagOrder = z.infer<typeof order>;
-export type SegmentOrder = Extract<RetagOrder, { task: 'segment' }>;
+export type OrderOf<Task extends RetagOrder['task']> = Extract<RetagOrder, { task: Task }>;
 
 /** @throws {InvalidInput} with all faults */
 export function retagOrder(event: unknown): RetagOrder {
@@ -39,6 +40,6 @@ export function segmentWork({
   segment,
   of,
   request: { mode, bucket, prefix },
-}: SegmentOrder): SegmentWork {
+}: OrderOf<'segment'>): SegmentWork {
   return { run, segment: { segment, of }, mode, scope: { bucket, prefix } };
 }

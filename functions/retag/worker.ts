@@ -1,7 +1,7 @@
 import { CliptagError } from '../core/errors.ts';
 import type { Retagger } from '../core/retag.ts';
 import { digestsOf, requireSameLabelSets, runFindings, workOnSegment } from '../core/retag-run.ts';
-import { type RetagOrder, retagOrder, type SegmentOrder, segmentWork } from './order.ts';
+import { type OrderOf, retagOrder, segmentWork } from './order.ts';
 
 /** For the page in work, whose images may be written slowly, and for saving how far the segment is. */
 const RESERVED_MILLISECONDS = 90_000;
@@ -24,6 +24,7 @@ export function retagWorker(retagger: Retagger): RetagWorker {
   return async (event, remainingMilliseconds) => {
     try {
       const order = retagOrder(event);
+      if (order.task === 'check') return checked(order, retagger);
       if (order.task === 'summary') return await summedUp(order, retagger);
       return await segmentDone(order, retagger, () => remainingMilliseconds() < RESERVED_MILLISECONDS);
     } catch (error) {
@@ -34,8 +35,15 @@ export function retagWorker(retagger: Retagger): RetagWorker {
   };
 }
 
+/** Before anything else, so that what is wrong is said once and not by every segment. */
+function checked({ request }: OrderOf<'check'>, retagger: Retagger): WorkDone {
+  const by = digestsOf(retagger);
+  if (request.by) requireSameLabelSets(request.by, by);
+  return { answer: { by }, report: { ...request, by } };
+}
+
 async function segmentDone(
-  order: SegmentOrder,
+  order: OrderOf<'segment'>,
   retagger: Retagger,
   isOver: () => boolean,
 ): Promise<WorkDone> {
@@ -45,10 +53,7 @@ async function segmentDone(
   return { answer: { ...order, isDone }, report: { run, segment, mode: request.mode, isDone } };
 }
 
-async function summedUp(
-  { run, of }: Extract<RetagOrder, { task: 'summary' }>,
-  { table }: Retagger,
-): Promise<WorkDone> {
+async function summedUp({ run, of }: OrderOf<'summary'>, { table }: Retagger): Promise<WorkDone> {
   const { findings, segmentsDone, by } = await runFindings(run, table);
   if (segmentsDone !== of) {
     throw new CliptagError(

@@ -30,7 +30,7 @@ export interface RetagWorkflowProps {
 }
 
 /**
- * Has each segment of the table worked on until it is done, by one call of the function after the other, since a call may
+ * Checks the input, has each segment of the table worked on until it is done, by one call of the function after the other, since a call may
  * last fifteen minutes only, and then adds up what they have found. The input is
  * `{"mode": "plan" | "write", "bucket": NAME, "prefix": TEXT}`, all of it optional: plan, and the whole table.
  */
@@ -43,9 +43,10 @@ export class RetagWorkflow extends Construct {
       result: Result.fromArray(Array.from({ length: segments }, (_, segment) => segment)),
       resultPath: '$.segments',
     });
+    const checked = this.call('Check', worker, { task: 'check', request: REQUEST }, JsonPath.DISCARD);
     const summed = this.call('SumUp', worker, { task: 'summary', run: RUN, of: segments });
     this.definition = DefinitionBody.fromChainable(
-      listed.next(this.eachSegment(worker, segments)).next(summed),
+      checked.next(listed).next(this.eachSegment(worker, segments)).next(summed),
     );
   }
 
@@ -59,7 +60,7 @@ export class RetagWorkflow extends Construct {
         run: RUN,
         segment: JsonPath.numberAt('$$.Map.Item.Value'),
         of: segments,
-        request: JsonPath.objectAt('$$.Execution.Input'),
+        request: REQUEST,
       },
       resultPath: JsonPath.DISCARD,
     });
@@ -79,12 +80,18 @@ export class RetagWorkflow extends Construct {
   }
 
   /** @param order what the function gets. @default what the state gets */
-  private call(id: string, worker: LambdaFunction, order?: Record<string, unknown>): LambdaInvoke {
+  private call(
+    id: string,
+    worker: LambdaFunction,
+    order?: Record<string, unknown>,
+    resultPath?: string,
+  ): LambdaInvoke {
     const task = LambdaInvoke.jsonPath(this, id, {
       lambdaFunction: worker,
       payloadResponseOnly: true,
       retryOnServiceExceptions: false,
       ...(order && { payload: TaskInput.fromObject(order) }),
+      ...(resultPath !== undefined && { resultPath }),
     });
     task.addRetry({ errors: PERMANENT_FAULTS, maxAttempts: 0 });
     // A call that fails is made again where the one before has saved how far it was.
@@ -102,3 +109,4 @@ export class RetagWorkflow extends Construct {
 
 /** Of the execution that was started: those of its map's segments have names of their own. */
 const RUN = JsonPath.stringAt('$$.Execution.Name');
+const REQUEST = JsonPath.objectAt('$$.Execution.Input');

@@ -15,8 +15,10 @@ const { [name]: handler } = await import(join(LAMBDA_TASK_ROOT, `${file}.mjs`)).
 for (;;) {
   const next = await fetch(`${api}/invocation/next`);
   const id = next.headers.get('lambda-runtime-aws-request-id');
+  const deadline = Number(next.headers.get('lambda-runtime-deadline-ms'));
+  const context = { getRemainingTimeInMillis: () => deadline - Date.now() };
   try {
-    await post(`invocation/${id}/response`, await handler(await next.json(), {}));
+    await post(`invocation/${id}/response`, await handler(await next.json(), context));
   } catch (error) {
     await post(`invocation/${id}/error`, described(error));
   }

@@ -1,31 +1,10 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { type Definition, retagDefinition, type State } from './retag-definition.ts';
 import { templateWith } from './tagger-template.ts';
 
 const FUNCTION = 'AWS::Lambda::Function';
 const WORKER = { ImageConfig: { Command: ['retag.handler'] } };
-
-interface State {
-  readonly Type: string;
-  readonly [property: string]: unknown;
-}
-interface Definition {
-  readonly StartAt: string;
-  readonly States: Readonly<Record<string, State>>;
-}
-
-/** What Step Functions gets, with one name for whatever only a deployment knows. */
-function definition(template: Template): Definition {
-  const [machine] = Object.values(
-    template.findResources('AWS::StepFunctions::StateMachine', {
-      Properties: {
-        DefinitionString: { 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('Segments')])] },
-      },
-    }),
-  );
-  const parts: unknown[] = machine?.Properties.DefinitionString['Fn::Join'][1];
-  return JSON.parse(parts.map((part) => (typeof part === 'string' ? part : 'FUNCTION')).join(''));
-}
 
 function statements(
   template: Template,
@@ -58,7 +37,7 @@ describe('the retagging function', () => {
     template.hasResourceProperties(FUNCTION, { ...WORKER, TracingConfig: { Mode: 'Active' } });
     template.hasResourceProperties('AWS::StepFunctions::StateMachine', {
       DefinitionString: Match.objectLike({
-        'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('Segments')])],
+        'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('EachSegment')])],
       }),
       TracingConfiguration: { Enabled: true },
     });
@@ -93,8 +72,13 @@ describe('the retagging function', () => {
 
 describe('the workflow that retags', () => {
   it('has each segment worked on by itself, as many at once as is set', () => {
-    const { StartAt, States } = definition(templateWith({ retagConcurrency: 3 }));
-    expect(States[StartAt]).toMatchObject({ Result: [0, 1, 2], ResultPath: '$.segments' });
+    const { StartAt, States } = retagDefinition(templateWith({ retagConcurrency: 3 }));
+    expect(States[StartAt]).toMatchObject({
+      Parameters: { task: 'check', 'request.$': '$$.Execution.Input' },
+      ResultPath: null,
+      Next: 'ListSegments',
+    });
+    expect(States.ListSegments).toMatchObject({ Result: [0, 1, 2], ResultPath: '$.segments' });
     expect(States.EachSegment).toMatchObject({
       Type: 'Map',
       ItemsPath: '$.segments',
@@ -117,7 +101,7 @@ describe('the workflow that retags', () => {
   });
 
   it('calls the function for a segment until it is done', () => {
-    const { ItemProcessor } = definition(templateWith()).States.EachSegment as State & {
+    const { ItemProcessor } = retagDefinition(templateWith()).States.EachSegment as State & {
       readonly ItemProcessor: Definition;
     };
     expect(ItemProcessor.StartAt).toBe('GoOn');
@@ -130,7 +114,7 @@ describe('the workflow that retags', () => {
   });
 
   it('tries again, ever more slowly, what is not the same at every try', () => {
-    const { Retry } = definition(templateWith()).States.SumUp as State & { readonly Retry: unknown[] };
+    const { Retry } = retagDefinition(templateWith()).States.SumUp as State & { readonly Retry: unknown[] };
     expect(Retry).toEqual([
       { ErrorEquals: expect.arrayContaining(['invalid-input', 'label-sets-changed']), MaxAttempts: 0 },
       {

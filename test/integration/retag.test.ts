@@ -1,8 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DynamoDBClient, ScanCommand, type ScanCommandOutput } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoDbTagTable } from '../../functions/adapters/dynamodb.ts';
 import { embeddingToBytes, normalised } from '../../functions/core/embedding.ts';
@@ -11,13 +9,14 @@ import { putLabelEntry } from '../../functions/core/label-entries.ts';
 import { labelSetDigest, parseLabelSet } from '../../functions/core/label-set.ts';
 import type { ScannableTable } from '../../functions/core/ports.ts';
 import { commitRecord } from '../../functions/core/record-commit.ts';
-import { nextImageRecord, type PrimaryKey } from '../../functions/core/records.ts';
+import { nextImageRecord } from '../../functions/core/records.ts';
 import { planRetag, type Retagger, retag } from '../../functions/core/retag.ts';
 import { runFindings, workOnSegment } from '../../functions/core/retag-run.ts';
 import { forEachPage } from '../../functions/core/table-scan.ts';
 import { type DynamoDbEndpoint, startDynamoDbEndpoint } from '../../functions/local/dynamodb-endpoint.ts';
 import { synthesizeTemplate, tableDefinition } from '../../functions/local/synthesized-template.ts';
 import { ensureTable, LOCAL_TABLE_NAME } from '../../functions/local/table.ts';
+import { scanInPagesOf } from '../fixtures/small-pages.ts';
 
 const IMAGES = 60;
 const EMBEDDING = embeddingToBytes({ modelDigest: 'model-a', values: normalised([4, 3]) });
@@ -74,34 +73,6 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-/** The table, which shows its segments in small pages. */
-function withPagesOf(items: number): ScannableTable {
-  const { url, credentials } = endpoint;
-  const client = new DynamoDBClient({ endpoint: url, credentials, region: 'us-east-1' });
-  return {
-    ...table,
-    async *scan({ Segment, TotalSegments, ExclusiveStartKey }) {
-      let next = ExclusiveStartKey && marshall(ExclusiveStartKey);
-      do {
-        const page: ScanCommandOutput = await client.send(
-          new ScanCommand({
-            TableName: LOCAL_TABLE_NAME,
-            Segment,
-            TotalSegments,
-            ExclusiveStartKey: next,
-            Limit: items,
-          }),
-        );
-        next = page.LastEvaluatedKey;
-        yield {
-          items: (page.Items ?? []).map((item) => unmarshall(item)),
-          lastKey: next && (unmarshall(next) as PrimaryKey),
-        };
-      } while (next);
-    },
-  };
-}
-
 const imagesWith = async (label: string) => {
   const found: string[] = [];
   const query = { labels: [{ set: 'things', label }], match: 'all', not: [], minimumScore: 0 } as const;
@@ -150,8 +121,9 @@ describe('retag on the embedded DynamoDB', () => {
     expect(await workOnSegment(retagger(9, ['dog']), work, () => false)).toBe(true);
     const whole = await runFindings('whole', table);
     expect(whole.findings.images).toBeGreaterThan(2);
-    // DynamoDB's pages hold a megabyte: a table that gives them in smaller ones stands for a larger table.
-    const small = retagger(9, ['dog'], withPagesOf(3));
+    const client = { endpoint: endpoint.url, credentials: endpoint.credentials, region: 'us-east-1' };
+    const scan = scanInPagesOf(3, { tableName: LOCAL_TABLE_NAME, client });
+    const small = retagger(9, ['dog'], { ...table, scan });
     let calls = 1;
     while (!(await workOnSegment(small, { ...work, run: 'parts' }, () => true))) calls += 1;
     expect(calls).toBeGreaterThan(3);
