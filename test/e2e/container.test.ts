@@ -98,6 +98,25 @@ describe.skipIf(noSandbox)('the files of the image, read-only and without rights
     }
   });
 
+  it('retags, by its other command: a segment of the table, and the sum of all', async () => {
+    const task = join(folder, 'task');
+    const own = await layOut(staged, task);
+    const worker = await startSandbox(task, { ...own, ...variables(), _HANDLER: 'retag.handler' });
+    try {
+      const order = { run: 'test', of: 1 };
+      const segment = { ...order, task: 'segment', segment: 0, request: { mode: 'write' } };
+      expect(await worker.api.invoke(segment)).toMatchObject({ ...segment, isDone: true });
+      const sum = (await worker.api.invoke({ ...order, task: 'summary' })) as Record<string, unknown>;
+      // What the function has tagged before, by the very same label sets.
+      expect(sum).toMatchObject({ changed: 0, stale: 0, foreign: {}, by: { labelSets: expect.anything() } });
+      expect(sum.images).toBeGreaterThan(0);
+      expect(sum.right).toBe(sum.images);
+      await expect(worker.api.invoke({ ...order, task: 'write' })).rejects.toThrow(/"invalid-input"/);
+    } finally {
+      await worker.stop();
+    }
+  });
+
   async function refusalOf(changes: Record<string, string>): Promise<unknown> {
     const task = join(folder, 'task');
     const running = await startSandbox(task, { ...(await layOut(staged, task)), ...variables(), ...changes });

@@ -42,6 +42,8 @@ describe('the folder that the image is built from', () => {
       'Dockerfile',
       'code/handler.mjs',
       'code/handler.mjs.LEGAL.txt',
+      'code/retag.mjs',
+      'code/retag.mjs.LEGAL.txt',
       'code/sharp-drawing-worker.mjs',
       'code/sharp-drawing-worker.mjs.LEGAL.txt',
       'labels/general.json',
@@ -154,12 +156,18 @@ describe('the bundle', () => {
     process.chdir(first);
     await bundleHandler(second).finally(() => process.chdir(place));
     expect(await folderDigest(first)).toBe(await folderDigest(second));
-    for (const file of ['handler.mjs', 'sharp-drawing-worker.mjs']) {
+    for (const file of ['handler.mjs', 'retag.mjs', 'sharp-drawing-worker.mjs']) {
       const code = await readFile(join(first, file), 'utf8');
       expect(code.length).toBeLessThan(MAXIMUM_BUNDLE_BYTES);
       const imported = [...code.matchAll(/\bimport\s*\{[^}]*\}\s*from\s*["']([^"']+)["']/g)];
       expect(imported.map(([, from]) => from)).toEqual(['node:module']);
     }
+  });
+
+  it('has neither encoder nor decoder in the function that retags', async () => {
+    const folder = await temporaryFolder();
+    await bundleHandler(folder);
+    expect(await readFile(join(folder, 'retag.mjs'), 'utf8')).not.toMatch(/onnxruntime-node|@img\/sharp/);
   });
 
   it('reads the libraries of sharp and ONNX Runtime from node_modules beside it', async () => {
