@@ -1,13 +1,10 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
-import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { AnyBucket } from './bucket-events.ts';
-import { explainWildcard } from './explained-wildcard.ts';
 import type { TagTable } from './tag-table.ts';
 
 export interface FeederAccess {
@@ -74,38 +71,4 @@ export function workflowRole(scope: Construct, { buckets, feeder, tracing }: Wor
     );
   }
   return role;
-}
-
-/**
- * A Distributed Map runs its batches as executions of its own workflow:
- * https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
- *
- * A policy apart from the role's: it names the workflow, which is made after its role.
- */
-export function allowBatches(scope: Construct, role: Role, workflow: StateMachine, mapLabel: string): void {
-  const executions = executionArn(workflow, workflow.stateMachineName);
-  const batches = executionArn(workflow, `${workflow.stateMachineName}/${mapLabel}`);
-  const policy = new Policy(scope, 'BatchesPolicy', {
-    statements: [
-      new PolicyStatement({ actions: ['states:StartExecution'], resources: [workflow.stateMachineArn] }),
-      new PolicyStatement({
-        actions: ['states:DescribeExecution', 'states:StopExecution'],
-        resources: [executions],
-      }),
-      new PolicyStatement({ actions: ['states:RedriveExecution'], resources: [batches] }),
-    ],
-  });
-  policy.attachToRole(role);
-  const reason =
-    'Executions of this workflow alone: Step Functions names those of its batches when it starts them';
-  for (const arn of [executions, batches]) explainWildcard(policy, arn, reason);
-}
-
-function executionArn(workflow: StateMachine, name: string): string {
-  return Stack.of(workflow).formatArn({
-    service: 'states',
-    resource: 'execution',
-    resourceName: `${name}:*`,
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
 }

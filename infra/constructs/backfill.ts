@@ -8,10 +8,11 @@ import { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { BackfillEnvironmentVariables } from '../../functions/config.ts';
 import type { TaggerOptions } from '../tagger-options.ts';
-import { allowBatches, feederRole, workflowRole } from './backfill-roles.ts';
+import { feederRole, workflowRole } from './backfill-roles.ts';
 import { BATCH_OBJECTS, BackfillWorkflow, MAP_LABEL } from './backfill-workflow.ts';
 import type { AnyBucket } from './bucket-events.ts';
 import { explainWildcard } from './explained-wildcard.ts';
+import { allowMapRuns } from './map-run-rights.ts';
 import type { TagTable } from './tag-table.ts';
 import type { TaggingImage } from './tagging-image.ts';
 
@@ -59,7 +60,7 @@ export class Backfill extends Construct {
     });
     // What the CDK would have added to the role; it stands in no template, but the rules look at it.
     this.workflow.node.tryRemoveChild('DistributedMapPolicy');
-    allowBatches(this, role, this.workflow, MAP_LABEL);
+    allowMapRuns(this, role, this.workflow, MAP_LABEL);
     this.explain(options);
   }
 

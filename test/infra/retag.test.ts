@@ -19,7 +19,8 @@ function statements(
 describe('the retagging function', () => {
   it('is the image of the tagging function, with another command, one processor and as much time as there is', () => {
     const template = templateWith();
-    const images = Object.values(template.findResources(FUNCTION)).map(({ Properties }) => Properties.Code);
+    const ofImages = template.findResources(FUNCTION, { Properties: { PackageType: 'Image' } });
+    const images = Object.values(ofImages).map(({ Properties }) => Properties.Code);
     expect(images).toHaveLength(2);
     expect(images[1]).toEqual(images[0]);
     template.hasResourceProperties(FUNCTION, {
