@@ -27,12 +27,12 @@ interface Expected {
 
 const SIZE = 64;
 
-/** Its decoded pixels differ from the reference's a little (cosine 0.9916): it counts where we decode ourselves. */
-const DECODED_OTHERWISE = ['rocket.jpg'];
-
-/** The reference's pixels: Pillow's bicubic, to the bit, of the upright picture. */
+/**
+ * The reference's pixels: Pillow's bicubic, to the bit, of the upright picture. Colour profiles are left aside, as the
+ * original code has it; rocket.jpg has one that is not sRGB's (cosine 0.9916 with it), and we decode it by that.
+ */
 async function referencePixelsAt64(name: string): Promise<Pixels> {
-  const { data, info } = await sharp(referencePhoto(name))
+  const { data, info } = await sharp(referencePhoto(name), { ignoreIcc: true })
     .autoOrient()
     .flatten({ background: '#ffffff' })
     .toColourspace('srgb')
@@ -64,8 +64,7 @@ describe.skipIf(!isThere).each<[string, Precision, { pixels: number; photos: num
 
   test('gives the reference embeddings of the reference pixels', async () => {
     const encoder = await onnxImageEncoder(model);
-    const names = referencePhotoNames().filter((name) => !DECODED_OTHERWISE.includes(name));
-    for (const name of names) {
+    for (const name of referencePhotoNames()) {
       const [embedding] = await encoder.encode([await referencePixelsAt64(name)]);
       const cosine = dot(embedding!.values, normalised(expected.images[name]!.embedding));
       expect(cosine, name).toBeGreaterThanOrEqual(least.pixels);
