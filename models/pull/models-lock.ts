@@ -2,6 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { CliptagError, InvalidInput } from '../../functions/core/errors.ts';
 import { jsonValue } from './json-value.ts';
+import { inTurn } from './sole-pull.ts';
 
 const lockedFile = z.object({
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'Expected 64 lower-case hexadecimal digits'),
@@ -33,11 +34,21 @@ export function readLock(path: string, key: string): LockedCheckpoint | undefine
   return Object.hasOwn(checkpoints, key) ? checkpoints[key] : undefined;
 }
 
-/** Adds a checkpoint or replaces it. In one go, so that pulls beside this one lose nothing. */
-export function writeLock(path: string, key: string, checkpoint: LockedCheckpoint): void {
-  const { checkpoints } = readAll(path);
-  const entries = Object.entries({ ...checkpoints, [key]: checkpoint }).sort(([a], [b]) => (a < b ? -1 : 1));
-  const text = `${JSON.stringify({ version: 1, checkpoints: Object.fromEntries(entries) }, null, 2)}\n`;
+/** Adds a checkpoint or replaces it, in turn with other processes: pulls beside this one lose nothing. */
+export function writeLock(path: string, key: string, checkpoint: LockedCheckpoint): Promise<void> {
+  return inTurn(`${path}.writing`, () => {
+    const { checkpoints } = readAll(path);
+    const entries = Object.entries({ ...checkpoints, [key]: checkpoint }).sort(([a], [b]) =>
+      a < b ? -1 : 1,
+    );
+    replaceFile(
+      path,
+      `${JSON.stringify({ version: 1, checkpoints: Object.fromEntries(entries) }, null, 2)}\n`,
+    );
+  });
+}
+
+function replaceFile(path: string, text: string): void {
   const temporary = `${path}.${process.pid}.new`;
   try {
     writeFileSync(temporary, text);

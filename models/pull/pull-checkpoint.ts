@@ -80,7 +80,7 @@ export async function pullCheckpoint(
       licence: listing.licence ?? reference.licence ?? 'unknown',
       files: inPlace.map((file) => ({ ...file, path: localPath(file.path) })),
     };
-    if (!locked) writeLock(lockPath, key, lockedOf({ ...pulled, files: inPlace }));
+    if (!locked) await writeLock(lockPath, key, lockedOf({ ...pulled, files: inPlace }));
     await writeSource(pulled);
     return pulled;
   });

@@ -1,9 +1,14 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CliptagError } from '../../functions/core/errors.ts';
 import { diskFault } from './disk-fault.ts';
 
 const MARK = '.pulling';
+
+/** What processes take turns at lasts milliseconds. */
+const TURN_MILLISECONDS = 20;
+const MOST_TURNS = 500;
 
 /**
  * Does the work while no other process pulls into the folder. The mark of a process that was killed does not count.
@@ -22,6 +27,27 @@ export async function solePull<Result>(folder: string, work: () => Promise<Resul
     if (!(await marked(mark))) throw running(folder, holder);
   }
   return work().finally(() => rm(mark, { force: true }));
+}
+
+/**
+ * Does the work, of milliseconds, when no other process does it.
+ *
+ * @param mark a file that is there meanwhile; that of a process that was killed does not count
+ * @throws {CliptagError} `pull-running` when the turn does not come within ten seconds
+ */
+export async function inTurn<Result>(mark: string, work: () => Result): Promise<Result> {
+  for (let turn = 0; !(await marked(mark)); turn++) {
+    const holder = Number(await readFile(mark, 'utf8').catch(() => ''));
+    if (turn === MOST_TURNS) throw running(mark, holder);
+    // Empty: whoever made it is about to say who it is.
+    if (holder !== 0 && !isRunning(holder)) await rm(mark, { force: true });
+    await sleep(TURN_MILLISECONDS);
+  }
+  try {
+    return work();
+  } finally {
+    await rm(mark, { force: true });
+  }
 }
 
 async function marked(mark: string): Promise<boolean> {
