@@ -95,3 +95,17 @@ describe.skipIf(!isThere).each<[string, Precision, { pixels: number; photos: num
     expect(model.manifest.logitScale).toBeCloseTo(expected.logit_scale, 5);
   });
 });
+
+test.skipIf(!isThere)('int8 is as near to fp32 for words that no sample text has', async () => {
+  const tokenizer = join(REFERENCE, 'hf/tokenizer.json');
+  const texts = ['a photo of a horse', 'a photo of a flamingo'];
+  const [int8, fp32] = await Promise.all(
+    (['int8', 'fp32'] as const).map(async (precision) => {
+      const model = await compiled(join(REFERENCE, 'open_clip'), { precision, tokenizer });
+      return onnxTextEncoder(model).encode(texts);
+    }),
+  );
+  for (const [i, text] of texts.entries()) {
+    expect(dot(int8![i]!.values, fp32![i]!.values), text).toBeGreaterThan(0.99);
+  }
+});
