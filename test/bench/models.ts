@@ -10,6 +10,7 @@ import { CLASSIFIER_FOLDER, DEFAULT_LABEL_SET } from '../../functions/cli/places
 import { dot, normalised } from '../../functions/core/embedding.ts';
 import { SAMPLE_FOLDER } from '../../functions/local/samples.ts';
 import { type Contender, startContender } from './peers/contender.ts';
+import { floorLines, productsFloor } from './peers/floors.ts';
 import { BATCH_SIZE, handlerFigures } from './peers/handler-figures.ts';
 import { batchLines, singleLines } from './peers/handler-lines.ts';
 import { CLI, isThere, type Prepared, prepare } from './peers/prepare.ts';
@@ -24,7 +25,6 @@ import { inTurn, median, minimum, ratioLines } from './peers/rounds.ts';
  *   --work FOLDER       where those go; what is there is kept. Default: cliptag-bench-models in the temporary folder
  *   --only LIST         of encode,files,open,first-tag,handler. Default: all
  *   --beside LIST       of transformers.js,onnxruntime,PyTorch. Default: all
- *   --clock wall|cpu    cpu: time that the processor worked for a contender, on a busy machine. Default: wall
  *   --rounds N          Default: 8
  *   --python PATH       Default: peers/.venv/bin/python
  *   --tokenizer FILE    CLIP's tokenizer.json. Default: the one of ../shared/reference beside the repository
@@ -42,7 +42,6 @@ const { values: options } = parseArgs({
     work: { type: 'string', default: join(tmpdir(), 'cliptag-bench-models') },
     only: { type: 'string', default: Object.keys(SECTIONS).join() },
     beside: { type: 'string', default: 'transformers.js,onnxruntime,PyTorch' },
-    clock: { type: 'string', default: 'wall' },
     rounds: { type: 'string', default: '8' },
     python: { type: 'string', default: join(PEERS, '.venv/bin/python') },
     tokenizer: { type: 'string' },
@@ -57,7 +56,9 @@ if (!options.prepare) {
     ? await startContenders(prepared)
     : [];
   console.log(`${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, Node ${process.version}`);
-  console.log('minimum and median of each; × of the minimum and of the median, the first of each list is 1');
+  console.log(
+    'minimum and median of each by the clock and by the processor; × of both, the first of each list is 1',
+  );
   for (const name of sections) {
     const section = SECTIONS[name as keyof typeof SECTIONS];
     if (!section) throw new Error(`Expected --only of ${Object.keys(SECTIONS)} but received "${name}"`);
@@ -76,21 +77,11 @@ async function startContenders({
   onnxQuantised,
 }: Prepared): Promise<readonly Contender[]> {
   const own = (name: string, folder: string) =>
-    startContender(
-      name,
-      process.execPath,
-      ['--import', 'tsx', 'cliptag-contender.ts', folder],
-      options.clock,
-    );
+    startContender(name, process.execPath, ['--import', 'tsx', 'cliptag-contender.ts', folder]);
   const inJavaScript = (name: string, dtype: string) =>
-    startContender(
-      name,
-      process.execPath,
-      ['transformers-contender.mjs', huggingFace, dtype, IMAGE_SIZE],
-      options.clock,
-    );
+    startContender(name, process.execPath, ['transformers-contender.mjs', huggingFace, dtype, IMAGE_SIZE]);
   const inPython = (name: string, kind: string, path: string) =>
-    startContender(name, python ?? '', ['contender.py', kind, path, IMAGE_SIZE], options.clock);
+    startContender(name, python ?? '', ['contender.py', kind, path, IMAGE_SIZE]);
   const hasTransformersJs = await isThere(join(PEERS, 'node_modules/@huggingface/transformers'));
   if (!hasTransformersJs || !python)
     console.log('some peers are missing: test/bench/peers/install.sh installs them');
@@ -126,11 +117,14 @@ async function encode(_: Prepared, contenders: readonly Contender[]): Promise<vo
   }
 }
 
-async function files({ pictures }: Prepared, contenders: readonly Contender[]): Promise<void> {
+async function files({ pictures, huggingFace }: Prepared, contenders: readonly Contender[]): Promise<void> {
+  const products = await productsFloor(huggingFace);
+  report('least that the machine allows on one thread', [products.line]);
   for (const [name, path] of Object.entries(pictures)) {
     const { size } = await stat(path);
     const times = await inTurn(contenders, { task: 'file', path, runs: 1 }, rounds);
     report(`file to embedding, ${name} JPEG of ${(size / 1e6).toFixed(1)} MB`, ratioLines(times));
+    report(`least for ${name}`, await floorLines(path, products.milliseconds, times));
     report(`cosine with the first, ${name}`, await cosines(contenders, path));
   }
 }

@@ -10,7 +10,7 @@ import { onnxImageEncoder } from '../../../functions/adapters/onnxruntime.ts';
 import { sharpPixelDecoder } from '../../../functions/adapters/sharp.ts';
 import type { Pixels } from '../../../functions/core/pixels.ts';
 import type { ImageEncoder } from '../../../functions/core/ports.ts';
-import type { Answer, Request } from './contender.ts';
+import type { Answer, Cost, Request } from './contender.ts';
 
 const [folder = ''] = process.argv.slice(2);
 const decoder = sharpPixelDecoder();
@@ -23,18 +23,18 @@ async function open(): Promise<void> {
 }
 
 async function answer(request: Request): Promise<Answer> {
-  if (request.task === 'open') return { milliseconds: [await timed(open)] };
+  if (request.task === 'open') return { costs: [await timed(open)] };
   if (request.task === 'encode') {
     const batch = Array.from({ length: request.batch }, noise);
-    return { milliseconds: await repeated(request.runs, () => encoder.encode(batch)) };
+    return { costs: await repeated(request.runs, () => encoder.encode(batch)) };
   }
   let embedding: number[] = [];
-  const milliseconds = await repeated(request.runs, async () => {
+  const costs = await repeated(request.runs, async () => {
     const pixels = await decoder.decode(await readFile(request.path), encoder.pixelSpec);
     const [first] = await encoder.encode([pixels]);
     embedding = [...(first?.values ?? [])];
   });
-  return { milliseconds, embedding };
+  return { costs, embedding };
 }
 
 function noise(): Pixels {
@@ -43,23 +43,17 @@ function noise(): Pixels {
   return { size, data, width: size, height: size, format: 'noise' };
 }
 
-async function repeated(runs: number, work: () => Promise<unknown>): Promise<number[]> {
-  const milliseconds: number[] = [];
-  for (let run = 0; run < runs; run++) milliseconds.push(await timed(work));
-  return milliseconds;
+async function repeated(runs: number, work: () => Promise<unknown>): Promise<Cost[]> {
+  const costs: Cost[] = [];
+  for (let run = 0; run < runs; run++) costs.push(await timed(work));
+  return costs;
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const started = clock();
+async function timed(work: () => Promise<unknown>): Promise<Cost> {
+  const [started, before] = [performance.now(), process.cpuUsage()];
   await work();
-  return clock() - started;
-}
-
-/** Milliseconds: the processor's, of all threads, or those of the day. */
-function clock(): number {
-  if (process.env.BENCH_CLOCK !== 'cpu') return performance.now();
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
+  const { user, system } = process.cpuUsage(before);
+  return { wall: performance.now() - started, processor: (user + system) / 1000 };
 }
 
 for await (const line of createInterface(process.stdin)) {

@@ -4,7 +4,6 @@ Usage: contender.py onnxruntime|transformers|open_clip FILE_OR_FOLDER SIZE
 """
 
 import json
-import os
 import sys
 import time
 
@@ -69,29 +68,27 @@ def pixel_values(path, size):
     return np.ascontiguousarray(values.transpose(2, 0, 1))[None]
 
 
-CLOCK = time.process_time if os.environ.get("BENCH_CLOCK") == "cpu" else time.perf_counter
-
-
 def timed(work, runs):
-    milliseconds = []
+    costs = []
     for _ in range(runs):
-        started = CLOCK()
+        started, before = time.perf_counter(), time.process_time()
         result = work()
-        milliseconds.append((CLOCK() - started) * 1000)
-    return milliseconds, result
+        processor = (time.process_time() - before) * 1000
+        costs.append({"wall": (time.perf_counter() - started) * 1000, "processor": processor})
+    return costs, result
 
 
 def answer(request, state, kind, path, size):
     if request["task"] == "open":
-        milliseconds, state["encode"] = timed(lambda: OPENERS[kind](path), 1)
-        return {"milliseconds": milliseconds}
+        costs, state["encode"] = timed(lambda: OPENERS[kind](path), 1)
+        return {"costs": costs}
     encode = state["encode"]
     if request["task"] == "encode":
         values = np.random.default_rng(1).standard_normal((request["batch"], 3, size, size), dtype=np.float32)
-        milliseconds, _ = timed(lambda: encode(values), request["runs"])
-        return {"milliseconds": milliseconds}
-    milliseconds, result = timed(lambda: encode(pixel_values(request["path"], size)), request["runs"])
-    return {"milliseconds": milliseconds, "embedding": [float(value) for value in result[0]]}
+        costs, _ = timed(lambda: encode(values), request["runs"])
+        return {"costs": costs}
+    costs, result = timed(lambda: encode(pixel_values(request["path"], size)), request["runs"])
+    return {"costs": costs, "embedding": [float(value) for value in result[0]]}
 
 
 def main():

@@ -11,9 +11,15 @@ export type Request =
   /** From a file on disk to its embedding. */
   | { readonly task: 'file'; readonly path: string; readonly runs: number };
 
+/** Milliseconds: of the day, and of the processor's work in all threads, which a busy machine hardly changes. */
+export interface Cost {
+  readonly wall: number;
+  readonly processor: number;
+}
+
 export interface Answer {
   /** One for each run. */
-  readonly milliseconds: readonly number[];
+  readonly costs: readonly Cost[];
   readonly embedding?: readonly number[];
 }
 
@@ -26,20 +32,11 @@ export interface Contender {
 /** Libraries that ask the environment how many threads to start are told one. */
 const ONE_THREAD = { OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1', VIPS_CONCURRENCY: '1' };
 
-/**
- * Starts a contender in a process of its own, in which nothing of the others takes time or memory.
- *
- * @param clock `wall`, or `cpu`: the time that the processor worked for it, which a busy machine hardly changes
- */
-export function startContender(
-  name: string,
-  command: string,
-  args: readonly string[],
-  clock: string,
-): Contender {
+/** Starts a contender in a process of its own, in which nothing of the others takes time or memory. */
+export function startContender(name: string, command: string, args: readonly string[]): Contender {
   const child = spawn(command, args, {
     cwd: fileURLToPath(new URL('.', import.meta.url)),
-    env: { ...process.env, ...ONE_THREAD, BENCH_CLOCK: clock },
+    env: { ...process.env, ...ONE_THREAD },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const errors: Buffer[] = [];

@@ -8,7 +8,7 @@ import type { FilledStores, StoresJob } from './handler-stores.ts';
 
 const WARM_UP_IMAGES = 10;
 const SINGLE_IMAGES = 15;
-const ROUNDS = 6;
+const ROUNDS = 4;
 /** What `infra/tagger-options.ts` has Lambda hand over at once by default. */
 export const BATCH_SIZE = 10;
 

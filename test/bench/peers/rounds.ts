@@ -1,7 +1,7 @@
-import type { Contender, Request } from './contender.ts';
+import type { Contender, Cost, Request } from './contender.ts';
 
-/** Milliseconds of every run, by contender. */
-export type Times = ReadonlyMap<string, readonly number[]>;
+/** Every run's, by contender. */
+export type Times = ReadonlyMap<string, readonly Cost[]>;
 
 /**
  * Asks all contenders in turn, round after round, so that whatever else the machine does hits all of them alike; who
@@ -14,24 +14,29 @@ export async function inTurn(
   request: Request,
   rounds: number,
 ): Promise<Times> {
-  const times = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));
+  const times = new Map<string, Cost[]>(contenders.map(({ name }) => [name, []]));
   for (let round = 0; round <= rounds; round++) {
     const first = round % contenders.length;
     for (const contender of [...contenders.slice(first), ...contenders.slice(0, first)]) {
-      const { milliseconds } = await contender.ask(request);
-      if (round > 0) times.get(contender.name)?.push(...milliseconds);
+      const { costs } = await contender.ask(request);
+      if (round > 0) times.get(contender.name)?.push(...costs);
     }
   }
   return times;
 }
 
-/** A line for each contender, with how many times as long as the first one it takes. */
+/** A line for each contender, with how many times as long as the first one it takes, by both clocks. */
 export function ratioLines(times: Times, per = 1): string[] {
   const [own = []] = times.values();
-  return [...times].map(([name, values]) => {
-    const [least, middle] = [minimum(values) / per, median(values) / per];
-    const ratio = `${(minimum(values) / minimum(own)).toFixed(2)} × / ${(median(values) / median(own)).toFixed(2)} ×`;
-    return `  ${name.padEnd(28)} ${least.toFixed(1).padStart(8)} ${middle.toFixed(1).padStart(8)} ms   ${ratio}`;
+  return [...times].map(([name, costs]) => {
+    const columns = (['wall', 'processor'] as const).map((clock) => {
+      const values = costs.map((cost) => cost[clock]);
+      const owns = own.map((cost) => cost[clock]);
+      const ratios = [minimum, median].map((pick) => `${(pick(values) / pick(owns)).toFixed(2)} ×`);
+      const figures = [minimum, median].map((pick) => (pick(values) / per).toFixed(1).padStart(7));
+      return `${clock} ${figures.join(' ')} ms  ${ratios.join(' / ')}`;
+    });
+    return `  ${name.padEnd(26)} ${columns.join('   ')}`;
   });
 }
 

@@ -31,40 +31,34 @@ async function open() {
 }
 
 const TASKS = {
-  open: async () => ({ milliseconds: [await timed(open)] }),
+  open: async () => ({ costs: [await timed(open)] }),
   encode: async ({ batch, runs }) => {
     const values = Float32Array.from({ length: batch * 3 * side * side }, (_, i) => Math.sin(i));
     const pixel_values = new Tensor('float32', values, [batch, 3, side, side]);
-    return { milliseconds: await repeated(runs, () => model({ pixel_values })) };
+    return { costs: await repeated(runs, () => model({ pixel_values })) };
   },
   file: async ({ path, runs }) => {
     let embedding;
-    const milliseconds = await repeated(runs, async () => {
+    const costs = await repeated(runs, async () => {
       const image = await RawImage.read(path);
       const { image_embeds } = await model(await processor(image));
       embedding = [...image_embeds.data];
     });
-    return { milliseconds, embedding };
+    return { costs, embedding };
   },
 };
 
 async function repeated(runs, work) {
-  const milliseconds = [];
-  for (let run = 0; run < runs; run++) milliseconds.push(await timed(work));
-  return milliseconds;
+  const costs = [];
+  for (let run = 0; run < runs; run++) costs.push(await timed(work));
+  return costs;
 }
 
 async function timed(work) {
-  const started = clock();
+  const [started, before] = [performance.now(), process.cpuUsage()];
   await work();
-  return clock() - started;
-}
-
-/** Milliseconds: the processor's, of all threads, or those of the day. */
-function clock() {
-  if (process.env.BENCH_CLOCK !== 'cpu') return performance.now();
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
+  const { user, system } = process.cpuUsage(before);
+  return { wall: performance.now() - started, processor: (user + system) / 1000 };
 }
 
 for await (const line of createInterface(process.stdin)) {
