@@ -7,8 +7,11 @@ export const RESULT_EVENT_SOURCE = 'cliptag';
 /** Rises when a field goes or changes its meaning; new fields may come at any time. */
 export const RESULT_EVENT_VERSION = 1;
 
-/** Of an event: those with the best scores. EventBridge takes 256 KB, and nobody routes by the hundredth tag. */
-export const MAXIMUM_EVENT_TAGS = 100;
+/**
+ * Of an event: those with the best scores. Labels stand in keys of the table, which have at most 2 KB, and twice in an event:
+ * so it fits into EventBridge's 256 KB.
+ */
+export const MAXIMUM_EVENT_TAGS = 50;
 
 const digest = z.string().min(1);
 const time = (description: string) => z.string().meta({ format: 'date-time', description });
@@ -49,6 +52,12 @@ const resultEventDetail = z
       )
       .max(MAXIMUM_EVENT_TAGS)
       .describe('Best score first. Empty where no label fits and unless the status is tagged.'),
+    labels: z
+      .array(z.string())
+      .max(MAXIMUM_EVENT_TAGS)
+      .describe(
+        'The same tags as SET:LABEL, for rules, which look for values in lists: {"labels": ["general:dog"]}.',
+      ),
     modelDigest: digest.optional().describe('Of the model that tagged the image.'),
     labelSets: z
       .record(z.string(), digest)
@@ -116,6 +125,7 @@ export function resultEvent(record: ImageRecord): ResultEvent {
       revision,
       status,
       tags: tags.map(({ set, label, score }) => ({ set, label, score })),
+      labels: tags.map(({ set, label }) => `${set}:${label}`),
       eventTime,
       recordedAt,
       ...present(optional),

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   CreateEventBusCommand,
@@ -35,37 +36,48 @@ describe.skipIf(!hasMoto)('result events on a bus', () => {
   let account: MotoAccount;
   let stores: Awaited<ReturnType<typeof startStores>>;
   let sqs: SQSClient;
-  let QueueUrl: string;
+  const queueUrls: Record<string, string> = {};
   beforeAll(async () => {
     [account, stores] = await Promise.all([openMotoAccount(), startStores()]);
     sqs = new SQSClient(account.client);
-    const queue = await sqs.send(new CreateQueueCommand({ QueueName: 'results' }));
-    QueueUrl = queue.QueueUrl ?? '';
-    const { Attributes } = await sqs.send(
-      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
-    );
     const eventBridge = new EventBridgeClient(account.client);
     await eventBridge.send(new CreateEventBusCommand({ Name: BUS }));
-    // The example of docs/result-events.md: dogs, and whatever went wrong or away.
-    const EventPattern = JSON.stringify({
-      source: ['cliptag'],
-      'detail-type': ['ImageTagged', 'ImageFailed', 'ImageRemoved'],
-    });
-    await eventBridge.send(new PutRuleCommand({ Name: 'all', EventBusName: BUS, EventPattern }));
-    const Targets = [{ Id: 'queue', Arn: Attributes?.QueueArn }];
-    await eventBridge.send(new PutTargetsCommand({ Rule: 'all', EventBusName: BUS, Targets }));
+    const documentation = await readFile(join(repository, 'docs/result-events.md'), 'utf8');
+    const patterns = {
+      all: JSON.stringify({ source: ['cliptag'] }),
+      example: /```json\n([^`]*)```/.exec(documentation)?.[1] ?? '',
+    };
+    for (const [Name, EventPattern] of Object.entries(patterns)) {
+      const queue = await createQueue(Name);
+      await eventBridge.send(new PutRuleCommand({ Name, EventBusName: BUS, EventPattern }));
+      const Targets = [{ Id: 'queue', Arn: queue }];
+      await eventBridge.send(new PutTargetsCommand({ Rule: Name, EventBusName: BUS, Targets }));
+    }
+
+    async function createQueue(QueueName: string): Promise<string | undefined> {
+      const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName }));
+      queueUrls[QueueName] = QueueUrl;
+      const { Attributes } = await sqs.send(
+        new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
+      );
+      return Attributes?.QueueArn;
+    }
   });
   afterAll(async () => {
     await account?.close();
     await stores?.close();
   });
 
-  /** The events that reached the queue, by key. */
-  async function receivedEvents(): Promise<
-    Record<string, { 'detail-type': string; source: string; detail: unknown }>
-  > {
+  /** The events that reached a rule's queue, by key. */
+  async function receivedEvents(
+    rule = 'all',
+  ): Promise<Record<string, { 'detail-type': string; source: string; detail: unknown }>> {
     const { Messages = [] } = await sqs.send(
-      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 600 }),
+      new ReceiveMessageCommand({
+        QueueUrl: queueUrls[rule],
+        MaxNumberOfMessages: 10,
+        VisibilityTimeout: 600,
+      }),
     );
     const events = Messages.map(({ Body = '' }) => JSON.parse(Body));
     return Object.fromEntries(events.map((event) => [event.detail.key, event]));
@@ -116,6 +128,9 @@ describe.skipIf(!hasMoto)('result events on a bus', () => {
       tags: expect.arrayContaining([expect.objectContaining({ set: 'general', label: 'cat' })]),
     });
     expect(events['text/0']?.detail).toMatchObject({ reasonCode: 'not-an-image' });
+
+    const ofExample = Object.keys(await receivedEvents('example')).sort();
+    expect(ofExample).toEqual(['chelsea.png', 'text/0']);
 
     // A message that comes again, as after a crash before the event, is told once more.
     expect(await handle(BUS)(sqsEvent([photo]))).toEqual({ batchItemFailures: [] });
