@@ -6,13 +6,10 @@ import {
   type ListMessageMoveTasksResultEntry,
   type Message,
   ReceiveMessageCommand,
-  SQSClient,
-  type SQSClientConfig,
+  type SQSClient,
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
-import { awsClientDefaults } from './aws-client-defaults.ts';
-
-const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
+import { type SqsOptions, sqsClient } from './sqs.ts';
 
 /** Amazon SQS gives at most so many messages at once. */
 const MOST_AT_ONCE = 10;
@@ -56,11 +53,8 @@ export interface SqsDeadLetters {
 }
 
 /** The dead-letter queue with this URL. */
-export function sqsDeadLetters(
-  deadLetterQueueUrl: string,
-  config: Pick<SQSClientConfig, 'endpoint' | 'region' | 'credentials'> = {},
-): SqsDeadLetters {
-  const client = new SQSClient({ ...awsClientDefaults(REQUEST_TIMEOUT_MILLISECONDS), ...config });
+export function sqsDeadLetters(deadLetterQueueUrl: string, config: SqsOptions = {}): SqsDeadLetters {
+  const client = sqsClient(config);
   return {
     sample: () => sample(client, deadLetterQueueUrl),
     startMove: async (queueUrl, maximumPerSecond) => {

@@ -3,6 +3,18 @@ import { awsClientDefaults } from './aws-client-defaults.ts';
 
 const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
 
+/** Where SQS is and who asks. @default the SDK's own chain */
+export type SqsOptions = Pick<SQSClientConfig, 'endpoint' | 'region' | 'credentials'>;
+
+/**
+ * Asks where it is told to, as every other client does; by default the SDK would ask the host in a queue's URL and say so on
+ * standard error.
+ */
+export function sqsClient(config: SqsOptions): SQSClient {
+  const defaults = awsClientDefaults(REQUEST_TIMEOUT_MILLISECONDS);
+  return new SQSClient({ ...defaults, useQueueUrlAsEndpoint: false, ...config });
+}
+
 export interface QueueDepth {
   readonly visible: number;
   /** Received and neither deleted nor visible again. */
@@ -10,11 +22,8 @@ export interface QueueDepth {
 }
 
 /** How many messages a queue holds, approximately, as SQS itself says. */
-export async function queueDepth(
-  queueUrl: string,
-  config: Pick<SQSClientConfig, 'endpoint' | 'region' | 'credentials'> = {},
-): Promise<QueueDepth> {
-  const client = new SQSClient({ ...awsClientDefaults(REQUEST_TIMEOUT_MILLISECONDS), ...config });
+export async function queueDepth(queueUrl: string, config: SqsOptions = {}): Promise<QueueDepth> {
+  const client = sqsClient(config);
   try {
     const { Attributes = {} } = await client.send(
       new GetQueueAttributesCommand({

@@ -49,8 +49,8 @@ describe.skipIf(!hasMoto)('cliptag redrive of a deployed stack', () => {
     queueUrl = await create('uploads');
     deadLetterQueueUrl = await create('dead-letters');
     const outputs = {
-      UploadQueueUrl: moves.queueUrl(queueUrl),
-      DeadLetterQueueUrl: moves.queueUrl(deadLetterQueueUrl),
+      UploadQueueUrl: queueUrl,
+      DeadLetterQueueUrl: deadLetterQueueUrl,
     };
     const Outputs = Object.fromEntries(Object.entries(outputs).map(([name, Value]) => [name, { Value }]));
     const TemplateBody = JSON.stringify({ Resources: { Topic: { Type: 'AWS::SNS::Topic' } }, Outputs });

@@ -31,6 +31,7 @@ import { ImageTaggingStack } from '../../infra/image-tagging-stack.ts';
 import { NOTHING } from '../../infra/preflight/findings.ts';
 import { type PreflightSettings, preflight } from '../../infra/preflight/preflight.ts';
 import { readSettings } from '../../infra/settings.ts';
+import { jsonLines, runCli } from '../e2e/support/cli-process.ts';
 import { type MotoAccount, openMotoAccount } from './support/moto-account.ts';
 import { available } from './tools.ts';
 
@@ -314,7 +315,8 @@ describe.skipIf(!hasTools)('a deployment to moto', () => {
       await s3.send(new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration }));
     }
     // moto runs no custom resource: the buckets send to EventBridge as if others had seen to it.
-    const settings = { bucket: 'photos-a,photos-b', prefix: 'in/', enableEventBridge: false };
+    const sources = { bucket: 'photos-a,photos-b', prefix: 'in/', enableEventBridge: false };
+    const settings = { ...sources, resultEvents: true, objectTags: true };
     // moto gives a stack outputs only without a change set.
     await deploy(await synthesize('Existing', 'cat, dog', settings), '--method', 'direct');
     const ids = Object.entries(await physicalIds('Existing'));
@@ -324,6 +326,33 @@ describe.skipIf(!hasTools)('a deployment to moto', () => {
     await account.aws('lambda', 'update-event-source-mapping', '--uuid', mappingId, '--no-enabled');
     for (const bucket of buckets) await putObjects(bucket, [`in/${bucket} ü.jpg`, 'out/a.jpg']);
     expect(await receivedKeys(queueUrl)).toEqual(['in/photos-a ü.jpg', 'in/photos-b ü.jpg']);
+  });
+
+  it('with result events and object tags tells the function where to, and the command line where everything is', async () => {
+    const result = await runCli(['status', '--stack', 'Existing', '--json'], { env: account.env });
+    expect(result).toMatchObject({ code: 0, stderr: '' });
+    const images = { tagged: 0, unsupported: 0, failed: 0, deleted: 0 };
+    expect(jsonLines(result)).toMatchObject(
+      // The test before has left two messages in the queue.
+      ['photos-a', 'photos-b'].map((bucket) => ({ bucket, images, queue: { inFlight: 2 }, deadLetters: 0 })),
+    );
+    const redrive = await runCli(['redrive', '--stack', 'Existing', '--dry-run'], { env: account.env });
+    // moto has no message moves to tell of.
+    expect(redrive.stderr).toMatch(/^cliptag redrive: the dead-letter queue cannot be redriven: /m);
+    const [, name = ''] = Object.entries(await physicalIds('Existing')).find(([id]) =>
+      /^TaggerTaggingFunction\w{8}$/.test(id),
+    )!;
+    const configuration = await account.aws(
+      ...['lambda', 'get-function-configuration', '--function-name', name],
+    );
+    expect(configuration).toMatchObject({
+      Environment: {
+        Variables: {
+          RESULT_EVENT_BUS: `arn:aws:events:us-east-1:${account.id}:event-bus/default`,
+          OBJECT_TAG_LIMIT: '5',
+        },
+      },
+    });
   });
 
   describe('is looked at before the next one', () => {
