@@ -48,7 +48,8 @@ find_base() {
   export CLIPTAG_BASE_IMAGE=$aws_base
   if fetch docker pull --quiet "$aws_base" >pull.log 2>&1; then return; fi
   export CLIPTAG_BASE_IMAGE=$own_base
-  timeout 300 "$here/container-base.sh" "$folder/base" 2>base.log || fail "no base image: $(tail -n 1 base.log)"
+  timeout 210 "$here/container-base.sh" "$folder/base" 2>base.log ||
+    fail "no base image: $(tail -n 1 base.log | grep . || echo 'it was not made within its time limit')"
   tar -C base/root -c . | timeout 60 docker import -c 'ENTRYPOINT ["/lambda-entrypoint.sh"]' -c 'WORKDIR /var/task' \
     -c 'ENV PATH=/var/lang/bin:/bin LAMBDA_TASK_ROOT=/var/task LAMBDA_RUNTIME_DIR=/var/runtime' - "$own_base" >/dev/null
   rm -rf base
