@@ -13,7 +13,7 @@ const NONE = new Float32Array();
 export interface BlockMultiplier {
   /**
    * Scale × dot product of each vector with every row, in double precision: to the last bit what `rowProducts` gives
-   * for one vector, and fourteen times as fast (`npm run bench:retag`).
+   * for one vector, in a fraction of the time (`npm run bench:retag` has both, with all that scoring takes besides).
    *
    * @param each told the products of one vector after the other, one for each row; valid until it returns
    */

@@ -16,14 +16,16 @@ import {
 } from '../../functions/core/records.ts';
 import { planRetag, type Retagger, retag } from '../../functions/core/retag.ts';
 import { retagging, retaggings } from '../../functions/core/retagging.ts';
+import { SEGMENTS } from '../../functions/core/table-scan.ts';
 import { LOCAL_TABLE_NAME } from '../../functions/local/table.ts';
+import { startPageProcess } from './page-process.ts';
 import { startTableProcess } from './table-process.ts';
 
 /**
- * `npm run bench:retag -- [records]`: scoring alone, and `cliptag retag` end to end on synthetic records in the embedded
- * DynamoDB endpoint, which runs in a process of its own. That endpoint (dynalite) is far slower than DynamoDB, so each
- * line gives the clock, what retagging itself takes of the processor, and what the endpoint does: as it works on one
- * processor, no client whatever could be faster than that.
+ * `npm run bench:retag -- [records]`: scoring alone; the diff of a million records from prepared pages; and `cliptag retag`
+ * end to end on synthetic records in the embedded DynamoDB endpoint, which runs in a process of its own. That endpoint
+ * (dynalite) is far slower than DynamoDB, so each line gives the clock, what retagging itself takes of the processor, and
+ * what the endpoint does: as it works on one processor, no client whatever could be faster than that.
  */
 const RECORDS = Number(process.argv[2] ?? 5_000);
 const DIMENSIONS = 512;
@@ -82,6 +84,7 @@ function record(i: number, known: Classifier): ImageRecord {
 const [before, after] = [classifier(1, 0.2), classifier(2, 0.3)];
 console.log(`${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, Node ${process.version}`);
 benchScoring();
+await benchMillion();
 const folder = await mkdtemp(join(tmpdir(), 'cliptag-bench-retag-'));
 const endpoint = await startTableProcess(folder);
 try {
@@ -110,12 +113,42 @@ function benchScoring(): void {
   }
 }
 
+/** The diff of a million records, by the client that retag has, with next to nothing for the store to do. */
+async function benchMillion(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'cliptag-bench-pages-'));
+  // What a megabyte holds, and as many pages as make a million in all segments.
+  const [itemsPerPage, pagesPerSegment] = [250, A_MILLION / 250 / SEGMENTS];
+  const page = () => Array.from({ length: itemsPerPage }, (_, i) => comparedItem(record(i, before)));
+  const pages = await startPageProcess(folder, Array.from({ length: 16 }, page), pagesPerSegment);
+  try {
+    const table = dynamoDbTagTable({ tableName: LOCAL_TABLE_NAME, client: clientAt(pages.url) });
+    const retagger: Retagger = { table, modelDigest: MODEL, classifiers: [after], now: () => new Date() };
+    const elapsed = stopwatch();
+    const { images, changed } = await planRetag(retagger);
+    const { processorSeconds, clockSeconds } = elapsed();
+    console.log(`diff of ${images} records (${changed} change), from prepared pages:`);
+    console.log(`  our own      ${rate(images, processorSeconds)} of processor time`);
+    console.log(`  by the clock ${rate(images, clockSeconds)}`);
+  } finally {
+    await pages.stop();
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Of a record, what a scan for a diff gives, as it comes over the wire. */
+function comparedItem({ bucket, key, status, tags, modelDigest, embedding, labelSets }: ImageRecord): object {
+  const keys = { PK: `IMAGE#${bucket}/${key}`, SK: 'IMAGE' };
+  const values = marshall({ ...keys, bucket, key, status, tags, modelDigest, labelSets });
+  return { ...values, embedding: { B: Buffer.from(embedding ?? []).toString('base64') } };
+}
+
+function clientAt(endpointUrl: string) {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  return { endpoint: endpointUrl, region: 'us-east-1', credentials };
+}
+
 async function benchTable(): Promise<void> {
-  const client = {
-    endpoint: endpoint.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  };
+  const client = clientAt(endpoint.url);
   let writeUnits = 0;
   const table = dynamoDbTagTable({
     tableName: LOCAL_TABLE_NAME,
