@@ -1,27 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  GetQueueAttributesCommand,
-  SendMessageBatchCommand,
-  SQSClient,
-  type SQSClientConfig,
-} from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { CliptagError } from '../core/errors.ts';
 import type { MessageQueue } from '../core/ports.ts';
-import { awsClientDefaults } from './aws-client-defaults.ts';
+import { type SqsOptions, sqsClient } from './sqs.ts';
 
-const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
 /** Rounds for messages that SQS keeps refusing of a batch, after which the caller may try again. */
 const MAXIMUM_ROUNDS = 6;
 const FIRST_PAUSE_MILLISECONDS = 50;
 
 export interface SqsSenderOptions {
   readonly queueUrl: string;
-  readonly client?: Pick<SQSClientConfig, 'endpoint' | 'region' | 'credentials' | 'requestHandler'>;
+  readonly client?: SqsOptions;
 }
 
 /** A queue of SQS, for those who fill it. */
 export function sqsSender({ queueUrl, client: config = {} }: SqsSenderOptions): MessageQueue {
-  const client = new SQSClient({ ...awsClientDefaults(REQUEST_TIMEOUT_MILLISECONDS), ...config });
+  const client = sqsClient(config);
   return {
     async depth() {
       const request = { QueueUrl: queueUrl, AttributeNames: ['ApproximateNumberOfMessages' as const] };
