@@ -132,7 +132,13 @@ describe.skipIf(!hasMoto)('with a deployed table', () => {
     expect(found).toMatchObject({ bucket: 'mine', key: 'a.jpg' });
     const [shown] = jsonLines(await runCli(['show', 'a.jpg', ...stack('Cliptag'), '--json'], { env }));
     expect(shown).toMatchObject({ bucket: 'mine', status: 'tagged' });
-    const [plan] = jsonLines(await runCli(['retag', '--dry-run', ...stack('Cliptag'), '--json'], { env }));
+  });
+
+  it('rejects a retag by a stack that is older than its workflow, and retags the table by its name', async () => {
+    const refused = await runCli(['retag', '--dry-run', ...stack('Cliptag'), '--json'], { env });
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toContain('RetagWorkflowArn');
+    const [plan] = jsonLines(await runCli(['retag', '--dry-run', ...deployed, '--json'], { env }));
     expect(plan).toMatchObject({ step: 'plan', images: 1 });
   });
 
