@@ -36,7 +36,8 @@ const flags = {
   'held-out': {
     type: 'string',
     value: 'FILE',
-    about: 'JSON list of labels that the model never learned: they are also measured among themselves.',
+    about:
+      'JSON list of labels that the model never learned: also measured among themselves, on every split.',
     check: checkNotEmpty,
   },
   json: { ...JSON_FLAG, about: 'Print one JSON object.' },

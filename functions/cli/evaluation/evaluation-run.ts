@@ -16,7 +16,7 @@ export interface EvaluationOptions {
   readonly split?: string | undefined;
   /** Pictures at most, taken evenly from all. @default all */
   readonly limit?: number | undefined;
-  /** Labels never trained on. */
+  /** Labels never trained on. Their pictures are good for a test in every split. */
   readonly heldOut?: readonly string[];
   readonly warn: (message: string) => void;
 }
@@ -37,7 +37,10 @@ export async function evaluate<Result>(
   options: EvaluationOptions,
   report: (run: EvaluationRun) => Promise<Result>,
 ): Promise<Result> {
-  const pictureSet = await openPictureSet(options.source, options.split);
+  const pictureSet = await openPictureSet(options.source, {
+    split: options.split,
+    everySplitOf: options.heldOut,
+  });
   try {
     return await report(await run(pictureSet, options));
   } finally {
@@ -48,7 +51,7 @@ export async function evaluate<Result>(
 async function run(pictureSet: PictureSet, options: EvaluationOptions): Promise<EvaluationRun> {
   const model = await openModel(options.model);
   const candidates = pictureSet.pictures.length > 0 ? await candidatesOf(pictureSet, model, options) : [];
-  const known = pictureSet.pictures.filter((picture) =>
+  const known = [...pictureSet.pictures, ...(pictureSet.ofOtherSplits ?? [])].filter((picture) =>
     candidates.some(({ trueLabels }) => trueLabels(picture)),
   );
   const pictures = evenly(known, options.limit ?? known.length);
@@ -80,13 +83,22 @@ async function candidatesOf(
     const classifiers = await classifiersOf(await readLabelSets(labels), warn);
     return classifiers.map((classifier) => labelSetCandidates(classifier, pictureSet.labels));
   }
-  const own = await ownCandidates(pictureSet, textEncoder);
+  const own = onlyFor(pictureSet.pictures, await ownCandidates(pictureSet, textEncoder));
   if (heldOut.length === 0) return [own];
   const among = await heldOutCandidates(pictureSet, heldOut, textEncoder);
   if (among) return [own, among];
   throw new InvalidInput('The held-out labels cannot be used', [
     `Expected labels of the data set but received ${heldOut.join(', ')}`,
   ]);
+}
+
+/** Candidates that leave all other pictures out. */
+function onlyFor(pictures: readonly LabelledPicture[], candidates: Candidates): Candidates {
+  const meant = new Set(pictures);
+  return {
+    ...candidates,
+    trueLabels: (picture) => (meant.has(picture) ? candidates.trueLabels(picture) : undefined),
+  };
 }
 
 async function judge(

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { excerpt, ImageFault, InvalidInput } from '../../core/errors.ts';
 import { UsageFault } from '../exit-code.ts';
 import { manifestLines } from './manifest-lines.ts';
-import type { PictureSet } from './picture-set.ts';
+import type { PictureSet, SplitChoice } from './picture-set.ts';
 
 /** Labels with fewer pictures, in all splits together, say little about a model: they are no candidates. */
 const MINIMUM_PICTURES = 30;
@@ -33,7 +33,11 @@ const manifestLine = z.tuple([z.string().min(1), count, count, z.string(), z.str
  * @throws {InvalidInput} when a file is missing or not as described, with its path
  * @throws {UsageFault} when there are no pictures of that split
  */
-export async function packedPhotoSet(path: string, text: string, split = DEFAULT_SPLIT): Promise<PictureSet> {
+export async function packedPhotoSet(
+  path: string,
+  text: string,
+  { split = DEFAULT_SPLIT, everySplitOf = [] }: SplitChoice = {},
+): Promise<PictureSet> {
   const folder = dirname(path);
   const form = '[file, offset, length, label, split, …]';
   const lines = manifestLines(text, manifestLine, { path, form });
@@ -41,17 +45,20 @@ export async function packedPhotoSet(path: string, text: string, split = DEFAULT
   const alsoOf = new Map(labels.map(({ label, also }) => [label, also]));
   const ofSplit = lines.filter((line) => line[4] === split);
   if (ofSplit.length === 0) throw unknownSplit(path, split, new Set(lines.map((line) => line[4])));
-  const files = await openFiles(folder, new Set(ofSplit.map(([file]) => file)));
+  const ofOtherSplits = lines.filter((line) => line[4] !== split && everySplitOf.includes(line[3]));
+  const files = await openFiles(folder, new Set([...ofSplit, ...ofOtherSplits].map(([file]) => file)));
+  const picture = ([file, offset, length, label]: z.infer<typeof manifestLine>) => ({
+    name: `${file} at ${offset}`,
+    labels: [label, ...(alsoOf.get(label) ?? [])],
+    read: () => readPart(files.get(file), offset, length),
+  });
   return {
     labels: labels.map(({ label, phrase, train, test }) => ({
       ...{ label, word: label, phrase },
       isCandidate: train + test >= MINIMUM_PICTURES,
     })),
-    pictures: ofSplit.map(([file, offset, length, label]) => ({
-      name: `${file} at ${offset}`,
-      labels: [label, ...(alsoOf.get(label) ?? [])],
-      read: () => readPart(files.get(file), offset, length),
-    })),
+    pictures: ofSplit.map(picture),
+    ofOtherSplits: ofOtherSplits.map(picture),
     remarks: [],
     close: async () => {
       for (const file of files.values()) await file.close();

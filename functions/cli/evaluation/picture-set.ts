@@ -26,20 +26,29 @@ export interface DataLabel extends DataWord {
 export interface PictureSet {
   readonly labels: readonly DataLabel[];
   readonly pictures: readonly LabelledPicture[];
+  /** Pictures of the labels that were asked for of every split, in other splits than the chosen one. */
+  readonly ofOtherSplits?: readonly LabelledPicture[];
   /** What was passed over, and why. */
   readonly remarks: readonly string[];
   close(): Promise<void>;
+}
+
+/** Which pictures of a packed photo set. */
+export interface SplitChoice {
+  /** @default test */
+  readonly split?: string | undefined;
+  /** Labels whose pictures in other splits are wanted as well. @default none */
+  readonly everySplitOf?: readonly string[] | undefined;
 }
 
 /**
  * The labelled pictures of a folder `FOLDER/LABEL/…`, of a manifest of JSON lines `{"path", "labels"}`, or of a packed
  * photo set's manifest.
  *
- * @param split which pictures of a packed photo set. @default test
  * @throws {UsageFault} when there is nothing at the path, or no pictures of that split
  * @throws {InvalidInput} naming the faulty lines of a manifest
  */
-export async function openPictureSet(path: string, split?: string): Promise<PictureSet> {
+export async function openPictureSet(path: string, choice: SplitChoice = {}): Promise<PictureSet> {
   const found = await stat(path).catch(() => undefined);
   if (!found) throw new UsageFault([`no such file or folder: ${path}`]);
   if (!found.isDirectory() && !found.isFile()) {
@@ -47,8 +56,9 @@ export async function openPictureSet(path: string, split?: string): Promise<Pict
   }
   const text = found.isFile() ? await readManifest(path) : '';
   const isPacked = text.trimStart().startsWith('[');
-  if (isPacked) return packedPhotoSet(path, text, split);
-  if (split !== undefined) throw new UsageFault([`--split is for a packed photo set, but ${path} is none`]);
+  if (isPacked) return packedPhotoSet(path, text, choice);
+  if (choice.split !== undefined)
+    throw new UsageFault([`--split is for a packed photo set, but ${path} is none`]);
   return found.isDirectory() ? labelledFolder(path) : pictureManifest(path, text);
 }
 
