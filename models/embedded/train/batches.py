@@ -12,11 +12,13 @@ from photo_set import load_held_out
 
 SEED = 1
 VALIDATION_PICTURES = 2500  # of the train split; for watching, choosing and calibrating
-BATCH = 128  # two halves of 64: larger ones are slower, since they leave the cache
+BATCH = 128
 NOTHING_PICTURES = 2  # of a batch
 CROP_AREA = (0.4, 1.0)
 CROP_RATIO = (0.8, 1.25)
 JITTER = 0.25  # brightness and contrast vary by up to this part
+SATURATION, CAST = 0.3, 0.1  # so do saturation and each channel
+GREY_PART = 0.03  # of the pictures
 
 
 def split_pictures(pictures, labels, seed=SEED):
@@ -93,9 +95,20 @@ class Batches:
         return self.ahead.pop(0).result()
 
 
+def soften_jitter():
+    """From now on, colours vary less: nearer to the pictures as they are."""
+    global JITTER, SATURATION, CAST, GREY_PART
+    JITTER, SATURATION, CAST, GREY_PART = 0.15, 0.1, 0.03, 0
+
+
 def jitter(x):
-    """Vary brightness and contrast of normalised pixels, one factor each per picture."""
-    contrast = 1 + JITTER * (2 * torch.rand(len(x), 1, 1, 1) - 1)
-    brightness = JITTER * (2 * torch.rand(len(x), 1, 1, 1) - 1)
+    """Vary brightness, contrast, saturation and colour cast of normalised pixels (N, 3, S, S) per picture; some go grey."""
+
+    def around_one(part, channels=1):
+        return 1 + part * (2 * torch.rand(len(x), channels, 1, 1) - 1)
+
+    saturation = around_one(SATURATION) * (torch.rand(len(x), 1, 1, 1) >= GREY_PART)
+    grey = x.mean(1, keepdim=True)
+    x = (x - grey) * saturation + grey
     mean = x.mean((1, 2, 3), keepdim=True)
-    return (x - mean) * contrast + mean + brightness
+    return (x - mean) * (around_one(JITTER) * around_one(CAST, 3)) + mean + around_one(JITTER) - 1

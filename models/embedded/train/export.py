@@ -1,6 +1,6 @@
 """Export the trained encoders to ONNX with int8 weights, choose the view size, fit the logit scale.
 
-Writes image-encoder.onnx, text-encoder.onnx, tokenizer.json and manifest.json to the model folder,
+Writes image-encoder.onnx, text-encoder.onnx, tokenizer.json, manifest.json and held-out.json to the model folder,
 the float32 graphs to the work folder, and prints the measures of the model card.
 """
 
@@ -18,16 +18,17 @@ from torch import nn
 from batches import split_pictures
 from evaluate import embed_pictures, embed_with_onnx, fit_logit_scale, hit_rates, milliseconds_per_picture
 from image_encoder import EMBEDDING_SIZE, PICTURE_SIZE, ImageEncoder, enlarge, fold_norms, normalise_pixels
-from photo_set import Pictures, load_held_out, load_labels, true_labels
-from quantise import CalibrationPictures, quantise_convolutions, store_weights_as_int8
+from photo_set import HELD_OUT_FILE, Pictures, load_held_out, load_labels, true_labels
+from quantise import CalibrationPictures, quantise_convolutions, refit_projection, store_weights_as_int8
 from text_encoder import CONTEXT_LENGTH
 from texts import encode, label_rows, load_text_encoder
 
 OPSET = 18
-VIEW_SIZES = (128, 144, 160)  # larger ones were no better on average, and slower
-NORM_PICTURES = 4096  # from which the normalisations' statistics are taken anew
+VIEW_SIZES = (160, 192)  # the size of the training's end, and a larger one: whole pictures show things smaller than crops do
+NORM_PICTURES = 2048  # from which the normalisations' statistics are taken anew
 CALIBRATION_PICTURES = 2048
-REVISION = "2026.11.2"
+REFIT_PICTURES = 4096
+REVISION = "2026.11.3"
 
 
 class FromPixels(nn.Module):
@@ -67,6 +68,8 @@ class Exporter:
         self.pictures = Pictures(out_dir)
         self.training, self.validation = split_pictures(self.pictures, self.labels)
         self.test = np.flatnonzero(self.pictures.is_test)[:test_pictures]
+        self.held_out = [i for i, entry in enumerate(self.labels) if entry["label"] in set(load_held_out())]
+        self.unseen = np.flatnonzero(np.isin(self.pictures.label, self.held_out))[:test_pictures]
         self.wanted_rows = label_rows(out_dir, self.labels, np.load(out_dir / "targets.npz")["label_targets"])
 
     def export_text(self):
@@ -114,6 +117,7 @@ class Exporter:
         to_onnx(FromPixels(fold_norms(encoder), size), example, float_path, "pixels", {0: "N"})
         calibration = CalibrationPictures(self.pictures, self.training[:CALIBRATION_PICTURES], PICTURE_SIZE)
         quantise_convolutions(float_path, path, calibration)
+        refit_projection(float_path, path, self.pictures, self.training[-REFIT_PICTURES:], PICTURE_SIZE)
         for each in (float_path, path):
             one_thread = open_session(each, threads=1)
             alone, of8 = (milliseconds_per_picture(one_thread, PICTURE_SIZE, batch) for batch in (1, 8))
@@ -124,13 +128,16 @@ class Exporter:
         """Top-1 and top-5 of these pictures."""
         return hit_rates(embeddings, rows, self.pictures.label[indices], self.labels, self.truth, candidates)
 
-    def measure(self, name, embeddings, rows):
+    def embed(self, session):
+        """Embeddings of the test split, and of all pictures of held-out labels: nobody trained on them."""
+        return (embed_with_onnx(session, self.pictures, indices) for indices in (self.test, self.unseen))
+
+    def measure(self, name, embeddings, unseen_embeddings, rows):
         """Print the bar's figures on the test split, and the held-out labels' among themselves."""
-        held_out = [i for i, entry in enumerate(self.labels) if entry["label"] in set(load_held_out())]
-        seen = ~np.isin(self.pictures.label[self.test], held_out)
+        seen = ~np.isin(self.pictures.label[self.test], self.held_out)
         all_labels = self.rates(embeddings, rows, self.test)
         trained = self.rates(embeddings[seen], rows, self.test[seen])
-        unseen = self.rates(embeddings, rows, self.test, held_out)
+        unseen = self.rates(unseen_embeddings, rows, self.unseen, self.held_out)
         print(f"{name}: top-1 {all_labels[0]:.4f} top-5 {all_labels[1]:.4f}; of labels trained on "
               f"{trained[0]:.4f} / {trained[1]:.4f}; held out, among themselves {unseen[0]:.4f} / {unseen[1]:.4f}",
               flush=True)  # fmt: skip
@@ -142,12 +149,12 @@ class Exporter:
         validation = embed_with_onnx(session, self.pictures, self.validation)
         scale = fit_logit_scale(validation, rows, self.pictures.label[self.validation], self.labels, self.truth)
         write_manifest(self.model, end_token, scale)
+        shutil.copy(HELD_OUT_FILE, self.model / "held-out.json")
         print(f"logit scale {scale:.2f}", flush=True)
-        embeddings = embed_with_onnx(session, self.pictures, self.test)
-        self.measure("int8", embeddings, rows)
-        float_embeddings = embed_with_onnx(float_session, self.pictures, self.test)
-        self.measure("float32", float_embeddings, rows)
-        self.measure("float32, classifier rows for the text encoder's", float_embeddings, self.wanted_rows)
+        embeddings, unseen = self.embed(session)
+        self.measure("int8", embeddings, unseen, rows)
+        float_embeddings, unseen = self.embed(float_session)
+        self.measure("float32", float_embeddings, unseen, rows)
         print(f"int8 to float32 cosine {(embeddings * float_embeddings).sum(1).mean():.4f}")
 
 

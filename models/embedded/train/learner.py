@@ -63,9 +63,19 @@ def twin_of(learner):
     return twin
 
 
-def backward(learner, x, labels):
-    """Leave the gradients in the learner; returns loss and accuracy."""
+def backward(learner, parts, prepare):
+    """Take parts (pixels, labels) until none is left, adding up gradients in the learner; returns losses and accuracies.
+
+    Parts are taken from a deque that several threads share: one whose core is busy elsewhere does fewer of them.
+    """
     learner.zero_grad()
-    loss, accuracy = learner(x, labels)
-    loss.backward()
-    return loss.item(), accuracy
+    results = []
+    while parts:
+        try:
+            pixels, labels = parts.popleft()
+        except IndexError:  # another thread was quicker
+            break
+        loss, accuracy = learner(prepare(pixels), labels)
+        loss.backward()
+        results.append((loss.item(), accuracy))
+    return results

@@ -1,13 +1,11 @@
-"""Decode the packed photo set once into one flat uint8 file, and choose the held-out labels.
+"""Decode the packed photo set once into one flat uint8 file, and check the held-out labels.
 
 Writes to the work folder:
   pixels.u8     every picture's RGB bytes, one behind the other, at the size it has in the set
   pictures.npz  per picture: offset into pixels.u8, height, width, label index, is_test
-and beside this program: held-out.json, the labels that training never sees.
 """
 
 import argparse
-import hashlib
 import io
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -16,46 +14,23 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from photo_set import HELD_OUT_FILE, MIN_PICTURES, load_labels
+from photo_set import MIN_PICTURES, load_held_out, load_labels
 
-HELD_OUT_LABELS = 40
-HELD_OUT_SEED = "cliptag-held-out-2"
-# Collections that have nothing to do with ImageNet, on which the image encoder's backbone was pretrained, and
-# those of their labels that are classes of ImageNet nevertheless. Both would be no held-out labels.
-UNRELATED_COLLECTIONS = {
-    "food101", "miniplaces", "sports", "clothing", "grocery", "aerial", "trashnet", "weather", "scenes15",
-}  # fmt: skip
-IMAGENET_CLASSES = {
-    "bakery", "beefsteak tomato", "bridge", "brown cap mushroom", "cabbage", "carton of juice", "carton of milk",
-    "carton of oat milk", "carton of sour milk", "carton of soy milk", "carton of yogurt", "church", "corn field",
-    "cucumber", "Granny Smith apple", "green bell pepper", "hat", "jacket", "monastery", "mountain",
-    "orange bell pepper", "palace", "pineapple", "red bell pepper", "restaurant", "skirt", "spaghetti carbonara",
-    "store", "tank top", "valley", "volcano", "yellow bell pepper", "zucchini",
-}  # fmt: skip
+# Their labels, or pictures, are those of ImageNet, on which the image encoder's backbone was pretrained.
+IMAGENET_COLLECTIONS = {"tinyimagenet", "breeds", "catdog"}
 
 
-def choose_held_out(labels, rows):
-    """Pick HELD_OUT_LABELS labels with enough pictures that ImageNet does not know, spread over the groups.
+def check_held_out(labels, rows):
+    """Stop unless the held-out labels have enough pictures, none of them from a collection related to ImageNet.
 
-    Every group gives its share (largest remainders first); which of its labels go is decided by
-    a hash of seed and name, so that the choice never depends on the order of the file.
+    That none is a class of ImageNet was looked up when they were chosen: those with the fewest pictures, so that
+    training loses little.
     """
-    related = IMAGENET_CLASSES | {row[3] for row in rows if row[5] not in UNRELATED_COLLECTIONS}
-    groups = {}
-    for label in labels:
-        if label["train"] + label["test"] >= MIN_PICTURES and label["label"] not in related:
-            groups.setdefault(label["group"], []).append(label["label"])
-    total = sum(len(names) for names in groups.values())
-    shares = {group: HELD_OUT_LABELS * len(names) / total for group, names in groups.items()}
-    counts = {group: int(share) for group, share in shares.items()}
-    by_remainder = sorted(shares, key=lambda group: (counts[group] - shares[group], group))
-    for group in by_remainder[: HELD_OUT_LABELS - sum(counts.values())]:
-        counts[group] += 1
-
-    def rank(name):
-        return hashlib.sha256(f"{HELD_OUT_SEED}/{name}".encode()).hexdigest()
-
-    return sorted(name for group, names in groups.items() for name in sorted(names, key=rank)[: counts[group]])
+    counts = {entry["label"]: entry["train"] + entry["test"] for entry in labels}
+    related = {row[3] for row in rows if row[5] in IMAGENET_COLLECTIONS}
+    faulty = [name for name in load_held_out() if counts.get(name, 0) < MIN_PICTURES or name in related]
+    if faulty:
+        raise SystemExit(f"no held-out labels, since they have too few pictures or ImageNet knows them: {faulty}")
 
 
 def decode(data):
@@ -97,7 +72,7 @@ def main():
     labels = load_labels(args.data)
     with open(args.data / "manifest.jsonl") as manifest:
         rows = [json.loads(line) for line in manifest]
-    HELD_OUT_FILE.write_text(json.dumps(choose_held_out(labels, rows), indent=2) + "\n")
+    check_held_out(labels, rows)
     if not (args.out / "pixels.u8").exists():
         pack_pictures(args.data, args.out, labels, rows)
 

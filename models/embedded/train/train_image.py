@@ -1,35 +1,43 @@
-"""Fine-tune the image encoder against the text encoder's own embeddings of the labels, for a number of steps.
+"""Fine-tune the image encoder against the text encoder's own embeddings of the labels, for as long as there is time.
 
 Softmax cross-entropy over the labels' cosines with a learned scale; labels that are also true of a
-picture are left out of its negatives. Stops and resumes from its checkpoint.
+picture are left out of its negatives. The schedule follows the clock: warm-up, a constant rate, then a
+linear decay to nothing at the end. Stops and resumes from its checkpoint, then perhaps with another end.
 
-Writes image.pt (learner, moving average of its encoder, optimiser) to the work folder.
+Writes image.pt (learner, moving average of its encoder, optimiser) and trainer.pid to the work folder.
 """
 
 import argparse
 import copy
-import math
+import os
 import time
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from batches import BATCH, SEED, Batches, jitter, split_pictures
+from batches import BATCH, SEED, Batches, jitter, soften_jitter, split_pictures
 from evaluate import embed_pictures, hit_rates
 from image_encoder import normalise_pixels
 from learner import Learner, backward, twin_of
 from photo_set import Pictures, load_held_out, load_labels, true_labels
 from texts import prompt_ensemble
 
-SIZES = ((0.0, 96), (0.6, 128))  # from this part of the steps on, train at this size
-WATCH_SIZE = 128  # whole pictures show things smaller than crops do
-WARM_UP = 0.03  # part of the steps
+SIZES = ((0.0, 96), (0.35, 128), (0.88, 160))  # from this part of the time on, train at this size
+WATCH_SIZE = 160  # whole pictures show things smaller than crops do
+WARM_UP = 0.02  # part of the time
+DECAY = 0.4  # part of the time, at its end
+SETTLE_RATE, SETTLE_SIZE = 0.3, 128
+PAUSE_SECONDS = 20  # a longer step was stopped on the way: not counted as time spent
 LEARNING_RATES = {"backbone": 6e-4, "projection": 1e-3}
 WEIGHT_DECAY = 0.03
-AVERAGE_STEPS = 200
-SAVE_STEPS = 200
+AVERAGE_STEPS = 300
+BATCH_PARTS = 4  # of 32 pictures: as fast as larger ones, which a thread has longer to wait for
+SAVE_STEPS, WATCH_STEPS = 100, 400
+WATCHED_PICTURES = 1000
 
 
 def make_optimiser(learner):
@@ -45,14 +53,17 @@ def make_optimiser(learner):
 
 
 def rate_factor(progress):
-    """Learning rate as a part of its peak: linear warm-up, then a cosine to nothing."""
-    if progress < WARM_UP:
-        return max(progress / WARM_UP, 0.01)
-    return 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - WARM_UP) / (1 - WARM_UP))))
+    """Learning rate as a part of its peak."""
+    return max(0.01, min(progress / WARM_UP, 1.0, (1 - progress) / DECAY))
+
+
+def settling(start):
+    """The rate factor of a short second run that begins at this progress: from a part of the peak to nothing."""
+    return lambda progress: SETTLE_RATE * (1 - progress) / (1 - start)
 
 
 def size_at(progress):
-    """Side of the training pictures at this part of the steps."""
+    """Side of the training pictures at this part of the time."""
     return [size for start, size in SIZES if progress >= start][-1]
 
 
@@ -70,24 +81,31 @@ def follow(average, encoder, step):
 class Run:
     """One training run: its state and its checkpoint."""
 
-    def __init__(self, out_dir, learner, steps):
-        self.path, self.learner, self.steps = out_dir / "image.pt", learner, steps
+    def __init__(self, out_dir, learner, end_in):
+        self.path, self.learner = out_dir / "image.pt", learner
         self.average = copy.deepcopy(learner.encoder).eval()
         self.optimiser = make_optimiser(learner)
         self.peaks = [group["lr"] for group in self.optimiser.param_groups]
-        self.step = 0
+        self.step, self.spent = 0, 0.0
         if self.path.exists():
             saved = torch.load(self.path)
             self.learner.load_state_dict(saved["learner"])
             self.average.load_state_dict(saved["average"])
             self.optimiser.load_state_dict(saved["optimiser"])
-            self.step = saved["step"]
+            self.step, self.spent = saved["step"], saved["spent"]
         self.twins = [learner, twin_of(learner)]
         self.pool = ThreadPoolExecutor(2)
+        self.watch = time.time()
+        self.end = self.watch + end_in(self.spent)
 
     def progress(self):
-        """How much of the training is over, 0 to 1."""
-        return min(1.0, self.step / self.steps)
+        """How much of the training is over, 0 to 1: never less than before, whatever stopped it in between."""
+        now = time.time()
+        if now - self.watch < PAUSE_SECONDS:
+            self.spent += now - self.watch
+        self.watch = now
+        left = max(0.0, self.end - now)
+        return self.spent / (self.spent + left) if left > 0 else 1.0
 
     def save(self):
         """Write the checkpoint."""
@@ -96,23 +114,34 @@ class Run:
             "average": self.average.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "step": self.step,
+            "spent": self.spent,
         }
         torch.save(state, self.path.with_suffix(".part"))
         self.path.with_suffix(".part").rename(self.path)
 
-    def train_step(self, pixels, labels):
-        """One step, half of the batch in each thread; returns loss and accuracy."""
+    def train_step(self, pixels, labels, factor):
+        """One step, its parts shared out between two threads; returns loss and accuracy."""
         for group, peak in zip(self.optimiser.param_groups, self.peaks):
-            group["lr"] = peak * rate_factor(self.progress())
-        x = jitter(normalise_pixels(pixels)).contiguous(memory_format=torch.channels_last)
-        results = list(self.pool.map(backward, self.twins, x.chunk(2), labels.chunk(2)))
+            group["lr"] = peak * factor
+        parts = deque(zip(pixels.chunk(BATCH_PARTS), labels.chunk(BATCH_PARTS)))
+        results = sum(self.pool.map(lambda twin: backward(twin, parts, prepare), self.twins), [])
         for own, other in zip(*(twin.parameters() for twin in self.twins)):
-            if own.grad is not None:
-                own.grad.add_(other.grad).mul_(0.5)
+            if not own.requires_grad:
+                continue
+            if own.grad is None or other.grad is None:  # one thread took all parts
+                own.grad = other.grad if own.grad is None else own.grad
+            else:
+                own.grad.add_(other.grad)
+            own.grad.mul_(1 / BATCH_PARTS)
         self.optimiser.step()
         follow(self.average, self.learner.encoder, self.step)
         self.step += 1
         return np.mean(results, axis=0)
+
+
+def prepare(pixels):
+    """uint8 pixels -> what the encoder takes, jittered."""
+    return jitter(normalise_pixels(pixels)).contiguous(memory_format=torch.channels_last)
 
 
 def start_learner(out_dir, labels, truth):
@@ -125,11 +154,20 @@ def start_learner(out_dir, labels, truth):
     return learner
 
 
+def seconds_until(time_of_day):
+    """From now to the next HH:MM."""
+    now = datetime.now()
+    then = datetime.combine(now.date(), datetime.strptime(time_of_day, "%H:%M").time())
+    return ((then - now) % timedelta(days=1)).total_seconds()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the packed photo set")
     parser.add_argument("--out", type=Path, required=True, help="work folder of the programs before this one")
-    parser.add_argument("--steps", type=int, default=4000, help="length of the whole training")
+    parser.add_argument("--minutes", type=float, default=75, help="length of the whole training")
+    parser.add_argument("--until", help="time of day, HH:MM, at which it shall end instead")
+    parser.add_argument("--settle", action="store_true", help="go on after the end, with a small rate and less jitter")
     args = parser.parse_args()
     torch.manual_seed(SEED)
     torch.set_num_threads(1)  # two of our own instead: oneDNN's barriers spin when a core is taken away
@@ -138,23 +176,32 @@ def main():
     truth = true_labels(labels)
     pictures = Pictures(args.out)
     training, validation = split_pictures(pictures, labels)
-    watched = validation[:1000]
-    run = Run(args.out, start_learner(args.out, labels, truth), args.steps)
+    watched = validation[:WATCHED_PICTURES]
+    (args.out / "trainer.pid").write_text(f"{os.getpid()}\n")
+    end_in = (lambda spent: seconds_until(args.until)) if args.until else (lambda spent: 60 * args.minutes - spent)
+    run = Run(args.out, start_learner(args.out, labels, truth), end_in)
     batches = Batches(pictures, training, run.step)
     run.learner.train()
-    losses, accuracies, watch = [], [], time.monotonic()
-    while run.progress() < 1:
-        loss, accuracy = run.train_step(*batches.next(size_at(run.progress())))
+    if args.settle:
+        soften_jitter()
+    losses, accuracies, watch, progress = [], [], time.monotonic(), run.progress()
+    factor_at = settling(progress) if args.settle else rate_factor
+    while progress < 1:
+        size = SETTLE_SIZE if args.settle else size_at(progress)
+        loss, accuracy = run.train_step(*batches.next(size), factor_at(progress))
         losses.append(loss)
         accuracies.append(accuracy)
-        if run.step % SAVE_STEPS == 0 or run.progress() == 1:
-            speed = len(losses) * BATCH / (time.monotonic() - watch)
+        progress = run.progress()
+        if run.step % SAVE_STEPS == 0 or progress == 1:
             run.save()
+        if run.step % WATCH_STEPS == 0 or progress == 1:
+            speed = len(losses) * BATCH / (time.monotonic() - watch)
             embeddings = embed_pictures(run.average, pictures, watched, WATCH_SIZE)
             top1, top5 = hit_rates(embeddings, run.learner.rows.numpy(), pictures.label[watched], labels, truth)
             print(
-                f"step {run.step} {run.progress():.1%} loss {np.mean(losses):.3f} accuracy {np.mean(accuracies):.3f} "
-                f"validation {top1:.3f} / {top5:.3f} scale {run.learner.log_scale.exp():.1f} {speed:.0f} pictures/s",
+                f"step {run.step} {progress:.1%} size {size} loss {np.mean(losses):.3f} "
+                f"accuracy {np.mean(accuracies):.3f} validation {top1:.3f} / {top5:.3f} "
+                f"scale {run.learner.log_scale.exp():.1f} {speed:.0f} pictures/s",
                 flush=True,
             )
             losses, accuracies, watch = [], [], time.monotonic()

@@ -22,7 +22,7 @@ from image_encoder import EMBEDDING_SIZE, ImageEncoder
 from learner import classification_loss, not_negative
 from photo_set import Pictures, load_held_out, load_labels, true_labels
 
-PICTURES = 40_000
+PICTURES = 60_000
 VIEW_SIZE = 128
 EPOCHS = 20
 BATCH = 512
