@@ -150,7 +150,11 @@ describe('retag on the embedded DynamoDB', () => {
     );
     const plan = (withSweep: boolean) => planRetag(retagger(2, ['cat', 'dog']), {}, { withSweep });
     expect(await plan(true)).toMatchObject({ stale: 1, awaited: 1 });
-    expect(await plan(false)).toEqual({ ...(await plan(true)), stale: 0, awaited: 0 });
+    // Segments are read side by side, and the images that are seen first are the examples.
+    const { examples, ...swept } = await plan(true);
+    const { examples: otherExamples, ...others } = await plan(false);
+    expect(others).toEqual({ ...swept, stale: 0, awaited: 0 });
+    expect(otherExamples).toHaveLength(examples.length);
     const scope = { bucket: 'photos' };
     expect(await retag(retagger(2, ['cat', 'dog']), scope)).toMatchObject({ stale: 1, awaited: 1 });
     expect(await retag(retagger(2, ['cat', 'dog']), scope)).toMatchObject({ stale: 0, awaited: 1 });
