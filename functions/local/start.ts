@@ -37,7 +37,7 @@ async function start(flags: StartFlags): Promise<void> {
       for (const listener of listeners) listener(outcome);
     }),
     objectTagLimit: flags['object-tags'],
-    events: flags['result-events'] ? { publish: async (event) => console.log(eventLine(event)) } : undefined,
+    events: flags['result-events'] ? { publish: async (event) => showLine(eventLine(event)) } : undefined,
     warn: (message) => console.error(message),
   });
   const gallery = await startGallery(flags['http-port'], galleryPorts(pipeline)).catch(
@@ -95,7 +95,8 @@ async function showSamples(
   await uploadSamples(pipeline.bucket, dataFolder);
   await Promise.race([tagged, sleep(SAMPLES_PATIENCE_MILLISECONDS, undefined, { ref: false })]);
   const ordered = names.flatMap((name) => outcomes.get(name) ?? []);
-  console.log(`\n\n${table(ordered.map(({ object, record }) => [object.key, tagLine(record?.tags ?? [])]))}`);
+  showLine('');
+  console.log(`\n${table(ordered.map(({ object, record }) => [object.key, tagLine(record?.tags ?? [])]))}`);
 }
 
 /** A tag that some image has, so that the query to try finds something. */
@@ -109,9 +110,17 @@ async function bestSampleTag({ tagger }: Pipeline): Promise<Tag | undefined> {
   return [...tags].sort((a, b) => b.score - a.score)[0];
 }
 
+/** What a terminal's line of progress is replaced by. */
+const FROM_THE_LINES_BEGINNING = process.stdout.isTTY ? '\r\x1b[K' : '';
+
 /** On a terminal the line replaces itself; elsewhere every step has a line of its own. */
 function showProgress(text: string): void {
-  process.stdout.write(process.stdout.isTTY ? `\r\x1b[K${text}` : `\n${text}`);
+  process.stdout.write(`${FROM_THE_LINES_BEGINNING}${text}${process.stdout.isTTY ? '' : '\n'}`);
+}
+
+/** A line that nothing stands before, also while progress is shown: programs read it. */
+function showLine(text: string): void {
+  process.stdout.write(`${FROM_THE_LINES_BEGINNING}${text}\n`);
 }
 
 function stopOnSignal(close: () => Promise<void>): void {

@@ -61,6 +61,8 @@ it('the local pipeline prints result events and tags objects, when it is asked t
   await waitUntil(async () => printedEvents('chelsea.png').length > 0);
   const record = await recordOf(pipeline, 'chelsea.png');
   const [event] = printedEvents('chelsea.png');
+  // Progress is shown meanwhile, and programs read events by the line.
+  expect(pipeline.output()).not.toMatch(/[^\n]\{"source":/);
   expect(event).toMatchObject({
     source: 'cliptag',
     'detail-type': 'ImageTagged',
