@@ -21,6 +21,7 @@ const USAGE_CODES = [
   'no-pipeline',
   'no-table',
   'no-stack',
+  'no-region',
   'no-bucket',
 ];
 

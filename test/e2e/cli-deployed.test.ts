@@ -134,6 +134,18 @@ describe.skipIf(!hasMoto)('with a deployed table', () => {
     expect(shown).toMatchObject({ bucket: 'mine', status: 'tagged' });
   });
 
+  it('rejects a stack in no region, and says how to name one', async () => {
+    const { AWS_REGION: _, AWS_DEFAULT_REGION: __, ...rest } = env;
+    const nowhere = { ...rest, AWS_CONFIG_FILE: '/dev/null' };
+    const stderr =
+      'cliptag status: the stack "Cliptag" cannot be read: expected an AWS region: give --region, or set AWS_REGION\n';
+    expect(await runCli(['status', '--stack', 'Cliptag'], { env: nowhere })).toEqual({
+      code: 2,
+      stdout: '',
+      stderr,
+    });
+  });
+
   it('rejects a retag by a stack that is older than its workflow, and retags the table by its name', async () => {
     const refused = await runCli(['retag', '--dry-run', ...stack('Cliptag'), '--json'], { env });
     expect(refused).toMatchObject({ code: 2, stdout: '' });
