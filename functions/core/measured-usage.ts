@@ -8,20 +8,20 @@ export const MEASURED_ON = 'one core of a 2-core AMD EPYC (AVX-512 VNNI), Novemb
 
 /**
  * Milliseconds of one core to encode one image, in runs of several.
- * vit-b-32-openai: int8 graph with random weights at 224 px, 1 thread, 4 images a run, onnxruntime-node 1.30.
- * embedded: `functions/tag-images/composition.ts`, 8 images a run.
+ * vit-b-32-openai: int8 with random weights at 224 px, one thread, 8 images a run, median of `npm run bench:models`.
+ * embedded: one image at a time, `npm run bench`.
  * vit-b-32-256-datacomp: not measured but scaled from the 224 px one by open_clip's published GFLOPs, 11.5 to 8.8
  * (https://github.com/mlfoundations/open_clip, `docs/openclip_results.csv`).
  */
 export const ENCODE_MILLISECONDS: Readonly<Record<string, number>> = {
-  'vit-b-32-256-datacomp': (17 * 11.5) / 8.8,
-  'vit-b-32-openai': 17,
-  embedded: 1.4,
+  'vit-b-32-256-datacomp': (26 * 11.5) / 8.8,
+  'vit-b-32-openai': 26,
+  embedded: 3.75,
 };
 
-/** Milliseconds of one core to decode a JPEG to 224 px with sharp 0.35: 7.5 for 2 megapixels, 24 to 28 for 12. */
-const DECODE_SMALL = { megapixels: 2, milliseconds: 7.5 };
-const DECODE_LARGE = { megapixels: 12, milliseconds: 26 };
+/** Milliseconds of one core to decode a JPEG to 224 px, medians of the handler in `npm run bench:models`. */
+const DECODE_SMALL = { megapixels: 2, milliseconds: 10.6 };
+const DECODE_LARGE = { megapixels: 12, milliseconds: 35.8 };
 
 /** By a straight line through the two measured sizes. */
 export function decodeMilliseconds(megapixels: number): number {
