@@ -1,4 +1,4 @@
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import {
   Choice,
@@ -10,13 +10,12 @@ import {
   JitterType,
   JsonPath,
   Pass,
-  ProcessorMode,
-  ProcessorType,
   Result,
   S3ObjectsItemReader,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
+import { FAULT_RETRY, runForEach } from './map-workflow.ts';
 
 /**
  * Objects that a feeding function gets at a time. Their workflow's output is two letters and a comma, and 256 KiB of them is
@@ -93,13 +92,7 @@ export class BackfillWorkflow extends Construct {
       }),
       resultPath: JsonPath.DISCARD,
     });
-    // Express workflows last five minutes at most, and one that waits for the queue may last longer.
-    const executionType = ProcessorType.STANDARD;
-    map.itemProcessor(this.feedTask(feeder), { mode: ProcessorMode.DISTRIBUTED, executionType });
-    Validations.of(map).acknowledge({
-      id: '@aws-cdk/aws-stepfunctions:propertyIgnored',
-      reason: 'The CDK calls it ignored, and an error where it is missing',
-    });
+    runForEach(map, this.feedTask(feeder));
     return map;
   }
 
@@ -119,14 +112,7 @@ export class BackfillWorkflow extends Construct {
       maxAttempts: 1_000,
       jitterStrategy: JitterType.FULL,
     });
-    task.addRetry({
-      errors: ['States.ALL'],
-      interval: Duration.seconds(2),
-      backoffRate: 2,
-      maxDelay: Duration.seconds(60),
-      maxAttempts: 8,
-      jitterStrategy: JitterType.FULL,
-    });
+    task.addRetry(FAULT_RETRY);
     return task;
   }
 }

@@ -1,18 +1,17 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { BackfillEnvironmentVariables } from '../../functions/config.ts';
 import type { TaggerOptions } from '../tagger-options.ts';
 import { feederRole, workflowRole } from './backfill-roles.ts';
 import { BATCH_OBJECTS, BackfillWorkflow, MAP_LABEL } from './backfill-workflow.ts';
 import type { AnyBucket } from './bucket-events.ts';
-import { explainWildcard } from './explained-wildcard.ts';
-import { allowMapRuns } from './map-run-rights.ts';
+import { addMapWorkflow } from './map-workflow.ts';
 import type { TagTable } from './tag-table.ts';
 import type { TaggingImage } from './tagging-image.ts';
 
@@ -51,17 +50,13 @@ export class Backfill extends Construct {
       feeders,
       settings: settingsOf(props, feeders),
     });
-    this.workflow = new StateMachine(this, 'Workflow', {
+    this.workflow = addMapWorkflow(this, 'Workflow', {
       comment: 'Has objects tagged that are in a bucket already',
-      definitionBody: definition,
-      // The CDK would let it list every bucket and call every version of the function.
-      role: role.withoutPolicyUpdates(),
-      tracingEnabled: options.tracing,
+      definition,
+      role,
+      mapLabel: MAP_LABEL,
+      tracing: options.tracing,
     });
-    // What the CDK would have added to the role; it stands in no template, but the rules look at it.
-    this.workflow.node.tryRemoveChild('DistributedMapPolicy');
-    allowMapRuns(this, role, this.workflow, MAP_LABEL);
-    this.explain(options);
   }
 
   private feeder(props: BackfillProps, feeders: number): LambdaFunction {
@@ -83,21 +78,6 @@ export class Backfill extends Construct {
       logGroup,
       ...(options.tracing && { tracing: Tracing.ACTIVE }),
     });
-  }
-
-  private explain({ tracing }: TaggerOptions): void {
-    Validations.of(this.workflow).acknowledge({
-      id: 'AwsSolutions-SF1',
-      reason:
-        'Step Functions keeps the history of each run for 90 days, and the function logs every batch; delivering it to a log takes rights over the log deliveries of the whole account',
-    });
-    if (tracing) explainWildcard(this, '*', 'X-Ray’s actions know no resources');
-    else {
-      Validations.of(this.workflow).acknowledge({
-        id: 'AwsSolutions-SF2',
-        reason: 'Tracing costs per trace; the option tracing switches it on',
-      });
-    }
   }
 }
 

@@ -1,21 +1,18 @@
-import { Duration, Validations } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import {
   Choice,
   Condition,
   DefinitionBody,
   DistributedMap,
-  JitterType,
   JsonPath,
   Pass,
-  ProcessorMode,
-  ProcessorType,
   Result,
   Succeed,
   TaskInput,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
+import { FAULT_RETRY, runForEach } from './map-workflow.ts';
 
 /** Name of the map in ARNs of its runs, which the rights to redrive them name. */
 export const SEGMENT_MAP_LABEL = 'Segments';
@@ -68,14 +65,7 @@ export class RetagWorkflow extends Construct {
     const isDone = new Choice(this, 'IsDone')
       .when(Condition.booleanEquals('$.isDone', true), new Succeed(this, 'Done', { outputPath: '$.segment' }))
       .otherwise(work);
-    // Express workflows last five minutes at most, and a large segment takes longer.
-    const executionType = ProcessorType.STANDARD;
-    map.itemProcessor(work.next(isDone), { mode: ProcessorMode.DISTRIBUTED, executionType });
-    Validations.of(map).acknowledge({
-      id: '@aws-cdk/aws-stepfunctions:propertyIgnored',
-      reason:
-        'The CDK ignores executionType in favour of its own default, the same, but refuses to go without',
-    });
+    runForEach(map, work.next(isDone));
     return map;
   }
 
@@ -95,14 +85,7 @@ export class RetagWorkflow extends Construct {
     });
     task.addRetry({ errors: PERMANENT_FAULTS, maxAttempts: 0 });
     // A call that fails is made again where the one before has saved how far it was.
-    task.addRetry({
-      errors: ['States.ALL'],
-      interval: Duration.seconds(2),
-      backoffRate: 2,
-      maxDelay: Duration.seconds(60),
-      maxAttempts: 8,
-      jitterStrategy: JitterType.FULL,
-    });
+    task.addRetry(FAULT_RETRY);
     return task;
   }
 }

@@ -1,14 +1,13 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { DockerImageFunction, type Function as LambdaFunction, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { RetagEnvironmentVariables } from '../../functions/config.ts';
 import type { TaggerOptions } from '../tagger-options.ts';
-import { explainWildcard } from './explained-wildcard.ts';
 import { imageArchitecture, imageCode } from './image-code.ts';
-import { allowMapRuns } from './map-run-rights.ts';
+import { addMapWorkflow } from './map-workflow.ts';
 import { retagRole, retagWorkflowRole } from './retag-roles.ts';
 import { RetagWorkflow, SEGMENT_MAP_LABEL } from './retag-workflow.ts';
 import type { TagTable } from './tag-table.ts';
@@ -43,17 +42,13 @@ export class Retag extends Construct {
       worker: this.function,
       segments: retagConcurrency,
     });
-    this.workflow = new StateMachine(this, 'Workflow', {
+    this.workflow = addMapWorkflow(this, 'Workflow', {
       comment: 'Tags all images anew from their stored embeddings',
-      definitionBody: definition,
-      // The CDK would let it call every version of the function.
-      role: role.withoutPolicyUpdates(),
-      tracingEnabled: tracing,
+      definition,
+      role,
+      mapLabel: SEGMENT_MAP_LABEL,
+      tracing,
     });
-    // What the CDK would have added to the role; it stands in no template, but the rules look at it.
-    this.workflow.node.tryRemoveChild('DistributedMapPolicy');
-    allowMapRuns(this, role, this.workflow, SEGMENT_MAP_LABEL);
-    this.explain(tracing);
   }
 
   private worker(props: RetagProps): LambdaFunction {
@@ -73,21 +68,6 @@ export class Retag extends Construct {
       logGroup,
       ...(options.tracing && { tracing: Tracing.ACTIVE }),
     });
-  }
-
-  private explain(tracing: boolean): void {
-    Validations.of(this.workflow).acknowledge({
-      id: 'AwsSolutions-SF1',
-      reason:
-        'Step Functions keeps the history of each run for 90 days, and the function logs every call; delivering it to a log takes rights over the log deliveries of the whole account',
-    });
-    if (tracing) explainWildcard(this, '*', 'X-Ray’s actions know no resources');
-    else {
-      Validations.of(this.workflow).acknowledge({
-        id: 'AwsSolutions-SF2',
-        reason: 'Tracing costs per trace; the option tracing switches it on',
-      });
-    }
   }
 }
 
