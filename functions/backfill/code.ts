@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import type { LabelSetFile } from '../adapters/label-set-files.ts';
 import type { Model } from '../adapters/model-folder.ts';
 import { labelSetIdentity, type TaggerIdentity } from '../core/tagger-identity.ts';
-import { BUNDLE_PLUGINS } from '../tag-images/bundle-plugins.ts';
+import { BUNDLE_OPTIONS } from '../tag-images/bundle-options.ts';
 import { folderDigest, setModes } from '../tag-images/image-digest.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
@@ -16,10 +16,6 @@ const STATE_FOLDER = join(REPOSITORY, '.cliptag', 'backfill');
 
 /** What `TAGGER_FILE` names, relative to the function's code. */
 export const TAGGER_FILE = 'tagger.json';
-
-/** Packages written as CommonJS, and the built-in modules, are required. */
-const REQUIRE = `import { createRequire as createRequireOfBundle } from 'node:module';
-const require = createRequireOfBundle(import.meta.url);`;
 
 export interface BackfillCode {
   /** Holds `handler.mjs` and {@link TAGGER_FILE}; named for its content. */
@@ -61,23 +57,6 @@ export async function stageBackfillCode(
 }
 
 async function bundle(folder: string): Promise<void> {
-  await build({
-    // Names of files appear in what is written: they must not depend on where the caller stands.
-    absWorkingDir: REPOSITORY,
-    entryPoints: [HANDLER],
-    outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    minify: true,
-    // The workflow knows faults by the names of their classes.
-    keepNames: true,
-    legalComments: 'external',
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    mainFields: ['module', 'main'],
-    banner: { js: REQUIRE },
-    plugins: BUNDLE_PLUGINS,
-    logLevel: 'silent',
-  });
+  // The workflow knows faults by the names of their classes.
+  await build({ ...BUNDLE_OPTIONS, entryPoints: [HANDLER], outdir: folder, keepNames: true });
 }

@@ -13,20 +13,15 @@ export interface LabelSetIdentity extends Pick<LabelSet, 'appliesTo'> {
   readonly digest: string;
 }
 
-export function labelSetIdentity(labelSet: LabelSet): LabelSetIdentity {
-  return {
-    digest: labelSetDigest(labelSet),
-    ...(labelSet.appliesTo === undefined ? {} : { appliesTo: labelSet.appliesTo }),
-  };
+/** @param digest of the label set, where it is known already */
+export function labelSetIdentity(labelSet: LabelSet, digest = labelSetDigest(labelSet)): LabelSetIdentity {
+  return { digest, ...(labelSet.appliesTo !== undefined && { appliesTo: labelSet.appliesTo }) };
 }
 
 export function taggerIdentity(modelDigest: string, classifiers: readonly Classifier[]): TaggerIdentity {
   return {
     modelDigest,
-    labelSets: classifiers.map(({ labelSet, labelSetDigest: digest }) => ({
-      digest,
-      ...(labelSet.appliesTo === undefined ? {} : { appliesTo: labelSet.appliesTo }),
-    })),
+    labelSets: classifiers.map(({ labelSet, labelSetDigest: digest }) => labelSetIdentity(labelSet, digest)),
   };
 }
 

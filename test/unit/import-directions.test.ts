@@ -66,7 +66,7 @@ const ALLOWED = [
   ['functions/tag-images/b.ts', '../config.ts'],
   ['functions/backfill/b.ts', '../core/errors.ts'],
   ['functions/backfill/b.ts', '../config.ts'],
-  ['functions/backfill/code.ts', '../tag-images/bundle-plugins.ts'],
+  ['functions/backfill/code.ts', '../tag-images/bundle-options.ts'],
   ['functions/cli/commands/b.ts', '../../core/errors.ts'],
   ['functions/cli/commands/b.ts', '../../adapters/s3.ts'],
   ['functions/cli/commands/b.ts', '../../../models/compile/compile.ts'],

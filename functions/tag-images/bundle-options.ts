@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
-import type { Plugin } from 'esbuild';
+import { fileURLToPath } from 'node:url';
+import type { BuildOptions, Plugin } from 'esbuild';
+
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
  * onnxruntime-node looks for its library relative to a file that is in the bundle now. The build fails when another
@@ -65,4 +68,24 @@ const unusedLeftOut: Plugin = {
   },
 };
 
-export const BUNDLE_PLUGINS = [onnxruntimeBinding, englishOnly, builtinsByRequire, unusedLeftOut];
+/** Packages written as CommonJS, and the built-in modules, are required. */
+const REQUIRE = `import { createRequire as createRequireOfBundle } from 'node:module';
+const require = createRequireOfBundle(import.meta.url);`;
+
+/** How every function's code is bundled: all of its JavaScript in one file, and the same sources give the same bytes. */
+export const BUNDLE_OPTIONS = {
+  // Names of files appear in what is written: they must not depend on where the caller stands.
+  absWorkingDir: REPOSITORY,
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  minify: true,
+  legalComments: 'external',
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  // Of a package that has both, the ES modules: of those only what is used is taken.
+  mainFields: ['module', 'main'],
+  banner: { js: REQUIRE },
+  plugins: [onnxruntimeBinding, englishOnly, builtinsByRequire, unusedLeftOut],
+  logLevel: 'silent',
+} as const satisfies BuildOptions;
