@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -22,17 +22,14 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { App } from 'aws-cdk-lib';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { describeStack } from '../../functions/adapters/cloudformation.ts';
 import { eventsOf } from '../../functions/core/event.ts';
-import { taggingImage } from '../../infra/constructs/tagging-image.ts';
-import { ImageTaggingStack } from '../../infra/image-tagging-stack.ts';
 import { NOTHING } from '../../infra/preflight/findings.ts';
 import { type PreflightSettings, preflight } from '../../infra/preflight/preflight.ts';
-import { readSettings } from '../../infra/settings.ts';
 import { jsonLines, runCli } from '../e2e/support/cli-process.ts';
 import { type MotoAccount, openMotoAccount } from './support/moto-account.ts';
+import { type MotoStacks, motoStacks, type PhysicalIds } from './support/moto-stacks.ts';
 import { available } from './tools.ts';
 
 /**
@@ -44,9 +41,6 @@ const hasTools = available(['moto_server', '--help']) && available(['aws', '--ve
 vi.setConfig({ hookTimeout: 600_000, testTimeout: 600_000 });
 
 const SETTINGS = { prefix: 'in/', suffix: '.jpg', batchSize: 20, batchWindowSeconds: 2 };
-
-/** By logical id, the one that CloudFormation chose. */
-type PhysicalIds = Readonly<Record<string, string>>;
 
 interface Template {
   readonly Resources: Readonly<Record<string, TemplateResource>>;
@@ -66,12 +60,14 @@ interface TemplateResource {
 describe.skipIf(!hasTools)('a deployment to moto', () => {
   let account: MotoAccount;
   let folder: string;
+  let stacks: MotoStacks;
   let sqs: SQSClient;
   let s3: S3Client;
   let dynamodb: DynamoDBClient;
   beforeAll(async () => {
     account = await openMotoAccount();
     folder = await mkdtemp(join(tmpdir(), 'cliptag-deployment-'));
+    stacks = motoStacks(account, folder);
     sqs = new SQSClient(account.client);
     s3 = new S3Client({ ...account.client, forcePathStyle: true });
     dynamodb = new DynamoDBClient(account.client);
@@ -81,38 +77,6 @@ describe.skipIf(!hasTools)('a deployment to moto', () => {
     await account?.close();
     if (folder) await rm(folder, { recursive: true });
   });
-
-  /** Synthesizes a stack as infra/app.ts does; gives the folder to deploy from. */
-  async function synthesize(stackName: string, labels: string, settings: Record<string, unknown> = {}) {
-    const labelSet = join(folder, `${stackName}.yaml`);
-    await writeFile(labelSet, `name: mine\nversion: 1\nmode: exclusive\nlabels: [${labels}]\n`);
-    const outdir = await mkdtemp(join(folder, `${stackName}-`));
-    const { context } = JSON.parse(await readFile('cdk.json', 'utf8'));
-    const all = { ...context, ...settings };
-    const app = new App({ outdir, context: all, builtinCloudFormationValidation: false });
-    const image = await taggingImage({ model: 'embedded', labelSets: [labelSet], architecture: 'arm64' });
-    new ImageTaggingStack(app, stackName, { settings: readSettings(app.node), image });
-    app.synth();
-    return outdir;
-  }
-
-  const deploy = (from: string, ...forMoto: string[]) =>
-    account.cdk('deploy', '--app', from, '--require-approval', 'never', ...forMoto);
-
-  async function physicalIds(StackName: string): Promise<PhysicalIds> {
-    const { StackResources } = await account.aws<{
-      StackResources: { LogicalResourceId?: string; PhysicalResourceId?: string }[];
-    }>('cloudformation', 'describe-stack-resources', '--stack-name', StackName);
-    return Object.fromEntries(
-      StackResources.map((one) => [one.LogicalResourceId ?? '', one.PhysicalResourceId ?? '']),
-    );
-  }
-
-  async function imageTagOf(functionName: string): Promise<string | undefined> {
-    const parameters = ['lambda', 'get-function', '--function-name', functionName];
-    const { Code } = await account.aws<{ Code: { ImageUri: string } }>(...parameters);
-    return Code.ImageUri.split(':').at(-1);
-  }
 
   async function attributes(QueueUrl: string) {
     const answer = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
@@ -140,9 +104,9 @@ describe.skipIf(!hasTools)('a deployment to moto', () => {
     let ids: PhysicalIds;
     let from: string;
     beforeAll(async () => {
-      from = await synthesize('Own', 'cat, dog', SETTINGS);
-      await deploy(from);
-      ids = await physicalIds('Own');
+      from = await stacks.synthesize('Own', 'cat, dog', SETTINGS);
+      await stacks.deploy(from);
+      ids = await stacks.physicalIds('Own');
     });
 
     const id = (pattern: RegExp) => {
@@ -201,7 +165,7 @@ describe.skipIf(!hasTools)('a deployment to moto', () => {
       const [build] = calls.filter(([command]) => command === 'build');
       expect(build).toEqual(expect.arrayContaining(['--platform', 'linux/arm64']));
       const [push] = calls.filter(([command]) => command === 'push');
-      expect(push?.[1]?.split(':').at(-1)).toBe(await imageTagOf(functionName()));
+      expect(push?.[1]?.split(':').at(-1)).toBe(await stacks.imageTagOf(functionName()));
       const configuration = await account.aws(
         ...['lambda', 'get-function-configuration', '--function-name', functionName()],
       );
@@ -262,9 +226,11 @@ describe.skipIf(!hasTools)('a deployment to moto', () => {
     }
 
     it('changes nothing when it is deployed again, and only the functions with another label set', async () => {
-      const before = await imageTagOf(functionName());
-      expect(await deploy(await synthesize('Own', 'cat, dog', SETTINGS))).toContain('(no changes)');
-      const other = await synthesize('Own', 'cat, mouse', SETTINGS);
+      const before = await stacks.imageTagOf(functionName());
+      expect(await stacks.deploy(await stacks.synthesize('Own', 'cat, dog', SETTINGS))).toContain(
+        '(no changes)',
+      );
+      const other = await stacks.synthesize('Own', 'cat, mouse', SETTINGS);
       // Two functions run that image, and the backfill has to know what is done already.
       const changed = [
         /^TaggerBackfillFeeder\w{8}$/,
@@ -275,9 +241,9 @@ describe.skipIf(!hasTools)('a deployment to moto', () => {
       const names = (await differing(from, other)).toSorted();
       expect(names).toEqual(changed.map((name) => expect.stringMatching(name)));
       // moto forgets the parameters that a stack was made with, and how a change set differs from the stack.
-      await deploy(other, '--method', 'direct', '--no-previous-parameters');
-      expect(await physicalIds('Own')).toEqual(ids);
-      expect(await imageTagOf(functionName())).not.toBe(before);
+      await stacks.deploy(other, '--method', 'direct', '--no-previous-parameters');
+      expect(await stacks.physicalIds('Own')).toEqual(ids);
+      expect(await stacks.imageTagOf(functionName())).not.toBe(before);
     });
 
     async function templateIn(path: string): Promise<Template> {
@@ -301,7 +267,7 @@ describe.skipIf(!hasTools)('a deployment to moto', () => {
       expect(Buckets?.map(({ Name }) => Name)).toContain(bucketName());
       await expect(attributes(queueUrl())).rejects.toThrow();
       await expect(attributes(deadLetterQueueUrl())).rejects.toThrow();
-      await expect(imageTagOf(functionName())).rejects.toThrow('ResourceNotFoundException');
+      await expect(stacks.imageTagOf(functionName())).rejects.toThrow('ResourceNotFoundException');
       const roles = await account.aws<{ Roles: { RoleName: string }[] }>('iam', 'list-roles');
       expect(roles.Roles.filter(({ RoleName }) => RoleName.startsWith('Own-'))).toEqual([]);
     });
@@ -318,8 +284,8 @@ describe.skipIf(!hasTools)('a deployment to moto', () => {
     const sources = { bucket: 'photos-a,photos-b', prefix: 'in/', enableEventBridge: false };
     const settings = { ...sources, resultEvents: true, objectTags: true };
     // moto gives a stack outputs only without a change set.
-    await deploy(await synthesize('Existing', 'cat, dog', settings), '--method', 'direct');
-    const ids = Object.entries(await physicalIds('Existing'));
+    await stacks.deploy(await stacks.synthesize('Existing', 'cat, dog', settings), '--method', 'direct');
+    const ids = Object.entries(await stacks.physicalIds('Existing'));
     const [, queueUrl = ''] = ids.find(([name]) => /^TaggerUploadQueue\w{8}$/.test(name)) ?? [];
     const [, mappingId = ''] = ids.find(([name]) => name.includes('SqsEventSource')) ?? [];
     // moto would run the function, which takes a Docker engine.
@@ -339,7 +305,7 @@ describe.skipIf(!hasTools)('a deployment to moto', () => {
     const redrive = await runCli(['redrive', '--stack', 'Existing', '--dry-run'], { env: account.env });
     // moto has no message moves to tell of.
     expect(redrive.stderr).toMatch(/^cliptag redrive: the dead-letter queue cannot be redriven: /m);
-    const [, name = ''] = Object.entries(await physicalIds('Existing')).find(([id]) =>
+    const [, name = ''] = Object.entries(await stacks.physicalIds('Existing')).find(([id]) =>
       /^TaggerTaggingFunction\w{8}$/.test(id),
     )!;
     const configuration = await account.aws(

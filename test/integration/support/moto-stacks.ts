@@ -1,0 +1,49 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { taggingImage } from '../../../infra/constructs/tagging-image.ts';
+import { ImageTaggingStack } from '../../../infra/image-tagging-stack.ts';
+import { readSettings } from '../../../infra/settings.ts';
+import type { MotoAccount } from './moto-account.ts';
+
+/** By logical id, the one that CloudFormation chose. */
+export type PhysicalIds = Readonly<Record<string, string>>;
+
+export type MotoStacks = ReturnType<typeof motoStacks>;
+
+/** Stacks of Cliptag in an account of moto's, synthesized below a folder. */
+export function motoStacks(account: MotoAccount, folder: string) {
+  /** Synthesizes a stack as infra/app.ts does; gives the folder to deploy from. */
+  async function synthesize(stackName: string, labels: string, settings: Record<string, unknown> = {}) {
+    const labelSet = join(folder, `${stackName}.yaml`);
+    await writeFile(labelSet, `name: mine\nversion: 1\nmode: exclusive\nlabels: [${labels}]\n`);
+    const outdir = await mkdtemp(join(folder, `${stackName}-`));
+    const { context } = JSON.parse(await readFile('cdk.json', 'utf8'));
+    const all = { ...context, ...settings };
+    const app = new App({ outdir, context: all, builtinCloudFormationValidation: false });
+    const image = await taggingImage({ model: 'embedded', labelSets: [labelSet], architecture: 'arm64' });
+    new ImageTaggingStack(app, stackName, { settings: readSettings(app.node), image });
+    app.synth();
+    return outdir;
+  }
+
+  const deploy = (from: string, ...forMoto: string[]) =>
+    account.cdk('deploy', '--app', from, '--require-approval', 'never', ...forMoto);
+
+  async function physicalIds(StackName: string): Promise<PhysicalIds> {
+    const { StackResources } = await account.aws<{
+      StackResources: { LogicalResourceId?: string; PhysicalResourceId?: string }[];
+    }>('cloudformation', 'describe-stack-resources', '--stack-name', StackName);
+    return Object.fromEntries(
+      StackResources.map((one) => [one.LogicalResourceId ?? '', one.PhysicalResourceId ?? '']),
+    );
+  }
+
+  async function imageTagOf(functionName: string): Promise<string | undefined> {
+    const parameters = ['lambda', 'get-function', '--function-name', functionName];
+    const { Code } = await account.aws<{ Code: { ImageUri: string } }>(...parameters);
+    return Code.ImageUri.split(':').at(-1);
+  }
+
+  return { synthesize, deploy, physicalIds, imageTagOf };
+}
