@@ -8,6 +8,8 @@ const CONNECTION_TIMEOUT_MILLISECONDS = 5_000;
 export function awsClientDefaults(requestTimeoutMilliseconds: number) {
   silenceNodeVersionWarning();
   return {
+    // By default the SDK puts each command's middleware together anew.
+    cacheMiddleware: true,
     requestHandler: {
       connectionTimeout: CONNECTION_TIMEOUT_MILLISECONDS,
       requestTimeout: requestTimeoutMilliseconds,
@@ -21,4 +23,12 @@ export function awsClientDefaults(requestTimeoutMilliseconds: number) {
 function silenceNodeVersionWarning(): void {
   // biome-ignore lint/style/noProcessEnv: it is written, not read, and the SDK has no other switch
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+}
+
+/** Even where nothing is logged, the SDK copies all that comes and goes for its log: not for this client. */
+export function withoutLog<Client extends { readonly middlewareStack: { remove(name: string): boolean } }>(
+  client: Client,
+): Client {
+  client.middlewareStack.remove('loggerMiddleware');
+  return client;
 }

@@ -14,16 +14,18 @@ export interface ImageReader {
 /**
  * All there is to say of an image's bytes: pixels → embedding → scores.
  *
+ * @param bytes may still be on their way, as a promise
  * @throws {ImageFault} for every permanent fault of the image
  * @throws {ModelMismatch} when a classifier is not of the encoder's model
  */
 export async function describeImage(
-  bytes: Uint8Array,
+  bytes: Uint8Array | Promise<Uint8Array>,
   { decoder, encoder }: ImageReader,
   classifiers: readonly Classifier[],
 ): Promise<ImageContent> {
+  const decode = async () => decoder.decode(await bytes, encoder.pixelSpec);
   // The encoder is told of pixels before they are there, so that it can wait for them and run several images at once.
-  const decoding = decoder.decode(bytes, encoder.pixelSpec);
+  const decoding = decode();
   const stored = embeddingToBytes(await encoder.encode(decoding));
   // Scores come from what is stored, so that retagging finds the very same ones.
   const embedding = embeddingFromBytes(stored, encoder.modelDigest);

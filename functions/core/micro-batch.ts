@@ -16,12 +16,12 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** About what a large picture takes to decode: a fast image must not pay for a neighbour that is slow or stuck. */
+/** About what a large picture takes to decode: who is ready must not pay for a neighbour that is slow or stuck. */
 const PATIENCE_MILLISECONDS = 50;
 
 /**
  * Gathers the images that are ready into runs. A run starts when it is full, when no other image is on its way, or
- * when its first image has waited long enough; the next gathers while it is encoded.
+ * when none has come for a while; the next gathers while it is encoded.
  *
  * @param maximumBatchSize images per run, at least 1
  */
@@ -33,13 +33,12 @@ export function inBatches(encoder: ImageEncoder, maximumBatchSize: number): Batc
 
   function considerRun(): void {
     if (running || waiting.length === 0) return;
+    clearTimeout(patience);
     if (waiting.length >= maximumBatchSize || onTheWay === 0) void run();
-    else patience ??= setTimeout(run, PATIENCE_MILLISECONDS);
+    else patience = setTimeout(run, PATIENCE_MILLISECONDS);
   }
 
   async function run(): Promise<void> {
-    clearTimeout(patience);
-    patience = undefined;
     running = true;
     await encodeTogether(encoder, waiting.splice(0, maximumBatchSize));
     running = false;

@@ -161,7 +161,7 @@ async function contentOf(event: StateEvent, tagger: Tagger): Promise<ImageConten
 /** object → pixels → embedding → scores */
 async function describe(object: ObjectReference, tagger: Tagger): Promise<ImageContent> {
   checkSize(object.sizeBytes, tagger.maximumBytes);
-  const bytes = await tagger.objects.fetch(object, tagger.maximumBytes);
+  const bytes = tagger.objects.fetch(object, tagger.maximumBytes);
   const classifiers = tagger.classifiers.filter(({ labelSet }) => appliesTo(labelSet, object));
   return describeImage(bytes, tagger, classifiers);
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { sharpPixelDecoder } from '../../functions/adapters/sharp.ts';
 import { describeImage } from '../../functions/core/describe-image.ts';
@@ -36,4 +37,15 @@ it('the images of a batch of messages are encoded several at a time, a broken on
   expect(sizes.reduce((a, b) => a + b)).toBe(9);
   expect(Math.max(...sizes)).toBeGreaterThan(1);
   expect(Math.max(...sizes)).toBeLessThanOrEqual(8);
+});
+
+it('an image that is still being fetched is waited for', async () => {
+  const sizes: number[] = [];
+  const reader = { decoder: sharpPixelDecoder(), encoder: inBatches(blockingEncoder(sizes), 8) };
+  const [name = ''] = await sampleNames();
+  const bytes = await readFile(join(SAMPLE_FOLDER, name));
+  // Later than the other is decoded, and within what a run waits for.
+  const arrivals = [Promise.resolve(bytes), sleep(30).then(() => bytes)];
+  await Promise.all(arrivals.map((arrival) => describeImage(arrival, reader, [])));
+  expect(sizes).toEqual([2]);
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { inBatches } from '../../functions/core/micro-batch.ts';
 import type { Pixels } from '../../functions/core/pixels.ts';
 import type { ImageEncoder } from '../../functions/core/ports.ts';
@@ -110,6 +110,21 @@ describe('inBatches', () => {
     expect(runs.map(({ numbers }) => numbers)).toEqual([[2, 1]]);
     runs[0]?.end();
     expect((await Promise.all(both)).map(({ values }) => values[0])).toEqual([1, 2]);
+  });
+
+  it('goes on waiting as long as images come, for as many as a run takes', async () => {
+    vi.useFakeTimers();
+    const { encoder, runs } = heldEncoder();
+    const batched = inBatches(encoder, 8);
+    const after = (milliseconds: number, number: number) =>
+      new Promise<Pixels>((resolve) => setTimeout(() => resolve(pixels(number)), milliseconds));
+    void batched.encode(new Promise(() => {}));
+    for (const number of [1, 2, 3]) void batched.encode(after(40 * number, number));
+    await vi.advanceTimersByTimeAsync(160);
+    expect(runs).toHaveLength(0);
+    await vi.advanceTimersByTimeAsync(20);
+    vi.useRealTimers();
+    expect(runs.map(({ numbers }) => numbers)).toEqual([[1, 2, 3]]);
   });
 
   it('does not wait for one that never comes', async () => {
