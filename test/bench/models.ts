@@ -11,8 +11,8 @@ import { dot, normalised } from '../../functions/core/embedding.ts';
 import { SAMPLE_FOLDER } from '../../functions/local/samples.ts';
 import { type Contender, startContender } from './peers/contender.ts';
 import { floorLines, productsFloor } from './peers/floors.ts';
-import { BATCH_SIZE, handlerFigures } from './peers/handler-figures.ts';
-import { batchLines, singleLines } from './peers/handler-lines.ts';
+import { BATCH_SIZE, handlerFigures, WARM_UP_IMAGES } from './peers/handler-figures.ts';
+import { batchLines, memoryLine, singleLines } from './peers/handler-lines.ts';
 import { CLI, isThere, type Prepared, prepare } from './peers/prepare.ts';
 import { inTurn, median, minimum, ratioLines } from './peers/rounds.ts';
 
@@ -175,7 +175,12 @@ async function handler({ int8, pictures }: Prepared): Promise<void> {
   for (const name of ['2 MP', '12 MP'] as const) {
     const figures = await handlerFigures(pictures[name], settings);
     report(`handler, ${name}, one at a time`, singleLines(figures));
-    report(`handler, ${name}, in batches of ${BATCH_SIZE}, an image`, batchLines(figures));
+    const batches = `handler, ${name}, in batches of ${BATCH_SIZE}, an image`;
+    report(`${batches}, new function`, batchLines(figures.newRounds));
+    report(`${batches}, after ${WARM_UP_IMAGES} images`, [
+      ...batchLines(figures.warmRounds),
+      memoryLine(figures),
+    ]);
   }
 }
 

@@ -6,9 +6,11 @@ import { fileURLToPath } from 'node:url';
 import type { HandlerFigures, HandlerJob } from './handler-run.ts';
 import type { FilledStores, StoresJob } from './handler-stores.ts';
 
-const WARM_UP_IMAGES = 10;
+/** V8 compiles what runs often: what the AWS SDK does for a request takes a third of the time then. */
+export const WARM_UP_IMAGES = 3000;
 const SINGLE_IMAGES = 15;
-const ROUNDS = 4;
+const ROUNDS_NEW = 3;
+const ROUNDS_WARM = 6;
 /** What `infra/tagger-options.ts` has Lambda hand over at once by default. */
 export const BATCH_SIZE = 10;
 
@@ -20,19 +22,27 @@ export async function handlerFigures(
   picture: string,
   options: Pick<HandlerJob, 'modelFolder' | 'labelSet' | 'classifierFolder'>,
 ): Promise<HandlerFigures> {
-  const groups = [WARM_UP_IMAGES, SINGLE_IMAGES, ...new Array<number>(2 * ROUNDS).fill(BATCH_SIZE)];
+  const groups = [SINGLE_IMAGES, ...new Array<number>(2 * (1 + ROUNDS_NEW + ROUNDS_WARM)).fill(BATCH_SIZE)];
   const stores = startScript(1, 'handler-stores.ts', [
-    JSON.stringify({ picture, groups } satisfies StoresJob),
+    JSON.stringify({ picture, warmUp: WARM_UP_IMAGES, groups } satisfies StoresJob),
   ]);
   try {
     const [line] = await once(createInterface(stores.stdout as NonNullable<typeof stores.stdout>), 'line');
-    const { s3, table, groups: bodies } = JSON.parse(String(line)) as FilledStores;
-    const [warmUp = [], oneByOne = [], ...batches] = bodies;
-    const rounds = Array.from({ length: ROUNDS }, (_, i) => ({
-      first: batches[2 * i] ?? [],
-      second: batches[2 * i + 1] ?? [],
-    }));
-    const job: HandlerJob = { ...options, picture, s3, table, warmUp, oneByOne, rounds };
+    const { s3, table, warmUp, groups: bodies } = JSON.parse(String(line)) as FilledStores;
+    const [oneByOne = [], ...batches] = bodies;
+    const round = () => ({ first: batches.pop() ?? [], second: batches.pop() ?? [] });
+    const rounds = (length: number) => Array.from({ length }, round);
+    const job: HandlerJob = {
+      ...options,
+      picture,
+      s3,
+      table,
+      oneByOne,
+      start: round(),
+      newRounds: rounds(ROUNDS_NEW),
+      warmUp,
+      warmRounds: rounds(ROUNDS_WARM),
+    };
     const handler = startScript(0, 'handler-run.ts', []);
     handler.stdin?.end(JSON.stringify(job));
     return JSON.parse(await text(handler.stdout as NonNullable<typeof handler.stdout>)) as HandlerFigures;

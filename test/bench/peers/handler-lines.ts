@@ -1,4 +1,4 @@
-import type { HandlerFigures, ImageCost, Variant } from './handler-run.ts';
+import type { HandlerFigures, ImageCost, RoundCost, Variant } from './handler-run.ts';
 import { median, minimum } from './rounds.ts';
 
 /** Stage by stage, with what waits for stores in it. */
@@ -11,7 +11,7 @@ export function singleLines({ single }: HandlerFigures): string[] {
 }
 
 /** What the handler costs beyond decode + encode, by the day's clock and by the processor's. */
-export function batchLines({ rounds, peakRssBytes }: HandlerFigures): string[] {
+export function batchLines(rounds: readonly RoundCost[]): string[] {
   const variants = Object.keys(rounds[0] ?? {}) as Variant[];
   return [
     ...variants.map((name) => line(name, describe(rounds.map((round) => round[name])))),
@@ -23,8 +23,11 @@ export function batchLines({ rounds, peakRssBytes }: HandlerFigures): string[] {
         `${share('wall')} by the clock, ${share('processor')} by the processor`,
       );
     }),
-    line('peak RSS', `${(peakRssBytes / 2 ** 20).toFixed(0)} MiB`),
   ];
+}
+
+export function memoryLine({ peakRssBytes }: HandlerFigures): string {
+  return line('peak RSS', `${(peakRssBytes / 2 ** 20).toFixed(0)} MiB`);
 }
 
 function describe(costs: readonly ImageCost[]): string {
