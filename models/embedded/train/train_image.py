@@ -9,6 +9,7 @@ Writes image.pt (learner, moving average of its encoder, optimiser) and trainer.
 
 import argparse
 import copy
+import math
 import os
 import time
 from collections import deque
@@ -30,7 +31,9 @@ SIZES = ((0.0, 96), (0.35, 128), (0.88, 160))  # from this part of the time on, 
 WATCH_SIZE = 160  # whole pictures show things smaller than crops do
 WARM_UP = 0.02  # part of the time
 DECAY = 0.4  # part of the time, at its end
-SETTLE_RATE, SETTLE_SIZE = 0.3, 128
+# A second run, for a checkpoint whose first is over: a cosine from a part of the peak to nothing, softer jitter.
+SECOND_RATE = 0.7
+SECOND_SIZES = ((0.0, 96), (0.3, 128))
 PAUSE_SECONDS = 20  # a longer step was stopped on the way: not counted as time spent
 LEARNING_RATES = {"backbone": 6e-4, "projection": 1e-3}
 WEIGHT_DECAY = 0.03
@@ -53,18 +56,18 @@ def make_optimiser(learner):
 
 
 def rate_factor(progress):
-    """Learning rate as a part of its peak."""
+    """Learning rate of the first run as a part of its peak."""
     return max(0.01, min(progress / WARM_UP, 1.0, (1 - progress) / DECAY))
 
 
-def settling(start):
-    """The rate factor of a short second run that begins at this progress: from a part of the peak to nothing."""
-    return lambda progress: SETTLE_RATE * (1 - progress) / (1 - start)
+def second_rate_factor(progress):
+    """Learning rate of the second run as a part of the first's peak."""
+    return max(0.01, SECOND_RATE * min(progress / WARM_UP, (1 + math.cos(math.pi * progress)) / 2))
 
 
-def size_at(progress):
+def size_at(progress, sizes):
     """Side of the training pictures at this part of the time."""
-    return [size for start, size in SIZES if progress >= start][-1]
+    return [size for start, size in sizes if progress >= start][-1]
 
 
 @torch.no_grad()
@@ -81,12 +84,13 @@ def follow(average, encoder, step):
 class Run:
     """One training run: its state and its checkpoint."""
 
-    def __init__(self, out_dir, learner, end_in):
+    def __init__(self, out_dir, learner, end_in, is_second):
         self.path, self.learner = out_dir / "image.pt", learner
         self.average = copy.deepcopy(learner.encoder).eval()
         self.optimiser = make_optimiser(learner)
         self.peaks = [group["lr"] for group in self.optimiser.param_groups]
-        self.step, self.spent = 0, 0.0
+        self.step, self.spent = 0, {"first": 0.0, "second": 0.0}  # seconds
+        self.part = "second" if is_second else "first"
         if self.path.exists():
             saved = torch.load(self.path)
             self.learner.load_state_dict(saved["learner"])
@@ -96,16 +100,16 @@ class Run:
         self.twins = [learner, twin_of(learner)]
         self.pool = ThreadPoolExecutor(2)
         self.watch = time.time()
-        self.end = self.watch + end_in(self.spent)
+        self.end = self.watch + end_in(self.spent[self.part])
 
     def progress(self):
         """How much of the training is over, 0 to 1: never less than before, whatever stopped it in between."""
         now = time.time()
         if now - self.watch < PAUSE_SECONDS:
-            self.spent += now - self.watch
+            self.spent[self.part] += now - self.watch
         self.watch = now
-        left = max(0.0, self.end - now)
-        return self.spent / (self.spent + left) if left > 0 else 1.0
+        left, spent = max(0.0, self.end - now), self.spent[self.part]
+        return spent / (spent + left) if left > 0 else 1.0
 
     def save(self):
         """Write the checkpoint."""
@@ -165,9 +169,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the packed photo set")
     parser.add_argument("--out", type=Path, required=True, help="work folder of the programs before this one")
-    parser.add_argument("--minutes", type=float, default=75, help="length of the whole training")
+    parser.add_argument("--minutes", type=float, default=75, help="length of the run")
     parser.add_argument("--until", help="time of day, HH:MM, at which it shall end instead")
-    parser.add_argument("--settle", action="store_true", help="go on after the end, with a small rate and less jitter")
+    parser.add_argument("--second", action="store_true", help="go on after the end: a lower peak, softer jitter")
     args = parser.parse_args()
     torch.manual_seed(SEED)
     torch.set_num_threads(1)  # two of our own instead: oneDNN's barriers spin when a core is taken away
@@ -179,15 +183,16 @@ def main():
     watched = validation[:WATCHED_PICTURES]
     (args.out / "trainer.pid").write_text(f"{os.getpid()}\n")
     end_in = (lambda spent: seconds_until(args.until)) if args.until else (lambda spent: 60 * args.minutes - spent)
-    run = Run(args.out, start_learner(args.out, labels, truth), end_in)
+    run = Run(args.out, start_learner(args.out, labels, truth), end_in, args.second)
     batches = Batches(pictures, training, run.step)
     run.learner.train()
-    if args.settle:
+    factor_at, sizes = rate_factor, SIZES
+    if args.second:
+        factor_at, sizes = second_rate_factor, SECOND_SIZES
         soften_jitter()
     losses, accuracies, watch, progress = [], [], time.monotonic(), run.progress()
-    factor_at = settling(progress) if args.settle else rate_factor
     while progress < 1:
-        size = SETTLE_SIZE if args.settle else size_at(progress)
+        size = size_at(progress, sizes)
         loss, accuracy = run.train_step(*batches.next(size), factor_at(progress))
         losses.append(loss)
         accuracies.append(accuracy)
