@@ -1,13 +1,18 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
+import { afterAll } from 'vitest';
 import { ImageTagger, type ImageTaggerProps } from '../../infra/constructs/image-tagger.ts';
 import type { TaggingImage } from '../../infra/constructs/tagging-image.ts';
 import { ImageTaggingStack } from '../../infra/image-tagging-stack.ts';
 import { readSettings } from '../../infra/settings.ts';
+
+/** For all that the tests of a file write. */
+const folder = mkdtempSync(join(tmpdir(), 'cliptag-infra-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What stands for an image where only the template matters: made once for all tests of a process. */
 export const image: TaggingImage = {
@@ -22,14 +27,15 @@ export const image: TaggingImage = {
 };
 
 export function imageDirectory(dockerfile: string): string {
-  const directory = mkdtempSync(join(tmpdir(), 'cliptag-image-'));
+  const directory = mkdtempSync(join(folder, 'image-'));
   writeFileSync(join(directory, 'Dockerfile'), `${dockerfile}\n`);
   return directory;
 }
 
 /** CDK's own template validation takes over a second a run and is exercised by `cdk synth` in cdk-synth.test.ts. */
 export function newApp(context: Record<string, unknown> = {}): App {
-  return new App({ context, builtinCloudFormationValidation: false });
+  const outdir = mkdtempSync(join(folder, 'cdk.out-'));
+  return new App({ outdir, context, builtinCloudFormationValidation: false });
 }
 
 export function stackWith(context: Record<string, unknown> = {}, app = newApp(context)): ImageTaggingStack {
