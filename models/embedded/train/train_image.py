@@ -190,6 +190,8 @@ def main():
     if args.second:
         factor_at, sizes = second_rate_factor, SECOND_SIZES
         soften_jitter()
+        for twin in run.twins:
+            twin.mixes = True
     losses, accuracies, watch, progress = [], [], time.monotonic(), run.progress()
     while progress < 1:
         size = size_at(progress, sizes)

@@ -61,10 +61,10 @@ def train(probe, features, labels, masked, targets):
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
     for _ in range(EPOCHS):
         for part in torch.randperm(len(features)).split(BATCH):
-            loss, _ = classification_loss(probe(features[part]), labels[part], masked[labels[part]])
+            losses, _ = classification_loss(probe(features[part]), labels[part], masked[labels[part]])
             pull = 1 - (F.normalize(probe.rows, dim=1) * targets).sum(1).mean()
             optimiser.zero_grad()
-            (loss + CLASSIFIER_PULL * pull).backward()
+            (losses.mean() + CLASSIFIER_PULL * pull).backward()
             optimiser.step()
             schedule.step()
 
