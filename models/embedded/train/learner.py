@@ -32,6 +32,7 @@ def classification_loss(logits, labels, masked):
 def mixed(x, labels):
     """Each picture with a share of its neighbour (mixup, arXiv 1710.09412): pixels, the neighbours' labels, own shares."""
     shares = torch.distributions.Beta(MIXUP, MIXUP).sample((len(x),))
+    shares = torch.maximum(shares, 1 - shares)
     others = labels.roll(1)
     shares = torch.where((labels == NOTHING) | (others == NOTHING), 1.0, shares)
     own = shares[:, None, None, None]
@@ -58,7 +59,7 @@ class Learner(nn.Module):
         self.mixes = False
 
     def forward(self, x, labels):
-        """The loss, and how many of the batch are right (of pictures that are mixed, by the first of both)."""
+        """The loss, and how many of the batch are right (of mixed pictures, by the label of the larger share)."""
         if not self.mixes:
             losses, accuracy = self.judge(self.logits(x), labels)
             return losses.mean(), accuracy
