@@ -8,8 +8,6 @@ const CONNECTION_TIMEOUT_MILLISECONDS = 5_000;
 export function awsClientDefaults(requestTimeoutMilliseconds: number) {
   silenceNodeVersionWarning();
   return {
-    // By default the SDK puts each command's middleware together anew.
-    cacheMiddleware: true,
     requestHandler: {
       connectionTimeout: CONNECTION_TIMEOUT_MILLISECONDS,
       requestTimeout: requestTimeoutMilliseconds,
