@@ -42,6 +42,7 @@ if [ ! -f "$out/text.done" ]; then
 fi
 if [ ! -f "$out/image.done" ]; then
   python3 "$here/train_image.py" --data "$data" --out "$out" --minutes "$minutes"
+  cp "$out/image.pt" "$out/image.first.pt"
   touch "$out/image.done"
 fi
 if [ ! -f "$out/second.done" ]; then

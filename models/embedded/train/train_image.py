@@ -33,7 +33,7 @@ WARM_UP = 0.02  # part of the time
 DECAY = 0.4  # part of the time, at its end
 # A second run, for a checkpoint whose first is over: a cosine from a part of the peak to nothing, softer jitter.
 SECOND_RATE = 0.7
-SECOND_SIZES = ((0.0, 96), (0.3, 128))
+SECOND_SIZES = ((0.0, 96), (0.3, 128), (0.8, 160))
 PAUSE_SECONDS = 20  # a longer step was stopped on the way: not counted as time spent
 LEARNING_RATES = {"backbone": 6e-4, "projection": 1e-3}
 WEIGHT_DECAY = 0.03
