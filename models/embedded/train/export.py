@@ -24,11 +24,11 @@ from text_encoder import CONTEXT_LENGTH
 from texts import encode, label_rows, load_text_encoder
 
 OPSET = 18
-VIEW_SIZES = (160, 192)  # the size of the training's end, and a larger one: whole pictures show things smaller than crops do
+VIEW_SIZES = (160, 192)  # that of the training's end, and a larger one: whole pictures show things smaller than crops do
 NORM_PICTURES = 2048  # from which the normalisations' statistics are taken anew
 CALIBRATION_PICTURES = 2048
 REFIT_PICTURES = 4096
-FIRST_RUN_SHARE = 0.25  # of its weights, in the mean with the second run's: better than either (arXiv 2203.05482)
+FIRST_RUN_SHARE = 0.6  # of its weights, in the mean with the second run's: better than either (arXiv 2203.05482)
 REVISION = "2026.11.3"
 
 
