@@ -10,7 +10,7 @@ import type { FilledStores, StoresJob } from './handler-stores.ts';
 export const WARM_UP_IMAGES = 3000;
 const SINGLE_IMAGES = 15;
 const ROUNDS_NEW = 3;
-const ROUNDS_WARM = 6;
+const ROUNDS_WARM = 12;
 /** What `infra/tagger-options.ts` has Lambda hand over at once by default. */
 export const BATCH_SIZE = 10;
 
