@@ -91,8 +91,8 @@ describe('int8', () => {
   });
 });
 
-describe('int8 with the outlier channels of trained transformers', () => {
-  test('is nearer to fp32 smoothed than plain', async () => {
+describe('smoothing for int8', () => {
+  test('brings the outlier channels of trained transformers nearer to fp32', async () => {
     const checkpoint = await checkpointOf(WIDE, { layout: 'open_clip', outliers: true });
     const exact = await embeddings(checkpoint, { precision: 'fp32' });
     const plain = meanCosine(exact, await embeddings(checkpoint, { precision: 'int8' }));
@@ -102,7 +102,23 @@ describe('int8 with the outlier channels of trained transformers', () => {
     expect(1 - smoothed).toBeLessThan((1 - plain) / 2);
   });
 
-  test('means the same in fp32 when smoothed', async () => {
+  test.each([
+    ['smooths layers with', true],
+    ['leaves layers alone without', false],
+  ])('%s outlier channels', async (_, outliers) => {
+    const checkpoint = await checkpointOf(WIDE, { layout: 'open_clip', outliers });
+    const smoother = await imageSmoother(checkpoint, samplePhotographs());
+    const isSmoothed: boolean[] = [];
+    const prepare = async (weights: LayerWeights) => {
+      const prepared = await smoother(weights);
+      isSmoothed.push(prepared !== weights);
+      return prepared;
+    };
+    await embeddings(checkpoint, { precision: 'int8', prepare });
+    expect(isSmoothed).toEqual([outliers, outliers, outliers]);
+  });
+
+  test('changes nothing in fp32', async () => {
     const checkpoint = await checkpointOf(WIDE, { layout: 'open_clip', outliers: true });
     const exact = await embeddings(checkpoint, { precision: 'fp32' });
     const prepare = await imageSmoother(checkpoint, samplePhotographs());
