@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { inBatches } from '../../functions/core/micro-batch.ts';
 import type { Pixels } from '../../functions/core/pixels.ts';
 import type { ImageEncoder } from '../../functions/core/ports.ts';
@@ -37,6 +37,8 @@ function heldEncoder() {
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('inBatches', () => {
+  afterEach(() => void vi.useRealTimers());
+
   it('encodes images that are ready together in one run', async () => {
     const { encoder, runs } = heldEncoder();
     const batched = inBatches(encoder, 8);
@@ -123,7 +125,6 @@ describe('inBatches', () => {
     await vi.advanceTimersByTimeAsync(160);
     expect(runs).toHaveLength(0);
     await vi.advanceTimersByTimeAsync(20);
-    vi.useRealTimers();
     expect(runs.map(({ numbers }) => numbers)).toEqual([[1, 2, 3]]);
   });
 
