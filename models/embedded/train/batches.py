@@ -16,9 +16,9 @@ BATCH = 128
 NOTHING_PICTURES = 2  # of a batch
 CROP_AREA = (0.4, 1.0)
 CROP_RATIO = (0.8, 1.25)
-JITTER = 0.25  # brightness and contrast vary by up to this part
-SATURATION, CAST = 0.3, 0.1  # so do saturation and each channel
-GREY_PART = 0.03  # of the pictures
+JITTER = 0.2  # brightness and contrast vary by up to this part
+SATURATION, CAST = 0.2, 0.06  # so do saturation and each channel
+GREY_PART = 0.02  # of the pictures
 
 
 def split_pictures(pictures, labels, seed=SEED):
@@ -93,12 +93,6 @@ class Batches:
             self.ahead.append(self.pool.submit(self.make, self.step, size))
             self.step += 1
         return self.ahead.pop(0).result()
-
-
-def soften_jitter():
-    """From now on, colours vary less: nearer to the pictures as they are."""
-    global JITTER, SATURATION, CAST, GREY_PART
-    JITTER, SATURATION, CAST, GREY_PART = 0.15, 0.1, 0.03, 0
 
 
 def jitter(x):

@@ -28,7 +28,6 @@ VIEW_SIZES = (160, 192)  # that of the training's end, and a larger one: whole p
 NORM_PICTURES = 2048  # from which the normalisations' statistics are taken anew
 CALIBRATION_PICTURES = 2048
 REFIT_PICTURES = 4096
-FIRST_RUN_SHARE = 0.6  # of its weights, in the mean with the second run's: better than either (arXiv 2203.05482)
 REVISION = "2026.11.3"
 
 
@@ -87,17 +86,12 @@ class Exporter:
         return encoder.end_token, rows
 
     def load_image_encoder(self, size):
-        """The mean of both runs' encoders, its normalisations' statistics taken anew from whole pictures at this view size.
+        """The averaged encoder, its normalisations' statistics taken anew from whole pictures at this view size.
 
         Those of the training are of random crops and trail behind the averaged weights.
         """
-        first, second = (torch.load(self.out / name)["average"] for name in ("image.first.pt", "image.pt"))
-        mean = {
-            name: torch.lerp(value, first[name], FIRST_RUN_SHARE) if value.is_floating_point() else value
-            for name, value in second.items()
-        }
         encoder = ImageEncoder().to(memory_format=torch.channels_last)
-        encoder.load_state_dict(mean)
+        encoder.load_state_dict(torch.load(self.out / "image.pt")["average"])
         for module in encoder.modules():
             if isinstance(module, nn.BatchNorm2d):
                 module.reset_running_stats()

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Trains the embedded model, from the packed pictures to the ONNX files:
-#   train.sh --data DIR --clip-text DIR --out DIR [--model DIR] [--minutes 80]
-#            [--second-minutes 115] [--text-minutes 7]
+#   train.sh --data DIR --clip-text DIR --out DIR [--model DIR] [--minutes 85]
+#            [--text-minutes 7]
 # --data: the packed photo set; --clip-text: CLIP's text embeddings; --out: a work folder (4 GB);
 # --model: where the model's files go (default: the folder above this one).
 # Started again with the same --out it goes on where it stopped. Needs Python 3.11 with
@@ -9,7 +9,7 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
-model=$here/.. minutes=80 second_minutes=115 text_minutes=7
+model=$here/.. minutes=85 text_minutes=7
 while [ $# -gt 0 ]; do
   case $1 in
     --data) data=$2 ;;
@@ -17,7 +17,6 @@ while [ $# -gt 0 ]; do
     --out) out=$2 ;;
     --model) model=$2 ;;
     --minutes) minutes=$2 ;;
-    --second-minutes) second_minutes=$2 ;;
     --text-minutes) text_minutes=$2 ;;
     *) echo "unknown option $1" >&2; exit 2 ;;
   esac
@@ -42,12 +41,7 @@ if [ ! -f "$out/text.done" ]; then
 fi
 if [ ! -f "$out/image.done" ]; then
   python3 "$here/train_image.py" --data "$data" --out "$out" --minutes "$minutes"
-  cp "$out/image.pt" "$out/image.first.pt"
   touch "$out/image.done"
-fi
-if [ ! -f "$out/second.done" ]; then
-  python3 "$here/train_image.py" --data "$data" --out "$out" --minutes "$second_minutes" --second
-  touch "$out/second.done"
 fi
 python3 "$here/left_out.py" --data "$data" --out "$out"
 python3 "$here/export.py" --data "$data" --out "$out" --model "$model"

@@ -1,8 +1,8 @@
 """Fine-tune the image encoder against the text encoder's own embeddings of the labels, for as long as there is time.
 
 Softmax cross-entropy over the labels' cosines with a learned scale; labels that are also true of a
-picture are left out of its negatives. The schedule follows the clock: warm-up, a constant rate, then a
-linear decay to nothing at the end. Stops and resumes from its checkpoint, then perhaps with another end.
+picture are left out of its negatives. The schedule follows the clock: warm-up, then a cosine to nothing at the end.
+Stops and resumes from its checkpoint, then perhaps with another end.
 
 Writes image.pt (learner, moving average of its encoder, optimiser) and trainer.pid to the work folder.
 """
@@ -20,22 +20,19 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from batches import BATCH, SEED, Batches, jitter, soften_jitter, split_pictures
+from batches import BATCH, SEED, Batches, jitter, split_pictures
 from evaluate import embed_pictures, hit_rates
 from image_encoder import normalise_pixels
 from learner import Learner, backward, twin_of
 from photo_set import Pictures, load_held_out, load_labels, true_labels
 from texts import prompt_ensemble
 
-SIZES = ((0.0, 96), (0.35, 128), (0.88, 160))  # from this part of the time on, train at this size
+SIZES = ((0.0, 96), (0.3, 128), (0.8, 160))  # from this part of the time on, train at this size
+MIXES_FROM = 0.4  # part of the time: mixup pays once training pictures are known better than others
 WATCH_SIZE = 160  # whole pictures show things smaller than crops do
 WARM_UP = 0.02  # part of the time
-DECAY = 0.4  # part of the time, at its end
-# A second run, for a checkpoint whose first is over: a cosine from a part of the peak to nothing, softer jitter.
-SECOND_RATE = 0.7
-SECOND_SIZES = ((0.0, 96), (0.3, 128), (0.8, 160))
 PAUSE_SECONDS = 20  # a longer step was stopped on the way: not counted as time spent
-LEARNING_RATES = {"backbone": 6e-4, "projection": 1e-3}
+LEARNING_RATES = {"backbone": 6e-4, "filters": 3e-4, "projection": 1e-3}
 WEIGHT_DECAY = 0.03
 AVERAGE_STEPS = 300
 BATCH_PARTS = 4  # of 32 pictures: as fast as larger ones, which a thread has longer to wait for
@@ -44,30 +41,30 @@ WATCHED_PICTURES = 1000
 
 
 def make_optimiser(learner):
-    """AdamW; normalisations, biases and the scale do not decay."""
-    groups = [
-        {"params": [], "lr": rate, "weight_decay": decay} for rate in LEARNING_RATES.values() for decay in (WEIGHT_DECAY, 0)
-    ]
+    """AdamW; depthwise filters, normalisations, biases and the scale do not decay."""
+    groups = {(part, decays): {"params": [], "lr": rate, "weight_decay": WEIGHT_DECAY if decays else 0}
+              for part, rate in LEARNING_RATES.items() for decays in (True, False)}  # fmt: skip
     for name, parameter in learner.named_parameters():
-        if parameter.requires_grad:
-            in_backbone = name.startswith(("encoder.blocks", "encoder.head"))
-            groups[2 * (not in_backbone) + (parameter.ndim < 2)]["params"].append(parameter)
-    return torch.optim.AdamW(groups, betas=(0.9, 0.99))
+        if not parameter.requires_grad:
+            continue
+        if parameter.ndim == 4 and parameter.shape[1] == 1:
+            group = "filters", False
+        elif name.startswith(("encoder.blocks", "encoder.head")):
+            group = "backbone", parameter.ndim > 1
+        else:
+            group = "projection", parameter.ndim > 1
+        groups[group]["params"].append(parameter)
+    return torch.optim.AdamW(groups.values(), betas=(0.9, 0.99))
 
 
 def rate_factor(progress):
-    """Learning rate of the first run as a part of its peak."""
-    return max(0.01, min(progress / WARM_UP, 1.0, (1 - progress) / DECAY))
+    """Learning rate as a part of its peak."""
+    return max(0.01, min(progress / WARM_UP, (1 + math.cos(math.pi * progress)) / 2))
 
 
-def second_rate_factor(progress):
-    """Learning rate of the second run as a part of the first's peak."""
-    return max(0.01, SECOND_RATE * min(progress / WARM_UP, (1 + math.cos(math.pi * progress)) / 2))
-
-
-def size_at(progress, sizes):
+def size_at(progress):
     """Side of the training pictures at this part of the time."""
-    return [size for start, size in sizes if progress >= start][-1]
+    return [size for start, size in SIZES if progress >= start][-1]
 
 
 @torch.no_grad()
@@ -84,13 +81,12 @@ def follow(average, encoder, step):
 class Run:
     """One training run: its state and its checkpoint."""
 
-    def __init__(self, out_dir, learner, end_in, is_second):
+    def __init__(self, out_dir, learner, end_in):
         self.path, self.learner = out_dir / "image.pt", learner
         self.average = copy.deepcopy(learner.encoder).eval()
         self.optimiser = make_optimiser(learner)
         self.peaks = [group["lr"] for group in self.optimiser.param_groups]
-        self.step, self.spent = 0, {"first": 0.0, "second": 0.0}  # seconds
-        self.part = "second" if is_second else "first"
+        self.step, self.spent = 0, 0.0  # seconds
         if self.path.exists():
             saved = torch.load(self.path)
             self.learner.load_state_dict(saved["learner"])
@@ -100,16 +96,16 @@ class Run:
         self.twins = [learner, twin_of(learner)]
         self.pool = ThreadPoolExecutor(2)
         self.watch = time.time()
-        self.end = self.watch + end_in(self.spent[self.part])
+        self.end = self.watch + end_in(self.spent)
 
     def progress(self):
         """How much of the training is over, 0 to 1: never less than before, whatever stopped it in between."""
         now = time.time()
         if now - self.watch < PAUSE_SECONDS:
-            self.spent[self.part] += now - self.watch
+            self.spent += now - self.watch
         self.watch = now
-        left, spent = max(0.0, self.end - now), self.spent[self.part]
-        return spent / (spent + left) if left > 0 else 1.0
+        left = max(0.0, self.end - now)
+        return self.spent / (self.spent + left) if left > 0 else 1.0
 
     def save(self):
         """Write the checkpoint."""
@@ -169,9 +165,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the packed photo set")
     parser.add_argument("--out", type=Path, required=True, help="work folder of the programs before this one")
-    parser.add_argument("--minutes", type=float, default=75, help="length of the run")
+    parser.add_argument("--minutes", type=float, default=85, help="length of the run")
     parser.add_argument("--until", help="time of day, HH:MM, at which it shall end instead")
-    parser.add_argument("--second", action="store_true", help="go on after the end: a lower peak, softer jitter")
     args = parser.parse_args()
     torch.manual_seed(SEED)
     torch.set_num_threads(1)  # two of our own instead: oneDNN's barriers spin when a core is taken away
@@ -183,19 +178,15 @@ def main():
     watched = validation[:WATCHED_PICTURES]
     (args.out / "trainer.pid").write_text(f"{os.getpid()}\n")
     end_in = (lambda spent: seconds_until(args.until)) if args.until else (lambda spent: 60 * args.minutes - spent)
-    run = Run(args.out, start_learner(args.out, labels, truth), end_in, args.second)
+    run = Run(args.out, start_learner(args.out, labels, truth), end_in)
     batches = Batches(pictures, training, run.step)
     run.learner.train()
-    factor_at, sizes = rate_factor, SIZES
-    if args.second:
-        factor_at, sizes = second_rate_factor, SECOND_SIZES
-        soften_jitter()
-        for twin in run.twins:
-            twin.mixes = True
     losses, accuracies, watch, progress = [], [], time.monotonic(), run.progress()
     while progress < 1:
-        size = size_at(progress, sizes)
-        loss, accuracy = run.train_step(*batches.next(size), factor_at(progress))
+        size = size_at(progress)
+        for twin in run.twins:
+            twin.mixes = progress >= MIXES_FROM
+        loss, accuracy = run.train_step(*batches.next(size), rate_factor(progress))
         losses.append(loss)
         accuracies.append(accuracy)
         progress = run.progress()
