@@ -61,6 +61,7 @@ describe('the embedded model', () => {
       ['chelsea.png', 'cat'],
       ['coffee.png', 'coffee'],
       ['china.jpg', 'temple'],
+      ['flower.jpg', 'flower'],
     ])('sees in %s: %s', async (name, label) => {
       const bytes = await readFile(new URL(`../../functions/local/samples/${name}`, import.meta.url));
       expect((await tagsOf(bytes)).map((tag) => tag.label)).toContain(label);
