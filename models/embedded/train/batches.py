@@ -70,7 +70,7 @@ def picture_of_nothing(size, draw):
 
 
 class Batches:
-    """Endless shuffled batches, made one ahead in a thread; batch number n is the same in every run."""
+    """Endless shuffled batches (pixels, labels, picture numbers), made ahead in a thread; batch n is the same in every run."""
 
     def __init__(self, pictures, indices, start):
         self.pictures, self.indices, self.step = pictures, indices, start
@@ -86,7 +86,7 @@ class Batches:
         labels = self.pictures.label[chosen].copy()
         for i in range(0, BATCH, BATCH // NOTHING_PICTURES):  # in each half of the batch
             pixels[i], labels[i] = picture_of_nothing(size, draw), NOTHING
-        return torch.from_numpy(np.stack(pixels)), torch.from_numpy(labels)
+        return torch.from_numpy(np.stack(pixels)), torch.from_numpy(labels), chosen
 
     def next(self, size):
         while len(self.ahead) < 3:

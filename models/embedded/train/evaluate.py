@@ -1,15 +1,32 @@
-"""The project's measures: top-1 and top-5 over the labels with enough pictures, and the logit scale."""
+"""A trained encoder and the project's measures: top-1 and top-5 over the labels with enough pictures, and the logit scale."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
+from torch import nn
 
-from image_encoder import PICTURE_SIZE, enlarge, normalise_pixels
+from image_encoder import PICTURE_SIZE, ImageEncoder, enlarge, normalise_pixels
 from photo_set import MIN_PICTURES
 
 BATCH = 64
+NORM_PICTURES = 2048  # from which the normalisations' statistics are taken anew
+
+
+def load_average(path, pictures, training, size):
+    """A checkpoint's averaged encoder, its normalisations' statistics taken anew from whole pictures at this view size.
+
+    Those of the training are of random crops and trail behind the averaged weights.
+    """
+    encoder = ImageEncoder().to(memory_format=torch.channels_last)
+    encoder.load_state_dict(torch.load(path)["average"])
+    for module in encoder.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.reset_running_stats()
+            module.momentum = None  # a plain mean over all batches
+    embed_pictures(encoder.train(), pictures, training[:NORM_PICTURES], size, threads=1)
+    return encoder.eval()
 
 
 def embed_pictures(encode, pictures, indices, size, threads=2):

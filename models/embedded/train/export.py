@@ -16,8 +16,8 @@ import torch
 from torch import nn
 
 from batches import split_pictures
-from evaluate import embed_pictures, embed_with_onnx, fit_logit_scale, hit_rates, milliseconds_per_picture
-from image_encoder import EMBEDDING_SIZE, PICTURE_SIZE, ImageEncoder, enlarge, fold_norms, normalise_pixels
+from evaluate import embed_pictures, embed_with_onnx, fit_logit_scale, hit_rates, load_average, milliseconds_per_picture
+from image_encoder import EMBEDDING_SIZE, PICTURE_SIZE, enlarge, fold_norms, normalise_pixels
 from photo_set import HELD_OUT_FILE, Pictures, load_held_out, load_labels, true_labels
 from quantise import CalibrationPictures, quantise_convolutions, refit_projection, store_weights_as_int8
 from text_encoder import CONTEXT_LENGTH
@@ -25,7 +25,6 @@ from texts import encode, label_rows, load_text_encoder
 
 OPSET = 18
 VIEW_SIZES = (160, 192)  # that of the training's end, and a larger one: whole pictures show things smaller than crops do
-NORM_PICTURES = 2048  # from which the normalisations' statistics are taken anew
 CALIBRATION_PICTURES = 2048
 REFIT_PICTURES = 4096
 REVISION = "2026.11.3"
@@ -85,25 +84,11 @@ class Exporter:
               f"labels to their classifier rows {(rows * self.wanted_rows).sum(1).mean():.4f}", flush=True)  # fmt: skip
         return encoder.end_token, rows
 
-    def load_image_encoder(self, size):
-        """The averaged encoder, its normalisations' statistics taken anew from whole pictures at this view size.
-
-        Those of the training are of random crops and trail behind the averaged weights.
-        """
-        encoder = ImageEncoder().to(memory_format=torch.channels_last)
-        encoder.load_state_dict(torch.load(self.out / "image.pt")["average"])
-        for module in encoder.modules():
-            if isinstance(module, nn.BatchNorm2d):
-                module.reset_running_stats()
-                module.momentum = None  # a plain mean over all batches
-        embed_pictures(encoder.train(), self.pictures, self.training[:NORM_PICTURES], size, threads=1)
-        return encoder.eval()
-
     def choose_view(self, rows):
         """The view size with the best top-1 on validation pictures, and the encoder made for it."""
         results = {}
         for size in VIEW_SIZES:
-            encoder = self.load_image_encoder(size)
+            encoder = load_average(self.out / "second.pt", self.pictures, self.training, size)
             rates = self.rates(embed_pictures(encoder, self.pictures, self.validation, size), rows, self.validation)
             print(f"view {size}: validation {rates[0]:.4f} / {rates[1]:.4f}", flush=True)
             results[rates] = size, encoder

@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image
 
 HELD_OUT_FILE = Path(__file__).with_name("held-out.json")
+KINDS_FILE = Path(__file__).with_name("kinds.json")
 MIN_PICTURES = 30  # labels with fewer pictures train, but are no candidates in the evaluation
 
 
@@ -29,6 +30,27 @@ def true_labels(labels):
             if other in index:
                 matrix[i, index[other]] = True
     return matrix
+
+
+class Kinds:
+    """What else a picture's label says of it: the general words ("animal", "fruit") and labels ("dog") that are true of it.
+
+    words: those general words that are no labels themselves. Rows of the matrices are labels; columns are labels, then words.
+    """
+
+    def __init__(self, labels):
+        file = json.loads(KINDS_FILE.read_text())
+        names = [entry["label"] for entry in labels]
+        index = {name: i for i, name in enumerate(names)}
+        self.words = [word for word in file["kinds"] if word not in index]
+        columns = {word: i for i, word in enumerate(names + self.words)}
+        self.true = np.zeros((len(names), len(columns)), bool)
+        for word, members in file["kinds"].items():
+            self.true[[index[label] for label in members], columns[word]] = True
+        self.true[:, : len(names)] |= true_labels(labels)
+        self.unknown = np.zeros_like(self.true)  # nobody sorted these labels into kinds
+        self.unknown[[index[label] for label in file["unsorted"]], len(names) :] = True
+        self.unknown &= ~self.true
 
 
 class Pictures:

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from photo_set import load_held_out
+from photo_set import Kinds, load_held_out
 from text_encoder import CONTEXT_LENGTH, TextEncoder
 from words import common_words
 
@@ -31,29 +31,41 @@ BATCH = 256
 SHARES = {"labels": 0.4, "styles": 0.05, "names": 0.15, "further": 0.4}  # of a batch
 
 
+def with_kinds(labels):
+    """The labels' entries, and after them such entries for the general words."""
+    articles = {word: "an" if word[0] in "aeiou" else "a" for word in Kinds(labels).words}
+    return [*labels, *({"label": word, "phrase": f"a photo of {article} {word}"} for word, article in articles.items())]
+
+
 def label_rows(out_dir, labels, targets):
-    """What the text encoder shall say for each label: the probe's classifier rows, or targets where unseen."""
-    rows = torch.load(out_dir / "probe.pt")["rows"].numpy()
+    """What the text encoder shall say for each label: the classifier rows that were found, or targets where unseen.
+
+    Once refit_rows.py has found rows for the general words, too, these come after the labels'.
+    """
+    refitted = out_dir / "rows.npz"
+    rows = np.load(refitted)["rows"] if refitted.exists() else torch.load(out_dir / "probe.pt")["rows"].numpy()
     held_out = set(load_held_out())
-    unseen = np.array([entry["label"] in held_out for entry in labels])
-    return np.where(unseen[:, None], targets, rows)
+    unseen = [i for i, entry in enumerate(labels) if entry["label"] in held_out]
+    rows[unseen] = targets[unseen]
+    return rows
 
 
 class Texts:
     """The texts by kind, each with its templates and target, ready to be drawn into batches."""
 
-    def __init__(self, labels, data, rows):
+    def __init__(self, entries, data, rows):
         names = [str(name) for name in data["names"]]
         further = np.flatnonzero(~data["from_clip"])
         unseen = np.random.default_rng(SEED).permutation(further)[: int(UNSEEN_PART * len(further))]
         seen = np.setdiff1d(further, unseen)
-        label_names = [entry["label"] for entry in labels]
+        label_names = [entry["label"] for entry in entries]
         known = {label.lower() for label in label_names}
+        seen = np.array([i for i in seen if names[i] not in known])
         clip = [i for i in np.flatnonzero(data["from_clip"]) if names[i] not in known]
         targets = data["name_targets"]
         self.unseen = [names[i] for i in unseen], targets[unseen]
         self.kinds = {
-            "labels": ([*label_names, *(entry["phrase"] for entry in labels)], np.concatenate([rows, rows])),
+            "labels": ([*label_names, *(entry["phrase"] for entry in entries)], np.concatenate([rows, rows])),
             "names": ([names[i] for i in clip], targets[clip]),
             "further": ([names[i] for i in seen], targets[seen]),
             "styles": self.styled(label_names, known, data, rows),

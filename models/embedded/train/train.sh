@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Trains the embedded model, from the packed pictures to the ONNX files:
 #   train.sh --data DIR --clip-text DIR --out DIR [--model DIR] [--minutes 85]
-#            [--text-minutes 7]
+#            [--text-minutes 7]    each of them twice
 # --data: the packed photo set; --clip-text: CLIP's text embeddings; --out: a work folder (4 GB);
 # --model: where the model's files go (default: the folder above this one).
 # Started again with the same --out it goes on where it stopped. Needs Python 3.11 with
@@ -35,13 +35,21 @@ fi
 if [ ! -f "$out/probe.pt" ]; then
   python3 "$here/train_probe.py" --data "$data" --out "$out"
 fi
-if [ ! -f "$out/text.done" ]; then
-  python3 "$here/train_text.py" --data "$data" --out "$out" --minutes "$text_minutes"
-  touch "$out/text.done"
+train_text() { # text.pt goes on from where it was
+  [ -f "$out/$1.done" ] || python3 "$here/train_text.py" --data "$data" --out "$out" --minutes "$text_minutes"
+  touch "$out/$1.done"
+}
+train_image() {
+  [ -f "$out/$1.done" ] || python3 "$here/train_image.py" --data "$data" --out "$out" --run "$1" --minutes "$minutes"
+  touch "$out/$1.done"
+}
+train_text first-text
+train_image first
+if [ ! -f "$out/rows.npz" ]; then
+  python3 "$here/opinions.py" --data "$data" --out "$out"
+  python3 "$here/refit_rows.py" --data "$data" --out "$out"
 fi
-if [ ! -f "$out/image.done" ]; then
-  python3 "$here/train_image.py" --data "$data" --out "$out" --minutes "$minutes"
-  touch "$out/image.done"
-fi
+train_text second-text
+train_image second
 python3 "$here/left_out.py" --data "$data" --out "$out"
 python3 "$here/export.py" --data "$data" --out "$out" --model "$model"

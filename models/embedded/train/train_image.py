@@ -2,9 +2,10 @@
 
 Softmax cross-entropy over the labels' cosines with a learned scale; labels that are also true of a
 picture are left out of its negatives. The schedule follows the clock: warm-up, then a cosine to nothing at the end.
-Stops and resumes from its checkpoint, then perhaps with another end.
+The second run goes on from the first one's end and learns from its opinions (opinions.py) too, since pictures have one
+label each and often show more. Stops and resumes from its checkpoint, then perhaps with another end.
 
-Writes image.pt (learner, moving average of its encoder, optimiser) and trainer.pid to the work folder.
+Writes first.pt or second.pt (learner, moving average of its encoder, optimiser) and trainer.pid to the work folder.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import os
 import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -23,12 +25,11 @@ import torch
 from batches import BATCH, SEED, Batches, jitter, split_pictures
 from evaluate import embed_pictures, hit_rates
 from image_encoder import normalise_pixels
-from learner import Learner, backward, twin_of
-from photo_set import Pictures, load_held_out, load_labels, true_labels
-from texts import prompt_ensemble
+from learner import Learner, backward, kind_targets, own_targets, twin_of
+from opinions import load_opinions
+from photo_set import Kinds, Pictures, load_held_out, load_labels, true_labels
+from texts import prompt_ensemble, with_kinds
 
-SIZES = ((0.0, 96), (0.3, 128), (0.8, 160))  # from this part of the time on, train at this size
-MIXES_FROM = 0.4  # part of the time: mixup pays once training pictures are known better than others
 WATCH_SIZE = 160  # whole pictures show things smaller than crops do
 WARM_UP = 0.02  # part of the time
 PAUSE_SECONDS = 20  # a longer step was stopped on the way: not counted as time spent
@@ -38,6 +39,29 @@ AVERAGE_STEPS = 300
 BATCH_PARTS = 4  # of 32 pictures: as fast as larger ones, which a thread has longer to wait for
 SAVE_STEPS, WATCH_STEPS = 100, 400
 WATCHED_PICTURES = 1000
+
+
+@dataclass
+class Schedule:
+    """How a run goes with its progress, from 0 to 1."""
+
+    sizes: tuple  # (from here on, side of the training pictures)
+    mixes: tuple  # between these, pictures are mixed
+    peak: float = 1.0  # of the learning rate
+
+    def rate(self, progress):
+        """Learning rate as a part of the highest."""
+        return max(0.01, self.peak * min(progress / WARM_UP, (1 + math.cos(math.pi * progress)) / 2))
+
+    def size(self, progress):
+        return [size for start, size in self.sizes if progress >= start][-1]
+
+
+# Mixup pays once training pictures are known better than others; whole pictures come last, as they are what will be seen.
+SCHEDULES = {
+    "first": Schedule(sizes=((0.0, 96), (0.3, 128), (0.8, 160)), mixes=(0.4, 1.0)),
+    "second": Schedule(sizes=((0.0, 128), (0.75, 160)), mixes=(0.0, 0.85), peak=0.5),
+}
 
 
 def make_optimiser(learner):
@@ -57,16 +81,6 @@ def make_optimiser(learner):
     return torch.optim.AdamW(groups.values(), betas=(0.9, 0.99))
 
 
-def rate_factor(progress):
-    """Learning rate as a part of its peak."""
-    return max(0.01, min(progress / WARM_UP, (1 + math.cos(math.pi * progress)) / 2))
-
-
-def size_at(progress):
-    """Side of the training pictures at this part of the time."""
-    return [size for start, size in SIZES if progress >= start][-1]
-
-
 @torch.no_grad()
 def follow(average, encoder, step):
     """Move the averaged weights a little towards the present ones."""
@@ -81,18 +95,20 @@ def follow(average, encoder, step):
 class Run:
     """One training run: its state and its checkpoint."""
 
-    def __init__(self, out_dir, learner, end_in):
-        self.path, self.learner = out_dir / "image.pt", learner
+    def __init__(self, out_dir, name, learner, end_in):
+        self.path, self.learner = out_dir / f"{name}.pt", learner
         self.average = copy.deepcopy(learner.encoder).eval()
         self.optimiser = make_optimiser(learner)
         self.peaks = [group["lr"] for group in self.optimiser.param_groups]
         self.step, self.spent = 0, 0.0  # seconds
-        if self.path.exists():
-            saved = torch.load(self.path)
+        start = self.path if self.path.exists() or name == "first" else out_dir / "first.pt"
+        if start.exists():
+            saved = torch.load(start)
             self.learner.load_state_dict(saved["learner"])
             self.average.load_state_dict(saved["average"])
             self.optimiser.load_state_dict(saved["optimiser"])
-            self.step, self.spent = saved["step"], saved["spent"]
+            self.step = saved["step"]
+            self.spent = saved["spent"] if start == self.path else 0.0
         self.twins = [learner, twin_of(learner)]
         self.pool = ThreadPoolExecutor(2)
         self.watch = time.time()
@@ -119,11 +135,12 @@ class Run:
         torch.save(state, self.path.with_suffix(".part"))
         self.path.with_suffix(".part").rename(self.path)
 
-    def train_step(self, pixels, labels, factor):
+    def train_step(self, pixels, labels, opinion, factor):
         """One step, its parts shared out between two threads; returns loss and accuracy."""
         for group, peak in zip(self.optimiser.param_groups, self.peaks):
             group["lr"] = peak * factor
-        parts = deque(zip(pixels.chunk(BATCH_PARTS), labels.chunk(BATCH_PARTS)))
+        opinions = [None] * BATCH_PARTS if opinion is None else opinion.chunk(BATCH_PARTS)
+        parts = deque(zip(pixels.chunk(BATCH_PARTS), labels.chunk(BATCH_PARTS), opinions))
         results = sum(self.pool.map(lambda twin: backward(twin, parts, prepare), self.twins), [])
         for own, other in zip(*(twin.parameters() for twin in self.twins)):
             if not own.requires_grad:
@@ -144,12 +161,16 @@ def prepare(pixels):
     return jitter(normalise_pixels(pixels)).contiguous(memory_format=torch.channels_last)
 
 
-def start_learner(out_dir, labels, truth):
+def start_learner(out_dir, labels, is_second):
     """The learner before its first step: pretrained backbone, the probe's projection, the text encoder's rows."""
     held_out = [i for i, entry in enumerate(labels) if entry["label"] in set(load_held_out())]
+    if is_second:
+        entries, aims = with_kinds(labels), kind_targets(Kinds(labels), held_out)
+    else:
+        entries, aims = labels, own_targets(torch.from_numpy(true_labels(labels)), held_out)
     probe = torch.load(out_dir / "probe.pt")
-    rows = torch.from_numpy(prompt_ensemble(out_dir, labels))
-    learner = Learner(rows, probe["scale"], torch.from_numpy(truth), held_out)
+    rows = torch.from_numpy(prompt_ensemble(out_dir, entries))
+    learner = Learner(rows, probe["scale"], *aims, held_out)
     learner.encoder.project.load_state_dict(probe["project"])
     return learner
 
@@ -165,6 +186,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the packed photo set")
     parser.add_argument("--out", type=Path, required=True, help="work folder of the programs before this one")
+    parser.add_argument("--run", choices=SCHEDULES, required=True)
     parser.add_argument("--minutes", type=float, default=85, help="length of the run")
     parser.add_argument("--until", help="time of day, HH:MM, at which it shall end instead")
     args = parser.parse_args()
@@ -178,15 +200,19 @@ def main():
     watched = validation[:WATCHED_PICTURES]
     (args.out / "trainer.pid").write_text(f"{os.getpid()}\n")
     end_in = (lambda spent: seconds_until(args.until)) if args.until else (lambda spent: 60 * args.minutes - spent)
-    run = Run(args.out, start_learner(args.out, labels, truth), end_in)
+    schedule = SCHEDULES[args.run]
+    opinions = load_opinions(args.out) if args.run == "second" else None
+    run = Run(args.out, args.run, start_learner(args.out, labels, args.run == "second"), end_in)
     batches = Batches(pictures, training, run.step)
     run.learner.train()
     losses, accuracies, watch, progress = [], [], time.monotonic(), run.progress()
     while progress < 1:
-        size = size_at(progress)
+        size = schedule.size(progress)
         for twin in run.twins:
-            twin.mixes = progress >= MIXES_FROM
-        loss, accuracy = run.train_step(*batches.next(size), rate_factor(progress))
+            twin.mixes = schedule.mixes[0] <= progress < schedule.mixes[1]
+        pixels, picture_labels, chosen = batches.next(size)
+        opinion = None if opinions is None else torch.from_numpy(opinions[chosen])
+        loss, accuracy = run.train_step(pixels, picture_labels, opinion, schedule.rate(progress))
         losses.append(loss)
         accuracies.append(accuracy)
         progress = run.progress()
@@ -195,7 +221,7 @@ def main():
         if run.step % WATCH_STEPS == 0 or progress == 1:
             speed = len(losses) * BATCH / (time.monotonic() - watch)
             embeddings = embed_pictures(run.average, pictures, watched, WATCH_SIZE)
-            top1, top5 = hit_rates(embeddings, run.learner.rows.numpy(), pictures.label[watched], labels, truth)
+            top1, top5 = hit_rates(embeddings, run.learner.rows[: len(labels)].numpy(), pictures.label[watched], labels, truth)
             print(
                 f"step {run.step} {progress:.1%} size {size} loss {np.mean(losses):.3f} "
                 f"accuracy {np.mean(accuracies):.3f} validation {top1:.3f} / {top5:.3f} "

@@ -19,7 +19,7 @@ from torch.nn import functional as F
 from batches import SEED, split_pictures
 from evaluate import embed_pictures, hit_rates
 from image_encoder import EMBEDDING_SIZE, ImageEncoder
-from learner import classification_loss, not_negative
+from learner import classification_loss, own_targets
 from photo_set import Pictures, load_held_out, load_labels, true_labels
 
 PICTURES = 60_000
@@ -54,14 +54,15 @@ class Probe(nn.Module):
         return {"weight": weight.detach(), "bias": (self.project.bias - weight @ self.mean).detach()}
 
 
-def train(probe, features, labels, masked, targets):
+def train(probe, features, labels, aims, targets):
     """Adam with a cosine schedule."""
     optimiser = torch.optim.AdamW(probe.parameters(), LEARNING_RATE, weight_decay=WEIGHT_DECAY)
     steps = EPOCHS * math.ceil(len(features) / BATCH)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
     for _ in range(EPOCHS):
         for part in torch.randperm(len(features)).split(BATCH):
-            losses, _ = classification_loss(probe(features[part]), labels[part], masked[labels[part]])
+            wanted, masked = (aim[labels[part]] for aim in aims)
+            losses = classification_loss(probe(features[part]), wanted, masked)
             pull = 1 - (F.normalize(probe.rows, dim=1) * targets).sum(1).mean()
             optimiser.zero_grad()
             (losses.mean() + CLASSIFIER_PULL * pull).backward()
@@ -87,8 +88,8 @@ def main():
     features, left_out = (torch.from_numpy(embed_pictures(backbone.features, pictures, indices, VIEW_SIZE))
                           for indices in (training[:PICTURES], validation))  # fmt: skip
     probe = Probe(features, targets)
-    masked = not_negative(torch.from_numpy(truth), held_out)
-    train(probe, features, torch.from_numpy(pictures.label[training[:PICTURES]]), masked, targets)
+    aims = own_targets(torch.from_numpy(truth), held_out)
+    train(probe, features, torch.from_numpy(pictures.label[training[:PICTURES]]), aims, targets)
     with torch.no_grad():
         rows = F.normalize(probe.rows, dim=1)
         embeddings = probe.embed(left_out).numpy()

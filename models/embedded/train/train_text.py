@@ -18,7 +18,7 @@ from tokenizers import Tokenizer
 
 from photo_set import load_labels
 from text_encoder import TextEncoder
-from texts import SEED, Texts, embed_texts, encode, label_rows
+from texts import SEED, Texts, embed_texts, encode, label_rows, with_kinds
 from tokenizer import make_tokenizer
 
 LEARNING_RATE = 1e-3
@@ -27,10 +27,10 @@ WARM_UP = 0.03
 SAVE_STEPS = 250
 
 
-def report(encoder, tokenizer, labels, rows, texts):
+def report(encoder, tokenizer, entries, rows, texts):
     """One line: cosine to the targets for labels, and for texts not trained on."""
-    plain = embed_texts(encoder, tokenizer, [f"a photo of a {entry['label']}" for entry in labels])
-    nearest = (plain @ rows.T).argmax(1) == np.arange(len(labels))
+    plain = embed_texts(encoder, tokenizer, [f"a photo of a {entry['label']}" for entry in entries])
+    nearest = (plain @ rows.T).argmax(1) == np.arange(len(entries))
     words, word_targets = texts.unseen
     unseen = embed_texts(encoder, tokenizer, [f"a photo of a {word}" for word in words])
     return (
@@ -39,7 +39,7 @@ def report(encoder, tokenizer, labels, rows, texts):
     )
 
 
-def train(encoder, tokenizer, labels, rows, texts, minutes, path):
+def train(encoder, tokenizer, entries, rows, texts, minutes, path):
     """Adam with a time-based cosine schedule on the cosine to the target."""
     optimiser = torch.optim.AdamW(encoder.parameters(), LEARNING_RATE, weight_decay=WEIGHT_DECAY, betas=(0.9, 0.98))
     draw = np.random.default_rng(SEED)
@@ -59,7 +59,7 @@ def train(encoder, tokenizer, labels, rows, texts, minutes, path):
         step += 1
         if step % SAVE_STEPS == 0 or progress == 1:
             torch.save(encoder.state_dict(), path)
-            print(f"step {step} {progress:.0%} {report(encoder, tokenizer, labels, rows, texts)}", flush=True)
+            print(f"step {step} {progress:.0%} {report(encoder, tokenizer, entries, rows, texts)}", flush=True)
 
 
 def main():
@@ -75,7 +75,8 @@ def main():
     labels = load_labels(args.data)
     data = np.load(args.out / "targets.npz")
     rows = label_rows(args.out, labels, data["label_targets"])
-    texts = Texts(labels, data, rows)
+    entries = with_kinds(labels)[: len(rows)]
+    texts = Texts(entries, data, rows)
     tokenizer_path, path = args.out / "tokenizer.json", args.out / "text.pt"
     if not tokenizer_path.exists():
         tokenizer_path.write_text(json.dumps(make_tokenizer(texts.all()), ensure_ascii=False, indent=1))
@@ -83,7 +84,7 @@ def main():
     encoder = TextEncoder(tokenizer.get_vocab_size())
     if path.exists():
         encoder.load_state_dict(torch.load(path))
-    train(encoder, tokenizer, labels, rows, texts, args.minutes, path)
+    train(encoder, tokenizer, entries, rows, texts, args.minutes, path)
 
 
 if __name__ == "__main__":
