@@ -69,7 +69,8 @@ class Exporter:
         self.test = np.flatnonzero(self.pictures.is_test)[:test_pictures]
         self.held_out = [i for i, entry in enumerate(self.labels) if entry["label"] in set(load_held_out())]
         self.unseen = np.flatnonzero(np.isin(self.pictures.label, self.held_out))[:test_pictures]
-        self.wanted_rows = label_rows(out_dir, self.labels, np.load(out_dir / "targets.npz")["label_targets"])
+        targets = np.load(out_dir / "targets.npz")["label_targets"]
+        self.wanted_rows = label_rows(out_dir, self.labels, targets)[: len(self.labels)]
 
     def export_text(self):
         """Tokenizer and text encoder; returns the end token's id and the shipped encoder's label rows."""
