@@ -8,9 +8,11 @@ import torch
 from PIL import Image
 
 from learner import NOTHING
-from photo_set import load_held_out
+from photo_set import Kinds, load_held_out
 
 SEED = 1
+OFTEN = ("flower", "person", "cat")  # these kinds are oftener in people's photographs than in the set,
+REPEATS = 3  # so they come so many times in an epoch
 VALIDATION_PICTURES = 2500  # of the train split; for watching, choosing and calibrating
 BATCH = 128
 NOTHING_PICTURES = 2  # of a batch
@@ -27,6 +29,13 @@ def split_pictures(pictures, labels, seed=SEED):
     usable = ~pictures.is_test & ~np.isin(pictures.label, list(held_out))
     order = np.random.default_rng(seed).permutation(np.flatnonzero(usable))
     return order[VALIDATION_PICTURES:], order[:VALIDATION_PICTURES]
+
+
+def repeat_often(training, pictures, labels):
+    """The training indices, those of pictures that people take often several times."""
+    kinds = Kinds(labels)
+    often = kinds.true[:, [kinds.columns.index(name) for name in OFTEN]].any(1)
+    return np.repeat(training, np.where(often[pictures.label[training]], REPEATS, 1))
 
 
 def random_crop(picture, size, draw):

@@ -43,10 +43,10 @@ class Kinds:
         names = [entry["label"] for entry in labels]
         index = {name: i for i, name in enumerate(names)}
         self.words = [word for word in file["kinds"] if word not in index]
-        columns = {word: i for i, word in enumerate(names + self.words)}
-        self.true = np.zeros((len(names), len(columns)), bool)
+        self.columns = names + self.words
+        self.true = np.zeros((len(names), len(self.columns)), bool)
         for word, members in file["kinds"].items():
-            self.true[[index[label] for label in members], columns[word]] = True
+            self.true[[index[label] for label in members], self.columns.index(word)] = True
         self.true[:, : len(names)] |= true_labels(labels)
         self.unknown = np.zeros_like(self.true)  # nobody sorted these labels into kinds
         self.unknown[[index[label] for label in file["unsorted"]], len(names) :] = True
