@@ -14,13 +14,20 @@ BATCH = 64
 NORM_PICTURES = 2048  # from which the normalisations' statistics are taken anew
 
 
-def load_average(path, pictures, training, size):
-    """A checkpoint's averaged encoder, its normalisations' statistics taken anew from whole pictures at this view size.
+def load_average(shares, pictures, training, size):
+    """The mean of checkpoints' averaged encoders, its normalisations' statistics taken anew at this view size.
 
-    Those of the training are of random crops and trail behind the averaged weights.
+    shares: {path: share}. Statistics of the training are of random crops and trail behind the averaged weights; these are
+    of whole pictures.
     """
+    ends = [(torch.load(path)["average"], share) for path, share in shares.items() if share > 0]
     encoder = ImageEncoder().to(memory_format=torch.channels_last)
-    encoder.load_state_dict(torch.load(path)["average"])
+    encoder.load_state_dict(
+        {
+            name: sum(end[name] * share for end, share in ends) if value.is_floating_point() else value
+            for name, value in ends[0][0].items()
+        }
+    )
     for module in encoder.modules():
         if isinstance(module, nn.BatchNorm2d):
             module.reset_running_stats()

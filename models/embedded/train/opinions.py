@@ -35,7 +35,7 @@ def main():
     labels = load_labels(args.data)
     pictures = Pictures(args.out)
     training, validation = split_pictures(pictures, labels)
-    encoder = load_average(args.out / "first.pt", pictures, training, VIEW_SIZE)
+    encoder = load_average({args.out / "first.pt": 1}, pictures, training, VIEW_SIZE)
     watched = embed_pictures(encoder, pictures, validation, VIEW_SIZE)
     scale = fit_logit_scale(watched, prompt_ensemble(args.out, labels), pictures.label[validation], labels, true_labels(labels))
     embeddings = np.zeros((len(pictures.label), watched.shape[1]), np.float16)
