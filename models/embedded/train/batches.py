@@ -13,6 +13,8 @@ from photo_set import Kinds, load_held_out
 SEED = 1
 OFTEN = ("flower", "person", "cat")  # these kinds are oftener in people's photographs than in the set,
 REPEATS = 3  # so they come so many times in an epoch
+COLOURFUL = ("flower", "clothing", "car")  # these kinds come in all colours, more than the set shows
+RECOLOURED_PART = 0.5  # of their pictures
 VALIDATION_PICTURES = 2500  # of the train split; for watching, choosing and calibrating
 BATCH = 128
 NOTHING_PICTURES = 2  # of a batch
@@ -33,8 +35,7 @@ def split_pictures(pictures, labels, seed=SEED):
 
 def repeat_often(training, pictures, labels):
     """The training indices, those of pictures that people take often several times."""
-    kinds = Kinds(labels)
-    often = kinds.true[:, [kinds.columns.index(name) for name in OFTEN]].any(1)
+    often = Kinds(labels).of(OFTEN)
     return np.repeat(training, np.where(often[pictures.label[training]], REPEATS, 1))
 
 
@@ -53,6 +54,15 @@ def random_crop(picture, size, draw):
     box = (left, top, left + crop_width, top + crop_height)
     pixels = np.asarray(picture.resize((size, size), Image.BILINEAR, box=box))
     return pixels[:, ::-1] if draw.random() < 0.5 else pixels
+
+
+def recolour(pixels, draw):
+    """Turn all hues by the same random angle, brightness as it was: uint8 (size, size, 3)."""
+    angle = draw.uniform(0, 2 * math.pi)
+    cosine, across = math.cos(angle), math.sin(angle) / math.sqrt(3)
+    turn = np.full((3, 3), (1 - cosine) / 3) + cosine * np.eye(3)  # Rodrigues' formula about the grey axis
+    turn += across * np.array([[0, -1, 1], [1, 0, -1], [-1, 1, 0]])
+    return np.clip(pixels @ turn.T.astype(np.float32), 0, 255).astype(np.uint8)
 
 
 def picture_of_nothing(size, draw):
@@ -81,8 +91,10 @@ def picture_of_nothing(size, draw):
 class Batches:
     """Endless shuffled batches (pixels, labels, picture numbers), made ahead in a thread; batch n is the same in every run."""
 
-    def __init__(self, pictures, indices, start):
+    def __init__(self, pictures, indices, start, is_colourful=()):
+        """is_colourful: of each label, whether its pictures may be of any colour; empty if none may."""
         self.pictures, self.indices, self.step = pictures, indices, start
+        self.colourful = np.flatnonzero(is_colourful)
         self.pool = ThreadPoolExecutor(1)
         self.ahead = []
 
@@ -93,6 +105,9 @@ class Batches:
         draw = np.random.default_rng([SEED, 1, step])
         pixels = [random_crop(self.pictures[i], size, draw) for i in chosen]
         labels = self.pictures.label[chosen].copy()
+        for i in np.flatnonzero(np.isin(labels, self.colourful)):
+            if draw.random() < RECOLOURED_PART:
+                pixels[i] = recolour(pixels[i], draw)
         for i in range(0, BATCH, BATCH // NOTHING_PICTURES):  # in each half of the batch
             pixels[i], labels[i] = picture_of_nothing(size, draw), NOTHING
         return torch.from_numpy(np.stack(pixels)), torch.from_numpy(labels), chosen

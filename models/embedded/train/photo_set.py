@@ -52,6 +52,10 @@ class Kinds:
         self.unknown[[index[label] for label in file["unsorted"]], len(names) :] = True
         self.unknown &= ~self.true
 
+    def of(self, names):
+        """Which labels (labels,) are of these kinds."""
+        return self.true[:, [self.columns.index(name) for name in names]].any(1)
+
 
 class Pictures:
     """Random access to the decoded pictures written by prepare.py."""

@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from batches import BATCH, SEED, Batches, jitter, repeat_often, split_pictures
+from batches import BATCH, COLOURFUL, SEED, Batches, jitter, repeat_often, split_pictures
 from evaluate import embed_pictures, hit_rates
 from image_encoder import normalise_pixels
 from learner import Learner, backward, kind_targets, own_targets, twin_of
@@ -203,8 +203,10 @@ def main():
     schedule = SCHEDULES[args.run]
     opinions = load_opinions(args.out) if args.run == "second" else None
     run = Run(args.out, args.run, start_learner(args.out, labels, args.run == "second"), end_in)
-    drawn = repeat_often(training, pictures, labels) if args.run == "second" else training
-    batches = Batches(pictures, drawn, run.step)
+    if args.run == "second":
+        batches = Batches(pictures, repeat_often(training, pictures, labels), run.step, Kinds(labels).of(COLOURFUL))
+    else:
+        batches = Batches(pictures, training, run.step)
     run.learner.train()
     losses, accuracies, watch, progress = [], [], time.monotonic(), run.progress()
     while progress < 1:
