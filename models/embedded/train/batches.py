@@ -11,8 +11,8 @@ from learner import NOTHING
 from photo_set import Kinds, load_held_out
 
 SEED = 1
-OFTEN = ("flower", "person", "cat")  # these kinds are oftener in people's photographs than in the set,
-REPEATS = 3  # so they come so many times in an epoch
+# These kinds are oftener in people's photographs than in the set, so they come so many times in an epoch.
+OFTEN = {"flower": 8, "person": 3, "cat": 3}
 COLOURFUL = ("flower", "clothing", "car")  # these kinds come in all colours, more than the set shows
 RECOLOURED_PART = 0.5  # of their pictures
 VALIDATION_PICTURES = 2500  # of the train split; for watching, choosing and calibrating
@@ -35,8 +35,9 @@ def split_pictures(pictures, labels, seed=SEED):
 
 def repeat_often(training, pictures, labels):
     """The training indices, those of pictures that people take often several times."""
-    often = Kinds(labels).of(OFTEN)
-    return np.repeat(training, np.where(often[pictures.label[training]], REPEATS, 1))
+    kinds = Kinds(labels)
+    times = np.max([np.where(kinds.of([kind]), count, 1) for kind, count in OFTEN.items()], axis=0)
+    return np.repeat(training, times[pictures.label[training]])
 
 
 def random_crop(picture, size, draw):
