@@ -6,11 +6,13 @@ import { type Model, readModel, verifyModelFiles } from '../../functions/adapter
 import { onnxImageEncoder, onnxTextEncoder } from '../../functions/adapters/onnxruntime.ts';
 import { sharpPixelDecoder } from '../../functions/adapters/sharp.ts';
 import { loadTokenizer } from '../../functions/adapters/tokenizer.ts';
-import { type Classifier, compileClassifier } from '../../functions/core/classifier.ts';
+import { compileClassifier } from '../../functions/core/classifier.ts';
 import { cosine } from '../../functions/core/embedding.ts';
+import { type LabelSet, labelSetSchema } from '../../functions/core/label-set.ts';
 import { type Tag, tagsFor } from '../../functions/core/scores.ts';
 
 const FOLDER = new URL('../../models/embedded', import.meta.url).pathname;
+const SAMPLES = new URL('../../functions/local/samples/', import.meta.url);
 const GENERAL_LABELS = new URL('../../models/labels/general.yaml', import.meta.url).pathname;
 
 describe('the embedded model', () => {
@@ -44,17 +46,32 @@ describe('the embedded model', () => {
     expect(cosine(puppy!, dog!)).toBeGreaterThan(cosine(puppy!, skyscraper!) + 0.1);
   });
 
+  async function taggerFor(labelSet: LabelSet): Promise<(bytes: Buffer) => Promise<readonly Tag[]>> {
+    const classifier = await compileClassifier(labelSet, onnxTextEncoder(model));
+    const encoder = await onnxImageEncoder(model);
+    const decoder = sharpPixelDecoder();
+    return async (bytes) => {
+      const [embedding] = await encoder.encode([await decoder.decode(bytes, encoder.pixelSpec)]);
+      return tagsFor(embedding!, classifier);
+    };
+  }
+
+  test.each([
+    ['chelsea.png', 'animal'],
+    ['china.jpg', 'building'],
+    ['coffee.png', 'food'],
+  ])("sees with a user's own general words in %s: %s", async (name, word) => {
+    const labels = ['animal', 'food', 'vehicle', 'plant', 'building', 'clothing', 'furniture'];
+    const tagsOf = await taggerFor(labelSetSchema.parse({ name: 'mine', version: 1, mode: 'exclusive', labels }));
+    const [first] = await tagsOf(await readFile(new URL(name, SAMPLES)));
+    expect(first?.label).toBe(word);
+  });
+
   describe('with the general label set', () => {
     let tagsOf: (bytes: Buffer) => Promise<readonly Tag[]>;
     beforeAll(async () => {
       const [labelSet] = await readLabelSets([GENERAL_LABELS]);
-      const classifier: Classifier = await compileClassifier(labelSet!, onnxTextEncoder(model));
-      const encoder = await onnxImageEncoder(model);
-      const decoder = sharpPixelDecoder();
-      tagsOf = async (bytes) => {
-        const [embedding] = await encoder.encode([await decoder.decode(bytes, encoder.pixelSpec)]);
-        return tagsFor(embedding!, classifier);
-      };
+      tagsOf = await taggerFor(labelSet!);
     });
 
     test.each([
@@ -63,7 +80,7 @@ describe('the embedded model', () => {
       ['china.jpg', 'temple'],
       ['flower.jpg', 'flower'],
     ])('sees in %s: %s', async (name, label) => {
-      const bytes = await readFile(new URL(`../../functions/local/samples/${name}`, import.meta.url));
+      const bytes = await readFile(new URL(name, SAMPLES));
       expect((await tagsOf(bytes)).map((tag) => tag.label)).toContain(label);
     });
 
