@@ -62,7 +62,9 @@ describe('the embedded model', () => {
     ['coffee.png', 'food'],
   ])("sees with a user's own general words in %s: %s", async (name, word) => {
     const labels = ['animal', 'food', 'vehicle', 'plant', 'building', 'clothing', 'furniture'];
-    const tagsOf = await taggerFor(labelSetSchema.parse({ name: 'mine', version: 1, mode: 'exclusive', labels }));
+    const tagsOf = await taggerFor(
+      labelSetSchema.parse({ name: 'mine', version: 1, mode: 'exclusive', labels }),
+    );
     const [first] = await tagsOf(await readFile(new URL(name, SAMPLES)));
     expect(first?.label).toBe(word);
   });
