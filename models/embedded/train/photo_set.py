@@ -35,6 +35,7 @@ def true_labels(labels):
 class Kinds:
     """What else a picture's label says of it: the general words ("animal", "fruit") and labels ("dog") that are true of it.
 
+    kinds.json sorts labels as the parents in models/labels/general.yaml do, with the set's own `also` words.
     words: those general words that are no labels themselves. Rows of the matrices are labels; columns are labels, then words.
     """
 
