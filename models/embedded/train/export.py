@@ -28,7 +28,7 @@ VIEW_SIZES = (160, 176)  # that of the training's end, and a larger one: whole p
 FIRST_SHARES = (0, 0.25, 0.45)  # the mean of both runs' ends may know more than either
 CALIBRATION_PICTURES = 2048
 REFIT_PICTURES = 4096
-REVISION = "2026.11.3"
+REVISION = "2026.11.4"
 
 
 class FromPixels(nn.Module):
