@@ -25,31 +25,18 @@ class CalibrationPictures(quantization.CalibrationDataReader):
 
 
 def pad_inside_convolutions(path):
-    """Let the int8 graph's convolutions pad by themselves, as its Pad nodes do now: each is a pass of its own, in float32.
-
-    Padding changes no scale, so embeddings stay the same to the last bit; an image takes a sixth less time.
-    """
+    """Let each convolution pad as the node before it does: that would be a pass of its own in the int8 graph, in float32."""
     model = onnx.load(path)
     nodes, stored = model.graph.node, {tensor.name: tensor for tensor in model.graph.initializer}
-    user = {name: node for node in nodes for name in node.input}
-    for pad in [node for node in nodes if node.op_type == "Pad"]:
-        quantise = user[pad.output[0]]
-        restore = user[quantise.output[0]]
-        convolution = user[restore.output[0]]
-        before = next(node for node in nodes if pad.input[0] in node.output)
-        for i in (1, 2):  # scale and zero point
-            values = [numpy_helper.to_array(stored[node.input[i]]) for node in (before, quantise, restore)]
-            assert values[0] == values[1] == values[2], f"{pad.name} changes the scale"
+    pad_into = {node.output[0]: node for node in nodes if node.op_type == "Pad"}
+    for convolution in [node for node in nodes if node.input[0] in pad_into]:
+        pad = pad_into.pop(convolution.input[0])
         amounts = numpy_helper.to_array(stored[pad.input[1]])  # (8,): before each axis of NCHW, then behind it
         pads = next(attribute for attribute in convolution.attribute if attribute.name == "pads")
         assert not any(pads.ints) and not amounts[[0, 1, 4, 5]].any(), f"{pad.name} pads twice, or not pixels"
         pads.ints[:] = amounts[[2, 3, 6, 7]].tolist()
         convolution.input[0] = pad.input[0]
-        for node in (pad, quantise, restore):
-            nodes.remove(node)
-    used = {name for node in nodes for name in node.input}
-    for tensor in [tensor for tensor in model.graph.initializer if tensor.name not in used]:
-        model.graph.initializer.remove(tensor)
+        nodes.remove(pad)
     onnx.checker.check_model(model)
     onnx.save(model, path)
 
@@ -58,6 +45,7 @@ def quantise_convolutions(source, target, calibration):
     """Static int8: per-channel weights, uint8 activations; the last projection stays float32."""
     prepared = source.with_suffix(".prepared.onnx")
     quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
+    pad_inside_convolutions(prepared)
     quantization.quantize_static(
         str(prepared),
         str(target),
@@ -67,10 +55,9 @@ def quantise_convolutions(source, target, calibration):
         activation_type=quantization.QuantType.QUInt8,
         weight_type=quantization.QuantType.QInt8,
         calibrate_method=quantization.CalibrationMethod.MinMax,
-        op_types_to_quantize=["Conv", "Clip", "Pad", "Add"],
+        op_types_to_quantize=["Conv", "Clip", "Add"],
         extra_options={"CalibMovingAverage": True},  # the mean of the batches' ranges, not their extremes
     )
-    pad_inside_convolutions(target)
 
 
 class ProjectionInputs:
