@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { InvalidInput } from './core/errors.ts';
-import { DEFAULT_MAXIMUM_BYTES } from './core/object.ts';
-import { MAXIMUM_OBJECT_TAGS } from './core/object-tags.ts';
+import { DEFAULT_MAXIMUM_BYTES } from './core/objects/object.ts';
+import { MAXIMUM_OBJECT_TAGS } from './core/results/object-tags.ts';
 
 const list = z
   .string()

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type DynamoDbTagTableOptions, dynamoDbTagTable } from '../adapters/dynamodb.ts';
-import { type SqsSenderOptions, sqsSender } from '../adapters/sqs-sender.ts';
+import { type DynamoDbTagTableOptions, dynamoDbTagTable } from '../adapters/aws/dynamodb.ts';
+import { type SqsSenderOptions, sqsSender } from '../adapters/aws/sqs-sender.ts';
 import type { BackfillEnvironment } from '../config.ts';
-import type { Feeder } from '../core/backfill.ts';
-import type { TaggerIdentity } from '../core/tagger-identity.ts';
+import type { Feeder } from '../core/backfill/backfill.ts';
+import type { TaggerIdentity } from '../core/tagging/tagger-identity.ts';
 
 /** Where the services are. @default the SDK's own chain (region and role of the function) */
 export interface FeederClients {

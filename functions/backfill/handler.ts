@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { readBackfillEnvironment } from '../config.ts';
-import { feed } from '../core/backfill.ts';
+import { feed } from '../core/backfill/backfill.ts';
 import { composeFeeder } from './composition.ts';
 import { listedBatch } from './listed-batch.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { checked } from '../core/document.ts';
-import type { ListedObject } from '../core/listed-object.ts';
+import type { ListedObject } from '../core/objects/listed-object.ts';
 
 const eTag = z.string().min(1);
 

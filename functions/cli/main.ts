@@ -1,24 +1,24 @@
 import { readFileSync } from 'node:fs';
-import type { Command } from './command.ts';
-import { EXIT, exitCodeOf, explain, UsageFault } from './exit-code.ts';
-import { listenForInterrupts } from './interruption.ts';
-import { type Output, standardOutput } from './output.ts';
+import type { Command } from './command/command.ts';
+import { EXIT, exitCodeOf, explain, UsageFault } from './terminal/exit-code.ts';
+import { listenForInterrupts } from './terminal/interruption.ts';
+import { type Output, standardOutput } from './terminal/output.ts';
 
 /** Loaded one by one: nobody who asks for tokens waits for the image decoder. */
 const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
-  ['tag', async () => (await import('./commands/tag.ts')).tag],
-  ['embed', async () => (await import('./commands/embed.ts')).embed],
-  ['evaluate', async () => (await import('./commands/evaluate.ts')).evaluate],
-  ['tokenize', async () => (await import('./commands/tokenize.ts')).tokenize],
-  ['query', async () => (await import('./commands/query.ts')).query],
-  ['show', async () => (await import('./commands/show.ts')).show],
-  ['status', async () => (await import('./commands/status.ts')).status],
-  ['redrive', async () => (await import('./commands/redrive.ts')).redrive],
-  ['retag', async () => (await import('./commands/retag.ts')).retag],
-  ['backfill', async () => (await import('./commands/backfill.ts')).backfill],
-  ['cost', async () => (await import('./commands/cost.ts')).cost],
-  ['models', async () => (await import('./commands/models.ts')).models],
-  ['labels', async () => (await import('./commands/labels.ts')).labels],
+  ['tag', async () => (await import('./commands/tag/tag.ts')).tag],
+  ['embed', async () => (await import('./commands/embed/embed.ts')).embed],
+  ['evaluate', async () => (await import('./commands/evaluate/evaluate.ts')).evaluate],
+  ['tokenize', async () => (await import('./commands/tokenize/tokenize.ts')).tokenize],
+  ['query', async () => (await import('./commands/query/query.ts')).query],
+  ['show', async () => (await import('./commands/show/show.ts')).show],
+  ['status', async () => (await import('./commands/status/status.ts')).status],
+  ['redrive', async () => (await import('./commands/redrive/redrive.ts')).redrive],
+  ['retag', async () => (await import('./commands/retag/retag.ts')).retag],
+  ['backfill', async () => (await import('./commands/backfill/backfill.ts')).backfill],
+  ['cost', async () => (await import('./commands/cost/cost.ts')).cost],
+  ['models', async () => (await import('./commands/models/models.ts')).models],
+  ['labels', async () => (await import('./commands/labels/labels.ts')).labels],
 ]);
 
 /** What `cliptag` alone prints. */

@@ -1,11 +1,17 @@
-import type { Embedding } from './embedding.ts';
-import type { ListedObject } from './listed-object.ts';
-import type { ObjectReference } from './object.ts';
-import type { ObjectTag } from './object-tags.ts';
-import type { PixelSpec, Pixels } from './pixels.ts';
-import type { BatchReadRequest, Item, QueryRequest, ReadRequest, WriteRequest } from './records.ts';
-import type { ResultEvent } from './result-event.ts';
-import type { ScanPage, ScanRequest } from './table-scan.ts';
+import type { Embedding } from './labels/embedding.ts';
+import type { ListedObject } from './objects/listed-object.ts';
+import type { ObjectReference } from './objects/object.ts';
+import type { PixelSpec, Pixels } from './pixels/pixels.ts';
+import type {
+  BatchReadRequest,
+  Item,
+  QueryRequest,
+  ReadRequest,
+  WriteRequest,
+} from './records/image-record.ts';
+import type { ScanPage, ScanRequest } from './records/table-scan.ts';
+import type { ObjectTag } from './results/object-tags.ts';
+import type { ResultEvent } from './results/result-event.ts';
 
 /** The bucket, as the pipeline needs it. */
 export interface ObjectStore {

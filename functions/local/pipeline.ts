@@ -1,24 +1,24 @@
 import { join } from 'node:path';
-import type { S3Options } from '../adapters/s3.ts';
-import { type Bucket, s3Bucket } from '../adapters/s3-bucket.ts';
-import { acceptEveryUpload } from '../core/object.ts';
+import type { S3Options } from '../adapters/aws/s3.ts';
+import { type Bucket, s3Bucket } from '../adapters/aws/s3-bucket.ts';
+import { acceptEveryUpload } from '../core/objects/object.ts';
 import type { ResultEvents } from '../core/ports.ts';
-import type { ResultChannels } from '../core/result-channels.ts';
-import type { Tagger } from '../core/tag-image.ts';
+import type { ResultChannels } from '../core/results/result-channels.ts';
+import type { Tagger } from '../core/tagging/tag-image.ts';
 import { composeChannels } from '../tag-images/channels.ts';
 import { composeTagger, type TaggerSettings } from '../tag-images/composition.ts';
 import { messageTagger, type Report } from '../tag-images/tag-messages.ts';
-import { type DynamoDbEndpoint, startDynamoDbEndpoint } from './dynamodb-endpoint.ts';
+import { type DynamoDbEndpoint, startDynamoDbEndpoint } from './dynamodb/dynamodb-endpoint.ts';
+import { ensureTable, LOCAL_REGION, LOCAL_TABLE_NAME } from './dynamodb/table.ts';
 import {
   type EventSourceMapping,
   REPORTED_BY_FUNCTION,
   startEventSourceMapping,
-} from './event-source-mapping.ts';
-import { openQueue } from './queue.ts';
-import type { LocalQueue } from './queue-contract.ts';
+} from './queue/event-source-mapping.ts';
+import { openQueue } from './queue/queue.ts';
+import type { LocalQueue } from './queue/queue-contract.ts';
 import { type S3Endpoint, startS3Endpoint } from './s3-endpoint/s3-endpoint.ts';
 import { queueSettings, synthesizeTemplate, tableDefinition } from './synthesized-template.ts';
-import { ensureTable, LOCAL_REGION, LOCAL_TABLE_NAME } from './table.ts';
 
 export const LOCAL_BUCKET_NAME = 'photos';
 

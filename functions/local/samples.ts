@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Bucket } from '../adapters/s3-bucket.ts';
+import type { Bucket } from '../adapters/aws/s3-bucket.ts';
 
 export const SAMPLE_FOLDER = fileURLToPath(new URL('samples', import.meta.url));
 

@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
+import { SCORE_DECIMALS, type Tag } from '../core/labels/scores.ts';
 import { printable } from '../core/printable.ts';
-import { RESULT_EVENT_SOURCE, type ResultEvent } from '../core/result-event.ts';
-import { SCORE_DECIMALS, type Tag } from '../core/scores.ts';
-import type { Outcome } from '../core/tag-image.ts';
+import { RESULT_EVENT_SOURCE, type ResultEvent } from '../core/results/result-event.ts';
+import type { Outcome } from '../core/tagging/tag-image.ts';
 import type { Report } from '../tag-images/tag-messages.ts';
+import { LOCAL_REGION, LOCAL_TABLE_NAME } from './dynamodb/table.ts';
 import { LOCAL_BUCKET_NAME, type Pipeline } from './pipeline.ts';
-import { LOCAL_REGION, LOCAL_TABLE_NAME } from './table.ts';
 
 /** Two decimals are enough to look at; {@link SCORE_DECIMALS} of them are stored. */
 const SHOWN_DECIMALS = Math.min(2, SCORE_DECIMALS);

@@ -1,11 +1,11 @@
-import { cachedClassifier } from '../adapters/classifier-cache.ts';
-import { type DynamoDbTagTableOptions, dynamoDbTagTable } from '../adapters/dynamodb.ts';
-import { readLabelSets } from '../adapters/label-set-files.ts';
-import { type Model, readModel } from '../adapters/model-folder.ts';
+import { type DynamoDbTagTableOptions, dynamoDbTagTable } from '../adapters/aws/dynamodb.ts';
+import { cachedClassifier } from '../adapters/files/classifier-cache.ts';
+import { readLabelSets } from '../adapters/files/label-set-files.ts';
+import { type Model, readModel } from '../adapters/files/model-folder.ts';
 import type { RetagEnvironment } from '../config.ts';
 import { CliptagError } from '../core/errors.ts';
 import type { TextEncoder } from '../core/ports.ts';
-import type { Retagger } from '../core/retag.ts';
+import type { Retagger } from '../core/retag/retag.ts';
 
 /** Of each request: a table that scales up to a mass of writes throttles for a while. */
 const ATTEMPTS = 10;

@@ -1,5 +1,5 @@
-import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS, STAGE_METRICS } from '../core/metric-names.ts';
-import type { Outcome } from '../core/tag-image.ts';
+import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS, STAGE_METRICS } from '../core/tagging/metric-names.ts';
+import type { Outcome } from '../core/tagging/tag-image.ts';
 import type { StageMilliseconds } from './stage-clock.ts';
 
 /** What became of one image, and how long it took. */

@@ -1,7 +1,7 @@
-import { eventBridgeResultEvents } from '../adapters/eventbridge.ts';
-import type { S3Options } from '../adapters/s3.ts';
-import { s3ObjectTags } from '../adapters/s3-object-tags.ts';
-import type { ResultChannels } from '../core/result-channels.ts';
+import { eventBridgeResultEvents } from '../adapters/aws/eventbridge.ts';
+import type { S3Options } from '../adapters/aws/s3.ts';
+import { s3ObjectTags } from '../adapters/aws/s3-object-tags.ts';
+import type { ResultChannels } from '../core/results/result-channels.ts';
 
 export interface ChannelSettings {
   /** Name or ARN of the event bus for result events. @default none are sent */

@@ -1,12 +1,12 @@
-import { cachedClassifier } from '../adapters/classifier-cache.ts';
-import { type DynamoDbTagTableOptions, dynamoDbTagTable } from '../adapters/dynamodb.ts';
-import { readLabelSets } from '../adapters/label-set-files.ts';
-import { readModel } from '../adapters/model-folder.ts';
-import { onnxImageEncoder, onnxTextEncoder } from '../adapters/onnxruntime.ts';
-import { type S3Options, s3ObjectStore } from '../adapters/s3.ts';
-import { sharpPixelDecoder } from '../adapters/sharp.ts';
-import { inBatches } from '../core/micro-batch.ts';
-import type { Tagger } from '../core/tag-image.ts';
+import { type DynamoDbTagTableOptions, dynamoDbTagTable } from '../adapters/aws/dynamodb.ts';
+import { type S3Options, s3ObjectStore } from '../adapters/aws/s3.ts';
+import { cachedClassifier } from '../adapters/files/classifier-cache.ts';
+import { readLabelSets } from '../adapters/files/label-set-files.ts';
+import { readModel } from '../adapters/files/model-folder.ts';
+import { onnxImageEncoder, onnxTextEncoder } from '../adapters/onnx/onnxruntime.ts';
+import { sharpPixelDecoder } from '../adapters/sharp/sharp.ts';
+import { inBatches } from '../core/tagging/micro-batch.ts';
+import type { Tagger } from '../core/tagging/tag-image.ts';
 
 export interface TaggerSettings {
   /** Folder of the model, with its `manifest.json`. */

@@ -1,4 +1,4 @@
-import type { Tagger } from '../core/tag-image.ts';
+import type { Tagger } from '../core/tagging/tag-image.ts';
 
 export type Stage = 'fetch' | 'decode' | 'encode' | 'read' | 'write';
 

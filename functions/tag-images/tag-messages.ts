@@ -2,10 +2,10 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import pLimit from 'p-limit';
 import { CliptagError } from '../core/errors.ts';
-import { eventsOf, type ObjectEvent, type ParsedEvent } from '../core/event.ts';
-import { accepts, type UploadFilter } from '../core/object.ts';
-import { NOT_TOLD, type ResultChannels, tellResult } from '../core/result-channels.ts';
-import { type Outcome, type Tagger, tagImage } from '../core/tag-image.ts';
+import { eventsOf, type ObjectEvent, type ParsedEvent } from '../core/objects/event.ts';
+import { accepts, type UploadFilter } from '../core/objects/object.ts';
+import { NOT_TOLD, type ResultChannels, tellResult } from '../core/results/result-channels.ts';
+import { type Outcome, type Tagger, tagImage } from '../core/tagging/tag-image.ts';
 import type { MeasuredBatch, MeasuredImage } from './batch-metrics.ts';
 import { type StageMilliseconds, stageClock } from './stage-clock.ts';
 

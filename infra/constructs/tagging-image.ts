@@ -1,15 +1,15 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { readLabelSetFiles } from '../../functions/adapters/label-set-files.ts';
+import { readLabelSetFiles } from '../../functions/adapters/files/label-set-files.ts';
 import {
   MANIFEST_FILE,
   type Model,
   readModel,
   verifyModelFiles,
-} from '../../functions/adapters/model-folder.ts';
-import { type BackfillCode, stageBackfillCode } from '../../functions/backfill/code.ts';
-import { stageImage } from '../../functions/tag-images/image.ts';
+} from '../../functions/adapters/files/model-folder.ts';
 import { faultText } from '../option-rules.ts';
+import { type BackfillCode, stageBackfillCode } from '../packaging/backfill-code.ts';
+import { stageImage } from '../packaging/image.ts';
 
 const MODELS_FOLDER = join(import.meta.dirname, '../../models');
 

@@ -1,4 +1,4 @@
-import type { BucketState } from '../../functions/adapters/bucket-state.ts';
+import type { BucketState } from '../../functions/adapters/aws/bucket-state.ts';
 
 /** What was found out about the account before anything is deployed to it. */
 export interface Findings {

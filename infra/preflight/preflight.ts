@@ -1,9 +1,9 @@
-import { bucketState } from '../../functions/adapters/bucket-state.ts';
-import { describeStack } from '../../functions/adapters/cloudformation.ts';
-import { dynamoDbTagTable } from '../../functions/adapters/dynamodb.ts';
-import { runs } from '../../functions/adapters/program.ts';
+import { bucketState } from '../../functions/adapters/aws/bucket-state.ts';
+import { describeStack } from '../../functions/adapters/aws/cloudformation.ts';
+import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
+import { runs } from '../../functions/adapters/files/program.ts';
 import type { DeploymentEnvironment } from '../../functions/config.ts';
-import { storedModels } from '../../functions/core/stored-models.ts';
+import { storedModels } from '../../functions/core/records/stored-models.ts';
 import type { Settings } from '../settings.ts';
 import {
   all,

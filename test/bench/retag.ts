@@ -3,21 +3,21 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { dynamoDbTagTable } from '../../functions/adapters/dynamodb.ts';
-import type { Classifier } from '../../functions/core/classifier.ts';
-import { embeddingToBytes, normalised } from '../../functions/core/embedding.ts';
-import { putLabelEntry } from '../../functions/core/label-entries.ts';
-import { labelSetDigest, parseLabelSet } from '../../functions/core/label-set.ts';
+import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
+import type { Classifier } from '../../functions/core/labels/classifier.ts';
+import { embeddingToBytes, normalised } from '../../functions/core/labels/embedding.ts';
+import { labelSetDigest, parseLabelSet } from '../../functions/core/labels/label-set.ts';
 import {
   type ImageRecord,
   type Item,
   nextImageRecord,
   putImageRecord,
-} from '../../functions/core/records.ts';
-import { planRetag, type Retagger, retag } from '../../functions/core/retag.ts';
-import { retagging, retaggings } from '../../functions/core/retagging.ts';
-import { SEGMENTS } from '../../functions/core/table-scan.ts';
-import { LOCAL_TABLE_NAME } from '../../functions/local/table.ts';
+} from '../../functions/core/records/image-record.ts';
+import { putLabelEntry } from '../../functions/core/records/label-entries.ts';
+import { SEGMENTS } from '../../functions/core/records/table-scan.ts';
+import { planRetag, type Retagger, retag } from '../../functions/core/retag/retag.ts';
+import { retagging, retaggings } from '../../functions/core/retag/retagging.ts';
+import { LOCAL_TABLE_NAME } from '../../functions/local/dynamodb/table.ts';
 import { startPageProcess } from './page-process.ts';
 import { startTableProcess } from './table-process.ts';
 

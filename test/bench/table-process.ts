@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { startDynamoDbEndpoint } from '../../functions/local/dynamodb-endpoint.ts';
+import { startDynamoDbEndpoint } from '../../functions/local/dynamodb/dynamodb-endpoint.ts';
+import { ensureTable } from '../../functions/local/dynamodb/table.ts';
 import { synthesizeTemplate, tableDefinition } from '../../functions/local/synthesized-template.ts';
-import { ensureTable } from '../../functions/local/table.ts';
 
 const THIS_FILE = fileURLToPath(import.meta.url);
 

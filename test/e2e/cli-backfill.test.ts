@@ -2,7 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { imageRecordOf, queryImagesByStatus, readImageRecord } from '../../functions/core/records.ts';
+import {
+  imageRecordOf,
+  queryImagesByStatus,
+  readImageRecord,
+} from '../../functions/core/records/image-record.ts';
 import { scene } from '../fixtures/pictures.ts';
 import { CLI, type CliResult, jsonLines, runCli } from './support/cli-process.ts';
 import {

@@ -5,13 +5,13 @@ import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudf
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dynamoDbTagTable } from '../../functions/adapters/dynamodb.ts';
-import { createTable } from '../../functions/adapters/dynamodb-table.ts';
-import { putLabelEntry } from '../../functions/core/label-entries.ts';
-import { fixedWidthSequencer } from '../../functions/core/object.ts';
-import { nextImageRecord, putImageRecord } from '../../functions/core/records.ts';
+import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
+import { createTable } from '../../functions/adapters/aws/dynamodb-table.ts';
+import { fixedWidthSequencer } from '../../functions/core/objects/object.ts';
+import { nextImageRecord, putImageRecord } from '../../functions/core/records/image-record.ts';
+import { putLabelEntry } from '../../functions/core/records/label-entries.ts';
+import { tableInput } from '../../functions/local/dynamodb/table.ts';
 import { synthesizeTemplate, tableDefinition } from '../../functions/local/synthesized-template.ts';
-import { tableInput } from '../../functions/local/table.ts';
 import { available } from '../integration/tools.ts';
 import { jsonLines, runCli } from './support/cli-process.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Evaluation } from '../../functions/cli/evaluation/evaluation.ts';
+import type { Evaluation } from '../../functions/cli/commands/evaluate/evaluation.ts';
 import { SAMPLE_FOLDER } from '../../functions/local/samples.ts';
 import { type CliResult, jsonLines, runCli } from './support/cli-process.ts';
 

@@ -4,18 +4,21 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dynamoDbTagTable } from '../../functions/adapters/dynamodb.ts';
-import { readModel } from '../../functions/adapters/model-folder.ts';
-import { onnxTextEncoder } from '../../functions/adapters/onnxruntime.ts';
-import { embeddingToBytes } from '../../functions/core/embedding.ts';
-import { putLabelEntry } from '../../functions/core/label-entries.ts';
+import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
+import { readModel } from '../../functions/adapters/files/model-folder.ts';
+import { onnxTextEncoder } from '../../functions/adapters/onnx/onnxruntime.ts';
+import { embeddingToBytes } from '../../functions/core/labels/embedding.ts';
 import type { ScannableTable } from '../../functions/core/ports.ts';
-import { commitRecord, readRecord } from '../../functions/core/record-commit.ts';
-import { imageRecordOf, nextImageRecord } from '../../functions/core/records.ts';
-import { forEachPage } from '../../functions/core/table-scan.ts';
-import { type DynamoDbEndpoint, startDynamoDbEndpoint } from '../../functions/local/dynamodb-endpoint.ts';
+import { imageRecordOf, nextImageRecord } from '../../functions/core/records/image-record.ts';
+import { putLabelEntry } from '../../functions/core/records/label-entries.ts';
+import { commitRecord, readRecord } from '../../functions/core/records/record-commit.ts';
+import { forEachPage } from '../../functions/core/records/table-scan.ts';
+import {
+  type DynamoDbEndpoint,
+  startDynamoDbEndpoint,
+} from '../../functions/local/dynamodb/dynamodb-endpoint.ts';
+import { ensureTable } from '../../functions/local/dynamodb/table.ts';
 import { synthesizeTemplate, tableDefinition } from '../../functions/local/synthesized-template.ts';
-import { ensureTable } from '../../functions/local/table.ts';
 import { available } from '../integration/tools.ts';
 import { CLI, type CliResult, jsonLines, runCli } from './support/cli-process.ts';
 import { waitUntil } from './support.ts';

@@ -4,16 +4,19 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dynamoDbTagTable } from '../../functions/adapters/dynamodb.ts';
-import { embeddingFromBytes, embeddingToBytes, normalised } from '../../functions/core/embedding.ts';
-import { putLabelEntry } from '../../functions/core/label-entries.ts';
-import { fixedWidthSequencer } from '../../functions/core/object.ts';
-import type { ImageContent } from '../../functions/core/records.ts';
-import { nextImageRecord, putImageRecord } from '../../functions/core/records.ts';
-import type { Tag } from '../../functions/core/scores.ts';
-import { type DynamoDbEndpoint, startDynamoDbEndpoint } from '../../functions/local/dynamodb-endpoint.ts';
+import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
+import { embeddingFromBytes, embeddingToBytes, normalised } from '../../functions/core/labels/embedding.ts';
+import type { Tag } from '../../functions/core/labels/scores.ts';
+import { fixedWidthSequencer } from '../../functions/core/objects/object.ts';
+import type { ImageContent } from '../../functions/core/records/image-record.ts';
+import { nextImageRecord, putImageRecord } from '../../functions/core/records/image-record.ts';
+import { putLabelEntry } from '../../functions/core/records/label-entries.ts';
+import {
+  type DynamoDbEndpoint,
+  startDynamoDbEndpoint,
+} from '../../functions/local/dynamodb/dynamodb-endpoint.ts';
+import { ensureTable } from '../../functions/local/dynamodb/table.ts';
 import { synthesizeTemplate, tableDefinition } from '../../functions/local/synthesized-template.ts';
-import { ensureTable } from '../../functions/local/table.ts';
 import { jsonLines, runCli } from './support/cli-process.ts';
 
 let folder: string;

@@ -1,8 +1,8 @@
 import type { SQSBatchResponse } from 'aws-lambda';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { dynamoDbTagTable } from '../../functions/adapters/dynamodb.ts';
-import { s3Bucket } from '../../functions/adapters/s3-bucket.ts';
-import { readImageRecord } from '../../functions/core/records.ts';
+import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
+import { s3Bucket } from '../../functions/adapters/aws/s3-bucket.ts';
+import { readImageRecord } from '../../functions/core/records/image-record.ts';
 import { sampleNames } from '../../functions/local/samples.ts';
 import { sqsEvent } from '../fixtures/sqs-event.ts';
 import type { startStores } from '../fixtures/stores.ts';

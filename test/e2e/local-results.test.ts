@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { GetObjectTaggingCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { ResultEventDetail } from '../../functions/core/result-event.ts';
-import { openQueue } from '../../functions/local/queue.ts';
+import type { ResultEventDetail } from '../../functions/core/results/result-event.ts';
+import { openQueue } from '../../functions/local/queue/queue.ts';
 import { jsonLines, runCli } from './support/cli-process.ts';
 import {
   bucketOf,

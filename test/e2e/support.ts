@@ -4,9 +4,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { dynamoDbTagTable } from '../../functions/adapters/dynamodb.ts';
-import { s3Bucket } from '../../functions/adapters/s3-bucket.ts';
-import { type ImageRecord, imageRecordOf, readImageRecord } from '../../functions/core/records.ts';
+import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
+import { s3Bucket } from '../../functions/adapters/aws/s3-bucket.ts';
+import {
+  type ImageRecord,
+  imageRecordOf,
+  readImageRecord,
+} from '../../functions/core/records/image-record.ts';
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
 export const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };

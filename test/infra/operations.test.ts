@@ -1,7 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { METRICS, STAGE_METRICS } from '../../functions/core/metric-names.ts';
-import { PRICES_AS_OF, PRICES_REGION } from '../../functions/core/prices.ts';
+import { PRICES_AS_OF, PRICES_REGION } from '../../functions/core/cost/prices.ts';
+import { METRICS, STAGE_METRICS } from '../../functions/core/tagging/metric-names.ts';
 import { templateWith } from './tagger-template.ts';
 
 const ALARM = 'AWS::CloudWatch::Alarm';

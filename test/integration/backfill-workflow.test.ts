@@ -9,9 +9,9 @@ import { CreateStateMachineCommand, DescribeStateMachineCommand, SFNClient } fro
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { App } from 'aws-cdk-lib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { dynamoDbTagTable } from '../../functions/adapters/dynamodb.ts';
-import { eventsOf } from '../../functions/core/event.ts';
-import { nextImageRecord, putImageRecord } from '../../functions/core/records.ts';
+import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
+import { eventsOf } from '../../functions/core/objects/event.ts';
+import { nextImageRecord, putImageRecord } from '../../functions/core/records/image-record.ts';
 import { type TaggingImage, taggingImage } from '../../infra/constructs/tagging-image.ts';
 import { ImageTaggingStack } from '../../infra/image-tagging-stack.ts';
 import { readSettings } from '../../infra/settings.ts';

@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { loadTokenizer } from '../../functions/adapters/tokenizer.ts';
-import type { Checkpoint } from '../../models/compile/checkpoint.ts';
-import { tensorShapes } from '../../models/compile/checkpoint-tensors.ts';
+import { loadTokenizer } from '../../functions/adapters/onnx/tokenizer.ts';
+import type { Checkpoint } from '../../functions/checkpoints/compile/checkpoint.ts';
+import { tensorShapes } from '../../functions/checkpoints/compile/checkpoint-tensors.ts';
 import { LAYOUTS, opened, shapeOf } from '../fixtures/checkpoints-folder.ts';
 import { encodeImage, encodeText } from '../fixtures/checkpoints-forward.ts';
 

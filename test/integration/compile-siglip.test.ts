@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { onnxImageEncoder, onnxTextEncoder } from '../../functions/adapters/onnxruntime.ts';
-import { loadTokenizer } from '../../functions/adapters/tokenizer.ts';
-import { dot } from '../../functions/core/embedding.ts';
-import type { CheckpointShape } from '../../models/compile/checkpoint.ts';
-import { openCheckpoint } from '../../models/compile/checkpoint-folder.ts';
+import { onnxImageEncoder, onnxTextEncoder } from '../../functions/adapters/onnx/onnxruntime.ts';
+import { loadTokenizer } from '../../functions/adapters/onnx/tokenizer.ts';
+import type { CheckpointShape } from '../../functions/checkpoints/compile/checkpoint.ts';
+import { openCheckpoint } from '../../functions/checkpoints/compile/checkpoint-folder.ts';
+import { dot } from '../../functions/core/labels/embedding.ts';
 import { writeCheckpoint } from '../fixtures/checkpoints.ts';
 import { encodeImage, encodeText } from '../fixtures/checkpoints-forward.ts';
 import { CHECKPOINT_SHAPES } from '../fixtures/checkpoints-shapes.ts';

@@ -1,10 +1,10 @@
 import { access, cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Model, readModel, verifyModelFiles } from '../../functions/adapters/model-folder.ts';
-import { onnxImageEncoder, onnxTextEncoder } from '../../functions/adapters/onnxruntime.ts';
-import { sharpPixelDecoder } from '../../functions/adapters/sharp.ts';
-import { cosine, dot } from '../../functions/core/embedding.ts';
+import { type Model, readModel, verifyModelFiles } from '../../functions/adapters/files/model-folder.ts';
+import { onnxImageEncoder, onnxTextEncoder } from '../../functions/adapters/onnx/onnxruntime.ts';
+import { sharpPixelDecoder } from '../../functions/adapters/sharp/sharp.ts';
+import { cosine, dot } from '../../functions/core/labels/embedding.ts';
 import { writeCheckpoint } from '../fixtures/checkpoints.ts';
 import { CHECKPOINT_SHAPES } from '../fixtures/checkpoints-shapes.ts';
 import { checkpointFolder, compiled, samplePhotographs } from '../fixtures/compiled-models.ts';

@@ -16,10 +16,13 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DynamoDbEndpoint, startDynamoDbEndpoint } from '../../functions/local/dynamodb-endpoint.ts';
-import { listen, stop } from '../../functions/local/loopback-server.ts';
+import {
+  type DynamoDbEndpoint,
+  startDynamoDbEndpoint,
+} from '../../functions/local/dynamodb/dynamodb-endpoint.ts';
+import { ensureTable, tableInput } from '../../functions/local/dynamodb/table.ts';
+import { listen, stop } from '../../functions/local/http/loopback-server.ts';
 import { synthesizeTemplate, tableDefinition } from '../../functions/local/synthesized-template.ts';
-import { ensureTable, tableInput } from '../../functions/local/table.ts';
 import { startChild } from './support/child-process.ts';
 
 const TableName = 'cliptag';

@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { readLabelSets } from '../../functions/adapters/label-set-files.ts';
-import { type Model, readModel, verifyModelFiles } from '../../functions/adapters/model-folder.ts';
-import { onnxImageEncoder, onnxTextEncoder } from '../../functions/adapters/onnxruntime.ts';
-import { sharpPixelDecoder } from '../../functions/adapters/sharp.ts';
-import { loadTokenizer } from '../../functions/adapters/tokenizer.ts';
-import { compileClassifier } from '../../functions/core/classifier.ts';
-import { cosine } from '../../functions/core/embedding.ts';
-import { type LabelSet, labelSetSchema } from '../../functions/core/label-set.ts';
-import { type Tag, tagsFor } from '../../functions/core/scores.ts';
+import { readLabelSets } from '../../functions/adapters/files/label-set-files.ts';
+import { type Model, readModel, verifyModelFiles } from '../../functions/adapters/files/model-folder.ts';
+import { onnxImageEncoder, onnxTextEncoder } from '../../functions/adapters/onnx/onnxruntime.ts';
+import { loadTokenizer } from '../../functions/adapters/onnx/tokenizer.ts';
+import { sharpPixelDecoder } from '../../functions/adapters/sharp/sharp.ts';
+import { compileClassifier } from '../../functions/core/labels/classifier.ts';
+import { cosine } from '../../functions/core/labels/embedding.ts';
+import { type LabelSet, labelSetSchema } from '../../functions/core/labels/label-set.ts';
+import { type Tag, tagsFor } from '../../functions/core/labels/scores.ts';
 
 const FOLDER = new URL('../../models/embedded', import.meta.url).pathname;
 const SAMPLES = new URL('../../functions/local/samples/', import.meta.url);

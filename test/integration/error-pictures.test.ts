@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { errorPictures } from '../../functions/cli/evaluation/error-pictures.ts';
-import type { JudgedPicture } from '../../functions/cli/evaluation/judged-pictures.ts';
+import { errorPictures } from '../../functions/cli/commands/evaluate/error-pictures.ts';
+import type { JudgedPicture } from '../../functions/cli/commands/evaluate/judged-pictures.ts';
 import { ImageFault } from '../../functions/core/errors.ts';
 
 const SIDE = 240;

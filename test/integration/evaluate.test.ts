@@ -2,9 +2,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import type { Evaluation } from '../../functions/cli/evaluation/evaluation.ts';
-import { type EvaluationOptions, evaluate, evenly } from '../../functions/cli/evaluation/evaluation-run.ts';
-import { openPictureSet } from '../../functions/cli/evaluation/picture-set.ts';
+import type { Evaluation } from '../../functions/cli/commands/evaluate/evaluation.ts';
+import {
+  type EvaluationOptions,
+  evaluate,
+  evenly,
+} from '../../functions/cli/commands/evaluate/evaluation-run.ts';
+import { openPictureSet } from '../../functions/cli/commands/evaluate/picture-set.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { writeTinyModel } from '../fixtures/tiny-model.ts';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Context, SQSBatchResponse } from 'aws-lambda';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { dynamoDbTagTable } from '../../functions/adapters/dynamodb.ts';
-import { readImageRecord } from '../../functions/core/records.ts';
+import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
+import { readImageRecord } from '../../functions/core/records/image-record.ts';
 import { repository } from '../e2e/support.ts';
 import { sqsEvent } from '../fixtures/sqs-event.ts';
 import { startStores } from '../fixtures/stores.ts';

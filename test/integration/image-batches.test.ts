@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { sharpPixelDecoder } from '../../functions/adapters/sharp.ts';
-import { describeImage } from '../../functions/core/describe-image.ts';
-import { normalised } from '../../functions/core/embedding.ts';
-import { inBatches } from '../../functions/core/micro-batch.ts';
+import { sharpPixelDecoder } from '../../functions/adapters/sharp/sharp.ts';
+import { normalised } from '../../functions/core/labels/embedding.ts';
 import type { ImageEncoder } from '../../functions/core/ports.ts';
+import { describeImage } from '../../functions/core/tagging/describe-image.ts';
+import { inBatches } from '../../functions/core/tagging/micro-batch.ts';
 import { SAMPLE_FOLDER, sampleNames } from '../../functions/local/samples.ts';
 
 /** As onnxruntime-node does, it keeps the event loop to itself while it runs. */

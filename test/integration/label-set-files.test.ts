@@ -1,7 +1,7 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readLabelSets } from '../../functions/adapters/label-set-files.ts';
+import { readLabelSets } from '../../functions/adapters/files/label-set-files.ts';
 import type { InvalidInput } from '../../functions/core/errors.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 

@@ -2,13 +2,13 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { readLabelSets } from '../../functions/adapters/label-set-files.ts';
+import { readLabelSets } from '../../functions/adapters/files/label-set-files.ts';
 import {
   contrastPromptsOf,
   labelSetSchema,
   parseLabelSet,
   promptsOf,
-} from '../../functions/core/label-set.ts';
+} from '../../functions/core/labels/label-set.ts';
 
 const FOLDER = new URL('../../models/labels/', import.meta.url).pathname;
 

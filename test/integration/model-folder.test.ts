@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readModel, verifyModelFiles } from '../../functions/adapters/model-folder.ts';
+import { readModel, verifyModelFiles } from '../../functions/adapters/files/model-folder.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { writeTinyModel } from '../fixtures/tiny-model.ts';
 

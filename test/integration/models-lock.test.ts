@@ -3,14 +3,14 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { LOCK_FILE, readLock, writeLock } from '../../models/pull/models-lock.ts';
+import { LOCK_FILE, readLock, writeLock } from '../../functions/checkpoints/pull/models-lock.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const run = promisify(execFile);
 const PROCESSES = 4;
 const WRITES = 20;
 const WRITER = `
-  import { writeLock } from ${JSON.stringify(join(import.meta.dirname, '../../models/pull/models-lock.ts'))};
+  import { writeLock } from ${JSON.stringify(join(import.meta.dirname, '../../functions/checkpoints/pull/models-lock.ts'))};
   const [path, name] = process.argv.slice(-2);
   for (let i = 0; i < ${WRITES}; i++) {
     await writeLock(path, \`owner/\${name}@\${i}\`, { commit: '0'.repeat(40), licence: 'MIT', files: {} });

@@ -1,8 +1,8 @@
 import { createServer, request } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { listen, loopbackUrl, stop } from '../../functions/local/loopback-server.ts';
-import { openHub } from '../../models/pull/hub.ts';
+import { openHub } from '../../functions/checkpoints/pull/hub.ts';
+import { listen, loopbackUrl, stop } from '../../functions/local/http/loopback-server.ts';
 import { checkpointFiles } from '../fixtures/checkpoint-files.ts';
 import { startFakeHub } from '../fixtures/fake-hub.ts';
 import { testPull } from './support/pull.ts';

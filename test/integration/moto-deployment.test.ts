@@ -23,8 +23,8 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { describeStack } from '../../functions/adapters/cloudformation.ts';
-import { eventsOf } from '../../functions/core/event.ts';
+import { describeStack } from '../../functions/adapters/aws/cloudformation.ts';
+import { eventsOf } from '../../functions/core/objects/event.ts';
 import { NOTHING } from '../../infra/preflight/findings.ts';
 import { type PreflightSettings, preflight } from '../../infra/preflight/preflight.ts';
 import { jsonLines, runCli } from '../e2e/support/cli-process.ts';

@@ -3,25 +3,25 @@ import { join } from 'node:path';
 import { DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { dynamoDbTagTable } from '../../functions/adapters/dynamodb.ts';
-import { type Bucket, s3Bucket } from '../../functions/adapters/s3-bucket.ts';
-import { acceptEveryUpload } from '../../functions/core/object.ts';
+import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
+import { type Bucket, s3Bucket } from '../../functions/adapters/aws/s3-bucket.ts';
+import { acceptEveryUpload } from '../../functions/core/objects/object.ts';
 import type { ScannableTable } from '../../functions/core/ports.ts';
-import { imageRecordOf, readImageRecord } from '../../functions/core/records.ts';
+import { imageRecordOf, readImageRecord } from '../../functions/core/records/image-record.ts';
+import { ensureTable } from '../../functions/local/dynamodb/table.ts';
 import {
   type EventSourceMapping,
   startEventSourceMapping,
-} from '../../functions/local/event-source-mapping.ts';
-import type { LocalQueue } from '../../functions/local/queue-contract.ts';
+} from '../../functions/local/queue/event-source-mapping.ts';
+import type { LocalQueue } from '../../functions/local/queue/queue-contract.ts';
 import { SAMPLE_FOLDER, sampleNames } from '../../functions/local/samples.ts';
 import { synthesizeTemplate, tableDefinition } from '../../functions/local/synthesized-template.ts';
-import { ensureTable } from '../../functions/local/table.ts';
 import { composeTagger } from '../../functions/tag-images/composition.ts';
 import { messageTagger } from '../../functions/tag-images/tag-messages.ts';
 import { makeFolder, repository } from '../e2e/support.ts';
-import { checkEndState } from '../unit/end-state.ts';
-import { play } from '../unit/in-memory-world.ts';
-import { randomScenario } from '../unit/random-scenario.ts';
+import { checkEndState } from '../unit/core/end-state.ts';
+import { play } from '../unit/core/in-memory-world.ts';
+import { randomScenario } from '../unit/core/random-scenario.ts';
 import { type MotoAccount, openMotoAccount } from './support/moto-account.ts';
 import { openSqsQueue } from './support/sqs-queue.ts';
 import { available } from './tools.ts';

@@ -10,11 +10,11 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { s3ObjectTags } from '../../functions/adapters/s3-object-tags.ts';
-import { acceptEveryUpload } from '../../functions/core/object.ts';
-import { readRecord } from '../../functions/core/record-commit.ts';
-import type { ImageRecord } from '../../functions/core/records.ts';
-import type { Tagger } from '../../functions/core/tag-image.ts';
+import { s3ObjectTags } from '../../functions/adapters/aws/s3-object-tags.ts';
+import { acceptEveryUpload } from '../../functions/core/objects/object.ts';
+import type { ImageRecord } from '../../functions/core/records/image-record.ts';
+import { readRecord } from '../../functions/core/records/record-commit.ts';
+import type { Tagger } from '../../functions/core/tagging/tag-image.ts';
 import { composeChannels } from '../../functions/tag-images/channels.ts';
 import { composeTagger } from '../../functions/tag-images/composition.ts';
 import { messageTagger } from '../../functions/tag-images/tag-messages.ts';

@@ -1,10 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Model, readModel } from '../../functions/adapters/model-folder.ts';
-import { onnxImageEncoder, onnxTextEncoder } from '../../functions/adapters/onnxruntime.ts';
-import { cosine, dot, normalised } from '../../functions/core/embedding.ts';
-import type { Pixels } from '../../functions/core/pixels.ts';
+import { type Model, readModel } from '../../functions/adapters/files/model-folder.ts';
+import { onnxImageEncoder, onnxTextEncoder } from '../../functions/adapters/onnx/onnxruntime.ts';
+import { cosine, dot, normalised } from '../../functions/core/labels/embedding.ts';
+import type { Pixels } from '../../functions/core/pixels/pixels.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { TINY_EMBEDDING_SIZE, TINY_IMAGE_SIZE, tinyNumbers, writeTinyModel } from '../fixtures/tiny-model.ts';
 

@@ -1,12 +1,16 @@
 import { join } from 'node:path';
 import type { SQSEvent } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { queryLabelEntries } from '../../functions/core/label-entries.ts';
-import { acceptEveryUpload } from '../../functions/core/object.ts';
-import { type ImageRecord, imageRecordOf, readImageRecord } from '../../functions/core/records.ts';
-import type { Tagger } from '../../functions/core/tag-image.ts';
-import { startEventSourceMapping } from '../../functions/local/event-source-mapping.ts';
-import { openQueue } from '../../functions/local/queue.ts';
+import { acceptEveryUpload } from '../../functions/core/objects/object.ts';
+import {
+  type ImageRecord,
+  imageRecordOf,
+  readImageRecord,
+} from '../../functions/core/records/image-record.ts';
+import { queryLabelEntries } from '../../functions/core/records/label-entries.ts';
+import type { Tagger } from '../../functions/core/tagging/tag-image.ts';
+import { startEventSourceMapping } from '../../functions/local/queue/event-source-mapping.ts';
+import { openQueue } from '../../functions/local/queue/queue.ts';
 import { sampleNames } from '../../functions/local/samples.ts';
 import { composeTagger } from '../../functions/tag-images/composition.ts';
 import { messageTagger } from '../../functions/tag-images/tag-messages.ts';

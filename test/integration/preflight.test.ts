@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { bucketState } from '../../functions/adapters/bucket-state.ts';
+import { bucketState } from '../../functions/adapters/aws/bucket-state.ts';
 import { readDeploymentEnvironment } from '../../functions/config.ts';
 import { preflight } from '../../infra/preflight/preflight.ts';
 

@@ -14,9 +14,9 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { eventBridgeResultEvents } from '../../functions/adapters/eventbridge.ts';
-import { acceptEveryUpload } from '../../functions/core/object.ts';
-import { resultEventSchema } from '../../functions/core/result-event.ts';
+import { eventBridgeResultEvents } from '../../functions/adapters/aws/eventbridge.ts';
+import { acceptEveryUpload } from '../../functions/core/objects/object.ts';
+import { resultEventSchema } from '../../functions/core/results/result-event.ts';
 import { composeTagger } from '../../functions/tag-images/composition.ts';
 import { messageTagger } from '../../functions/tag-images/tag-messages.ts';
 import { repository } from '../e2e/support.ts';

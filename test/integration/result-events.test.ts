@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { eventBridgeResultEvents } from '../../functions/adapters/eventbridge.ts';
-import { type ResultEvent, resultEvent } from '../../functions/core/result-event.ts';
+import { eventBridgeResultEvents } from '../../functions/adapters/aws/eventbridge.ts';
+import { type ResultEvent, resultEvent } from '../../functions/core/results/result-event.ts';
 
 /** What stands for EventBridge: it notes the requests, and refuses the entries of keys that end as `refuse` says. */
 let server: Server;

@@ -2,20 +2,23 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dynamoDbTagTable } from '../../functions/adapters/dynamodb.ts';
-import { embeddingToBytes, normalised } from '../../functions/core/embedding.ts';
-import { findImages } from '../../functions/core/find-images.ts';
-import { putLabelEntry } from '../../functions/core/label-entries.ts';
-import { labelSetDigest, parseLabelSet } from '../../functions/core/label-set.ts';
+import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
+import { embeddingToBytes, normalised } from '../../functions/core/labels/embedding.ts';
+import { labelSetDigest, parseLabelSet } from '../../functions/core/labels/label-set.ts';
 import type { ScannableTable } from '../../functions/core/ports.ts';
-import { commitRecord } from '../../functions/core/record-commit.ts';
-import { nextImageRecord } from '../../functions/core/records.ts';
-import { planRetag, type Retagger, retag } from '../../functions/core/retag.ts';
-import { runFindings, workOnSegment } from '../../functions/core/retag-run.ts';
-import { forEachPage } from '../../functions/core/table-scan.ts';
-import { type DynamoDbEndpoint, startDynamoDbEndpoint } from '../../functions/local/dynamodb-endpoint.ts';
+import { findImages } from '../../functions/core/records/find-images.ts';
+import { nextImageRecord } from '../../functions/core/records/image-record.ts';
+import { putLabelEntry } from '../../functions/core/records/label-entries.ts';
+import { commitRecord } from '../../functions/core/records/record-commit.ts';
+import { forEachPage } from '../../functions/core/records/table-scan.ts';
+import { planRetag, type Retagger, retag } from '../../functions/core/retag/retag.ts';
+import { runFindings, workOnSegment } from '../../functions/core/retag/retag-run.ts';
+import {
+  type DynamoDbEndpoint,
+  startDynamoDbEndpoint,
+} from '../../functions/local/dynamodb/dynamodb-endpoint.ts';
+import { ensureTable, LOCAL_TABLE_NAME } from '../../functions/local/dynamodb/table.ts';
 import { synthesizeTemplate, tableDefinition } from '../../functions/local/synthesized-template.ts';
-import { ensureTable, LOCAL_TABLE_NAME } from '../../functions/local/table.ts';
 import { scanInPagesOf } from '../fixtures/small-pages.ts';
 
 const IMAGES = 60;

@@ -9,7 +9,7 @@ import {
   PutObjectTaggingCommand,
 } from '@aws-sdk/client-s3';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { eventsOf } from '../../functions/core/event.ts';
+import { eventsOf } from '../../functions/core/objects/event.ts';
 import type { S3Notification } from '../../functions/local/s3-endpoint/notification.ts';
 import { ACCESS_KEY } from './s3-endpoint-credentials.ts';
 import {

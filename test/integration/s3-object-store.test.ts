@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
-import { s3ObjectStore } from '../../functions/adapters/s3.ts';
+import { s3ObjectStore } from '../../functions/adapters/aws/s3.ts';
 
 it('a picture is fetched in the state that its event tells of, without checksums in JavaScript', async () => {
   const seen: IncomingHttpHeaders[] = [];

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { sharpPixelDecoder } from '../../functions/adapters/sharp.ts';
-import { resizeBicubic } from '../../functions/core/picture/bicubic.ts';
-import { centreSquare, resizedSize } from '../../functions/core/pixels.ts';
+import { sharpPixelDecoder } from '../../functions/adapters/sharp/sharp.ts';
+import { resizeBicubic } from '../../functions/core/pixels/bicubic.ts';
+import { centreSquare, resizedSize } from '../../functions/core/pixels/pixels.ts';
 import { SAMPLE_FOLDER } from '../../functions/local/samples.ts';
 import { drawn, scene } from '../fixtures/pictures.ts';
 import { meanDifference } from '../fixtures/pixel-checks.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
-import { sqsSender } from '../../functions/adapters/sqs-sender.ts';
+import { sqsSender } from '../../functions/adapters/aws/sqs-sender.ts';
 
 interface Entry {
   readonly Id: string;

@@ -3,14 +3,17 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { dynamoDbTagTable } from '../../functions/adapters/dynamodb.ts';
+import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
 import type { ScannableTable } from '../../functions/core/ports.ts';
-import { type DynamoDbEndpoint, startDynamoDbEndpoint } from '../../functions/local/dynamodb-endpoint.ts';
+import {
+  type DynamoDbEndpoint,
+  startDynamoDbEndpoint,
+} from '../../functions/local/dynamodb/dynamodb-endpoint.ts';
+import { ensureTable, LOCAL_TABLE_NAME } from '../../functions/local/dynamodb/table.ts';
 import { synthesizeTemplate, tableDefinition } from '../../functions/local/synthesized-template.ts';
-import { ensureTable, LOCAL_TABLE_NAME } from '../../functions/local/table.ts';
-import { checkEndState } from '../unit/end-state.ts';
-import { play } from '../unit/in-memory-world.ts';
-import { randomScenario } from '../unit/random-scenario.ts';
+import { checkEndState } from '../unit/core/end-state.ts';
+import { play } from '../unit/core/in-memory-world.ts';
+import { randomScenario } from '../unit/core/random-scenario.ts';
 
 /** Cases over HTTP; CLIPTAG_PROPERTY_RUNS asks for more of them, as of those in memory. */
 const RUNS = Math.ceil(Number(process.env.CLIPTAG_PROPERTY_RUNS ?? 3000) / 100);

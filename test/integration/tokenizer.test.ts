@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { loadTokenizer } from '../../functions/adapters/tokenizer.ts';
+import { loadTokenizer } from '../../functions/adapters/onnx/tokenizer.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { tinyTokenizer } from '../fixtures/tiny-tokenizer.ts';
 import { tinyUnigram, UNIGRAM_END_TOKEN } from '../fixtures/tiny-unigram.ts';

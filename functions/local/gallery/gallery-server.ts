@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { CliptagError } from '../../core/errors.ts';
-import type { ImageRecord } from '../../core/records.ts';
-import type { TaggerIdentity } from '../../core/tagger-identity.ts';
-import { listen, stop } from '../loopback-server.ts';
+import type { ImageRecord } from '../../core/records/image-record.ts';
+import type { TaggerIdentity } from '../../core/tagging/tagger-identity.ts';
+import { listen, stop } from '../http/loopback-server.ts';
 
 /** What the page shows of an image. */
 export type ShownImage = Pick<

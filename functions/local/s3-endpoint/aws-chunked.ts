@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { sha256Hex } from '../canonical-request.ts';
-import { isSameSignature, MISMATCH } from '../signature.ts';
+import { sha256Hex } from '../http/canonical-request.ts';
+import { isSameSignature, MISMATCH } from '../http/signature.ts';
 import { incompleteBody, S3Error } from './errors.ts';
 import { type Authentication, signatureError } from './signature.ts';
 

@@ -1,4 +1,4 @@
-import { uriEncodePath } from '../uri-encoding.ts';
+import { uriEncodePath } from '../http/uri-encoding.ts';
 import { invalidArgument } from './errors.ts';
 import { keysUnder, type Metadata } from './metadata.ts';
 import type { ObjectRecord } from './records.ts';

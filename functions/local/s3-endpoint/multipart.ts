@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { uriEncodePath } from '../uri-encoding.ts';
+import { uriEncodePath } from '../http/uri-encoding.ts';
 import { readDocument, type StoredBytes, storeBody, storeBytes } from './body.ts';
 import { type ChecksumAlgorithm, checksumAlgorithm, checksumElements, checksumHeaders } from './checksums.ts';
 import { assertWriteConditions } from './conditions.ts';

@@ -1,4 +1,4 @@
-import { uriEncodePath } from '../uri-encoding.ts';
+import { uriEncodePath } from '../http/uri-encoding.ts';
 import type { QueueConfiguration } from './notification-configuration.ts';
 
 /**

@@ -13,7 +13,7 @@
  */
 
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { listen, loopbackUrl, stop } from '../loopback-server.ts';
+import { listen, loopbackUrl, stop } from '../http/loopback-server.ts';
 import { exchange } from './exchange.ts';
 import type { OnNotification } from './outbox.ts';
 import type { Credentials } from './signature.ts';

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { isSameSignature, MISMATCH, UNKNOWN_KEY } from '../signature.ts';
+import { isSameSignature, MISMATCH, UNKNOWN_KEY } from '../http/signature.ts';
 import { S3Error } from './errors.ts';
 import type { S3Request } from './request.ts';
 import { type Authentication, type Credentials, findSecret, signatureError } from './signature.ts';

@@ -8,8 +8,8 @@ import {
   signatureInHeaders,
   signer,
   UNKNOWN_KEY,
-} from '../signature.ts';
-import { uriEncodePath } from '../uri-encoding.ts';
+} from '../http/signature.ts';
+import { uriEncodePath } from '../http/uri-encoding.ts';
 import { S3Error } from './errors.ts';
 import { header, type S3Request, uriDecode } from './request.ts';
 

@@ -5,10 +5,10 @@
  */
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { type Model, readModel } from '../../../functions/adapters/model-folder.ts';
-import { onnxImageEncoder } from '../../../functions/adapters/onnxruntime.ts';
-import { sharpPixelDecoder } from '../../../functions/adapters/sharp.ts';
-import type { Pixels } from '../../../functions/core/pixels.ts';
+import { type Model, readModel } from '../../../functions/adapters/files/model-folder.ts';
+import { onnxImageEncoder } from '../../../functions/adapters/onnx/onnxruntime.ts';
+import { sharpPixelDecoder } from '../../../functions/adapters/sharp/sharp.ts';
+import type { Pixels } from '../../../functions/core/pixels/pixels.ts';
 import type { ImageEncoder } from '../../../functions/core/ports.ts';
 import type { Answer, Cost, Request } from './contender.ts';
 

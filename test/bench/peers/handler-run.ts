@@ -4,10 +4,10 @@
  */
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import type { DynamoDbTagTableOptions } from '../../../functions/adapters/dynamodb.ts';
-import type { S3Options } from '../../../functions/adapters/s3.ts';
-import { acceptEveryUpload } from '../../../functions/core/object.ts';
-import type { Tagger } from '../../../functions/core/tag-image.ts';
+import type { DynamoDbTagTableOptions } from '../../../functions/adapters/aws/dynamodb.ts';
+import type { S3Options } from '../../../functions/adapters/aws/s3.ts';
+import { acceptEveryUpload } from '../../../functions/core/objects/object.ts';
+import type { Tagger } from '../../../functions/core/tagging/tag-image.ts';
 import { composeTagger } from '../../../functions/tag-images/composition.ts';
 import { type Stage, stageClock } from '../../../functions/tag-images/stage-clock.ts';
 import { messageTagger } from '../../../functions/tag-images/tag-messages.ts';

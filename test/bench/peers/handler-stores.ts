@@ -4,8 +4,8 @@
  * standard input ends, which it also does when the caller dies.
  */
 import { once } from 'node:events';
-import type { DynamoDbTagTableOptions } from '../../../functions/adapters/dynamodb.ts';
-import type { S3Options } from '../../../functions/adapters/s3.ts';
+import type { DynamoDbTagTableOptions } from '../../../functions/adapters/aws/dynamodb.ts';
+import type { S3Options } from '../../../functions/adapters/aws/s3.ts';
 import { startStores } from '../../fixtures/stores.ts';
 
 export interface StoresJob {

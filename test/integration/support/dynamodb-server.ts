@@ -1,4 +1,4 @@
-import { startDynamoDbEndpoint } from '../../../functions/local/dynamodb-endpoint.ts';
+import { startDynamoDbEndpoint } from '../../../functions/local/dynamodb/dynamodb-endpoint.ts';
 
 /** Serves the directory of its first parameter and prints the URL. */
 const endpoint = await startDynamoDbEndpoint({ directory: process.argv[2] ?? '' });

@@ -1,5 +1,5 @@
-import { startEventSourceMapping } from '../../../functions/local/event-source-mapping.ts';
-import { openQueue } from '../../../functions/local/queue.ts';
+import { startEventSourceMapping } from '../../../functions/local/queue/event-source-mapping.ts';
+import { openQueue } from '../../../functions/local/queue/queue.ts';
 
 /** Sends as many messages as its second parameter says, works on them a few at a time and prints the body of each. */
 const [directory = '', count = '0'] = process.argv.slice(2);

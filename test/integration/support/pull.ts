@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Attempts } from '../../../models/pull/attempts.ts';
-import { checkpointReference } from '../../../models/pull/checkpoint-reference.ts';
-import { type HubSettings, openHub } from '../../../models/pull/hub.ts';
+import type { Attempts } from '../../../functions/checkpoints/pull/attempts.ts';
+import { checkpointReference } from '../../../functions/checkpoints/pull/checkpoint-reference.ts';
+import { type HubSettings, openHub } from '../../../functions/checkpoints/pull/hub.ts';
 import {
   type PulledCheckpoint,
   type PullOptions,
   pullCheckpoint,
-} from '../../../models/pull/pull-checkpoint.ts';
+} from '../../../functions/checkpoints/pull/pull-checkpoint.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
 export const REFERENCE = 'hf:laion/tiny';

@@ -1,4 +1,4 @@
-import { openQueue } from '../../../functions/local/queue.ts';
+import { openQueue } from '../../../functions/local/queue/queue.ts';
 
 /**
  * Sends as many messages as its second parameter says, receives one (unless there is none) and then holds it for ever,

@@ -1,0 +1,94 @@
+import { GetObjectCommand, HeadObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { ImageFault, ObjectSuperseded } from '../../core/errors.ts';
+import { checkSize, type ObjectReference } from '../../core/objects/object.ts';
+import type { CurrentObject, ObjectStore } from '../../core/ports.ts';
+import { awsClientDefaults, withoutLog } from './aws-client-defaults.ts';
+
+const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
+
+/** Where S3 is and who asks. @default the SDK's own chain (region and role of the function) */
+export type S3Options = Pick<
+  S3ClientConfig,
+  'endpoint' | 'region' | 'credentials' | 'forcePathStyle' | 'maxAttempts' | 'requestHandler'
+>;
+
+/** Buckets of S3, or of anything that speaks its protocol. */
+export function s3ObjectStore(config: S3Options = {}): ObjectStore {
+  const defaults = awsClientDefaults(REQUEST_TIMEOUT_MILLISECONDS);
+  const client = withoutLog(
+    // TLS keeps pictures whole on their way. What S3 puts on new objects, CRC-64, takes 2.5 ms of JavaScript for 700 kB.
+    new S3Client({ ...defaults, responseChecksumValidation: 'WHEN_REQUIRED', ...config }),
+  );
+  return {
+    fetch: (object, maximumBytes) => asObjectErrors(object, () => fetchObject(client, object, maximumBytes)),
+    current: (object) => currentState(client, object),
+  };
+}
+
+async function fetchObject(
+  client: S3Client,
+  object: ObjectReference,
+  maximumBytes: number,
+): Promise<Uint8Array> {
+  const aborted = new AbortController();
+  const { Body, ContentLength } = await client.send(
+    new GetObjectCommand({
+      Bucket: object.bucket,
+      Key: object.key,
+      VersionId: object.versionId,
+      // Exactly the state that the event tells of: a newer one has an event of its own.
+      IfMatch: object.eTag && `"${object.eTag}"`,
+    }),
+    { abortSignal: aborted.signal },
+  );
+  try {
+    checkSize(ContentLength, maximumBytes);
+  } catch (fault) {
+    aborted.abort();
+    throw fault;
+  }
+  return (await Body?.transformToByteArray()) ?? new Uint8Array();
+}
+
+async function currentState(
+  client: S3Client,
+  { bucket, key }: Pick<ObjectReference, 'bucket' | 'key'>,
+): Promise<CurrentObject | undefined> {
+  try {
+    const head = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+    return { versionId: head.VersionId, eTag: head.ETag?.replaceAll('"', ''), sizeBytes: head.ContentLength };
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+/** Turns S3's answers about the object itself into what the core knows; all else is a passing fault. */
+async function asObjectErrors<Result>(object: ObjectReference, send: () => Promise<Result>): Promise<Result> {
+  try {
+    return await send();
+  } catch (error) {
+    const name = `s3://${object.bucket}/${object.key}`;
+    const status = statusOf(error);
+    if (isGone(error)) throw new ObjectSuperseded('object-gone', `${name} is gone`);
+    if (status === 412) throw new ObjectSuperseded('object-changed', `${name} has been overwritten since`);
+    if (error instanceof Error && error.name === 'InvalidObjectState') {
+      throw new ImageFault(
+        'unsupported',
+        'not-readable',
+        `Expected a readable object but ${name} is archived`,
+      );
+    }
+    throw error;
+  }
+}
+
+/** Whether S3 says that an object is not there. 405: the version asked for is a delete marker. */
+export function isGone(error: unknown): boolean {
+  return statusOf(error) === 404 || statusOf(error) === 405;
+}
+
+function statusOf(error: unknown): number | undefined {
+  const { $metadata: metadata } = (error ?? {}) as { $metadata?: { httpStatusCode?: number } };
+  return metadata?.httpStatusCode;
+}

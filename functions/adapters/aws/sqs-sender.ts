@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GetQueueAttributesCommand, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { CliptagError } from '../../core/errors.ts';
+import type { MessageQueue } from '../../core/ports.ts';
+import { type SqsOptions, sqsClient } from './sqs.ts';
+
+/** Rounds for messages that SQS keeps refusing of a batch, after which the caller may try again. */
+const MAXIMUM_ROUNDS = 6;
+const FIRST_PAUSE_MILLISECONDS = 50;
+
+export interface SqsSenderOptions {
+  readonly queueUrl: string;
+  readonly client?: SqsOptions;
+}
+
+/** A queue of SQS, for those who fill it. */
+export function sqsSender({ queueUrl, client: config = {} }: SqsSenderOptions): MessageQueue {
+  const client = sqsClient(config);
+  return {
+    async depth() {
+      const request = { QueueUrl: queueUrl, AttributeNames: ['ApproximateNumberOfMessages' as const] };
+      const { Attributes = {} } = await client.send(new GetQueueAttributesCommand(request));
+      return Number(Attributes.ApproximateNumberOfMessages ?? 0);
+    },
+    send: (bodies) => sendAll(client, queueUrl, bodies),
+  };
+}
+
+/** SQS takes some messages of a batch and refuses others: those are sent again. */
+async function sendAll(client: SQSClient, QueueUrl: string, bodies: readonly string[]): Promise<void> {
+  let pending = bodies.map((MessageBody, i) => ({ Id: String(i), MessageBody }));
+  for (let round = 0; pending.length > 0; round++) {
+    if (round > 0) await sleep(2 ** round * FIRST_PAUSE_MILLISECONDS);
+    const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl, Entries: pending }));
+    const [hopeless] = Failed.filter(({ SenderFault }) => SenderFault);
+    if (hopeless || (Failed.length > 0 && round + 1 === MAXIMUM_ROUNDS)) {
+      const { Code, Message = '' } = hopeless ?? Failed[0] ?? {};
+      const text = `SQS refused ${Failed.length} of ${bodies.length} messages: ${Code} ${Message}`.trim();
+      throw new CliptagError('not-sent', text, { retryable: !hopeless });
+    }
+    const refused = new Set(Failed.map(({ Id }) => Id));
+    pending = pending.filter(({ Id }) => refused.has(Id));
+  }
+}

@@ -1,0 +1,157 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { endianness } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type Classifier, compileClassifier } from '../../core/labels/classifier.ts';
+import { requireSameModel } from '../../core/labels/embedding.ts';
+import { type LabelSet, labelSetDigest } from '../../core/labels/label-set.ts';
+import type { TextEncoder } from '../../core/ports.ts';
+
+/** Rises whenever the layout of the file or the way in which classifiers are compiled changes. */
+const FORMAT = 'cliptag-classifier-1';
+
+/**
+ * What stands before the rows. The digests say which model and label set it is for, so a renamed or foreign
+ * file is recognised; the label set itself comes from its own file.
+ */
+const headerSchema = z.object({
+  format: z.literal(FORMAT),
+  modelDigest: z.string(),
+  labelSetDigest: z.string(),
+  logitScale: z.number(),
+  labels: z.int().min(1),
+  contrasts: z.int().min(0),
+  embeddingSize: z.int().min(1),
+});
+type Header = z.infer<typeof headerSchema>;
+
+/**
+ * A label set's classifier: from its file in the folder if there is one for this very label set and model, else
+ * compiled and stored there for the next start, which then needs no text encoder at all. A damaged or foreign file
+ * counts as none. Where nothing can be stored, tagging goes on and the next start compiles again.
+ *
+ * @param textEncoder used only when there is something to compile
+ * @param warn told once when the classifier could not be stored
+ */
+export async function cachedClassifier(
+  labelSet: LabelSet,
+  textEncoder: TextEncoder,
+  folder: string,
+  warn: (message: string) => void = () => {},
+): Promise<Classifier> {
+  const path = join(folder, classifierFile(textEncoder.modelDigest, labelSet));
+  const bytes = await readFile(path).catch(() => undefined);
+  const stored = bytes && classifierFrom(bytes, labelSet, textEncoder);
+  if (stored) return stored;
+  const compiled = await compileClassifier(labelSet, textEncoder);
+  requireSameModel(textEncoder.modelDigest, compiled.modelDigest);
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeAtomically(path, classifierToBytes(compiled));
+  } catch (error) {
+    warn(
+      `Classifier of label set "${labelSet.name}" is compiled at every start: it cannot be stored (${String(error)})`,
+    );
+  }
+  return compiled;
+}
+
+/** Name of a classifier's file in its folder. */
+export function classifierFile(modelDigest: string, labelSet: LabelSet): string {
+  return `${modelDigest}-${labelSetDigest(labelSet)}.classifier`;
+}
+
+/** A line with the SHA-256 of all that follows, a line of JSON, then the rows as float32, little-endian. */
+function classifierToBytes(classifier: Classifier): Uint8Array {
+  const { modelDigest, labelSetDigest, logitScale, labelRows, contrastRows } = classifier;
+  const labels = classifier.labelSet.labels.length;
+  const embeddingSize = labelRows.length / labels;
+  const contrasts = contrastRows.length / embeddingSize;
+  const header: Header = {
+    format: FORMAT,
+    modelDigest,
+    labelSetDigest,
+    logitScale,
+    labels,
+    contrasts,
+    embeddingSize,
+  };
+  const content = Buffer.concat([
+    Buffer.from(`${JSON.stringify(header)}\n`),
+    littleEndianBytes(labelRows),
+    littleEndianBytes(contrastRows),
+  ]);
+  return Buffer.concat([Buffer.from(`${sha256Of(content)}\n`), content]);
+}
+
+/** Undefined when the bytes are not the classifier of this label set and model, down to the last bit. */
+function classifierFrom(bytes: Buffer, labelSet: LabelSet, model: TextEncoder): Classifier | undefined {
+  const [checksum, content] = splitLine(bytes);
+  if (checksum !== sha256Of(content)) return undefined;
+  const [line, rows] = splitLine(content);
+  const header = parseHeader(line);
+  if (
+    header?.modelDigest !== model.modelDigest ||
+    header.logitScale !== model.logitScale ||
+    header.labelSetDigest !== labelSetDigest(labelSet) ||
+    header.labels !== labelSet.labels.length ||
+    rows.length !== 4 * (header.labels + header.contrasts) * header.embeddingSize
+  ) {
+    return undefined;
+  }
+  const values = floatsFrom(rows);
+  return {
+    labelSet,
+    labelSetDigest: header.labelSetDigest,
+    modelDigest: header.modelDigest,
+    logitScale: header.logitScale,
+    ...(model.logitBias !== undefined && { logitBias: model.logitBias }),
+    labelRows: values.slice(0, header.labels * header.embeddingSize),
+    contrastRows: values.slice(header.labels * header.embeddingSize),
+  };
+}
+
+function parseHeader(line: string): Header | undefined {
+  try {
+    return headerSchema.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+function splitLine(bytes: Buffer): [line: string, rest: Buffer] {
+  const end = bytes.indexOf('\n');
+  return end < 0
+    ? [bytes.toString('latin1'), bytes.subarray(bytes.length)]
+    : [bytes.toString('utf8', 0, end), bytes.subarray(end + 1)];
+}
+
+function littleEndianBytes(values: Float32Array): Buffer {
+  const bytes = Buffer.alloc(values.length * 4);
+  for (const [i, value] of values.entries()) bytes.writeFloatLE(value, i * 4);
+  return bytes;
+}
+
+/** One by one takes 24 ms of a cold start for the 640 labels of the general set. */
+function floatsFrom(bytes: Buffer): Float32Array {
+  const copy = new Uint8Array(bytes);
+  if (endianness() === 'BE') Buffer.from(copy.buffer).swap32();
+  return new Float32Array(copy.buffer);
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Readers see the old file or the whole new one, also when two processes write at once. */
+async function writeAtomically(path: string, bytes: Uint8Array): Promise<void> {
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  try {
+    await writeFile(temporary, bytes);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}

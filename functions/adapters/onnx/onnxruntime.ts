@@ -1,0 +1,140 @@
+import { join } from 'node:path';
+import type { InferenceSession } from 'onnxruntime-node';
+import { CliptagError } from '../../core/errors.ts';
+import { type Embedding, normalised } from '../../core/labels/embedding.ts';
+import type { ImageEncoder, TextEncoder } from '../../core/ports.ts';
+import type { Model } from '../files/model-folder.ts';
+import { type EncoderFeeds, onnxFeeds } from './onnx-feeds.ts';
+import { type OnnxOptions, openOnnxSession } from './onnx-session.ts';
+import { loadTokenizer, type Tokenize } from './tokenizer.ts';
+
+export type { OnnxOptions } from './onnx-session.ts';
+
+/** Texts per run: more gain no speed, and one long text would make all of them as long. */
+const TEXTS_PER_RUN = 64;
+
+/**
+ * The image encoder of a model: `size` × `size` pixels → unit embedding.
+ * onnxruntime-node computes on the calling thread (microsoft/onnxruntime#19611): while a batch runs, the
+ * event loop stands still, and images are decoded only because sharp has threads of its own.
+ *
+ * @throws {CliptagError} `no-model` when the file is no such encoder; while encoding, `model-fault` when the
+ *   model gives something other than finite vectors
+ */
+export async function onnxImageEncoder(model: Model, options: OnnxOptions = {}): Promise<ImageEncoder> {
+  const { image } = onnxFeeds(model.manifest);
+  const run = await loadEncoder(model, model.manifest.files.imageEncoder.path, image, options);
+  const { size, resize } = model.manifest.image;
+  return {
+    modelDigest: model.digest,
+    pixelSpec: { size, resize },
+    encode: async (images) => (images.length === 0 ? [] : run(images)),
+  };
+}
+
+/**
+ * The text encoder of a model: token ids → unit embedding. Tagging needs none, so file and tokenizer are loaded with
+ * the first text. Any number of texts, in runs of texts alike in length.
+ *
+ * @throws {CliptagError} while encoding: `no-model` and `no-tokenizer` when files are not what they should be,
+ *   `model-fault` as {@link onnxImageEncoder}
+ */
+export function onnxTextEncoder(model: Model, options: OnnxOptions = {}): TextEncoder {
+  const { logitScale, logitBias, files } = model.manifest;
+  const { text } = onnxFeeds(model.manifest);
+  let loading: Promise<[RunEncoder<TokenIds>, Tokenize]> | undefined;
+  return {
+    modelDigest: model.digest,
+    logitScale,
+    ...(logitBias !== undefined && { logitBias }),
+    encode: async (texts) => {
+      if (texts.length === 0) return [];
+      loading ??= Promise.all([
+        loadEncoder(model, files.textEncoder.path, text, options),
+        loadMatchingTokenizer(model),
+      ]);
+      const [run, tokenize] = await loading;
+      return encodeTexts(run, texts.map(tokenize));
+    },
+  };
+}
+
+type TokenIds = ReadonlyArray<readonly number[]>;
+
+/** One unit embedding for each of a batch, in order. */
+type RunEncoder<Batch> = (batch: Batch) => Promise<readonly Embedding[]>;
+
+/** Shortest first, so that little is computed for padding; the result is in the order of the texts. */
+async function encodeTexts(run: RunEncoder<TokenIds>, texts: TokenIds): Promise<readonly Embedding[]> {
+  const byLength = texts.map((ids, index) => ({ ids, index })).sort((a, b) => a.ids.length - b.ids.length);
+  const embeddings: Embedding[] = new Array(texts.length);
+  for (let first = 0; first < byLength.length; first += TEXTS_PER_RUN) {
+    const batch = byLength.slice(first, first + TEXTS_PER_RUN);
+    const results = await run(batch.map((text) => text.ids));
+    results.forEach((embedding, i) => {
+      const text = batch[i];
+      if (text) embeddings[text.index] = embedding;
+    });
+  }
+  return embeddings;
+}
+
+/** @throws {CliptagError} `no-model` when the file's inputs and outputs are not those that the manifest implies */
+async function loadEncoder<Batch extends { readonly length: number }>(
+  model: Model,
+  file: string,
+  encoder: EncoderFeeds<Batch>,
+  options: OnnxOptions,
+): Promise<RunEncoder<Batch>> {
+  const path = join(model.folder, file);
+  const session = await openOnnxSession(path, options);
+  const { inputNames, outputNames } = session;
+  const output = encoder.outputs.find((name) => outputNames.includes(name));
+  const optional = encoder.optionalInputs.filter((name) => inputNames.includes(name));
+  if ([...inputNames].sort().join() !== [encoder.input, ...optional].sort().join() || output === undefined) {
+    throw new CliptagError(
+      'no-model',
+      `Expected input "${encoder.input}" and output "${encoder.outputs[0]}" of ${path} but found ${inputNames.join()} and ${outputNames.join()}`,
+    );
+  }
+  return async (batch) => {
+    const given = Object.entries(encoder.feeds(batch)).filter(([name]) => inputNames.includes(name));
+    const results = await session.run(Object.fromEntries(given), [output]);
+    return embeddingsOf(model, results[output], batch.length);
+  };
+}
+
+/** A tokenizer with another end token belongs to another model: every text would mean something else. */
+async function loadMatchingTokenizer({ folder, manifest }: Model): Promise<Tokenize> {
+  const { contextLength, endToken } = manifest.text;
+  const tokenize = await loadTokenizer(folder, { contextLength });
+  const found = tokenize('').at(-1);
+  if (found === endToken) return tokenize;
+  throw new CliptagError(
+    'no-tokenizer',
+    `Expected end token ${endToken} of the tokenizer in ${folder} but found ${found}`,
+  );
+}
+
+/** The rows of an encoder's output, normalised once more: float32 and int8 graphs leave their length a little off. */
+function embeddingsOf(
+  { digest, manifest: { name, embeddingSize } }: Model,
+  output: InferenceSession.OnnxValueMapType[string] | undefined,
+  count: number,
+): readonly Embedding[] {
+  const values = output?.data;
+  if (!(values instanceof Float32Array) || output?.dims.join() !== `${count},${embeddingSize}`) {
+    throw new CliptagError(
+      'model-fault',
+      `Expected float32 [${count}, ${embeddingSize}] from model "${name}" but received ${output?.type} [${output?.dims.join(', ')}]`,
+    );
+  }
+  return Array.from({ length: count }, (_, row) => {
+    const vector = values.subarray(row * embeddingSize, (row + 1) * embeddingSize);
+    try {
+      return { modelDigest: digest, values: normalised(vector) };
+    } catch (cause) {
+      throw new CliptagError('model-fault', `Model "${name}" gave no embedding: ${String(cause)}`, { cause });
+    }
+  });
+}

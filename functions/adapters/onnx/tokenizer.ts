@@ -1,0 +1,119 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Tokenizer } from '@huggingface/tokenizers';
+import { z } from 'zod';
+import { CliptagError } from '../../core/errors.ts';
+
+/** Token ids of a text from the start token, where the model has one, to the end token: at most `contextLength`. */
+export type Tokenize = (text: string) => readonly number[];
+
+/** What every published CLIP takes (openai/CLIP, `clip/clip.py`: `context_length: int = 77`). */
+const DEFAULT_CONTEXT_LENGTH = 77;
+
+/**
+ * More characters than a token can stand for. The longest of CLIP's 49,408 tokens has 32 bytes, composing (NFC)
+ * turns at most 4 characters into one, and twice that leaves a long word enough context behind the last token
+ * that counts. Byte pair encoding takes a second per 100,000 letters of one word, so what cannot matter is cut off.
+ */
+const CHARACTERS_PER_TOKEN = 256;
+
+const tokenizerFile = z.looseObject({
+  model: z.union([
+    z.looseObject({ vocab: z.record(z.string(), z.number()), merges: z.array(z.unknown()) }),
+    z.looseObject({ type: z.literal('Unigram'), vocab: z.array(z.tuple([z.string(), z.number()])) }),
+  ]),
+  added_tokens: z.array(z.looseObject({ content: z.string(), id: z.int() })),
+});
+const manifestFile = z.object({ text: z.object({ contextLength: z.int().min(2) }) });
+const configFile = z.object({ text_config: z.object({ max_position_embeddings: z.int().min(2) }) });
+
+/**
+ * CLIP's byte pair encoding, or SigLIP's Unigram model, as a folder's `tokenizer.json` describes it. Texts that are too long keep their
+ * beginning and the end token (openai/CLIP, `clip/clip.py`, `tokenize(…, truncate=True)`). As in the reference,
+ * `<|endoftext|>` written out in a text becomes the end token itself. The reference also repairs mojibake and
+ * unescapes HTML before; `tokenizer.json` knows nothing of that, and so `&amp;` stays five characters here.
+ *
+ * @param options.contextLength @default what the folder's manifest.json says, else its config.json, else 77
+ * @throws {CliptagError} `no-tokenizer` when the folder holds no tokenizer.json that puts start and end tokens; SigLIP's puts
+ *   an end token only
+ */
+export async function loadTokenizer(
+  folder: string,
+  options: { contextLength?: number } = {},
+): Promise<Tokenize> {
+  const path = join(folder, 'tokenizer.json');
+  const { tokenizer, isUnigram } = await readTokenizer(path);
+  const contextLength = options.contextLength ?? (await contextLengthIn(folder));
+  const around = tokenizer.encode('').ids;
+  const end = around.at(-1);
+  if (end === undefined || around.length !== (isUnigram ? 1 : 2)) {
+    const expected = isUnigram ? 'an end token after' : 'a start and an end token around';
+    throw noTokenizer(`Expected ${expected} every text by ${path}`);
+  }
+  const characters = contextLength * CHARACTERS_PER_TOKEN;
+  return (text) => {
+    const beginning = beginningOf(text, characters);
+    const { ids } = tokenizer.encode(isUnigram ? canonical(beginning) : beginning);
+    return ids.length > contextLength ? [...ids.slice(0, contextLength - 1), end] : ids;
+  };
+}
+
+/** Runs of white space count as one space to CLIP, so they are taken out before anything is cut off. */
+function beginningOf(text: string, characters: number): string {
+  if (text.length <= characters) return text;
+  return text.replace(/\s+/g, ' ').trimStart().slice(0, characters);
+}
+
+/**
+ * Words alone, in lower case, as SigLIP's training had them: open_clip does it before its tokenizer (`tokenizer.py`,
+ * `canonicalize_text`, with Python's `string.punctuation`). Where tokenizer.json does it too, twice is as good as once.
+ */
+function canonical(text: string): string {
+  return text
+    .replaceAll('_', ' ')
+    .replace(/[!-/:-@[-`{-~]/g, '')
+    .toLowerCase()
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+async function readTokenizer(path: string): Promise<{ tokenizer: Tokenizer; isUnigram: boolean }> {
+  const value = await readJson(path);
+  if (value === undefined) throw noTokenizer(`Expected a tokenizer at ${path} but there is no such file`);
+  const { success, data } = tokenizerFile.safeParse(value);
+  if (!success)
+    throw noTokenizer(
+      `Expected a tokenizer with model.vocab, model.merges (or model.type "Unigram") and added_tokens in ${path}`,
+    );
+  try {
+    return { tokenizer: new Tokenizer(data, {}), isUnigram: data.model.type === 'Unigram' };
+  } catch (cause) {
+    throw noTokenizer(`Expected a tokenizer that can be built from ${path}: ${String(cause)}`, cause);
+  }
+}
+
+async function contextLengthIn(folder: string): Promise<number> {
+  const manifest = manifestFile.safeParse(await readJson(join(folder, 'manifest.json')));
+  if (manifest.success) return manifest.data.text.contextLength;
+  const config = configFile.safeParse(await readJson(join(folder, 'config.json')));
+  return config.success ? config.data.text_config.max_position_embeddings : DEFAULT_CONTEXT_LENGTH;
+}
+
+/** The value in a JSON file, or undefined when there is no such file. */
+async function readJson(path: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw noTokenizer(`Expected JSON in ${path}: ${String(cause)}`, cause);
+  }
+}
+
+function noTokenizer(message: string, cause?: unknown): CliptagError {
+  return new CliptagError('no-tokenizer', message, { cause });
+}

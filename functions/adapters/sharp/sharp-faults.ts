@@ -1,0 +1,35 @@
+import { CliptagError, ImageFault } from '../../core/errors.ts';
+import type { AcceptedFormat } from '../../core/pixels/image-format.ts';
+import { endsEarly } from '../../core/pixels/truncation.ts';
+
+export interface Upload {
+  readonly bytes: Uint8Array;
+  readonly format: AcceptedFormat;
+}
+
+/**
+ * Runs one of sharp's operations on an upload.
+ *
+ * @throws {ImageFault} `truncated` or `corrupt`: libvips says what is wrong in words only, so the file's structure
+ *   tells a cut picture from a damaged one
+ * @throws {CliptagError} retryable, when there was not enough memory; and whatever the operation throws of these
+ */
+export async function asFault<Result>(upload: Upload, operation: () => Promise<Result>): Promise<Result> {
+  try {
+    return await operation();
+  } catch (error) {
+    if (error instanceof CliptagError) throw error;
+    const [reason = ''] = String(error instanceof Error ? error.message : error).split('\n');
+    // Not the picture's fault: the limits on pixels keep a lone picture far from this.
+    if (/out of memory/i.test(reason)) {
+      throw new CliptagError('decode-out-of-memory', reason, { retryable: true, cause: error });
+    }
+    const { bytes, format } = upload;
+    const code = endsEarly(bytes, format) ? 'truncated' : 'corrupt';
+    throw new ImageFault(
+      'failed',
+      code,
+      `Expected a whole image of format ${format} but received a ${code} one: ${reason}`,
+    );
+  }
+}

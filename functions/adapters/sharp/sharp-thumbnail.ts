@@ -1,0 +1,40 @@
+import sharp from 'sharp';
+import { acceptedFormat } from '../../core/pixels/image-format.ts';
+import { DEFAULT_PIXEL_LIMITS } from '../../core/pixels/pixel-limits.ts';
+import { RGB_CHANNELS } from '../../core/pixels/pixels.ts';
+import { DEFAULT_TIMEOUT_SECONDS, sharpPixelDecoder } from './sharp.ts';
+import { asFault, type Upload } from './sharp-faults.ts';
+import { openPicture, readHeader, setUpright, stopAfter } from './sharp-picture.ts';
+import { inPictureSlot } from './sharp-slots.ts';
+
+const WEBP = { quality: 80 };
+
+/**
+ * A small WebP version of a picture, upright, to look at; of a drawing its centre square. It has the limits of
+ * {@link sharpPixelDecoder} and takes its turn among what that decodes.
+ *
+ * @param longestSide in pixels
+ * @throws {ImageFault} for what can't be shown
+ */
+export async function thumbnail(bytes: Uint8Array, longestSide: number): Promise<Uint8Array> {
+  const upload = { bytes, format: acceptedFormat(bytes) };
+  if (upload.format === 'svg') return drawingThumbnail(bytes, longestSide);
+  return inPictureSlot(DEFAULT_TIMEOUT_SECONDS, () => pictureThumbnail(upload, longestSide));
+}
+
+async function pictureThumbnail(upload: Upload, longestSide: number): Promise<Uint8Array> {
+  const { steps } = await readHeader(upload, longestSide, DEFAULT_PIXEL_LIMITS);
+  const pipeline = openPicture(upload).resize(longestSide, longestSide, {
+    fit: 'inside',
+    withoutEnlargement: true,
+  });
+  setUpright(pipeline, steps).webp(WEBP);
+  return asFault(upload, () => stopAfter(pipeline, DEFAULT_TIMEOUT_SECONDS).toBuffer());
+}
+
+async function drawingThumbnail(bytes: Uint8Array, side: number): Promise<Uint8Array> {
+  const { data } = await sharpPixelDecoder().decode(bytes, { size: side, resize: 'bicubic' });
+  return sharp(data, { raw: { width: side, height: side, channels: RGB_CHANNELS } })
+    .webp(WEBP)
+    .toBuffer();
+}

@@ -1,0 +1,129 @@
+import type { Sharp } from 'sharp';
+import { resizeBicubic } from '../../core/pixels/bicubic.ts';
+import { acceptedFormat } from '../../core/pixels/image-format.ts';
+import {
+  checkPixels,
+  DEFAULT_PIXEL_LIMITS,
+  type PixelLimits,
+  pixelLimits,
+} from '../../core/pixels/pixel-limits.ts';
+import {
+  type Area,
+  centreSquare,
+  centreWindow,
+  type PixelSpec,
+  type Pixels,
+  type RgbPicture,
+  type Size,
+  sizeForEncoder,
+  uprightSize,
+} from '../../core/pixels/pixels.ts';
+import type { PixelDecoder } from '../../core/ports.ts';
+import { type DrawingHeader, renderDrawing } from './sharp-drawing.ts';
+import { asFault, type Upload } from './sharp-faults.ts';
+import { type Header, openPicture, readHeader, setUpright, stopAfter } from './sharp-picture.ts';
+import { resize, shrinkOnLoad } from './sharp-resize.ts';
+import { inPictureSlot } from './sharp-slots.ts';
+
+export interface SharpDecoderOptions {
+  /** What a picture's header may ask for. @default DEFAULT_PIXEL_LIMITS */
+  readonly limits?: Partial<PixelLimits>;
+  /** After this long a picture is given up, above 0 and up to 3,599. @default 20 */
+  readonly timeoutSeconds?: number;
+  /** Processor's time that drawing an SVG may take, above 0. @default 3 */
+  readonly drawingCpuSeconds?: number;
+}
+
+/** Several times what the slowest pictures take: 2.8 s for an AVIF of twice the pixels that the limits allow. */
+export const DEFAULT_TIMEOUT_SECONDS = 20;
+/**
+ * An ordinary drawing takes 0.2 s, nearly all of it the start of its process. Drawings wait for one another, so a
+ * batch of ten that never end takes half of the function's default timeout of 60 s.
+ */
+const DEFAULT_DRAWING_CPU_SECONDS = 3;
+/**
+ * Decodes pictures with libvips to what CLIP's own preprocessing (PIL, torchvision) makes of them: upright, first
+ * frame, sRGB, over white, short side resized, centre square (or both sides resized, as the model has it). `decode` rejects with an `ImageFault` for every
+ * permanent fault of the picture, one that takes too long among them, and with a retryable `CliptagError` when the
+ * machine was short of time or memory. How much is decoded at once is bounded for the whole process.
+ */
+export function sharpPixelDecoder(options: SharpDecoderOptions = {}): PixelDecoder {
+  const settings: Settings = {
+    limits: pixelLimits(options.limits),
+    timeoutSeconds: options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
+    drawingCpuSeconds: options.drawingCpuSeconds ?? DEFAULT_DRAWING_CPU_SECONDS,
+  };
+  return {
+    decode: async (bytes, spec) => {
+      const upload = { bytes, format: acceptedFormat(bytes) };
+      if (upload.format === 'svg') return decodeDrawing(upload, spec, settings);
+      return inPictureSlot(settings.timeoutSeconds, () => decodePicture(upload, spec, settings));
+    },
+  };
+}
+
+interface Settings {
+  readonly limits: PixelLimits;
+  readonly timeoutSeconds: number;
+  readonly drawingCpuSeconds: number;
+}
+
+async function decodeDrawing(upload: Upload, spec: PixelSpec, settings: Settings): Promise<Pixels> {
+  const { size: side } = spec;
+  const { limits, timeoutSeconds, drawingCpuSeconds: cpuSeconds } = settings;
+  const sizeFor = (header: DrawingHeader) => {
+    checkPixels({ ...header, format: upload.format, isProgressive: false, bitsPerSample: 8 }, side, limits);
+    return sizeForEncoder(header, spec);
+  };
+  const memoryBytes = DEFAULT_PIXEL_LIMITS.maximumHeldBytes;
+  const { header, picture } = await asFault(upload, () =>
+    renderDrawing(upload.bytes, sizeFor, { cpuSeconds, timeoutSeconds, memoryBytes }),
+  );
+  const { width, height } = header;
+  return { size: side, data: centreSquare(picture, side), width, height, format: upload.format };
+}
+
+async function decodePicture(upload: Upload, spec: PixelSpec, settings: Settings): Promise<Pixels> {
+  const { size: side } = spec;
+  const header = await readHeader(upload, side, settings.limits);
+  const picture = await renderUpright(upload, header, spec, settings.timeoutSeconds);
+  const { width, height } = uprightSize(header, header.steps);
+  return { size: side, data: centreSquare(picture, side), width, height, format: upload.format };
+}
+
+/** The upright picture (of an extremely long one its centre, if that is all that counts), resized. */
+async function renderUpright(
+  upload: Upload,
+  header: Header,
+  spec: PixelSpec,
+  timeoutSeconds: number,
+): Promise<RgbPicture> {
+  const window = spec.resize === 'squash' ? { left: 0, top: 0, ...sizeOf(header) } : centreWindow(header);
+  const enlarges = Math.min(window.width, window.height) < spec.size;
+  const pipeline = openPicture(upload);
+  // All of it is decoded though only a square is kept: so a truncated picture is found, wherever it ends.
+  const size = sizeForEncoder(window, spec);
+  const shrinking = shrinkOnLoad(upload.format, window, size);
+  if (!isWholeOf(header, window) || shrinking === 'none') pipeline.extract(window);
+  if (!enlarges) resize(pipeline, size, shrinking);
+  setUpright(pipeline, header.steps);
+  const picture = await asFault(upload, () => toRgb(stopAfter(pipeline, timeoutSeconds)));
+  return enlarges ? resizeBicubic(picture, sizeForEncoder(picture, spec)) : picture;
+}
+
+async function toRgb(pipeline: Sharp): Promise<RgbPicture> {
+  const { data, info } = await pipeline
+    .flatten({ background: '#ffffff' })
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height };
+}
+
+function sizeOf({ width, height }: Size): Size {
+  return { width, height };
+}
+
+function isWholeOf(size: Size, area: Area): boolean {
+  return area.width === size.width && area.height === size.height;
+}

@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { copyFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import {
+  MANIFEST_FILE,
+  type Model,
+  type ModelManifest,
+  readModel,
+} from '../../adapters/files/model-folder.ts';
+import { loadTokenizer } from '../../adapters/onnx/tokenizer.ts';
+import { CliptagError, InvalidInput } from '../../core/errors.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { openCheckpoint } from './checkpoint-folder.ts';
+import type { Precision } from './graph-product.ts';
+import { imageGraph } from './image-graph.ts';
+import { modelSource } from './model-source.ts';
+import { onnxGraph } from './onnx-graph.ts';
+import { fileSink } from './onnx-sink.ts';
+import { replaceModelFolder } from './output-folder.ts';
+import { describeReadyOnnx, isReadyOnnx } from './ready-onnx.ts';
+import { imageSmoother, textSmoother } from './samples-smoother.ts';
+import { textGraph } from './text-graph.ts';
+import { weightsFile } from './weights-file.ts';
+
+export interface CompileOptions {
+  /** Where the model goes; a model that is there is replaced. */
+  readonly out: string;
+  /** @default int8 */
+  readonly precision?: Precision;
+  /** tokenizer.json, where the checkpoint's folder has none. */
+  readonly tokenizer?: string;
+  /** Photographs, as files, by which int8 learns what values to expect; none are needed for fp32. */
+  readonly samples: readonly Uint8Array[];
+  /** Of ready ONNX files, which do not hold it. @default 100, which CLIP's training ends at */
+  readonly logitScale?: number;
+}
+
+/** What a model folder's files are called. */
+const FILES = {
+  imageEncoder: 'image-encoder.onnx',
+  imageWeights: 'image-encoder.bin',
+  textEncoder: 'text-encoder.onnx',
+  textWeights: 'text-encoder.bin',
+  tokenizer: 'tokenizer.json',
+} as const;
+
+/** What decides a model apart from its files. */
+export type ModelDescription = Omit<
+  ModelManifest,
+  'name' | 'description' | 'source' | 'revision' | 'licence' | 'files'
+> & { readonly description: string };
+
+/**
+ * Makes a model folder of a CLIP checkpoint (open_clip's or Hugging Face's, in safetensors), or of ready ONNX files
+ * (transformers.js's). The folder is there whole or not at all.
+ *
+ * @throws {CliptagError} `no-checkpoint` when the folder holds neither; `no-tokenizer` when it lacks a tokenizer
+ * @throws {InvalidInput} for what is malformed or not supported, with all its faults
+ */
+export async function compileModel(folder: string, options: CompileOptions): Promise<Model> {
+  const source = await modelSource(folder);
+  const tokenizer = await requireTokenizer(folder, options.tokenizer);
+  const isReady = await isReadyOnnx(folder);
+  await replaceModelFolder(options.out, async (temporary) => {
+    await copyFile(tokenizer, join(temporary, FILES.tokenizer));
+    const described = isReady
+      ? await describeReadyOnnx(folder, temporary, FILES, options)
+      : await compileCheckpoint(folder, temporary, options);
+    await requireEndToken(temporary, described.text);
+    const { description, ...rest } = described;
+    const manifest = {
+      name: basename(resolve(options.out)),
+      description,
+      ...source,
+      files: await fileEntries(temporary),
+      ...rest,
+    };
+    await writeFile(join(temporary, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
+    await readModel(temporary);
+  });
+  return readModel(options.out);
+}
+
+async function compileCheckpoint(
+  folder: string,
+  out: string,
+  { precision = 'int8', samples }: CompileOptions,
+): Promise<ModelDescription> {
+  const checkpoint = await openCheckpoint(folder);
+  try {
+    const isInt8 = precision === 'int8';
+    const image = { precision, ...(isInt8 && { prepare: await imageSmoother(checkpoint, samples) }) };
+    await writeGraph(out, 'image', (graph) => imageGraph(graph, checkpoint, image));
+    const text = { precision, ...(isInt8 && { prepare: await textSmoother(checkpoint, out) }) };
+    await writeGraph(out, 'text', (graph) => textGraph(graph, checkpoint, text));
+    return descriptionOf(checkpoint, precision);
+  } finally {
+    await checkpoint.close();
+  }
+}
+
+async function writeGraph(
+  out: string,
+  tower: 'image' | 'text',
+  build: (graph: ReturnType<typeof onnxGraph>) => Promise<void>,
+): Promise<void> {
+  const encoder = FILES[`${tower}Encoder`];
+  const weightsName = FILES[`${tower}Weights`];
+  const sink = fileSink(join(out, encoder));
+  const weights = weightsFile(join(out, weightsName), weightsName);
+  try {
+    await build(onnxGraph(sink, basename(encoder, '.onnx'), weights));
+  } finally {
+    sink.close();
+    weights.close();
+  }
+}
+
+function descriptionOf(checkpoint: Checkpoint, precision: Precision): ModelDescription {
+  const { image, text, preprocessing, embeddingSize, logitScale, logitBias, scoring } = checkpoint;
+  return {
+    description: `Transformer of ${image.layers} layers × ${image.width}, patches of ${image.patchSize} pixels`,
+    precision,
+    image: { size: preprocessing.size, resize: preprocessing.resize },
+    text: {
+      contextLength: text.contextLength,
+      endToken: text.endToken,
+      // Where nothing looks behind the end token, short texts stay short.
+      ...(!(text.causal && text.pooling === 'end') && { padToken: text.padToken }),
+    },
+    embeddingSize,
+    logitScale,
+    scoring,
+    ...(logitBias !== undefined && { logitBias }),
+  };
+}
+
+/** @throws {CliptagError} `no-tokenizer` */
+async function requireTokenizer(folder: string, given: string | undefined): Promise<string> {
+  const path = given ?? join(folder, FILES.tokenizer);
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFile()) return path;
+  if (given === undefined) await requireSomething(folder);
+  throw new CliptagError(
+    'no-tokenizer',
+    `Expected a tokenizer at ${path} but there is none; --tokenizer FILE names one`,
+  );
+}
+
+/** A folder that holds nothing at all is not one that lacks a tokenizer. */
+async function requireSomething(folder: string): Promise<void> {
+  const held = await readdir(folder).catch(() => []);
+  if (held.some((name) => name.endsWith('.json') || name.endsWith('.safetensors') || name === 'onnx')) return;
+  throw new CliptagError(
+    'no-checkpoint',
+    `Expected a checkpoint (open_clip_config.json with open_clip_model.safetensors, or config.json with model.safetensors) or onnx/vision_model.onnx and onnx/text_model.onnx in ${folder} but found ${held.slice(0, 5).join(', ') || 'nothing'}`,
+  );
+}
+
+/** @throws {InvalidInput} for the tokenizer of another model */
+async function requireEndToken(
+  folder: string,
+  { contextLength, endToken }: ModelDescription['text'],
+): Promise<void> {
+  const tokenize = await loadTokenizer(folder, { contextLength });
+  const found = tokenize('').at(-1);
+  if (found === endToken) return;
+  throw new InvalidInput('The tokenizer is not the one of this model', [
+    `Expected end token ${endToken} but found ${found}`,
+  ]);
+}
+
+async function fileEntries(folder: string): Promise<ModelManifest['files']> {
+  const entry = async <Path extends string>(path: Path) => {
+    const hash = createHash('sha256');
+    let bytes = 0;
+    for await (const chunk of createReadStream(join(folder, path))) {
+      hash.update(chunk);
+      bytes += chunk.length;
+    }
+    return { path, sha256: hash.digest('hex'), bytes };
+  };
+  const held = await readdir(folder);
+  const { imageWeights, textWeights } = FILES;
+  return {
+    imageEncoder: await entry(FILES.imageEncoder),
+    ...(held.includes(imageWeights) && { imageWeights: await entry(imageWeights) }),
+    textEncoder: await entry(FILES.textEncoder),
+    ...(held.includes(textWeights) && { textWeights: await entry(textWeights) }),
+    tokenizer: await entry(FILES.tokenizer),
+  };
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { excerpt } from '../../core/errors.ts';
+
+/** Numbers as configurations have them. */
+export const count = z.int().min(1).max(1_000_000_000);
+export const channels = z.tuple([z.number(), z.number(), z.number()]);
+
+/** A square's side: `224`, `[224, 224]` or `{ height: 224, width: 224 }`. */
+export const side = z
+  .union([count, z.tuple([count, count]), z.object({ height: count, width: count })])
+  .transform((size, context) => {
+    const [height, width] =
+      typeof size === 'number' ? [size, size] : Array.isArray(size) ? size : [size.height, size.width];
+    if (height !== width)
+      context.addIssue({ code: 'custom', message: `Expected a square but received ${excerpt(size)}` });
+    return height;
+  });
+
+export type Settings = Readonly<Record<string, unknown>>;
+
+/** Which values of a setting are understood: `any` where it does not change an embedding. */
+export type Understood = Readonly<Record<string, 'any' | readonly unknown[]>>;
+
+/**
+ * Faults of settings that would change what a tower computes. One that is unknown here is a fault too, unless it is
+ * off: to leave it out would give other embeddings without a word.
+ *
+ * @param read keys that a schema reads and checks
+ */
+export function unsupported(
+  settings: Settings,
+  read: object,
+  understood: Understood,
+  where: string,
+): string[] {
+  return Object.entries(settings).flatMap(([key, value]) => {
+    if (Object.hasOwn(read, key) || value === null || value === false || value === undefined) return [];
+    const values = Object.hasOwn(understood, key) ? understood[key] : undefined;
+    if (values === 'any' || values?.includes(value)) return [];
+    const expected =
+      values === undefined ? 'Expected no such setting' : `Expected ${values.map(excerpt).join(' or ')}`;
+    return [`${where}.${key}: ${expected} but received ${excerpt(value)}`];
+  });
+}

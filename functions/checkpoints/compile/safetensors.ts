@@ -1,0 +1,115 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { CliptagError, InvalidInput } from '../../core/errors.ts';
+import { headerLength, LENGTH_BYTES, parseHeader, type TensorEntry } from './safetensors-header.ts';
+import { isReadable, READABLE_BYTES, toFloat32 } from './safetensors-numbers.ts';
+
+/** What is read from the disk at once, so that a tensor never lies in memory twice. Divisible by every number's size. */
+const CHUNK_BYTES = 4 << 20;
+
+/** Equal parts of a tensor's first dimension: part `index` of `of`. */
+export interface TensorPart {
+  readonly index: number;
+  readonly of: number;
+}
+
+/** Named tensors in files; opening reads headers only. */
+export interface TensorFile {
+  readonly tensors: ReadonlyMap<string, TensorEntry>;
+  /**
+   * Reads a tensor, or a part of it, as float32, row-major.
+   *
+   * @throws {InvalidInput} for a tensor that is not there, a type that is no float and numbers that are not finite
+   */
+  read(name: string, part?: TensorPart): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a safetensors file (https://github.com/huggingface/safetensors, "Format"): an 8-byte length, a JSON header,
+ * the tensors' numbers.
+ *
+ * @throws {CliptagError} `no-checkpoint` when there is no such file
+ * @throws {InvalidInput} when it is not a whole one
+ */
+export async function openSafetensors(path: string): Promise<TensorFile> {
+  const file = await open(path, 'r').catch((cause: unknown) => {
+    throw new CliptagError('no-checkpoint', `Expected a safetensors file but ${path} cannot be opened`, {
+      cause,
+    });
+  });
+  try {
+    const tensors = await readHeader(file, path);
+    return {
+      tensors,
+      read: (name, part = { index: 0, of: 1 }) => readTensor(file, path, name, tensors.get(name), part),
+      close: () => file.close(),
+    };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+async function readHeader(file: FileHandle, path: string): Promise<Map<string, TensorEntry>> {
+  const { size } = await file.stat();
+  const first = Buffer.alloc(Math.min(LENGTH_BYTES, size));
+  await readFully(file, first, 0, path);
+  const header = Buffer.alloc(headerLength(first, size, path));
+  await readFully(file, header, LENGTH_BYTES, path);
+  return parseHeader(header, size, path);
+}
+
+async function readTensor(
+  file: FileHandle,
+  path: string,
+  name: string,
+  entry: TensorEntry | undefined,
+  { index, of }: TensorPart,
+): Promise<Float32Array> {
+  if (entry === undefined) throw unreadable(path, `${name}: Expected a tensor but there is none`);
+  if (!isReadable(entry.dtype))
+    throw unreadable(
+      path,
+      `${name}: Expected numbers of type ${Object.keys(READABLE_BYTES).join(', ')} but found ${entry.dtype}`,
+    );
+  if ((entry.shape[0] ?? 1) % of !== 0)
+    throw unreadable(path, `${name}: Expected ${of} equal parts of shape [${entry.shape}]`);
+  const numberBytes = READABLE_BYTES[entry.dtype];
+  const numbers = new Float32Array(entry.bytes / numberBytes / of);
+  const start = entry.position + index * numbers.length * numberBytes;
+  const chunk = Buffer.alloc(Math.min(CHUNK_BYTES, numbers.length * numberBytes));
+  for (let done = 0; done < numbers.length; ) {
+    const count = Math.min(chunk.length / numberBytes, numbers.length - done);
+    const bytes = chunk.subarray(0, count * numberBytes);
+    await readFully(file, bytes, start + done * numberBytes, path);
+    toFloat32(entry.dtype, bytes, numbers.subarray(done, done + count));
+    done += count;
+  }
+  const wrong = firstNotFinite(numbers);
+  if (wrong !== undefined)
+    throw unreadable(path, `${name}: Expected finite numbers but number ${wrong} is ${numbers[wrong]}`);
+  return numbers;
+}
+
+/** A plain loop: a callback for each of the hundred millions of numbers takes several times as long. */
+function firstNotFinite(numbers: Float32Array): number | undefined {
+  for (let i = 0; i < numbers.length; i++) if (!Number.isFinite(numbers[i])) return i;
+  return undefined;
+}
+
+/** One read may give fewer bytes than were asked for. */
+async function readFully(file: FileHandle, into: Buffer, position: number, path: string): Promise<void> {
+  for (let done = 0; done < into.length; ) {
+    const { bytesRead } = await file.read(into, done, into.length - done, position + done);
+    if (bytesRead === 0)
+      throw unreadable(
+        path,
+        `Expected ${into.length} bytes at ${position} but the file ends after ${done} of them`,
+      );
+    done += bytesRead;
+  }
+}
+
+function unreadable(path: string, fault: string): InvalidInput {
+  return new InvalidInput(`${path} cannot be read`, [fault]);
+}

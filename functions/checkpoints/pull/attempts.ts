@@ -1,0 +1,52 @@
+import { CliptagError } from '../../core/errors.ts';
+import { HubFault } from './hub-fault.ts';
+
+export interface Attempts {
+  /** Attempts in a row that bring nothing forward before the work is given up. @default 5 */
+  readonly maximum: number;
+  wait(milliseconds: number): Promise<void>;
+  /** Told before each wait. */
+  onRetry(fault: CliptagError, waitMilliseconds: number): void;
+}
+
+export const DEFAULT_ATTEMPTS: Attempts = {
+  maximum: 5,
+  wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  onRetry: () => {},
+};
+
+const FIRST_WAIT_MILLISECONDS = 1000;
+const LONGEST_BACKOFF_MILLISECONDS = 30_000;
+
+/**
+ * Does the work again, after a wait that doubles each time, while its faults are retryable.
+ *
+ * @param position how far the work has come: an attempt that went further than any before it does not count as failed
+ * @throws the last attempt's fault
+ */
+export async function withAttempts<Result>(
+  work: () => Promise<Result>,
+  { maximum, wait, onRetry }: Attempts,
+  position: () => number = () => 0,
+): Promise<Result> {
+  let failures = 0;
+  let furthest = position();
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      const hasAdvanced = position() > furthest;
+      furthest = Math.max(furthest, position());
+      failures = hasAdvanced ? 1 : failures + 1;
+      if (!(error instanceof CliptagError && error.retryable) || failures >= maximum) throw error;
+      const waitMilliseconds = waitAfter(error, failures);
+      onRetry(error, waitMilliseconds);
+      await wait(waitMilliseconds);
+    }
+  }
+}
+
+function waitAfter(fault: CliptagError, failures: number): number {
+  const backoff = Math.min(LONGEST_BACKOFF_MILLISECONDS, FIRST_WAIT_MILLISECONDS * 2 ** (failures - 1));
+  return Math.max(backoff, fault instanceof HubFault ? (fault.afterMilliseconds ?? 0) : 0);
+}

@@ -1,0 +1,52 @@
+import { InvalidInput } from '../../core/errors.ts';
+import { KNOWN_MODELS } from './known-models.ts';
+import type { Layout } from './wanted-files.ts';
+
+/** Which checkpoint is meant. */
+export interface CheckpointReference {
+  /** Of its folder. */
+  readonly name: string;
+  /** On the hub, `OWNER/REPO`. */
+  readonly repo: string;
+  /** A commit, branch, tag or `refs/pr/N`. */
+  readonly revision: string;
+  /** As far as it is known without asking the hub. */
+  readonly licence?: string;
+  readonly layout: Layout;
+  /** SHA-256 of files that were known beforehand, by path. */
+  readonly pins: Readonly<Record<string, string>>;
+}
+
+const DEFAULT_REVISION = 'main';
+
+/** One part of a repository's name, or of a revision: no path may lead out of its folder. */
+const PART = String.raw`(?!\.{1,2}(?:[/@]|$))[\w.-]+`;
+const HUB_REFERENCE = new RegExp(`^hf:(${PART}/${PART})(?:@(${PART}(?:/${PART})*))?$`);
+
+/**
+ * Reads `NAME`, one of {@link KNOWN_MODELS}, or `hf:OWNER/REPO[@REVISION]`. The folder of the latter is
+ * `OWNER--REPO`, with `@REVISION` where one is given: two revisions never share a folder.
+ *
+ * @throws {InvalidInput} for anything else, naming what there is
+ */
+export function checkpointReference(text: string): CheckpointReference {
+  const known = Object.hasOwn(KNOWN_MODELS, text) ? KNOWN_MODELS[text] : undefined;
+  if (known) return { layout: 'auto', pins: {}, ...known, name: text };
+  const [, repo, revision] = HUB_REFERENCE.exec(text) ?? [];
+  if (repo !== undefined) {
+    const suffix = revision === undefined ? '' : `@${revision.replaceAll('/', '-')}`;
+    return {
+      name: `${repo.replace('/', '--')}${suffix}`,
+      repo,
+      revision: revision ?? DEFAULT_REVISION,
+      layout: 'auto',
+      pins: {},
+    };
+  }
+  throw new InvalidInput('Nothing to pull', [wrongName(text)]);
+}
+
+function wrongName(text: string): string {
+  const names = Object.keys(KNOWN_MODELS).join(', ');
+  return `Expected ${names} or hf:OWNER/REPO[@REVISION] but received ${JSON.stringify(text)}`;
+}

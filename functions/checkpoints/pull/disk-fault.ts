@@ -1,0 +1,42 @@
+import { statfs } from 'node:fs/promises';
+import { CliptagError } from '../../core/errors.ts';
+
+const FULL = ['ENOSPC', 'EDQUOT', 'EFBIG'];
+const OTHERS = ['EACCES', 'EPERM', 'EROFS', 'EIO', 'EISDIR', 'ENOTDIR', 'ENOENT', 'EEXIST'];
+
+export function isDiskFault(error: unknown): boolean {
+  return [...FULL, ...OTHERS].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+/** What a failed write means. */
+export function diskFault(error: unknown, path: string): CliptagError {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  return FULL.includes(code)
+    ? new CliptagError('disk-full', `Expected room for ${path} but received ${code}: ${MAKE_ROOM}`, {
+        cause: error,
+      })
+    : new CliptagError(
+        'disk',
+        `Expected to write ${path} but received ${code || message}: choose another folder (--out DIR)`,
+        { cause: error },
+      );
+}
+
+const MAKE_ROOM =
+  'make room, or choose a folder on another disk (--out DIR), then run it again: it goes on where it ended';
+
+/** Bytes that may still be written where a folder lies. */
+export async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
+/** @throws {CliptagError} `disk-full` when there is too little room */
+export function requireRoom(neededBytes: number, availableBytes: number, folder: string): void {
+  if (neededBytes <= availableBytes) return;
+  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+  throw new CliptagError(
+    'disk-full',
+    `Expected ${megabytes(neededBytes)} free for ${folder} but found ${megabytes(availableBytes)}: ${MAKE_ROOM}`,
+  );
+}

@@ -1,0 +1,168 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, open, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { CliptagError } from '../../core/errors.ts';
+import { type Attempts, withAttempts } from './attempts.ts';
+import { beginning, rangeHeaders, strongEtag, totalBytes } from './byte-range.ts';
+import { diskFault, isDiskFault } from './disk-fault.ts';
+import {
+  contentFault,
+  type ExpectedContent,
+  type FileDigest,
+  fileDigest,
+  MISMATCH_ADVICE,
+} from './file-digest.ts';
+import type { Hub, HubAnswer } from './hub.ts';
+import { connectionFault, HubFault } from './hub-fault.ts';
+import { notePart, partPath, readPart, removeNotes, removePart } from './part-file.ts';
+
+export interface Download {
+  /** Below the hub's endpoint, percent-encoded. */
+  readonly source: string;
+  /** Where the file goes. */
+  readonly target: string;
+  readonly expected: ExpectedContent;
+  /** Refuses an answer by the endpoint's own headers, before its body is read, by throwing. */
+  readonly check: (declared: Readonly<Record<string, string>>) => void;
+  /** Told how many bytes of the file are there; less than before when it had to begin again. */
+  readonly onPosition: (bytes: number) => void;
+}
+
+/**
+ * Downloads a file to `target.part`, going on where an earlier run ended, and gives it its name once its content is
+ * what was expected and has reached the disk.
+ *
+ * @throws {CliptagError} `digest-mismatch` when the content is another: then nothing of it is left
+ * @throws {CliptagError} `hub-…` when the hub does not give it: then the part is kept; `disk-full`, `disk`
+ */
+export async function download(file: Download, hub: Hub, attempts: Attempts): Promise<FileDigest> {
+  const content = file.expected.sha256 ?? file.expected.gitBlob ?? '';
+  await mkdir(dirname(file.target), { recursive: true }).catch((error) => {
+    throw diskFault(error, file.target);
+  });
+  let isResumed = (await readPart(file.target, content)).bytes > 0;
+  for (;;) {
+    await fetchAll({ ...file, content }, hub, attempts);
+    const found = await fileDigest(partPath(file.target));
+    const fault = contentFault(found, file.expected);
+    if (fault === undefined) {
+      await finish(file.target);
+      return found;
+    }
+    await removePart(file.target);
+    // A part can have suffered when the machine went down: from the beginning it may be right.
+    if (!isResumed) throw mismatch(file, hub, fault);
+    isResumed = false;
+  }
+}
+
+type KnownDownload = Download & { readonly content: string };
+
+async function fetchAll(file: KnownDownload, hub: Hub, attempts: Attempts): Promise<void> {
+  let position = (await readPart(file.target, file.content)).bytes;
+  const onPosition = (bytes: number) => {
+    position = bytes;
+    file.onPosition(bytes);
+  };
+  await withAttempts(
+    () => fetchRest({ ...file, onPosition }, hub),
+    attempts,
+    () => position,
+  );
+}
+
+/** One attempt: asks for what is missing and appends it. */
+async function fetchRest(file: KnownDownload, hub: Hub): Promise<void> {
+  const part = await readPart(file.target, file.content);
+  const { bytes: whole } = file.expected;
+  file.onPosition(part.bytes);
+  if (part.bytes > 0 && part.bytes === whole) return;
+  const answer = await hub.send('GET', file.source, rangeHeaders(part));
+  try {
+    file.check(answer.declared);
+    const from = beginning(answer, part);
+    if (from === 'whole') return;
+    if (from === 'again') {
+      await removePart(file.target);
+      throw new HubFault(
+        'interrupted',
+        `Expected the rest of ${nameOf(file)} but it has changed meanwhile: it begins again`,
+        { retryable: true },
+      );
+    }
+    const total = totalBytes(answer) ?? whole;
+    // Something else altogether, e.g. a network's login page: it must not replace what has come already.
+    if (whole !== undefined && total !== whole) throw otherSize(file, hub, whole, total);
+    await notePart(file.target, file.content, strongEtag(answer));
+    const end = await append(answer, file, from, hub);
+    if (total !== undefined && end !== total) throw cutShort(file, end, total);
+  } finally {
+    answer.body.on('error', () => {}).destroy();
+  }
+}
+
+/** Writes the body from an offset on; gives the file's size then. */
+async function append(answer: HubAnswer, file: KnownDownload, from: number, hub: Hub): Promise<number> {
+  let position = from;
+  const longest = file.expected.bytes ?? Number.POSITIVE_INFINITY;
+  const counter = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      position += chunk.length;
+      file.onPosition(position);
+      // No more than announced, however much comes: the disk is not the sender's to fill.
+      done(position > longest ? otherSize(file, hub, longest, 'more') : null, chunk);
+    },
+  });
+  const path = partPath(file.target);
+  try {
+    await pipeline(answer.body, counter, createWriteStream(path, { flags: from === 0 ? 'w' : 'a' }));
+  } catch (error) {
+    throw isDiskFault(error)
+      ? diskFault(error, path)
+      : connectionFault(error, answer.url, hub.stallMilliseconds);
+  }
+  return position;
+}
+
+/** First the bytes reach the disk, then the name: nobody ever sees half a file. */
+async function finish(target: string): Promise<void> {
+  await synced(partPath(target));
+  await rename(partPath(target), target);
+  await synced(dirname(target));
+  await removeNotes(target);
+}
+
+async function synced(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  await handle.sync().finally(() => handle.close());
+}
+
+function cutShort(file: Download, received: number, total: number): HubFault {
+  const sentence = `Expected ${total} bytes of ${nameOf(file)} but received ${received}`;
+  return new HubFault('interrupted', sentence, { retryable: true });
+}
+
+function otherSize(
+  file: Download,
+  hub: Hub,
+  expected: number,
+  received: number | 'more' | undefined,
+): CliptagError {
+  return new CliptagError(
+    'digest-mismatch',
+    `Expected ${expected} bytes of ${nameOf(file)} (${file.expected.source}) but received ${received} from ${hub.endpoint.host}, perhaps a login page: ${MISMATCH_ADVICE}`,
+  );
+}
+
+function mismatch(file: Download, hub: Hub, fault: string): CliptagError {
+  return new CliptagError(
+    'digest-mismatch',
+    `${nameOf(file)} from ${hub.endpoint.host}: ${fault}; what came was removed: ${MISMATCH_ADVICE}`,
+  );
+}
+
+function nameOf({ source }: Download): string {
+  return decodeURIComponent(source);
+}

@@ -1,0 +1,166 @@
+import { stat, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { CliptagError } from '../../core/errors.ts';
+import type { Attempts } from './attempts.ts';
+import type { CheckpointReference } from './checkpoint-reference.ts';
+import { diskFault, requireRoom } from './disk-fault.ts';
+import { download } from './download.ts';
+import { contentFault, type FileDigest, fileDigest } from './file-digest.ts';
+import type { Hub } from './hub.ts';
+import { type HubListing, hubListing } from './hub-listing.ts';
+import { type LockedCheckpoint, readLock, writeLock } from './models-lock.ts';
+import { readPart } from './part-file.ts';
+import { type RemoteFile, remoteFiles } from './remote-files.ts';
+import { solePull } from './sole-pull.ts';
+import { type Layout, localPath, wantedFiles } from './wanted-files.ts';
+
+export interface PullOptions {
+  /** Where the files go. */
+  readonly folder: string;
+  /** The `models.lock.json`. */
+  readonly lockPath: string;
+  readonly layout: Layout;
+  /** Asks anew what the revision is, whatever is locked. */
+  readonly update: boolean;
+  readonly hub: Hub;
+  readonly attempts: Attempts;
+  readonly report: PullReport;
+  freeBytes(folder: string): Promise<number>;
+}
+
+/** Told what goes on. */
+export interface PullReport {
+  /** What is to come, and how much of it is there already. */
+  plan(totalBytes: number, presentBytes: number): void;
+  position(path: string, bytes: number): void;
+  finished(path: string, bytes: number, state: 'downloaded' | 'present'): void;
+  remark(text: string): void;
+}
+
+export interface PulledCheckpoint {
+  readonly name: string;
+  readonly folder: string;
+  readonly repo: string;
+  readonly commit: string;
+  readonly licence: string;
+  /** By their paths in the folder. */
+  readonly files: readonly ({ readonly path: string } & Omit<FileDigest, 'gitBlob'>)[];
+}
+
+/** Says in the folder where its files come from; whoever makes a model of them reads it. */
+export const SOURCE_FILE = 'source.json';
+
+/**
+ * Brings a checkpoint's files into a folder, each compared with its digest, and locks what they are.
+ *
+ * @throws {InvalidInput} when the repository holds nothing that can be used, or the lock file is broken
+ * @throws {CliptagError} `hub-…`, `digest-mismatch`, `no-digest`, `disk-full`, `disk`, `pull-running`
+ */
+export async function pullCheckpoint(
+  reference: CheckpointReference,
+  options: PullOptions,
+): Promise<PulledCheckpoint> {
+  const { folder, lockPath, hub, attempts, layout } = options;
+  const key = lockKey(reference, layout);
+  const locked = options.update ? undefined : readLock(lockPath, key);
+  const listing = locked ? listingOf(locked) : await hubListing(reference, hub, attempts);
+  requireRevision(reference, listing);
+  const { paths, remarks } = wantedFiles(reference.repo, listing.paths, layout);
+  for (const text of remarks) options.report.remark(text);
+  return solePull(folder, async () => {
+    const from = { repo: reference.repo, commit: listing.commit, pins: reference.pins };
+    const sources = { ...from, locked, lockName: basename(lockPath) };
+    const files = await remoteFiles(paths, sources, hub, attempts);
+    const inPlace = await filesInPlace(files, options);
+    const pulled: PulledCheckpoint = {
+      name: reference.name,
+      folder,
+      repo: reference.repo,
+      commit: listing.commit,
+      licence: listing.licence ?? reference.licence ?? 'unknown',
+      files: inPlace.map((file) => ({ ...file, path: localPath(file.path) })),
+    };
+    if (!locked) await writeLock(lockPath, key, lockedOf({ ...pulled, files: inPlace }));
+    await writeSource(pulled);
+    return pulled;
+  });
+}
+
+/** Layouts of one repository are locked apart: each has files of its own. */
+function lockKey({ repo, revision }: CheckpointReference, layout: Layout): string {
+  return `${repo}@${revision}${layout === 'auto' ? '' : ` (${layout})`}`;
+}
+
+function listingOf({ commit, licence, files }: LockedCheckpoint): HubListing {
+  return { commit, licence, paths: Object.keys(files) };
+}
+
+/** A commit is itself; a hub that resolves it to another one is none. */
+function requireRevision({ repo, revision }: CheckpointReference, { commit }: HubListing): void {
+  if (!/^[0-9a-f]{40}$/.test(revision) || commit === revision) return;
+  throw new CliptagError(
+    'hub-unexpected-answer',
+    `Expected commit ${revision} of ${repo} but received ${commit}: check the endpoint`,
+  );
+}
+
+/** Downloads what is missing; gives all files by their paths in the repository. */
+async function filesInPlace(
+  files: readonly RemoteFile[],
+  options: PullOptions,
+): Promise<PulledCheckpoint['files']> {
+  const { folder, report, hub, attempts } = options;
+  const known = new Map<string, FileDigest>();
+  for (const file of files) {
+    const found = await presentDigest(join(folder, localPath(file.path)), file);
+    if (found) known.set(file.path, found);
+  }
+  const missing = files.filter(({ path }) => !known.has(path));
+  await requireRoomFor(missing, known, options);
+  for (const file of files) {
+    const there = known.get(file.path);
+    const target = join(folder, localPath(file.path));
+    const onPosition = (bytes: number) => report.position(file.path, bytes);
+    const found = there ?? (await download({ ...file, target, onPosition }, hub, attempts));
+    known.set(file.path, found);
+    report.finished(file.path, found.bytes, there ? 'present' : 'downloaded');
+  }
+  return [...known].map(([path, { sha256, bytes }]) => ({ path, sha256, bytes }));
+}
+
+/** The digest of a file that is there already and is what it should be. */
+async function presentDigest(target: string, { expected }: RemoteFile): Promise<FileDigest | undefined> {
+  const found = await stat(target).catch(() => undefined);
+  if (!found?.isFile() || found.size !== (expected.bytes ?? found.size)) return undefined;
+  const digest = await fileDigest(target);
+  return contentFault(digest, expected) === undefined ? digest : undefined;
+}
+
+async function requireRoomFor(
+  missing: readonly RemoteFile[],
+  known: ReadonlyMap<string, FileDigest>,
+  { folder, report, freeBytes }: PullOptions,
+): Promise<void> {
+  let [neededBytes, partBytes] = [0, 0];
+  for (const { path, expected } of missing) {
+    neededBytes += expected.bytes ?? 0;
+    partBytes += (await readPart(join(folder, localPath(path)), expected.sha256 ?? expected.gitBlob ?? ''))
+      .bytes;
+  }
+  const presentBytes = [...known.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+  requireRoom(neededBytes - partBytes, await freeBytes(folder), folder);
+  report.plan(presentBytes + neededBytes, presentBytes + partBytes);
+}
+
+function lockedOf({ commit, licence, files }: PulledCheckpoint): LockedCheckpoint {
+  const entries = files.map(({ path, sha256, bytes }) => [path, { sha256, bytes }] as const);
+  return { commit, licence, files: Object.fromEntries(entries) };
+}
+
+async function writeSource({ folder, name, repo, commit, licence, files }: PulledCheckpoint): Promise<void> {
+  const path = join(folder, SOURCE_FILE);
+  const source = { name, source: `hf:${repo}`, revision: commit, licence, files };
+  await writeFile(path, `${JSON.stringify(source, null, 2)}\n`).catch((error) => {
+    throw diskFault(error, path);
+  });
+}

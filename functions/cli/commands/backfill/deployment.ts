@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import type { Workflow } from '../../../adapters/aws/step-functions.ts';
+import { CliptagError } from '../../../core/errors.ts';
+import type { TaggerIdentity } from '../../../core/tagging/tagger-identity.ts';
+import { awsFault } from '../../pipeline/aws-fault.ts';
+
+const count = z.int().min(1);
+
+/** What infra/constructs/backfill.ts writes into the workflow's definition. */
+const settings = z.object({
+  buckets: z.array(z.string()),
+  prefixes: z.array(z.string()),
+  suffixes: z.array(z.string()),
+  tagger: z.custom<TaggerIdentity>((value) => typeof value === 'object' && value !== null),
+  modelName: z.string(),
+  architecture: z.enum(['arm64', 'x86_64']),
+  memoryMegabytes: count,
+  batchSize: count,
+  maximumConcurrency: count,
+  events: z.boolean(),
+  objectTags: z.int().min(0),
+  pace: z.object({
+    objectsPerSecond: count,
+    feeders: count,
+    feederMemoryMegabytes: count,
+    batchObjects: count,
+  }),
+});
+
+const definition = z.object({ States: z.object({ Settings: z.object({ Result: settings }) }) });
+
+export type BackfillSettings = z.infer<typeof settings>;
+
+/**
+ * What is deployed, from the workflow's own definition.
+ *
+ * @throws {CliptagError} `no-access`; `workflow-fault`; `no-stack` when the workflow is another's, or of another version
+ */
+export async function backfillSettings(workflow: Workflow): Promise<BackfillSettings> {
+  const written = await workflow.definition().catch((error: unknown) => {
+    throw awsFault('the backfill’s workflow cannot be read', 'workflow-fault', error);
+  });
+  const read = definition.safeParse(written);
+  if (read.success) return read.data.States.Settings.Result;
+  throw new CliptagError(
+    'no-stack',
+    'the stack’s backfill is of another version: deploy the stack with this one',
+  );
+}

@@ -1,0 +1,53 @@
+import { availableParallelism } from 'node:os';
+import { type BackfillEstimate, estimateBackfill } from '../../../core/backfill/backfill-cost.ts';
+import type { BackfillPlan } from '../../../core/backfill/backfill-plan.ts';
+import { estimatedMilliseconds } from '../../../core/cost/cost.ts';
+import { ENCODE_MILLISECONDS } from '../../../core/cost/measured-usage.ts';
+import type { BackfillSettings } from './deployment.ts';
+
+/** What is not known of the pictures before they are read. */
+export interface PictureGuess {
+  /** Average. */
+  readonly megapixels: number;
+  /** Per picture. */
+  readonly tags: number;
+  /** That Lambda bills per picture, where it is known; otherwise it is estimated. */
+  readonly milliseconds?: number | undefined;
+}
+
+export interface EstimatedBackfill extends BackfillEstimate {
+  readonly millisecondsPerImage: number;
+  /** That the time was estimated for; undefined where it was given. */
+  readonly model: string | undefined;
+}
+
+/** Where nothing is known of the model deployed. */
+const OTHER_MODEL = 'vit-b-32-256-datacomp';
+
+export function estimateDeployed(
+  plan: BackfillPlan,
+  settings: BackfillSettings,
+  { megapixels, tags, milliseconds }: PictureGuess,
+): EstimatedBackfill {
+  const { modelName, memoryMegabytes } = settings;
+  const model = Object.hasOwn(ENCODE_MILLISECONDS, modelName) ? modelName : OTHER_MODEL;
+  const millisecondsPerImage =
+    milliseconds ?? estimatedMilliseconds(model, { megapixels, tags, memoryMegabytes });
+  const estimate = estimateBackfill({
+    ...settings,
+    objectTags: Math.min(settings.objectTags, tags),
+    plan,
+    tags,
+    millisecondsPerImage,
+  });
+  return { ...estimate, millisecondsPerImage, model: milliseconds === undefined ? model : undefined };
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html, by which the estimate counts processors. */
+const MEGABYTES_PER_PROCESSOR = 1_769;
+
+/** Seconds on this machine, where the local pipeline has all processors. */
+export function estimateLocalSeconds(plan: BackfillPlan, { megapixels, tags }: PictureGuess): number {
+  const memoryMegabytes = availableParallelism() * MEGABYTES_PER_PROCESSOR;
+  return (plan.wanted * estimatedMilliseconds('embedded', { megapixels, tags, memoryMegabytes })) / 1_000;
+}

@@ -1,0 +1,143 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { s3ObjectListing } from '../../../adapters/aws/s3-listing.ts';
+import { readLocalCredentials } from '../../../config.ts';
+import {
+  type FeedCounts,
+  type Feeder,
+  feed,
+  QueueFull,
+  type Sieve,
+} from '../../../core/backfill/backfill.ts';
+import { type BackfillScope, planBackfill } from '../../../core/backfill/backfill-plan.ts';
+import type { ListedObject } from '../../../core/objects/listed-object.ts';
+import { acceptEveryUpload } from '../../../core/objects/object.ts';
+import type { ObjectListing, ScannableTable } from '../../../core/ports.ts';
+import { type PipelineDoor, pipelineDoor } from '../../pipeline/pipeline-queue.ts';
+import { askTable } from '../../pipeline/tag-table.ts';
+import { LOCAL_PIPELINE } from '../../places.ts';
+import { withCountLine } from '../../terminal/count-line.ts';
+import { EXIT } from '../../terminal/exit-code.ts';
+import type { Output } from '../../terminal/output.ts';
+import { durationText, NOTHING_TO_DO, number, planLines } from './backfill-text.ts';
+import type { BackfillRequest } from './deployed-backfill.ts';
+import { estimateLocalSeconds } from './estimate.ts';
+import { explained } from './listing-fault.ts';
+
+export interface LocalPorts {
+  readonly s3: number;
+  readonly dynamodb: number;
+  readonly http: number;
+}
+
+/** So that uploads wait a few seconds at most. */
+const MAXIMUM_QUEUE_DEPTH = 100;
+/** Objects that are tried again together while the queue is full. */
+const BATCH_OBJECTS = 50;
+const PAUSE_MILLISECONDS = 200;
+
+/** Feeds the local pipeline's queue, and waits until it is empty; gives the exit code. */
+export async function backfillLocal(
+  ports: LocalPorts,
+  request: BackfillRequest,
+  output: Output,
+): Promise<number> {
+  const { scope, isDryRun, asJson, guess } = request;
+  const door = await pipelineDoor(ports.http);
+  const listing = explained(s3ObjectListing(localS3(ports.s3)), ports.s3);
+  const place = { kind: 'local', port: ports.dynamodb, tableName: LOCAL_PIPELINE.table } as const;
+  const sieveOf = (table: ScannableTable): Sieve => ({
+    filter: acceptEveryUpload,
+    identity: door.tagger,
+    table,
+  });
+  const print = async (step: string, values: object, lines: readonly string[]) => {
+    for (const line of asJson ? [JSON.stringify({ step, ...values })] : lines) await output.line(line);
+  };
+  const plan = await withCountLine('Objects listed', (show) =>
+    askTable(place, (table) => planBackfill(scope, sieveOf(table), listing, show)),
+  );
+  const seconds = estimateLocalSeconds(plan, guess);
+  const time =
+    plan.wanted > 0 ? `Cost: none. Time: ${durationText(seconds)} on this machine.` : NOTHING_TO_DO;
+  await print('plan', { ...scope, ...plan, estimate: { dollars: 0, seconds } }, [
+    ...planLines(scope, plan),
+    time,
+  ]);
+  if (isDryRun || plan.wanted === 0) return EXIT.done;
+  if (!(await request.confirm())) {
+    output.remark('cliptag backfill: nothing was started');
+    return EXIT.failed;
+  }
+  const before = await door.status();
+  const counts = await askTable(place, (table) => feedLocal(scope, listing, sieveOf(table), door));
+  await withCountLine('Messages left', (show) => untilEmpty(door, show));
+  const deadLetters = (await door.status()).deadLetters - before.deadLetters;
+  await print('done', { ...counts, deadLetters }, [
+    `Sent and worked on: ${number(counts.sent)} objects; ${number(counts.settled)} were done already.`,
+    ...(deadLetters > 0 ? [`${number(deadLetters)} messages were given up: they are dead letters.`] : []),
+  ]);
+  return deadLetters > 0 ? EXIT.failed : EXIT.done;
+}
+
+function localS3(port: number) {
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    region: LOCAL_PIPELINE.region,
+    credentials: readLocalCredentials(),
+    forcePathStyle: true,
+  };
+}
+
+function feedLocal(
+  scope: BackfillScope,
+  listing: ObjectListing,
+  sieve: Sieve,
+  { queue }: PipelineDoor,
+): Promise<FeedCounts> {
+  const feeder: Feeder = {
+    ...sieve,
+    queue,
+    maximumDepth: MAXIMUM_QUEUE_DEPTH,
+    // The depth of the queue is exact here, and enough to slow it down.
+    objectsPerSecond: Number.POSITIVE_INFINITY,
+    sleep,
+    now: () => performance.now(),
+  };
+  return withCountLine('Objects sent', async (show) => {
+    let counts: FeedCounts = { sent: 0, settled: 0, leftOut: 0 };
+    for await (const page of listing.list(scope)) {
+      for (let first = 0; first < page.length; first += BATCH_OBJECTS) {
+        const batch = await feedPatiently(page.slice(first, first + BATCH_OBJECTS), feeder);
+        counts = {
+          sent: counts.sent + batch.sent,
+          settled: counts.settled + batch.settled,
+          leftOut: counts.leftOut + batch.leftOut,
+        };
+        show(counts.sent);
+      }
+    }
+    return counts;
+  });
+}
+
+/** What the workflow's retries do in the cloud. */
+async function feedPatiently(objects: readonly ListedObject[], feeder: Feeder): Promise<FeedCounts> {
+  for (;;) {
+    try {
+      return await feed(objects, feeder);
+    } catch (error) {
+      if (!(error instanceof QueueFull)) throw error;
+      await sleep(PAUSE_MILLISECONDS);
+    }
+  }
+}
+
+async function untilEmpty({ status }: PipelineDoor, show: (messages: number) => void): Promise<void> {
+  for (;;) {
+    const { queue } = await status();
+    const left = queue.visible + queue.inFlight;
+    show(left);
+    if (left === 0) return;
+    await sleep(PAUSE_MILLISECONDS);
+  }
+}

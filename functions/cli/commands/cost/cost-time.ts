@@ -1,0 +1,62 @@
+import { estimatedMilliseconds } from '../../../core/cost/cost.ts';
+import { MEASURED_DAYS, measuredTime } from '../../pipeline/measured-time.ts';
+import type { CostAssumptions } from './cost-text.ts';
+
+/** As the stack has them unless told otherwise. */
+export const DEFAULTS = {
+  model: 'vit-b-32-256-datacomp',
+  memoryMegabytes: 3_008,
+  batchSize: 10,
+  tags: 5,
+  megapixels: 4,
+  objectTags: 5,
+} as const;
+
+/** How long an image takes, on what, and where that is known from. */
+export type CostTime = Pick<
+  CostAssumptions,
+  | 'millisecondsPerImage'
+  | 'batchSize'
+  | 'memoryMegabytes'
+  | 'architecture'
+  | 'model'
+  | 'megapixels'
+  | 'measured'
+>;
+
+/** The flags of `cliptag cost` that say it. */
+interface TimeFlags {
+  readonly milliseconds?: string | undefined;
+  readonly model?: string | undefined;
+  readonly arch?: string | undefined;
+  readonly 'memory-mb'?: string | undefined;
+  readonly 'avg-megapixels'?: string | undefined;
+}
+
+/** Given by the user, or estimated from measurements. */
+export function assumedTime(
+  { milliseconds, model = DEFAULTS.model, arch = 'arm64', ...flags }: TimeFlags,
+  tags: number,
+): CostTime {
+  const memoryMegabytes = Number(flags['memory-mb'] ?? DEFAULTS.memoryMegabytes);
+  const megapixels = Number(flags['avg-megapixels'] ?? DEFAULTS.megapixels);
+  const architecture = isArchitecture(arch) ? arch : 'arm64';
+  const rest = { batchSize: DEFAULTS.batchSize, memoryMegabytes, architecture } as const;
+  if (milliseconds !== undefined) return { ...rest, millisecondsPerImage: Number(milliseconds) };
+  const millisecondsPerImage = estimatedMilliseconds(model, { megapixels, tags, memoryMegabytes });
+  return { ...rest, millisecondsPerImage, megapixels, model };
+}
+
+/** Measured by CloudWatch. */
+export async function timeOfStack(stack: string, region: string | undefined): Promise<CostTime> {
+  const { images, architecture, ...time } = await measuredTime(stack, region);
+  return {
+    ...time,
+    architecture: isArchitecture(architecture) ? architecture : 'arm64',
+    measured: { stack, images, days: MEASURED_DAYS },
+  };
+}
+
+export function isArchitecture(value: string): value is 'arm64' | 'x86_64' {
+  return value === 'arm64' || value === 'x86_64';
+}

@@ -1,0 +1,135 @@
+import { estimateCost } from '../../../core/cost/cost.ts';
+import { ENCODE_MILLISECONDS } from '../../../core/cost/measured-usage.ts';
+import { PRICES_AS_OF, PRICES_REGION } from '../../../core/cost/prices.ts';
+import { command } from '../../command/command.ts';
+import { type FlagValues, requireNoOperands } from '../../command/flags.ts';
+import { checkCount, JSON_FLAG } from '../../command/shared-flags.ts';
+import { REGION_FLAG, STACK_FLAG } from '../../pipeline/deployed-stack.ts';
+import { MEASURED_DAYS } from '../../pipeline/measured-time.ts';
+import { EXIT, UsageFault } from '../../terminal/exit-code.ts';
+import { assumptionLines, type CostAssumptions, estimateLines } from './cost-text.ts';
+import { assumedTime, DEFAULTS, isArchitecture, timeOfStack } from './cost-time.ts';
+
+const MODELS = Object.keys(ENCODE_MILLISECONDS);
+const flags = {
+  images: { type: 'string', value: 'N', about: 'How many images. Required.', check: checkCount },
+  'avg-megapixels': {
+    type: 'string',
+    value: 'MP',
+    about: `Their average size. Default: ${DEFAULTS.megapixels}.`,
+    check: numberBetween(0.01, 1_000),
+  },
+  tags: {
+    type: 'string',
+    value: 'N',
+    about: `Tags per image, 0 to 100. Default: ${DEFAULTS.tags}.`,
+    check: wholeBetween(0, 100),
+  },
+  arch: {
+    type: 'string',
+    value: 'arm64|x86_64',
+    about: "The function's processors. Default: arm64.",
+    check: (value: string) => (isArchitecture(value) ? undefined : 'arm64 or x86_64'),
+  },
+  'memory-mb': {
+    type: 'string',
+    value: 'MB',
+    about: `The function's memory, 128 to 10240. Default: ${DEFAULTS.memoryMegabytes}.`,
+    check: wholeBetween(128, 10_240),
+  },
+  milliseconds: {
+    type: 'string',
+    value: 'MS',
+    about:
+      'Billed time per image (CloudWatch: Duration divided by images). Default: estimated from measurements.',
+    check: numberBetween(0.01, 900_000),
+  },
+  model: {
+    type: 'string',
+    value: 'NAME',
+    about: `For the estimate of that time: ${MODELS.join(', ')}. Default: ${DEFAULTS.model}.`,
+    check: (value: string) => (MODELS.includes(value) ? undefined : MODELS.join(', ')),
+  },
+  stack: {
+    ...STACK_FLAG,
+    about: `A deployed stack, whose time per image of the last ${MEASURED_DAYS} days is taken from CloudWatch.`,
+  },
+  region: REGION_FLAG,
+  events: { type: 'boolean', about: 'With an event for each image (cdk deploy -c resultEvents=true).' },
+  'object-tags': {
+    type: 'boolean',
+    about: `With S3 object tags, ${DEFAULTS.objectTags} an image at most (cdk deploy -c objectTags=true).`,
+  },
+  json: { ...JSON_FLAG, about: 'Print one JSON object.' },
+} as const;
+type Flags = FlagValues<typeof flags>;
+
+export const cost = command({
+  usage: `cost --images N [--avg-megapixels MP] [--tags N] [--arch arm64|x86_64] [--memory-mb MB]
+       [--milliseconds MS | --model NAME] [--events] [--object-tags] [--json]
+       cliptag cost --images N --stack NAME [--region REGION] [--tags N] …`,
+  about: `What tagging so many images costs on AWS, part by part, beside what Amazon Rekognition and Google Cloud Vision ask
+for their labels. List prices of ${PRICES_AS_OF} (${PRICES_REGION}) without free tiers, taxes and discounts.
+--json: {"assumptions":{…},"once":[{"part","quantity","unit","dollars"}],"onceDollars","monthly":[…],"monthlyDollars",
+"elsewhere":{"rekognition","googleVision"}}`,
+  flags,
+  run: async ({ flags, operands }, output) => {
+    requireNoOperands(operands);
+    const assumptions = await assumptionsOf(flags);
+    const estimate = estimateCost(assumptions);
+    const lines = flags.json
+      ? [JSON.stringify({ assumptions, ...estimate })]
+      : [...estimateLines(estimate, assumptions.images), '', ...assumptionLines(assumptions)];
+    for (const line of lines) await output.line(line);
+    return EXIT.done;
+  },
+});
+
+/** @throws {UsageFault} without a number of images, or with two sources of the time */
+async function assumptionsOf(flags: Flags): Promise<CostAssumptions> {
+  checkSources(flags);
+  const tags = Number(flags.tags ?? DEFAULTS.tags);
+  return {
+    images: Number(flags.images),
+    tags,
+    ...(flags.stack === undefined ? assumedTime(flags, tags) : await timeOfStack(flags.stack, flags.region)),
+    events: flags.events ?? false,
+    objectTags: flags['object-tags'] ? Math.min(tags, DEFAULTS.objectTags) : 0,
+    pricesAsOf: PRICES_AS_OF,
+    region: PRICES_REGION,
+  };
+}
+
+function checkSources({ images, stack, region, milliseconds, ...flags }: Flags): void {
+  const given = (names: readonly ('model' | 'memory-mb' | 'arch' | 'avg-megapixels')[]) =>
+    names.filter((name) => flags[name] !== undefined).map((name) => `--${name}`);
+  const ofStack = [
+    ...(milliseconds === undefined ? [] : ['--milliseconds']),
+    ...given(['model', 'memory-mb', 'arch', 'avg-megapixels']),
+  ];
+  const faults = [
+    ...(images === undefined ? ['expected --images: how many are to be tagged'] : []),
+    ...(stack !== undefined && ofStack.length > 0
+      ? [`--stack says itself what ${ofStack.join(', ')} would`]
+      : []),
+    ...(stack === undefined && region !== undefined ? ['--region needs --stack'] : []),
+    ...(milliseconds !== undefined && flags.model !== undefined
+      ? ['--model estimates what --milliseconds says: expected one of them']
+      : []),
+  ];
+  if (faults.length > 0) throw new UsageFault(faults);
+}
+
+function wholeBetween(lowest: number, highest: number): (value: string) => string | undefined {
+  return (value) =>
+    /^\d+$/.test(value) && Number(value) >= lowest && Number(value) <= highest
+      ? undefined
+      : `a whole number from ${lowest} to ${highest}`;
+}
+
+function numberBetween(lowest: number, highest: number): (value: string) => string | undefined {
+  return (value) =>
+    /^(\d+\.?\d*|\.\d+)$/.test(value) && Number(value) >= lowest && Number(value) <= highest
+      ? undefined
+      : `a number from ${lowest} to ${highest}`;
+}

@@ -1,0 +1,90 @@
+import type { Embedding } from '../../../core/labels/embedding.ts';
+import { printable } from '../../../core/printable.ts';
+import { command } from '../../command/command.ts';
+import { JSON_FLAG, MODEL_FLAG } from '../../command/shared-flags.ts';
+import { imagePathsIn, noImagesIn } from '../../images/image-paths.ts';
+import { imageResults } from '../../images/image-results.ts';
+import type { ModelIdentity, ModelParts } from '../../images/model-parts.ts';
+import { EXIT, UsageFault } from '../../terminal/exit-code.ts';
+import { withProgress } from '../../terminal/progress-bar.ts';
+
+/** What float32 needs to be read back unchanged. */
+const FLOAT32_DIGITS = 9;
+/** Numbers of an embedding that people are shown. */
+const SHOWN_VALUES = 4;
+
+const flags = {
+  text: { type: 'string', multiple: true, value: 'STRING', about: 'A text to embed.' },
+  model: MODEL_FLAG,
+  json: JSON_FLAG,
+} as const;
+
+export const embed = command({
+  usage: 'embed PATH… [--text STRING]… [--model NAME|DIR] [--json]',
+  about: `Prints the embeddings of images, then of texts, each in the order given; their length is 1. Only embeddings
+with the same model may be compared. PATHs are taken as by \`cliptag tag\`.
+--json: {"path"|"text","model","modelDigest","embedding":[…]}, or {"path","model","modelDigest","status","reason"} for a broken image.
+Exit code: 0; 1 when an image was broken, or there was nothing to embed; 2 when it was asked for wrongly.`,
+  flags,
+  run: async ({ flags: { text: texts = [], model, json = false }, operands }, output) => {
+    if (operands.length + texts.length === 0) throw new UsageFault(['expected a PATH or a --text']);
+    const paths = await imagePathsIn(operands);
+    if (paths.length + texts.length === 0) {
+      output.remark(`cliptag embed: ${noImagesIn(operands)}`);
+      return EXIT.failed;
+    }
+    const { openModel } = await import('../../images/model-parts.ts');
+    return withProgress(paths.length + texts.length, async (progress) => {
+      let exitCode: number = EXIT.done;
+      for await (const answer of answers(paths, texts, await openModel(model))) {
+        if ('reason' in answer) exitCode = EXIT.failed;
+        progress.makeRoom();
+        await output.line(json ? jsonLine(answer) : humanLine(answer));
+        progress.advance();
+      }
+      return exitCode;
+    });
+  },
+});
+
+type Answer = ModelIdentity & { readonly path?: string; readonly text?: string } & (
+    | { readonly embedding: Embedding }
+    | { readonly status: string; readonly reason: string }
+  );
+
+async function* answers(
+  paths: readonly string[],
+  texts: readonly string[],
+  { identity, imageReader, textEncoder }: ModelParts,
+): AsyncGenerator<Answer> {
+  if (paths.length > 0) {
+    const { decoder, encoder } = await imageReader();
+    const embedding = async (bytes: Uint8Array) => encoder.encode(decoder.decode(bytes, encoder.pixelSpec));
+    for await (const result of imageResults(paths, embedding)) {
+      const { path } = result;
+      yield 'fault' in result
+        ? { path, ...identity, ...result.fault }
+        : { path, ...identity, embedding: result.value };
+    }
+  }
+  const embeddings = await textEncoder.encode(texts);
+  for (const [i, embedding] of embeddings.entries()) yield { text: texts[i] ?? '', ...identity, embedding };
+}
+
+function jsonLine(answer: Answer): string {
+  if ('reason' in answer) return JSON.stringify(answer);
+  return JSON.stringify({ ...answer, embedding: shortest(answer.embedding.values) });
+}
+
+function humanLine(answer: Answer): string {
+  const name = printable(answer.path ?? JSON.stringify(answer.text));
+  if ('reason' in answer) return `${name}: ${answer.status}: ${printable(answer.reason)}`;
+  const { values } = answer.embedding;
+  const first = Array.from(values.subarray(0, SHOWN_VALUES), (value) => value.toFixed(4));
+  return `${name}: [${first.join(', ')}, …] (${values.length} numbers; all with --json)`;
+}
+
+/** The same float32 values with half the digits. */
+function shortest(values: Float32Array): number[] {
+  return Array.from(values, (value) => Number(value.toPrecision(FLOAT32_DIGITS)));
+}

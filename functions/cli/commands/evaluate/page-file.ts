@@ -1,0 +1,28 @@
+import { stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { CliptagError } from '../../../core/errors.ts';
+import { UsageFault } from '../../terminal/exit-code.ts';
+import { errorPictures } from './error-pictures.ts';
+import { evaluationPage } from './evaluation-page.ts';
+import type { EvaluationRun } from './evaluation-run.ts';
+
+/**
+ * Looks before a long run whether the page can be put there.
+ *
+ * @throws {UsageFault} when it is a folder, or would lie in none
+ */
+export async function checkWritable(path: string): Promise<void> {
+  const [file, folder] = await Promise.all(
+    [path, dirname(path)].map((at) => stat(at).catch(() => undefined)),
+  );
+  if (file?.isDirectory()) throw new UsageFault([`--html: expected a file but ${path} is a folder`]);
+  if (!folder?.isDirectory()) throw new UsageFault([`--html: there is no folder ${dirname(path)}`]);
+}
+
+/** @throws {CliptagError} `not-writable` */
+export async function writePage(path: string, { evaluation, judged }: EvaluationRun): Promise<void> {
+  const page = await evaluationPage(evaluation, await errorPictures(judged), new Date());
+  await writeFile(path, page).catch((cause: NodeJS.ErrnoException) => {
+    throw new CliptagError('not-writable', `--html: cannot write ${path} (${cause.code})`, { cause });
+  });
+}

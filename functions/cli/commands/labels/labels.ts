@@ -1,0 +1,34 @@
+import { command } from '../../command/command.ts';
+import { requireList } from '../../command/flags.ts';
+import { JSON_FLAG, LABELS_FLAG } from '../../command/shared-flags.ts';
+import { LABELS_FOLDER } from '../../places.ts';
+import { columns } from '../../terminal/answer-text.ts';
+import { EXIT } from '../../terminal/exit-code.ts';
+
+export const labels = command({
+  usage: 'labels list [--labels FILE|FOLDER]… [--json]',
+  about: `Lists the label sets at hand, each checked.
+--json: {"name","version","mode","labels":[names],"path"}`,
+  flags: { labels: LABELS_FLAG, json: JSON_FLAG },
+  run: async ({ flags, operands }, output) => {
+    requireList(operands);
+    const { readLabelSetFiles } = await import('../../../adapters/files/label-set-files.ts');
+    const found = await readLabelSetFiles(flags.labels ?? [LABELS_FOLDER]);
+    const lines = flags.json
+      ? found.map(({ path, labelSet: { name, version, mode, labels } }) =>
+          JSON.stringify({ name, version, mode, labels: labels.map((label) => label.name), path }),
+        )
+      : columns([
+          ['NAME', 'VERSION', 'MODE', 'LABELS', 'PATH'],
+          ...found.map(({ path, labelSet: { name, version, mode, labels } }) => [
+            name,
+            version,
+            mode,
+            String(labels.length),
+            path,
+          ]),
+        ]);
+    for (const line of lines) await output.line(line);
+    return EXIT.done;
+  },
+});

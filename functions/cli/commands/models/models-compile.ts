@@ -1,0 +1,106 @@
+import { statSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join, relative, resolve } from 'node:path';
+import type { Model } from '../../../adapters/files/model-folder.ts';
+import { command } from '../../command/command.ts';
+import type { Input } from '../../command/flags.ts';
+import { checkNotEmpty, JSON_FLAG } from '../../command/shared-flags.ts';
+import { CHECKPOINTS_FOLDER, DEFAULT_MODEL, MODELS_FOLDER, SAMPLES_FOLDER } from '../../places.ts';
+import { EXIT, UsageFault } from '../../terminal/exit-code.ts';
+
+const flags = {
+  precision: {
+    type: 'string',
+    value: 'int8|fp32',
+    about: 'int8: a quarter of the size, about three times as fast. fp32: to the last digit. Default: int8.',
+    check: (value: string) => (['int8', 'fp32'].includes(value) ? undefined : 'int8 or fp32'),
+  },
+  out: {
+    type: 'string',
+    value: 'DIR',
+    about: 'Where the model goes; a model that is there is replaced. Default: models/NAME.',
+    check: checkNotEmpty,
+  },
+  tokenizer: {
+    type: 'string',
+    value: 'FILE',
+    about: 'The tokenizer.json to take where DIR has none.',
+    check: checkNotEmpty,
+  },
+  'logit-scale': {
+    type: 'string',
+    value: 'NUMBER',
+    about: 'Of ready ONNX files, which do not tell it. Default: 100.',
+    check: (value: string) => (Number(value) > 0 ? undefined : 'a number above 0'),
+  },
+  json: JSON_FLAG,
+} as const;
+
+export const modelsCompile = command({
+  usage: 'models compile DIR|NAME [--precision int8|fp32] [--out DIR] [--json]',
+  about: `Makes a model of a CLIP or SigLIP checkpoint: open_clip's (open_clip_config.json, open_clip_model.safetensors) or
+Hugging Face's (config.json, preprocessor_config.json, model.safetensors), with its tokenizer.json. NAME is one that
+\`models pull\` downloaded. Taken are CLIP's vision transformers with CLIP's own text transformer, and SigLIP with its
+Unigram tokenizer; ResNets, other text towers and SigLIP 2's tokenizer are refused, each with its reason. A folder with
+ready ONNX files (onnx/vision_model.onnx, onnx/text_model.onnx) is taken as it is.
+--json: {"name","folder","digest","precision","licence","files":{role:{"path","sha256","bytes"}}}
+Exit code: 0; 1 when it could not be done; 2 when it was asked for wrongly, or the checkpoint is of another kind.`,
+  flags,
+  run: async (input, output) => {
+    const { folder, out } = asked(input);
+    const { compileModel } = await import('../../../checkpoints/compile/compile.ts');
+    const { precision, tokenizer, 'logit-scale': logitScale } = input.flags;
+    const model = await compileModel(folder, {
+      out,
+      samples: await samples(),
+      precision: precision === 'fp32' ? 'fp32' : 'int8',
+      ...(tokenizer !== undefined && { tokenizer }),
+      ...(logitScale !== undefined && { logitScale: Number(logitScale) }),
+    });
+    await output.line(input.flags.json ? jsonLine(model) : summary(model, out));
+    return EXIT.done;
+  },
+});
+
+/** @throws {UsageFault} unless one checkpoint is named */
+function asked({ flags: given, operands }: Input<typeof flags>): { folder: string; out: string } {
+  const [operand, ...others] = operands;
+  if (operand === undefined || others.length > 0) {
+    const received = operand === undefined ? 'nothing' : `"${operands.join(' ')}"`;
+    throw new UsageFault([`expected one DIR or NAME of a checkpoint but received ${received}`]);
+  }
+  const pulled = join(CHECKPOINTS_FOLDER, operand);
+  const folder = [operand, pulled].find((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
+  if (folder === undefined)
+    throw new UsageFault([`expected a folder but found neither ${operand} nor ${pulled}`]);
+  // Names stay what `--model` takes for a name.
+  const name = basename(resolve(folder)).replace(/[^\w.-]/g, '-');
+  if (given.out === undefined && name === DEFAULT_MODEL) {
+    throw new UsageFault([
+      `"${name}" is the model that comes with the project: --out DIR names another place`,
+    ]);
+  }
+  return { folder, out: given.out ?? join(MODELS_FOLDER, name) };
+}
+
+/** The photographs that come with the project. */
+async function samples(): Promise<readonly Uint8Array[]> {
+  const names = (await readdir(SAMPLES_FOLDER)).filter((name) => /\.(jpg|png)$/.test(name)).sort();
+  return Promise.all(names.map((name) => readFile(join(SAMPLES_FOLDER, name))));
+}
+
+function summary({ manifest, digest }: Model, out: string): string {
+  const sizes = Object.values(manifest.files).map(
+    ({ path, bytes }) => `${path} ${(bytes / 1e6).toFixed(1)} MB`,
+  );
+  const place = relative('', out) || '.';
+  return [
+    `${manifest.name}: ${sizes.join(', ')}; digest ${digest}, licence ${manifest.licence}`,
+    `in ${place}; next: cliptag tag PATH --model ${place}`,
+  ].join('\n');
+}
+
+function jsonLine({ manifest, digest, folder }: Model): string {
+  const { name, precision, licence, files } = manifest;
+  return JSON.stringify({ name, folder, digest, precision, licence, files });
+}

@@ -1,0 +1,38 @@
+import { command } from '../../command/command.ts';
+import { requireNoOperands } from '../../command/flags.ts';
+import { JSON_FLAG } from '../../command/shared-flags.ts';
+import { MODELS_FOLDER } from '../../places.ts';
+import { columns } from '../../terminal/answer-text.ts';
+import { EXIT } from '../../terminal/exit-code.ts';
+import type { ListedModel } from './model-list.ts';
+
+export const modelsList = command({
+  usage: 'models list [--json]',
+  about: `Lists the models at hand, by the names that --model takes, with their files compared to their checksums.
+--json: {"name","model","digest","embeddingSize","sizeBytes","licence","path","verified","faults"?}
+Exit code: 0; 1 when a model's files are not what its manifest says.`,
+  flags: { json: JSON_FLAG },
+  run: async ({ flags, operands }, output) => {
+    requireNoOperands(operands);
+    const { modelsIn } = await import('./model-list.ts');
+    const found = await modelsIn(MODELS_FOLDER);
+    const lines = flags.json ? found.map((model) => JSON.stringify(model)) : humanLines(found);
+    for (const line of lines) await output.line(line);
+    return found.every(({ verified }) => verified) ? EXIT.done : EXIT.failed;
+  },
+});
+
+function humanLines(models: readonly ListedModel[]): string[] {
+  return columns([
+    ['NAME', 'DIGEST', 'SIZE', 'EMBEDDING', 'LICENCE', 'FILES', 'PATH'],
+    ...models.map((model) => [
+      model.name,
+      model.digest,
+      `${(model.sizeBytes / 1e6).toFixed(1)} MB`,
+      String(model.embeddingSize),
+      model.licence,
+      model.verified ? 'verified' : model.faults.join('; '),
+      model.path,
+    ]),
+  ]);
+}

@@ -1,0 +1,146 @@
+import { join, relative } from 'node:path';
+import { DEFAULT_ATTEMPTS } from '../../../checkpoints/pull/attempts.ts';
+import { checkpointReference } from '../../../checkpoints/pull/checkpoint-reference.ts';
+import { freeBytes } from '../../../checkpoints/pull/disk-fault.ts';
+import { type HubSettings, openHub } from '../../../checkpoints/pull/hub.ts';
+import { KNOWN_MODELS } from '../../../checkpoints/pull/known-models.ts';
+import { LOCK_FILE } from '../../../checkpoints/pull/models-lock.ts';
+import {
+  type PulledCheckpoint,
+  type PullReport,
+  pullCheckpoint,
+} from '../../../checkpoints/pull/pull-checkpoint.ts';
+import type { Layout } from '../../../checkpoints/pull/wanted-files.ts';
+import { readHubEnvironment } from '../../../config.ts';
+import { command } from '../../command/command.ts';
+import type { Input } from '../../command/flags.ts';
+import { checkNotEmpty, JSON_FLAG } from '../../command/shared-flags.ts';
+import { CHECKPOINTS_FOLDER, DEFAULT_MODEL, MODELS_FOLDER } from '../../places.ts';
+import { columns } from '../../terminal/answer-text.ts';
+import { EXIT, explain, UsageFault } from '../../terminal/exit-code.ts';
+import { sizeText, type TransferBar, transferBar } from '../../terminal/transfer-bar.ts';
+
+const flags = {
+  mirror: {
+    type: 'string',
+    value: 'URL',
+    about: 'Take the files from this mirror of the hub. Default: HF_ENDPOINT.',
+    check: checkUrl,
+  },
+  out: {
+    type: 'string',
+    value: 'DIR',
+    about: 'Where the files go. Default: models/checkpoints/NAME.',
+    check: checkNotEmpty,
+  },
+  lock: {
+    type: 'string',
+    value: 'FILE',
+    about: `Where digests are kept. Default: models/${LOCK_FILE}.`,
+    check: checkNotEmpty,
+  },
+  update: { type: 'boolean', about: 'Take the revision as it is now, and lock it anew.' },
+  onnx: { type: 'boolean', about: 'Take ready ONNX files (onnx/vision_model.onnx, onnx/text_model.onnx).' },
+  quantised: { type: 'boolean', about: 'Take the quantised ONNX files.' },
+  json: JSON_FLAG,
+} as const;
+
+export const modelsPull = command({
+  usage:
+    'models pull NAME|hf:OWNER/REPO[@REVISION] [--mirror URL] [--out DIR] [--onnx [--quantised]] [--update] [--json]',
+  about: `Downloads a CLIP checkpoint from the Hugging Face hub, for \`cliptag models compile NAME\`. What was begun goes on
+where it ended. Every file is compared with its SHA-256: the one in models/${LOCK_FILE}, where the first pull
+writes what the hub declares. No pickles are read: only safetensors and ONNX.
+
+Names:
+${columns(Object.entries(KNOWN_MODELS).map(([name, { about, licence }]) => [`  ${name}`, `${about} (${licence})`])).join('\n')}
+
+Environment: HF_ENDPOINT (a mirror), HF_TOKEN (sent to HF_ENDPOINT's own host only), HTTPS_PROXY, HTTP_PROXY, NO_PROXY.
+--json: {"name","folder","repo","commit","licence","files":[{"path","sha256","bytes"}]}
+Exit code: 0; 1 when it could not be downloaded; 2 when it was asked for wrongly.`,
+  flags,
+  run: async (input, output) => {
+    if (input.operands.join() === DEFAULT_MODEL) {
+      await output.line(
+        'The embedded model is part of the repository and ready for use: there is nothing to pull.',
+      );
+      return EXIT.done;
+    }
+    const { reference, folder, lockPath, layout } = asked(input);
+    const { flags: given } = input;
+    const hub = openHub(hubSettings(given.mirror));
+    const bar = transferBar();
+    try {
+      const pulled = await pullCheckpoint(reference, {
+        ...{ folder, lockPath, layout, hub, freeBytes, update: given.update ?? false },
+        attempts: { ...DEFAULT_ATTEMPTS, onRetry: (fault, wait) => bar.note(retryText(fault, wait)) },
+        report: reportTo(bar),
+      });
+      bar.clear();
+      await output.line(given.json ? JSON.stringify(pulled) : summary(pulled));
+      return EXIT.done;
+    } finally {
+      bar.clear();
+      await hub.close();
+    }
+  },
+});
+
+/** The token is the hub's: a mirror that is none of HF_ENDPOINT never sees it. */
+function hubSettings(mirror: string | undefined): HubSettings {
+  const { token, ...environment } = readHubEnvironment();
+  const endpoint = mirror ?? environment.endpoint;
+  const isHub = new URL(endpoint).origin === new URL(environment.endpoint).origin;
+  return { ...environment, endpoint, token: isHub ? token : undefined };
+}
+
+/** @throws {UsageFault} {@link InvalidInput} unless one checkpoint is named */
+function asked({ flags: given, operands }: Input<typeof flags>) {
+  const [text, ...others] = operands;
+  if (text === undefined || others.length > 0) {
+    const received = text === undefined ? 'nothing' : `"${operands.join(' ')}"`;
+    throw new UsageFault([
+      `expected a NAME or hf:OWNER/REPO[@REVISION] but received ${received} (names: ${Object.keys(KNOWN_MODELS).join(', ')})`,
+    ]);
+  }
+  const reference = checkpointReference(text);
+  const layout: Layout = given.quantised ? 'onnx-quantised' : given.onnx ? 'onnx' : reference.layout;
+  // Layouts keep apart: whoever compiles the folder could not tell which of them is meant.
+  const name = layout === reference.layout ? reference.name : `${reference.name}-${layout}`;
+  return {
+    reference: { ...reference, name },
+    layout,
+    folder: given.out ?? join(CHECKPOINTS_FOLDER, name),
+    lockPath: given.lock ?? join(MODELS_FOLDER, LOCK_FILE),
+  };
+}
+
+function reportTo(bar: TransferBar): PullReport {
+  return {
+    plan: bar.plan,
+    position: bar.position,
+    remark: bar.note,
+    finished: (path, bytes, state) => {
+      bar.position(path, bytes);
+      bar.note(`${path}: ${sizeText(bytes)}, verified${state === 'present' ? ' (was there)' : ''}`);
+    },
+  };
+}
+
+function retryText(fault: Error, waitMilliseconds: number): string {
+  return `${explain(fault)}; next attempt in ${(waitMilliseconds / 1000).toFixed(0)} s`;
+}
+
+function summary({ name, repo, commit, licence, folder, files }: PulledCheckpoint): string {
+  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  const fromHere = relative('', folder);
+  const place = fromHere.startsWith('..') ? folder : fromHere || '.';
+  return [
+    `${name}: ${files.length} files, ${sizeText(total)}, ${repo} at ${commit.slice(0, 12)}, licence ${licence}`,
+    `in ${place}; next: cliptag models compile ${place}`,
+  ].join('\n');
+}
+
+function checkUrl(value: string): string | undefined {
+  return URL.canParse(value) && /^https?:/.test(value) ? undefined : 'an http: or https: URL';
+}

@@ -1,0 +1,40 @@
+import type { Command } from '../../command/command.ts';
+import { EXIT, UsageFault } from '../../terminal/exit-code.ts';
+
+/** Loaded one by one, as the commands themselves: listing models loads no compiler. */
+const SUBCOMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['list', async () => (await import('./models-list.ts')).modelsList],
+  ['pull', async () => (await import('./models-pull.ts')).modelsPull],
+  ['compile', async () => (await import('./models-compile.ts')).modelsCompile],
+  ['verify', async () => (await import('./models-verify.ts')).modelsVerify],
+]);
+
+const HELP = `Usage: cliptag models SUBCOMMAND [ARGUMENTS] [FLAGS]
+
+Works on models: folders with an image encoder, a text encoder and a tokenizer.
+\`cliptag models SUBCOMMAND --help\` tells more.
+
+  list [--json]         The models at hand.
+  pull NAME [flags]     Download a CLIP checkpoint from the Hugging Face hub.
+  compile DIR [--json]  Make a model of a CLIP checkpoint or of ready ONNX files.
+  verify DIR [flags]    Compare a model with its float32 counterpart, or with the original code.`;
+
+/** `models SUBCOMMAND …`: the first operand names what is to be done, wherever flags stand. */
+export const models: Command = async (args, output) => {
+  const at = args.findIndex((arg) => !arg.startsWith('-'));
+  const name = at < 0 ? undefined : args[at];
+  const load = name === undefined ? undefined : SUBCOMMANDS.get(name);
+  if (load) return (await load())([...args.slice(0, at), ...args.slice(at + 1)], output);
+  if (name === undefined && args.some((arg) => arg === '--help' || arg === '-h')) {
+    await output.line(HELP);
+    return EXIT.done;
+  }
+  throw new UsageFault([
+    `expected ${namesText()} but received ${name === undefined ? 'nothing' : `"${name}"`}`,
+  ]);
+};
+
+function namesText(): string {
+  const names = [...SUBCOMMANDS.keys()].map((name) => `"${name}"`);
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}

@@ -1,0 +1,54 @@
+import { LABEL_SET_NAME, type LabelSet } from '../../../core/labels/label-set.ts';
+import type { LabelTerm, WantedLabel } from '../../../core/records/find-images.ts';
+import { UsageFault } from '../../terminal/exit-code.ts';
+import { nearestWords } from './near-words.ts';
+
+const SET_AND_LABEL = new RegExp(`^(${LABEL_SET_NAME.source}):(.+)$`, 's');
+
+/**
+ * What the user calls labels, as the table knows them. `set:label` is taken at its word, spelling apart; a label alone
+ * is looked up among the names, parents and synonyms of every label set, in any letter case; where several know it, any
+ * of them is enough.
+ *
+ * @throws {UsageFault} naming every label that no label set knows, with the nearest ones
+ */
+export function labelTerms(texts: readonly string[], labelSets: readonly LabelSet[]): WantedLabel[] {
+  const found = texts.map((text) => labelTerm(text, labelSets));
+  const faults = found.filter((term) => typeof term === 'string');
+  if (faults.length > 0) throw new UsageFault(faults);
+  return found.filter((term) => typeof term !== 'string');
+}
+
+/** Where the label stands, or what is wrong with it. */
+function labelTerm(text: string, labelSets: readonly LabelSet[]): WantedLabel | string {
+  const [, set, label] = SET_AND_LABEL.exec(text) ?? [];
+  if (set !== undefined && label !== undefined) {
+    const known = labelSets.find(({ name }) => name === set);
+    return { set, label: (known && canonicalName(label, known)) ?? label };
+  }
+  const terms = labelSets.flatMap((labelSet): LabelTerm[] => {
+    const name = canonicalName(text, labelSet);
+    return name === undefined ? [] : [{ set: labelSet.name, label: name }];
+  });
+  return terms.length > 0 ? terms : unknownLabel(text, labelSets);
+}
+
+/** The word that tags carry: a name goes before a synonym, which may stand for another label. */
+function canonicalName(text: string, { labels }: LabelSet): string | undefined {
+  const wanted = text.trim().toLowerCase();
+  const isWanted = (word: string | undefined) => word?.toLowerCase() === wanted;
+  return (
+    labels.find(({ name }) => isWanted(name))?.name ??
+    labels.find(({ parent }) => isWanted(parent))?.parent ??
+    labels.find(({ synonyms }) => synonyms.some(isWanted))?.name
+  );
+}
+
+function unknownLabel(text: string, labelSets: readonly LabelSet[]): string {
+  const words = labelSets.flatMap(({ labels }) =>
+    labels.flatMap(({ name, parent, synonyms }) => [name, ...synonyms, ...(parent ? [parent] : [])]),
+  );
+  const near = nearestWords(text, words).map((word) => `"${word}"`);
+  const hint = near.length > 0 ? `, but ${near.join(', ')}` : '';
+  return `no label set (${labelSets.map(({ name }) => name).join(', ')}) knows "${text}"${hint}; SET:LABEL asks for any label`;
+}

@@ -1,0 +1,83 @@
+import { type FoundImage, findImages, type LabelQuery } from '../../../core/records/find-images.ts';
+import { command } from '../../command/command.ts';
+import { type FlagValues, requireNoOperands } from '../../command/flags.ts';
+import { checkCount, checkNotEmpty, checkScore, JSON_FLAG, LABELS_FLAG } from '../../command/shared-flags.ts';
+import { TABLE_FLAGS, tablePlace } from '../../pipeline/table-flags.ts';
+import { LABELS_FOLDER } from '../../places.ts';
+import { columns, tagsText } from '../../terminal/answer-text.ts';
+import { EXIT, UsageFault } from '../../terminal/exit-code.ts';
+
+const DEFAULT_LIMIT = 20;
+
+const queryFlags = {
+  label: { type: 'string', multiple: true, value: 'L', about: 'A wanted label.', check: checkNotEmpty },
+  any: { type: 'boolean', about: 'Any of the labels is enough. Default: all of them.' },
+  not: { type: 'string', multiple: true, value: 'L', about: 'An unwanted label.', check: checkNotEmpty },
+  'min-score': {
+    type: 'string',
+    value: 'S',
+    about: 'Lowest score of the wanted labels, 0 to 1. Default: 0.',
+    check: checkScore,
+  },
+  prefix: { type: 'string', value: 'P', about: 'Only keys that begin so.' },
+  bucket: { type: 'string', value: 'B', about: 'Only this bucket.', check: checkNotEmpty },
+  limit: {
+    type: 'string',
+    value: 'N',
+    about: `Most images, at least 1. Default: ${DEFAULT_LIMIT}.`,
+    check: checkCount,
+  },
+  labels: { ...LABELS_FLAG, about: "Label sets that say what labels are called. Default: the pipeline's." },
+  ...TABLE_FLAGS,
+  json: JSON_FLAG,
+} as const;
+
+export const query = command({
+  usage: 'query --label L [--label L2 …] [--any] [--not L] [--min-score S] [--prefix P] [--limit N] [--json]',
+  about: `Finds images by their labels, best score first. A label is written as in its label set, or as one of its
+synonyms, in any letter case, and looked for in every label set that knows it; SET:LABEL names the one that is meant.
+--json: {"bucket","key","score","width","height","tags":[{"set","label","score"}],"recordedAt"}`,
+  flags: queryFlags,
+  run: async ({ flags, operands }, output) => {
+    requireNoOperands(operands);
+    if (!flags.label) throw new UsageFault(['expected at least one --label']);
+    const labelQuery = await labelQueryOf(flags);
+    const place = await tablePlace(flags);
+    const { askTable } = await import('../../pipeline/tag-table.ts');
+    const limit = Number(flags.limit ?? DEFAULT_LIMIT);
+    const images = await askTable(place, (table) => firstOf(findImages(labelQuery, table), limit));
+    const lines = flags.json ? images.map((image) => JSON.stringify(image)) : humanLines(images);
+    for (const line of lines) await output.line(line);
+    return EXIT.done;
+  },
+});
+
+async function labelQueryOf(flags: FlagValues<typeof queryFlags>): Promise<LabelQuery> {
+  const { readLabelSets } = await import('../../../adapters/files/label-set-files.ts');
+  const { labelTerms } = await import('./label-terms.ts');
+  const labelSets = await readLabelSets(flags.labels ?? [LABELS_FOLDER]);
+  return {
+    labels: labelTerms(flags.label ?? [], labelSets),
+    match: flags.any ? 'any' : 'all',
+    not: labelTerms(flags.not ?? [], labelSets),
+    minimumScore: Number(flags['min-score'] ?? 0),
+    bucket: flags.bucket,
+    prefix: flags.prefix,
+  };
+}
+
+async function firstOf<Item>(items: AsyncIterable<Item>, limit: number): Promise<Item[]> {
+  const first: Item[] = [];
+  for await (const item of items) {
+    first.push(item);
+    if (first.length === limit) break;
+  }
+  return first;
+}
+
+function humanLines(images: readonly FoundImage[]): string[] {
+  if (images.length === 0) return ['No images.'];
+  return columns(
+    images.map(({ score, bucket, key, tags }) => [score.toFixed(2), `s3://${bucket}/${key}`, tagsText(tags)]),
+  );
+}

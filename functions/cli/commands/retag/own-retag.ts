@@ -1,0 +1,23 @@
+import type { ScannableTable } from '../../../core/ports.ts';
+import type { ImageScope } from '../../../core/records/table-scan.ts';
+import { planRetag, type Retagger, retag } from '../../../core/retag/retag.ts';
+import { digestsOf } from '../../../core/retag/retag-run.ts';
+import type { LabelSetsOfModel } from '../../../core/retag/retagging.ts';
+import type { RetagWay } from './retag-dialogue.ts';
+
+/** This process reads the table, scores and writes. */
+export function ownRetag(labelSets: LabelSetsOfModel, table: ScannableTable, scope: ImageScope): RetagWay {
+  const retagger = (onProgress: (images: number) => void): Retagger => ({
+    ...labelSets,
+    table,
+    now: () => new Date(),
+    onProgress,
+  });
+  return {
+    plan: async (withSweep, show) => ({
+      findings: await planRetag(retagger(show), scope, { withSweep }),
+      ...digestsOf(labelSets),
+    }),
+    write: (_plan, show) => retag(retagger(show), scope),
+  };
+}

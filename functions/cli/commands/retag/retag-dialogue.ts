@@ -1,0 +1,57 @@
+import type { RetagFindings } from '../../../core/retag/retag-findings.ts';
+import type { LabelSetDigests } from '../../../core/retag/retag-run.ts';
+import type { RetagTally } from '../../../core/retag/retag-tally.ts';
+import { confirmed } from '../../terminal/confirmation.ts';
+import { withCountLine } from '../../terminal/count-line.ts';
+import { EXIT } from '../../terminal/exit-code.ts';
+import type { Output } from '../../terminal/output.ts';
+import { foreignLines, planLines, sweepLine } from './retag-text.ts';
+
+/** Who does the work: this process, or a deployed stack. */
+export interface RetagWay {
+  /** @param show told how many images have been compared */
+  plan(withSweep: boolean, show: (images: number) => void): Promise<RetagPlan>;
+  /** Writes what the plan has found, by the very same label sets. */
+  write(plan: RetagPlan, show: (images: number) => void): Promise<RetagFindings>;
+}
+
+/** What was found, and by which model and label sets. */
+export interface RetagPlan extends LabelSetDigests {
+  readonly findings: RetagFindings;
+  /** What is to be said of those label sets. */
+  readonly remark?: string;
+}
+
+export interface RetagChoices {
+  readonly isDryRun: boolean;
+  readonly isAsked: boolean;
+  readonly asJson: boolean;
+}
+
+/** Shows what would change, asks, and has it written; gives the exit code. */
+export async function retagDialogue(way: RetagWay, choices: RetagChoices, output: Output): Promise<number> {
+  const { isDryRun, isAsked, asJson } = choices;
+  const plan = await withCountLine('Images compared', (show) => way.plan(isDryRun, show));
+  const { stale, awaited, ...tally } = plan.findings;
+  const print = async (step: 'plan' | 'done', value: RetagTally, lines: readonly string[]) => {
+    for (const line of asJson ? [JSON.stringify({ step, ...value })] : lines) await output.line(line);
+  };
+  if (plan.remark) output.remark(`cliptag retag: ${plan.remark}`);
+  for (const line of foreignLines(tally, plan.modelDigest)) output.remark(`cliptag retag: ${line}`);
+  const exitCode = Object.keys(tally.foreign).length > 0 ? EXIT.failed : EXIT.done;
+  if (isDryRun) {
+    await print('plan', plan.findings, [...planLines(tally), sweepLine({ stale, awaited }, 'found')]);
+    return exitCode;
+  }
+  await print('plan', tally, planLines(tally));
+  if (isAsked && !(await confirmed('Write this to the table, and remove stale label entries?'))) {
+    output.remark('cliptag retag: nothing was written');
+    return EXIT.failed;
+  }
+  const done = await withCountLine('Images retagged', (show) => way.write(plan, show));
+  await print('done', done, [
+    `Written: ${done.changed} images with other tags, ${done.noted} with the same ones under other label sets.`,
+    sweepLine(done, 'removed'),
+  ]);
+  return exitCode;
+}

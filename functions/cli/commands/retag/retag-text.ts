@@ -1,0 +1,67 @@
+import type { Tag } from '../../../core/labels/scores.ts';
+import { printable } from '../../../core/printable.ts';
+import type { RetagFindings, SweepTally } from '../../../core/retag/retag-findings.ts';
+import type { ChangedImage, RetagTally } from '../../../core/retag/retag-tally.ts';
+import { columns } from '../../terminal/answer-text.ts';
+
+/** More labels than these are only counted. */
+const SHOWN_LABELS = 20;
+
+/** What would change, as people read it. */
+export function planLines(tally: RetagTally & Pick<RetagFindings, 'omittedLabels'>): string[] {
+  const { labels, examples, omittedLabels = 0 } = tally;
+  const total = (kind: 'added' | 'removed' | 'rescored') =>
+    labels.reduce((sum, label) => sum + label[kind], 0);
+  const hidden = Math.max(0, labels.length - SHOWN_LABELS) + omittedLabels;
+  const table = columns([
+    ['label', 'added', 'removed', 'other score'],
+    ...labels
+      .slice(0, SHOWN_LABELS)
+      .map(({ set, label, ...counts }) => [
+        `${set}:${label}`,
+        ...[counts.added, counts.removed, counts.rescored].map(String),
+      ]),
+  ]);
+  return [
+    imagesLine(tally),
+    `Tags: ${total('added')} added, ${total('removed')} removed, ${total('rescored')} with another score.`,
+    ...(labels.length === 0 ? [] : ['', ...table]),
+    ...(hidden > 0 ? [`… and ${hidden} more labels`] : []),
+    ...(examples.length === 0 ? [] : ['', 'For example:', ...examples.map(exampleLine)]),
+  ];
+}
+
+function imagesLine({ images, changed, noted, right, foreign }: RetagTally): string {
+  const others = Object.values(foreign).reduce((sum, count) => sum + count, 0);
+  return [
+    `Images: ${images} with tags. ${changed} change`,
+    `${noted} keep their tags under other label sets`,
+    `${right} are right already`,
+    ...(others > 0 ? [`${others} cannot be retagged`] : []),
+  ].join(', ');
+}
+
+function exampleLine({ bucket, key, added, removed, rescored }: ChangedImage): string {
+  const part = (sign: string, tags: readonly Tag[]) =>
+    tags.map(({ set, label, score }) => `${sign}${set}:${printable(label)} ${score.toFixed(2)}`);
+  const parts = [...part('+', added), ...part('-', removed), ...part('=', rescored)];
+  return `  s3://${printable(`${bucket}/${key}`)}  ${parts.join('  ')}`;
+}
+
+/** Why some images stay as they are, and the way out. */
+export function foreignLines({ foreign }: RetagTally, modelDigest: string): string[] {
+  return Object.entries(foreign).map(([digest, count]) => {
+    const what = digest === '' ? 'no embedding' : `an embedding of model ${digest}`;
+    return (
+      `${count} tagged images have ${what} and stay as they are: the label sets were compiled for model ${modelDigest}. ` +
+      'Name their model with --model, or have a pipeline of this model read their pictures again: cliptag backfill s3://BUCKET/PREFIX'
+    );
+  });
+}
+
+/** What became of the label entries that no image record confirmed. */
+export function sweepLine({ stale, awaited }: SweepTally, verb: 'removed' | 'found'): string {
+  const waiting =
+    awaited === 0 ? '' : `; ${awaited} belong to events that have not come to their end, and stay`;
+  return `Stale label entries: ${stale} ${verb}${waiting}.`;
+}

@@ -1,0 +1,129 @@
+import { IMAGE_STATUSES, queryImagesByStatus } from '../../../core/records/image-record.ts';
+import { command } from '../../command/command.ts';
+import { type FlagValues, requireNoOperands } from '../../command/flags.ts';
+import { checkNotEmpty, JSON_FLAG } from '../../command/shared-flags.ts';
+import { bucketsOf } from '../../pipeline/deployed-stack.ts';
+import type { QueueStatus } from '../../pipeline/pipeline-queue.ts';
+import {
+  checkQueueFlags,
+  type DeployedQueues,
+  deployedQueues,
+  QUEUE_FLAGS,
+} from '../../pipeline/queue-flags.ts';
+import { bucketOf, TABLE_FLAGS, type TablePlace, tablePlace } from '../../pipeline/table-flags.ts';
+import { LOCAL_PIPELINE } from '../../places.ts';
+import { columns } from '../../terminal/answer-text.ts';
+import { EXIT } from '../../terminal/exit-code.ts';
+
+const flags = {
+  bucket: {
+    type: 'string',
+    value: 'B',
+    about:
+      'The bucket to count; required with --table. Default: all that the stack or the local pipeline has.',
+    check: checkNotEmpty,
+  },
+  prefix: { type: 'string', value: 'P', about: 'Count only keys that begin so.' },
+  ...TABLE_FLAGS,
+  ...QUEUE_FLAGS,
+  json: JSON_FLAG,
+} as const;
+
+export const status = command({
+  usage: `status [--bucket B] [--prefix P] [--json]
+       cliptag status --stack NAME [--region REGION] …
+       cliptag status --table NAME --bucket B [--region REGION] [--queue-url URL] [--dead-letter-queue-url URL] …`,
+  about: `Counts images by status, and the messages in the queue and the dead-letter queue.
+--json: for each bucket {"bucket","images":{"tagged","unsupported","failed","deleted"},"queue":{"visible","inFlight"},
+"deadLetters"}; queue and deadLetters are those of the pipeline, and null where they are not known.`,
+  flags,
+  run: async ({ flags, operands }, output) => {
+    requireNoOperands(operands);
+    checkQueueFlags(flags);
+    const place = await tablePlace(flags);
+    const images = await countByStatus(place, bucketsToCount(flags.bucket, place), flags.prefix);
+    const queue = await queueOf(place, flags);
+    const lines = flags.json ? jsonLines(images, queue) : humanLines(images, queue);
+    for (const line of lines) await output.line(line);
+    return EXIT.done;
+  },
+});
+
+type Flags = FlagValues<typeof flags>;
+
+/** How many images of one bucket have each status. */
+interface BucketCounts {
+  readonly bucket: string;
+  readonly images: Readonly<Record<string, number>>;
+}
+
+function bucketsToCount(bucket: string | undefined, place: TablePlace): readonly string[] {
+  const isOfStack = bucket === undefined && place.kind === 'deployed' && place.stack !== undefined;
+  return isOfStack ? bucketsOf(place.stack) : [bucketOf(bucket, place)];
+}
+
+async function countByStatus(
+  place: TablePlace,
+  buckets: readonly string[],
+  prefix?: string,
+): Promise<readonly BucketCounts[]> {
+  const { askTable } = await import('../../pipeline/tag-table.ts');
+  return askTable(place, (table) =>
+    Promise.all(
+      buckets.map(async (bucket) => {
+        const counted = IMAGE_STATUSES.map((name) => table.count(queryImagesByStatus(bucket, name, prefix)));
+        const counts = await Promise.all(counted);
+        return {
+          bucket,
+          images: Object.fromEntries(IMAGE_STATUSES.map((name, i) => [name, counts[i] ?? 0])),
+        };
+      }),
+    ),
+  );
+}
+
+async function queueOf(place: TablePlace, flags: Flags): Promise<Partial<QueueStatus>> {
+  if (place.kind === 'deployed') return depthOf(deployedQueues(flags, place));
+  const { pipelineQueue } = await import('../../pipeline/pipeline-queue.ts');
+  return (await pipelineQueue(Number(flags['http-port'] ?? LOCAL_PIPELINE.httpPort))) ?? {};
+}
+
+async function depthOf({
+  region,
+  queueUrl,
+  deadLetterQueueUrl,
+}: DeployedQueues): Promise<Partial<QueueStatus>> {
+  const { queueDepth } = await import('../../../adapters/aws/sqs.ts');
+  const { awsFault } = await import('../../pipeline/aws-fault.ts');
+  const client = region === undefined ? {} : { region };
+  const [queue, deadLetterQueue] = await Promise.all(
+    [queueUrl, deadLetterQueueUrl].map((url) => (url === undefined ? undefined : queueDepth(url, client))),
+  ).catch((error: unknown) => {
+    throw awsFault('the queues cannot be read', 'queue-fault', error);
+  });
+  return {
+    ...(queue ? { queue } : {}),
+    ...(deadLetterQueue ? { deadLetters: deadLetterQueue.visible + deadLetterQueue.inFlight } : {}),
+  };
+}
+
+function jsonLines(counts: readonly BucketCounts[], { queue, deadLetters }: Partial<QueueStatus>): string[] {
+  return counts.map((each) =>
+    JSON.stringify({ ...each, queue: queue ?? null, deadLetters: deadLetters ?? null }),
+  );
+}
+
+/** A column for each bucket, named where there are several. */
+function humanLines(counts: readonly BucketCounts[], { queue, deadLetters }: Partial<QueueStatus>): string[] {
+  const heads = counts.length > 1 ? [['', ...counts.map(({ bucket }) => bucket)]] : [];
+  return [
+    ...columns([
+      ...heads,
+      ...IMAGE_STATUSES.map((name) => [name, ...counts.map(({ images }) => String(images[name]))]),
+    ]),
+    queue ? `queue: ${queue.visible} waiting, ${queue.inFlight} in flight` : `queue: ${UNKNOWN}`,
+    `dead-letter queue: ${deadLetters ?? UNKNOWN}`,
+  ];
+}
+
+const UNKNOWN = 'unknown (no local pipeline page answers, or the deployed queue is not named)';

@@ -1,0 +1,79 @@
+import { printable } from '../../../core/printable.ts';
+import type { ImageContent } from '../../../core/records/image-record.ts';
+import { describeImage } from '../../../core/tagging/describe-image.ts';
+import { command } from '../../command/command.ts';
+import type { FlagValues } from '../../command/flags.ts';
+import { JSON_FLAG, LABELS_FLAG, MODEL_FLAG } from '../../command/shared-flags.ts';
+import { imagePathsIn, noImagesIn } from '../../images/image-paths.ts';
+import { type ImageResult, imageResults } from '../../images/image-results.ts';
+import type { ModelIdentity } from '../../images/model-parts.ts';
+import { DEFAULT_LABEL_SET } from '../../places.ts';
+import { tagsText } from '../../terminal/answer-text.ts';
+import { EXIT, UsageFault } from '../../terminal/exit-code.ts';
+import type { Output } from '../../terminal/output.ts';
+import { withProgress } from '../../terminal/progress-bar.ts';
+
+const flags = { labels: LABELS_FLAG, model: MODEL_FLAG, json: JSON_FLAG } as const;
+type Flags = FlagValues<typeof flags>;
+
+export const tag = command({
+  usage: 'tag PATH… [--labels FILE|FOLDER]… [--model NAME|DIR] [--json]',
+  about: `Tags images with no server: files, whatever they are called, and the images in folders at any depth, sorted,
+without hidden ones. Answers come in the order of the paths. A broken image gets a status and a reason and stops no
+other. --labels takes the place of the general label set; which buckets a label set is for does not matter here.
+--json: {"path","status","reason"?,"width","height","model","modelDigest","tags":[{"set","label","score"}]}, where status is
+tagged, unsupported or failed, and width and height are null unless it is tagged.
+Exit code: 0; 1 when not one image was tagged, as in a folder without images; 2 when it was asked for wrongly.`,
+  flags,
+  run: async ({ flags, operands }, output) => {
+    if (operands.length === 0) throw new UsageFault(['expected at least one PATH']);
+    const paths = await imagePathsIn(operands);
+    if (paths.length === 0) output.remark(`cliptag tag: ${noImagesIn(operands)}`);
+    const tagged = paths.length > 0 ? await tagFiles(paths, flags, output) : 0;
+    return tagged > 0 ? EXIT.done : EXIT.failed;
+  },
+});
+
+/** Prints what there is to say of each file; resolves to how many were tagged. */
+async function tagFiles(paths: readonly string[], flags: Flags, output: Output): Promise<number> {
+  return withProgress(paths.length, async (progress) => {
+    const { identity, describe } = await openTagger(flags, output);
+    const print = flags.json ? jsonLine(identity) : humanLine;
+    let tagged = 0;
+    for await (const result of imageResults(paths, describe)) {
+      if ('value' in result) tagged += 1;
+      progress.makeRoom();
+      await output.line(print(result));
+      progress.advance();
+    }
+    return tagged;
+  });
+}
+
+async function openTagger({ labels = [DEFAULT_LABEL_SET], model }: Flags, output: Output) {
+  // Loaded only now, so that help and faults of the command line do not wait for them.
+  const { readLabelSets } = await import('../../../adapters/files/label-set-files.ts');
+  const { openModel } = await import('../../images/model-parts.ts');
+  const labelSets = await readLabelSets(labels);
+  const { identity, imageReader, classifiersOf } = await openModel(model);
+  const classifiers = await classifiersOf(labelSets, output.remark);
+  const reader = await imageReader();
+  return { identity, describe: (bytes: Uint8Array) => describeImage(bytes, reader, classifiers) };
+}
+
+function jsonLine(identity: ModelIdentity): (result: ImageResult<ImageContent>) => string {
+  return (result) => {
+    const { path } = result;
+    if ('fault' in result) {
+      return JSON.stringify({ path, ...result.fault, width: null, height: null, ...identity, tags: [] });
+    }
+    const { status, width, height, tags } = result.value;
+    return JSON.stringify({ path, status, width, height, ...identity, tags });
+  };
+}
+
+function humanLine(result: ImageResult<ImageContent>): string {
+  const path = printable(result.path);
+  if ('fault' in result) return `${path}: ${result.fault.status}: ${printable(result.fault.reason)}`;
+  return `${path}: ${tagsText(result.value.tags)}`;
+}

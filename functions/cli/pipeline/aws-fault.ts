@@ -1,0 +1,40 @@
+import { CliptagError } from '../../core/errors.ts';
+
+/** Names of the SDK's errors that speak of credentials. */
+const ACCESS_ERRORS = [
+  'CredentialsProviderError',
+  'UnrecognizedClientException',
+  'InvalidClientTokenId',
+  'InvalidSignatureException',
+  'SignatureDoesNotMatch',
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'AccessDenied',
+  'AccessDeniedException',
+];
+
+/** @smithy/config-resolver throws it, as a plain error. */
+const SDK_WITHOUT_REGION = 'Region is missing';
+
+/**
+ * What AWS answered, as the command line tells it: `no-access` without good credentials, `no-region` where nobody has said
+ * which one, else the code given.
+ *
+ * @param what e.g. "the table cannot be read"
+ */
+export function awsFault(what: string, code: string, cause: unknown): CliptagError {
+  if (cause instanceof CliptagError) return cause;
+  const { name = '', message = String(cause) } = cause as Partial<Error>;
+  if (message === SDK_WITHOUT_REGION) {
+    return new CliptagError(
+      'no-region',
+      `${what}: expected an AWS region: give --region, or set AWS_REGION`,
+      {
+        cause,
+      },
+    );
+  }
+  return new CliptagError(ACCESS_ERRORS.includes(name) ? 'no-access' : code, `${what}: ${name}: ${message}`, {
+    cause,
+  });
+}

@@ -1,0 +1,61 @@
+import type { Flag, FlagValues } from '../command/flags.ts';
+import { checkNotEmpty, checkPort } from '../command/shared-flags.ts';
+import { LOCAL_PIPELINE } from '../places.ts';
+import { UsageFault } from '../terminal/exit-code.ts';
+import { type DeployedStack, outputOf } from './deployed-stack.ts';
+
+/** The flags of every command that asks the queues. */
+export const QUEUE_FLAGS = {
+  'http-port': {
+    type: 'string',
+    value: 'PORT',
+    about: `The local pipeline's page, which knows the queue. Default: ${LOCAL_PIPELINE.httpPort}.`,
+    check: checkPort,
+  },
+  'queue-url': {
+    type: 'string',
+    value: 'URL',
+    about: "A deployed pipeline's queue by itself, where no stack tells of it.",
+    check: checkNotEmpty,
+  },
+  'dead-letter-queue-url': {
+    type: 'string',
+    value: 'URL',
+    about: "A deployed pipeline's dead-letter queue by itself, where no stack tells of it.",
+    check: checkNotEmpty,
+  },
+} as const satisfies Readonly<Record<string, Flag>>;
+
+/** The queues of a deployed pipeline; undefined where nothing tells of them. */
+export interface DeployedQueues {
+  readonly region: string | undefined;
+  readonly queueUrl: string | undefined;
+  readonly deadLetterQueueUrl: string | undefined;
+}
+
+/** @throws {CliptagError} `no-stack` when the stack does not tell of them */
+export function deployedQueues(
+  flags: FlagValues<typeof QUEUE_FLAGS>,
+  { region, stack }: { readonly region: string | undefined; readonly stack?: DeployedStack | undefined },
+): DeployedQueues {
+  return {
+    region,
+    queueUrl: stack ? outputOf(stack, 'UploadQueueUrl') : flags['queue-url'],
+    deadLetterQueueUrl: stack ? outputOf(stack, 'DeadLetterQueueUrl') : flags['dead-letter-queue-url'],
+  };
+}
+
+/** @throws {UsageFault} when the flags name the queues of more than one place */
+export function checkQueueFlags({
+  stack,
+  'http-port': port,
+  ...urls
+}: FlagValues<typeof QUEUE_FLAGS> & { readonly stack?: string }): void {
+  const hasUrl = urls['queue-url'] !== undefined || urls['dead-letter-queue-url'] !== undefined;
+  const faults: string[] = [];
+  if (stack !== undefined && hasUrl) faults.push('--stack knows its queues: expected no URLs of them');
+  if ((stack !== undefined || hasUrl) && port !== undefined) {
+    faults.push('--http-port is for the local pipeline, not for what is deployed');
+  }
+  if (faults.length > 0) throw new UsageFault(faults);
+}

@@ -1,0 +1,56 @@
+import { dynamoDbTagTable } from '../../adapters/aws/dynamodb.ts';
+import { readLocalCredentials } from '../../config.ts';
+import { CliptagError } from '../../core/errors.ts';
+import type { ScannableTable } from '../../core/ports.ts';
+import { LOCAL_PIPELINE } from '../places.ts';
+import { awsFault } from './aws-fault.ts';
+import type { TablePlace } from './table-flags.ts';
+
+/**
+ * Asks a table.
+ *
+ * @throws {CliptagError} `no-pipeline` when nobody listens there; `no-table`; `no-access` without good credentials;
+ *   `table-fault` for anything else that DynamoDB says
+ */
+export async function askTable<Answer>(
+  place: TablePlace,
+  ask: (table: ScannableTable) => Promise<Answer>,
+): Promise<Answer> {
+  try {
+    return await ask(openTable(place));
+  } catch (error) {
+    throw error instanceof CliptagError ? error : tableFault(error, place);
+  }
+}
+
+/** Of each request. A table that scales up to a mass of writes throttles for a while; the SDK's 3 are gone in a second. */
+const DEPLOYED_ATTEMPTS = 10;
+
+function openTable(place: TablePlace): ScannableTable {
+  const { tableName } = place;
+  if (place.kind === 'deployed') {
+    const region = place.region ? { region: place.region } : {};
+    return dynamoDbTagTable({ tableName, client: { ...region, maxAttempts: DEPLOYED_ATTEMPTS } });
+  }
+  const client = {
+    endpoint: `http://127.0.0.1:${place.port}`,
+    region: LOCAL_PIPELINE.region,
+    credentials: readLocalCredentials(),
+  };
+  return dynamoDbTagTable({ tableName, client });
+}
+
+function tableFault(cause: unknown, place: TablePlace): CliptagError {
+  const { name = '', code = '' } = cause as NodeJS.ErrnoException;
+  if (place.kind === 'local' && code === 'ECONNREFUSED') {
+    return new CliptagError(
+      'no-pipeline',
+      `no local pipeline answers on 127.0.0.1:${place.port}: start it with npm start, or name a deployed one with --stack`,
+      { cause },
+    );
+  }
+  if (name === 'ResourceNotFoundException') {
+    return new CliptagError('no-table', `there is no table "${place.tableName}"`, { cause });
+  }
+  return awsFault('the table cannot be read', 'table-fault', cause);
+}

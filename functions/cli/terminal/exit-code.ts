@@ -1,0 +1,37 @@
+import { CliptagError, InvalidInput } from '../../core/errors.ts';
+import { printable } from '../../core/printable.ts';
+
+/** What the shell is told. `stopped`: 128 + SIGINT, as shells count it. */
+export const EXIT = { done: 0, failed: 1, usage: 2, stopped: 130 } as const;
+
+/** What the user asked for cannot be done as it was asked: one line, exit code 2. */
+export class UsageFault extends CliptagError {
+  constructor(faults: readonly string[]) {
+    super('usage', faults.join('; '));
+  }
+}
+
+/** Faults that the user mends by asking otherwise: a wrong flag, path, model, label set, table, stack or bucket. */
+const USAGE_CODES = [
+  'usage',
+  'invalid-input',
+  'no-model',
+  'no-checkpoint',
+  'no-tokenizer',
+  'no-pipeline',
+  'no-table',
+  'no-stack',
+  'no-region',
+  'no-bucket',
+];
+
+export function exitCodeOf(error: unknown): number {
+  return error instanceof CliptagError && USAGE_CODES.includes(error.code) ? EXIT.usage : EXIT.failed;
+}
+
+/** An error as the terminal shows it: one line, unless a file has several faults, which get a line each. */
+export function explain(error: unknown): string {
+  const text = error instanceof CliptagError ? error.message : String(error);
+  const hasLines = error instanceof InvalidInput && error.faults.length > 1;
+  return hasLines ? text.split('\n').map(printable).join('\n') : printable(text.replace(/\s*\n\s*/g, ' '));
+}

@@ -1,0 +1,45 @@
+import type { ListedObject } from '../objects/listed-object.ts';
+import type { ObjectListing } from '../ports.ts';
+import { type Sieve, sift } from './backfill.ts';
+
+/** What a backfill would do, counted before it begins. */
+export interface BackfillPlan {
+  /** All that the listing shows. */
+  readonly listed: number;
+  readonly wanted: number;
+  readonly wantedBytes: number;
+  readonly settled: number;
+  readonly leftOut: number;
+}
+
+export interface BackfillScope {
+  readonly bucket: string;
+  /** How the keys begin; may be empty. */
+  readonly prefix: string;
+}
+
+/** Lists the bucket and looks at the records of what it shows. Writes and sends nothing. */
+export async function planBackfill(
+  scope: BackfillScope,
+  sieve: Sieve,
+  listing: ObjectListing,
+  onProgress: (listed: number) => void = () => {},
+): Promise<BackfillPlan> {
+  let plan: BackfillPlan = { listed: 0, wanted: 0, wantedBytes: 0, settled: 0, leftOut: 0 };
+  for await (const page of listing.list(scope)) {
+    const { wanted, settled, leftOut } = await sift(page, sieve);
+    plan = {
+      listed: plan.listed + page.length,
+      wanted: plan.wanted + wanted.length,
+      wantedBytes: plan.wantedBytes + totalBytes(wanted),
+      settled: plan.settled + settled.length,
+      leftOut: plan.leftOut + leftOut.length,
+    };
+    onProgress(plan.listed);
+  }
+  return plan;
+}
+
+function totalBytes(objects: readonly ListedObject[]): number {
+  return objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+}

@@ -1,0 +1,47 @@
+/**
+ * What tagging one image takes, as it was measured; each figure says how and where. `cliptag cost` starts from these until
+ * CloudWatch tells the real ones of a deployed stack (`--milliseconds`).
+ */
+
+/** Of one processor core: AMD EPYC with AVX-512 VNNI, Node 20, November 2026. */
+export const MEASURED_ON = 'one core of a 2-core AMD EPYC (AVX-512 VNNI), November 2026';
+
+/**
+ * Milliseconds of one core to encode one image, in runs of several.
+ * vit-b-32-openai: int8 with random weights at 224 px, one thread, 8 images a run, median of `npm run bench:models`.
+ * embedded: one image at a time, `npm run bench`.
+ * vit-b-32-256-datacomp: not measured but scaled from the 224 px one by open_clip's published GFLOPs, 11.5 to 8.8
+ * (https://github.com/mlfoundations/open_clip, `docs/openclip_results.csv`).
+ */
+export const ENCODE_MILLISECONDS: Readonly<Record<string, number>> = {
+  'vit-b-32-256-datacomp': (26 * 11.5) / 8.8,
+  'vit-b-32-openai': 26,
+  embedded: 3.75,
+};
+
+/** Milliseconds of one core to decode a JPEG to 224 px, medians of the handler in `npm run bench:models`. */
+const DECODE_SMALL = { megapixels: 2, milliseconds: 10.6 };
+const DECODE_LARGE = { megapixels: 12, milliseconds: 35.8 };
+
+/** By a straight line through the two measured sizes. */
+export function decodeMilliseconds(megapixels: number): number {
+  const slope =
+    (DECODE_LARGE.milliseconds - DECODE_SMALL.milliseconds) /
+    (DECODE_LARGE.megapixels - DECODE_SMALL.megapixels);
+  return DECODE_SMALL.milliseconds + slope * (megapixels - DECODE_SMALL.megapixels);
+}
+
+/**
+ * Milliseconds of one core that the AWS SDK takes for one request: 4.5 for an image with five tags (a read, five label
+ * entries and the image record; 500 images, ten at a time, DynamoDB endpoint in another process).
+ */
+export const REQUEST_MILLISECONDS = 4.5 / 7;
+
+/**
+ * Bytes as DynamoDB counts them: `test/unit/core/records/write-units.test.ts` prints those of a record with five tags, 512 dimensions
+ * and long names, and of its largest label entry; each further tag adds some forty bytes to the record.
+ */
+export const RECORD_BYTES = { withFiveTags: 2006, eachTag: 40, labelEntry: 352, indexEntry: 247 } as const;
+
+/** Bytes of the log line of an image with five tags and long names, as `functions/tag-images/log-report.ts` writes it. */
+export const LOG_LINE_BYTES = 685;

@@ -1,0 +1,149 @@
+import { rowProducts } from '../scoring/row-products.ts';
+import type { Classifier } from './classifier.ts';
+import { type Embedding, requireSameModel } from './embedding.ts';
+import { type LabelIndex, labelIndexOf } from './label-index.ts';
+import type { LabelSet } from './label-set.ts';
+
+/** A label whose score passed top-k and threshold. */
+export interface Tag {
+  readonly set: string;
+  readonly label: string;
+  /** In [0, 1], rounded to {@link SCORE_DECIMALS} decimals: what is shown is what is compared and sorted by. */
+  readonly score: number;
+}
+
+/** Finer steps than four decimals say nothing about a picture, and label entries sort by the printed score. */
+export const SCORE_DECIMALS = 4;
+
+/**
+ * Rounding lifts a score by at most half a step: one that lies further below the minimum need not be rounded at all,
+ * which is slow.
+ */
+const LARGEST_LIFT = 10 ** -SCORE_DECIMALS;
+
+/**
+ * The tags of one image by one label set: best score first, ties by label.
+ *
+ * @throws {ModelMismatch} when embedding and classifier come from different models
+ */
+export function tagsFor(embedding: Embedding, classifier: Classifier): readonly Tag[] {
+  return passingTags(scoresOf(embedding, classifier), classifier.labelSet);
+}
+
+/** The score of every label and of the parents they imply, unrounded, before thresholds and top-k. */
+export function scoresByLabel(embedding: Embedding, classifier: Classifier): ReadonlyMap<string, number> {
+  const scores = scoresOf(embedding, classifier);
+  return new Map(labelIndexOf(classifier.labelSet).names.map((name, place) => [name, scores[place] ?? 0]));
+}
+
+/** One score for each name of the label index, in its order. */
+function scoresOf({ modelDigest, values }: Embedding, classifier: Classifier): Float64Array {
+  requireSameModel(classifier.modelDigest, modelDigest);
+  const { labelSet, labelRows, contrastRows, logitScale } = classifier;
+  const logits = {
+    labels: rowProducts(labelRows, values, logitScale),
+    contrasts: rowProducts(contrastRows, values, logitScale),
+  };
+  const scores = new Float64Array(labelIndexOf(labelSet).names.length);
+  fillScores(scores, logits, classifier);
+  return scores;
+}
+
+/** Of scores, one for each name of the label index, those that pass threshold and top-k. */
+export function passingTags(scores: Float64Array, labelSet: LabelSet): readonly Tag[] {
+  const { name: set, topK } = labelSet;
+  const { names, minimumScores } = labelIndexOf(labelSet);
+  const tags: Tag[] = [];
+  for (let place = 0; place < names.length; place++) {
+    const exactScore = scores[place] ?? 0;
+    const minimumScore = minimumScores[place] ?? 0;
+    if (exactScore < minimumScore - LARGEST_LIFT) continue;
+    const score = Number(exactScore.toFixed(SCORE_DECIMALS));
+    if (score >= minimumScore) tags.push({ set, label: names[place] ?? '', score });
+  }
+  return tags.sort((a, b) => b.score - a.score || (a.label < b.label ? -1 : 1)).slice(0, topK);
+}
+
+/** Scale × cosine of one image with every row of a classifier, in double precision. */
+export interface Logits {
+  readonly labels: Float64Array;
+  readonly contrasts: Float64Array;
+}
+
+/**
+ * Makes scores of logits, the same way for one image as for a block of them. Nothing is allocated, and `logits.labels`
+ * are used up: they become the scores of the labels by themselves.
+ *
+ * @param scores one for each name of the label index, to be filled
+ */
+export function fillScores(scores: Float64Array, logits: Logits, classifier: Classifier): void {
+  const { labelSet, logitBias } = classifier;
+  const isExclusive = labelSet.mode === 'exclusive';
+  if (isExclusive) toExclusive(logits);
+  else if (logitBias === undefined) toIndependent(logits);
+  else toSigmoid(logits, logitBias);
+  const combine = isExclusive ? (a: number, b: number) => Math.min(1, a + b) : Math.max;
+  fillWithParents(scores, logits.labels, labelIndexOf(labelSet), combine);
+}
+
+/** One softmax over all labels and "none of these". The largest logit is taken out: so nothing overflows. */
+function toExclusive({ labels, contrasts }: Logits): void {
+  const highest = Math.max(largest(labels), largest(contrasts));
+  let total = 0;
+  for (let i = 0; i < labels.length; i++) {
+    const share = Math.exp((labels[i] ?? 0) - highest);
+    labels[i] = share;
+    total += share;
+  }
+  for (let i = 0; i < contrasts.length; i++) total += Math.exp((contrasts[i] ?? 0) - highest);
+  for (let i = 0; i < labels.length; i++) labels[i] = (labels[i] ?? 0) / total;
+}
+
+/** For each label a softmax of its own, over it and the contrast prompts. */
+function toIndependent({ labels, contrasts }: Logits): void {
+  const contrast = logSumExp(contrasts);
+  for (let i = 0; i < labels.length; i++) labels[i] = 1 / (1 + Math.exp(contrast - (labels[i] ?? 0)));
+}
+
+/**
+ * Of a model that was trained to tell right from wrong for each label by itself ("Sigmoid Loss for Language Image
+ * Pre-Training", arXiv 2303.15343): it needs no contrast prompts.
+ */
+function toSigmoid({ labels }: Logits, logitBias: number): void {
+  for (let i = 0; i < labels.length; i++) labels[i] = 1 / (1 + Math.exp(-((labels[i] ?? 0) + logitBias)));
+}
+
+/** Logarithm of a sum of exponentials that neither overflows nor underflows: the largest is taken out first. */
+function logSumExp(values: Float64Array): number {
+  const highest = largest(values);
+  // Of nothing, or of nothing but zeros.
+  if (highest === Number.NEGATIVE_INFINITY) return highest;
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += Math.exp((values[i] ?? 0) - highest);
+  return highest + Math.log(sum);
+}
+
+function largest(values: Float64Array): number {
+  let highest = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < values.length; i++) highest = Math.max(highest, values[i] ?? highest);
+  return highest;
+}
+
+/**
+ * Adds to every parent what its children say: exclusive scores are shares of one whole and add up,
+ * independent ones hold or don't, so the best child decides.
+ */
+function fillWithParents(
+  scores: Float64Array,
+  labelScores: Float64Array,
+  { parents }: LabelIndex,
+  combine: (parent: number, child: number) => number,
+): void {
+  scores.set(labelScores);
+  scores.fill(0, labelScores.length);
+  for (let label = 0; label < labelScores.length; label++) {
+    for (let above = parents[label] ?? -1; above >= 0; above = parents[above] ?? -1) {
+      scores[above] = combine(scores[above] ?? 0, labelScores[label] ?? 0);
+    }
+  }
+}

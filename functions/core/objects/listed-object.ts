@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { checked } from '../document.ts';
+
+/**
+ * An object as a listing of its bucket showed it: at some moment it had this ETag. A listing tells of no order, so this
+ * has no sequencer; see {@link tagImage} for how it is ordered against events.
+ */
+export interface ListedObject {
+  readonly bucket: string;
+  readonly key: string;
+  /** Without quotes. */
+  readonly eTag: string;
+  readonly sizeBytes: number;
+  /** ISO 8601. */
+  readonly lastModified: string;
+}
+
+const schema = z.object({
+  listedObject: z.object({
+    bucket: z.string().min(1),
+    key: z.string().min(1),
+    eTag: z.string().min(1),
+    sizeBytes: z.int().min(0),
+    lastModified: z.iso.datetime(),
+  }),
+});
+
+/** Characters that SQS refuses, and JSON need not escape: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+const REFUSED_BY_SQS = /[\uFFFE\uFFFF]/g;
+
+/**
+ * The body of a message that has one listed object tagged: `{"listedObject":{"bucket","key","eTag",…}}`. One object a
+ * message, as with uploads: it then fails, is retried and becomes a dead letter by itself, and the queue's depth counts
+ * images. A hundred thousand batches of ten cost four cents, so that longer messages would save next to nothing.
+ */
+export function listedObjectBody({ bucket, key, eTag, sizeBytes, lastModified }: ListedObject): string {
+  const body = JSON.stringify({ listedObject: { bucket, key, eTag, sizeBytes, lastModified } });
+  return body.replace(REFUSED_BY_SQS, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
+}
+
+/** @throws {MessageFault} with all faults of a body that {@link listedObjectBody} did not write */
+export function listedObjectIn(document: unknown): ListedObject {
+  return checked('a listed object', schema, document).listedObject;
+}

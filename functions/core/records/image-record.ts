@@ -1,0 +1,228 @@
+import type { Tag } from '../labels/scores.ts';
+import type { ObjectReference } from '../objects/object.ts';
+
+/**
+ * `tagged`: tags and embedding are there. `unsupported`: an image, but of a kind we don't read.
+ * `failed`: no image, or a broken one. `deleted`: a tombstone, so that an older event cannot bring the image back.
+ */
+export type ImageStatus = 'tagged' | 'unsupported' | 'failed' | 'deleted';
+
+export const IMAGE_STATUSES: readonly ImageStatus[] = ['tagged', 'unsupported', 'failed', 'deleted'];
+
+/** What was found out about one state of an object. */
+export interface ImageContent {
+  readonly status: ImageStatus;
+  /** Why it has no tags, as a sentence and as a code. */
+  readonly reason?: string | undefined;
+  readonly reasonCode?: string | undefined;
+  /** Upright, in pixels. */
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+  readonly format?: string | undefined;
+  readonly tags: readonly Tag[];
+  readonly modelDigest?: string | undefined;
+  /** Float16, little-endian. */
+  readonly embedding?: Uint8Array | undefined;
+  /** Label set name → digest of the label set that the tags come from. */
+  readonly labelSets?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The one item that holds what is known of an image: the truth. */
+export interface ImageRecord extends ImageContent, ObjectReference {
+  /** Counts the writes of this record; a write says which one it has seen. */
+  readonly revision: number;
+  /** Tags of earlier states whose label entries may still stand; empty once they have been removed. */
+  readonly supersededTags: readonly Tag[];
+  /** When S3 changed the object and when this record was written, ISO 8601. */
+  readonly eventTime: string;
+  readonly recordedAt: string;
+  /** Seconds since 1970, on tombstones only. */
+  readonly expiresAt?: number | undefined;
+}
+
+/** An item as native values; the adapter marshals it. */
+export type Item = Readonly<Record<string, unknown>>;
+
+export interface PrimaryKey {
+  readonly PK: string;
+  readonly SK: string;
+}
+
+interface Condition {
+  readonly ConditionExpression: string;
+  readonly ExpressionAttributeValues: Item;
+}
+
+export type WriteRequest =
+  | ({ readonly kind: 'put'; readonly Item: Item & PrimaryKey } & Condition)
+  | ({ readonly kind: 'update'; readonly Key: PrimaryKey; readonly UpdateExpression: string } & Condition)
+  | ({ readonly kind: 'delete'; readonly Key: PrimaryKey } & Condition);
+
+export interface ReadRequest {
+  readonly Key: PrimaryKey;
+  readonly ConsistentRead: boolean;
+}
+
+export interface BatchReadRequest {
+  readonly Keys: readonly PrimaryKey[];
+  readonly ConsistentRead: boolean;
+  readonly ProjectionExpression?: string;
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
+}
+
+export interface QueryRequest {
+  readonly IndexName?: string;
+  readonly KeyConditionExpression: string;
+  readonly ExpressionAttributeValues: Item;
+  readonly ScanIndexForward: boolean;
+  /** Items per page. */
+  readonly Limit?: number;
+}
+
+/** Name of the index that lists images by status, in the order of their keys. */
+export const STATUS_INDEX = 'by-status';
+
+/**
+ * SQS keeps a message for at most 14 days, a dead-letter queue for 14 more
+ * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html):
+ * after 30 days no older event can come any more.
+ */
+const TOMBSTONE_LIFETIME_SECONDS = 30 * 24 * 60 * 60;
+
+export function imageKey({ bucket, key }: { bucket: string; key: string }): PrimaryKey {
+  return { PK: `IMAGE#${bucket}/${key}`, SK: 'IMAGE' };
+}
+
+export function readImageRecord(object: { bucket: string; key: string }): ReadRequest {
+  return { Key: imageKey(object), ConsistentRead: true };
+}
+
+/** What a label query needs of the image records behind its entries. */
+const SUMMARY_ATTRIBUTES = ['bucket', 'key', 'status', 'tags', 'width', 'height', 'recordedAt'] as const;
+
+export function readImageSummaries(
+  objects: ReadonlyArray<{ bucket: string; key: string }>,
+): BatchReadRequest {
+  return { ...readImageAttributes(objects, SUMMARY_ATTRIBUTES), ConsistentRead: true };
+}
+
+/** Some attributes of image records, perhaps as they were a moment ago; 100 records at most. */
+export function readImageAttributes(
+  objects: ReadonlyArray<{ bucket: string; key: string }>,
+  attributes: readonly string[],
+): BatchReadRequest {
+  return {
+    Keys: objects.map(imageKey),
+    ConsistentRead: false,
+    ProjectionExpression: ['PK', 'SK', ...attributes.map((name) => `#${name}`)].join(', '),
+    ExpressionAttributeNames: Object.fromEntries(attributes.map((name) => [`#${name}`, name])),
+  };
+}
+
+/**
+ * The record that follows `previous` when an event has brought `content`. Tags of before that are no longer
+ * true, and those whose removal nobody has confirmed yet, are carried along until their entries are gone.
+ *
+ * @param lostTags tags whose entries earlier attempts of this writer have put
+ */
+export function nextImageRecord(
+  previous: ImageRecord | undefined,
+  object: ObjectReference,
+  content: ImageContent,
+  { eventTime, now, lostTags = [] }: { eventTime: string; now: Date; lostTags?: readonly Tag[] },
+): ImageRecord {
+  const isCurrent = tagMatcher(content.tags);
+  const earlierTags = [...(previous?.tags ?? []), ...(previous?.supersededTags ?? []), ...lostTags];
+  return {
+    ...object,
+    ...content,
+    revision: (previous?.revision ?? 0) + 1,
+    supersededTags: earlierTags.filter((tag) => !isCurrent(tag)),
+    eventTime,
+    recordedAt: now.toISOString(),
+    expiresAt:
+      content.status === 'deleted'
+        ? Math.floor(now.getTime() / 1000) + TOMBSTONE_LIFETIME_SECONDS
+        : undefined,
+  };
+}
+
+/**
+ * Writes the record if it still follows the one that was read. The sequencers were compared with that one,
+ * so a record with an older sequencer never replaces a newer one.
+ */
+export function putImageRecord(record: ImageRecord): WriteRequest {
+  return {
+    kind: 'put',
+    Item: {
+      ...imageKey(record),
+      GSI1PK: statusPartition(record.bucket, record.status),
+      GSI1SK: record.key,
+      ...record,
+    },
+    ConditionExpression: record.revision === 1 ? 'attribute_not_exists(PK)' : 'revision = :seenRevision',
+    ExpressionAttributeValues: record.revision === 1 ? {} : { ':seenRevision': record.revision - 1 },
+  };
+}
+
+/** Forgets the superseded tags, after their entries have been removed. */
+export function clearSupersededTags(record: ImageRecord): WriteRequest {
+  return {
+    kind: 'update',
+    Key: imageKey(record),
+    UpdateExpression: 'SET supersededTags = :none',
+    ConditionExpression: 'revision = :revision',
+    ExpressionAttributeValues: { ':none': [], ':revision': record.revision },
+  };
+}
+
+/** Changes nothing but the revision: whoever is about to write what follows the one that was read has to read again. */
+export function advanceRevision(record: ImageRecord): WriteRequest {
+  return {
+    kind: 'update',
+    Key: imageKey(record),
+    UpdateExpression: 'SET revision = :next',
+    ConditionExpression: 'revision = :seenRevision',
+    ExpressionAttributeValues: { ':next': record.revision + 1, ':seenRevision': record.revision },
+  };
+}
+
+/** Images of one status under a prefix, by key. */
+export function queryImagesByStatus(
+  bucket: string,
+  status: ImageStatus,
+  prefix = '',
+  pageSize?: number,
+): QueryRequest {
+  return {
+    IndexName: STATUS_INDEX,
+    KeyConditionExpression:
+      prefix === '' ? 'GSI1PK = :partition' : 'GSI1PK = :partition AND begins_with(GSI1SK, :prefix)',
+    ExpressionAttributeValues: {
+      ':partition': statusPartition(bucket, status),
+      ...(prefix === '' ? {} : { ':prefix': prefix }),
+    },
+    ScanIndexForward: true,
+    ...(pageSize === undefined ? {} : { Limit: pageSize }),
+  };
+}
+
+function statusPartition(bucket: string, status: ImageStatus): string {
+  return `STATUS#${bucket}#${status}`;
+}
+
+/** An image record from the item that holds it; the table is ours alone, so its shape is trusted. */
+export function imageRecordOf(item: Item): ImageRecord {
+  const { PK: _partition, SK: _sort, GSI1PK: _indexPartition, GSI1SK: _indexSort, ...record } = item;
+  return record as unknown as ImageRecord;
+}
+
+/** Tells whether exactly this tag, score included, is among `tags`. */
+export function tagMatcher(tags: readonly Tag[]): (tag: Tag) => boolean {
+  const known = new Set(tags.map(tagIdentity));
+  return (tag) => known.has(tagIdentity(tag));
+}
+
+function tagIdentity({ set, label, score }: Tag): string {
+  return JSON.stringify([set, label, score]);
+}

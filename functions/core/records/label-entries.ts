@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { SCORE_DECIMALS, type Tag } from '../labels/scores.ts';
+import {
+  type ImageRecord,
+  type Item,
+  imageKey,
+  type PrimaryKey,
+  type QueryRequest,
+  tagMatcher,
+  type WriteRequest,
+} from './image-record.ts';
+
+/**
+ * An item under a label, so that "images with this label, best score first" is one query.
+ * It is a hint: only what the image record says as well is an answer.
+ */
+export interface LabelEntry extends Tag {
+  readonly bucket: string;
+  readonly key: string;
+  /** Of the event whose writer put it here, and of the image record that it put the entry for. */
+  readonly sequencer: string;
+  readonly revision: number;
+}
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
+const MAXIMUM_SORT_KEY_BYTES = 1024;
+
+/** Puts the entry of a tag, for the record that is to carry it, unless a newer writer has put it already. */
+export function putLabelEntry(record: EntryOwner, tag: Tag): WriteRequest {
+  const { bucket, key, sequencer, revision } = record;
+  return {
+    kind: 'put',
+    Item: { ...entryKey(record, tag), ...tag, bucket, key, sequencer, revision },
+    ...unlessNewer(record),
+  };
+}
+
+/** Removes the entry of a tag that is no longer true, unless a newer writer has put it. */
+export function deleteLabelEntry(record: EntryOwner, tag: Tag): WriteRequest {
+  return { kind: 'delete', Key: entryKey(record, tag), ...unlessNewer(record) };
+}
+
+/** Removes an entry that nobody relies on, if it is still the very one that was read. */
+export function deleteReadEntry(entry: LabelEntry): WriteRequest {
+  return {
+    kind: 'delete',
+    Key: entryKey(entry, entry),
+    ConditionExpression: 'sequencer = :sequencer AND revision = :revision',
+    ExpressionAttributeValues: { ':sequencer': entry.sequencer, ':revision': entry.revision },
+  };
+}
+
+/**
+ * Writers of one event (duplicates, a deployment that tags anew) share its sequencer: the revision tells which of
+ * them came later. Without it, the slower one could remove an entry that the faster one's record relies on.
+ */
+function unlessNewer({ sequencer, revision }: EntryOwner) {
+  return {
+    ConditionExpression:
+      'attribute_not_exists(PK) OR sequencer < :sequencer OR (sequencer = :sequencer AND revision <= :revision)',
+    ExpressionAttributeValues: { ':sequencer': sequencer, ':revision': revision },
+  };
+}
+
+/** The entries of a label, best score first, from `minimumScore` up. */
+export function queryLabelEntries(
+  set: string,
+  label: string,
+  minimumScore = 0,
+  pageSize?: number,
+): QueryRequest {
+  return {
+    KeyConditionExpression: 'PK = :label AND SK >= :score',
+    ExpressionAttributeValues: { ':label': labelPartition(set, label), ':score': printedScore(minimumScore) },
+    ScanIndexForward: false,
+    ...(pageSize === undefined ? {} : { Limit: pageSize }),
+  };
+}
+
+export function labelEntryOf(item: Item): LabelEntry {
+  const { PK: _partition, SK: _sort, ...entry } = item;
+  return entry as unknown as LabelEntry;
+}
+
+/** The hint check: whether the image record itself carries the tag, with this very score. */
+export function isConfirmedBy(
+  record: Pick<ImageRecord, 'status' | 'tags'> | undefined,
+  entry: LabelEntry,
+): boolean {
+  return record?.status === 'tagged' && tagMatcher(record.tags)(entry);
+}
+
+type EntryOwner = Pick<LabelEntry, 'bucket' | 'key' | 'sequencer' | 'revision'>;
+
+function entryKey(object: EntryOwner, { set, label, score }: Tag): PrimaryKey {
+  const image = `${object.bucket}/${object.key}`;
+  const sortKey = `${printedScore(score)}#${image}`;
+  // Keys of S3 may be as long as sort keys may be: a digest stands for those that leave no room for the score.
+  const fits = new TextEncoder().encode(sortKey).length <= MAXIMUM_SORT_KEY_BYTES;
+  const digest = () => createHash('sha256').update(imageKey(object).PK).digest('hex');
+  return {
+    PK: labelPartition(set, label),
+    SK: fits ? sortKey : `${printedScore(score)}#sha256:${digest()}`,
+  };
+}
+
+/** Set names have no `#`, so the label may. */
+function labelPartition(set: string, label: string): string {
+  return `LABEL#${set}#${label}`;
+}
+
+/** Scores lie in [0, 1]: with a fixed number of decimals they sort as strings. */
+function printedScore(score: number): string {
+  return score.toFixed(SCORE_DECIMALS);
+}

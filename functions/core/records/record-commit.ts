@@ -1,0 +1,72 @@
+import { CliptagError } from '../errors.ts';
+import type { Tag } from '../labels/scores.ts';
+import type { TagTable } from '../ports.ts';
+import {
+  clearSupersededTags,
+  type ImageRecord,
+  imageRecordOf,
+  putImageRecord,
+  readImageRecord,
+  tagMatcher,
+} from './image-record.ts';
+import { deleteLabelEntry, putLabelEntry } from './label-entries.ts';
+
+/** Every attempt lost means that another writer got through: this many in a row is a retry's business. */
+export const MAXIMUM_ATTEMPTS = 8;
+
+export function tooManyAttempts({ bucket, key }: { bucket: string; key: string }): CliptagError {
+  return new CliptagError('contended', `Lost ${MAXIMUM_ATTEMPTS} writes of ${bucket}/${key} in a row`, {
+    retryable: true,
+  });
+}
+
+export async function readRecord(
+  object: { bucket: string; key: string },
+  table: TagTable,
+): Promise<ImageRecord | undefined> {
+  const item = await table.read(readImageRecord(object));
+  return item && imageRecordOf(item);
+}
+
+/**
+ * Writes a record and the label entries that its tags need.
+ *
+ * Label entries go first, as hints that nobody believes yet; the conditional put of the image record makes them
+ * true all at once; then the entries that it made untrue are removed. So at no moment a query misses a current tag
+ * or shows a stale one.
+ *
+ * @param newTags the tags of the record whose entries are not known to stand already
+ * @returns false when another writer was faster; see {@link removeLostEntries}
+ */
+export async function commitRecord(
+  record: ImageRecord,
+  newTags: readonly Tag[],
+  table: TagTable,
+): Promise<boolean> {
+  await Promise.all(newTags.map((tag) => table.write(putLabelEntry(record, tag))));
+  if (!(await table.write(putImageRecord(record)))) return false;
+  await removeSupersededEntries(record, table);
+  return true;
+}
+
+/** Removes what an attempt left that another writer beat to the record, other than what that record carries too. */
+export async function removeLostEntries(
+  lost: ImageRecord | undefined,
+  winner: Pick<ImageRecord, 'tags'>,
+  table: TagTable,
+): Promise<void> {
+  if (!lost) return;
+  const isCurrent = tagMatcher(winner.tags);
+  const untrue = lost.tags.filter((tag) => !isCurrent(tag));
+  await removeEntries(lost, untrue, table);
+}
+
+export async function removeSupersededEntries(record: ImageRecord, table: TagTable): Promise<void> {
+  if (record.supersededTags.length === 0) return;
+  await removeEntries(record, record.supersededTags, table);
+  await table.write(clearSupersededTags(record));
+}
+
+async function removeEntries(record: ImageRecord, tags: readonly Tag[], table: TagTable): Promise<void> {
+  await Promise.all(tags.map((tag) => table.write(deleteLabelEntry(record, tag))));
+}

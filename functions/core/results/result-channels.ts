@@ -1,0 +1,88 @@
+import { CliptagError } from '../errors.ts';
+import type { ObjectReference } from '../objects/object.ts';
+import type { ObjectTags, ResultEvents, TagTable } from '../ports.ts';
+import type { ImageRecord } from '../records/image-record.ts';
+import { MAXIMUM_ATTEMPTS, readRecord, tooManyAttempts } from '../records/record-commit.ts';
+import type { Outcome } from '../tagging/tag-image.ts';
+import { mergedObjectTags, sameObjectTags } from './object-tags.ts';
+import { resultEvent } from './result-event.ts';
+
+/** Code of the fault of a record that stands and that nobody could be told of. */
+export const NOT_TOLD = 'result-not-told';
+
+/** Where results are told besides the table. Every one is opt-in. */
+export interface ResultChannels {
+  readonly events?: ResultEvents | undefined;
+  readonly objectTags?: ObjectTagChannel | undefined;
+}
+
+export interface ObjectTagChannel {
+  readonly store: ObjectTags;
+  /** Most tags of ours at an object, 1 to 10. */
+  readonly limit: number;
+}
+
+/**
+ * Tells what became of an image, after its record has been written: object tags, then the event.
+ *
+ * At least once: whatever fails or crashes here makes the message come again, which finds the record `unchanged` and tells
+ * once more. So `unchanged` is told as well, also where a message came twice. A superseded state is not told: the newer
+ * one is, by its own message.
+ *
+ * @throws {CliptagError} `result-not-told`, retryable
+ */
+export async function tellResult(
+  { object, result, record }: Outcome,
+  { events, objectTags }: ResultChannels,
+  table: TagTable,
+): Promise<void> {
+  try {
+    if (objectTags) await tellObject(record ?? (await winnerOver(object, table)), objectTags, table);
+    if (events && record && result !== 'superseded') await events.publish(resultEvent(record));
+  } catch (cause) {
+    throw notTold(object, cause);
+  }
+}
+
+/**
+ * Brings the object's tags to what its record says.
+ *
+ * S3 has no conditional write of tags, so a slower run can write those of an older state over newer ones. Whoever has
+ * written therefore looks at the record once more, and writes again if it has changed: the last one to write finds it
+ * unchanged. An object without versions that is overwritten in between carries the tags of its former state until its
+ * own event has been worked on.
+ */
+async function tellObject(
+  record: ImageRecord | undefined,
+  { store, limit }: ObjectTagChannel,
+  table: TagTable,
+): Promise<void> {
+  let current = record;
+  for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt++) {
+    if (!current || current.status === 'deleted') return;
+    const existing = await store.read(current);
+    // Gone: the event that says so tells the rest.
+    if (!existing) return;
+    const wanted = mergedObjectTags(existing, current.tags, limit);
+    if (sameObjectTags(existing, wanted)) return;
+    await store.write(current, wanted);
+    const newest = await readRecord(current, table);
+    if (newest?.revision === current.revision) return;
+    current = newest;
+  }
+  throw tooManyAttempts(record ?? { bucket: '', key: '' });
+}
+
+/** A superseded run that crashed may have left its tags at an object that the newer one had dealt with already. */
+async function winnerOver(object: ObjectReference, table: TagTable): Promise<ImageRecord | undefined> {
+  const record = await readRecord(object, table);
+  return record && record.sequencer > object.sequencer ? record : undefined;
+}
+
+function notTold({ bucket, key }: ObjectReference, cause: unknown): CliptagError {
+  const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  return new CliptagError(NOT_TOLD, `${bucket}/${key} is recorded but not told of: ${reason}`, {
+    retryable: true,
+    cause,
+  });
+}

@@ -1,0 +1,89 @@
+import { type ImageRecord, type Item, imageRecordOf } from '../records/image-record.ts';
+import { type LabelEntry, labelEntryOf } from '../records/label-entries.ts';
+import { removeStaleEntry, settleEntry, unconfirmedEntries } from '../records/stale-entries.ts';
+import { forEachAtOnce } from '../records/table-scan.ts';
+import type { Retagger } from './retag.ts';
+import type { RetagFindings } from './retag-findings.ts';
+import { type RetaggedImage, retagImage } from './retag-image.ts';
+import { retagCounter } from './retag-tally.ts';
+import { retaggings } from './retagging.ts';
+
+/** What becomes of the pages of a scan, which may come from several segments in turns. */
+export interface RetagPass {
+  see(items: readonly Item[]): Promise<void>;
+  /** So far. */
+  findings(): RetagFindings;
+  /** After the last page; then the findings are complete. */
+  end(): Promise<void>;
+}
+
+/**
+ * Images that are written at the same time: with some five entries each they fill the 50 connections that the AWS SDK
+ * opens.
+ */
+export const IMAGES_AT_ONCE = 16;
+
+/** Counts what retagging would change, and label entries that no image record confirms. Writes nothing. */
+export function planPass(retagger: Retagger): RetagPass {
+  const counter = retagCounter();
+  const sweep = { stale: 0, awaited: 0 };
+  return {
+    async see(items) {
+      for (const { before, outcome } of retaggedImages(items, retagger)) counter.count(before, outcome);
+      retagger.onProgress?.(counter.tally().images);
+      for (const { state } of await unconfirmedEntries(entriesIn(items), retagger.table)) {
+        sweep[state === 'awaited' ? 'awaited' : 'stale'] += 1;
+      }
+    },
+    findings: () => ({ ...counter.tally(), ...sweep }),
+    end: async () => {},
+  };
+}
+
+/**
+ * Writes every image that changes, and removes label entries that no image record confirms.
+ *
+ * @param imagesAtOnce written at the same time, of one page
+ */
+export function writePass(retagger: Retagger, imagesAtOnce: number): RetagPass {
+  const { table } = retagger;
+  const counter = retagCounter();
+  const sweep = { stale: 0, awaited: 0 };
+  const later: LabelEntry[] = [];
+  return {
+    async see(items) {
+      await forEachAtOnce(retaggedImages(items, retagger), imagesAtOnce, async (scanned) => {
+        const { before, outcome } = await retagImage(scanned, retagger);
+        counter.count(before, outcome);
+      });
+      retagger.onProgress?.(counter.tally().images);
+      for (const { entry, state } of await unconfirmedEntries(entriesIn(items), table)) {
+        if (state === 'stale') sweep.stale += Number(await removeStaleEntry(entry, table));
+        else if (state === 'unsettled') later.push(entry);
+        else sweep.awaited += 1;
+      }
+    },
+    findings: () => ({ ...counter.tally(), ...sweep }),
+    async end() {
+      // By now most of their writers, if they live, have come to an end.
+      for (const entry of later) sweep.stale += Number(await settleEntry(entry, table));
+    },
+  };
+}
+
+function retaggedImages(items: readonly Item[], retagger: Retagger): readonly RetaggedImage[] {
+  const images = imagesIn(items);
+  const outcomes = retaggings(images, retagger);
+  return images.flatMap((before, i) => {
+    const outcome = outcomes[i];
+    return outcome ? [{ before, outcome }] : [];
+  });
+}
+
+function imagesIn(items: readonly Item[]): readonly ImageRecord[] {
+  return items.filter(({ SK }) => SK === 'IMAGE').map(imageRecordOf);
+}
+
+function entriesIn(items: readonly Item[]): readonly LabelEntry[] {
+  return items.filter(({ PK }) => String(PK).startsWith('LABEL#')).map(labelEntryOf);
+}

@@ -1,0 +1,104 @@
+import { tagsForEach } from '../labels/block-tags.ts';
+import type { Classifier } from '../labels/classifier.ts';
+import { type Embedding, embeddingFromBytes } from '../labels/embedding.ts';
+import { appliesTo } from '../labels/label-set.ts';
+import { type Tag, tagsFor } from '../labels/scores.ts';
+import type { ImageRecord } from '../records/image-record.ts';
+
+/** A model and what it makes of the label sets that are to hold. */
+export interface LabelSetsOfModel {
+  readonly modelDigest: string;
+  /** All of this model. */
+  readonly classifiers: readonly Classifier[];
+}
+
+/**
+ * What label sets make of an image record.
+ * `right`: it says so already. `foreign`: its embedding is of another model (or it has none), so they cannot tell.
+ * `untagged`: a broken, unsupported or deleted image. `changed`: these are its tags now, which may be the same ones by
+ * label sets that the record does not name yet.
+ */
+export type Retagging =
+  | { readonly kind: 'right' | 'untagged' }
+  | { readonly kind: 'foreign'; readonly modelDigest: string | undefined }
+  | {
+      readonly kind: 'changed';
+      readonly tags: readonly Tag[];
+      readonly labelSets: Readonly<Record<string, string>>;
+    };
+
+/**
+ * Scores the stored embedding with every label set that has changed since the record was written. Tags of the others
+ * stay as they are; those of label sets that no longer hold, or apply to other images only, go.
+ */
+export function retagging(record: ImageRecord, labelSets: LabelSetsOfModel): Retagging {
+  const found = unscored(record, labelSets);
+  return found.kind === 'unscored'
+    ? scored(found, (classifier) => tagsFor(found.embedding, classifier))
+    : found;
+}
+
+/** What {@link retagging} says of each of the records, many times as fast: each label set scores all of them at once. */
+export function retaggings(
+  records: readonly ImageRecord[],
+  labelSets: LabelSetsOfModel,
+): readonly Retagging[] {
+  const found = records.map((record) => unscored(record, labelSets));
+  const toScore = found.filter((one) => one.kind === 'unscored');
+  const tagsOf = new Map(
+    labelSets.classifiers.map((classifier) => {
+      const images = toScore.filter(({ changed }) => changed.includes(classifier));
+      const tags = tagsForEach(
+        images.map(({ embedding }) => embedding),
+        classifier,
+      );
+      return [classifier, new Map(images.map((image, i) => [image, tags[i] ?? []]))];
+    }),
+  );
+  return found.map((one) =>
+    one.kind === 'unscored' ? scored(one, (classifier) => tagsOf.get(classifier)?.get(one) ?? []) : one,
+  );
+}
+
+/** An image that some label sets have to score. */
+interface Unscored {
+  readonly kind: 'unscored';
+  readonly record: ImageRecord;
+  readonly embedding: Embedding;
+  /** The label sets that are to hold for it, and those among them that its tags do not come from. */
+  readonly wanted: readonly Classifier[];
+  readonly changed: readonly Classifier[];
+}
+
+function unscored(
+  record: ImageRecord,
+  { modelDigest, classifiers }: LabelSetsOfModel,
+): Exclude<Retagging, { kind: 'changed' }> | Unscored {
+  if (record.status !== 'tagged') return { kind: 'untagged' };
+  if (record.modelDigest !== modelDigest || !record.embedding) {
+    return { kind: 'foreign', modelDigest: record.embedding && record.modelDigest };
+  }
+  const used = record.labelSets ?? {};
+  const wanted = classifiers.filter(({ labelSet }) => appliesTo(labelSet, record));
+  const changed = wanted.filter(({ labelSet, labelSetDigest }) => used[labelSet.name] !== labelSetDigest);
+  if (changed.length === 0 && wanted.length === Object.keys(used).length) return { kind: 'right' };
+  const embedding = embeddingFromBytes(record.embedding, modelDigest);
+  return { kind: 'unscored', record, embedding, wanted, changed };
+}
+
+function scored(
+  { record, wanted, changed }: Unscored,
+  tagsOf: (classifier: Classifier) => readonly Tag[],
+): Retagging {
+  return {
+    kind: 'changed',
+    tags: wanted.flatMap((classifier) =>
+      changed.includes(classifier)
+        ? tagsOf(classifier)
+        : record.tags.filter(({ set }) => set === classifier.labelSet.name),
+    ),
+    labelSets: Object.fromEntries(
+      wanted.map(({ labelSet, labelSetDigest }) => [labelSet.name, labelSetDigest]),
+    ),
+  };
+}

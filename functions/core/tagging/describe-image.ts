@@ -1,0 +1,45 @@
+import type { Classifier } from '../labels/classifier.ts';
+import { embeddingFromBytes, embeddingToBytes } from '../labels/embedding.ts';
+import { tagsFor } from '../labels/scores.ts';
+import type { PixelDecoder } from '../ports.ts';
+import type { ImageContent } from '../records/image-record.ts';
+import type { BatchedEncoder } from './micro-batch.ts';
+
+/** What turns bytes into an embedding, built once per process. */
+export interface ImageReader {
+  readonly decoder: PixelDecoder;
+  readonly encoder: BatchedEncoder;
+}
+
+/**
+ * All there is to say of an image's bytes: pixels → embedding → scores.
+ *
+ * @param bytes may still be on their way, as a promise
+ * @throws {ImageFault} for every permanent fault of the image
+ * @throws {ModelMismatch} when a classifier is not of the encoder's model
+ */
+export async function describeImage(
+  bytes: Uint8Array | Promise<Uint8Array>,
+  { decoder, encoder }: ImageReader,
+  classifiers: readonly Classifier[],
+): Promise<ImageContent> {
+  const decode = async () => decoder.decode(await bytes, encoder.pixelSpec);
+  // The encoder is told of pixels before they are there, so that it can wait for them and run several images at once.
+  const decoding = decode();
+  const stored = embeddingToBytes(await encoder.encode(decoding));
+  // Scores come from what is stored, so that retagging finds the very same ones.
+  const embedding = embeddingFromBytes(stored, encoder.modelDigest);
+  const pixels = await decoding;
+  return {
+    status: 'tagged',
+    width: pixels.width,
+    height: pixels.height,
+    format: pixels.format,
+    tags: classifiers.flatMap((classifier) => tagsFor(embedding, classifier)),
+    modelDigest: embedding.modelDigest,
+    embedding: stored,
+    labelSets: Object.fromEntries(
+      classifiers.map(({ labelSet, labelSetDigest }) => [labelSet.name, labelSetDigest]),
+    ),
+  };
+}

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import dynalite from 'dynalite';
+import { listen, loopbackUrl, stop } from '../http/loopback-server.ts';
+import { openLevelStore } from '../level-store.ts';
+import { type Credentials, type DynamoDbFault, findDynamoDbFault } from './dynamodb-signature.ts';
+
+/** Nothing leaves this machine, so the default credentials are no secret. */
+export const LOCAL_CREDENTIALS: Credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+/** Amazon DynamoDB's own limit for a request, and dynalite's: the largest BatchWriteItem. */
+const MAX_REQUEST_BYTES = 16 * 1_024 * 1_024;
+
+export interface DynamoDbEndpointOptions {
+  /** Directory that holds the database; made when it does not exist. One process at a time may use it. */
+  readonly directory: string;
+  /**
+   * Port on 127.0.0.1; 0 takes a free one.
+   * @default 0
+   */
+  readonly port?: number;
+  /**
+   * The one key whose signatures are accepted.
+   * @default access key `local`, secret `local`
+   */
+  readonly credentials?: Credentials;
+}
+
+export interface DynamoDbEndpoint {
+  readonly port: number;
+  readonly url: string;
+  readonly credentials: Credentials;
+  /** Stops listening and closes the database once it has written what it was given. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an embedded DynamoDB that keeps its data on disk: dynalite behind a check of signatures, which it lacks.
+ *
+ * What was written survives the end of the process (`kill -9` included); LevelDB does not flush to the disk at every
+ * write, so the last moments before a power cut may be lost. There is no time to live: an expired tombstone stays,
+ * which costs disk space only, for readers never show tombstones.
+ *
+ * @throws Error when another process uses the directory, or the port is taken.
+ */
+export async function startDynamoDbEndpoint(options: DynamoDbEndpointOptions): Promise<DynamoDbEndpoint> {
+  const { directory, port = 0, credentials = LOCAL_CREDENTIALS } = options;
+  await prepareStore(directory);
+  const server = dynalite({ path: directory, createTableMs: 0 });
+  checkSignatures(server, credentials);
+  const listeningPort = await listen(server, port);
+  return {
+    port: listeningPort,
+    url: loopbackUrl(listeningPort),
+    credentials,
+    close: () => stop(server),
+  };
+}
+
+/** Where dynalite (`db/index.js`, version 4.0.0) keeps the description of each table, under the table's name. */
+const TABLE_KEYS = { gte: 'table~', lt: 'table~\uffff' };
+
+/**
+ * Asks what dynalite would not tell: it opens its store by itself, and if another process has it, answers every request
+ * with an error that names no cause.
+ *
+ * A process that was killed while dynalite made a table leaves it in CREATING for ever, since only a timer of that
+ * process would have ended it. Such a table holds no items, for dynalite takes none before; without its description
+ * there is no table, and it can be made anew.
+ */
+async function prepareStore(directory: string): Promise<void> {
+  const store = await openLevelStore(directory);
+  const options = { ...TABLE_KEYS, valueEncoding: 'json' };
+  const tables = await store.iterator<string, { TableStatus?: string }>(options).all();
+  const unfinished = tables.filter(([, { TableStatus }]) => TableStatus === 'CREATING');
+  await store.batch(unfinished.map(([key]) => ({ type: 'del', key })));
+  await store.close();
+}
+
+/** Puts the check in front of dynalite's own request listener, which then sees the request as if it came first-hand. */
+function checkSignatures(server: Server, credentials: Credentials): void {
+  const listeners = server.listeners('request') as RequestListener[];
+  server.removeAllListeners('request');
+  server.on('request', async (request: IncomingMessage, response: ServerResponse) => {
+    const body = await readBody(request).catch(() => undefined);
+    if (body === undefined) return void response.writeHead(413, { Connection: 'close' }).end();
+    const fault = reachesData(request) ? faultOf(request, body, credentials) : undefined;
+    if (fault !== undefined) return answerFault(response, fault);
+    for (const listener of listeners) listener(replay(request, body), response);
+  });
+}
+
+/** dynalite answers GET with its health and OPTIONS with its cross-origin rules: neither can be signed by a browser. */
+function reachesData(request: IncomingMessage): boolean {
+  return request.method !== 'GET' && request.method !== 'OPTIONS';
+}
+
+function faultOf(
+  request: IncomingMessage,
+  body: Buffer,
+  credentials: Credentials,
+): DynamoDbFault | undefined {
+  const { method = '', url: target = '', headers } = request;
+  return findDynamoDbFault({ method, target, headers, body }, credentials);
+}
+
+function answerFault(response: ServerResponse, { exception, message }: DynamoDbFault): void {
+  const __type = `com.amazon.coral.service#${exception}`;
+  response.writeHead(400, { 'Content-Type': 'application/x-amz-json-1.0', 'x-amzn-RequestId': randomUUID() });
+  response.end(JSON.stringify({ __type, message }));
+}
+
+/** @throws Error when the body is too large, or the client goes away before its end. */
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_REQUEST_BYTES) throw new Error(`Expected at most ${MAX_REQUEST_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** A request whose body was read already, with what dynalite reads of it: stream, method, URL and headers. */
+function replay(request: IncomingMessage, body: Buffer): IncomingMessage {
+  const { method, url, headers } = request;
+  return Object.assign(Readable.from(body.length > 0 ? [body] : []), {
+    method,
+    url,
+    headers,
+  }) as IncomingMessage;
+}

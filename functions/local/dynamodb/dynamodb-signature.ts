@@ -1,0 +1,69 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { headerValue, sha256Hex } from '../http/canonical-request.ts';
+import { findSignatureFault, type SignatureFault, signatureInHeaders } from '../http/signature.ts';
+import { uriEncodePath } from '../http/uri-encoding.ts';
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+export interface DynamoDbRequest {
+  readonly method: string;
+  /** Path and query exactly as they stood in the request line. */
+  readonly target: string;
+  /** By lower-case name, as `node:http` gives them. */
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Uint8Array;
+}
+
+/** A request that is refused, by the name that SDKs turn into the error's `name`. */
+export interface DynamoDbFault {
+  readonly exception: string;
+  readonly message: string;
+}
+
+/** Names as Amazon DynamoDB gives them. */
+const EXCEPTIONS: Readonly<Record<SignatureFault['code'], string>> = {
+  'malformed-date': 'IncompleteSignatureException',
+  'unsigned-headers': 'IncompleteSignatureException',
+  'unknown-key': 'UnrecognizedClientException',
+  'wrong-scope': 'InvalidSignatureException',
+  'not-yet-valid': 'InvalidSignatureException',
+  expired: 'InvalidSignatureException',
+  mismatch: 'InvalidSignatureException',
+};
+
+/** The body's digest is always taken from what arrived, since most clients send none. */
+export function findDynamoDbFault(
+  { method, target, headers, body }: DynamoDbRequest,
+  credentials: Credentials,
+): DynamoDbFault | undefined {
+  if (headerValue(headers, 'authorization') === '') {
+    return {
+      exception: 'MissingAuthenticationTokenException',
+      message: 'Request is missing Authentication Token',
+    };
+  }
+  const signed = signatureInHeaders(headers);
+  if (signed === undefined) {
+    const message = 'Expected a Signature Version 4 Authorization header';
+    return { exception: 'IncompleteSignatureException', message };
+  }
+  const [path = '', query = ''] = target.split(/\?(.*)/s);
+  const fault = findSignatureFault(
+    {
+      method,
+      canonicalPath: uriEncodePath(path),
+      query: new URLSearchParams(query),
+      headers,
+      bodyHash: sha256Hex(body),
+    },
+    signed,
+    {
+      service: 'dynamodb',
+      secret: signed.accessKeyId === credentials.accessKeyId ? credentials.secretAccessKey : undefined,
+    },
+  );
+  return fault && { exception: EXCEPTIONS[fault.code], message: fault.message };
+}

@@ -1,0 +1,116 @@
+import pLimit from 'p-limit';
+import { z } from 'zod';
+import { thumbnail } from '../../adapters/sharp/sharp-thumbnail.ts';
+import { checked, parseJson } from '../../core/document.ts';
+import { CliptagError, MessageFault } from '../../core/errors.ts';
+import { eventsOf } from '../../core/objects/event.ts';
+import { checkSize } from '../../core/objects/object.ts';
+import {
+  type ImageRecord,
+  imageKey,
+  imageRecordOf,
+  queryImagesByStatus,
+} from '../../core/records/image-record.ts';
+import type { Outcome } from '../../core/tagging/tag-image.ts';
+import { taggerIdentity } from '../../core/tagging/tagger-identity.ts';
+import { LOCAL_BUCKET_NAME, type Pipeline } from '../pipeline.ts';
+import type { GalleryPorts, ShownImage } from './gallery-server.ts';
+
+/** Pictures on the page are this wide at most, in pixels: twice the width of a card, for sharp screens. */
+const THUMBNAIL_PIXELS = 480;
+
+/** DynamoDB takes at most 100 keys in a batch. */
+const BATCH_SIZE = 100;
+
+/** More images than one looks at; the newest are kept. */
+const MAXIMUM_SHOWN = 500;
+
+/** Larger files are for `aws s3 cp`; this is far above what is tagged. */
+const MAXIMUM_UPLOAD_BYTES = 200 * 1024 * 1024;
+
+/** Each holds the whole file, and a page asks for hundreds. */
+const THUMBNAILS_AT_ONCE = 4;
+
+/** Answers what the page asks out of the running pipeline. */
+export function galleryPorts({ tagger, bucket, queue }: Pipeline): GalleryPorts {
+  const whenFree = pLimit(THUMBNAILS_AT_ONCE);
+  return {
+    images: async () => {
+      const records: ImageRecord[] = [];
+      for (const status of ['tagged', 'unsupported', 'failed'] as const) {
+        const pages = tagger.table.query(queryImagesByStatus(LOCAL_BUCKET_NAME, status, '', BATCH_SIZE));
+        for await (const page of pages) {
+          const keys = page.map(({ GSI1SK }) => imageKey({ bucket: LOCAL_BUCKET_NAME, key: String(GSI1SK) }));
+          const items = await tagger.table.readBatch({ Keys: keys, ConsistentRead: false });
+          records.push(...items.map(imageRecordOf));
+        }
+      }
+      return records.map(shownImage).sort(byTime).slice(-MAXIMUM_SHOWN);
+    },
+    thumbnail: (object) =>
+      whenFree(async () => {
+        const current = await tagger.objects.current(object);
+        if (!current) throw new CliptagError('object-gone', `There is no ${object.bucket}/${object.key}`);
+        checkSize(current.sizeBytes, tagger.maximumBytes);
+        const bytes = await tagger.objects.fetch(
+          { ...object, ...current, sequencer: '' },
+          tagger.maximumBytes,
+        );
+        return thumbnail(bytes, THUMBNAIL_PIXELS);
+      }),
+    upload: async (key, body, sizeBytes) => {
+      if (!(sizeBytes <= MAXIMUM_UPLOAD_BYTES)) {
+        throw new CliptagError(
+          'too-large',
+          `Expected a file of at most ${MAXIMUM_UPLOAD_BYTES} bytes but received ${sizeBytes}`,
+        );
+      }
+      await bucket.put(key, body, sizeBytes);
+    },
+    status: () => {
+      const { visible, inFlight, deadLetters } = queue.counts();
+      return { queue: { visible, inFlight }, deadLetters };
+    },
+    deadLetters: () => queue.deadLetters(),
+    redrive: () => queue.redrive(),
+    tagger: () => taggerIdentity(tagger.encoder.modelDigest, tagger.classifiers),
+    sendListed: async (list) => {
+      const bodies = listedBodies(list);
+      for (const body of bodies) await queue.send(body);
+      return bodies.length;
+    },
+  };
+}
+
+/** @throws {MessageFault} when it is no list of bodies, each of a listed object */
+function listedBodies(list: string): readonly string[] {
+  const bodies = checked('a list of messages', z.array(z.string()), parseJson(list));
+  for (const event of bodies.flatMap(eventsOf)) {
+    if (event.kind === 'faulty') throw event.fault;
+    if (event.kind !== 'listed') throw new MessageFault(`Expected listed objects but received ${event.kind}`);
+  }
+  return bodies;
+}
+
+/** What the page shows of an outcome; nothing when the image was as it is already. */
+export function shownOutcome({ object, result, record }: Outcome, now: Date): ShownImage | undefined {
+  if (!record || result === 'unchanged' || result === 'superseded') return undefined;
+  const { status, reason, tags } = record;
+  return {
+    bucket: object.bucket,
+    key: object.key,
+    eTag: object.eTag,
+    status,
+    reason,
+    tags,
+    recordedAt: now.toISOString(),
+  };
+}
+
+function shownImage({ bucket, key, eTag, status, reason, tags, recordedAt }: ImageRecord): ShownImage {
+  return { bucket, key, eTag, status, reason, tags, recordedAt };
+}
+
+function byTime(a: ShownImage, b: ShownImage): number {
+  return a.recordedAt < b.recordedAt ? -1 : 1;
+}

@@ -1,0 +1,71 @@
+import { openLevelStore } from '../level-store.ts';
+
+/** A message as it is kept on disk. Times are milliseconds since the epoch. */
+export interface StoredMessage {
+  readonly messageId: string;
+  readonly body: string;
+  readonly sentAtMs: number;
+  /** Times it was handed to a consumer. */
+  readonly receiveCount: number;
+  readonly firstReceivedAtMs?: number;
+  readonly lastReceivedAtMs?: number;
+  /** What the last consumer that gave it back said of it. */
+  readonly lastFailure?: string;
+}
+
+/** A message that was received as often as is allowed and never deleted. */
+export interface DeadLetter extends StoredMessage {
+  readonly deadAtMs: number;
+}
+
+/** Changes that happen together or not at all. */
+export interface QueueChanges {
+  readonly messages?: readonly StoredMessage[];
+  readonly removedMessageIds?: readonly string[];
+  readonly deadLetters?: readonly DeadLetter[];
+  readonly removedDeadLetterIds?: readonly string[];
+}
+
+export interface QueueStore {
+  /** Every message, oldest first. */
+  readMessages(): Promise<StoredMessage[]>;
+  /** Every dead letter, oldest first. */
+  readDeadLetters(): Promise<DeadLetter[]>;
+  /**
+   * Writes changes. What is written survives the end of the process; with `flush` it survives a power cut as well, at
+   * the price of one flush to the disk, which LevelDB shares among the writes that wait for it.
+   */
+  write(changes: QueueChanges, options: { readonly flush: boolean }): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a queue's directory, which is made when it does not exist.
+ *
+ * @throws Error when another process uses it.
+ */
+export async function openQueueStore(directory: string): Promise<QueueStore> {
+  const store = await openLevelStore(directory);
+  const messages = store.sublevel<string, StoredMessage>('messages', { valueEncoding: 'json' });
+  const deadLetters = store.sublevel<string, DeadLetter>('dead-letters', { valueEncoding: 'json' });
+
+  async function write(changes: QueueChanges, { flush }: { readonly flush: boolean }): Promise<void> {
+    const batch = store.batch();
+    for (const message of changes.messages ?? [])
+      batch.put(message.messageId, message, { sublevel: messages });
+    for (const id of changes.removedMessageIds ?? []) batch.del(id, { sublevel: messages });
+    for (const letter of changes.deadLetters ?? [])
+      batch.put(letter.messageId, letter, { sublevel: deadLetters });
+    for (const id of changes.removedDeadLetterIds ?? []) batch.del(id, { sublevel: deadLetters });
+    await batch.write({ sync: flush });
+  }
+
+  return {
+    readMessages: async () =>
+      (await messages.values().all()).sort((one, other) => one.sentAtMs - other.sentAtMs),
+    readDeadLetters: async () =>
+      (await deadLetters.values().all()).sort((one, other) => one.deadAtMs - other.deadAtMs),
+    write,
+    close: () => store.close(),
+  };
+}

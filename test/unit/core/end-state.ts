@@ -1,0 +1,66 @@
+import { isDeepStrictEqual } from 'node:util';
+import { expect } from 'vitest';
+import { fixedWidthSequencer } from '../../../functions/core/objects/object.ts';
+import type { TagTable } from '../../../functions/core/ports.ts';
+import {
+  IMAGE_STATUSES,
+  type Item,
+  queryImagesByStatus,
+} from '../../../functions/core/records/image-record.ts';
+import { EVERY_LABEL, expectedOutcome, TAGGER_NAMES } from './fake-taggers.ts';
+import type { Course, Scenario } from './in-memory-world.ts';
+import type { ScenarioKind } from './random-scenario.ts';
+import { checkToldResults } from './told-results.ts';
+import { collected } from './truth-keeper.ts';
+
+/**
+ * After every event has been brought to its end: the records say what the bucket holds, the labels say what the
+ * records say, and entries that no record confirms are left only by runs that were cut short.
+ *
+ * @returns the number of such entries
+ */
+export async function checkEndState(
+  scenario: Scenario,
+  course: Course,
+  table: TagTable,
+  { kind, bucketName = 'photos' }: { kind: ScenarioKind; bucketName?: string },
+): Promise<number> {
+  const { truth, bucket, unfinishedEntries } = course;
+  checkToldResults(scenario, course, kind);
+  const listed: string[] = [];
+  for (const status of IMAGE_STATUSES) {
+    const pages = await collected(table.query(queryImagesByStatus(bucketName, status)));
+    listed.push(...pages.flat().map((item: Item) => `${status} ${item.GSI1SK}`));
+  }
+  const expected: string[] = [];
+  for (const { key } of scenario.objects) {
+    const sequencer = bucket.newestSequencer(key);
+    const record = truth.record(key);
+    // Of what no event tells a listing does.
+    if (sequencer === undefined && bucket.content(key) === undefined) {
+      expect(record).toBeUndefined();
+      continue;
+    }
+    expect(record?.sequencer).toBe(fixedWidthSequencer(sequencer ?? ''));
+    const { status, tags, modelDigest } = record ?? {};
+    const taggers = kind.deployments || kind.retags ? TAGGER_NAMES : TAGGER_NAMES.slice(0, 1);
+    const outcomes = taggers.map((name) =>
+      expectedOutcome(name, { bucket: bucketName, key }, bucket.content(key)),
+    );
+    const received = { status, tags, ...(modelDigest ? { modelDigest } : {}) };
+    if (!outcomes.some((outcome) => isDeepStrictEqual(outcome, received)))
+      expect(received).toEqual(outcomes[0]);
+    expect(record?.supersededTags).toEqual([]);
+    expected.push(`${status} ${key}`);
+  }
+  expect(listed.sort()).toEqual(expected.sort());
+  for (const term of EVERY_LABEL) await truth.checkLabel(term);
+
+  const garbage = await truth.garbage();
+  for (const { identity, key, sequencer } of garbage) {
+    expect(unfinishedEntries, 'entries without a record left by a completed run').toContain(identity);
+    const mayDiffer = kind.deployments || kind.retags || scenario.versioned;
+    if (!mayDiffer) expect(sequencer < (truth.record(key)?.sequencer ?? '')).toBe(true);
+  }
+  return garbage.length;
+}

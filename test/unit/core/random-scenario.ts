@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import type { LabelQuery } from '../../../functions/core/records/find-images.ts';
+import { CONTENT_COUNT, EVERY_LABEL, TAGGER_NAMES } from './fake-taggers.ts';
+import type { BucketChange } from './in-memory-bucket.ts';
+import type { Delivery, Scenario } from './in-memory-world.ts';
+import type { Fault } from './tagging-run.ts';
+
+export interface ScenarioKind {
+  /** Whether runs are cut short, to be redelivered. */
+  readonly faults: boolean;
+  /** Whether deliveries meet taggers with different models and label sets, as during a deployment. */
+  readonly deployments: boolean;
+  /** Whether all images are retagged meanwhile, with one label set or another. @default false */
+  readonly retags?: boolean;
+  /** Whether objects were there before anybody listened, and the bucket is listed to have them tagged. @default false */
+  readonly listings?: boolean;
+}
+
+/** One key with a character that notifications encode, and one that a second label set applies to. */
+const KEYS = ['summer & more.jpg', 'trips/ü 1.jpg'];
+
+export function randomScenario(kind: ScenarioKind): fc.Arbitrary<Scenario> {
+  const changes = fc.array(
+    fc.record({
+      pause: fc.nat(12),
+      change: randomChange,
+      deliveries: fc.array(randomDelivery(kind), { minLength: 1, maxLength: 3 }),
+    }),
+    { minLength: kind.listings ? 0 : 1, maxLength: 4 },
+  );
+  const unheard = kind.listings
+    ? fc.option(fc.nat(CONTENT_COUNT - 1), { nil: undefined })
+    : fc.constant(undefined);
+  const objects = fc
+    .array(fc.record({ unheard, changes }), { minLength: 1, maxLength: KEYS.length })
+    .map((each) => each.map((ofKey, i) => ({ key: KEYS[i] ?? '', ...ofKey })));
+  const listing = fc.record({
+    pause: fc.nat(20),
+    deliveries: fc.array(randomDelivery(kind), { minLength: 1, maxLength: 2 }),
+  });
+  const retags = fc.array(randomDelivery({ ...kind, deployments: true }, 30), { minLength: 1, maxLength: 2 });
+  return fc.record({
+    versioned: fc.boolean(),
+    objects,
+    retags: kind.retags ? retags : fc.constant([]),
+    listings: kind.listings ? fc.array(listing, { minLength: 1, maxLength: 2 }) : fc.constant([]),
+    queries: fc.array(randomQuery, { maxLength: 2 }),
+  });
+}
+
+const randomChange: fc.Arbitrary<BucketChange> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('put'), content: fc.nat(CONTENT_COUNT - 1) }) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'delete' } as const) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete-version'), age: fc.nat(2) }) },
+);
+
+function randomDelivery({ faults, deployments }: ScenarioKind, maximumDelay = 8): fc.Arbitrary<Delivery> {
+  const tagger = deployments ? fc.constantFrom(...TAGGER_NAMES) : fc.constant('first' as const);
+  const attempt = fc.record({ tagger, fault: randomFault });
+  return fc.record({
+    delay: fc.nat(maximumDelay),
+    attempts: faults ? fc.array(attempt, { maxLength: 2 }) : fc.constant([]),
+    lastTagger: tagger,
+  });
+}
+
+const randomFault: fc.Arbitrary<Fault> = fc.record({
+  kind: fc.oneof(
+    { weight: 3, arbitrary: fc.constant('crash' as const) },
+    { weight: 1, arbitrary: fc.constantFrom('refused', 'answer-lost', 'late' as const) },
+  ),
+  atWrite: fc.nat(9),
+});
+
+const randomQuery = fc.record({
+  delay: fc.nat(20),
+  query: fc.record({
+    labels: fc.uniqueArray(fc.constantFrom(...EVERY_LABEL), { minLength: 1, maxLength: 2 }),
+    match: fc.constantFrom('all', 'any'),
+    not: fc.array(fc.constantFrom(...EVERY_LABEL), { maxLength: 1 }),
+    minimumScore: fc.constantFrom(0, 0.7, 0.85),
+    prefix: fc.constantFrom(undefined, 'trips/'),
+  }) satisfies fc.Arbitrary<LabelQuery>,
+});

@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest';
+import { RECORD_BYTES } from '../../../../functions/core/cost/measured-usage.ts';
+import { nextImageRecord, putImageRecord } from '../../../../functions/core/records/image-record.ts';
+import { putLabelEntry } from '../../../../functions/core/records/label-entries.ts';
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
+function itemBytes(value: unknown): number {
+  if (value === undefined) return 0;
+  if (value === null || typeof value === 'boolean') return 1;
+  if (typeof value === 'number') return Math.ceil(String(value).replace(/\D/g, '').length / 2) + 1;
+  if (typeof value === 'string') return Buffer.byteLength(value);
+  if (value instanceof Uint8Array) return value.length;
+  if (Array.isArray(value)) return 3 + value.reduce((sum, part) => sum + 1 + itemBytes(part), 0);
+  return (
+    3 + Object.entries(value).reduce((sum, [name, part]) => sum + 1 + itemBytes(name) + itemBytes(part), 0)
+  );
+}
+
+const tags = ['golden retriever', 'dog', 'animal', 'grassland', 'playground'].map((label, i) => ({
+  set: 'general',
+  label,
+  score: 0.8312 - i / 10,
+}));
+
+it('an image with 5 tags and 512 dimensions costs 8 write units: 2 for its record, 1 for the index, 5 for entries', () => {
+  const object = {
+    bucket: 'amzn-s3-demo-bucket-of-a-family',
+    key: 'albums/2026/summer holidays in the mountains/DSC_20260714_183542.jpg',
+    versionId: 'L4kqtJlcpXroDTDmpUMLUo-L4kqtJlcpXroDTDmpUMLUo',
+    eTag: '0123456789abcdef0123456789abcdef',
+    sizeBytes: 4_123_456,
+    sequencer: '0055AED6DCD90281E5'.padEnd(32, '0'),
+  };
+  const record = nextImageRecord(
+    undefined,
+    object,
+    {
+      status: 'tagged',
+      width: 6000,
+      height: 4000,
+      format: 'jpeg',
+      tags,
+      modelDigest: '0123456789abcdef',
+      embedding: new Uint8Array(2 * 512),
+      labelSets: { general: '0123456789abcdef', 'indoor-outdoor': '0123456789abcdef' },
+    },
+    { eventTime: '2026-11-23T14:00:00.000Z', now: new Date() },
+  );
+  const put = putImageRecord(record);
+  const item = put.kind === 'put' ? put.Item : {};
+  const entries = tags
+    .map((tag) => putLabelEntry(record, tag))
+    .map((entry) => (entry.kind === 'put' ? entry.Item : {}));
+  const units = (value: unknown) => Math.ceil(itemBytes(value) / 1024);
+  const { PK, SK, GSI1PK, GSI1SK } = item as Record<string, unknown>;
+  const index = units({ PK, SK, GSI1PK, GSI1SK });
+  console.info(
+    `image record ${itemBytes(item)} bytes, largest label entry ${Math.max(...entries.map(itemBytes))} bytes`,
+  );
+  // What `cliptag cost` reckons with.
+  expect({
+    withFiveTags: itemBytes(item),
+    labelEntry: Math.max(...entries.map(itemBytes)),
+    indexEntry: itemBytes({ PK, SK, GSI1PK, GSI1SK }),
+  }).toEqual({
+    withFiveTags: RECORD_BYTES.withFiveTags,
+    labelEntry: RECORD_BYTES.labelEntry,
+    indexEntry: RECORD_BYTES.indexEntry,
+  });
+  expect(units(item) + index + entries.map(units).reduce((a, b) => a + b)).toBe(8);
+});
