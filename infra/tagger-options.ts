@@ -155,16 +155,16 @@ export const TAGGER_RULES: Rules<TaggerOptions> = {
 };
 
 /** Most messages that Lambda collects without waiting: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
-const LARGEST_BATCH_WITHOUT_WINDOW = 10;
+const MAXIMUM_BATCH_WITHOUT_WINDOW = 10;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html */
-const MOST_STORAGE_WITH_SNAPSTART_MEGABYTES = 512;
+const MAXIMUM_STORAGE_WITH_SNAPSTART_MEGABYTES = 512;
 
 /** What each option allows by itself but not together with another. */
 export function contradictions(options: TaggerOptions): string[] {
   const { batchSize, batchWindowSeconds, maximumConcurrency, reservedConcurrency } = options;
   const faults: string[] = [];
-  if (batchSize > LARGEST_BATCH_WITHOUT_WINDOW && batchWindowSeconds === 0) {
+  if (batchSize > MAXIMUM_BATCH_WITHOUT_WINDOW && batchWindowSeconds === 0) {
     faults.push(
       `Expected a batchWindowSeconds of at least 1 with a batchSize of ${batchSize} but received 0`,
     );
@@ -174,9 +174,9 @@ export function contradictions(options: TaggerOptions): string[] {
       `Expected a reservedConcurrency of at least maximumConcurrency, ${maximumConcurrency}, but received ${reservedConcurrency}: what lies between would be throttled`,
     );
   }
-  if (options.snapStart && options.temporaryStorageMegabytes > MOST_STORAGE_WITH_SNAPSTART_MEGABYTES) {
+  if (options.snapStart && options.temporaryStorageMegabytes > MAXIMUM_STORAGE_WITH_SNAPSTART_MEGABYTES) {
     faults.push(
-      `Expected a temporaryStorageMegabytes of ${MOST_STORAGE_WITH_SNAPSTART_MEGABYTES} with snapStart but received ${options.temporaryStorageMegabytes}`,
+      `Expected a temporaryStorageMegabytes of ${MAXIMUM_STORAGE_WITH_SNAPSTART_MEGABYTES} with snapStart but received ${options.temporaryStorageMegabytes}`,
     );
   }
   return faults;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from './command/command.ts';
-import { EXIT, exitCodeOf, explain, UsageFault } from './terminal/exit-code.ts';
+import { EXIT, exitCodeOf, explain, UsageError } from './terminal/exit-code.ts';
 import { listenForInterrupts } from './terminal/interruption.ts';
 import { type Output, standardOutput } from './terminal/output.ts';
 
@@ -74,7 +74,7 @@ async function dispatch([name, ...args]: readonly string[], output: Output): Pro
   if (load) return (await load())(args, output);
   if (name === '--version') await output.line(version());
   else if (name === '--help' || name === '-h' || name === 'help') await output.line(GENERAL_HELP);
-  else throw new UsageFault([`${wrongName(name)} (commands: ${[...COMMANDS.keys()].join(', ')})`]);
+  else throw new UsageError([`${wrongName(name)} (commands: ${[...COMMANDS.keys()].join(', ')})`]);
   return EXIT.done;
 }
 

@@ -58,7 +58,7 @@ export interface ImageEncoder {
   encode(images: readonly Pixels[]): Promise<readonly Embedding[]>;
 }
 
-export interface TextEncoder {
+export interface PromptEncoder {
   readonly modelDigest: string;
   /** The model's learned multiplier of cosines, already exponentiated. */
   readonly logitScale: number;

@@ -84,7 +84,7 @@ function equalPorts(flags: StartFlags): string[] {
 }
 
 /** One line that says what to do about a fault at the start. */
-export function explainStartFault(error: unknown): string {
+export function explainStartError(error: unknown): string {
   const { code, port, path, message } = (error ?? {}) as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE') {
     return `Port ${port} of 127.0.0.1 is taken: stop what listens there, or choose another with --s3-port, --dynamodb-port or --http-port`;

@@ -6,13 +6,13 @@ import { readLocalCredentials } from '../config.ts';
 import type { Tag } from '../core/labels/scores.ts';
 import { DEFAULT_MAXIMUM_BYTES } from '../core/objects/object.ts';
 import { imageRecordOf, readImageRecord } from '../core/records/image-record.ts';
-import type { Outcome } from '../core/tagging/tag-image.ts';
+import type { TaggingOutcome } from '../core/tagging/tag-image.ts';
 import { LOCAL_TABLE_NAME } from './dynamodb/table.ts';
 import { galleryPorts, shownOutcome } from './gallery/gallery-ports.ts';
 import { startGallery } from './gallery/gallery-server.ts';
 import { LOCAL_BUCKET_NAME, type Pipeline, startPipeline } from './pipeline.ts';
 import { SAMPLE_FOLDER, sampleNames, samplesWereUploaded, uploadSamples } from './samples.ts';
-import { explainStartFault, readStartFlags, type StartFlags, USAGE } from './start-flags.ts';
+import { explainStartError, readStartFlags, type StartFlags, USAGE } from './start-flags.ts';
 import { eventLine, linesToTry, outcomeLine, table, tagLine, terminalReport } from './terminal.ts';
 
 const MODEL_FOLDER = fileURLToPath(new URL('../../models/embedded', import.meta.url));
@@ -24,7 +24,7 @@ const SAMPLES_PATIENCE_MILLISECONDS = 60_000;
 /** `npm start`: the whole pipeline on this machine, with the sample photographs on the first start. */
 async function start(flags: StartFlags): Promise<void> {
   const credentials = readLocalCredentials();
-  const listeners = new Set<(outcome: Outcome) => void>();
+  const listeners = new Set<(outcome: TaggingOutcome) => void>();
   await mkdir(flags.data, { recursive: true });
   const pipeline = await startPipeline({
     modelFolder: MODEL_FOLDER,
@@ -74,13 +74,13 @@ async function start(flags: StartFlags): Promise<void> {
 async function showSamples(
   pipeline: Pipeline,
   dataFolder: string,
-  listeners: Set<(outcome: Outcome) => void>,
+  listeners: Set<(outcome: TaggingOutcome) => void>,
 ): Promise<void> {
   if (samplesWereUploaded(dataFolder)) return;
   const names = await sampleNames();
-  const outcomes = new Map<string, Outcome>();
+  const outcomes = new Map<string, TaggingOutcome>();
   const tagged = new Promise<void>((resolve) => {
-    const listener = (outcome: Outcome) => {
+    const listener = (outcome: TaggingOutcome) => {
       // What an interrupted first start has left is superseded by this one's uploads.
       if (!names.includes(outcome.object.key) || outcome.result === 'superseded') return;
       outcomes.set(outcome.object.key, outcome);
@@ -147,6 +147,6 @@ try {
   if (flags.help) console.log(USAGE);
   else await start(flags);
 } catch (error) {
-  console.error(explainStartFault(error));
+  console.error(explainStartError(error));
   process.exit(2);
 }

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { SCORE_DECIMALS, type Tag } from '../core/labels/scores.ts';
 import { printable } from '../core/printable.ts';
 import { RESULT_EVENT_SOURCE, type ResultEvent } from '../core/results/result-event.ts';
-import type { Outcome } from '../core/tagging/tag-image.ts';
+import type { TaggingOutcome } from '../core/tagging/tag-image.ts';
 import type { Report } from '../tag-images/tag-messages.ts';
 import { LOCAL_REGION, LOCAL_TABLE_NAME } from './dynamodb/table.ts';
 import { LOCAL_BUCKET_NAME, type Pipeline } from './pipeline.ts';
@@ -19,7 +19,7 @@ export function tagLine(tags: readonly Tag[]): string {
 }
 
 /** What happened to an image, in one line. */
-export function outcomeLine({ object, result, record }: Outcome): string {
+export function outcomeLine({ object, result, record }: TaggingOutcome): string {
   const told = record && record.status !== 'tagged' ? (record.reason ?? '') : tagLine(record?.tags ?? []);
   return printable(
     `${result.padEnd(11)} ${object.bucket}/${object.key}  ${result === 'superseded' ? '' : told}`.trimEnd(),
@@ -32,7 +32,7 @@ export function eventLine({ type, detail }: ResultEvent): string {
 }
 
 /** Tells on standard output what happens to each image, and on standard error what goes wrong. */
-export function terminalReport(onOutcome: (outcome: Outcome) => void): Report {
+export function terminalReport(onOutcome: (outcome: TaggingOutcome) => void): Report {
   return {
     outcome: onOutcome,
     ignored: () => {},

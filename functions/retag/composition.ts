@@ -4,7 +4,7 @@ import { readLabelSets } from '../adapters/files/label-set-files.ts';
 import { type Model, readModel } from '../adapters/files/model-folder.ts';
 import type { RetagEnvironment } from '../config.ts';
 import { CliptagError } from '../core/errors.ts';
-import type { TextEncoder } from '../core/ports.ts';
+import type { PromptEncoder } from '../core/ports.ts';
 import type { Retagger } from '../core/retag/retag.ts';
 
 /** Of each request: a table that scales up to a mass of writes throttles for a while. */
@@ -33,7 +33,7 @@ export async function composeRetagger(
   };
 }
 
-function withoutEncoder({ digest, manifest: { logitScale, logitBias } }: Model): TextEncoder {
+function withoutEncoder({ digest, manifest: { logitScale, logitBias } }: Model): PromptEncoder {
   return {
     modelDigest: digest,
     logitScale,

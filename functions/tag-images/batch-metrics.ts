@@ -1,10 +1,10 @@
 import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS, STAGE_METRICS } from '../core/tagging/metric-names.ts';
-import type { Outcome } from '../core/tagging/tag-image.ts';
+import type { TaggingOutcome } from '../core/tagging/tag-image.ts';
 import type { StageMilliseconds } from './stage-clock.ts';
 
 /** What became of one image, and how long it took. */
 export interface MeasuredImage {
-  readonly result: Outcome['result'];
+  readonly result: TaggingOutcome['result'];
   readonly milliseconds: StageMilliseconds;
 }
 
@@ -65,7 +65,7 @@ function metricDocument(metrics: readonly MetricValues[], functionName: string, 
 }
 
 function countsOf({ messages, images, notTold }: MeasuredBatch, isColdStart: boolean): MetricValues[] {
-  const imagesThatAre = (status: Outcome['result']) =>
+  const imagesThatAre = (status: TaggingOutcome['result']) =>
     images.filter(({ result }) => result === status).length;
   const counts: Record<keyof typeof METRICS, number> = {
     tagged: imagesThatAre('tagged'),

@@ -5,14 +5,14 @@ import { CliptagError } from '../core/errors.ts';
 import { eventsOf, type ObjectEvent, type ParsedEvent } from '../core/objects/event.ts';
 import { accepts, type UploadFilter } from '../core/objects/object.ts';
 import { NOT_TOLD, type ResultChannels, tellResult } from '../core/results/result-channels.ts';
-import { type Outcome, type Tagger, tagImage } from '../core/tagging/tag-image.ts';
+import { type Tagger, type TaggingOutcome, tagImage } from '../core/tagging/tag-image.ts';
 import type { MeasuredBatch, MeasuredImage } from './batch-metrics.ts';
 import { type StageMilliseconds, stageClock } from './stage-clock.ts';
 
 /** What is told about each event of each message: the log in the cloud, the terminal on one machine. */
 export interface Report {
   /** Once its record stands, and before others are told of it. */
-  outcome(outcome: Outcome, message: SQSRecord, milliseconds: StageMilliseconds): void;
+  outcome(outcome: TaggingOutcome, message: SQSRecord, milliseconds: StageMilliseconds): void;
   ignored(reason: string, message: SQSRecord): void;
   /** The message goes back to the queue, and to the dead-letter queue once its receives are used up. */
   fault(error: unknown, message: SQSRecord, object?: ObjectEvent['object']): void;

@@ -50,10 +50,10 @@ export interface ImageTaggerProps extends Partial<TaggerOptions> {
   readonly resultEventBus?: IEventBus | undefined;
 }
 
-const MOST_BUCKETS = 100;
+const MAXIMUM_BUCKETS = 100;
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
-const LONGEST_BUCKET_NAME = 63;
+const MAXIMUM_BUCKET_NAME = 63;
 
 /**
  * Tags images as they are uploaded: bucket → queue → function → table.
@@ -110,8 +110,8 @@ export class ImageTagger extends Construct {
     const given = new Map<string, unknown>(Object.entries(props));
     const { options, faults } = readByRules<TaggerOptions>(TAGGER_RULES, (name) => given.get(name));
     const bucketFaults =
-      buckets.length > MOST_BUCKETS || (props.bucket !== undefined && buckets.length === 0)
-        ? [`Expected 1 to ${MOST_BUCKETS} buckets for bucket but received ${buckets.length}`]
+      buckets.length > MAXIMUM_BUCKETS || (props.bucket !== undefined && buckets.length === 0)
+        ? [`Expected 1 to ${MAXIMUM_BUCKETS} buckets for bucket but received ${buckets.length}`]
         : [];
     throwFaults(this.node.path, [
       ...faults,
@@ -125,5 +125,5 @@ export class ImageTagger extends Construct {
 
 /** The name of a bucket that is made in this deployment is not known yet, and so may be as long as any. */
 function writtenName({ bucketName }: AnyBucket): string {
-  return Token.isUnresolved(bucketName) ? 'x'.repeat(LONGEST_BUCKET_NAME) : bucketName;
+  return Token.isUnresolved(bucketName) ? 'x'.repeat(MAXIMUM_BUCKET_NAME) : bucketName;
 }

@@ -12,10 +12,10 @@ export interface UploadFilter {
 const OBJECT_EVENTS = ['s3:ObjectCreated:*', 's3:ObjectRemoved:*', 's3:LifecycleExpiration:*'];
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
-const MOST_NOTIFICATIONS = 100;
+const MAXIMUM_NOTIFICATIONS = 100;
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
-const LONGEST_PATTERN = 2_048;
+const MAXIMUM_PATTERN = 2_048;
 
 /** A prefix and a suffix, either of them perhaps empty, that S3's and EventBridge's filters take one at a time. */
 interface KeyShape {
@@ -79,15 +79,15 @@ function escaped(part: string): string {
 export function filterFaults(filter: UploadFilter, bucketNames: readonly string[] = []): string[] {
   const faults: string[] = [];
   const notificationCount = notifications(filter, '').length;
-  if (notificationCount > MOST_NOTIFICATIONS) {
+  if (notificationCount > MAXIMUM_NOTIFICATIONS) {
     faults.push(
-      `Expected prefix and suffix to make at most ${MOST_NOTIFICATIONS} notifications (${OBJECT_EVENTS.length} for each prefix with each suffix in both cases) but received ${notificationCount}`,
+      `Expected prefix and suffix to make at most ${MAXIMUM_NOTIFICATIONS} notifications (${OBJECT_EVENTS.length} for each prefix with each suffix in both cases) but received ${notificationCount}`,
     );
   }
   const { length } = JSON.stringify(eventPattern(filter, [...bucketNames]));
-  if (length > LONGEST_PATTERN) {
+  if (length > MAXIMUM_PATTERN) {
     faults.push(
-      `Expected bucket, prefix and suffix to make an event pattern of at most ${LONGEST_PATTERN} characters but received ${length}`,
+      `Expected bucket, prefix and suffix to make an event pattern of at most ${MAXIMUM_PATTERN} characters but received ${length}`,
     );
   }
   return faults;

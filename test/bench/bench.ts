@@ -8,7 +8,7 @@ import { embeddingFromBytes } from '../../functions/core/labels/embedding.ts';
 import { tagsFor } from '../../functions/core/labels/scores.ts';
 import { acceptEveryUpload } from '../../functions/core/objects/object.ts';
 import { describeImage } from '../../functions/core/tagging/describe-image.ts';
-import type { Outcome, Tagger } from '../../functions/core/tagging/tag-image.ts';
+import type { Tagger, TaggingOutcome } from '../../functions/core/tagging/tag-image.ts';
 import { SAMPLE_FOLDER, sampleNames } from '../../functions/local/samples.ts';
 import { composeTagger } from '../../functions/tag-images/composition.ts';
 import { stageClock } from '../../functions/tag-images/stage-clock.ts';
@@ -133,8 +133,8 @@ async function handle(
   tagger: Tagger,
   bodies: readonly string[],
   batchSize: number,
-): Promise<readonly Outcome[]> {
-  const outcomes: Outcome[] = [];
+): Promise<readonly TaggingOutcome[]> {
+  const outcomes: TaggingOutcome[] = [];
   const tagMessages = messageTagger({
     tagger,
     filter: acceptEveryUpload,
@@ -150,7 +150,7 @@ async function handle(
   return outcomes;
 }
 
-function scoreMilliseconds({ classifiers }: Tagger, outcomes: readonly Outcome[]): number {
+function scoreMilliseconds({ classifiers }: Tagger, outcomes: readonly TaggingOutcome[]): number {
   const embeddings = outcomes.flatMap(({ record }) =>
     record?.embedding && record.modelDigest ? [embeddingFromBytes(record.embedding, record.modelDigest)] : [],
   );

@@ -39,9 +39,9 @@ const removal = {
 async function leaveDeadLetters(directory: string): Promise<void> {
   const queue = await openQueue({ directory, visibilityTimeoutSeconds: 60, maxReceiveCount: 1 });
   await queue.send(JSON.stringify({ Records: [removal] }));
-  const [received] = await queue.receive({ maxMessages: 1 });
+  const [received] = await queue.receive({ maximumMessages: 1 });
   await queue.release([received?.receiptHandle ?? ''], { delaySeconds: 0, reason: 'the table was away' });
-  await queue.receive({ maxMessages: 1 });
+  await queue.receive({ maximumMessages: 1 });
   await queue.close();
 }
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { cachedClassifier } from '../../functions/adapters/files/classifier-cache.ts';
 import { normalised } from '../../functions/core/labels/embedding.ts';
 import { type LabelSet, parseLabelSet } from '../../functions/core/labels/label-set.ts';
-import type { TextEncoder } from '../../functions/core/ports.ts';
+import type { PromptEncoder } from '../../functions/core/ports.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { tinyNumbers } from '../fixtures/tiny-model.ts';
 
@@ -12,7 +12,7 @@ import { tinyNumbers } from '../fixtures/tiny-model.ts';
 function countingEncoder(
   modelDigest = 'model-a',
   logitScale = 10,
-): TextEncoder & { readonly calls: () => number } {
+): PromptEncoder & { readonly calls: () => number } {
   let calls = 0;
   return {
     modelDigest,

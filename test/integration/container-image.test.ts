@@ -6,7 +6,7 @@ import { cachedClassifier } from '../../functions/adapters/files/classifier-cach
 import { readLabelSetFiles, readLabelSets } from '../../functions/adapters/files/label-set-files.ts';
 import { type Model, readModel } from '../../functions/adapters/files/model-folder.ts';
 import { labelSetDigest } from '../../functions/core/labels/label-set.ts';
-import type { TextEncoder } from '../../functions/core/ports.ts';
+import type { PromptEncoder } from '../../functions/core/ports.ts';
 import { bundleHandler } from '../../infra/packaging/bundle.ts';
 import { type ImageOptions, stageImage } from '../../infra/packaging/image.ts';
 import { folderDigest } from '../../infra/packaging/image-digest.ts';
@@ -98,7 +98,7 @@ describe('the folder that the image is built from', () => {
     const stagedSets = await readLabelSets([join(folder, 'labels')]);
     expect(stagedSets.map(labelSetDigest)).toEqual(labelSets.map(({ labelSet }) => labelSetDigest(labelSet)));
     const { digest, manifest } = await readModel(join(folder, 'model'), ['imageEncoder']);
-    const noTexts: TextEncoder = {
+    const noTexts: PromptEncoder = {
       modelDigest: digest,
       logitScale: manifest.logitScale,
       encode: () => Promise.reject(new Error('Expected no text')),

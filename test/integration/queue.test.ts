@@ -19,7 +19,7 @@ async function reopen(options: Partial<QueueOptions> = {}): Promise<void> {
 }
 
 async function receiveOne() {
-  const [message] = await queue.receive({ maxMessages: 1 });
+  const [message] = await queue.receive({ maximumMessages: 1 });
   if (message === undefined) throw new Error('Expected a message but received none');
   return message;
 }
@@ -30,7 +30,7 @@ const release = (receiptHandle: string, delaySeconds = 0) =>
 /** Receives and gives back as often as is allowed, then once more, which is when a message dies. */
 async function killOneMessage(): Promise<void> {
   for (let times = 0; times < 2; times++) await release((await receiveOne()).receiptHandle);
-  await queue.receive({ maxMessages: 1 });
+  await queue.receive({ maximumMessages: 1 });
 }
 
 beforeEach(async () => {
@@ -45,20 +45,20 @@ afterEach(async () => {
 describe('receiving', () => {
   it('gives messages in the order in which they were sent', async () => {
     for (const body of ['a', 'b', 'c']) await queue.send(body);
-    expect((await queue.receive({ maxMessages: 2 })).map(({ body }) => body)).toEqual(['a', 'b']);
-    expect((await queue.receive({ maxMessages: 2 })).map(({ body }) => body)).toEqual(['c']);
+    expect((await queue.receive({ maximumMessages: 2 })).map(({ body }) => body)).toEqual(['a', 'b']);
+    expect((await queue.receive({ maximumMessages: 2 })).map(({ body }) => body)).toEqual(['c']);
   });
 
   it('hides a message from every other receive', async () => {
     const messageId = await queue.send('a');
     expect(await receiveOne()).toMatchObject({ messageId, body: 'a', receiveCount: 1 });
-    expect(await queue.receive({ maxMessages: 10 })).toEqual([]);
+    expect(await queue.receive({ maximumMessages: 10 })).toEqual([]);
     expect(queue.counts()).toEqual({ visible: 0, inFlight: 1, deadLetters: 0 });
   });
 
   it('never gives one message to two receives at once', async () => {
     await Promise.all(Array.from({ length: 100 }, (_, number) => queue.send(String(number))));
-    const receives = Array.from({ length: 30 }, () => queue.receive({ maxMessages: 7 }));
+    const receives = Array.from({ length: 30 }, () => queue.receive({ maximumMessages: 7 }));
     const bodies = (await Promise.all(receives)).flat().map(({ body }) => body);
     expect(bodies).toHaveLength(100);
     expect(new Set(bodies).size).toBe(100);
@@ -71,14 +71,14 @@ describe('receiving', () => {
     const second = await vi.waitFor(receiveOne, { timeout: 30_000, interval: 5 });
     expect(second).toMatchObject({
       receiveCount: 2,
-      firstReceivedAtMs: first.firstReceivedAtMs,
+      firstReceivedAtMilliseconds: first.firstReceivedAtMilliseconds,
     });
   });
 
   it('stops before the bytes asked for, but gives one message whatever its size', async () => {
     for (const body of ['four', 'four', 'four']) await queue.send(body);
-    expect(await queue.receive({ maxMessages: 10, maxBytes: 8 })).toHaveLength(2);
-    expect(await queue.receive({ maxMessages: 10, maxBytes: 1 })).toHaveLength(1);
+    expect(await queue.receive({ maximumMessages: 10, maximumBytes: 8 })).toHaveLength(2);
+    expect(await queue.receive({ maximumMessages: 10, maximumBytes: 1 })).toHaveLength(1);
   });
 });
 
@@ -113,7 +113,7 @@ describe('waiting', () => {
   it('ends when a message is sent, when one is given back, when time is over and when the signal is given', async () => {
     const stop = new AbortController();
     const { signal } = stop;
-    await queue.waitForMessage({ signal, timeoutMs: 1 });
+    await queue.waitForMessage({ signal, timeoutMilliseconds: 1 });
     await Promise.all([queue.waitForMessage({ signal }), queue.send('a')]);
     const { receiptHandle } = await receiveOne();
     await Promise.all([queue.waitForMessage({ signal }), release(receiptHandle)]);
@@ -132,8 +132,18 @@ describe('a dead letter', () => {
     expect(queue.counts()).toEqual({ visible: 0, inFlight: 0, deadLetters: 1 });
     const [letter] = queue.deadLetters();
     expect(letter).toMatchObject({ messageId, body: 'a', receiveCount: 2, lastFailure: 'it broke' });
-    const { sentAtMs, firstReceivedAtMs = 0, lastReceivedAtMs = 0, deadAtMs } = letter!;
-    const times = [sentAtMs, firstReceivedAtMs, lastReceivedAtMs, deadAtMs];
+    const {
+      sentAtMilliseconds,
+      firstReceivedAtMilliseconds = 0,
+      lastReceivedAtMilliseconds = 0,
+      deadAtMilliseconds,
+    } = letter!;
+    const times = [
+      sentAtMilliseconds,
+      firstReceivedAtMilliseconds,
+      lastReceivedAtMilliseconds,
+      deadAtMilliseconds,
+    ];
     expect(times).toEqual([...times].sort());
   });
 
@@ -211,7 +221,7 @@ describe('a crash', () => {
   it('loses no message, and shows at once those that were in flight, with their receive count', async () => {
     await crashAfterReceiving(20);
     const own = await open();
-    const messages = await own.receive({ maxMessages: 100 });
+    const messages = await own.receive({ maximumMessages: 100 });
     await own.close();
     expect(messages.map(({ body }) => body).sort()).toEqual(
       Array.from({ length: 20 }, (_, n) => `message ${n}`).sort(),

@@ -12,7 +12,7 @@ import {
 import { type SqsOptions, sqsClient } from './sqs.ts';
 
 /** Amazon SQS gives at most so many messages at once. */
-const MOST_AT_ONCE = 10;
+const MAXIMUM_AT_ONCE = 10;
 
 /** While others look, a message is hidden from them: long enough to give it back, short where that fails. */
 const SAMPLE_VISIBILITY_SECONDS = 20;
@@ -82,7 +82,7 @@ async function sample(client: SQSClient, QueueUrl: string): Promise<readonly Dea
   const { Messages = [] } = await client.send(
     new ReceiveMessageCommand({
       QueueUrl,
-      MaxNumberOfMessages: MOST_AT_ONCE,
+      MaxNumberOfMessages: MAXIMUM_AT_ONCE,
       VisibilityTimeout: SAMPLE_VISIBILITY_SECONDS,
       // With a wait SQS asks all of its servers.
       WaitTimeSeconds: 1,

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { type Classifier, compileClassifier } from '../../core/labels/classifier.ts';
 import { requireSameModel } from '../../core/labels/embedding.ts';
 import { type LabelSet, labelSetDigest } from '../../core/labels/label-set.ts';
-import type { TextEncoder } from '../../core/ports.ts';
+import type { PromptEncoder } from '../../core/ports.ts';
 
 /** Rises whenever the layout of the file or the way in which classifiers are compiled changes. */
 const FORMAT = 'cliptag-classifier-1';
@@ -36,7 +36,7 @@ type Header = z.infer<typeof headerSchema>;
  */
 export async function cachedClassifier(
   labelSet: LabelSet,
-  textEncoder: TextEncoder,
+  textEncoder: PromptEncoder,
   folder: string,
   warn: (message: string) => void = () => {},
 ): Promise<Classifier> {
@@ -86,7 +86,7 @@ function classifierToBytes(classifier: Classifier): Uint8Array {
 }
 
 /** Undefined when the bytes are not the classifier of this label set and model, down to the last bit. */
-function classifierFrom(bytes: Buffer, labelSet: LabelSet, model: TextEncoder): Classifier | undefined {
+function classifierFrom(bytes: Buffer, labelSet: LabelSet, model: PromptEncoder): Classifier | undefined {
   const [checksum, content] = splitLine(bytes);
   if (checksum !== sha256Of(content)) return undefined;
   const [line, rows] = splitLine(content);

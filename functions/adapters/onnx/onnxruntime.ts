@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
 import { CliptagError } from '../../core/errors.ts';
 import { type Embedding, normalised } from '../../core/labels/embedding.ts';
-import type { ImageEncoder, TextEncoder } from '../../core/ports.ts';
+import type { ImageEncoder, PromptEncoder } from '../../core/ports.ts';
 import type { Model } from '../files/model-folder.ts';
 import { type EncoderFeeds, onnxFeeds } from './onnx-feeds.ts';
 import { type OnnxOptions, openOnnxSession } from './onnx-session.ts';
@@ -39,7 +39,7 @@ export async function onnxImageEncoder(model: Model, options: OnnxOptions = {}):
  * @throws {CliptagError} while encoding: `no-model` and `no-tokenizer` when files are not what they should be,
  *   `model-fault` as {@link onnxImageEncoder}
  */
-export function onnxTextEncoder(model: Model, options: OnnxOptions = {}): TextEncoder {
+export function onnxTextEncoder(model: Model, options: OnnxOptions = {}): PromptEncoder {
   const { logitScale, logitBias, files } = model.manifest;
   const { text } = onnxFeeds(model.manifest);
   let loading: Promise<[RunEncoder<TokenIds>, Tokenize]> | undefined;

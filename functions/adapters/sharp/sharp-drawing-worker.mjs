@@ -7,7 +7,7 @@ import sharp from 'sharp';
 
 const [cpuSeconds, memoryBytes] = process.argv.slice(2).map(Number);
 const WATCH_MILLISECONDS = 20;
-const LONGEST_REASON = 500;
+const MAXIMUM_REASON = 500;
 
 // As in sharp-picture.ts.
 sharp.concurrency(1);
@@ -40,6 +40,6 @@ try {
     .toBuffer();
   process.stdout.write(pixels, () => process.exit());
 } catch (error) {
-  const reason = String(error.message).slice(0, LONGEST_REASON);
+  const reason = String(error.message).slice(0, MAXIMUM_REASON);
   process.send({ problem: 'unreadable', reason }, () => process.exit());
 }

@@ -26,7 +26,7 @@ type WorkerMessage = { readonly header: DrawingHeader } | DrawingProblem;
 
 /** Next to nothing of a drawing lies on the worker's JavaScript heap. */
 const HEAP_MEGABYTES = 64;
-const LONGEST_COMPLAINT = 500;
+const MAXIMUM_COMPLAINT = 500;
 
 /** Where fonts and libraries are found; nothing else of the environment, credentials least of all. */
 const PASSED_VARIABLES = [
@@ -135,7 +135,7 @@ function collectOutput(child: ChildProcess, progress: Progress, stop: (fault: Er
     else stop(new Error(`expected ${pixelBytes(progress.drawn)} bytes of pixels but received more`));
   });
   child.stderr?.on('data', (chunk: Buffer) => {
-    progress.complaint = `${progress.complaint}${chunk}`.slice(0, LONGEST_COMPLAINT);
+    progress.complaint = `${progress.complaint}${chunk}`.slice(0, MAXIMUM_COMPLAINT);
   });
 }
 

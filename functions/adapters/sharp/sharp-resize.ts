@@ -12,13 +12,13 @@ export type ShrinkOnLoad = 'fast' | 'careful' | 'none';
 
 /** JPEG codes blocks of 8 × 8 pixels and can be decoded at one of these fractions of its size. */
 const JPEG_REDUCTIONS = [8, 4, 2];
-const LARGEST_REDUCTION = 8;
+const MAXIMUM_REDUCTION = 8;
 /**
  * What the kernel is left to do after the largest reduction, at least: a picture of 12 megapixels comes to 224 with 1.7.
  * Photographs are 0.3 of 255 off Pillow's bicubic resize when that is 2 or more, 0.8 at 1.7, 1.0 at 1.5, 1.2 to 1.7 at
  * 1.35. It pays for large pictures only: 12 megapixels take 34 ms instead of 40, and reading their code alone takes 33.
  */
-const LEAST_KERNEL_REDUCTION = 1.6;
+const MINIMUM_KERNEL_REDUCTION = 1.6;
 
 /**
  * Whether libvips may decode at a fraction of the size. It cuts off what does not fill a pixel of the reduced picture,
@@ -31,7 +31,7 @@ export function shrinkOnLoad(format: AcceptedFormat, size: Size, resized: Size):
   if (format !== 'jpeg') return 'careful';
   const reduction = Math.min(size.width / resized.width, size.height / resized.height);
   const divides = (by: number) => size.width % by === 0 && size.height % by === 0;
-  if (reduction >= LEAST_KERNEL_REDUCTION * LARGEST_REDUCTION && divides(LARGEST_REDUCTION)) return 'fast';
+  if (reduction >= MINIMUM_KERNEL_REDUCTION * MAXIMUM_REDUCTION && divides(MAXIMUM_REDUCTION)) return 'fast';
   return divides(carefulReduction(reduction)) ? 'careful' : 'none';
 }
 

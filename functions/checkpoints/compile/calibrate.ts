@@ -55,7 +55,7 @@ export async function layerSmoother({
     const errorOf = async (candidate: LayerWeights) =>
       distance((await runLayer(states as Tensor, candidate, 'int8')).states, exact.states);
     const smooth = smoothed(weights, rangesFrom(exact));
-    const isBetter = (await errorOf(smooth)) < LEAST_GAIN * (await errorOf(weights));
+    const isBetter = (await errorOf(smooth)) < MINIMUM_GAIN * (await errorOf(weights));
     states = exact.states;
     return isBetter ? smooth : weights;
   };
@@ -65,7 +65,7 @@ export async function layerSmoother({
  * Smoothing has to bring a layer's error to this share: less says nothing about other inputs, which may fill channels
  * that no sample did (without it the least of tiny-clip's prompts lay at 0.94 instead of 0.96).
  */
-const LEAST_GAIN = 0.8;
+const MINIMUM_GAIN = 0.8;
 
 /** Euclidean distance of two tensors of one shape. */
 function distance(one: Tensor | undefined, other: Tensor | undefined): number {

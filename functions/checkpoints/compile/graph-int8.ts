@@ -15,7 +15,7 @@ const LEVELS = 255;
 /** The byte that stands for zero in a token's inputs: of activations, which end at −0.17 (gelu), an eighth is below. */
 const ZERO = { twoSided: 128, oneSided: 32 } as const;
 /** The step of a token that is all zeros. */
-const SMALLEST_STEP = 1e-12;
+const MINIMUM_STEP = 1e-12;
 
 /**
  * W x in whole numbers, for every token: [rows, inputs] → [rows, outputs].
@@ -70,6 +70,6 @@ function tokenSteps(graph: OnnxGraph, x: string, zero: number): string {
   return graph.node('Max', [
     share('ReduceMax', LEVELS - zero),
     share('ReduceMin', -zero),
-    graph.constant('smallest', [], Float32Array.of(SMALLEST_STEP)),
+    graph.constant('smallest', [], Float32Array.of(MINIMUM_STEP)),
   ]);
 }

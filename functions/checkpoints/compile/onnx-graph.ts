@@ -60,7 +60,7 @@ export interface OnnxGraph {
 const OPSET = 18;
 const IR_VERSION = 8;
 /** https://protobuf.dev/programming-guides/proto-limits */
-const LARGEST_FILE_BYTES = 2 ** 31 - 1;
+const MAXIMUM_FILE_BYTES = 2 ** 31 - 1;
 
 /**
  * From this many bytes on a tensor goes to the file for weights, where there is one. ONNX Runtime maps that into
@@ -128,10 +128,10 @@ export function onnxGraph(sink: OnnxSink, name: string, weights?: WeightsFile): 
       append(bytesField(GRAPH.node, nodeBytes(operator, inputs, outputs, options))),
     finish: () => {
       const total = header.length + PADDED_VARINT_BYTES + graphBytes;
-      if (total > LARGEST_FILE_BYTES) {
+      if (total > MAXIMUM_FILE_BYTES) {
         throw new CliptagError(
           'model-too-large',
-          `Expected an ONNX file of at most ${LARGEST_FILE_BYTES} bytes but received ${total}; int8 takes a quarter`,
+          `Expected an ONNX file of at most ${MAXIMUM_FILE_BYTES} bytes but received ${total}; int8 takes a quarter`,
         );
       }
       sink.overwrite(header.length, paddedVarint(graphBytes));

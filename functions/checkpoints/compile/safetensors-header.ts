@@ -20,7 +20,7 @@ const NUMBER_BYTES: Readonly<Record<string, number>> = {
 };
 
 /** As the reference implementation limits it (`MAX_HEADER_SIZE` of huggingface/safetensors). */
-const LONGEST_HEADER_BYTES = 100_000_000;
+const MAXIMUM_HEADER_BYTES = 100_000_000;
 
 /** The header's length comes first, as an unsigned 64-bit little-endian number. */
 export const LENGTH_BYTES = 8;
@@ -47,9 +47,9 @@ export function headerLength(firstBytes: Buffer, fileBytes: number, path: string
   if (firstBytes.length < LENGTH_BYTES)
     throw notSafetensors(path, [`Expected at least ${LENGTH_BYTES} bytes but found ${fileBytes}`]);
   const length = firstBytes.readBigUInt64LE();
-  if (length < 2n || length > LONGEST_HEADER_BYTES)
+  if (length < 2n || length > MAXIMUM_HEADER_BYTES)
     throw notSafetensors(path, [
-      `Expected a header of 2 to ${LONGEST_HEADER_BYTES} bytes but its first 8 bytes say ${length}`,
+      `Expected a header of 2 to ${MAXIMUM_HEADER_BYTES} bytes but its first 8 bytes say ${length}`,
     ]);
   if (LENGTH_BYTES + Number(length) > fileBytes)
     throw notSafetensors(path, [

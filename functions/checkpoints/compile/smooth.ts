@@ -81,10 +81,10 @@ function smoothing(ranges: Float32Array, readers: readonly Linear[]): Smoothing 
 function balancedScales(ranges: Float32Array, readers: readonly Linear[]): Float32Array {
   const usual = quantile(ranges, USUAL_QUANTILE);
   const weights = largestWeights(readers, ranges.length);
-  const lightest = quantile(weights, 0.5) / LARGEST_RATIO || 1;
+  const lightest = quantile(weights, 0.5) / MAXIMUM_RATIO || 1;
   const raw = ranges.map((range, i) =>
     Math.sqrt(
-      Math.max(Math.min(range, usual), usual / LARGEST_RATIO) / Math.max(weights[i] ?? 0, lightest) || 1,
+      Math.max(Math.min(range, usual), usual / MAXIMUM_RATIO) / Math.max(weights[i] ?? 0, lightest) || 1,
     ),
   );
   const mean = Math.exp(raw.reduce((sum, scale) => sum + Math.log(scale), 0) / raw.length);
@@ -92,7 +92,7 @@ function balancedScales(ranges: Float32Array, readers: readonly Linear[]): Float
 }
 
 /** What is smaller by more than this counts as no smaller: what no sample touched the next picture may touch. */
-const LARGEST_RATIO = 1000;
+const MAXIMUM_RATIO = 1000;
 
 /** To quarters of a power of two: machines whose sums differ in the last digit still make the same model. */
 function steady(scale: number): number {

@@ -1,5 +1,5 @@
 import { CliptagError } from '../../core/errors.ts';
-import { HubFault } from './hub-fault.ts';
+import { HubError } from './hub-error.ts';
 
 export interface Attempts {
   /** Attempts in a row that bring nothing forward before the work is given up. @default 5 */
@@ -16,7 +16,7 @@ export const DEFAULT_ATTEMPTS: Attempts = {
 };
 
 const FIRST_WAIT_MILLISECONDS = 1000;
-const LONGEST_BACKOFF_MILLISECONDS = 30_000;
+const MAXIMUM_BACKOFF_MILLISECONDS = 30_000;
 
 /**
  * Does the work again, after a wait that doubles each time, while its faults are retryable.
@@ -47,6 +47,6 @@ export async function withAttempts<Result>(
 }
 
 function waitAfter(fault: CliptagError, failures: number): number {
-  const backoff = Math.min(LONGEST_BACKOFF_MILLISECONDS, FIRST_WAIT_MILLISECONDS * 2 ** (failures - 1));
-  return Math.max(backoff, fault instanceof HubFault ? (fault.afterMilliseconds ?? 0) : 0);
+  const backoff = Math.min(MAXIMUM_BACKOFF_MILLISECONDS, FIRST_WAIT_MILLISECONDS * 2 ** (failures - 1));
+  return Math.max(backoff, fault instanceof HubError ? (fault.afterMilliseconds ?? 0) : 0);
 }

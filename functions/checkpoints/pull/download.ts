@@ -6,16 +6,16 @@ import { pipeline } from 'node:stream/promises';
 import { CliptagError } from '../../core/errors.ts';
 import { type Attempts, withAttempts } from './attempts.ts';
 import { beginning, rangeHeaders, strongEtag, totalBytes } from './byte-range.ts';
-import { diskFault, isDiskFault } from './disk-fault.ts';
+import { diskError, isDiskError } from './disk-error.ts';
 import {
-  contentFault,
+  contentError,
   type ExpectedContent,
   type FileDigest,
   fileDigest,
   MISMATCH_ADVICE,
 } from './file-digest.ts';
 import type { Hub, HubAnswer } from './hub.ts';
-import { connectionFault, HubFault } from './hub-fault.ts';
+import { connectionError, HubError } from './hub-error.ts';
 import { notePart, partPath, readPart, removeNotes, removePart } from './part-file.ts';
 
 export interface Download {
@@ -40,13 +40,13 @@ export interface Download {
 export async function download(file: Download, hub: Hub, attempts: Attempts): Promise<FileDigest> {
   const content = file.expected.sha256 ?? file.expected.gitBlob ?? '';
   await mkdir(dirname(file.target), { recursive: true }).catch((error) => {
-    throw diskFault(error, file.target);
+    throw diskError(error, file.target);
   });
   let isResumed = (await readPart(file.target, content)).bytes > 0;
   for (;;) {
     await fetchAll({ ...file, content }, hub, attempts);
     const found = await fileDigest(partPath(file.target));
-    const fault = contentFault(found, file.expected);
+    const fault = contentError(found, file.expected);
     if (fault === undefined) {
       await finish(file.target);
       return found;
@@ -86,7 +86,7 @@ async function fetchRest(file: KnownDownload, hub: Hub): Promise<void> {
     if (from === 'whole') return;
     if (from === 'again') {
       await removePart(file.target);
-      throw new HubFault(
+      throw new HubError(
         'interrupted',
         `Expected the rest of ${nameOf(file)} but it has changed meanwhile: it begins again`,
         { retryable: true },
@@ -119,9 +119,9 @@ async function append(answer: HubAnswer, file: KnownDownload, from: number, hub:
   try {
     await pipeline(answer.body, counter, createWriteStream(path, { flags: from === 0 ? 'w' : 'a' }));
   } catch (error) {
-    throw isDiskFault(error)
-      ? diskFault(error, path)
-      : connectionFault(error, answer.url, hub.stallMilliseconds);
+    throw isDiskError(error)
+      ? diskError(error, path)
+      : connectionError(error, answer.url, hub.stallMilliseconds);
   }
   return position;
 }
@@ -139,9 +139,9 @@ async function synced(path: string): Promise<void> {
   await handle.sync().finally(() => handle.close());
 }
 
-function cutShort(file: Download, received: number, total: number): HubFault {
+function cutShort(file: Download, received: number, total: number): HubError {
   const sentence = `Expected ${total} bytes of ${nameOf(file)} but received ${received}`;
-  return new HubFault('interrupted', sentence, { retryable: true });
+  return new HubError('interrupted', sentence, { retryable: true });
 }
 
 function otherSize(

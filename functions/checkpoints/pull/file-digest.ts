@@ -31,7 +31,7 @@ export async function fileDigest(path: string): Promise<FileDigest> {
 }
 
 /** What is wrong with a file, or undefined when it is what was expected. */
-export function contentFault(found: FileDigest, expected: ExpectedContent): string | undefined {
+export function contentError(found: FileDigest, expected: ExpectedContent): string | undefined {
   if (expected.sha256 !== undefined) {
     if (found.sha256 === expected.sha256) return undefined;
     return `Expected SHA-256 ${expected.sha256} (${expected.source}) but received ${found.sha256}`;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Attempts, withAttempts } from './attempts.ts';
 import type { CheckpointReference } from './checkpoint-reference.ts';
 import type { Hub } from './hub.ts';
-import { connectionFault, HubFault } from './hub-fault.ts';
+import { connectionError, HubError } from './hub-error.ts';
 import { jsonValue } from './json-value.ts';
 
 /** What a repository holds at a revision. */
@@ -22,7 +22,7 @@ const answer = z.object({
 /**
  * Asks the hub what a repository holds.
  *
- * @throws {HubFault} when it does not say
+ * @throws {HubError} when it does not say
  */
 export async function hubListing(
   { repo, revision }: CheckpointReference,
@@ -37,7 +37,7 @@ export async function hubListing(
     const licence = typeof cardData?.license === 'string' ? cardData.license : undefined;
     return { commit: sha, licence, paths: siblings.map(({ rfilename }) => rfilename) };
   }
-  throw new HubFault(
+  throw new HubError(
     'unexpected-answer',
     `Expected a list of the files of ${repo} from ${hub.endpoint.host} but received something else: check the endpoint`,
   );
@@ -47,11 +47,11 @@ async function textOf(hub: Hub, path: string): Promise<string> {
   try {
     const { body, url } = await hub.send('GET', path);
     return await body.text().catch((error: unknown) => {
-      throw connectionFault(error, url, hub.stallMilliseconds);
+      throw connectionError(error, url, hub.stallMilliseconds);
     });
   } catch (fault) {
     // At the first contact it is more likely that there is no network than that it comes back in a moment.
-    if (fault instanceof HubFault && fault.code === 'hub-unreachable') throw fault.final();
+    if (fault instanceof HubError && fault.code === 'hub-unreachable') throw fault.final();
     throw fault;
   }
 }

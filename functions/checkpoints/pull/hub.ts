@@ -1,5 +1,5 @@
 import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
-import { connectionFault, HubFault, statusFault } from './hub-fault.ts';
+import { connectionError, HubError, statusError } from './hub-error.ts';
 import { type Proxies, proxyFor } from './proxy-choice.ts';
 
 export interface HubSettings {
@@ -46,7 +46,7 @@ const RANGE_NOT_SATISFIABLE = 416;
 export function openHub(settings: HubSettings): Hub {
   const { token, proxies, stallMilliseconds = DEFAULT_STALL_MILLISECONDS } = settings;
   const endpoint = new URL(settings.endpoint.replace(/\/*$/, '/'));
-  const roads = openRoads(proxies, stallMilliseconds);
+  const dispatchers = openDispatchers(proxies, stallMilliseconds);
   const isOwn = (url: URL) => url.origin === endpoint.origin;
 
   async function once(method: 'GET' | 'HEAD', url: URL, headers: Headers): Promise<Dispatcher.ResponseData> {
@@ -55,9 +55,9 @@ export function openHub(settings: HubSettings): Hub {
     // Sizes and ranges are those of the file itself only without compression.
     const all = { 'user-agent': 'cliptag', 'accept-encoding': 'identity', ...headers, ...own };
     try {
-      return await request(url, { method, headers: all, dispatcher: roads.to(url), ...timeouts });
+      return await request(url, { method, headers: all, dispatcher: dispatchers.to(url), ...timeouts });
     } catch (error) {
-      throw connectionFault(error, url, stallMilliseconds, proxyFor(url, proxies));
+      throw connectionError(error, url, stallMilliseconds, proxyFor(url, proxies));
     }
   }
 
@@ -75,17 +75,17 @@ export function openHub(settings: HubSettings): Hub {
       await discard(response.body);
       url = next;
     }
-    throw new HubFault(
+    throw new HubError(
       'unexpected-answer',
       `Expected ${url.host} to answer but received ${MAXIMUM_REDIRECTS + 1} redirects`,
     );
   }
 
-  return { endpoint, stallMilliseconds, send, close: roads.close };
+  return { endpoint, stallMilliseconds, send, close: dispatchers.close };
 }
 
 /** One connection pool for each proxy, and one for the direct way. */
-function openRoads(proxies: Proxies, stallMilliseconds: number) {
+function openDispatchers(proxies: Proxies, stallMilliseconds: number) {
   const opened = new Map<string | undefined, Dispatcher>();
   const connect = { timeout: stallMilliseconds };
   return {
@@ -110,7 +110,7 @@ function redirectTarget(status: number, { location }: Headers, url: URL): URL | 
   const target = URL.canParse(location, url.href) ? new URL(location, url) : undefined;
   const isWeaker = url.protocol === 'https:' && target?.protocol !== 'https:';
   if (target && !isWeaker && /^https?:$/.test(target.protocol)) return target;
-  throw new HubFault(
+  throw new HubError(
     'unexpected-answer',
     `Expected ${url.host} to redirect to ${url.protocol} but received ${location}`,
   );
@@ -119,7 +119,7 @@ function redirectTarget(status: number, { location }: Headers, url: URL): URL | 
 async function checked(answer: HubAnswer): Promise<HubAnswer> {
   if (answer.status < 400 || answer.status === RANGE_NOT_SATISFIABLE) return answer;
   await discard(answer.body);
-  throw statusFault(answer.status, answer.headers, answer.url);
+  throw statusError(answer.status, answer.headers, answer.url);
 }
 
 /** Frees the connection; how the rest of an unwanted body fares is nobody's concern. */

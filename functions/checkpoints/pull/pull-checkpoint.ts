@@ -3,9 +3,9 @@ import { basename, join } from 'node:path';
 import { CliptagError } from '../../core/errors.ts';
 import type { Attempts } from './attempts.ts';
 import type { CheckpointReference } from './checkpoint-reference.ts';
-import { diskFault, requireRoom } from './disk-fault.ts';
+import { diskError, requireRoom } from './disk-error.ts';
 import { download } from './download.ts';
-import { contentFault, type FileDigest, fileDigest } from './file-digest.ts';
+import { contentError, type FileDigest, fileDigest } from './file-digest.ts';
 import type { Hub } from './hub.ts';
 import { type HubListing, hubListing } from './hub-listing.ts';
 import { type LockedCheckpoint, readLock, writeLock } from './models-lock.ts';
@@ -133,7 +133,7 @@ async function presentDigest(target: string, { expected }: RemoteFile): Promise<
   const found = await stat(target).catch(() => undefined);
   if (!found?.isFile() || found.size !== (expected.bytes ?? found.size)) return undefined;
   const digest = await fileDigest(target);
-  return contentFault(digest, expected) === undefined ? digest : undefined;
+  return contentError(digest, expected) === undefined ? digest : undefined;
 }
 
 async function requireRoomFor(
@@ -161,6 +161,6 @@ async function writeSource({ folder, name, repo, commit, licence, files }: Pulle
   const path = join(folder, SOURCE_FILE);
   const source = { name, source: `hf:${repo}`, revision: commit, licence, files };
   await writeFile(path, `${JSON.stringify(source, null, 2)}\n`).catch((error) => {
-    throw diskFault(error, path);
+    throw diskError(error, path);
   });
 }

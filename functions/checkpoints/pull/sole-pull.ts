@@ -2,13 +2,13 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CliptagError } from '../../core/errors.ts';
-import { diskFault } from './disk-fault.ts';
+import { diskError } from './disk-error.ts';
 
 const MARK = '.pulling';
 
 /** What processes take turns at lasts milliseconds. */
 const TURN_MILLISECONDS = 20;
-const MOST_TURNS = 500;
+const MAXIMUM_TURNS = 500;
 
 /**
  * Does the work while no other process pulls into the folder. The mark of a process that was killed does not count.
@@ -18,7 +18,7 @@ const MOST_TURNS = 500;
 export async function solePull<Result>(folder: string, work: () => Promise<Result>): Promise<Result> {
   const mark = join(folder, MARK);
   await mkdir(folder, { recursive: true }).catch((error) => {
-    throw diskFault(error, folder);
+    throw diskError(error, folder);
   });
   if (!(await marked(mark))) {
     const holder = Number(await readFile(mark, 'utf8').catch(() => ''));
@@ -38,7 +38,7 @@ export async function solePull<Result>(folder: string, work: () => Promise<Resul
 export async function inTurn<Result>(mark: string, work: () => Result): Promise<Result> {
   for (let turn = 0; !(await marked(mark)); turn++) {
     const holder = Number(await readFile(mark, 'utf8').catch(() => ''));
-    if (turn === MOST_TURNS) throw running(mark, holder);
+    if (turn === MAXIMUM_TURNS) throw running(mark, holder);
     // Empty: whoever made it is about to say who it is.
     if (holder !== 0 && !isRunning(holder)) await rm(mark, { force: true });
     await sleep(TURN_MILLISECONDS);
@@ -56,7 +56,7 @@ async function marked(mark: string): Promise<boolean> {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw diskFault(error, mark);
+    throw diskError(error, mark);
   }
 }
 

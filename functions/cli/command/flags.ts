@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UsageFault } from '../terminal/exit-code.ts';
+import { UsageError } from '../terminal/exit-code.ts';
 
 /** A flag of a command: what `parseArgs` needs, and what help and checks need. */
 export interface Flag {
@@ -34,28 +34,28 @@ export interface Input<Flags extends FlagSet> {
 /**
  * Reads a command's part of the command line.
  *
- * @throws {UsageFault} with all faults: unknown flags, values that are missing, superfluous or refused by their check
+ * @throws {UsageError} with all faults: unknown flags, values that are missing, superfluous or refused by their check
  */
 export function parseFlags<Flags extends FlagSet>(args: readonly string[], flags: Flags): Input<Flags> {
   const { tokens } = parseArgs({ args: [...args], options: flags, strict: false, tokens: true });
   const given = tokens.filter((token) => token.kind === 'option');
-  const faults = [unknownFlags(given, args, flags), ...given.map((token) => valueFault(token, flags))];
+  const faults = [unknownFlags(given, args, flags), ...given.map((token) => valueError(token, flags))];
   const found = faults.filter((fault) => fault !== undefined);
-  if (found.length > 0) throw new UsageFault(found);
+  if (found.length > 0) throw new UsageError(found);
   const { values, positionals } = parseArgs({ args: [...args], options: flags, allowPositionals: true });
   return { flags: values as FlagValues<Flags>, operands: positionals };
 }
 
-/** @throws {UsageFault} unless the one operand is `list` */
+/** @throws {UsageError} unless the one operand is `list` */
 export function requireList(operands: readonly string[]): void {
   if (operands.length === 1 && operands[0] === 'list') return;
   const received = operands.length === 0 ? 'nothing' : `"${operands.join(' ')}"`;
-  throw new UsageFault([`expected "list" but received ${received}`]);
+  throw new UsageError([`expected "list" but received ${received}`]);
 }
 
-/** @throws {UsageFault} when anything stands beside the flags */
+/** @throws {UsageError} when anything stands beside the flags */
 export function requireNoOperands([operand]: readonly string[]): void {
-  if (operand !== undefined) throw new UsageFault([`expected only flags but received "${operand}"`]);
+  if (operand !== undefined) throw new UsageError([`expected only flags but received "${operand}"`]);
 }
 
 interface GivenFlag {
@@ -81,7 +81,7 @@ function unknownFlags(
   return `unknown flag ${[...new Set(unknown)].join(', ')} (flags: ${known.join(', ')}; a name that begins with - goes after --)`;
 }
 
-function valueFault({ name, rawName, value, inlineValue }: GivenFlag, flags: FlagSet): string | undefined {
+function valueError({ name, rawName, value, inlineValue }: GivenFlag, flags: FlagSet): string | undefined {
   const flag = Object.hasOwn(flags, name) ? flags[name] : undefined;
   if (!flag) return undefined;
   if (flag.type === 'boolean') {

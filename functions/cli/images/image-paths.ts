@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import { printable } from '../../core/printable.ts';
-import { UsageFault } from '../terminal/exit-code.ts';
+import { UsageError } from '../terminal/exit-code.ts';
 
 /** What pictures are called, also those of formats that are only recognised, so that none is passed over in silence. */
 const IMAGE_EXTENSIONS = new Set(
@@ -16,7 +16,7 @@ const IMAGE_EXTENSIONS = new Set(
  * The files to read: those that the user names, whatever they are called, and the images in the folders, at any depth,
  * by name. Hidden files and folders are left out, and linked folders are not entered (a link may lead in a circle).
  *
- * @throws {UsageFault} naming every path that is missing or is neither file nor folder, and every unreadable folder
+ * @throws {UsageError} naming every path that is missing or is neither file nor folder, and every unreadable folder
  */
 export async function imagePathsIn(named: readonly string[]): Promise<readonly string[]> {
   const faults: string[] = [];
@@ -29,7 +29,7 @@ export async function imagePathsIn(named: readonly string[]): Promise<readonly s
     else if (found?.isFile()) paths.push(path);
     else if (found) faults.push(`neither a file nor a folder: ${path}`);
   }
-  if (faults.length > 0) throw new UsageFault(faults);
+  if (faults.length > 0) throw new UsageError(faults);
   return paths;
 }
 

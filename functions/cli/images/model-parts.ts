@@ -4,7 +4,7 @@ import { onnxImageEncoder, onnxTextEncoder } from '../../adapters/onnx/onnxrunti
 import { sharpPixelDecoder } from '../../adapters/sharp/sharp.ts';
 import type { Classifier } from '../../core/labels/classifier.ts';
 import type { LabelSet } from '../../core/labels/label-set.ts';
-import type { TextEncoder } from '../../core/ports.ts';
+import type { PromptEncoder } from '../../core/ports.ts';
 import type { ImageReader } from '../../core/tagging/describe-image.ts';
 import { inBatches } from '../../core/tagging/micro-batch.ts';
 import { CLASSIFIER_FOLDER, DEFAULT_MODEL, modelFolder } from '../places.ts';
@@ -19,7 +19,7 @@ export interface ModelIdentity {
 /** What `tag` and `embed` are made of. */
 export interface ModelParts {
   readonly identity: ModelIdentity;
-  readonly textEncoder: TextEncoder;
+  readonly textEncoder: PromptEncoder;
   imageReader(): Promise<ImageReader>;
   /** Of each label set; compiled at its first use and kept under `.cliptag`. */
   classifiersOf(

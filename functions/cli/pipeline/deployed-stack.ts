@@ -2,7 +2,7 @@ import type { StackOutputs } from '../../adapters/aws/cloudformation.ts';
 import { CliptagError } from '../../core/errors.ts';
 import type { Flag } from '../command/flags.ts';
 import { checkNotEmpty } from '../command/shared-flags.ts';
-import { awsFault } from './aws-fault.ts';
+import { awsError } from './aws-error.ts';
 
 export const STACK_FLAG = {
   type: 'string',
@@ -34,7 +34,7 @@ export interface DeployedStack {
 export async function deployedStack(name: string, region?: string): Promise<DeployedStack> {
   const { stackOutputs } = await import('../../adapters/aws/cloudformation.ts');
   const outputs = await stackOutputs(name, region === undefined ? {} : { region }).catch((error: unknown) => {
-    throw awsFault(`the stack "${name}" cannot be read`, 'stack-fault', error);
+    throw awsError(`the stack "${name}" cannot be read`, 'stack-fault', error);
   });
   if (outputs) return { name, region, outputs };
   const where = region === undefined ? 'the region that your AWS configuration names' : region;

@@ -1,5 +1,5 @@
 import { CliptagError } from '../../core/errors.ts';
-import { awsFault } from './aws-fault.ts';
+import { awsError } from './aws-error.ts';
 import { deployedStack, outputOf } from './deployed-stack.ts';
 
 /** Long enough for a quiet week, short enough for the model and memory that are deployed now. */
@@ -29,7 +29,7 @@ export async function measuredTime(stackName: string, region?: string): Promise<
     region === undefined ? {} : { region },
   );
   const { images, invocations, milliseconds } = await usage.catch((error: unknown) => {
-    throw awsFault(`the metrics of the stack "${stackName}" cannot be read`, 'stack-fault', error);
+    throw awsError(`the metrics of the stack "${stackName}" cannot be read`, 'stack-fault', error);
   });
   if (images === 0 || milliseconds === 0) {
     throw new CliptagError(

@@ -1,7 +1,7 @@
 import type { Flag, FlagValues } from '../command/flags.ts';
 import { checkNotEmpty, checkPort } from '../command/shared-flags.ts';
 import { LOCAL_PIPELINE } from '../places.ts';
-import { UsageFault } from '../terminal/exit-code.ts';
+import { UsageError } from '../terminal/exit-code.ts';
 import { type DeployedStack, outputOf } from './deployed-stack.ts';
 
 /** The flags of every command that asks the queues. */
@@ -45,7 +45,7 @@ export function deployedQueues(
   };
 }
 
-/** @throws {UsageFault} when the flags name the queues of more than one place */
+/** @throws {UsageError} when the flags name the queues of more than one place */
 export function checkQueueFlags({
   stack,
   'http-port': port,
@@ -57,5 +57,5 @@ export function checkQueueFlags({
   if ((stack !== undefined || hasUrl) && port !== undefined) {
     faults.push('--http-port is for the local pipeline, not for what is deployed');
   }
-  if (faults.length > 0) throw new UsageFault(faults);
+  if (faults.length > 0) throw new UsageError(faults);
 }

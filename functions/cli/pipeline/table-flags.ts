@@ -1,7 +1,7 @@
 import type { Flag, FlagValues } from '../command/flags.ts';
 import { checkNotEmpty, checkPort } from '../command/shared-flags.ts';
 import { LOCAL_PIPELINE } from '../places.ts';
-import { UsageFault } from '../terminal/exit-code.ts';
+import { UsageError } from '../terminal/exit-code.ts';
 import {
   bucketsOf,
   type DeployedStack,
@@ -45,7 +45,7 @@ export type TablePlace =
     };
 
 /**
- * @throws {UsageFault} when the flags name more than one place
+ * @throws {UsageError} when the flags name more than one place
  * @throws {CliptagError} when there is no such stack; see {@link deployedStack}
  */
 export async function tablePlace(flags: FlagValues<typeof TABLE_FLAGS>): Promise<TablePlace> {
@@ -63,7 +63,7 @@ export async function tablePlace(flags: FlagValues<typeof TABLE_FLAGS>): Promise
   };
 }
 
-/** @throws {UsageFault} when the flags name more than one place */
+/** @throws {UsageError} when the flags name more than one place */
 function checkPlace({ stack, table, region, 'dynamodb-port': port }: FlagValues<typeof TABLE_FLAGS>): void {
   const deployed = [...(stack === undefined ? [] : ['--stack']), ...(table === undefined ? [] : ['--table'])];
   const faults: string[] = [];
@@ -72,21 +72,21 @@ function checkPlace({ stack, table, region, 'dynamodb-port': port }: FlagValues<
     faults.push(`${deployed[0]} is for what is deployed, --dynamodb-port for the local pipeline`);
   }
   if (region !== undefined && deployed.length === 0) faults.push('--region needs --stack or --table');
-  if (faults.length > 0) throw new UsageFault(faults);
+  if (faults.length > 0) throw new UsageError(faults);
 }
 
 /**
  * The bucket that is meant where none is named: the only one that the local pipeline or the stack has.
  *
- * @throws {UsageFault} for a table by itself, which does not tell, and for a stack of several
+ * @throws {UsageError} for a table by itself, which does not tell, and for a stack of several
  */
 export function bucketOf(bucket: string | undefined, place: TablePlace): string {
   if (bucket !== undefined) return bucket;
   if (place.kind === 'local') return LOCAL_PIPELINE.bucket;
   if (!place.stack)
-    throw new UsageFault(['--table needs --bucket: a table by itself may know several buckets']);
+    throw new UsageError(['--table needs --bucket: a table by itself may know several buckets']);
   const [only, ...others] = bucketsOf(place.stack);
   if (only !== undefined && others.length === 0) return only;
   const names = [only, ...others].join(', ');
-  throw new UsageFault([`expected --bucket: the stack "${place.stack.name}" has ${names}`]);
+  throw new UsageError([`expected --bucket: the stack "${place.stack.name}" has ${names}`]);
 }

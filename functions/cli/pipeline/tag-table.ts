@@ -3,7 +3,7 @@ import { readLocalCredentials } from '../../config.ts';
 import { CliptagError } from '../../core/errors.ts';
 import type { ScannableTable } from '../../core/ports.ts';
 import { LOCAL_PIPELINE } from '../places.ts';
-import { awsFault } from './aws-fault.ts';
+import { awsError } from './aws-error.ts';
 import type { TablePlace } from './table-flags.ts';
 
 /**
@@ -19,7 +19,7 @@ export async function askTable<Answer>(
   try {
     return await ask(openTable(place));
   } catch (error) {
-    throw error instanceof CliptagError ? error : tableFault(error, place);
+    throw error instanceof CliptagError ? error : tableError(error, place);
   }
 }
 
@@ -40,7 +40,7 @@ function openTable(place: TablePlace): ScannableTable {
   return dynamoDbTagTable({ tableName, client });
 }
 
-function tableFault(cause: unknown, place: TablePlace): CliptagError {
+function tableError(cause: unknown, place: TablePlace): CliptagError {
   const { name = '', code = '' } = cause as NodeJS.ErrnoException;
   if (place.kind === 'local' && code === 'ECONNREFUSED') {
     return new CliptagError(
@@ -52,5 +52,5 @@ function tableFault(cause: unknown, place: TablePlace): CliptagError {
   if (name === 'ResourceNotFoundException') {
     return new CliptagError('no-table', `there is no table "${place.tableName}"`, { cause });
   }
-  return awsFault('the table cannot be read', 'table-fault', cause);
+  return awsError('the table cannot be read', 'table-fault', cause);
 }

@@ -5,7 +5,7 @@ import { printable } from '../../core/printable.ts';
 export const EXIT = { done: 0, failed: 1, usage: 2, stopped: 130 } as const;
 
 /** What the user asked for cannot be done as it was asked: one line, exit code 2. */
-export class UsageFault extends CliptagError {
+export class UsageError extends CliptagError {
   constructor(faults: readonly string[]) {
     super('usage', faults.join('; '));
   }

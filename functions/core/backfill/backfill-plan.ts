@@ -1,6 +1,6 @@
 import type { ListedObject } from '../objects/listed-object.ts';
 import type { ObjectListing } from '../ports.ts';
-import { type Sieve, sift } from './backfill.ts';
+import { type BackfillSelection, selectObjects } from './backfill.ts';
 
 /** What a backfill would do, counted before it begins. */
 export interface BackfillPlan {
@@ -21,13 +21,13 @@ export interface BackfillScope {
 /** Lists the bucket and looks at the records of what it shows. Writes and sends nothing. */
 export async function planBackfill(
   scope: BackfillScope,
-  sieve: Sieve,
+  selection: BackfillSelection,
   listing: ObjectListing,
   onProgress: (listed: number) => void = () => {},
 ): Promise<BackfillPlan> {
   let plan: BackfillPlan = { listed: 0, wanted: 0, wantedBytes: 0, settled: 0, leftOut: 0 };
   for await (const page of listing.list(scope)) {
-    const { wanted, settled, leftOut } = await sift(page, sieve);
+    const { wanted, settled, leftOut } = await selectObjects(page, selection);
     plan = {
       listed: plan.listed + page.length,
       wanted: plan.wanted + wanted.length,

@@ -6,14 +6,14 @@ import { imageKey, imageRecordOf, readImageAttributes } from '../records/image-r
 import { isSettled, SETTLING_ATTRIBUTES, type TaggerIdentity } from '../tagging/tagger-identity.ts';
 
 /** What tells which listed objects are still to be tagged. */
-export interface Sieve {
+export interface BackfillSelection {
   readonly filter: UploadFilter;
   readonly identity: TaggerIdentity;
   readonly table: Pick<TagTable, 'readBatch'>;
 }
 
 /** Listed objects, by what a backfill does about them. */
-export interface SiftedObjects {
+export interface SelectedObjects {
   readonly wanted: readonly ListedObject[];
   /** Their records say already what the tagger would say. */
   readonly settled: readonly ListedObject[];
@@ -28,8 +28,11 @@ const MAXIMUM_BATCH_KEYS = 100;
  * Reads the records of listed objects, at half the price of a consistent read: one that is behind only sends an object
  * that the tagger then finds unchanged.
  */
-export async function sift(objects: readonly ListedObject[], sieve: Sieve): Promise<SiftedObjects> {
-  const { filter, identity, table } = sieve;
+export async function selectObjects(
+  objects: readonly ListedObject[],
+  selection: BackfillSelection,
+): Promise<SelectedObjects> {
+  const { filter, identity, table } = selection;
   const accepted = objects.filter((object) => accepts(filter, object));
   const batches = Array.from({ length: Math.ceil(accepted.length / MAXIMUM_BATCH_KEYS) }, (_, i) =>
     accepted.slice(i * MAXIMUM_BATCH_KEYS, (i + 1) * MAXIMUM_BATCH_KEYS),
@@ -54,7 +57,7 @@ export async function sift(objects: readonly ListedObject[], sieve: Sieve): Prom
   };
 }
 
-export interface Feeder extends Sieve {
+export interface Feeder extends BackfillSelection {
   readonly queue: MessageQueue;
   /** With so many messages waiting, or more, nothing is sent: uploads would wait behind it. */
   readonly maximumDepth: number;
@@ -91,7 +94,7 @@ const MESSAGES_AT_ONCE = 10;
  * @throws {QueueFull} before anything is sent
  */
 export async function feed(objects: readonly ListedObject[], feeder: Feeder): Promise<FeedCounts> {
-  const { wanted, settled, leftOut } = await sift(objects, feeder);
+  const { wanted, settled, leftOut } = await selectObjects(objects, feeder);
   if (wanted.length > 0) await sendPaced(wanted, feeder);
   return { sent: wanted.length, settled: settled.length, leftOut: leftOut.length };
 }

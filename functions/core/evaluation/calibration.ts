@@ -1,13 +1,13 @@
 import { type Answer, isRightWithin, share } from './evaluation.ts';
 
 /** One score, and whether what it was given to was right. */
-export interface Outcome {
+export interface ScoredAnswer {
   /** In [0, 1]. */
   readonly score: number;
   readonly isRight: boolean;
 }
 
-/** Outcomes whose score lies above `from` and up to `to` (0 itself is in the first bin). */
+/** ScoredAnswers whose score lies above `from` and up to `to` (0 itself is in the first bin). */
 export interface CalibrationBin {
   readonly from: number;
   readonly to: number;
@@ -34,7 +34,7 @@ export const CALIBRATION_BINS = 15;
  * score and the share that is right, each bin weighed by its number (Guo et al. 2017, "On Calibration of Modern Neural
  * Networks", section 2, equation 3). 0 of no outcomes.
  */
-export function calibration(outcomes: readonly Outcome[]): Calibration {
+export function calibration(outcomes: readonly ScoredAnswer[]): Calibration {
   const bins = [...groupedByBin(outcomes)]
     .sort(([a], [b]) => a - b)
     .map(([bin, members]) => measuredBin(bin, members));
@@ -43,12 +43,12 @@ export function calibration(outcomes: readonly Outcome[]): Calibration {
 }
 
 /** The best label's score of each picture, and whether that label is right. */
-export function bestLabelOutcomes(answers: readonly Answer[]): readonly Outcome[] {
+export function bestLabelAnswers(answers: readonly Answer[]): readonly ScoredAnswer[] {
   return answers.map((answer) => ({ score: answer.best[0]?.score ?? 0, isRight: isRightWithin(answer, 1) }));
 }
 
-function groupedByBin(outcomes: readonly Outcome[]): Map<number, Outcome[]> {
-  const groups = new Map<number, Outcome[]>();
+function groupedByBin(outcomes: readonly ScoredAnswer[]): Map<number, ScoredAnswer[]> {
+  const groups = new Map<number, ScoredAnswer[]>();
   for (const outcome of outcomes) {
     const bin = binOf(outcome.score);
     const group = groups.get(bin);
@@ -62,7 +62,7 @@ function binOf(score: number): number {
   return Math.min(CALIBRATION_BINS, Math.max(1, Math.ceil(score * CALIBRATION_BINS))) - 1;
 }
 
-function measuredBin(bin: number, members: readonly Outcome[]): CalibrationBin {
+function measuredBin(bin: number, members: readonly ScoredAnswer[]): CalibrationBin {
   return {
     from: bin / CALIBRATION_BINS,
     to: (bin + 1) / CALIBRATION_BINS,

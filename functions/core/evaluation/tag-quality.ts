@@ -1,6 +1,6 @@
 import type { Classifier } from '../labels/classifier.ts';
 import type { Tag } from '../labels/scores.ts';
-import type { Outcome } from './calibration.ts';
+import type { ScoredAnswer } from './calibration.ts';
 import { share } from './evaluation.ts';
 
 /** A picture's tags, and every label and parent that is true of it. */
@@ -55,7 +55,7 @@ export function withMinimumScore(classifier: Classifier, minimumScore: number): 
 }
 
 /** The score of every shown tag, and whether the tag is right. */
-export function tagOutcomes(pictures: readonly KnownTags[]): readonly Outcome[] {
+export function scoredTags(pictures: readonly KnownTags[]): readonly ScoredAnswer[] {
   return pictures.flatMap(({ tags, right }) =>
     tags.map(({ label, score }) => ({ score, isRight: right.has(label) })),
   );

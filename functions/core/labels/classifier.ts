@@ -1,4 +1,4 @@
-import type { TextEncoder } from '../ports.ts';
+import type { PromptEncoder } from '../ports.ts';
 import { normalised, requireSameModel } from './embedding.ts';
 import { contrastPromptsOf, type LabelSet, labelSetDigest, promptsOf } from './label-set.ts';
 
@@ -12,7 +12,7 @@ export interface Classifier {
   readonly modelDigest: string;
   /** The checkpoint's learned multiplier of cosines, already exponentiated. */
   readonly logitScale: number;
-  /** Of a model that judges each label by itself; see {@link TextEncoder.logitBias}. */
+  /** Of a model that judges each label by itself; see {@link PromptEncoder.logitBias}. */
   readonly logitBias?: number;
   /** Shape [labels, embedding size], row-major, in the order of `labelSet.labels`. */
   readonly labelRows: Float32Array;
@@ -21,7 +21,7 @@ export interface Classifier {
 }
 
 /** Encodes every prompt of a label set once, so that tagging needs no text encoder. */
-export async function compileClassifier(labelSet: LabelSet, textEncoder: TextEncoder): Promise<Classifier> {
+export async function compileClassifier(labelSet: LabelSet, textEncoder: PromptEncoder): Promise<Classifier> {
   const labelPrompts = labelSet.labels.map((label) => promptsOf(labelSet, label));
   const contrastPrompts = groupContrasts(labelSet);
   const groups = [...labelPrompts, ...contrastPrompts];

@@ -19,7 +19,7 @@ export const SCORE_DECIMALS = 4;
  * Rounding lifts a score by at most half a step: one that lies further below the minimum need not be rounded at all,
  * which is slow.
  */
-const LARGEST_LIFT = 10 ** -SCORE_DECIMALS;
+const MAXIMUM_LIFT = 10 ** -SCORE_DECIMALS;
 
 /**
  * The tags of one image by one label set: best score first, ties by label.
@@ -57,7 +57,7 @@ export function passingTags(scores: Float64Array, labelSet: LabelSet): readonly 
   for (let place = 0; place < names.length; place++) {
     const exactScore = scores[place] ?? 0;
     const minimumScore = minimumScores[place] ?? 0;
-    if (exactScore < minimumScore - LARGEST_LIFT) continue;
+    if (exactScore < minimumScore - MAXIMUM_LIFT) continue;
     const score = Number(exactScore.toFixed(SCORE_DECIMALS));
     if (score >= minimumScore) tags.push({ set, label: names[place] ?? '', score });
   }

@@ -30,13 +30,13 @@ export const DECODING_BUDGET_BYTES = 1536 * 2 ** 20;
 export const DRAWINGS_AT_ONCE = 1;
 
 /** One of libuv's four threads stays free for files, which share them. */
-const MOST_DECODING_THREADS = 3;
+const MAXIMUM_DECODING_THREADS = 3;
 
 /** How many pictures may be decoded at once in a process: bounded by the budget whatever the machine offers. */
 export function picturesAtOnce(processors: number): number {
   const fitting =
     Math.floor(DECODING_BUDGET_BYTES / DEFAULT_PIXEL_LIMITS.maximumHeldBytes) - DRAWINGS_AT_ONCE;
-  return Math.max(1, Math.min(processors, MOST_DECODING_THREADS, fitting));
+  return Math.max(1, Math.min(processors, MAXIMUM_DECODING_THREADS, fitting));
 }
 
 /** The limits with what is not given taken from {@link DEFAULT_PIXEL_LIMITS}. */
@@ -75,7 +75,7 @@ function heldBytesPerPixel({ format, isProgressive, bitsPerSample }: PictureHead
 }
 
 /** The longest side that sharp lets librsvg draw, in pixels. */
-const LONGEST_DRAWN_SIDE = 32_767;
+const MAXIMUM_DRAWN_SIDE = 32_767;
 
 /**
  * Refuses a decompression bomb by its header.
@@ -89,27 +89,27 @@ export function checkPixels(header: PictureHeader, side: number, limits: PixelLi
 }
 
 /** CMYK, or RGB with transparency. Scientific TIFFs have more: bands of a spectrum, slices of a body. */
-const MOST_CHANNELS = 4;
+const MAXIMUM_CHANNELS = 4;
 
 /** @throws {ImageFault} `unsupported-format` */
 export function checkChannels({ channels }: PictureHeader): void {
-  if (channels <= MOST_CHANNELS) return;
-  const message = `Expected an image of at most ${MOST_CHANNELS} channels but received one of ${channels}`;
+  if (channels <= MAXIMUM_CHANNELS) return;
+  const message = `Expected an image of at most ${MAXIMUM_CHANNELS} channels but received one of ${channels}`;
   throw new ImageFault('unsupported', 'unsupported-format', message);
 }
 
 function pixelExcess(header: PictureHeader, limits: PixelLimits): string | undefined {
   const heldBytes = heldBytesPerPixel(header);
   // Division by zero, for streamed formats, gives Infinity: no limit.
-  const mostPixels = Math.floor(Math.min(limits.maximumPixels, limits.maximumHeldBytes / heldBytes));
-  if (header.width * header.height <= mostPixels) return undefined;
+  const maximumPixels = Math.floor(Math.min(limits.maximumPixels, limits.maximumHeldBytes / heldBytes));
+  if (header.width * header.height <= maximumPixels) return undefined;
   const kind = header.isProgressive ? `progressive or interlaced ${header.format}` : header.format;
-  return `Expected at most ${mostPixels} pixels for ${kind} but received ${header.width} x ${header.height}`;
+  return `Expected at most ${maximumPixels} pixels for ${kind} but received ${header.width} x ${header.height}`;
 }
 
 /** A drawing has no pixels of its own, whatever size it claims: it is drawn with the short side that is needed. */
 function drawingExcess(header: PictureHeader, side: number): string | undefined {
   const drawn = resizedSize(header, side);
-  if (Math.max(drawn.width, drawn.height) <= LONGEST_DRAWN_SIDE) return undefined;
-  return `Expected a drawing of at most ${LONGEST_DRAWN_SIDE} pixels but received one to be drawn in ${drawn.width} x ${drawn.height}`;
+  if (Math.max(drawn.width, drawn.height) <= MAXIMUM_DRAWN_SIDE) return undefined;
+  return `Expected a drawing of at most ${MAXIMUM_DRAWN_SIDE} pixels but received one to be drawn in ${drawn.width} x ${drawn.height}`;
 }

@@ -45,7 +45,7 @@ export const RGB_CHANNELS = 3;
  * its bicubic kernel two pixels more, and no camera's panorama is this long. What it saves is a resized picture of
  * 112,000 × 224 pixels for an upload of 10,000 × 20.
  */
-const LONGEST_ASPECT = 8;
+const MAXIMUM_ASPECT = 8;
 
 /**
  * Size after resizing the short side to `shortSide`, as torchvision's `Resize` counts it: the long side is cut to an
@@ -67,8 +67,8 @@ export function sizeForEncoder(picture: Size, { size, resize }: PixelSpec): Size
  * it is, so the crop moves by less than a pixel of the resized picture.
  */
 export function centreWindow({ width, height }: Size): Area {
-  const [left, windowWidth] = centreSpan(width, LONGEST_ASPECT * height);
-  const [top, windowHeight] = centreSpan(height, LONGEST_ASPECT * width);
+  const [left, windowWidth] = centreSpan(width, MAXIMUM_ASPECT * height);
+  const [top, windowHeight] = centreSpan(height, MAXIMUM_ASPECT * width);
   return { left, top, width: windowWidth, height: windowHeight };
 }
 

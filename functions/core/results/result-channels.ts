@@ -3,7 +3,7 @@ import type { ObjectReference } from '../objects/object.ts';
 import type { ObjectTags, ResultEvents, TagTable } from '../ports.ts';
 import type { ImageRecord } from '../records/image-record.ts';
 import { MAXIMUM_ATTEMPTS, readRecord, tooManyAttempts } from '../records/record-commit.ts';
-import type { Outcome } from '../tagging/tag-image.ts';
+import type { TaggingOutcome } from '../tagging/tag-image.ts';
 import { mergedObjectTags, sameObjectTags } from './object-tags.ts';
 import { resultEvent } from './result-event.ts';
 
@@ -32,7 +32,7 @@ export interface ObjectTagChannel {
  * @throws {CliptagError} `result-not-told`, retryable
  */
 export async function tellResult(
-  { object, result, record }: Outcome,
+  { object, result, record }: TaggingOutcome,
   { events, objectTags }: ResultChannels,
   table: TagTable,
 ): Promise<void> {

@@ -38,7 +38,7 @@ interface Progress {
 const SAVE_SECONDS = 20;
 const KEPT_SECONDS = 30 * 24 * 60 * 60;
 /** An item of DynamoDB's may have 400 KB, an answer in Step Functions 256 KiB. */
-const MOST_LABEL_BYTES = { item: 300_000, answer: 200_000 };
+const MAXIMUM_LABEL_BYTES = { item: 300_000, answer: 200_000 };
 
 /**
  * Goes on with a segment until its end, or until time is over, which is asked after each page of at most 1 MB.
@@ -97,7 +97,7 @@ export async function runFindings(
   }
   const findings = mergedFindings(segments.map((segment) => segment.findings));
   return {
-    findings: boundedFindings(findings, MOST_LABEL_BYTES.answer),
+    findings: boundedFindings(findings, MAXIMUM_LABEL_BYTES.answer),
     segmentsDone: segments.filter(({ isDone }) => isDone).length,
     ...(segments[0] && { by: segments[0].by }),
   };
@@ -135,7 +135,7 @@ function runPartition(run: string): string {
 }
 
 function putProgress(work: SegmentWork, progress: Progress, now: Date): WriteRequest {
-  const findings = boundedFindings(progress.findings, MOST_LABEL_BYTES.item);
+  const findings = boundedFindings(progress.findings, MAXIMUM_LABEL_BYTES.item);
   const expiresAt = Math.floor(now.getTime() / 1_000) + KEPT_SECONDS;
   return {
     kind: 'put',

@@ -31,7 +31,7 @@ export interface Tagger extends ImageReader {
   readonly now: () => Date;
 }
 
-export interface Outcome {
+export interface TaggingOutcome {
   readonly object: ObjectReference;
   /** `unchanged`: the record said it all already. `superseded`: a newer event tells what is true. */
   readonly result: ImageStatus | 'unchanged' | 'superseded';
@@ -47,7 +47,7 @@ export interface Outcome {
  *
  * @throws {CliptagError} retryable ones only: every permanent fault of an image ends in its record
  */
-export async function tagImage(arrived: ObjectEvent, tagger: Tagger): Promise<Outcome> {
+export async function tagImage(arrived: ObjectEvent, tagger: Tagger): Promise<TaggingOutcome> {
   const { table } = tagger;
   const event = arrived.kind === 'listed' ? arrived : await withUncoveredVersion(arrived, tagger.objects);
   const contentOf = contentReader(tagger);

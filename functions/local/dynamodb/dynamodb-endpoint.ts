@@ -4,13 +4,13 @@ import { Readable } from 'node:stream';
 import dynalite from 'dynalite';
 import { listen, loopbackUrl, stop } from '../http/loopback-server.ts';
 import { openLevelStore } from '../level-store.ts';
-import { type Credentials, type DynamoDbFault, findDynamoDbFault } from './dynamodb-signature.ts';
+import { type Credentials, type DynamoDbError, findDynamoDbError } from './dynamodb-signature.ts';
 
 /** Nothing leaves this machine, so the default credentials are no secret. */
 export const LOCAL_CREDENTIALS: Credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /** Amazon DynamoDB's own limit for a request, and dynalite's: the largest BatchWriteItem. */
-const MAX_REQUEST_BYTES = 16 * 1_024 * 1_024;
+const MAXIMUM_REQUEST_BYTES = 16 * 1_024 * 1_024;
 
 export interface DynamoDbEndpointOptions {
   /** Directory that holds the database; made when it does not exist. One process at a time may use it. */
@@ -86,7 +86,7 @@ function checkSignatures(server: Server, credentials: Credentials): void {
     const body = await readBody(request).catch(() => undefined);
     if (body === undefined) return void response.writeHead(413, { Connection: 'close' }).end();
     const fault = reachesData(request) ? faultOf(request, body, credentials) : undefined;
-    if (fault !== undefined) return answerFault(response, fault);
+    if (fault !== undefined) return answerError(response, fault);
     for (const listener of listeners) listener(replay(request, body), response);
   });
 }
@@ -100,12 +100,12 @@ function faultOf(
   request: IncomingMessage,
   body: Buffer,
   credentials: Credentials,
-): DynamoDbFault | undefined {
+): DynamoDbError | undefined {
   const { method = '', url: target = '', headers } = request;
-  return findDynamoDbFault({ method, target, headers, body }, credentials);
+  return findDynamoDbError({ method, target, headers, body }, credentials);
 }
 
-function answerFault(response: ServerResponse, { exception, message }: DynamoDbFault): void {
+function answerError(response: ServerResponse, { exception, message }: DynamoDbError): void {
   const __type = `com.amazon.coral.service#${exception}`;
   response.writeHead(400, { 'Content-Type': 'application/x-amz-json-1.0', 'x-amzn-RequestId': randomUUID() });
   response.end(JSON.stringify({ __type, message }));
@@ -117,7 +117,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > MAX_REQUEST_BYTES) throw new Error(`Expected at most ${MAX_REQUEST_BYTES} bytes`);
+    if (bytes > MAXIMUM_REQUEST_BYTES) throw new Error(`Expected at most ${MAXIMUM_REQUEST_BYTES} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { headerValue, sha256Hex } from '../http/canonical-request.ts';
-import { findSignatureFault, type SignatureFault, signatureInHeaders } from '../http/signature.ts';
+import { findSignatureError, type SignatureError, signatureInHeaders } from '../http/signature.ts';
 import { uriEncodePath } from '../http/uri-encoding.ts';
 
 export interface Credentials {
@@ -18,13 +18,13 @@ export interface DynamoDbRequest {
 }
 
 /** A request that is refused, by the name that SDKs turn into the error's `name`. */
-export interface DynamoDbFault {
+export interface DynamoDbError {
   readonly exception: string;
   readonly message: string;
 }
 
 /** Names as Amazon DynamoDB gives them. */
-const EXCEPTIONS: Readonly<Record<SignatureFault['code'], string>> = {
+const EXCEPTIONS: Readonly<Record<SignatureError['code'], string>> = {
   'malformed-date': 'IncompleteSignatureException',
   'unsigned-headers': 'IncompleteSignatureException',
   'unknown-key': 'UnrecognizedClientException',
@@ -35,10 +35,10 @@ const EXCEPTIONS: Readonly<Record<SignatureFault['code'], string>> = {
 };
 
 /** The body's digest is always taken from what arrived, since most clients send none. */
-export function findDynamoDbFault(
+export function findDynamoDbError(
   { method, target, headers, body }: DynamoDbRequest,
   credentials: Credentials,
-): DynamoDbFault | undefined {
+): DynamoDbError | undefined {
   if (headerValue(headers, 'authorization') === '') {
     return {
       exception: 'MissingAuthenticationTokenException',
@@ -51,7 +51,7 @@ export function findDynamoDbFault(
     return { exception: 'IncompleteSignatureException', message };
   }
   const [path = '', query = ''] = target.split(/\?(.*)/s);
-  const fault = findSignatureFault(
+  const fault = findSignatureError(
     {
       method,
       canonicalPath: uriEncodePath(path),

@@ -11,7 +11,7 @@ import {
   imageRecordOf,
   queryImagesByStatus,
 } from '../../core/records/image-record.ts';
-import type { Outcome } from '../../core/tagging/tag-image.ts';
+import type { TaggingOutcome } from '../../core/tagging/tag-image.ts';
 import { taggerIdentity } from '../../core/tagging/tagger-identity.ts';
 import { LOCAL_BUCKET_NAME, type Pipeline } from '../pipeline.ts';
 import type { GalleryPorts, ShownImage } from './gallery-server.ts';
@@ -93,7 +93,7 @@ function listedBodies(list: string): readonly string[] {
 }
 
 /** What the page shows of an outcome; nothing when the image was as it is already. */
-export function shownOutcome({ object, result, record }: Outcome, now: Date): ShownImage | undefined {
+export function shownOutcome({ object, result, record }: TaggingOutcome, now: Date): ShownImage | undefined {
   if (!record || result === 'unchanged' || result === 'superseded') return undefined;
   const { status, reason, tags } = record;
   return {

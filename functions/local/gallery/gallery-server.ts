@@ -23,7 +23,7 @@ export interface DeadMessage {
   readonly messageId: string;
   readonly body: string;
   readonly receiveCount: number;
-  readonly sentAtMs: number;
+  readonly sentAtMilliseconds: number;
   readonly lastFailure?: string | undefined;
 }
 
@@ -141,23 +141,23 @@ function needed(url: URL, name: string): string {
 }
 
 /** S3's limit on keys, in bytes of UTF-8. */
-const LONGEST_KEY_BYTES = 1024;
+const MAXIMUM_KEY_BYTES = 1024;
 
 function neededKey(url: URL): string {
   const key = needed(url, 'key');
   const bytes = Buffer.byteLength(key);
-  if (bytes <= LONGEST_KEY_BYTES) return key;
-  const message = `Expected a key of at most ${LONGEST_KEY_BYTES} bytes but received one of ${bytes}`;
+  if (bytes <= MAXIMUM_KEY_BYTES) return key;
+  const message = `Expected a key of at most ${MAXIMUM_KEY_BYTES} bytes but received one of ${bytes}`;
   throw new CliptagError('invalid-request', message);
 }
 
 /** Ten messages with the longest keys take a quarter of it. */
-const LARGEST_BODY_BYTES = 128 * 1024;
+const MAXIMUM_BODY_BYTES = 128 * 1024;
 
 async function smallBody(request: IncomingMessage): Promise<string> {
   const bytes = Number(request.headers['content-length'] ?? Number.NaN);
-  if (bytes <= LARGEST_BODY_BYTES) return text(request);
-  const message = `Expected a body of at most ${LARGEST_BODY_BYTES} bytes but received ${bytes}`;
+  if (bytes <= MAXIMUM_BODY_BYTES) return text(request);
+  const message = `Expected a body of at most ${MAXIMUM_BODY_BYTES} bytes but received ${bytes}`;
   throw new CliptagError('invalid-request', message);
 }
 

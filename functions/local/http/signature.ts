@@ -9,7 +9,7 @@ import { canonicalRequest, headerValue, type SignableRequest, sha256Hex } from '
  */
 
 /** AWS accepts a request up to 15 minutes from its own clock. */
-const MAX_CLOCK_SKEW_MS = 15 * 60 * 1_000;
+const MAXIMUM_CLOCK_SKEW_MILLISECONDS = 15 * 60 * 1_000;
 
 export const SIGNATURE_ALGORITHM = 'AWS4-HMAC-SHA256';
 
@@ -41,16 +41,16 @@ export interface SignatureRules {
    * How long the signature is good for.
    * @default 15 minutes
    */
-  readonly lifetimeMs?: number;
+  readonly lifetimeMilliseconds?: number;
   /**
    * Milliseconds since the epoch by the server's clock.
    * @default now
    */
-  readonly nowMs?: number;
+  readonly nowMilliseconds?: number;
 }
 
 /** Why a request is refused: `code` is what callers branch on, `message` is for people. */
-export interface SignatureFault {
+export interface SignatureError {
   readonly code:
     | 'malformed-date'
     | 'wrong-scope'
@@ -94,23 +94,29 @@ export function parseCredential(credential: string): Credential | undefined {
  *
  * @returns `undefined` for a request that may pass.
  */
-export function findSignatureFault(
+export function findSignatureError(
   request: SignableRequest,
   signed: RequestSignature,
-  { service, secret, lifetimeMs = MAX_CLOCK_SKEW_MS, nowMs = Date.now() }: SignatureRules,
-): SignatureFault | undefined {
+  {
+    service,
+    secret,
+    lifetimeMilliseconds = MAXIMUM_CLOCK_SKEW_MILLISECONDS,
+    nowMilliseconds = Date.now(),
+  }: SignatureRules,
+): SignatureError | undefined {
   const { timestamp, scope } = signed;
-  const ageMs = nowMs - parseTimestamp(timestamp);
+  const ageMilliseconds = nowMilliseconds - parseTimestamp(timestamp);
   const wantedScope = [timestamp.slice(0, 8), scope[1], service, 'aws4_request'].join('/');
   const unsigned = unsignedHeaders(request.headers, signed.signedHeaders);
-  if (Number.isNaN(ageMs))
+  if (Number.isNaN(ageMilliseconds))
     return fault('malformed-date', `Expected the date as YYYYMMDDTHHMMSSZ but received "${timestamp}".`);
   if (scope.join('/') !== wantedScope)
     return fault('wrong-scope', `Expected the scope ${wantedScope} but received ${scope.join('/')}.`);
   if (secret === undefined) return UNKNOWN_KEY;
-  if (ageMs < -MAX_CLOCK_SKEW_MS)
+  if (ageMilliseconds < -MAXIMUM_CLOCK_SKEW_MILLISECONDS)
     return fault('not-yet-valid', `Request is not yet valid: it was signed at ${timestamp}.`);
-  if (ageMs > lifetimeMs) return fault('expired', `Request has expired: it was signed at ${timestamp}.`);
+  if (ageMilliseconds > lifetimeMilliseconds)
+    return fault('expired', `Request has expired: it was signed at ${timestamp}.`);
   if (unsigned.length > 0)
     return fault(
       'unsigned-headers',
@@ -158,7 +164,7 @@ function parseTimestamp(timestamp: string): number {
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
 }
 
-function fault(code: SignatureFault['code'], message: string): SignatureFault {
+function fault(code: SignatureError['code'], message: string): SignatureError {
   return { code, message };
 }
 

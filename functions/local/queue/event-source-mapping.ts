@@ -6,7 +6,7 @@ import { DEFAULT_MAXIMUM_MESSAGE_BYTES } from './queue-message.ts';
 import { failedMessageIds, sqsEvent } from './sqs-event.ts';
 
 /** AWS ends a batch at the payload limit of a synchronous invocation. */
-const MAX_BATCH_BYTES = 6 * 1_024 * 1_024;
+const MAXIMUM_BATCH_BYTES = 6 * 1_024 * 1_024;
 
 /** The reason of messages that the function itself reported as failed: it has told why. */
 export const REPORTED_BY_FUNCTION = 'reported in batchItemFailures';
@@ -15,7 +15,7 @@ export const REPORTED_BY_FUNCTION = 'reported in batchItemFailures';
 const RETRY_DELAY_GROWTH = 4;
 
 /** Pause before the queue is asked again after a fault of its own, such as a full disk. */
-const FAULT_PAUSE_MS = 1_000;
+const FAULT_PAUSE_MILLISECONDS = 1_000;
 
 export interface EventSourceMapping {
   /**
@@ -61,7 +61,7 @@ async function poll(state: MappingState): Promise<void> {
       else start(state, await gather(state));
     } catch (error) {
       state.options.onFailure(reasonOf(error), []);
-      await pause(FAULT_PAUSE_MS, undefined, { signal }).catch(() => undefined);
+      await pause(FAULT_PAUSE_MILLISECONDS, undefined, { signal }).catch(() => undefined);
     }
   }
 }
@@ -71,19 +71,19 @@ async function gather({ options, stop: { signal } }: MappingState): Promise<Rece
   const { queue, batchSize, maximumBatchingWindowSeconds } = options;
   await queue.waitForMessage({ signal });
   if (signal.aborted) return [];
-  const batch = await queue.receive({ maxMessages: batchSize, maxBytes: MAX_BATCH_BYTES });
-  const endMs = Date.now() + maximumBatchingWindowSeconds * 1_000;
-  while (batch.length > 0 && hasRoom(batch, batchSize) && Date.now() < endMs && !signal.aborted) {
-    await queue.waitForMessage({ timeoutMs: endMs - Date.now(), signal });
-    const maxBytes = MAX_BATCH_BYTES - bytesOf(batch);
-    batch.push(...(await queue.receive({ maxMessages: batchSize - batch.length, maxBytes })));
+  const batch = await queue.receive({ maximumMessages: batchSize, maximumBytes: MAXIMUM_BATCH_BYTES });
+  const endMilliseconds = Date.now() + maximumBatchingWindowSeconds * 1_000;
+  while (batch.length > 0 && hasRoom(batch, batchSize) && Date.now() < endMilliseconds && !signal.aborted) {
+    await queue.waitForMessage({ timeoutMilliseconds: endMilliseconds - Date.now(), signal });
+    const maximumBytes = MAXIMUM_BATCH_BYTES - bytesOf(batch);
+    batch.push(...(await queue.receive({ maximumMessages: batchSize - batch.length, maximumBytes })));
   }
   return batch;
 }
 
 /** A receive gives at least one message whatever its size, so that there must be room for the largest. */
 function hasRoom(batch: readonly ReceivedMessage[], batchSize: number): boolean {
-  return batch.length < batchSize && bytesOf(batch) <= MAX_BATCH_BYTES - DEFAULT_MAXIMUM_MESSAGE_BYTES;
+  return batch.length < batchSize && bytesOf(batch) <= MAXIMUM_BATCH_BYTES - DEFAULT_MAXIMUM_MESSAGE_BYTES;
 }
 
 function bytesOf(batch: readonly ReceivedMessage[]): number {
@@ -101,7 +101,7 @@ function start(state: MappingState, batch: readonly ReceivedMessage[]): void {
 /** Has the function work on a batch, then deletes what succeeded and gives the rest back. */
 async function processBatch(state: MappingState, batch: readonly ReceivedMessage[]): Promise<void> {
   const { queue, retryDelaySeconds, onFailure } = state.options;
-  const { failedIds, reason } = await outcomeOf(state.options, sqsEvent(batch));
+  const { failedIds, reason } = await batchResult(state.options, sqsEvent(batch));
   if (state.isAbandoned) return;
   const failed = batch.filter(({ messageId }) => failedIds.has(messageId));
   const succeeded = batch.filter(({ messageId }) => !failedIds.has(messageId));
@@ -117,12 +117,12 @@ async function processBatch(state: MappingState, batch: readonly ReceivedMessage
   onFailure(reason, idsOf(failed));
 }
 
-interface Outcome {
+interface BatchResult {
   readonly failedIds: ReadonlySet<string>;
   readonly reason: string;
 }
 
-async function outcomeOf(options: Required<MappingOptions>, event: SQSEvent): Promise<Outcome> {
+async function batchResult(options: Required<MappingOptions>, event: SQSEvent): Promise<BatchResult> {
   try {
     const response = await invokeWithinTimeout(options, event);
     const failedIds = options.reportBatchItemFailures ? failedMessageIds(response, event) : new Set<string>();

@@ -13,7 +13,7 @@ export interface Claim {
   readonly dead: readonly DeadLetter[];
 }
 
-export type ClaimedMessage = StoredMessage & { readonly firstReceivedAtMs: number };
+export type ClaimedMessage = StoredMessage & { readonly firstReceivedAtMilliseconds: number };
 
 /**
  * Decides, with no await between, who has which message. As in SQS, a message that was received as often as allowed
@@ -23,34 +23,34 @@ export function claimMessages(
   visibility: Visibility,
   rules: ClaimRules,
   limits: ReceiveLimits,
-  nowMs: number,
+  nowMilliseconds: number,
 ): Claim {
   const claimed: ClaimedMessage[] = [];
   const dead: DeadLetter[] = [];
-  let bytesLeft = limits.maxBytes ?? Infinity;
-  visibility.showExpired(nowMs);
-  while (claimed.length < limits.maxMessages) {
+  let bytesLeft = limits.maximumBytes ?? Infinity;
+  visibility.showExpired(nowMilliseconds);
+  while (claimed.length < limits.maximumMessages) {
     const next = visibility.firstVisible();
     if (next === undefined) break;
     if (next.receiveCount >= rules.maxReceiveCount) {
       visibility.forget(next.messageId);
-      dead.push({ ...next, deadAtMs: nowMs });
+      dead.push({ ...next, deadAtMilliseconds: nowMilliseconds });
       continue;
     }
     bytesLeft -= Buffer.byteLength(next.body);
     if (bytesLeft < 0 && claimed.length > 0) break;
-    const received = markReceived(next, nowMs);
-    visibility.hide(received, nowMs + rules.visibilityTimeoutSeconds * 1_000);
+    const received = markReceived(next, nowMilliseconds);
+    visibility.hide(received, nowMilliseconds + rules.visibilityTimeoutSeconds * 1_000);
     claimed.push(received);
   }
   return { claimed, dead };
 }
 
-function markReceived(message: StoredMessage, nowMs: number): ClaimedMessage {
+function markReceived(message: StoredMessage, nowMilliseconds: number): ClaimedMessage {
   return {
     ...message,
     receiveCount: message.receiveCount + 1,
-    firstReceivedAtMs: message.firstReceivedAtMs ?? nowMs,
-    lastReceivedAtMs: nowMs,
+    firstReceivedAtMilliseconds: message.firstReceivedAtMilliseconds ?? nowMilliseconds,
+    lastReceivedAtMilliseconds: nowMilliseconds,
   };
 }

@@ -17,16 +17,16 @@ export interface QueueOptions {
 /** A message in the hands of a consumer. */
 export interface ReceivedMessage extends StoredMessage {
   readonly receiptHandle: string;
-  readonly firstReceivedAtMs: number;
+  readonly firstReceivedAtMilliseconds: number;
 }
 
 export interface ReceiveLimits {
-  readonly maxMessages: number;
+  readonly maximumMessages: number;
   /**
    * Most bytes of bodies in one receive; one message is given whatever its size.
    * @default no limit
    */
-  readonly maxBytes?: number;
+  readonly maximumBytes?: number;
 }
 
 /** A queue with Amazon SQS's semantics (standard, not FIFO) that lives in this process and keeps its messages on disk. */
@@ -65,7 +65,7 @@ export interface ReleaseOptions {
 }
 
 export interface WaitOptions {
-  readonly timeoutMs?: number;
+  readonly timeoutMilliseconds?: number;
   readonly signal: AbortSignal;
 }
 

@@ -41,5 +41,5 @@ export function newMessage(body: string, maximumBytes: number): StoredMessage {
       `Expected characters that XML allows but received U+${codePoint} at ${forbidden.index}`,
     );
   }
-  return { messageId: randomUUID(), body, sentAtMs: Date.now(), receiveCount: 0 };
+  return { messageId: randomUUID(), body, sentAtMilliseconds: Date.now(), receiveCount: 0 };
 }

@@ -4,18 +4,18 @@ import { openLevelStore } from '../level-store.ts';
 export interface StoredMessage {
   readonly messageId: string;
   readonly body: string;
-  readonly sentAtMs: number;
+  readonly sentAtMilliseconds: number;
   /** Times it was handed to a consumer. */
   readonly receiveCount: number;
-  readonly firstReceivedAtMs?: number;
-  readonly lastReceivedAtMs?: number;
+  readonly firstReceivedAtMilliseconds?: number;
+  readonly lastReceivedAtMilliseconds?: number;
   /** What the last consumer that gave it back said of it. */
   readonly lastFailure?: string;
 }
 
 /** A message that was received as often as is allowed and never deleted. */
 export interface DeadLetter extends StoredMessage {
-  readonly deadAtMs: number;
+  readonly deadAtMilliseconds: number;
 }
 
 /** Changes that happen together or not at all. */
@@ -62,9 +62,11 @@ export async function openQueueStore(directory: string): Promise<QueueStore> {
 
   return {
     readMessages: async () =>
-      (await messages.values().all()).sort((one, other) => one.sentAtMs - other.sentAtMs),
+      (await messages.values().all()).sort((one, other) => one.sentAtMilliseconds - other.sentAtMilliseconds),
     readDeadLetters: async () =>
-      (await deadLetters.values().all()).sort((one, other) => one.deadAtMs - other.deadAtMs),
+      (await deadLetters.values().all()).sort(
+        (one, other) => one.deadAtMilliseconds - other.deadAtMilliseconds,
+      ),
     write,
     close: () => store.close(),
   };

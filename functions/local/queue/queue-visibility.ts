@@ -9,17 +9,17 @@ export interface Visibility {
   /** Makes a message receivable at once. */
   show(message: StoredMessage): void;
   /** Keeps a message from being received until a time (milliseconds since the epoch). */
-  hide(message: StoredMessage, untilMs: number): void;
+  hide(message: StoredMessage, untilMilliseconds: number): void;
   forget(messageId: string): void;
   /** Makes receivable what was hidden until then. */
-  showExpired(nowMs: number): void;
+  showExpired(nowMilliseconds: number): void;
   /** The message that has been receivable longest. */
   firstVisible(): StoredMessage | undefined;
   /** A hidden message, if it is still with the consumer that got this receipt handle. */
   findHidden(receiptHandle: string): StoredMessage | undefined;
   /** When a message can next be received; `Infinity` when there is none at all. */
-  nextVisibleAtMs(): number;
-  counts(nowMs: number): { readonly visible: number; readonly inFlight: number };
+  nextVisibleAtMilliseconds(): number;
+  counts(nowMilliseconds: number): { readonly visible: number; readonly inFlight: number };
 }
 
 /** Names one receive of one message, so that whoever had it earlier can no longer delete it. */
@@ -29,7 +29,7 @@ export function receiptHandleOf({ messageId, receiveCount }: StoredMessage): str
 
 interface Hidden {
   readonly message: StoredMessage;
-  readonly untilMs: number;
+  readonly untilMilliseconds: number;
 }
 
 export function trackVisibility(): Visibility {
@@ -49,25 +49,31 @@ export function trackVisibility(): Visibility {
 
   return {
     show,
-    hide: (message, untilMs) => {
+    hide: (message, untilMilliseconds) => {
       visible.delete(message.messageId);
-      hidden.set(message.messageId, { message, untilMs });
+      hidden.set(message.messageId, { message, untilMilliseconds });
     },
     forget: (messageId) => {
       visible.delete(messageId);
       hidden.delete(messageId);
     },
-    showExpired: (nowMs) => {
-      for (const { message, untilMs } of hidden.values()) if (untilMs <= nowMs) show(message);
+    showExpired: (nowMilliseconds) => {
+      for (const { message, untilMilliseconds } of hidden.values())
+        if (untilMilliseconds <= nowMilliseconds) show(message);
     },
     firstVisible: () => visible.values().next().value,
     findHidden,
-    nextVisibleAtMs: () =>
+    nextVisibleAtMilliseconds: () =>
       visible.size > 0
         ? 0
-        : [...hidden.values()].reduce((least, { untilMs }) => Math.min(least, untilMs), Infinity),
-    counts: (nowMs) => {
-      const expired = [...hidden.values()].filter(({ untilMs }) => untilMs <= nowMs).length;
+        : [...hidden.values()].reduce(
+            (least, { untilMilliseconds }) => Math.min(least, untilMilliseconds),
+            Infinity,
+          ),
+    counts: (nowMilliseconds) => {
+      const expired = [...hidden.values()].filter(
+        ({ untilMilliseconds }) => untilMilliseconds <= nowMilliseconds,
+      ).length;
       return { visible: visible.size + expired, inFlight: hidden.size - expired };
     },
   };

@@ -12,7 +12,7 @@ import { type DeadLetter, openQueueStore, type QueueStore, type StoredMessage } 
 import { receiptHandleOf, trackVisibility, type Visibility } from './queue-visibility.ts';
 
 /** The longest delay that a timer takes; a longer one would fire at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+const MAXIMUM_TIMER_MILLISECONDS = 2 ** 31 - 1;
 
 interface QueueState {
   readonly options: Required<QueueOptions>;
@@ -96,10 +96,11 @@ async function release(
   }));
   if (held.length === 0) return;
   await state.store.write({ messages: held }, { flush: false });
-  const visibleAtMs = Date.now() + how.delaySeconds * 1_000;
+  const visibleAtMilliseconds = Date.now() + how.delaySeconds * 1_000;
   for (const message of held) {
     // While the write ran, the visibility timeout may have passed and another consumer may have the message.
-    if (state.visibility.findHidden(receiptHandleOf(message))) state.visibility.hide(message, visibleAtMs);
+    if (state.visibility.findHidden(receiptHandleOf(message)))
+      state.visibility.hide(message, visibleAtMilliseconds);
   }
   wake(state);
 }
@@ -122,11 +123,17 @@ async function redrive(state: QueueState, messageIds?: readonly string[]): Promi
   return letters.length;
 }
 
-function waitForMessage(state: QueueState, { timeoutMs = Infinity, signal }: WaitOptions): Promise<void> {
+function waitForMessage(
+  state: QueueState,
+  { timeoutMilliseconds = Infinity, signal }: WaitOptions,
+): Promise<void> {
   return new Promise((resolve) => {
-    const untilVisibleMs = state.visibility.nextVisibleAtMs() - Date.now();
-    const delayMs = Math.min(Math.max(0, Math.min(timeoutMs, untilVisibleMs)), MAX_TIMER_MS);
-    const timer = setTimeout(done, delayMs);
+    const untilVisibleMilliseconds = state.visibility.nextVisibleAtMilliseconds() - Date.now();
+    const delayMilliseconds = Math.min(
+      Math.max(0, Math.min(timeoutMilliseconds, untilVisibleMilliseconds)),
+      MAXIMUM_TIMER_MILLISECONDS,
+    );
+    const timer = setTimeout(done, delayMilliseconds);
     function done(): void {
       clearTimeout(timer);
       state.wakers.delete(done);

@@ -18,9 +18,9 @@ function sqsRecord(message: ReceivedMessage): SQSRecord {
     body: message.body,
     attributes: {
       ApproximateReceiveCount: String(message.receiveCount),
-      SentTimestamp: String(message.sentAtMs),
+      SentTimestamp: String(message.sentAtMilliseconds),
       SenderId: 'local',
-      ApproximateFirstReceiveTimestamp: String(message.firstReceivedAtMs),
+      ApproximateFirstReceiveTimestamp: String(message.firstReceivedAtMilliseconds),
     },
     messageAttributes: {},
     md5OfBody: createHash('md5').update(message.body).digest('hex'),

@@ -106,7 +106,7 @@ const deletionSchema = z.object({
 });
 
 type Deletion = z.infer<typeof deletionSchema>['Object'][number];
-type Outcome =
+type KeyDeletion =
   | { readonly Key: string }
   | { readonly Key: string; readonly Code: string; readonly Message: string };
 
@@ -126,7 +126,7 @@ async function deleteOne(
   state: S3State,
   request: AuthenticatedRequest,
   { Key, ETag }: Deletion,
-): Promise<Outcome> {
+): Promise<KeyDeletion> {
   try {
     await changeObject(state, request, {
       key: checkedKey(Key),

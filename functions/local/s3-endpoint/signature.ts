@@ -1,10 +1,10 @@
 import {
-  findSignatureFault,
+  findSignatureError,
   parseCredential,
   type RequestSignature,
   SIGNATURE_ALGORITHM,
   type Sign,
-  type SignatureFault,
+  type SignatureError,
   signatureInHeaders,
   signer,
   UNKNOWN_KEY,
@@ -37,7 +37,7 @@ interface S3Signature extends RequestSignature {
 const MAXIMUM_EXPIRY_SECONDS = 604_800;
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
-const CODES: Readonly<Record<SignatureFault['code'], readonly [status: number, code: string]>> = {
+const CODES: Readonly<Record<SignatureError['code'], readonly [status: number, code: string]>> = {
   'malformed-date': [403, 'AccessDenied'],
   'wrong-scope': [400, 'InvalidArgument'],
   'unknown-key': [403, 'InvalidAccessKeyId'],
@@ -58,7 +58,7 @@ export function authenticate(request: S3Request, credentials: Credentials): Auth
   const { accessKeyId, signature, bodyHash, expiresSeconds } = signed;
   const secret = findSecret(credentials, accessKeyId);
   if (secret === undefined) throw signatureError(UNKNOWN_KEY);
-  const fault = findSignatureFault(
+  const fault = findSignatureError(
     {
       method: request.method,
       canonicalPath: uriEncodePath(uriDecode(request.rawPath)),
@@ -67,7 +67,11 @@ export function authenticate(request: S3Request, credentials: Credentials): Auth
       bodyHash,
     },
     signed,
-    { service: 's3', secret, ...(expiresSeconds !== undefined && { lifetimeMs: expiresSeconds * 1_000 }) },
+    {
+      service: 's3',
+      secret,
+      ...(expiresSeconds !== undefined && { lifetimeMilliseconds: expiresSeconds * 1_000 }),
+    },
   );
   if (fault) throw signatureError(fault, expiresSeconds !== undefined);
   return { accessKeyId, bodyHash, signature, sign: signer(secret, signed) };
@@ -78,7 +82,7 @@ export function findSecret(credentials: Credentials, accessKeyId: string): strin
 }
 
 /** The fault under S3's name for it. */
-export function signatureError({ code, message }: SignatureFault, isPresigned = false): S3Error {
+export function signatureError({ code, message }: SignatureError, isPresigned = false): S3Error {
   const [status, s3Code] = CODES[code];
   // A presigned URL is old on purpose: its client's clock is not at fault.
   const isAge = s3Code === 'RequestTimeTooSkewed';

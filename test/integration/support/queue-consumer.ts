@@ -7,6 +7,6 @@ import { openQueue } from '../../../functions/local/queue/queue.ts';
 const [directory = '', count = '0'] = process.argv.slice(2);
 const queue = await openQueue({ directory, visibilityTimeoutSeconds: 3_600, maxReceiveCount: 2 });
 for (let number = 0; number < Number(count); number++) await queue.send(`message ${number}`);
-const [received] = await queue.receive({ maxMessages: 1 });
+const [received] = await queue.receive({ maximumMessages: 1 });
 console.log(JSON.stringify({ body: received?.body, receiveCount: received?.receiveCount }));
 setInterval(() => undefined, 1_000);

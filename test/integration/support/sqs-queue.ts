@@ -41,8 +41,8 @@ export async function openSqsQueue(
     async send(MessageBody) {
       return (await client.send(new SendMessageCommand({ QueueUrl, MessageBody }))).MessageId ?? '';
     },
-    async receive({ maxMessages }) {
-      const MaxNumberOfMessages = Math.min(maxMessages, 10);
+    async receive({ maximumMessages }) {
+      const MaxNumberOfMessages = Math.min(maximumMessages, 10);
       const { Messages = [] } = await client.send(
         new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages, MessageSystemAttributeNames: ['All'] }),
       );
@@ -60,8 +60,8 @@ export async function openSqsQueue(
         );
       }
     },
-    async waitForMessage({ signal, timeoutMs = Number.POSITIVE_INFINITY }) {
-      const end = Date.now() + timeoutMs;
+    async waitForMessage({ signal, timeoutMilliseconds = Number.POSITIVE_INFINITY }) {
+      const end = Date.now() + timeoutMilliseconds;
       while (!signal.aborted && Date.now() < end && (await count()).visible === 0) {
         await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
       }
@@ -85,7 +85,7 @@ function received({
     body: Body,
     receiptHandle: ReceiptHandle,
     receiveCount: Number(Attributes.ApproximateReceiveCount),
-    sentAtMs: Number(Attributes.SentTimestamp),
-    firstReceivedAtMs: Number(Attributes.ApproximateFirstReceiveTimestamp),
+    sentAtMilliseconds: Number(Attributes.SentTimestamp),
+    firstReceivedAtMilliseconds: Number(Attributes.ApproximateFirstReceiveTimestamp),
   };
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MapProgress, Workflow, WorkflowRun } from '../../../adapters/aws/step-functions.ts';
 import type { BackfillScope } from '../../../core/backfill/backfill-plan.ts';
 import { digestOf } from '../../../core/digest.ts';
-import { awsFault } from '../../pipeline/aws-fault.ts';
+import { awsError } from '../../pipeline/aws-error.ts';
 
 /** How a run of the workflow has ended, with the number of objects whose batches have. */
 export interface EndedRun extends WorkflowRun {
@@ -27,7 +27,7 @@ export async function knownRuns(
   try {
     for await (const run of workflow.runs()) if (run.name.startsWith(baseNameOf(scope))) runs.push(run);
   } catch (error) {
-    throw awsFault('the runs of the backfill cannot be listed', 'workflow-fault', error);
+    throw awsError('the runs of the backfill cannot be listed', 'workflow-fault', error);
   }
   return { underWay: runs.find(({ status }) => status === 'RUNNING'), count: runs.length };
 }
@@ -41,7 +41,7 @@ export async function startRun(
   try {
     return await workflow.start(nameOf({ bucket, prefix }, number), { bucket, prefix });
   } catch (error) {
-    throw awsFault('the backfill cannot be started', 'workflow-fault', error);
+    throw awsError('the backfill cannot be started', 'workflow-fault', error);
   }
 }
 
@@ -63,6 +63,6 @@ export async function untilEnd(
       await sleep(POLL_MILLISECONDS);
     }
   } catch (error) {
-    throw awsFault('the backfill goes on, but cannot be followed', 'workflow-fault', error);
+    throw awsError('the backfill goes on, but cannot be followed', 'workflow-fault', error);
   }
 }

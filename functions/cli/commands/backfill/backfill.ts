@@ -5,7 +5,7 @@ import { deployedStack, REGION_FLAG, STACK_FLAG } from '../../pipeline/deployed-
 import { DYNAMODB_PORT_FLAG } from '../../pipeline/table-flags.ts';
 import { LOCAL_PIPELINE } from '../../places.ts';
 import { canAsk, confirmed } from '../../terminal/confirmation.ts';
-import { UsageFault } from '../../terminal/exit-code.ts';
+import { UsageError } from '../../terminal/exit-code.ts';
 import type { BackfillRequest } from './deployed-backfill.ts';
 import { s3Location } from './s3-location.ts';
 
@@ -85,7 +85,7 @@ Exit code: 0; 1 when objects could not be sent or tagged, or the answer was no; 
   },
 });
 
-/** @throws {UsageFault} with all that does not go together */
+/** @throws {UsageError} with all that does not go together */
 function requestOf(flags: Flags, operands: readonly string[]): BackfillRequest {
   const scope = s3Location(operands);
   const { stack, region, yes, 'dry-run': isDryRun = false, milliseconds } = flags;
@@ -99,7 +99,7 @@ function requestOf(flags: Flags, operands: readonly string[]): BackfillRequest {
       ? ['expected --dry-run or --yes where there is no terminal to ask at']
       : []),
   ];
-  if (faults.length > 0) throw new UsageFault(faults);
+  if (faults.length > 0) throw new UsageError(faults);
   return {
     scope,
     isDryRun,

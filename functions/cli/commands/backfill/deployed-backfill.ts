@@ -4,13 +4,13 @@ import { type BackfillPlan, type BackfillScope, planBackfill } from '../../../co
 import { type DeployedStack, outputOf } from '../../pipeline/deployed-stack.ts';
 import { askTable } from '../../pipeline/tag-table.ts';
 import { withCountLine } from '../../terminal/count-line.ts';
-import { EXIT, UsageFault } from '../../terminal/exit-code.ts';
+import { EXIT, UsageError } from '../../terminal/exit-code.ts';
 import type { Output } from '../../terminal/output.ts';
 import { type EndedRun, knownRuns, startRun, untilEnd } from './backfill-run.ts';
 import { estimateLines, NOTHING_TO_DO, number, planLines } from './backfill-text.ts';
 import { type BackfillSettings, backfillSettings } from './deployment.ts';
 import { estimateDeployed, type PictureGuess } from './estimate.ts';
-import { explained } from './listing-fault.ts';
+import { explained } from './listing-error.ts';
 
 export interface BackfillRequest {
   readonly scope: BackfillScope;
@@ -32,7 +32,7 @@ export async function backfillDeployed(
   const workflow = stepFunctionsWorkflow(outputOf(stack, 'BackfillWorkflowArn'), region);
   const settings = await backfillSettings(workflow);
   if (!settings.buckets.includes(scope.bucket)) {
-    throw new UsageFault([
+    throw new UsageError([
       `the stack "${stack.name}" does not tag the objects of "${scope.bucket}", but of ${settings.buckets.join(', ')}`,
     ]);
   }
@@ -63,8 +63,8 @@ function planDeployed(
   const filter = { prefixes: settings.prefixes, suffixes: settings.suffixes };
   return withCountLine('Objects listed', (show) =>
     askTable(place, (table) => {
-      const sieve = { filter, identity: settings.tagger, table };
-      return planBackfill(scope, sieve, explained(listing), show);
+      const selection = { filter, identity: settings.tagger, table };
+      return planBackfill(scope, selection, explained(listing), show);
     }),
   );
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Workflow } from '../../../adapters/aws/step-functions.ts';
 import { CliptagError } from '../../../core/errors.ts';
 import type { TaggerIdentity } from '../../../core/tagging/tagger-identity.ts';
-import { awsFault } from '../../pipeline/aws-fault.ts';
+import { awsError } from '../../pipeline/aws-error.ts';
 
 const count = z.int().min(1);
 
@@ -38,7 +38,7 @@ export type BackfillSettings = z.infer<typeof settings>;
  */
 export async function backfillSettings(workflow: Workflow): Promise<BackfillSettings> {
   const written = await workflow.definition().catch((error: unknown) => {
-    throw awsFault('the backfill’s workflow cannot be read', 'workflow-fault', error);
+    throw awsError('the backfill’s workflow cannot be read', 'workflow-fault', error);
   });
   const read = definition.safeParse(written);
   if (read.success) return read.data.States.Settings.Result;

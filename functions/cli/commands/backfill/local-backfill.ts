@@ -2,17 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { s3ObjectListing } from '../../../adapters/aws/s3-listing.ts';
 import { readLocalCredentials } from '../../../config.ts';
 import {
+  type BackfillSelection,
   type FeedCounts,
   type Feeder,
   feed,
   QueueFull,
-  type Sieve,
 } from '../../../core/backfill/backfill.ts';
 import { type BackfillScope, planBackfill } from '../../../core/backfill/backfill-plan.ts';
 import type { ListedObject } from '../../../core/objects/listed-object.ts';
 import { acceptEveryUpload } from '../../../core/objects/object.ts';
 import type { ObjectListing, ScannableTable } from '../../../core/ports.ts';
-import { type PipelineDoor, pipelineDoor } from '../../pipeline/pipeline-queue.ts';
+import { type LocalPipeline, localPipeline } from '../../pipeline/local-pipeline.ts';
 import { askTable } from '../../pipeline/tag-table.ts';
 import { LOCAL_PIPELINE } from '../../places.ts';
 import { withCountLine } from '../../terminal/count-line.ts';
@@ -21,7 +21,7 @@ import type { Output } from '../../terminal/output.ts';
 import { durationText, NOTHING_TO_DO, number, planLines } from './backfill-text.ts';
 import type { BackfillRequest } from './deployed-backfill.ts';
 import { estimateLocalSeconds } from './estimate.ts';
-import { explained } from './listing-fault.ts';
+import { explained } from './listing-error.ts';
 
 export interface LocalPorts {
   readonly s3: number;
@@ -42,10 +42,10 @@ export async function backfillLocal(
   output: Output,
 ): Promise<number> {
   const { scope, isDryRun, asJson, guess } = request;
-  const door = await pipelineDoor(ports.http);
+  const door = await localPipeline(ports.http);
   const listing = explained(s3ObjectListing(localS3(ports.s3)), ports.s3);
   const place = { kind: 'local', port: ports.dynamodb, tableName: LOCAL_PIPELINE.table } as const;
-  const sieveOf = (table: ScannableTable): Sieve => ({
+  const selectionOf = (table: ScannableTable): BackfillSelection => ({
     filter: acceptEveryUpload,
     identity: door.tagger,
     table,
@@ -54,7 +54,7 @@ export async function backfillLocal(
     for (const line of asJson ? [JSON.stringify({ step, ...values })] : lines) await output.line(line);
   };
   const plan = await withCountLine('Objects listed', (show) =>
-    askTable(place, (table) => planBackfill(scope, sieveOf(table), listing, show)),
+    askTable(place, (table) => planBackfill(scope, selectionOf(table), listing, show)),
   );
   const seconds = estimateLocalSeconds(plan, guess);
   const time =
@@ -69,7 +69,7 @@ export async function backfillLocal(
     return EXIT.failed;
   }
   const before = await door.status();
-  const counts = await askTable(place, (table) => feedLocal(scope, listing, sieveOf(table), door));
+  const counts = await askTable(place, (table) => feedLocal(scope, listing, selectionOf(table), door));
   await withCountLine('Messages left', (show) => untilEmpty(door, show));
   const deadLetters = (await door.status()).deadLetters - before.deadLetters;
   await print('done', { ...counts, deadLetters }, [
@@ -91,11 +91,11 @@ function localS3(port: number) {
 function feedLocal(
   scope: BackfillScope,
   listing: ObjectListing,
-  sieve: Sieve,
-  { queue }: PipelineDoor,
+  selection: BackfillSelection,
+  { queue }: LocalPipeline,
 ): Promise<FeedCounts> {
   const feeder: Feeder = {
-    ...sieve,
+    ...selection,
     queue,
     maximumDepth: MAXIMUM_QUEUE_DEPTH,
     // The depth of the queue is exact here, and enough to slow it down.
@@ -132,7 +132,7 @@ async function feedPatiently(objects: readonly ListedObject[], feeder: Feeder): 
   }
 }
 
-async function untilEmpty({ status }: PipelineDoor, show: (messages: number) => void): Promise<void> {
+async function untilEmpty({ status }: LocalPipeline, show: (messages: number) => void): Promise<void> {
   for (;;) {
     const { queue } = await status();
     const left = queue.visible + queue.inFlight;

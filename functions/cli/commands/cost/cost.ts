@@ -6,7 +6,7 @@ import { type FlagValues, requireNoOperands } from '../../command/flags.ts';
 import { checkCount, JSON_FLAG } from '../../command/shared-flags.ts';
 import { REGION_FLAG, STACK_FLAG } from '../../pipeline/deployed-stack.ts';
 import { MEASURED_DAYS } from '../../pipeline/measured-time.ts';
-import { EXIT, UsageFault } from '../../terminal/exit-code.ts';
+import { EXIT, UsageError } from '../../terminal/exit-code.ts';
 import { assumptionLines, type CostAssumptions, estimateLines } from './cost-text.ts';
 import { assumedTime, DEFAULTS, isArchitecture, timeOfStack } from './cost-time.ts';
 
@@ -85,7 +85,7 @@ for their labels. List prices of ${PRICES_AS_OF} (${PRICES_REGION}) without free
   },
 });
 
-/** @throws {UsageFault} without a number of images, or with two sources of the time */
+/** @throws {UsageError} without a number of images, or with two sources of the time */
 async function assumptionsOf(flags: Flags): Promise<CostAssumptions> {
   checkSources(flags);
   const tags = Number(flags.tags ?? DEFAULTS.tags);
@@ -117,7 +117,7 @@ function checkSources({ images, stack, region, milliseconds, ...flags }: Flags):
       ? ['--model estimates what --milliseconds says: expected one of them']
       : []),
   ];
-  if (faults.length > 0) throw new UsageFault(faults);
+  if (faults.length > 0) throw new UsageError(faults);
 }
 
 function wholeBetween(lowest: number, highest: number): (value: string) => string | undefined {

@@ -5,7 +5,7 @@ import { JSON_FLAG, MODEL_FLAG } from '../../command/shared-flags.ts';
 import { imagePathsIn, noImagesIn } from '../../images/image-paths.ts';
 import { imageResults } from '../../images/image-results.ts';
 import type { ModelIdentity, ModelParts } from '../../images/model-parts.ts';
-import { EXIT, UsageFault } from '../../terminal/exit-code.ts';
+import { EXIT, UsageError } from '../../terminal/exit-code.ts';
 import { withProgress } from '../../terminal/progress-bar.ts';
 
 /** What float32 needs to be read back unchanged. */
@@ -27,7 +27,7 @@ with the same model may be compared. PATHs are taken as by \`cliptag tag\`.
 Exit code: 0; 1 when an image was broken, or there was nothing to embed; 2 when it was asked for wrongly.`,
   flags,
   run: async ({ flags: { text: texts = [], model, json = false }, operands }, output) => {
-    if (operands.length + texts.length === 0) throw new UsageFault(['expected a PATH or a --text']);
+    if (operands.length + texts.length === 0) throw new UsageError(['expected a PATH or a --text']);
     const paths = await imagePathsIn(operands);
     if (paths.length + texts.length === 0) {
       output.remark(`cliptag embed: ${noImagesIn(operands)}`);

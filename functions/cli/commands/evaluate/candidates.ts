@@ -1,8 +1,8 @@
 import { labelMatcher, type TrueLabels } from '../../../core/evaluation/true-labels.ts';
 import { type Classifier, compileClassifier } from '../../../core/labels/classifier.ts';
 import { parseLabelSet } from '../../../core/labels/label-set.ts';
-import type { TextEncoder } from '../../../core/ports.ts';
-import { UsageFault } from '../../terminal/exit-code.ts';
+import type { PromptEncoder } from '../../../core/ports.ts';
+import { UsageError } from '../../terminal/exit-code.ts';
 import type { DataLabel, LabelledPicture, PictureSet } from './picture-set.ts';
 
 /** Labels that a model chooses from. */
@@ -17,13 +17,13 @@ export interface Candidates {
 /**
  * The data set's own labels, asked about with its phrases or the default prompt.
  *
- * @throws {UsageFault} when there are fewer than two to choose from
+ * @throws {UsageError} when there are fewer than two to choose from
  */
-export async function ownCandidates({ labels }: PictureSet, textEncoder: TextEncoder): Promise<Candidates> {
+export async function ownCandidates({ labels }: PictureSet, textEncoder: PromptEncoder): Promise<Candidates> {
   const candidates = labels.filter(({ isCandidate }) => isCandidate);
   if (candidates.length < 2) {
     const received = candidates.map(({ label }) => label).join(', ') || 'none';
-    throw new UsageFault([
+    throw new UsageError([
       `expected two labels or more to choose from but received ${received} (--labels names others)`,
     ]);
   }
@@ -38,7 +38,7 @@ export async function ownCandidates({ labels }: PictureSet, textEncoder: TextEnc
 export async function heldOutCandidates(
   { labels }: PictureSet,
   heldOut: readonly string[],
-  textEncoder: TextEncoder,
+  textEncoder: PromptEncoder,
 ): Promise<Candidates | undefined> {
   const candidates = labels.filter(({ label, isCandidate }) => isCandidate && heldOut.includes(label));
   return candidates.length === 0 ? undefined : amongDataLabels('held-out', candidates, textEncoder);
@@ -57,7 +57,7 @@ export function labelSetCandidates(classifier: Classifier, labels: readonly Data
 async function amongDataLabels(
   kind: 'own' | 'held-out',
   candidates: readonly DataLabel[],
-  textEncoder: TextEncoder,
+  textEncoder: PromptEncoder,
 ): Promise<Candidates> {
   // Folders may differ in letter case or in `_` and `-` alone: one label then.
   const byWord = new Map(

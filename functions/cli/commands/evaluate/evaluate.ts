@@ -5,7 +5,7 @@ import { command } from '../../command/command.ts';
 import type { FlagValues } from '../../command/flags.ts';
 import { checkCount, checkNotEmpty, JSON_FLAG, LABELS_FLAG, MODEL_FLAG } from '../../command/shared-flags.ts';
 import { noImagesIn } from '../../images/image-paths.ts';
-import { EXIT, UsageFault } from '../../terminal/exit-code.ts';
+import { EXIT, UsageError } from '../../terminal/exit-code.ts';
 import type { Output } from '../../terminal/output.ts';
 import type { EvaluationRun } from './evaluation-run.ts';
 
@@ -69,9 +69,9 @@ Exit code: 0; 1 when not one picture could be measured; 2 when it was asked for 
   flags,
   run: async ({ flags, operands }, output) => {
     const [source, ...others] = operands;
-    if (!source || others.length > 0) throw new UsageFault(['expected one FOLDER or MANIFEST']);
+    if (!source || others.length > 0) throw new UsageError(['expected one FOLDER or MANIFEST']);
     if (flags.labels && flags['held-out']) {
-      throw new UsageFault(["--held-out is about the pictures' own labels: it does not go with --labels"]);
+      throw new UsageError(["--held-out is about the pictures' own labels: it does not go with --labels"]);
     }
     // Loaded only now, so that help and faults of the command line do not wait for them.
     const { checkWritable } = await import('./page-file.ts');
@@ -108,7 +108,7 @@ async function report(run: EvaluationRun, { json, html }: Flags, output: Output)
 
 async function labelsIn(path: string): Promise<readonly string[]> {
   const text = await readFile(path, 'utf8').catch(({ code, message }: NodeJS.ErrnoException) => {
-    throw new UsageFault([`--held-out: cannot read ${path} (${code ?? message})`]);
+    throw new UsageError([`--held-out: cannot read ${path} (${code ?? message})`]);
   });
   try {
     return z.array(z.string()).min(1).parse(JSON.parse(text));

@@ -30,7 +30,7 @@ export interface EvaluationRun {
 /**
  * Evaluates a model, and hands the outcome on while the pictures can still be read.
  *
- * @throws {UsageFault} for a source without labelled pictures
+ * @throws {UsageError} for a source without labelled pictures
  * @throws {InvalidInput} for faulty manifests, label sets and models
  */
 export async function evaluate<Result>(

@@ -1,11 +1,11 @@
-import { bestLabelOutcomes, type Calibration, calibration } from '../../../core/evaluation/calibration.ts';
+import { bestLabelAnswers, type Calibration, calibration } from '../../../core/evaluation/calibration.ts';
 import { confusions } from '../../../core/evaluation/confusion.ts';
 import { type Accuracy, accuracy } from '../../../core/evaluation/evaluation.ts';
 import { type LabelQuality, qualityByLabel } from '../../../core/evaluation/label-quality.ts';
 import {
   qualityByMinimumScore,
+  scoredTags,
   type TagQuality,
-  tagOutcomes,
   tagQuality,
 } from '../../../core/evaluation/tag-quality.ts';
 import type { ModelIdentity } from '../../images/model-parts.ts';
@@ -72,7 +72,7 @@ export function candidateResult(
     labels: labelSet.labels.length,
     ...accuracy(judged),
     unknown,
-    calibration: calibration(bestLabelOutcomes(judged)),
+    calibration: calibration(bestLabelAnswers(judged)),
     perLabel: qualityByLabel(judged),
     confusions: confusions(judged).map(({ label, predicted, answers }) => ({
       label,
@@ -89,7 +89,7 @@ function tagResult(judged: readonly JudgedPicture[], minimumScore: number): TagR
   return {
     minimumScore,
     ...tagQuality(shown),
-    calibration: calibration(tagOutcomes(shown)),
+    calibration: calibration(scoredTags(shown)),
     byMinimumScore: qualityByMinimumScore(generous, MINIMUM_SCORES),
   };
 }

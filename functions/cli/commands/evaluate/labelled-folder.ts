@@ -3,20 +3,20 @@ import { join } from 'node:path';
 import { spaced } from '../../../core/evaluation/true-labels.ts';
 import { imagePathsIn, isImageName } from '../../images/image-paths.ts';
 import { imageBytes } from '../../images/image-results.ts';
-import { UsageFault } from '../../terminal/exit-code.ts';
+import { UsageError } from '../../terminal/exit-code.ts';
 import type { PictureSet } from './picture-set.ts';
 
 /**
  * The pictures under `FOLDER/LABEL/`, at any depth, as {@link imagePathsIn} finds them. The model is asked about the
  * folder's name with `_` and `-` as spaces.
  *
- * @throws {UsageFault} when it has pictures but no folder of a label, or a folder cannot be read
+ * @throws {UsageError} when it has pictures but no folder of a label, or a folder cannot be read
  */
 export async function labelledFolder(folder: string): Promise<PictureSet> {
   const { folders, files } = await entriesOf(folder);
   const unlabelled = files.filter(isImageName).length;
   if (folders.length === 0 && unlabelled > 0) {
-    throw new UsageFault([
+    throw new UsageError([
       `expected a folder for each label in ${folder}, as in ${join(folder, 'LABEL', 'photo.jpg')}`,
     ]);
   }
@@ -42,7 +42,7 @@ export async function labelledFolder(folder: string): Promise<PictureSet> {
 /** By name, without hidden ones; a link to a folder is one. */
 async function entriesOf(folder: string): Promise<{ folders: string[]; files: string[] }> {
   const names = await readdir(folder).catch(({ code, message }: NodeJS.ErrnoException) => {
-    throw new UsageFault([`cannot read ${folder} (${code ?? message})`]);
+    throw new UsageError([`cannot read ${folder} (${code ?? message})`]);
   });
   const folders: string[] = [];
   const files: string[] = [];

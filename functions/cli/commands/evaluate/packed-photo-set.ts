@@ -2,7 +2,7 @@ import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { excerpt, ImageFault, InvalidInput } from '../../../core/errors.ts';
-import { UsageFault } from '../../terminal/exit-code.ts';
+import { UsageError } from '../../terminal/exit-code.ts';
 import { manifestLines } from './manifest-lines.ts';
 import type { PictureSet, SplitChoice } from './picture-set.ts';
 
@@ -31,7 +31,7 @@ const manifestLine = z.tuple([z.string().min(1), count, count, z.string(), z.str
  * and beside it lie the files and `labels.json`.
  *
  * @throws {InvalidInput} when a file is missing or not as described, with its path
- * @throws {UsageFault} when there are no pictures of that split
+ * @throws {UsageError} when there are no pictures of that split
  */
 export async function packedPhotoSet(
   path: string,
@@ -108,6 +108,6 @@ function notPacked(path: string, fault: string): InvalidInput {
   return new InvalidInput(`${path} cannot be used`, [fault]);
 }
 
-function unknownSplit(path: string, split: string, known: ReadonlySet<string>): UsageFault {
-  return new UsageFault([`no pictures of split "${split}" in ${path} (splits: ${[...known].join(', ')})`]);
+function unknownSplit(path: string, split: string, known: ReadonlySet<string>): UsageError {
+  return new UsageError([`no pictures of split "${split}" in ${path} (splits: ${[...known].join(', ')})`]);
 }

@@ -3,7 +3,7 @@ import { percentText } from './evaluation-text.ts';
 import { type Markup, markup } from './markup.ts';
 
 /** Rows of a long list: what is left for --json keeps the page small. */
-const MOST_ROWS = 500;
+const MAXIMUM_ROWS = 500;
 
 /** The figures that sum a result up. */
 export function figures(result: CandidateResult): Markup {
@@ -33,9 +33,9 @@ function figure(name: string, value: string, note: string): Markup {
 /** A folded list of what was left out, each with a note; nothing when there is nothing. */
 export function leftOut(title: string, rows: ReadonlyArray<readonly [name: string, note: string]>): Markup {
   if (rows.length === 0) return markup``;
-  const more = rows.length - MOST_ROWS;
+  const more = rows.length - MAXIMUM_ROWS;
   return markup`<details class="left-out"><summary>${title} <span>${countText(rows.length)}</span></summary>
-<ul>${rows.slice(0, MOST_ROWS).map(([name, note]) => markup`<li><b>${name}</b> <span>${note}</span></li>`)}</ul>
+<ul>${rows.slice(0, MAXIMUM_ROWS).map(([name, note]) => markup`<li><b>${name}</b> <span>${note}</span></li>`)}</ul>
 ${more > 0 ? markup`<p class="remark">and ${countText(more)} more (--json)</p>` : undefined}</details>`;
 }
 

@@ -1,7 +1,7 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CliptagError } from '../../../core/errors.ts';
-import { UsageFault } from '../../terminal/exit-code.ts';
+import { UsageError } from '../../terminal/exit-code.ts';
 import { errorPictures } from './error-pictures.ts';
 import { evaluationPage } from './evaluation-page.ts';
 import type { EvaluationRun } from './evaluation-run.ts';
@@ -9,14 +9,14 @@ import type { EvaluationRun } from './evaluation-run.ts';
 /**
  * Looks before a long run whether the page can be put there.
  *
- * @throws {UsageFault} when it is a folder, or would lie in none
+ * @throws {UsageError} when it is a folder, or would lie in none
  */
 export async function checkWritable(path: string): Promise<void> {
   const [file, folder] = await Promise.all(
     [path, dirname(path)].map((at) => stat(at).catch(() => undefined)),
   );
-  if (file?.isDirectory()) throw new UsageFault([`--html: expected a file but ${path} is a folder`]);
-  if (!folder?.isDirectory()) throw new UsageFault([`--html: there is no folder ${dirname(path)}`]);
+  if (file?.isDirectory()) throw new UsageError([`--html: expected a file but ${path} is a folder`]);
+  if (!folder?.isDirectory()) throw new UsageError([`--html: there is no folder ${dirname(path)}`]);
 }
 
 /** @throws {CliptagError} `not-writable` */

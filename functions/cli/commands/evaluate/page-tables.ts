@@ -7,8 +7,8 @@ import { type Markup, markup } from './markup.ts';
 import { bar, countText } from './page-figures.ts';
 
 /** A label set of thousands would make a page that no browser likes to show. */
-const MOST_LABELS = 1000;
-const MOST_CONFUSIONS = 100;
+const MAXIMUM_LABELS = 1000;
+const MAXIMUM_CONFUSIONS = 100;
 
 /** The calibration curve of the best label, and with a label set that of the shown tags. */
 export function charts({ calibration, tags }: CandidateResult): Markup {
@@ -56,11 +56,11 @@ ${tags.byMinimumScore.map((quality) => row(quality.minimumScore.toFixed(2), qual
 
 /** Every label, weakest first. */
 export function labelTable({ perLabel }: CandidateResult): Markup {
-  const more = perLabel.length - MOST_LABELS;
+  const more = perLabel.length - MAXIMUM_LABELS;
   const share = (value: number | null) =>
     markup`<td class="number share">${percentText(value)}${value === null ? undefined : bar(value)}</td>`;
   const rows = perLabel
-    .slice(0, MOST_LABELS)
+    .slice(0, MAXIMUM_LABELS)
     .map(
       ({ label, pictures, recall, precision }) =>
         markup`<tr><td>${label}</td><td class="number">${countText(pictures)}</td>${share(recall)}${share(precision)}</tr>`,
@@ -76,7 +76,7 @@ export function confusionTable({ confusions }: CandidateResult): Markup {
     return markup`<div><h3>Most confused</h3><p class="remark">Nothing was.</p></div>`;
   const most = confusions[0]?.pictures ?? 1;
   const rows = confusions
-    .slice(0, MOST_CONFUSIONS)
+    .slice(0, MAXIMUM_CONFUSIONS)
     .map(
       ({ label, predicted, pictures }) =>
         markup`<tr><td>${label}</td><td>${predicted}</td><td class="number share">${countText(pictures)}${bar(pictures / most)}</td></tr>`,

@@ -6,7 +6,7 @@ import { command } from '../../command/command.ts';
 import type { Input } from '../../command/flags.ts';
 import { checkNotEmpty, JSON_FLAG } from '../../command/shared-flags.ts';
 import { CHECKPOINTS_FOLDER, DEFAULT_MODEL, MODELS_FOLDER, SAMPLES_FOLDER } from '../../places.ts';
-import { EXIT, UsageFault } from '../../terminal/exit-code.ts';
+import { EXIT, UsageError } from '../../terminal/exit-code.ts';
 
 const flags = {
   precision: {
@@ -62,21 +62,21 @@ Exit code: 0; 1 when it could not be done; 2 when it was asked for wrongly, or t
   },
 });
 
-/** @throws {UsageFault} unless one checkpoint is named */
+/** @throws {UsageError} unless one checkpoint is named */
 function asked({ flags: given, operands }: Input<typeof flags>): { folder: string; out: string } {
   const [operand, ...others] = operands;
   if (operand === undefined || others.length > 0) {
     const received = operand === undefined ? 'nothing' : `"${operands.join(' ')}"`;
-    throw new UsageFault([`expected one DIR or NAME of a checkpoint but received ${received}`]);
+    throw new UsageError([`expected one DIR or NAME of a checkpoint but received ${received}`]);
   }
   const pulled = join(CHECKPOINTS_FOLDER, operand);
   const folder = [operand, pulled].find((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
   if (folder === undefined)
-    throw new UsageFault([`expected a folder but found neither ${operand} nor ${pulled}`]);
+    throw new UsageError([`expected a folder but found neither ${operand} nor ${pulled}`]);
   // Names stay what `--model` takes for a name.
   const name = basename(resolve(folder)).replace(/[^\w.-]/g, '-');
   if (given.out === undefined && name === DEFAULT_MODEL) {
-    throw new UsageFault([
+    throw new UsageError([
       `"${name}" is the model that comes with the project: --out DIR names another place`,
     ]);
   }

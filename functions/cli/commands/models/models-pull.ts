@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import { DEFAULT_ATTEMPTS } from '../../../checkpoints/pull/attempts.ts';
 import { checkpointReference } from '../../../checkpoints/pull/checkpoint-reference.ts';
-import { freeBytes } from '../../../checkpoints/pull/disk-fault.ts';
+import { freeBytes } from '../../../checkpoints/pull/disk-error.ts';
 import { type HubSettings, openHub } from '../../../checkpoints/pull/hub.ts';
 import { KNOWN_MODELS } from '../../../checkpoints/pull/known-models.ts';
 import { LOCK_FILE } from '../../../checkpoints/pull/models-lock.ts';
@@ -17,7 +17,7 @@ import type { Input } from '../../command/flags.ts';
 import { checkNotEmpty, JSON_FLAG } from '../../command/shared-flags.ts';
 import { CHECKPOINTS_FOLDER, DEFAULT_MODEL, MODELS_FOLDER } from '../../places.ts';
 import { columns } from '../../terminal/answer-text.ts';
-import { EXIT, explain, UsageFault } from '../../terminal/exit-code.ts';
+import { EXIT, explain, UsageError } from '../../terminal/exit-code.ts';
 import { sizeText, type TransferBar, transferBar } from '../../terminal/transfer-bar.ts';
 
 const flags = {
@@ -94,12 +94,12 @@ function hubSettings(mirror: string | undefined): HubSettings {
   return { ...environment, endpoint, token: isHub ? token : undefined };
 }
 
-/** @throws {UsageFault} {@link InvalidInput} unless one checkpoint is named */
+/** @throws {UsageError} {@link InvalidInput} unless one checkpoint is named */
 function asked({ flags: given, operands }: Input<typeof flags>) {
   const [text, ...others] = operands;
   if (text === undefined || others.length > 0) {
     const received = text === undefined ? 'nothing' : `"${operands.join(' ')}"`;
-    throw new UsageFault([
+    throw new UsageError([
       `expected a NAME or hf:OWNER/REPO[@REVISION] but received ${received} (names: ${Object.keys(KNOWN_MODELS).join(', ')})`,
     ]);
   }

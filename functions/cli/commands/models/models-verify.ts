@@ -1,7 +1,7 @@
 import { command } from '../../command/command.ts';
 import { checkNotEmpty, checkScore, JSON_FLAG, LABELS_FLAG } from '../../command/shared-flags.ts';
 import { DEFAULT_LABEL_SET, SAMPLES_FOLDER } from '../../places.ts';
-import { EXIT, UsageFault } from '../../terminal/exit-code.ts';
+import { EXIT, UsageError } from '../../terminal/exit-code.ts';
 import { DEFAULT_BARS } from './verification/verification.ts';
 
 const flags = {
@@ -65,7 +65,7 @@ manifest says, or the two cannot be compared.`,
     const [model, ...others] = operands;
     if (model === undefined || others.length > 0) {
       const received = model === undefined ? 'nothing' : `"${operands.join(' ')}"`;
-      throw new UsageFault([`expected one NAME or DIR of a model but received ${received}`]);
+      throw new UsageError([`expected one NAME or DIR of a model but received ${received}`]);
     }
     // Loaded only now, so that help and faults of the command line do not wait for them.
     const { verify } = await import('./verification/verification-run.ts');

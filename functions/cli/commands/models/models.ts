@@ -1,5 +1,5 @@
 import type { Command } from '../../command/command.ts';
-import { EXIT, UsageFault } from '../../terminal/exit-code.ts';
+import { EXIT, UsageError } from '../../terminal/exit-code.ts';
 
 /** Loaded one by one, as the commands themselves: listing models loads no compiler. */
 const SUBCOMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
@@ -29,7 +29,7 @@ export const models: Command = async (args, output) => {
     await output.line(HELP);
     return EXIT.done;
   }
-  throw new UsageFault([
+  throw new UsageError([
     `expected ${namesText()} but received ${name === undefined ? 'nothing' : `"${name}"`}`,
   ]);
 };

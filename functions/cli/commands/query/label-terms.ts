@@ -1,6 +1,6 @@
 import { LABEL_SET_NAME, type LabelSet } from '../../../core/labels/label-set.ts';
 import type { LabelTerm, WantedLabel } from '../../../core/records/find-images.ts';
-import { UsageFault } from '../../terminal/exit-code.ts';
+import { UsageError } from '../../terminal/exit-code.ts';
 import { nearestWords } from './near-words.ts';
 
 const SET_AND_LABEL = new RegExp(`^(${LABEL_SET_NAME.source}):(.+)$`, 's');
@@ -10,12 +10,12 @@ const SET_AND_LABEL = new RegExp(`^(${LABEL_SET_NAME.source}):(.+)$`, 's');
  * is looked up among the names, parents and synonyms of every label set, in any letter case; where several know it, any
  * of them is enough.
  *
- * @throws {UsageFault} naming every label that no label set knows, with the nearest ones
+ * @throws {UsageError} naming every label that no label set knows, with the nearest ones
  */
 export function labelTerms(texts: readonly string[], labelSets: readonly LabelSet[]): WantedLabel[] {
   const found = texts.map((text) => labelTerm(text, labelSets));
   const faults = found.filter((term) => typeof term === 'string');
-  if (faults.length > 0) throw new UsageFault(faults);
+  if (faults.length > 0) throw new UsageError(faults);
   return found.filter((term) => typeof term !== 'string');
 }
 

@@ -1,17 +1,17 @@
 /** Typing errors that a word may be away, at most one in this many letters, and how many words are suggested. */
-const MOST_ERRORS = 2;
+const MAXIMUM_ERRORS = 2;
 const LETTERS_PER_ERROR = 3;
-const MOST_WORDS = 3;
+const MAXIMUM_WORDS = 3;
 
 /** The words that somebody who wrote `text` may have meant, nearest first. */
 export function nearestWords(text: string, words: Iterable<string>): string[] {
   const wanted = text.trim().toLowerCase();
-  const tolerated = Math.min(MOST_ERRORS, Math.floor(wanted.length / LETTERS_PER_ERROR));
+  const tolerated = Math.min(MAXIMUM_ERRORS, Math.floor(wanted.length / LETTERS_PER_ERROR));
   return [...new Set(words)]
     .map((word) => ({ word, errors: errorsBetween(wanted, word.toLowerCase()) }))
     .filter(({ errors }) => errors <= tolerated)
     .sort((a, b) => a.errors - b.errors || (a.word < b.word ? -1 : 1))
-    .slice(0, MOST_WORDS)
+    .slice(0, MAXIMUM_WORDS)
     .map(({ word }) => word);
 }
 

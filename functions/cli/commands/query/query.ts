@@ -5,7 +5,7 @@ import { checkCount, checkNotEmpty, checkScore, JSON_FLAG, LABELS_FLAG } from '.
 import { TABLE_FLAGS, tablePlace } from '../../pipeline/table-flags.ts';
 import { LABELS_FOLDER } from '../../places.ts';
 import { columns, tagsText } from '../../terminal/answer-text.ts';
-import { EXIT, UsageFault } from '../../terminal/exit-code.ts';
+import { EXIT, UsageError } from '../../terminal/exit-code.ts';
 
 const DEFAULT_LIMIT = 20;
 
@@ -40,7 +40,7 @@ synonyms, in any letter case, and looked for in every label set that knows it; S
   flags: queryFlags,
   run: async ({ flags, operands }, output) => {
     requireNoOperands(operands);
-    if (!flags.label) throw new UsageFault(['expected at least one --label']);
+    if (!flags.label) throw new UsageError(['expected at least one --label']);
     const labelQuery = await labelQueryOf(flags);
     const place = await tablePlace(flags);
     const { askTable } = await import('../../pipeline/tag-table.ts');

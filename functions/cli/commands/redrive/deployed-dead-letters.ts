@@ -5,7 +5,7 @@ import {
   type SqsDeadLetters,
   sqsDeadLetters,
 } from '../../../adapters/aws/sqs-dead-letters.ts';
-import { awsFault } from '../../pipeline/aws-fault.ts';
+import { awsError } from '../../pipeline/aws-error.ts';
 import { type DeadLetters, deadLetter, type Redriven } from '../../pipeline/dead-letters.ts';
 
 export interface DeployedDeadLettersOptions {
@@ -84,6 +84,6 @@ async function told<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await ask();
   } catch (error) {
-    throw awsFault('the dead-letter queue cannot be redriven', 'queue-fault', error);
+    throw awsError('the dead-letter queue cannot be redriven', 'queue-fault', error);
   }
 }

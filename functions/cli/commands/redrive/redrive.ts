@@ -8,12 +8,12 @@ import { LOCAL_PIPELINE } from '../../places.ts';
 import { columns } from '../../terminal/answer-text.ts';
 import { canAsk, confirmed } from '../../terminal/confirmation.ts';
 import { withCountLine } from '../../terminal/count-line.ts';
-import { EXIT, UsageFault } from '../../terminal/exit-code.ts';
+import { EXIT, UsageError } from '../../terminal/exit-code.ts';
 import { withInterrupt } from '../../terminal/interruption.ts';
 import type { Output } from '../../terminal/output.ts';
 
 /** Amazon SQS's own limit. */
-const MOST_PER_SECOND = 500;
+const MAXIMUM_PER_SECOND = 500;
 
 const flags = {
   'dry-run': { type: 'boolean', about: 'Only say what lies in the dead-letter queue.' },
@@ -21,11 +21,11 @@ const flags = {
   'max-per-second': {
     type: 'string',
     value: 'N',
-    about: `Most messages a second, 1 to ${MOST_PER_SECOND}, of what is deployed. Default: as SQS thinks fit.`,
+    about: `Most messages a second, 1 to ${MAXIMUM_PER_SECOND}, of what is deployed. Default: as SQS thinks fit.`,
     check: (value: string) =>
-      /^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= MOST_PER_SECOND
+      /^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= MAXIMUM_PER_SECOND
         ? undefined
-        : `a whole number from 1 to ${MOST_PER_SECOND}`,
+        : `a whole number from 1 to ${MAXIMUM_PER_SECOND}`,
   },
   stack: STACK_FLAG,
   region: REGION_FLAG,
@@ -52,7 +52,7 @@ Exit code: 0; 1 when the move failed, or the answer was no; 2 when it was asked 
   run: async ({ flags, operands }, output) => {
     requireNoOperands(operands);
     if (!flags['dry-run'] && !flags.yes && !canAsk()) {
-      throw new UsageFault(['expected --dry-run or --yes where there is no terminal to ask at']);
+      throw new UsageError(['expected --dry-run or --yes where there is no terminal to ask at']);
     }
     checkQueueFlags(flags);
     const stack = flags.stack === undefined ? undefined : await deployedStack(flags.stack, flags.region);
@@ -60,7 +60,7 @@ Exit code: 0; 1 when the move failed, or the answer was no; 2 when it was asked 
   },
 });
 
-/** @throws {UsageFault} for flags that name no place, or half of one */
+/** @throws {UsageError} for flags that name no place, or half of one */
 async function openDeadLetters(flags: Flags, stack: DeployedStack | undefined): Promise<DeadLetters> {
   const { region, 'max-per-second': rate } = flags;
   const { 'queue-url': givenUrl, 'dead-letter-queue-url': givenDeadLetterUrl } = flags;
@@ -69,13 +69,13 @@ async function openDeadLetters(flags: Flags, stack: DeployedStack | undefined): 
       ...(region === undefined ? [] : ['--region']),
       ...(rate === undefined ? [] : ['--max-per-second']),
     ];
-    if (given.length > 0) throw new UsageFault([`${given.join(' and ')}: expected --stack too`]);
-    const { pipelineDeadLetters } = await import('../../pipeline/pipeline-queue.ts');
+    if (given.length > 0) throw new UsageError([`${given.join(' and ')}: expected --stack too`]);
+    const { pipelineDeadLetters } = await import('../../pipeline/local-pipeline.ts');
     return pipelineDeadLetters(Number(flags['http-port'] ?? LOCAL_PIPELINE.httpPort));
   }
   const { queueUrl, deadLetterQueueUrl } = deployedQueues(flags, { region, stack });
   if (queueUrl === undefined || deadLetterQueueUrl === undefined) {
-    throw new UsageFault(['expected both --queue-url and --dead-letter-queue-url, or --stack']);
+    throw new UsageError(['expected both --queue-url and --dead-letter-queue-url, or --stack']);
   }
   const { deployedDeadLetters } = await import('./deployed-dead-letters.ts');
   const maximumPerSecond = rate === undefined ? undefined : Number(rate);

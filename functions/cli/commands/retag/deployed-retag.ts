@@ -10,9 +10,9 @@ import type { ScannableTable } from '../../../core/ports.ts';
 import type { ImageScope } from '../../../core/records/table-scan.ts';
 import type { RetagFindings } from '../../../core/retag/retag-findings.ts';
 import { type LabelSetDigests, runFindings } from '../../../core/retag/retag-run.ts';
-import { awsFault } from '../../pipeline/aws-fault.ts';
+import { awsError } from '../../pipeline/aws-error.ts';
 import { type DeployedStack, outputOf } from '../../pipeline/deployed-stack.ts';
-import type { RetagWay } from './retag-dialogue.ts';
+import type { RetagRunner } from './retag-dialogue.ts';
 
 /** Looking costs a few read units, and segments say how far they are every 20 seconds. */
 const LOOKS_AFTER_MILLISECONDS = 2_000;
@@ -26,7 +26,7 @@ type RunAnswer = RetagFindings & { readonly by: LabelSetDigests };
  *
  * @throws {CliptagError} `no-stack` when the stack has none: an older version deployed it
  */
-export function deployedRetag(stack: DeployedStack, table: ScannableTable, scope: ImageScope): RetagWay {
+export function deployedRetag(stack: DeployedStack, table: ScannableTable, scope: ImageScope): RetagRunner {
   const region = stack.region === undefined ? {} : { region: stack.region };
   const workflow = stepFunctionsWorkflow(outputOf(stack, 'RetagWorkflowArn'), region);
   const images = withoutEmpty(scope);
@@ -75,7 +75,7 @@ async function endOfRun(
       await sleep(LOOKS_AFTER_MILLISECONDS);
     }
   } catch (error) {
-    throw awsFault('the workflow that retags cannot be followed', 'run-fault', error);
+    throw awsError('the workflow that retags cannot be followed', 'run-fault', error);
   }
 }
 

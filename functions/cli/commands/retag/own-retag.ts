@@ -3,10 +3,10 @@ import type { ImageScope } from '../../../core/records/table-scan.ts';
 import { planRetag, type Retagger, retag } from '../../../core/retag/retag.ts';
 import { digestsOf } from '../../../core/retag/retag-run.ts';
 import type { LabelSetsOfModel } from '../../../core/retag/retagging.ts';
-import type { RetagWay } from './retag-dialogue.ts';
+import type { RetagRunner } from './retag-dialogue.ts';
 
 /** This process reads the table, scores and writes. */
-export function ownRetag(labelSets: LabelSetsOfModel, table: ScannableTable, scope: ImageScope): RetagWay {
+export function ownRetag(labelSets: LabelSetsOfModel, table: ScannableTable, scope: ImageScope): RetagRunner {
   const retagger = (onProgress: (images: number) => void): Retagger => ({
     ...labelSets,
     table,

@@ -8,7 +8,7 @@ import type { Output } from '../../terminal/output.ts';
 import { foreignLines, planLines, sweepLine } from './retag-text.ts';
 
 /** Who does the work: this process, or a deployed stack. */
-export interface RetagWay {
+export interface RetagRunner {
   /** @param show told how many images have been compared */
   plan(withSweep: boolean, show: (images: number) => void): Promise<RetagPlan>;
   /** Writes what the plan has found, by the very same label sets. */
@@ -29,7 +29,11 @@ export interface RetagChoices {
 }
 
 /** Shows what would change, asks, and has it written; gives the exit code. */
-export async function retagDialogue(way: RetagWay, choices: RetagChoices, output: Output): Promise<number> {
+export async function retagDialogue(
+  way: RetagRunner,
+  choices: RetagChoices,
+  output: Output,
+): Promise<number> {
   const { isDryRun, isAsked, asJson } = choices;
   const plan = await withCountLine('Images compared', (show) => way.plan(isDryRun, show));
   const { stale, awaited, ...tally } = plan.findings;

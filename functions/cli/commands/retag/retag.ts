@@ -7,9 +7,9 @@ import { checkNotEmpty, JSON_FLAG, LABELS_FLAG, MODEL_FLAG } from '../../command
 import { TABLE_FLAGS, type TablePlace, tablePlace } from '../../pipeline/table-flags.ts';
 import { LABELS_FOLDER } from '../../places.ts';
 import { canAsk } from '../../terminal/confirmation.ts';
-import { UsageFault } from '../../terminal/exit-code.ts';
+import { UsageError } from '../../terminal/exit-code.ts';
 import type { Output } from '../../terminal/output.ts';
-import { type RetagWay, retagDialogue } from './retag-dialogue.ts';
+import { type RetagRunner, retagDialogue } from './retag-dialogue.ts';
 
 const flags = {
   labels: { ...LABELS_FLAG, about: 'All label sets that are to hold. Default: those in models/labels/.' },
@@ -63,7 +63,7 @@ Exit code: 0; 1 when images had to be left alone, or the answer was no; 2 when i
   },
 });
 
-/** @throws {UsageFault} with all that does not go together */
+/** @throws {UsageError} with all that does not go together */
 function checkFlags({ stack, labels, model, yes, 'dry-run': isDryRun }: Flags): void {
   const faults: string[] = [];
   if (stack !== undefined && (labels !== undefined || model !== undefined)) {
@@ -74,10 +74,10 @@ function checkFlags({ stack, labels, model, yes, 'dry-run': isDryRun }: Flags): 
   if (!isDryRun && !yes && !canAsk()) {
     faults.push('expected --dry-run or --yes where there is no terminal to ask at');
   }
-  if (faults.length > 0) throw new UsageFault(faults);
+  if (faults.length > 0) throw new UsageError(faults);
 }
 
-type WayOf = (table: ScannableTable, scope: ImageScope) => RetagWay;
+type WayOf = (table: ScannableTable, scope: ImageScope) => RetagRunner;
 
 /** A stack retags by itself; for the local pipeline, and for a table without a stack, this process does it. */
 async function wayTo(flags: Flags, place: TablePlace, output: Output): Promise<WayOf> {

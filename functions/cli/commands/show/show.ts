@@ -5,7 +5,7 @@ import { checkNotEmpty, JSON_FLAG } from '../../command/shared-flags.ts';
 import { bucketOf, TABLE_FLAGS, type TablePlace, tablePlace } from '../../pipeline/table-flags.ts';
 import { LOCAL_PIPELINE } from '../../places.ts';
 import { columns, tagsText } from '../../terminal/answer-text.ts';
-import { EXIT, UsageFault } from '../../terminal/exit-code.ts';
+import { EXIT, UsageError } from '../../terminal/exit-code.ts';
 
 const flags = {
   bucket: {
@@ -43,10 +43,10 @@ Exit code: 0; 1 when there is no record of such an image; 2 when it was asked fo
 
 function objectOf(operands: readonly string[], bucket: string | undefined, place: TablePlace) {
   const [name, ...others] = operands;
-  if (!name || others.length > 0) throw new UsageFault(['expected one KEY or s3://BUCKET/KEY']);
+  if (!name || others.length > 0) throw new UsageError(['expected one KEY or s3://BUCKET/KEY']);
   const [, urlBucket, key] = /^s3:\/\/([^/]*)\/(.+)$/s.exec(name) ?? [];
   if (urlBucket && key) return { bucket: urlBucket, key };
-  if (name.startsWith('s3://')) throw new UsageFault([`expected s3://BUCKET/KEY but received "${name}"`]);
+  if (name.startsWith('s3://')) throw new UsageError([`expected s3://BUCKET/KEY but received "${name}"`]);
   return { bucket: bucketOf(bucket, place), key: name };
 }
 

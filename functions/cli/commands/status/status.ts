@@ -3,7 +3,7 @@ import { command } from '../../command/command.ts';
 import { type FlagValues, requireNoOperands } from '../../command/flags.ts';
 import { checkNotEmpty, JSON_FLAG } from '../../command/shared-flags.ts';
 import { bucketsOf } from '../../pipeline/deployed-stack.ts';
-import type { QueueStatus } from '../../pipeline/pipeline-queue.ts';
+import type { QueueStatus } from '../../pipeline/local-pipeline.ts';
 import {
   checkQueueFlags,
   type DeployedQueues,
@@ -84,7 +84,7 @@ async function countByStatus(
 
 async function queueOf(place: TablePlace, flags: Flags): Promise<Partial<QueueStatus>> {
   if (place.kind === 'deployed') return depthOf(deployedQueues(flags, place));
-  const { pipelineQueue } = await import('../../pipeline/pipeline-queue.ts');
+  const { pipelineQueue } = await import('../../pipeline/local-pipeline.ts');
   return (await pipelineQueue(Number(flags['http-port'] ?? LOCAL_PIPELINE.httpPort))) ?? {};
 }
 
@@ -94,12 +94,12 @@ async function depthOf({
   deadLetterQueueUrl,
 }: DeployedQueues): Promise<Partial<QueueStatus>> {
   const { queueDepth } = await import('../../../adapters/aws/sqs.ts');
-  const { awsFault } = await import('../../pipeline/aws-fault.ts');
+  const { awsError } = await import('../../pipeline/aws-error.ts');
   const client = region === undefined ? {} : { region };
   const [queue, deadLetterQueue] = await Promise.all(
     [queueUrl, deadLetterQueueUrl].map((url) => (url === undefined ? undefined : queueDepth(url, client))),
   ).catch((error: unknown) => {
-    throw awsFault('the queues cannot be read', 'queue-fault', error);
+    throw awsError('the queues cannot be read', 'queue-fault', error);
   });
   return {
     ...(queue ? { queue } : {}),

@@ -9,7 +9,7 @@ import { type ImageResult, imageResults } from '../../images/image-results.ts';
 import type { ModelIdentity } from '../../images/model-parts.ts';
 import { DEFAULT_LABEL_SET } from '../../places.ts';
 import { tagsText } from '../../terminal/answer-text.ts';
-import { EXIT, UsageFault } from '../../terminal/exit-code.ts';
+import { EXIT, UsageError } from '../../terminal/exit-code.ts';
 import type { Output } from '../../terminal/output.ts';
 import { withProgress } from '../../terminal/progress-bar.ts';
 
@@ -26,7 +26,7 @@ tagged, unsupported or failed, and width and height are null unless it is tagged
 Exit code: 0; 1 when not one image was tagged, as in a folder without images; 2 when it was asked for wrongly.`,
   flags,
   run: async ({ flags, operands }, output) => {
-    if (operands.length === 0) throw new UsageFault(['expected at least one PATH']);
+    if (operands.length === 0) throw new UsageError(['expected at least one PATH']);
     const paths = await imagePathsIn(operands);
     if (paths.length === 0) output.remark(`cliptag tag: ${noImagesIn(operands)}`);
     const tagged = paths.length > 0 ? await tagFiles(paths, flags, output) : 0;

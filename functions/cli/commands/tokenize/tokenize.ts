@@ -3,7 +3,7 @@ import { printable } from '../../../core/printable.ts';
 import { command } from '../../command/command.ts';
 import { JSON_FLAG, MODEL_FLAG } from '../../command/shared-flags.ts';
 import { DEFAULT_MODEL, modelFolder } from '../../places.ts';
-import { EXIT, UsageFault } from '../../terminal/exit-code.ts';
+import { EXIT, UsageError } from '../../terminal/exit-code.ts';
 
 export const tokenize = command({
   usage: 'tokenize TEXT… [--model NAME|DIR] [--json]',
@@ -12,7 +12,7 @@ Of a model's folder only its tokenizer.json is needed. Texts that begin with - g
 --json: {"text","ids":[…]}`,
   flags: { model: MODEL_FLAG, json: JSON_FLAG },
   run: async ({ flags, operands }, output) => {
-    if (operands.length === 0) throw new UsageFault(['expected at least one TEXT']);
+    if (operands.length === 0) throw new UsageError(['expected at least one TEXT']);
     const idsOf = await loadTokenizer(modelFolder(flags.model ?? DEFAULT_MODEL));
     for (const text of operands) {
       const ids = idsOf(text);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseFlags } from '../../../../functions/cli/command/flags.ts';
 import { checkCount, checkPort, checkScore } from '../../../../functions/cli/command/shared-flags.ts';
-import { UsageFault } from '../../../../functions/cli/terminal/exit-code.ts';
+import { UsageError } from '../../../../functions/cli/terminal/exit-code.ts';
 
 const flags = {
   text: { type: 'string', multiple: true, about: '' },
@@ -32,9 +32,9 @@ describe('flags', () => {
         return error;
       }
     })();
-    expect(fault).toBeInstanceOf(UsageFault);
+    expect(fault).toBeInstanceOf(UsageError);
     expect(String(fault)).toBe(
-      'UsageFault: unknown flag --txt, -v (flags: --text, --limit, --json; a name that begins with - goes after --); ' +
+      'UsageError: unknown flag --txt, -v (flags: --text, --limit, --json; a name that begins with - goes after --); ' +
         '--json takes no value but received "1"; ' +
         '--limit: expected a whole number from 1 up but received "ten"; --text needs a value',
     );

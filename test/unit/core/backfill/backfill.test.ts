@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Feeder, feed, QueueFull, sift } from '../../../../functions/core/backfill/backfill.ts';
+import { type Feeder, feed, QueueFull, selectObjects } from '../../../../functions/core/backfill/backfill.ts';
 import { type BackfillVolume, estimateBackfill } from '../../../../functions/core/backfill/backfill-cost.ts';
 import { planBackfill } from '../../../../functions/core/backfill/backfill-plan.ts';
 import { eventsOf } from '../../../../functions/core/objects/event.ts';
@@ -44,7 +44,7 @@ async function tableWith(records: Readonly<Record<string, Partial<ImageRecord>>>
 
 const keysOf = (objects: readonly ListedObject[]) => objects.map(({ key }) => key);
 
-describe('sift', () => {
+describe('selectObjects', () => {
   const CASES: Readonly<Record<string, readonly [settled: boolean, record?: Partial<ImageRecord>]>> = {
     'has no record': [false],
     'is tagged by the same model and label sets': [true, TAGGED],
@@ -63,16 +63,16 @@ describe('sift', () => {
   for (const [what, [isSettled, record]] of Object.entries(CASES)) {
     it(`${isSettled ? 'skips' : 'wants'} an object that ${what}`, async () => {
       const table = await tableWith(record ? { 'a.jpg': record } : {});
-      const sieve = { filter: acceptEveryUpload, identity: IDENTITY, table };
-      const { wanted, settled } = await sift([listed('a.jpg')], sieve);
+      const selection = { filter: acceptEveryUpload, identity: IDENTITY, table };
+      const { wanted, settled } = await selectObjects([listed('a.jpg')], selection);
       expect([keysOf(wanted), keysOf(settled)]).toEqual(isSettled ? [[], ['a.jpg']] : [['a.jpg'], []]);
     });
   }
 
   it('knows which label sets apply to a key', async () => {
     const table = await tableWith({ 'trips/a.jpg': TAGGED });
-    const sieve = { filter: acceptEveryUpload, identity: IDENTITY, table };
-    expect(keysOf((await sift([listed('trips/a.jpg')], sieve)).wanted)).toEqual(['trips/a.jpg']);
+    const selection = { filter: acceptEveryUpload, identity: IDENTITY, table };
+    expect(keysOf((await selectObjects([listed('trips/a.jpg')], selection)).wanted)).toEqual(['trips/a.jpg']);
   });
 
   it('leaves out what the upload filter does, folders among them, and reads no record of it', async () => {
@@ -86,7 +86,7 @@ describe('sift', () => {
     };
     const objects = [listed('in/a.jpg'), listed('in/', { sizeBytes: 0 }), listed('out/a.jpg')];
     const filter = { prefixes: ['in/'], suffixes: [] };
-    const { leftOut } = await sift(objects, { filter, identity: IDENTITY, table });
+    const { leftOut } = await selectObjects(objects, { filter, identity: IDENTITY, table });
     expect(keysOf(leftOut)).toEqual(['in/', 'out/a.jpg']);
     expect(asked).toEqual([imageKey(listed('in/a.jpg')).PK]);
   });
@@ -94,10 +94,10 @@ describe('sift', () => {
   it('looks at more records than DynamoDB gives at once', async () => {
     const keys = Array.from({ length: 250 }, (_, i) => `${i}.jpg`);
     const table = await tableWith({ '0.jpg': TAGGED, '120.jpg': TAGGED, '249.jpg': TAGGED });
-    const sieve = { filter: acceptEveryUpload, identity: IDENTITY, table };
-    const { settled, wanted } = await sift(
+    const selection = { filter: acceptEveryUpload, identity: IDENTITY, table };
+    const { settled, wanted } = await selectObjects(
       keys.map((key) => listed(key)),
-      sieve,
+      selection,
     );
     expect(keysOf(settled)).toEqual(['0.jpg', '120.jpg', '249.jpg']);
     expect(wanted).toHaveLength(247);

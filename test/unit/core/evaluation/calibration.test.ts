@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bestLabelOutcomes, calibration } from '../../../../functions/core/evaluation/calibration.ts';
+import { bestLabelAnswers, calibration } from '../../../../functions/core/evaluation/calibration.ts';
 
 const outcomes = (score: number, ...rights: (0 | 1)[]) =>
   rights.map((right) => ({ score, isRight: right === 1 }));
@@ -45,13 +45,13 @@ describe('calibration', () => {
   });
 });
 
-test('bestLabelOutcomes takes the best label of each picture', () => {
+test('bestLabelAnswers takes the best label of each picture', () => {
   const best = [
     { label: 'cat', score: 0.7 },
     { label: 'dog', score: 0.2 },
   ];
   const answer = (label: string) => ({ label, right: new Set([label]), best });
-  expect(bestLabelOutcomes([answer('cat'), answer('dog')])).toEqual([
+  expect(bestLabelAnswers([answer('cat'), answer('dog')])).toEqual([
     { score: 0.7, isRight: true },
     { score: 0.7, isRight: false },
   ]);

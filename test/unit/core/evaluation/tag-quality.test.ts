@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   qualityByMinimumScore,
-  tagOutcomes,
+  scoredTags,
   tagQuality,
   withMinimumScore,
 } from '../../../../functions/core/evaluation/tag-quality.ts';
@@ -38,8 +38,8 @@ test('qualityByMinimumScore shows fewer tags the higher the minimum is', () => {
   expect(high).toMatchObject({ minimumScore: 0.95, tagsRight: 0, picturesTagged: 0, tagsPerPicture: 0 });
 });
 
-test('tagOutcomes has the score of every shown tag', () => {
-  expect(tagOutcomes(pictures.slice(1))).toEqual([
+test('scoredTags has the score of every shown tag', () => {
+  expect(scoredTags(pictures.slice(1))).toEqual([
     { score: 0.6, isRight: false },
     { score: 0.5, isRight: true },
     { score: 0.3, isRight: false },

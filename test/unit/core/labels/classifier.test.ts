@@ -3,7 +3,7 @@ import { ModelMismatch } from '../../../../functions/core/errors.ts';
 import { compileClassifier } from '../../../../functions/core/labels/classifier.ts';
 import { normalised } from '../../../../functions/core/labels/embedding.ts';
 import { labelSetDigest, parseLabelSet } from '../../../../functions/core/labels/label-set.ts';
-import type { TextEncoder } from '../../../../functions/core/ports.ts';
+import type { PromptEncoder } from '../../../../functions/core/ports.ts';
 
 const VECTORS: Readonly<Record<string, number[]>> = {
   'a cat': [1, 0, 0],
@@ -15,7 +15,10 @@ const VECTORS: Readonly<Record<string, number[]>> = {
 };
 
 /** An encoder that knows a few texts, and remembers what it was asked. */
-function textEncoder(modelDigest = 'model-a', encodedBy = modelDigest): TextEncoder & { asked: string[][] } {
+function textEncoder(
+  modelDigest = 'model-a',
+  encodedBy = modelDigest,
+): PromptEncoder & { asked: string[][] } {
   const asked: string[][] = [];
   return {
     asked,
@@ -93,7 +96,7 @@ describe('compileClassifier', () => {
   });
 
   it('rejects prompts whose mean has no direction', async () => {
-    const encoder: TextEncoder = {
+    const encoder: PromptEncoder = {
       ...textEncoder(),
       encode: async (texts) =>
         texts.map((_, i) => ({ modelDigest: 'model-a', values: Float32Array.of(i % 2 ? -1 : 1, 0, 0) })),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type SignableRequest, sha256Hex } from '../../../../functions/local/http/canonical-request.ts';
 import {
-  findSignatureFault,
+  findSignatureError,
   isSameSignature,
   signatureInHeaders,
 } from '../../../../functions/local/http/signature.ts';
@@ -11,7 +11,7 @@ const CREDENTIALS = {
   accessKeyId: 'AKIDEXAMPLE',
   secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
 };
-const SIGNED_AT_MS = Date.UTC(2015, 7, 30, 12, 36, 0);
+const SIGNED_AT_MILLISECONDS = Date.UTC(2015, 7, 30, 12, 36, 0);
 const GET_VANILLA = '5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31';
 
 function authorization(signature: string, scope = '20150830/us-east-1/service/aws4_request'): string {
@@ -36,11 +36,11 @@ function request(signature: string, changes: Partial<SignableRequest> = {}): Sig
   };
 }
 
-function faultOf(signable: SignableRequest, nowMs = SIGNED_AT_MS, service = 'service') {
+function faultOf(signable: SignableRequest, nowMilliseconds = SIGNED_AT_MILLISECONDS, service = 'service') {
   const signed = signatureInHeaders(signable.headers);
   if (signed === undefined) return 'unreadable';
   const secret = signed.accessKeyId === CREDENTIALS.accessKeyId ? CREDENTIALS.secretAccessKey : undefined;
-  return findSignatureFault(signable, signed, { service, secret, nowMs })?.code;
+  return findSignatureError(signable, signed, { service, secret, nowMilliseconds })?.code;
 }
 
 describe('a signature of AWS’s test suite', () => {
@@ -107,14 +107,14 @@ describe('the check of a signature', () => {
   });
 
   it('passes up to 15 minutes from the clock and rejects what is further, before or after', () => {
-    const minutes = (count: number) => SIGNED_AT_MS + count * 60_000;
+    const minutes = (count: number) => SIGNED_AT_MILLISECONDS + count * 60_000;
     expect(faultOf(request(GET_VANILLA), minutes(15))).toBeUndefined();
     expect(faultOf(request(GET_VANILLA), minutes(15) + 1)).toBe('expired');
     expect(faultOf(request(GET_VANILLA), minutes(-15) - 1)).toBe('not-yet-valid');
   });
 
   it('rejects a signature made for another service', () => {
-    expect(faultOf(request(GET_VANILLA), SIGNED_AT_MS, 's3')).toBe('wrong-scope');
+    expect(faultOf(request(GET_VANILLA), SIGNED_AT_MILLISECONDS, 's3')).toBe('wrong-scope');
   });
 });
 

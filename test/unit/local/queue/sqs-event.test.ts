@@ -5,9 +5,9 @@ const message = (messageId: string) => ({
   messageId,
   receiptHandle: `${messageId}#2`,
   body: '{"Records":[]}',
-  sentAtMs: 1_700_000_000_000,
+  sentAtMilliseconds: 1_700_000_000_000,
   receiveCount: 2,
-  firstReceivedAtMs: 1_700_000_000_500,
+  firstReceivedAtMilliseconds: 1_700_000_000_500,
 });
 const event = sqsEvent([message('one'), message('two')]);
 

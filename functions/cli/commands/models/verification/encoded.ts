@@ -3,7 +3,7 @@ import { onnxImageEncoder } from '../../../../adapters/onnx/onnxruntime.ts';
 import { sharpPixelDecoder } from '../../../../adapters/sharp/sharp.ts';
 import type { Embedding } from '../../../../core/labels/embedding.ts';
 import type { Pixels } from '../../../../core/pixels/pixels.ts';
-import type { TextEncoder } from '../../../../core/ports.ts';
+import type { PromptEncoder } from '../../../../core/ports.ts';
 import { IMAGES_AT_ONCE, imageResults } from '../../../images/image-results.ts';
 import { withProgress } from '../../../terminal/progress-bar.ts';
 
@@ -56,13 +56,13 @@ export async function encodedPictures(
 }
 
 /** A text encoder that has encoded its texts already, each once. */
-export interface EncodedTexts extends TextEncoder {
+export interface EncodedTexts extends PromptEncoder {
   readonly texts: readonly string[];
   of(texts: readonly string[]): readonly Embedding[];
 }
 
 /** Encodes texts now, so that labels and comparisons can share them. @throws {RangeError} when asked for another text */
-export async function encodedTexts(encoder: TextEncoder, texts: readonly string[]): Promise<EncodedTexts> {
+export async function encodedTexts(encoder: PromptEncoder, texts: readonly string[]): Promise<EncodedTexts> {
   const embeddings = await encoder.encode(texts);
   const known = new Map(texts.map((text, i) => [text, embeddings[i]]));
   const of = (wanted: readonly string[]) =>

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { InvalidInput } from '../../../../core/errors.ts';
 import { type Embedding, normalised } from '../../../../core/labels/embedding.ts';
-import { UsageFault } from '../../../terminal/exit-code.ts';
+import { UsageError } from '../../../terminal/exit-code.ts';
 
 /** What the reference's own code made of pictures and texts. */
 export interface ReferenceEmbeddings {
@@ -27,7 +27,7 @@ const schema = z.object({
  * Reads `{"images": {NAME: {"embedding": […]}}, "texts": {TEXT: […]}, "logit_scale": 100}`.
  *
  * @param size numbers of an embedding of the model that is verified
- * @throws {UsageFault} when the file can't be read
+ * @throws {UsageError} when the file can't be read
  * @throws {InvalidInput} when it holds something else, or embeddings of another size
  */
 export async function readReferenceEmbeddings(path: string, size: number): Promise<ReferenceEmbeddings> {
@@ -51,7 +51,7 @@ export async function readReferenceEmbeddings(path: string, size: number): Promi
 
 async function text(path: string): Promise<string> {
   return readFile(path, 'utf8').catch(({ code, message }: NodeJS.ErrnoException) => {
-    throw new UsageFault([`--reference: cannot read ${path} (${code ?? message})`]);
+    throw new UsageError([`--reference: cannot read ${path} (${code ?? message})`]);
   });
 }
 

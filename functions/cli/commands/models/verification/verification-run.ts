@@ -4,7 +4,7 @@ import { onnxTextEncoder } from '../../../../adapters/onnx/onnxruntime.ts';
 import { contrastPromptsOf, type LabelSet, promptsOf } from '../../../../core/labels/label-set.ts';
 import { imagePathsIn, noImagesIn } from '../../../images/image-paths.ts';
 import { modelFolder } from '../../../places.ts';
-import { UsageFault } from '../../../terminal/exit-code.ts';
+import { UsageError } from '../../../terminal/exit-code.ts';
 import { batchComparison, type Encoded, float32Comparison, referenceComparisons } from './comparisons.ts';
 import { type Counterpart, openCounterpart, requireComparable } from './counterpart.ts';
 import { encodedPictures, encodedTexts } from './encoded.ts';
@@ -38,13 +38,13 @@ interface Subject {
  * Compares a model with what it stands for.
  *
  * @throws {InvalidInput} when its files are not what its manifest says, or the two cannot be compared
- * @throws {UsageFault} when there is nothing to compare it with, or no picture
+ * @throws {UsageError} when there is nothing to compare it with, or no picture
  */
 export async function verify(options: VerificationOptions): Promise<Verification> {
   const model = await readModel(modelFolder(options.model));
   await verifyModelFiles(model);
   const paths = await imagePathsIn(options.pictures);
-  if (paths.length === 0) throw new UsageFault([noImagesIn(options.pictures)]);
+  if (paths.length === 0) throw new UsageError([noImagesIn(options.pictures)]);
   const labelSets = await readLabelSets(options.labels);
   const reference =
     options.reference === undefined
@@ -52,7 +52,7 @@ export async function verify(options: VerificationOptions): Promise<Verification
       : await readReferenceEmbeddings(options.reference, model.manifest.embeddingSize);
   const counterpart = await openCounterpart(model, options.against);
   try {
-    if (!counterpart && !reference) throw new UsageFault([nothingToCompare(model)]);
+    if (!counterpart && !reference) throw new UsageError([nothingToCompare(model)]);
     return await verification({ model, counterpart, reference, paths, labelSets }, options.bars);
   } finally {
     await counterpart?.remove();

@@ -35,7 +35,7 @@ const deadMessages = z.array(
     messageId: z.string(),
     body: z.string(),
     receiveCount: count,
-    sentAtMs: z.number(),
+    sentAtMilliseconds: z.number(),
     lastFailure: z.string().optional(),
   }),
 );
@@ -51,8 +51,8 @@ export function pipelineDeadLetters(httpPort: number): DeadLetters {
     sample: async () =>
       (await all())
         .slice(0, SAMPLE_SIZE)
-        .map(({ sentAtMs, lastFailure, ...message }) =>
-          deadLetter(message, { sentAt: new Date(sentAtMs).toISOString(), reason: lastFailure }),
+        .map(({ sentAtMilliseconds, lastFailure, ...message }) =>
+          deadLetter(message, { sentAt: new Date(sentAtMilliseconds).toISOString(), reason: lastFailure }),
         ),
     isMoving: async () => false,
     redrive: async () => {
@@ -64,14 +64,14 @@ export function pipelineDeadLetters(httpPort: number): DeadLetters {
 }
 
 /** The local pipeline's queue, for those who fill it, and what the pipeline tags with. */
-export interface PipelineDoor {
+export interface LocalPipeline {
   readonly queue: MessageQueue;
   readonly tagger: TaggerIdentity;
   status(): Promise<QueueStatus>;
 }
 
 /** @throws {CliptagError} as {@link ask} does */
-export async function pipelineDoor(httpPort: number): Promise<PipelineDoor> {
+export async function localPipeline(httpPort: number): Promise<LocalPipeline> {
   return {
     // Of the very checkout that this is of, so that its shape is trusted.
     tagger: (await ask(httpPort, 'GET', '/tagger.json')) as TaggerIdentity,

@@ -1,6 +1,6 @@
 import { CliptagError } from '../../core/errors.ts';
 
-export type HubFaultKind =
+export type HubErrorKind =
   | 'unreachable'
   | 'interrupted'
   | 'busy'
@@ -9,14 +9,14 @@ export type HubFaultKind =
   | 'unexpected-answer';
 
 /** Something between here and the hub went wrong. `retryable`: another attempt may succeed. */
-export class HubFault extends CliptagError {
+export class HubError extends CliptagError {
   /** What the server asks to wait, if it does. */
   readonly afterMilliseconds: number | undefined;
 
-  private readonly kind: HubFaultKind;
+  private readonly kind: HubErrorKind;
 
   constructor(
-    code: HubFaultKind,
+    code: HubErrorKind,
     message: string,
     options: { retryable?: boolean; cause?: unknown; afterMilliseconds?: number | undefined } = {},
   ) {
@@ -26,8 +26,8 @@ export class HubFault extends CliptagError {
   }
 
   /** The same fault where another attempt is not worth its time. */
-  final(): HubFault {
-    return new HubFault(this.kind, this.message, { cause: this.cause });
+  final(): HubError {
+    return new HubError(this.kind, this.message, { cause: this.cause });
   }
 }
 
@@ -47,7 +47,7 @@ const UNREACHABLE = new Set([
 ]);
 
 /** What a failed request or a body that broke off means. */
-export function connectionFault(
+export function connectionError(
   error: unknown,
   url: URL,
   stallMilliseconds: number,
@@ -59,46 +59,46 @@ export function connectionFault(
   if (code === 'UND_ERR_BODY_TIMEOUT' || code === 'UND_ERR_HEADERS_TIMEOUT') {
     const wait = `${stallMilliseconds / 1000} s`;
     const sentence = `Expected bytes of ${place(url)} but received none for ${wait}`;
-    return new HubFault('interrupted', sentence, { ...cause, retryable: true });
+    return new HubError('interrupted', sentence, { ...cause, retryable: true });
   }
   if (UNREACHABLE.has(code)) {
     const by = proxy === undefined ? '' : ` through the proxy ${new URL(proxy).host}`;
     const sentence = `Expected to reach ${url.host}${by} but received ${code}: ${WITHOUT_HUB}`;
-    return new HubFault('unreachable', sentence, { ...cause, retryable: true });
+    return new HubError('unreachable', sentence, { ...cause, retryable: true });
   }
   if (/^Proxy response|Proxy Authentication/.test(message)) {
     const sentence = `Expected a way to ${url.host} but the proxy refused (${message}): check HTTPS_PROXY, HTTP_PROXY and NO_PROXY`;
-    return new HubFault('refused', sentence, cause);
+    return new HubError('refused', sentence, cause);
   }
   if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code)) {
     const sentence = `Expected a trusted certificate of ${url.host} but received ${code}: where a proxy signs its own, name its certificate in NODE_EXTRA_CA_CERTS`;
-    return new HubFault('refused', sentence, cause);
+    return new HubError('refused', sentence, cause);
   }
   const sentence = `Expected all of ${place(url)} but the connection was cut (${code || message})`;
-  return new HubFault('interrupted', sentence, { ...cause, retryable: true });
+  return new HubError('interrupted', sentence, { ...cause, retryable: true });
 }
 
 /** What an answer of 400 and above means; `headers` in lower case. */
-export function statusFault(status: number, headers: Readonly<Record<string, string>>, url: URL): HubFault {
+export function statusError(status: number, headers: Readonly<Record<string, string>>, url: URL): HubError {
   const what = place(url);
   const told = headers['x-error-message'] ? ` ("${headers['x-error-message']}")` : '';
   if (status === 429 || status >= 500) {
     const options = { retryable: true, afterMilliseconds: retryAfter(headers['retry-after']) };
-    return new HubFault('busy', `Expected ${what} but received status ${status}${told}`, options);
+    return new HubError('busy', `Expected ${what} but received status ${status}${told}`, options);
   }
   if (status === 401 || status === 403) {
-    return new HubFault(
+    return new HubError(
       'refused',
       `Expected ${what} but received status ${status}${told}: ${refusedAdvice(status)}`,
     );
   }
   if (status === 404) {
-    return new HubFault(
+    return new HubError(
       'not-found',
       `Expected ${what} but received status 404${told}: ${missingAdvice(headers)}`,
     );
   }
-  return new HubFault(
+  return new HubError(
     'unexpected-answer',
     `Expected ${what} but received status ${status}${told}: check the endpoint`,
   );
@@ -123,7 +123,7 @@ const NO_SUCH_PLACE =
   'check repository, revision and file; a plain mirror without the list of files that the hub has (/api/models) gives only what models.lock.json holds';
 
 /** Longer is no waiting but giving up. */
-const LONGEST_WAIT_MILLISECONDS = 300_000;
+const MAXIMUM_WAIT_MILLISECONDS = 300_000;
 
 /** Retry-After: seconds or a date (RFC 9110, 10.2.3). */
 function retryAfter(value: string | undefined, now = Date.now()): number | undefined {
@@ -131,7 +131,7 @@ function retryAfter(value: string | undefined, now = Date.now()): number | undef
   const milliseconds = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
   return Number.isNaN(milliseconds)
     ? undefined
-    : Math.min(LONGEST_WAIT_MILLISECONDS, Math.max(0, milliseconds));
+    : Math.min(MAXIMUM_WAIT_MILLISECONDS, Math.max(0, milliseconds));
 }
 
 /** Without the query: that of a redirect holds a signature. */

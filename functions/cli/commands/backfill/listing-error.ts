@@ -1,6 +1,6 @@
 import { CliptagError } from '../../../core/errors.ts';
 import type { ObjectListing } from '../../../core/ports.ts';
-import { awsFault } from '../../pipeline/aws-fault.ts';
+import { awsError } from '../../pipeline/aws-error.ts';
 
 /**
  * A listing whose faults say what is wrong with the bucket.
@@ -14,13 +14,13 @@ export function explained(listing: ObjectListing, localPort?: number): ObjectLis
       try {
         yield* listing.list(scope);
       } catch (error) {
-        throw listingFault(scope.bucket, error, localPort);
+        throw listingError(scope.bucket, error, localPort);
       }
     },
   };
 }
 
-function listingFault(bucket: string, cause: unknown, localPort?: number): CliptagError {
+function listingError(bucket: string, cause: unknown, localPort?: number): CliptagError {
   const { name = '', code = '' } = cause as NodeJS.ErrnoException;
   if (name === 'NoSuchBucket')
     return new CliptagError('no-bucket', `there is no bucket "${bucket}"`, { cause });
@@ -28,5 +28,5 @@ function listingFault(bucket: string, cause: unknown, localPort?: number): Clipt
     const text = `no local pipeline answers on 127.0.0.1:${localPort}: start it with npm start, or name a deployed one with --stack`;
     return new CliptagError('no-pipeline', text, { cause });
   }
-  return awsFault(`the bucket "${bucket}" cannot be listed`, 'bucket-fault', cause);
+  return awsError(`the bucket "${bucket}" cannot be listed`, 'bucket-fault', cause);
 }

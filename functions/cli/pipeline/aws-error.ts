@@ -22,7 +22,7 @@ const SDK_WITHOUT_REGION = 'Region is missing';
  *
  * @param what e.g. "the table cannot be read"
  */
-export function awsFault(what: string, code: string, cause: unknown): CliptagError {
+export function awsError(what: string, code: string, cause: unknown): CliptagError {
   if (cause instanceof CliptagError) return cause;
   const { name = '', message = String(cause) } = cause as Partial<Error>;
   if (message === SDK_WITHOUT_REGION) {

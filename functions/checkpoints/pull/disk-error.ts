@@ -4,12 +4,12 @@ import { CliptagError } from '../../core/errors.ts';
 const FULL = ['ENOSPC', 'EDQUOT', 'EFBIG'];
 const OTHERS = ['EACCES', 'EPERM', 'EROFS', 'EIO', 'EISDIR', 'ENOTDIR', 'ENOENT', 'EEXIST'];
 
-export function isDiskFault(error: unknown): boolean {
+export function isDiskError(error: unknown): boolean {
   return [...FULL, ...OTHERS].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
 /** What a failed write means. */
-export function diskFault(error: unknown, path: string): CliptagError {
+export function diskError(error: unknown, path: string): CliptagError {
   const { code = '', message } = error as NodeJS.ErrnoException;
   return FULL.includes(code)
     ? new CliptagError('disk-full', `Expected room for ${path} but received ${code}: ${MAKE_ROOM}`, {
