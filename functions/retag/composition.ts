@@ -4,8 +4,8 @@ import { readLabelSets } from '../adapters/files/label-set-files.ts';
 import { type Model, readModel } from '../adapters/files/model-folder.ts';
 import type { RetagEnvironment } from '../config.ts';
 import { CliptagError } from '../core/errors.ts';
-import type { PromptEncoder } from '../core/ports.ts';
-import type { Retagger } from '../core/retag/retag.ts';
+import type { PromptEncoder } from '../core/labels/embedding.ts';
+import type { Retagger } from '../core/retag/retagger.ts';
 
 /** Of each request: a table that scales up to a mass of writes throttles for a while. */
 const ATTEMPTS = 10;

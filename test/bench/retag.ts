@@ -9,13 +9,14 @@ import { embeddingToBytes, normalised } from '../../functions/core/labels/embedd
 import { labelSetDigest, parseLabelSet } from '../../functions/core/labels/label-set.ts';
 import {
   type ImageRecord,
-  type Item,
   nextImageRecord,
   putImageRecord,
 } from '../../functions/core/records/image-record.ts';
 import { putLabelEntry } from '../../functions/core/records/label-entries.ts';
 import { SEGMENTS } from '../../functions/core/records/table-scan.ts';
-import { planRetag, type Retagger, retag } from '../../functions/core/retag/retag.ts';
+import type { Item } from '../../functions/core/records/tag-table.ts';
+import { planRetag, retag } from '../../functions/core/retag/retag.ts';
+import type { Retagger } from '../../functions/core/retag/retagger.ts';
 import { retagging, retaggings } from '../../functions/core/retag/retagging.ts';
 import { LOCAL_TABLE_NAME } from '../../functions/local/dynamodb/table.ts';
 import { startPageProcess } from './page-process.ts';

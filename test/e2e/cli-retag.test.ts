@@ -8,11 +8,11 @@ import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
 import { readModel } from '../../functions/adapters/files/model-folder.ts';
 import { onnxTextEncoder } from '../../functions/adapters/onnx/onnxruntime.ts';
 import { embeddingToBytes } from '../../functions/core/labels/embedding.ts';
-import type { ScannableTable } from '../../functions/core/ports.ts';
 import { imageRecordOf, nextImageRecord } from '../../functions/core/records/image-record.ts';
 import { putLabelEntry } from '../../functions/core/records/label-entries.ts';
 import { commitRecord, readRecord } from '../../functions/core/records/record-commit.ts';
 import { forEachPage } from '../../functions/core/records/table-scan.ts';
+import type { ScannableTable } from '../../functions/core/records/tag-table.ts';
 import {
   type DynamoDbEndpoint,
   startDynamoDbEndpoint,

@@ -2,9 +2,8 @@ import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cachedClassifier } from '../../functions/adapters/files/classifier-cache.ts';
-import { normalised } from '../../functions/core/labels/embedding.ts';
+import { normalised, type PromptEncoder } from '../../functions/core/labels/embedding.ts';
 import { type LabelSet, parseLabelSet } from '../../functions/core/labels/label-set.ts';
-import type { PromptEncoder } from '../../functions/core/ports.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { tinyNumbers } from '../fixtures/tiny-model.ts';
 

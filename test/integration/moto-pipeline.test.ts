@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
 import { type Bucket, s3Bucket } from '../../functions/adapters/aws/s3-bucket.ts';
 import { acceptEveryUpload } from '../../functions/core/objects/object.ts';
-import type { ScannableTable } from '../../functions/core/ports.ts';
 import { imageRecordOf, readImageRecord } from '../../functions/core/records/image-record.ts';
+import type { ScannableTable } from '../../functions/core/records/tag-table.ts';
 import { ensureTable } from '../../functions/local/dynamodb/table.ts';
 import {
   type EventSourceMapping,

@@ -10,9 +10,9 @@ import { readLabelSets } from '../../functions/adapters/files/label-set-files.ts
 import { readModel } from '../../functions/adapters/files/model-folder.ts';
 import { onnxTextEncoder } from '../../functions/adapters/onnx/onnxruntime.ts';
 import { embeddingToBytes } from '../../functions/core/labels/embedding.ts';
-import type { ScannableTable } from '../../functions/core/ports.ts';
 import { nextImageRecord } from '../../functions/core/records/image-record.ts';
 import { commitRecord, readRecord } from '../../functions/core/records/record-commit.ts';
+import type { ScannableTable } from '../../functions/core/records/tag-table.ts';
 import { tableInput } from '../../functions/local/dynamodb/table.ts';
 import { synthesizeTemplate, tableDefinition } from '../../functions/local/synthesized-template.ts';
 import { composeRetagger } from '../../functions/retag/composition.ts';

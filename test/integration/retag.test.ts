@@ -5,14 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
 import { embeddingToBytes, normalised } from '../../functions/core/labels/embedding.ts';
 import { labelSetDigest, parseLabelSet } from '../../functions/core/labels/label-set.ts';
-import type { ScannableTable } from '../../functions/core/ports.ts';
 import { findImages } from '../../functions/core/records/find-images.ts';
 import { nextImageRecord } from '../../functions/core/records/image-record.ts';
 import { putLabelEntry } from '../../functions/core/records/label-entries.ts';
 import { commitRecord } from '../../functions/core/records/record-commit.ts';
 import { forEachPage } from '../../functions/core/records/table-scan.ts';
-import { planRetag, type Retagger, retag } from '../../functions/core/retag/retag.ts';
+import type { ScannableTable } from '../../functions/core/records/tag-table.ts';
+import { planRetag, retag } from '../../functions/core/retag/retag.ts';
 import { runFindings, workOnSegment } from '../../functions/core/retag/retag-run.ts';
+import type { Retagger } from '../../functions/core/retag/retagger.ts';
 import {
   type DynamoDbEndpoint,
   startDynamoDbEndpoint,

@@ -4,7 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
-import type { ScannableTable } from '../../functions/core/ports.ts';
+import type { ScannableTable } from '../../functions/core/records/tag-table.ts';
 import {
   type DynamoDbEndpoint,
   startDynamoDbEndpoint,

@@ -16,15 +16,16 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { CliptagError } from '../../core/errors.ts';
-import type { ScannableTable } from '../../core/ports.ts';
 import type {
   BatchReadRequest,
   Item,
   PrimaryKey,
   QueryRequest,
+  ScannableTable,
+  ScanPage,
+  ScanRequest,
   WriteRequest,
-} from '../../core/records/image-record.ts';
-import type { ScanPage, ScanRequest } from '../../core/records/table-scan.ts';
+} from '../../core/records/tag-table.ts';
 import { awsClientDefaults, withoutLog } from './aws-client-defaults.ts';
 
 /** Where DynamoDB is and who asks. @default the SDK's own chain (region and role of the function) */

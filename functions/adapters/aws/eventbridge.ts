@@ -5,8 +5,7 @@ import {
   type PutEventsRequestEntry,
   type PutEventsResultEntry,
 } from '@aws-sdk/client-eventbridge';
-import type { ResultEvents } from '../../core/ports.ts';
-import { RESULT_EVENT_SOURCE, type ResultEvent } from '../../core/results/result-event.ts';
+import { RESULT_EVENT_SOURCE, type ResultEvent, type ResultEvents } from '../../core/results/result-event.ts';
 import { awsClientDefaults } from './aws-client-defaults.ts';
 import { grouped } from './grouped.ts';
 

@@ -1,6 +1,5 @@
 import { paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
-import type { ListedObject } from '../../core/objects/listed-object.ts';
-import type { ObjectListing } from '../../core/ports.ts';
+import type { ListedObject, ObjectListing } from '../../core/objects/listed-object.ts';
 import { awsClientDefaults } from './aws-client-defaults.ts';
 import type { S3Options } from './s3.ts';
 

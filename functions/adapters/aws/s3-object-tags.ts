@@ -1,7 +1,6 @@
 import { GetObjectTaggingCommand, PutObjectTaggingCommand, S3Client } from '@aws-sdk/client-s3';
 import type { ObjectReference } from '../../core/objects/object.ts';
-import type { ObjectTags } from '../../core/ports.ts';
-import type { ObjectTag } from '../../core/results/object-tags.ts';
+import type { ObjectTag, ObjectTags } from '../../core/results/object-tags.ts';
 import { awsClientDefaults } from './aws-client-defaults.ts';
 import { isGone, type S3Options } from './s3.ts';
 

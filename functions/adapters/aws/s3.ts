@@ -1,7 +1,7 @@
 import { GetObjectCommand, HeadObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { ImageFault, ObjectSuperseded } from '../../core/errors.ts';
 import { checkSize, type ObjectReference } from '../../core/objects/object.ts';
-import type { CurrentObject, ObjectStore } from '../../core/ports.ts';
+import type { CurrentObject, ObjectStore } from '../../core/objects/object-store.ts';
 import { awsClientDefaults, withoutLog } from './aws-client-defaults.ts';
 
 const REQUEST_TIMEOUT_MILLISECONDS = 30_000;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetQueueAttributesCommand, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { MessageQueue } from '../../core/backfill/message-queue.ts';
 import { CliptagError } from '../../core/errors.ts';
-import type { MessageQueue } from '../../core/ports.ts';
 import { type SqsOptions, sqsClient } from './sqs.ts';
 
 /** Rounds for messages that SQS keeps refusing of a batch, after which the caller may try again. */

@@ -4,9 +4,8 @@ import { endianness } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type Classifier, compileClassifier } from '../../core/labels/classifier.ts';
-import { requireSameModel } from '../../core/labels/embedding.ts';
+import { type PromptEncoder, requireSameModel } from '../../core/labels/embedding.ts';
 import { type LabelSet, labelSetDigest } from '../../core/labels/label-set.ts';
-import type { PromptEncoder } from '../../core/ports.ts';
 
 /** Rises whenever the layout of the file or the way in which classifiers are compiled changes. */
 const FORMAT = 'cliptag-classifier-1';

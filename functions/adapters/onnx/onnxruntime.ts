@@ -1,8 +1,12 @@
 import { join } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
 import { CliptagError } from '../../core/errors.ts';
-import { type Embedding, normalised } from '../../core/labels/embedding.ts';
-import type { ImageEncoder, PromptEncoder } from '../../core/ports.ts';
+import {
+  type Embedding,
+  type ImageEncoder,
+  normalised,
+  type PromptEncoder,
+} from '../../core/labels/embedding.ts';
 import type { Model } from '../files/model-folder.ts';
 import { type EncoderFeeds, onnxFeeds } from './onnx-feeds.ts';
 import { type OnnxOptions, openOnnxSession } from './onnx-session.ts';

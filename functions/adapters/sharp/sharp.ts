@@ -11,6 +11,7 @@ import {
   type Area,
   centreSquare,
   centreWindow,
+  type PixelDecoder,
   type PixelSpec,
   type Pixels,
   type RgbPicture,
@@ -18,7 +19,6 @@ import {
   sizeForEncoder,
   uprightSize,
 } from '../../core/pixels/pixels.ts';
-import type { PixelDecoder } from '../../core/ports.ts';
 import { type DrawingHeader, renderDrawing } from './sharp-drawing.ts';
 import { asFault, type Upload } from './sharp-faults.ts';
 import { type Header, openPicture, readHeader, setUpright, stopAfter } from './sharp-picture.ts';

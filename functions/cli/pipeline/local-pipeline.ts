@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { MessageQueue } from '../../core/backfill/message-queue.ts';
 import { CliptagError } from '../../core/errors.ts';
-import type { MessageQueue } from '../../core/ports.ts';
 import type { TaggerIdentity } from '../../core/tagging/tagger-identity.ts';
 import { type DeadLetters, deadLetter } from './dead-letters.ts';
 

@@ -1,5 +1,4 @@
-import type { ListedObject } from '../objects/listed-object.ts';
-import type { ObjectListing } from '../ports.ts';
+import type { ListedObject, ObjectListing } from '../objects/listed-object.ts';
 import { type BackfillSelection, selectObjects } from './backfill.ts';
 
 /** What a backfill would do, counted before it begins. */

@@ -1,9 +1,10 @@
 import { CliptagError } from '../errors.ts';
 import { type ListedObject, listedObjectBody } from '../objects/listed-object.ts';
 import { accepts, type UploadFilter } from '../objects/object.ts';
-import type { MessageQueue, TagTable } from '../ports.ts';
 import { imageKey, imageRecordOf, readImageAttributes } from '../records/image-record.ts';
+import type { TagTable } from '../records/tag-table.ts';
 import { isSettled, SETTLING_ATTRIBUTES, type TaggerIdentity } from '../tagging/tagger-identity.ts';
+import type { MessageQueue } from './message-queue.ts';
 
 /** What tells which listed objects are still to be tagged. */
 export interface BackfillSelection {

@@ -1,5 +1,4 @@
-import type { PromptEncoder } from '../ports.ts';
-import { normalised, requireSameModel } from './embedding.ts';
+import { normalised, type PromptEncoder, requireSameModel } from './embedding.ts';
 import { contrastPromptsOf, type LabelSet, labelSetDigest, promptsOf } from './label-set.ts';
 
 /**

@@ -1,10 +1,28 @@
 import { CliptagError, ModelMismatch } from '../errors.ts';
+import type { PixelSpec, Pixels } from '../pixels/pixels.ts';
 
 /** What an image or a text means to a model: a direction, and the model that knows it. */
 export interface Embedding {
   readonly modelDigest: string;
   /** L2-normalised, shape [embedding size]. */
   readonly values: Float32Array;
+}
+
+export interface ImageEncoder {
+  readonly modelDigest: string;
+  readonly pixelSpec: PixelSpec;
+  /** One unit embedding per image, in order. */
+  encode(images: readonly Pixels[]): Promise<readonly Embedding[]>;
+}
+
+export interface PromptEncoder {
+  readonly modelDigest: string;
+  /** The model's learned multiplier of cosines, already exponentiated. */
+  readonly logitScale: number;
+  /** Added to every logit by a model that was trained to judge each label by itself (sigmoid); others have none. */
+  readonly logitBias?: number;
+  /** One unit embedding per text, in order. */
+  encode(texts: readonly string[]): Promise<readonly Embedding[]>;
 }
 
 /**

@@ -42,3 +42,9 @@ export function listedObjectBody({ bucket, key, eTag, sizeBytes, lastModified }:
 export function listedObjectIn(document: unknown): ListedObject {
   return checked('a listed object', schema, document).listedObject;
 }
+
+/** What is in a bucket. */
+export interface ObjectListing {
+  /** Page by page, in the order of the keys; the prefix may be empty. */
+  list(scope: { bucket: string; prefix: string }): AsyncIterable<readonly ListedObject[]>;
+}

@@ -131,3 +131,8 @@ export function uprightSteps(orientation: number | undefined): UprightSteps {
 export function uprightSize({ width, height }: Size, { turnDegrees }: UprightSteps): Size {
   return turnDegrees % 180 === 0 ? { width, height } : { width: height, height: width };
 }
+
+export interface PixelDecoder {
+  /** @throws {ImageFault} for every permanent fault of the image */
+  decode(bytes: Uint8Array, spec: PixelSpec): Promise<Pixels>;
+}

@@ -1,7 +1,7 @@
 import type { Tag } from '../labels/scores.ts';
-import type { TagTable } from '../ports.ts';
 import { type ImageRecord, imageRecordOf, readImageSummaries } from './image-record.ts';
 import { isConfirmedBy, type LabelEntry, labelEntryOf, queryLabelEntries } from './label-entries.ts';
+import type { TagTable } from './tag-table.ts';
 
 export interface LabelQuery {
   /** At least one. */

@@ -1,5 +1,13 @@
 import type { Tag } from '../labels/scores.ts';
 import type { ObjectReference } from '../objects/object.ts';
+import type {
+  BatchReadRequest,
+  Item,
+  PrimaryKey,
+  QueryRequest,
+  ReadRequest,
+  WriteRequest,
+} from './tag-table.ts';
 
 /**
  * `tagged`: tags and embedding are there. `unsupported`: an image, but of a kind we don't read.
@@ -38,45 +46,6 @@ export interface ImageRecord extends ImageContent, ObjectReference {
   readonly recordedAt: string;
   /** Seconds since 1970, on tombstones only. */
   readonly expiresAt?: number | undefined;
-}
-
-/** An item as native values; the adapter marshals it. */
-export type Item = Readonly<Record<string, unknown>>;
-
-export interface PrimaryKey {
-  readonly PK: string;
-  readonly SK: string;
-}
-
-interface Condition {
-  readonly ConditionExpression: string;
-  readonly ExpressionAttributeValues: Item;
-}
-
-export type WriteRequest =
-  | ({ readonly kind: 'put'; readonly Item: Item & PrimaryKey } & Condition)
-  | ({ readonly kind: 'update'; readonly Key: PrimaryKey; readonly UpdateExpression: string } & Condition)
-  | ({ readonly kind: 'delete'; readonly Key: PrimaryKey } & Condition);
-
-export interface ReadRequest {
-  readonly Key: PrimaryKey;
-  readonly ConsistentRead: boolean;
-}
-
-export interface BatchReadRequest {
-  readonly Keys: readonly PrimaryKey[];
-  readonly ConsistentRead: boolean;
-  readonly ProjectionExpression?: string;
-  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
-}
-
-export interface QueryRequest {
-  readonly IndexName?: string;
-  readonly KeyConditionExpression: string;
-  readonly ExpressionAttributeValues: Item;
-  readonly ScanIndexForward: boolean;
-  /** Items per page. */
-  readonly Limit?: number;
 }
 
 /** Name of the index that lists images by status, in the order of their keys. */

@@ -1,14 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SCORE_DECIMALS, type Tag } from '../labels/scores.ts';
-import {
-  type ImageRecord,
-  type Item,
-  imageKey,
-  type PrimaryKey,
-  type QueryRequest,
-  tagMatcher,
-  type WriteRequest,
-} from './image-record.ts';
+import { type ImageRecord, imageKey, tagMatcher } from './image-record.ts';
+import type { Item, PrimaryKey, QueryRequest, WriteRequest } from './tag-table.ts';
 
 /**
  * An item under a label, so that "images with this label, best score first" is one query.

@@ -1,6 +1,5 @@
 import { CliptagError } from '../errors.ts';
 import type { Tag } from '../labels/scores.ts';
-import type { TagTable } from '../ports.ts';
 import {
   clearSupersededTags,
   type ImageRecord,
@@ -10,6 +9,7 @@ import {
   tagMatcher,
 } from './image-record.ts';
 import { deleteLabelEntry, putLabelEntry } from './label-entries.ts';
+import type { TagTable } from './tag-table.ts';
 
 /** Every attempt lost means that another writer got through: this many in a row is a retry's business. */
 export const MAXIMUM_ATTEMPTS = 8;

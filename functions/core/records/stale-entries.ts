@@ -1,13 +1,7 @@
-import type { TagTable } from '../ports.ts';
-import {
-  advanceRevision,
-  type BatchReadRequest,
-  type ImageRecord,
-  imageKey,
-  imageRecordOf,
-} from './image-record.ts';
+import { advanceRevision, type ImageRecord, imageKey, imageRecordOf } from './image-record.ts';
 import { deleteReadEntry, isConfirmedBy, type LabelEntry } from './label-entries.ts';
 import { readRecord, removeSupersededEntries } from './record-commit.ts';
+import type { BatchReadRequest, TagTable } from './tag-table.ts';
 
 /**
  * What the image record says of a label entry.

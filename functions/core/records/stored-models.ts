@@ -1,5 +1,4 @@
-import type { ScannableTable } from '../ports.ts';
-import type { ScanRequest } from './table-scan.ts';
+import type { ScannableTable, ScanRequest } from './tag-table.ts';
 
 /** Model digest → image records that were seen with an embedding of that model. */
 export type StoredModels = ReadonlyMap<string, number>;

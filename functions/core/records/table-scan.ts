@@ -1,28 +1,10 @@
-import type { ScannableTable } from '../ports.ts';
-import type { Item, PrimaryKey } from './image-record.ts';
+import type { Item, ScannableTable, ScanRequest } from './tag-table.ts';
 
 /** One of the parts into which DynamoDB divides a table for those who read all of it at once. */
 export interface TableSegment {
   /** In [0, of). */
   readonly segment: number;
   readonly of: number;
-}
-
-export interface ScanRequest {
-  readonly Segment: number;
-  readonly TotalSegments: number;
-  readonly FilterExpression?: string;
-  readonly ProjectionExpression?: string;
-  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
-  readonly ExpressionAttributeValues?: Item;
-  /** The last item of the page before the first one that is wanted. */
-  readonly ExclusiveStartKey?: PrimaryKey | undefined;
-}
-
-export interface ScanPage {
-  readonly items: readonly Item[];
-  /** Its last item, if the segment goes on after it. */
-  readonly lastKey?: PrimaryKey | undefined;
 }
 
 /** Which images are meant. @default all */

@@ -1,4 +1,5 @@
 import type { Tag } from '../labels/scores.ts';
+import type { ObjectReference } from '../objects/object.ts';
 
 /** A tag as S3 keeps it at an object. */
 export interface ObjectTag {
@@ -55,4 +56,12 @@ function ownKey({ set, label }: Tag): string {
 export function sameObjectTags(one: readonly ObjectTag[], other: readonly ObjectTag[]): boolean {
   const values = new Map(one.map(({ key, value }) => [key, value]));
   return one.length === other.length && other.every(({ key, value }) => values.get(key) === value);
+}
+
+/** The tags that an object carries in its bucket. */
+export interface ObjectTags {
+  /** Undefined when the object is gone. */
+  read(object: ObjectReference): Promise<readonly ObjectTag[] | undefined>;
+  /** Replaces all of them; does nothing when the object is gone. */
+  write(object: ObjectReference, tags: readonly ObjectTag[]): Promise<void>;
 }

@@ -1,11 +1,11 @@
 import { CliptagError } from '../errors.ts';
 import type { ObjectReference } from '../objects/object.ts';
-import type { ObjectTags, ResultEvents, TagTable } from '../ports.ts';
 import type { ImageRecord } from '../records/image-record.ts';
 import { MAXIMUM_ATTEMPTS, readRecord, tooManyAttempts } from '../records/record-commit.ts';
+import type { TagTable } from '../records/tag-table.ts';
 import type { TaggingOutcome } from '../tagging/tag-image.ts';
-import { mergedObjectTags, sameObjectTags } from './object-tags.ts';
-import { resultEvent } from './result-event.ts';
+import { mergedObjectTags, type ObjectTags, sameObjectTags } from './object-tags.ts';
+import { type ResultEvents, resultEvent } from './result-event.ts';
 
 /** Code of the fault of a record that stands and that nobody could be told of. */
 export const NOT_TOLD = 'result-not-told';

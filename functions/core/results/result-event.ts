@@ -145,3 +145,9 @@ function present<Fields extends object>(fields: Fields): Present<Fields> {
 export function resultEventSchema(): object {
   return z.toJSONSchema(resultEventDetail, { io: 'input' });
 }
+
+/** Whoever wants to know what became of images. */
+export interface ResultEvents {
+  /** Resolves once the event has been accepted, and rejects when it has not: the others of its batch don't matter. */
+  publish(event: ResultEvent): Promise<void>;
+}

@@ -7,7 +7,7 @@ import {
   removeSupersededEntries,
   tooManyAttempts,
 } from '../records/record-commit.ts';
-import type { Retagger } from './retag.ts';
+import type { Retagger } from './retagger.ts';
 import { type Retagging, retagging } from './retagging.ts';
 
 /** An image record, and what the label sets make of it. */

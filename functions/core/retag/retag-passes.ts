@@ -1,11 +1,12 @@
-import { type ImageRecord, type Item, imageRecordOf } from '../records/image-record.ts';
+import { type ImageRecord, imageRecordOf } from '../records/image-record.ts';
 import { type LabelEntry, labelEntryOf } from '../records/label-entries.ts';
 import { removeStaleEntry, settleEntry, unconfirmedEntries } from '../records/stale-entries.ts';
 import { forEachAtOnce } from '../records/table-scan.ts';
-import type { Retagger } from './retag.ts';
+import type { Item } from '../records/tag-table.ts';
 import type { RetagFindings } from './retag-findings.ts';
 import { type RetaggedImage, retagImage } from './retag-image.ts';
 import { retagCounter } from './retag-tally.ts';
+import type { Retagger } from './retagger.ts';
 import { retaggings } from './retagging.ts';
 
 /** What becomes of the pages of a scan, which may come from several segments in turns. */

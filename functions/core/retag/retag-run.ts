@@ -1,10 +1,9 @@
 import { CliptagError } from '../errors.ts';
-import type { ScannableTable } from '../ports.ts';
-import type { Item, PrimaryKey, QueryRequest, WriteRequest } from '../records/image-record.ts';
 import { type ImageScope, scanSegment, type TableSegment } from '../records/table-scan.ts';
-import type { Retagger } from './retag.ts';
+import type { Item, PrimaryKey, QueryRequest, ScannableTable, WriteRequest } from '../records/tag-table.ts';
 import { boundedFindings, mergedFindings, type RetagFindings } from './retag-findings.ts';
 import { IMAGES_AT_ONCE, planPass, writePass } from './retag-passes.ts';
+import type { Retagger } from './retagger.ts';
 import type { LabelSetsOfModel } from './retagging.ts';
 
 /** A segment of a run: what one of several workers, each for a limited time, does of retagging a table. */

@@ -1,16 +1,7 @@
-import type { ScannableTable } from '../ports.ts';
 import { forEachPage, type ImageScope, type ScanOptions, SEGMENTS } from '../records/table-scan.ts';
 import type { RetagFindings } from './retag-findings.ts';
 import { IMAGES_AT_ONCE, planPass, type RetagPass, writePass } from './retag-passes.ts';
-import type { LabelSetsOfModel } from './retagging.ts';
-
-/** All that retagging takes: no bucket, no picture and no image encoder. */
-export interface Retagger extends LabelSetsOfModel {
-  readonly table: ScannableTable;
-  readonly now: () => Date;
-  /** Told how many tagged images have been looked at so far. */
-  readonly onProgress?: (images: number) => void;
-}
+import type { Retagger } from './retagger.ts';
 
 /**
  * What retagging would change. Writes nothing.

@@ -1,7 +1,7 @@
 import type { Classifier } from '../labels/classifier.ts';
 import { embeddingFromBytes, embeddingToBytes } from '../labels/embedding.ts';
 import { tagsFor } from '../labels/scores.ts';
-import type { PixelDecoder } from '../ports.ts';
+import type { PixelDecoder } from '../pixels/pixels.ts';
 import type { ImageContent } from '../records/image-record.ts';
 import type { BatchedEncoder } from './micro-batch.ts';
 

@@ -1,6 +1,5 @@
-import type { Embedding } from '../labels/embedding.ts';
+import type { Embedding, ImageEncoder } from '../labels/embedding.ts';
 import type { PixelSpec, Pixels } from '../pixels/pixels.ts';
-import type { ImageEncoder } from '../ports.ts';
 
 /** An image encoder that takes one image at a time and runs several at once. */
 export interface BatchedEncoder {

@@ -3,7 +3,7 @@ import type { Classifier } from '../labels/classifier.ts';
 import { appliesTo } from '../labels/label-set.ts';
 import type { ListedEvent, ObjectEvent } from '../objects/event.ts';
 import { checkSize, FIRST_SEQUENCER, type ObjectReference } from '../objects/object.ts';
-import type { ObjectStore, TagTable } from '../ports.ts';
+import type { ObjectStore } from '../objects/object-store.ts';
 import {
   type ImageContent,
   type ImageRecord,
@@ -18,6 +18,7 @@ import {
   removeSupersededEntries,
   tooManyAttempts,
 } from '../records/record-commit.ts';
+import type { TagTable } from '../records/tag-table.ts';
 import { describeImage, type ImageReader } from './describe-image.ts';
 import { isSettled, isTaggedBy, type TaggerIdentity, taggerIdentity } from './tagger-identity.ts';
 

@@ -8,8 +8,8 @@ import { createInterface } from 'node:readline';
 import { type Model, readModel } from '../../../functions/adapters/files/model-folder.ts';
 import { onnxImageEncoder } from '../../../functions/adapters/onnx/onnxruntime.ts';
 import { sharpPixelDecoder } from '../../../functions/adapters/sharp/sharp.ts';
+import type { ImageEncoder } from '../../../functions/core/labels/embedding.ts';
 import type { Pixels } from '../../../functions/core/pixels/pixels.ts';
-import type { ImageEncoder } from '../../../functions/core/ports.ts';
 import type { Answer, Cost, Request } from './contender.ts';
 
 const [folder = ''] = process.argv.slice(2);

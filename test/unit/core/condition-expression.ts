@@ -1,4 +1,4 @@
-import type { Item } from '../../../functions/core/records/image-record.ts';
+import type { Item } from '../../../functions/core/records/tag-table.ts';
 
 /** Tells whether an item (undefined: there is none) fulfils a condition with these values. */
 export type Condition = (item: Item | undefined, values: Item) => boolean;

@@ -1,12 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
 import { fixedWidthSequencer } from '../../../functions/core/objects/object.ts';
-import type { TagTable } from '../../../functions/core/ports.ts';
-import {
-  IMAGE_STATUSES,
-  type Item,
-  queryImagesByStatus,
-} from '../../../functions/core/records/image-record.ts';
+import { IMAGE_STATUSES, queryImagesByStatus } from '../../../functions/core/records/image-record.ts';
+import type { Item, TagTable } from '../../../functions/core/records/tag-table.ts';
 import { EVERY_LABEL, expectedOutcome, TAGGER_NAMES } from './fake-taggers.ts';
 import type { Course, Scenario } from './in-memory-world.ts';
 import type { ScenarioKind } from './random-scenario.ts';

@@ -8,9 +8,10 @@ import {
 } from '../../../functions/core/labels/embedding.ts';
 import { appliesTo, parseLabelSet } from '../../../functions/core/labels/label-set.ts';
 import { type Tag, tagsFor } from '../../../functions/core/labels/scores.ts';
-import type { PixelDecoder, ScannableTable } from '../../../functions/core/ports.ts';
+import type { PixelDecoder } from '../../../functions/core/pixels/pixels.ts';
 import type { LabelTerm } from '../../../functions/core/records/find-images.ts';
-import type { Retagger } from '../../../functions/core/retag/retag.ts';
+import type { ScannableTable } from '../../../functions/core/records/tag-table.ts';
+import type { Retagger } from '../../../functions/core/retag/retagger.ts';
 import type { BatchedEncoder } from '../../../functions/core/tagging/micro-batch.ts';
 import type { Tagger } from '../../../functions/core/tagging/tag-image.ts';
 

@@ -1,7 +1,7 @@
 import { ObjectSuperseded } from '../../../functions/core/errors.ts';
 import type { ListedObject } from '../../../functions/core/objects/listed-object.ts';
-import type { CurrentObject, ObjectStore, ObjectTags } from '../../../functions/core/ports.ts';
-import type { ObjectTag } from '../../../functions/core/results/object-tags.ts';
+import type { CurrentObject, ObjectStore } from '../../../functions/core/objects/object-store.ts';
+import type { ObjectTag, ObjectTags } from '../../../functions/core/results/object-tags.ts';
 
 /** What others have put at every object. */
 export const FOREIGN_TAGS: readonly ObjectTag[] = [{ key: 'team', value: 'zoo' }];

@@ -1,13 +1,14 @@
-import type { ScannableTable } from '../../../functions/core/ports.ts';
-import {
-  type BatchReadRequest,
-  type Item,
-  type PrimaryKey,
-  type QueryRequest,
-  STATUS_INDEX,
-  type WriteRequest,
-} from '../../../functions/core/records/image-record.ts';
-import type { ScanPage, ScanRequest } from '../../../functions/core/records/table-scan.ts';
+import { STATUS_INDEX } from '../../../functions/core/records/image-record.ts';
+import type {
+  BatchReadRequest,
+  Item,
+  PrimaryKey,
+  QueryRequest,
+  ScannableTable,
+  ScanPage,
+  ScanRequest,
+  WriteRequest,
+} from '../../../functions/core/records/tag-table.ts';
 import { parseCondition, valueNamesIn } from './condition-expression.ts';
 
 /** A table in memory that interprets the requests as DynamoDB does, and refuses what DynamoDB refuses. */

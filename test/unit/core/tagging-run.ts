@@ -1,12 +1,13 @@
 import type { Scheduler } from 'fast-check';
+import type { ObjectStore } from '../../../functions/core/objects/object-store.ts';
 import type {
-  ObjectStore,
-  ObjectTags,
-  ResultEvents,
+  PrimaryKey,
   ScannableTable,
   TagTable,
-} from '../../../functions/core/ports.ts';
-import type { PrimaryKey, WriteRequest } from '../../../functions/core/records/image-record.ts';
+  WriteRequest,
+} from '../../../functions/core/records/tag-table.ts';
+import type { ObjectTags } from '../../../functions/core/results/object-tags.ts';
+import type { ResultEvents } from '../../../functions/core/results/result-event.ts';
 
 /**
  * How a run is cut short at its write number `atWrite` (from 0). `crash`: the write takes effect, and nothing of the

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Tag } from '../../../functions/core/labels/scores.ts';
-import type { TagTable } from '../../../functions/core/ports.ts';
 import {
   type FoundImage,
   findImages,
@@ -10,13 +9,11 @@ import {
 } from '../../../functions/core/records/find-images.ts';
 import {
   type ImageRecord,
-  type Item,
   imageRecordOf,
-  type PrimaryKey,
   readImageRecord,
-  type WriteRequest,
 } from '../../../functions/core/records/image-record.ts';
 import { labelEntryOf, queryLabelEntries } from '../../../functions/core/records/label-entries.ts';
+import type { Item, PrimaryKey, TagTable, WriteRequest } from '../../../functions/core/records/tag-table.ts';
 import { EVERY_LABEL } from './fake-taggers.ts';
 import { entryIdentity } from './tagging-run.ts';
 

@@ -1,5 +1,5 @@
 import { CliptagError } from '../../../core/errors.ts';
-import type { ObjectListing } from '../../../core/ports.ts';
+import type { ObjectListing } from '../../../core/objects/listed-object.ts';
 import { awsError } from '../../pipeline/aws-error.ts';
 
 /**

@@ -9,9 +9,9 @@ import {
   QueueFull,
 } from '../../../core/backfill/backfill.ts';
 import { type BackfillScope, planBackfill } from '../../../core/backfill/backfill-plan.ts';
-import type { ListedObject } from '../../../core/objects/listed-object.ts';
+import type { ListedObject, ObjectListing } from '../../../core/objects/listed-object.ts';
 import { acceptEveryUpload } from '../../../core/objects/object.ts';
-import type { ObjectListing, ScannableTable } from '../../../core/ports.ts';
+import type { ScannableTable } from '../../../core/records/tag-table.ts';
 import { type LocalPipeline, localPipeline } from '../../pipeline/local-pipeline.ts';
 import { askTable } from '../../pipeline/tag-table.ts';
 import { LOCAL_PIPELINE } from '../../places.ts';

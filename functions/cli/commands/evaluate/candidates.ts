@@ -1,7 +1,7 @@
 import { labelMatcher, type TrueLabels } from '../../../core/evaluation/true-labels.ts';
 import { type Classifier, compileClassifier } from '../../../core/labels/classifier.ts';
+import type { PromptEncoder } from '../../../core/labels/embedding.ts';
 import { parseLabelSet } from '../../../core/labels/label-set.ts';
-import type { PromptEncoder } from '../../../core/ports.ts';
 import { UsageError } from '../../terminal/exit-code.ts';
 import type { DataLabel, LabelledPicture, PictureSet } from './picture-set.ts';
 

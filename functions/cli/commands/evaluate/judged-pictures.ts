@@ -3,7 +3,7 @@ import { type KnownTags, withMinimumScore } from '../../../core/evaluation/tag-q
 import type { TrueLabels } from '../../../core/evaluation/true-labels.ts';
 import type { Embedding } from '../../../core/labels/embedding.ts';
 import { tagsFor } from '../../../core/labels/scores.ts';
-import type { PixelDecoder } from '../../../core/ports.ts';
+import type { PixelDecoder } from '../../../core/pixels/pixels.ts';
 import type { BatchedEncoder } from '../../../core/tagging/micro-batch.ts';
 import { IMAGES_AT_ONCE, type NamedFault, namedFault } from '../../images/image-results.ts';
 import { inOrder } from '../../images/in-order.ts';

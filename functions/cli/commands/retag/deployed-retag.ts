@@ -6,8 +6,8 @@ import {
   type WorkflowRun,
 } from '../../../adapters/aws/step-functions.ts';
 import { CliptagError } from '../../../core/errors.ts';
-import type { ScannableTable } from '../../../core/ports.ts';
 import type { ImageScope } from '../../../core/records/table-scan.ts';
+import type { ScannableTable } from '../../../core/records/tag-table.ts';
 import type { RetagFindings } from '../../../core/retag/retag-findings.ts';
 import { type LabelSetDigests, runFindings } from '../../../core/retag/retag-run.ts';
 import { awsError } from '../../pipeline/aws-error.ts';

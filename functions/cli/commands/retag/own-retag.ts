@@ -1,7 +1,8 @@
-import type { ScannableTable } from '../../../core/ports.ts';
 import type { ImageScope } from '../../../core/records/table-scan.ts';
-import { planRetag, type Retagger, retag } from '../../../core/retag/retag.ts';
+import type { ScannableTable } from '../../../core/records/tag-table.ts';
+import { planRetag, retag } from '../../../core/retag/retag.ts';
 import { digestsOf } from '../../../core/retag/retag-run.ts';
+import type { Retagger } from '../../../core/retag/retagger.ts';
 import type { LabelSetsOfModel } from '../../../core/retag/retagging.ts';
 import type { RetagRunner } from './retag-dialogue.ts';
 

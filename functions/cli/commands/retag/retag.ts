@@ -1,5 +1,5 @@
-import type { ScannableTable } from '../../../core/ports.ts';
 import type { ImageScope } from '../../../core/records/table-scan.ts';
+import type { ScannableTable } from '../../../core/records/tag-table.ts';
 import type { LabelSetsOfModel } from '../../../core/retag/retagging.ts';
 import { command } from '../../command/command.ts';
 import { type FlagValues, requireNoOperands } from '../../command/flags.ts';

@@ -5,13 +5,13 @@ import { planBackfill } from '../../../../functions/core/backfill/backfill-plan.
 import { eventsOf } from '../../../../functions/core/objects/event.ts';
 import type { ListedObject } from '../../../../functions/core/objects/listed-object.ts';
 import { acceptEveryUpload } from '../../../../functions/core/objects/object.ts';
-import type { TagTable } from '../../../../functions/core/ports.ts';
 import {
   type ImageRecord,
   imageKey,
   nextImageRecord,
   putImageRecord,
 } from '../../../../functions/core/records/image-record.ts';
+import type { TagTable } from '../../../../functions/core/records/tag-table.ts';
 import type { TaggerIdentity } from '../../../../functions/core/tagging/tagger-identity.ts';
 import { inMemoryTable } from '../in-memory-table.ts';
 

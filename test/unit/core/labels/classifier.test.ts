@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ModelMismatch } from '../../../../functions/core/errors.ts';
 import { compileClassifier } from '../../../../functions/core/labels/classifier.ts';
-import { normalised } from '../../../../functions/core/labels/embedding.ts';
+import { normalised, type PromptEncoder } from '../../../../functions/core/labels/embedding.ts';
 import { labelSetDigest, parseLabelSet } from '../../../../functions/core/labels/label-set.ts';
-import type { PromptEncoder } from '../../../../functions/core/ports.ts';
 
 const VECTORS: Readonly<Record<string, number[]>> = {
   'a cat': [1, 0, 0],

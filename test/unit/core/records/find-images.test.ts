@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { TagTable } from '../../../../functions/core/ports.ts';
 import {
   findImages,
   type LabelQuery,
@@ -7,6 +6,7 @@ import {
 } from '../../../../functions/core/records/find-images.ts';
 import { nextImageRecord, putImageRecord } from '../../../../functions/core/records/image-record.ts';
 import { deleteLabelEntry, putLabelEntry } from '../../../../functions/core/records/label-entries.ts';
+import type { TagTable } from '../../../../functions/core/records/tag-table.ts';
 import { type InMemoryTable, inMemoryTable } from '../in-memory-table.ts';
 import { collected } from '../truth-keeper.ts';
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { ScannableTable } from '../../../../functions/core/ports.ts';
 import {
   type ImageRecord,
   nextImageRecord,
@@ -12,6 +11,7 @@ import {
   settleEntry,
   unconfirmedEntries,
 } from '../../../../functions/core/records/stale-entries.ts';
+import type { ScannableTable } from '../../../../functions/core/records/tag-table.ts';
 import { inMemoryTable } from '../in-memory-table.ts';
 
 const cat = { set: 'things', label: 'cat', score: 0.9 };

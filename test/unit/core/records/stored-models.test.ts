@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { ScannableTable } from '../../../../functions/core/ports.ts';
 import { putImageRecord } from '../../../../functions/core/records/image-record.ts';
 import { scanEmbeddings, storedModels } from '../../../../functions/core/records/stored-models.ts';
+import type { ScannableTable } from '../../../../functions/core/records/tag-table.ts';
 import { inMemoryTable } from '../in-memory-table.ts';
 
 const OBJECT = { bucket: 'photos', sequencer: '01', eventTime: '', recordedAt: '', revision: 1 };

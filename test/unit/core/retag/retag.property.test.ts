@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ScannableTable } from '../../../../functions/core/ports.ts';
-import type { WriteRequest } from '../../../../functions/core/records/image-record.ts';
+import type { ScannableTable, WriteRequest } from '../../../../functions/core/records/tag-table.ts';
 import { planRetag, retag } from '../../../../functions/core/retag/retag.ts';
 import { checkEndState } from '../end-state.ts';
 import { expectedOutcome, fakeRetagger, type TaggerName } from '../fake-taggers.ts';

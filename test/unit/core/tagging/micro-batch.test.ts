@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { ImageEncoder } from '../../../../functions/core/labels/embedding.ts';
 import type { Pixels } from '../../../../functions/core/pixels/pixels.ts';
-import type { ImageEncoder } from '../../../../functions/core/ports.ts';
 import { inBatches } from '../../../../functions/core/tagging/micro-batch.ts';
 
 const pixels = (number: number): Pixels => ({

@@ -2,13 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Tag } from '../../../../functions/core/labels/scores.ts';
 import { FIRST_SEQUENCER } from '../../../../functions/core/objects/object.ts';
-import type { CurrentObject, ObjectStore, ScannableTable } from '../../../../functions/core/ports.ts';
-import {
-  type Item,
-  imageRecordOf,
-  type WriteRequest,
-} from '../../../../functions/core/records/image-record.ts';
+import type { CurrentObject, ObjectStore } from '../../../../functions/core/objects/object-store.ts';
+import { imageRecordOf } from '../../../../functions/core/records/image-record.ts';
 import { readRecord } from '../../../../functions/core/records/record-commit.ts';
+import type { Item, ScannableTable, WriteRequest } from '../../../../functions/core/records/tag-table.ts';
 import { tellResult } from '../../../../functions/core/results/result-channels.ts';
 import { resultEvent } from '../../../../functions/core/results/result-event.ts';
 import { checkEndState } from '../end-state.ts';

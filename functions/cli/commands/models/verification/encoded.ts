@@ -1,9 +1,8 @@
 import type { Model } from '../../../../adapters/files/model-folder.ts';
 import { onnxImageEncoder } from '../../../../adapters/onnx/onnxruntime.ts';
 import { sharpPixelDecoder } from '../../../../adapters/sharp/sharp.ts';
-import type { Embedding } from '../../../../core/labels/embedding.ts';
+import type { Embedding, PromptEncoder } from '../../../../core/labels/embedding.ts';
 import type { Pixels } from '../../../../core/pixels/pixels.ts';
-import type { PromptEncoder } from '../../../../core/ports.ts';
 import { IMAGES_AT_ONCE, imageResults } from '../../../images/image-results.ts';
 import { withProgress } from '../../../terminal/progress-bar.ts';
 

@@ -1,0 +1,16 @@
+import type { ObjectReference } from './object.ts';
+
+/** The bucket, as the pipeline needs it. */
+export interface ObjectStore {
+  /**
+   * The bytes of exactly the state that the reference speaks of.
+   *
+   * @throws {ObjectSuperseded} when the object is gone or has been overwritten since
+   * @throws {ImageFault} `too-large`, before the body is read
+   */
+  fetch(object: ObjectReference, maximumBytes: number): Promise<Uint8Array>;
+  /** The object's current state, or undefined when there is none. */
+  current(object: Pick<ObjectReference, 'bucket' | 'key'>): Promise<CurrentObject | undefined>;
+}
+
+export type CurrentObject = Pick<ObjectReference, 'versionId' | 'eTag' | 'sizeBytes'>;

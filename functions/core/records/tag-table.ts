@@ -1,0 +1,74 @@
+/** An item as native values; the adapter marshals it. */
+export type Item = Readonly<Record<string, unknown>>;
+
+export interface PrimaryKey {
+  readonly PK: string;
+  readonly SK: string;
+}
+
+interface Condition {
+  readonly ConditionExpression: string;
+  readonly ExpressionAttributeValues: Item;
+}
+
+export type WriteRequest =
+  | ({ readonly kind: 'put'; readonly Item: Item & PrimaryKey } & Condition)
+  | ({ readonly kind: 'update'; readonly Key: PrimaryKey; readonly UpdateExpression: string } & Condition)
+  | ({ readonly kind: 'delete'; readonly Key: PrimaryKey } & Condition);
+
+export interface ReadRequest {
+  readonly Key: PrimaryKey;
+  readonly ConsistentRead: boolean;
+}
+
+export interface BatchReadRequest {
+  readonly Keys: readonly PrimaryKey[];
+  readonly ConsistentRead: boolean;
+  readonly ProjectionExpression?: string;
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
+}
+
+export interface QueryRequest {
+  readonly IndexName?: string;
+  readonly KeyConditionExpression: string;
+  readonly ExpressionAttributeValues: Item;
+  readonly ScanIndexForward: boolean;
+  /** Items per page. */
+  readonly Limit?: number;
+}
+
+export interface ScanRequest {
+  readonly Segment: number;
+  readonly TotalSegments: number;
+  readonly FilterExpression?: string;
+  readonly ProjectionExpression?: string;
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
+  readonly ExpressionAttributeValues?: Item;
+  /** The last item of the page before the first one that is wanted. */
+  readonly ExclusiveStartKey?: PrimaryKey | undefined;
+}
+
+export interface ScanPage {
+  readonly items: readonly Item[];
+  /** Its last item, if the segment goes on after it. */
+  readonly lastKey?: PrimaryKey | undefined;
+}
+
+/** The table, as a sender of the requests that `image-record.ts` and `label-entries.ts` build. */
+export interface TagTable {
+  read(request: ReadRequest): Promise<Item | undefined>;
+  /** False when the request's condition did not hold: somebody else wrote first. */
+  write(request: WriteRequest): Promise<boolean>;
+  /** The items in the order of the keys asked for; those that don't exist are left out. */
+  readBatch(request: BatchReadRequest): Promise<readonly Item[]>;
+  /** Page by page, in the index's order. */
+  query(request: QueryRequest): AsyncIterable<readonly Item[]>;
+  /** How many items a query would give. */
+  count(request: QueryRequest): Promise<number>;
+}
+
+/** The table, for those who have to see all of it. */
+export interface ScannableTable extends TagTable {
+  /** Every item of one segment, page by page, in no order that means anything. */
+  scan(request: ScanRequest): AsyncIterable<ScanPage>;
+}
