@@ -113,6 +113,6 @@ describe('a result event', () => {
 it('the schema that others read is made of the one that the code has', async () => {
   // `npx vitest run test/unit/core/results/result-event.test.ts -u` writes it.
   await expect(`${JSON.stringify(resultEventSchema(), undefined, 2)}\n`).toMatchFileSnapshot(
-    `../../${SCHEMA_FILE}`,
+    `${process.cwd()}/${SCHEMA_FILE}`,
   );
 });
