@@ -1,0 +1,135 @@
+import { posix } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { parseLabelSet } from '../../functions/core/labels/label-set.ts';
+import {
+  blocksOf,
+  deadLinks,
+  missingCommands,
+  missingPaths,
+  missingScripts,
+  REPOSITORY_FILES,
+  readDocument,
+  readRepositoryFile,
+} from '../fixtures/documents.ts';
+
+const DOCUMENTS = REPOSITORY_FILES.filter((path) => path.endsWith('.md')).map(readDocument);
+const README = readDocument('README.md');
+const CARD = readDocument('models/embedded/README.md');
+
+const SCRIPTS = Object.keys((JSON.parse(readRepositoryFile('package.json')) as { scripts: object }).scripts);
+const COMMANDS = REPOSITORY_FILES.filter((path) => path.startsWith('functions/cli/commands/')).map(
+  (path) => path.split('/')[3] ?? '',
+);
+
+/** A document that says what is not so. */
+const wrong = (text: string) => ({ path: 'docs/wrong.md', text });
+
+/** What a document has at a pattern's groups. */
+function figures({ path, text }: { path: string; text: string }, pattern: RegExp): readonly string[] {
+  const found = pattern.exec(text.replace(/\s+/g, ' '));
+  if (!found) throw new Error(`Expected ${path} to have ${pattern}`);
+  return found.slice(1);
+}
+
+describe.each(DOCUMENTS.map((document) => [document.path, document] as const))('%s', (_path, document) => {
+  it('links to what is there', () => {
+    expect(deadLinks(document, readDocument)).toEqual([]);
+  });
+
+  it('names paths that are there', () => {
+    expect(missingPaths(document)).toEqual([]);
+  });
+
+  it('names scripts of package.json', () => {
+    expect(missingScripts(document, SCRIPTS)).toEqual([]);
+  });
+
+  it('names commands that there are', () => {
+    expect(missingCommands(document, COMMANDS)).toEqual([]);
+  });
+
+  it('shows files as they are', () => {
+    for (const { file, text } of blocksOf(document)) {
+      if (file !== undefined) expect(text.trimEnd(), file).toBe(readRepositoryFile(file).trimEnd());
+    }
+  });
+
+  it('shows label sets that can be used', () => {
+    for (const { language, text } of blocksOf(document)) {
+      if (language === 'yaml') expect(() => parseLabelSet(parse(text), document.path)).not.toThrow();
+    }
+  });
+});
+
+describe('what README says of the embedded model', () => {
+  it('finds the right label as often as the model card says', () => {
+    const ofAll = /All test pictures[^|]*\| \*\*([\d.]+) %\*\* \| \*\*([\d.]+) %\*\* \|/;
+    expect(figures(README, /right one for ([\d.]+) % .*? first five for ([\d.]+) %/)).toEqual(
+      figures(CARD, ofAll),
+    );
+    const notes = readDocument('models/embedded/train/NOTES.md');
+    expect(figures(notes, /mean of two runs \| \*\*([\d.]+) \/ ([\d.]+)\*\*/)).toEqual(figures(CARD, ofAll));
+  });
+
+  it('has as many right tags as the model card says', () => {
+    expect(figures(README, /tags that the general label set shows, ([\d.]+) % are right/)).toEqual(
+      figures(CARD, /Of the shown tags ([\d.]+) % are right/),
+    );
+  });
+
+  it('knows as many labels as the model card says', () => {
+    expect(figures(README, /Of ([\d,]+) labels/)).toEqual(figures(CARD, /all ([\d,]+) such labels/));
+  });
+});
+
+describe('what the documents are checked for', () => {
+  it('finds them all', () => {
+    const paths = DOCUMENTS.map(({ path }) => path);
+    expect(paths).toEqual(
+      expect.arrayContaining(['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/architecture.md']),
+    );
+    expect(paths.filter((path) => posix.dirname(path) === 'docs').length).toBeGreaterThan(5);
+  });
+
+  it('is dead links: of files, of headings, of pictures', () => {
+    const text =
+      '# A `b`: c\n[a](deploying.md) [b](gone.md) [c](#a-b-c) [d](#gone) [e](deploying.md#gone) ![f](gone.png)';
+    expect(deadLinks(wrong(text), readDocument)).toEqual([
+      'gone.md',
+      '#gone',
+      'deploying.md#gone',
+      'gone.png',
+    ]);
+  });
+
+  it('is missing files, folders and patterns, in prose and in blocks', () => {
+    const text = [
+      'See `functions/core/gone.ts`, `infra/`, `functions/core/objects/event.ts` and `gone-too.ts`, not /functions/x.',
+      '```sh\nnode test/bench/gone.ts test/bench/{bench,gone}.ts test/unit/*-gone.test.ts\n```',
+      'Any `functions/cli/commands/NAME/NAME.ts` is there, no `functions/NAME/gone.ts` is.',
+    ].join('\n');
+    expect(missingPaths(wrong(text))).toEqual([
+      'test/bench/gone.ts',
+      'test/bench/{bench,gone}.ts',
+      'test/unit/*-gone.test.ts',
+      'functions/core/gone.ts',
+      'functions/NAME/gone.ts',
+      'gone-too.ts',
+    ]);
+  });
+
+  it('is missing scripts and commands', () => {
+    const text = '`npm run gone`, `npm test`, `npm start`\n```sh\nnpx cliptag gone\ncliptag tag PATH\n```';
+    expect(missingScripts(wrong(text), SCRIPTS)).toEqual(['gone']);
+    expect(missingCommands(wrong(text), COMMANDS)).toEqual(['gone']);
+  });
+
+  it('is blocks that show a file', () => {
+    const text = '<!-- a/b.ts -->\n```ts\nconst a = 1;\n```\n\n```sh\nls\n```';
+    expect(blocksOf(wrong(text))).toEqual([
+      { language: 'ts', text: 'const a = 1;\n', file: 'a/b.ts' },
+      { language: 'sh', text: 'ls\n', file: undefined },
+    ]);
+  });
+});
