@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { parseLabelSet } from '../../functions/core/labels/label-set.ts';
+import { z } from 'zod';
+import { labelSetSchema, parseLabelSet } from '../../functions/core/labels/label-set.ts';
 import {
   blocksOf,
   deadLinks,
@@ -24,6 +25,16 @@ const COMMANDS = REPOSITORY_FILES.filter((path) => path.startsWith('functions/cl
 
 /** A document that says what is not so. */
 const wrong = (text: string) => ({ path: 'docs/wrong.md', text });
+
+const fields = z.object({ properties: z.record(z.string(), z.unknown()) });
+const objectSchema = z.object({
+  properties: z.record(z.string(), z.object({ items: z.unknown().optional() })),
+});
+
+/** Names of the fields that a JSON Schema describes, in its order. */
+function fieldsOf(schema: unknown): readonly string[] {
+  return Object.keys(fields.parse(schema).properties);
+}
 
 /** What a document has at a pattern's groups. */
 function figures({ path, text }: { path: string; text: string }, pattern: RegExp): readonly string[] {
@@ -80,6 +91,25 @@ describe('what README says of the embedded model', () => {
 
   it('knows as many labels as the model card says', () => {
     expect(figures(README, /Of ([\d,]+) labels/)).toEqual(figures(CARD, /all ([\d,]+) such labels/));
+  });
+});
+
+describe('tables', () => {
+  it('name every command in README', () => {
+    const rows = [...README.text.matchAll(/^\| (`[a-z].*?) \|/gm)].map(([, names = '']) => names);
+    for (const command of COMMANDS) expect(rows.join('\n')).toMatch(new RegExp(`\`${command}\\b`));
+  });
+
+  it('name every field of a label set in its description', () => {
+    const { text } = readDocument('models/labels/README.md');
+    const namesBelow = (heading: string) => {
+      const section = text.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
+      return [...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
+    };
+    const set = objectSchema.parse(z.toJSONSchema(labelSetSchema, { io: 'input' }));
+    expect(namesBelow('Fields of a label set')).toEqual(fieldsOf(set));
+    expect(namesBelow('Fields of a label')).toEqual(fieldsOf(set.properties.labels?.items));
+    expect(namesBelow('Fields of a place in `appliesTo`')).toEqual(fieldsOf(set.properties.appliesTo?.items));
   });
 });
 
