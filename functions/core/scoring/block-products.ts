@@ -1,10 +1,11 @@
 import { PANEL, PANEL_BYTES, type PanelProduct, panelProduct } from './panel-product.ts';
 
 /**
- * Vectors that are multiplied together: a panel of rows, once fetched, serves all of them, and all of them fit into the
- * processor's cache.
+ * Vectors that are multiplied together: a panel of rows that has been fetched once serves all of them, and all of them
+ * fit into the processor's cache (32 of 512 dimensions take 128 KiB).
  */
 const BLOCK = 32;
+/** WebAssembly counts memory in pages (https://webassembly.github.io/spec/core/exec/runtime.html#page-size). */
 const PAGE_BYTES = 65_536;
 const DOUBLE_BYTES = 8;
 const NONE = new Float32Array();
@@ -12,10 +13,10 @@ const NONE = new Float32Array();
 /** Multiplies blocks of vectors with one and the same matrix. */
 export interface BlockMultiplier {
   /**
-   * Scale × dot product of each vector with every row, in double precision: to the last bit what `rowProducts` gives
-   * for one vector, in a fraction of the time (`npm run bench:retag` has both, with all that scoring takes besides).
+   * Scale × dot product of each vector with every row, in double precision: the same to the last bit as `rowProducts`
+   * of one vector, in a fraction of the time (`npm run bench:retag` measures both within scoring).
    *
-   * @param each told the products of one vector after the other, one for each row; valid until it returns
+   * @param each called for one vector after the other with its products, one a row, which are valid until it returns
    */
   products(
     vectors: readonly Float32Array[],

@@ -2,7 +2,7 @@
  * Scale × dot product of a vector with every row of a matrix [rows, vector length], in double precision.
  *
  * Four rows at once: each value of the vector is fetched once for all of them, and four sums that don't wait for each
- * other keep the processor busy. With 600 rows of 512 that is six times as fast as row by row (`npm run bench:retag`).
+ * other keep the processor busy. With 600 rows of 512 that takes 0.29 ms instead of 0.35 ms row by row (Node 20, x86).
  */
 export function rowProducts(rows: Float32Array, vector: Float32Array, scale: number): Float64Array {
   const size = vector.length;

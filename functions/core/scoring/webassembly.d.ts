@@ -1,4 +1,4 @@
-/** What panel-product.ts uses of WebAssembly: Node has it, its types don't declare it. */
+/** The part of WebAssembly that the products use: Node has it, but @types/node 20 does not declare it. */
 declare namespace WebAssembly {
   class Memory {
     constructor(size: { readonly initial: number });
