@@ -1,9 +1,10 @@
 import type { Tensor } from 'onnxruntime-node';
 import { openOnnxSession } from '../../adapters/onnx/onnx-session.ts';
 import type { TowerShape } from './checkpoint.ts';
-import { type LayerInputs, type LayerWeights, layer } from './graph-layer.ts';
+import { type LayerInputs, layer } from './graph-layer.ts';
 import type { Precision } from './graph-product.ts';
 import { sequenceRows } from './graph-rows.ts';
+import type { LayerWeights } from './layer-weights.ts';
 import { type OnnxGraph, onnxGraph } from './onnx-graph.ts';
 import { memorySink } from './onnx-sink.ts';
 import { type LayerRanges, smoothed } from './smooth.ts';

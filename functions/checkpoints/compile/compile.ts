@@ -1,55 +1,29 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { copyFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import {
-  MANIFEST_FILE,
-  type Model,
-  type ModelManifest,
-  readModel,
-} from '../../adapters/files/model-folder.ts';
+import { MANIFEST_FILE, type Model, readModel } from '../../adapters/files/model-folder.ts';
 import { loadTokenizer } from '../../adapters/onnx/tokenizer.ts';
 import { CliptagError, InvalidInput } from '../../core/errors.ts';
-import type { Checkpoint } from './checkpoint.ts';
 import { openCheckpoint } from './checkpoint-folder.ts';
-import type { Precision } from './graph-product.ts';
 import { imageGraph } from './image-graph.ts';
+import { describeCheckpoint, type ModelDescription } from './model-description.ts';
+import { FILES, fileEntries } from './model-files.ts';
 import { modelSource } from './model-source.ts';
 import { onnxGraph } from './onnx-graph.ts';
 import { fileSink } from './onnx-sink.ts';
 import { replaceModelFolder } from './output-folder.ts';
-import { describeReadyOnnx, isReadyOnnx } from './ready-onnx.ts';
+import { describeReadyOnnx, isReadyOnnx, type ReadyOnnxOptions } from './ready-onnx.ts';
 import { imageSmoother, textSmoother } from './samples-smoother.ts';
 import { textGraph } from './text-graph.ts';
 import { weightsFile } from './weights-file.ts';
 
-export interface CompileOptions {
+export interface CompileOptions extends ReadyOnnxOptions {
   /** Where the model goes; a model that is there is replaced. */
   readonly out: string;
-  /** @default int8 */
-  readonly precision?: Precision;
   /** tokenizer.json, where the checkpoint's folder has none. */
   readonly tokenizer?: string;
   /** Photographs, as files, by which int8 learns what values to expect; none are needed for fp32. */
   readonly samples: readonly Uint8Array[];
-  /** Of ready ONNX files, which do not hold it. @default 100, which CLIP's training ends at */
-  readonly logitScale?: number;
 }
-
-/** What a model folder's files are called. */
-const FILES = {
-  imageEncoder: 'image-encoder.onnx',
-  imageWeights: 'image-encoder.bin',
-  textEncoder: 'text-encoder.onnx',
-  textWeights: 'text-encoder.bin',
-  tokenizer: 'tokenizer.json',
-} as const;
-
-/** What decides a model apart from its files. */
-export type ModelDescription = Omit<
-  ModelManifest,
-  'name' | 'description' | 'source' | 'revision' | 'licence' | 'files'
-> & { readonly description: string };
 
 /**
  * Makes a model folder of a CLIP checkpoint (open_clip's or Hugging Face's, in safetensors), or of ready ONNX files
@@ -65,7 +39,7 @@ export async function compileModel(folder: string, options: CompileOptions): Pro
   await replaceModelFolder(options.out, async (temporary) => {
     await copyFile(tokenizer, join(temporary, FILES.tokenizer));
     const described = isReady
-      ? await describeReadyOnnx(folder, temporary, FILES, options)
+      ? await describeReadyOnnx(folder, temporary, options)
       : await compileCheckpoint(folder, temporary, options);
     await requireEndToken(temporary, described.text);
     const { description, ...rest } = described;
@@ -94,7 +68,7 @@ async function compileCheckpoint(
     await writeGraph(out, 'image', (graph) => imageGraph(graph, checkpoint, image));
     const text = { precision, ...(isInt8 && { prepare: await textSmoother(checkpoint, out) }) };
     await writeGraph(out, 'text', (graph) => textGraph(graph, checkpoint, text));
-    return descriptionOf(checkpoint, precision);
+    return describeCheckpoint(checkpoint, precision);
   } finally {
     await checkpoint.close();
   }
@@ -115,25 +89,6 @@ async function writeGraph(
     sink.close();
     weights.close();
   }
-}
-
-function descriptionOf(checkpoint: Checkpoint, precision: Precision): ModelDescription {
-  const { image, text, preprocessing, embeddingSize, logitScale, logitBias, scoring } = checkpoint;
-  return {
-    description: `Transformer of ${image.layers} layers × ${image.width}, patches of ${image.patchSize} pixels`,
-    precision,
-    image: { size: preprocessing.size, resize: preprocessing.resize },
-    text: {
-      contextLength: text.contextLength,
-      endToken: text.endToken,
-      // Where nothing looks behind the end token, short texts stay short.
-      ...(!(text.causal && text.pooling === 'end') && { padToken: text.padToken }),
-    },
-    embeddingSize,
-    logitScale,
-    scoring,
-    ...(logitBias !== undefined && { logitBias }),
-  };
 }
 
 /** @throws {CliptagError} `no-tokenizer` */
@@ -169,25 +124,4 @@ async function requireEndToken(
   throw new InvalidInput('The tokenizer is not the one of this model', [
     `Expected end token ${endToken} but found ${found}`,
   ]);
-}
-
-async function fileEntries(folder: string): Promise<ModelManifest['files']> {
-  const entry = async <Path extends string>(path: Path) => {
-    const hash = createHash('sha256');
-    let bytes = 0;
-    for await (const chunk of createReadStream(join(folder, path))) {
-      hash.update(chunk);
-      bytes += chunk.length;
-    }
-    return { path, sha256: hash.digest('hex'), bytes };
-  };
-  const held = await readdir(folder);
-  const { imageWeights, textWeights } = FILES;
-  return {
-    imageEncoder: await entry(FILES.imageEncoder),
-    ...(held.includes(imageWeights) && { imageWeights: await entry(imageWeights) }),
-    textEncoder: await entry(FILES.textEncoder),
-    ...(held.includes(textWeights) && { textWeights: await entry(textWeights) }),
-    tokenizer: await entry(FILES.tokenizer),
-  };
 }

@@ -1,9 +1,18 @@
 import type { TowerShape } from './checkpoint.ts';
-import type { LayerOptions, LayerWeights } from './graph-layer.ts';
-import { outlierInputs, product, productWithoutBias } from './graph-product.ts';
+import { outlierInputs, type Precision, product, productWithoutBias } from './graph-product.ts';
 import { firstTokens, rowsOf, type SequenceRows, underEachOther } from './graph-rows.ts';
+import type { LayerWeights } from './layer-weights.ts';
 import { stackedLinear } from './linear.ts';
 import type { OnnxGraph } from './onnx-graph.ts';
+
+export interface AttentionOptions {
+  readonly shape: TowerShape;
+  readonly precision: Precision;
+  /** How the tokens belong together. */
+  readonly rows: SequenceRows;
+  /** Whether a token sees only itself and those before it. */
+  readonly causal: boolean;
+}
 
 /** One product for queries, keys and values together. Attention adds the bias while it sorts by heads, for nothing. */
 export function selfAttention(
@@ -11,7 +20,7 @@ export function selfAttention(
   name: string,
   x: string,
   { query, key, value, outliers }: LayerWeights,
-  { shape, precision, causal, rows }: LayerOptions,
+  { shape, precision, causal, rows }: AttentionOptions,
 ): string {
   const matrix = stackedLinear([query, key, value]);
   const all = productWithoutBias(graph, `${name}.qkv`, x, matrix, {
@@ -30,7 +39,7 @@ export function firstTokenAttention(
   name: string,
   x: string,
   weights: LayerWeights,
-  { shape, precision, rows }: LayerOptions,
+  { shape, precision, rows }: AttentionOptions,
 ): string {
   const first = firstTokens(graph, x, rows);
   const query = product(graph, `${name}.query`, first, weights.query, {
@@ -50,7 +59,7 @@ export function crossAttention(
   query: string,
   x: string,
   { key, value, outliers }: Pick<LayerWeights, 'key' | 'value' | 'outliers'>,
-  { shape, precision, rows }: Pick<LayerOptions, 'shape' | 'precision' | 'rows'>,
+  { shape, precision, rows }: Pick<AttentionOptions, 'shape' | 'precision' | 'rows'>,
 ): string {
   const both = product(graph, `${name}.kv`, x, stackedLinear([key, value]), {
     precision,

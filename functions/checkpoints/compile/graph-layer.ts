@@ -1,33 +1,11 @@
 import type { Activation, TowerShape } from './checkpoint.ts';
-import { firstTokenAttention, selfAttention } from './graph-attention.ts';
-import { outlierInputs, type Precision, product } from './graph-product.ts';
-import { firstTokens, type Rows, rowsOf, type SequenceRows } from './graph-rows.ts';
-import type { Linear } from './linear.ts';
+import { type AttentionOptions, firstTokenAttention, selfAttention } from './graph-attention.ts';
+import { outlierInputs, product } from './graph-product.ts';
+import { firstTokens, type Rows, rowsOf } from './graph-rows.ts';
+import type { LayerProduct, LayerWeights, Norm } from './layer-weights.ts';
 import type { OnnxGraph } from './onnx-graph.ts';
 
 const MICROSOFT = { domain: 'com.microsoft' } as const;
-
-/** A layer norm: (x − mean) / deviation × gain + bias. */
-export interface Norm {
-  readonly gain: Float32Array;
-  readonly bias: Float32Array;
-}
-
-/** The numbers of one transformer block. */
-export interface LayerWeights {
-  readonly norm1: Norm;
-  readonly query: Linear;
-  readonly key: Linear;
-  readonly value: Linear;
-  readonly out: Linear;
-  readonly norm2: Norm;
-  readonly up: Linear;
-  readonly down: Linear;
-  /** What `down`'s inputs are divided by before they are quantised; shape [mlpWidth]. */
-  readonly downScales?: Float32Array;
-  /** With int8, the inputs of each product whose weights stay float32. */
-  readonly outliers?: Readonly<Record<keyof LayerInputs, readonly number[]>>;
-}
 
 /** The residual stream [rows, width]: a value, and what is still to be added to it. */
 export interface Stream {
@@ -35,21 +13,10 @@ export interface Stream {
   readonly added?: string;
 }
 
-/** The inputs of a layer's four products, for whoever wants to measure them. */
-export interface LayerInputs {
-  readonly attention: string;
-  readonly out: string;
-  readonly up: string;
-  readonly down: string;
-}
+/** The inputs of a layer's products, which calibration measures. */
+export type LayerInputs = Readonly<Record<LayerProduct, string>>;
 
-export interface LayerOptions {
-  readonly shape: TowerShape;
-  readonly precision: Precision;
-  /** How the stream's rows belong together. */
-  readonly rows: SequenceRows;
-  /** Whether a token sees those before it only. */
-  readonly causal: boolean;
+export interface LayerOptions extends AttentionOptions {
   /** Of the last layer of an encoder that pools its first token: the others count as keys and values only. */
   readonly firstTokenOnly: boolean;
 }

@@ -1,9 +1,10 @@
 import type { Checkpoint, ImageTowerShape } from './checkpoint.ts';
 import { crossAttention } from './graph-attention.ts';
 import { int8Constants } from './graph-int8.ts';
-import { feedForward, type LayerWeights, layer, norm, type Stream } from './graph-layer.ts';
+import { feedForward, layer, norm, type Stream } from './graph-layer.ts';
 import { floatProduct, type Precision, product } from './graph-product.ts';
 import { rowsOf, type SequenceRows, sequenceRows } from './graph-rows.ts';
+import type { LayerWeights } from './layer-weights.ts';
 import { type Linear, linear } from './linear.ts';
 import { CAST_TO_FLOAT32, type OnnxGraph } from './onnx-graph.ts';
 import { forCentredInputs, patchWeights } from './patch-weights.ts';

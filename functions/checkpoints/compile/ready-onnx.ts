@@ -2,9 +2,10 @@ import { copyFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openOnnxSession } from '../../adapters/onnx/onnx-session.ts';
 import { CliptagError, InvalidInput } from '../../core/errors.ts';
-import type { CompileOptions, ModelDescription } from './compile.ts';
 import type { Precision } from './graph-product.ts';
 import { readHuggingFace } from './layout-huggingface.ts';
+import type { ModelDescription } from './model-description.ts';
+import { FILES } from './model-files.ts';
 
 /** As transformers.js lays out a model: `onnx/vision_model.onnx`, and with 8 bits `onnx/vision_model_quantized.onnx`. */
 const ONNX_FOLDER = 'onnx';
@@ -14,6 +15,13 @@ const SUFFIXES: Readonly<Record<Precision, readonly string[]>> = {
 };
 /** The temperature at which the training of CLIP clips it ("Learning Transferable Visual Models", section 2.5). */
 const DEFAULT_LOGIT_SCALE = 100;
+
+export interface ReadyOnnxOptions {
+  /** Of the matrices; among ready files the nearest is taken. @default int8 */
+  readonly precision?: Precision;
+  /** Ready ONNX files do not hold it. @default 100, where CLIP's training ends */
+  readonly logitScale?: number;
+}
 
 /** Whether a folder holds ready encoders and no weights to compile. */
 export async function isReadyOnnx(folder: string): Promise<boolean> {
@@ -30,8 +38,7 @@ export async function isReadyOnnx(folder: string): Promise<boolean> {
 export async function describeReadyOnnx(
   folder: string,
   out: string,
-  names: { readonly imageEncoder: string; readonly textEncoder: string },
-  { precision = 'int8', logitScale = DEFAULT_LOGIT_SCALE }: CompileOptions,
+  { precision = 'int8', logitScale = DEFAULT_LOGIT_SCALE }: ReadyOnnxOptions,
 ): Promise<ModelDescription> {
   const image = await chosen(folder, 'vision_model', precision);
   const text = await chosen(folder, 'text_model', precision);
@@ -44,8 +51,8 @@ export async function describeReadyOnnx(
       'Expected CLIP: ready ONNX files do not hold the logit bias of SigLIP',
     ]);
   }
-  await copyFile(image, join(out, names.imageEncoder));
-  await copyFile(text, join(out, names.textEncoder));
+  await copyFile(image, join(out, FILES.imageEncoder));
+  await copyFile(text, join(out, FILES.textEncoder));
   const { mean, std, size, resize } = shape.preprocessing;
   return {
     description: `Ready ONNX files, ${image.slice(folder.length + 1)} and ${text.slice(folder.length + 1)}`,

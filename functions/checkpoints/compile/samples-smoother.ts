@@ -4,8 +4,8 @@ import { sharpPixelDecoder } from '../../adapters/sharp/sharp.ts';
 import { RGB_CHANNELS } from '../../core/pixels/pixels.ts';
 import { layerSmoother } from './calibrate.ts';
 import type { Checkpoint, TextTowerShape } from './checkpoint.ts';
-import type { LayerWeights } from './graph-layer.ts';
 import { imageTokens } from './image-graph.ts';
+import type { LayerWeights } from './layer-weights.ts';
 import { textTokens } from './text-graph.ts';
 
 type Prepare = (weights: LayerWeights) => Promise<LayerWeights>;

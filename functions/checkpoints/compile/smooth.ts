@@ -1,4 +1,4 @@
-import type { LayerWeights, Norm } from './graph-layer.ts';
+import type { LayerWeights, Norm } from './layer-weights.ts';
 import { forDividedInputs, type Linear, withDividedOutputs } from './linear.ts';
 
 /** The largest magnitude of each channel of what a layer's products take, over all tokens that were tried. */

@@ -1,7 +1,8 @@
 import type { Checkpoint, TextTowerShape } from './checkpoint.ts';
-import { type LayerWeights, layer, norm, type Stream } from './graph-layer.ts';
+import { layer, norm, type Stream } from './graph-layer.ts';
 import { floatProduct, type Precision } from './graph-product.ts';
 import { sequenceRows } from './graph-rows.ts';
+import type { LayerWeights } from './layer-weights.ts';
 import { linear } from './linear.ts';
 import { CAST_TO_FLOAT32, CAST_TO_INT32, type OnnxGraph } from './onnx-graph.ts';
 import { quantisedRows } from './quantise.ts';

@@ -1,5 +1,6 @@
 import type { Checkpoint, TensorName } from './checkpoint.ts';
-import type { LayerWeights, Norm } from './graph-layer.ts';
+import type { LayerWeights, Norm } from './layer-weights.ts';
+
 import { type Linear, linear } from './linear.ts';
 
 type Tower = 'image' | 'text';

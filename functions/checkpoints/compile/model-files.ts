@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ModelManifest } from '../../adapters/files/model-folder.ts';
+
+/** The names of a model folder's files. */
+export const FILES = {
+  imageEncoder: 'image-encoder.onnx',
+  imageWeights: 'image-encoder.bin',
+  textEncoder: 'text-encoder.onnx',
+  textWeights: 'text-encoder.bin',
+  tokenizer: 'tokenizer.json',
+} as const;
+
+/** The files of a folder as its manifest lists them; a model without large tensors has no files of weights. */
+export async function fileEntries(folder: string): Promise<ModelManifest['files']> {
+  const entry = async <Path extends string>(path: Path) => {
+    const hash = createHash('sha256');
+    let bytes = 0;
+    for await (const chunk of createReadStream(join(folder, path))) {
+      hash.update(chunk);
+      bytes += chunk.length;
+    }
+    return { path, sha256: hash.digest('hex'), bytes };
+  };
+  const held = await readdir(folder);
+  const { imageWeights, textWeights } = FILES;
+  return {
+    imageEncoder: await entry(FILES.imageEncoder),
+    ...(held.includes(imageWeights) && { imageWeights: await entry(imageWeights) }),
+    textEncoder: await entry(FILES.textEncoder),
+    ...(held.includes(textWeights) && { textWeights: await entry(textWeights) }),
+    tokenizer: await entry(FILES.tokenizer),
+  };
+}
