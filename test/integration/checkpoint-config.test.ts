@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Checkpoint, Layout } from '../../functions/checkpoints/compile/checkpoint.ts';
-import { openCheckpoint } from '../../functions/checkpoints/compile/checkpoint-folder.ts';
+import type { Checkpoint, Layout } from '../../functions/checkpoints/compile/read/checkpoint.ts';
+import { openCheckpoint } from '../../functions/checkpoints/compile/read/checkpoint-folder.ts';
 import { changeConfig, opened, shapeOf, written } from '../fixtures/checkpoints-folder.ts';
 import { CHECKPOINT_SHAPES } from '../fixtures/checkpoints-shapes.ts';
 

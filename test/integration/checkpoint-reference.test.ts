@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { loadTokenizer } from '../../functions/adapters/onnx/tokenizer.ts';
-import type { Checkpoint } from '../../functions/checkpoints/compile/checkpoint.ts';
-import { tensorShapes } from '../../functions/checkpoints/compile/checkpoint-tensors.ts';
+import type { Checkpoint } from '../../functions/checkpoints/compile/read/checkpoint.ts';
+import { tensorShapes } from '../../functions/checkpoints/compile/read/checkpoint-tensors.ts';
 import { LAYOUTS, opened, shapeOf } from '../fixtures/checkpoints-folder.ts';
 import { encodeImage, encodeText } from '../fixtures/checkpoints-forward.ts';
 

@@ -1,7 +1,7 @@
 import { cp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openCheckpoint } from '../../functions/checkpoints/compile/checkpoint-folder.ts';
+import { openCheckpoint } from '../../functions/checkpoints/compile/read/checkpoint-folder.ts';
 import {
   type CheckpointOptions,
   FIXTURE_LOGIT_BIAS,

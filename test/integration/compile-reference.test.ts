@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Model } from '../../functions/adapters/files/model-folder.ts';
 import { onnxImageEncoder, onnxTextEncoder } from '../../functions/adapters/onnx/onnxruntime.ts';
 import { sharpPixelDecoder } from '../../functions/adapters/sharp/sharp.ts';
-import type { Precision } from '../../functions/checkpoints/compile/graph-product.ts';
+import type { Precision } from '../../functions/checkpoints/compile/graph/product.ts';
 import { dot, normalised } from '../../functions/core/labels/embedding.ts';
 import { resizeBicubic } from '../../functions/core/pixels/bicubic.ts';
 import { centreSquare, type Pixels, resizedSize } from '../../functions/core/pixels/pixels.ts';

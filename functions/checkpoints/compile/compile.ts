@@ -3,18 +3,18 @@ import { basename, join, resolve } from 'node:path';
 import { MANIFEST_FILE, type Model, readModel } from '../../adapters/files/model-folder.ts';
 import { loadTokenizer } from '../../adapters/onnx/tokenizer.ts';
 import { CliptagError, InvalidInput } from '../../core/errors.ts';
-import { openCheckpoint } from './checkpoint-folder.ts';
-import { imageGraph } from './image-graph.ts';
+import { imageGraph } from './graph/image-graph.ts';
+import { textGraph } from './graph/text-graph.ts';
 import { describeCheckpoint, type ModelDescription } from './model-description.ts';
 import { FILES, fileEntries } from './model-files.ts';
 import { modelSource } from './model-source.ts';
-import { onnxGraph } from './onnx-graph.ts';
-import { fileSink } from './onnx-sink.ts';
 import { replaceModelFolder } from './output-folder.ts';
+import { openCheckpoint } from './read/checkpoint-folder.ts';
 import { describeReadyOnnx, isReadyOnnx, type ReadyOnnxOptions } from './ready-onnx.ts';
-import { imageSmoother, textSmoother } from './samples-smoother.ts';
-import { textGraph } from './text-graph.ts';
-import { weightsFile } from './weights-file.ts';
+import { imageSmoother, textSmoother } from './smooth/samples-smoother.ts';
+import { onnxGraph } from './write/onnx-graph.ts';
+import { fileSink } from './write/onnx-sink.ts';
+import { weightsFile } from './write/weights-file.ts';
 
 export interface CompileOptions extends ReadyOnnxOptions {
   /** Where the model goes; a model that is there is replaced. */

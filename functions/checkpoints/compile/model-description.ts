@@ -1,6 +1,6 @@
 import type { ModelManifest } from '../../adapters/files/model-folder.ts';
-import type { Checkpoint } from './checkpoint.ts';
-import type { Precision } from './graph-product.ts';
+import type { Precision } from './graph/product.ts';
+import type { Checkpoint } from './read/checkpoint.ts';
 
 /** What a manifest says of a model apart from its origin and its files. */
 export type ModelDescription = Omit<

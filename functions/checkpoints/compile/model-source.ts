@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { parseJson } from './checkpoint-json.ts';
+import { parseJson } from './read/checkpoint-json.ts';
 
 /** Where weights come from, as a manifest says it. */
 export interface ModelSource {

@@ -2,10 +2,10 @@ import { copyFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openOnnxSession } from '../../adapters/onnx/onnx-session.ts';
 import { CliptagError, InvalidInput } from '../../core/errors.ts';
-import type { Precision } from './graph-product.ts';
-import { readHuggingFace } from './layout-huggingface.ts';
+import type { Precision } from './graph/product.ts';
 import type { ModelDescription } from './model-description.ts';
 import { FILES } from './model-files.ts';
+import { readHuggingFace } from './read/huggingface-layout.ts';
 
 /** As transformers.js lays out a model: `onnx/vision_model.onnx`, and with 8 bits `onnx/vision_model_quantized.onnx`. */
 const ONNX_FOLDER = 'onnx';

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { Tensor } from 'onnxruntime-node';
 import sharp from 'sharp';
 import { openOnnxSession } from '../../../functions/adapters/onnx/onnx-session.ts';
-import type { ImageTowerShape } from '../../../functions/checkpoints/compile/checkpoint.ts';
-import { openCheckpoint } from '../../../functions/checkpoints/compile/checkpoint-folder.ts';
-import { onnxGraph } from '../../../functions/checkpoints/compile/onnx-graph.ts';
-import { memorySink } from '../../../functions/checkpoints/compile/onnx-sink.ts';
+import type { ImageTowerShape } from '../../../functions/checkpoints/compile/read/checkpoint.ts';
+import { openCheckpoint } from '../../../functions/checkpoints/compile/read/checkpoint-folder.ts';
+import { onnxGraph } from '../../../functions/checkpoints/compile/write/onnx-graph.ts';
+import { memorySink } from '../../../functions/checkpoints/compile/write/onnx-sink.ts';
 import { median, minimum, type Times } from './rounds.ts';
 
 /*

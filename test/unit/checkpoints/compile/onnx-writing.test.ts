@@ -4,13 +4,13 @@ import {
   transposed,
   withInputs,
   withoutInputs,
-} from '../../../../functions/checkpoints/compile/linear.ts';
+} from '../../../../functions/checkpoints/compile/weights/linear.ts';
+import { quantisedRows } from '../../../../functions/checkpoints/compile/weights/quantise.ts';
 import {
   numberField,
   PADDED_VARINT_BYTES,
   paddedVarint,
-} from '../../../../functions/checkpoints/compile/protobuf.ts';
-import { quantisedRows } from '../../../../functions/checkpoints/compile/quantise.ts';
+} from '../../../../functions/checkpoints/compile/write/protobuf.ts';
 
 function varintOf(bytes: Uint8Array): number {
   return bytes.reduce((sum, byte, i) => sum + (byte & 0x7f) * 0x80 ** i, 0);

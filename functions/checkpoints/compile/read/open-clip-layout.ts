@@ -6,13 +6,8 @@ import type {
   TowerShape,
 } from './checkpoint.ts';
 import { type LayoutReading, sourceIn } from './layout-names.ts';
-import {
-  notSupported,
-  type OpenClipConfig,
-  parseOpenClipConfig,
-  SIGLIP_TOWER,
-} from './layout-open-clip-config.ts';
-import { IMAGE_NAMES, TIMM_IMAGE_NAMES, textNames } from './layout-open-clip-names.ts';
+import { notSupported, type OpenClipConfig, parseOpenClipConfig, SIGLIP_TOWER } from './open-clip-config.ts';
+import { IMAGE_NAMES, TIMM_IMAGE_NAMES, textNames } from './open-clip-names.ts';
 
 type Model = OpenClipConfig['model_cfg'];
 

@@ -1,6 +1,6 @@
-import { type Int8Options, int8Product } from './graph-int8.ts';
-import { type Linear, transposed, withInputs, withoutInputs } from './linear.ts';
-import type { OnnxGraph } from './onnx-graph.ts';
+import { type Linear, transposed, withInputs, withoutInputs } from '../weights/linear.ts';
+import type { OnnxGraph } from '../write/onnx-graph.ts';
+import { type Int8Options, int8Product } from './int8-product.ts';
 
 /** How a model keeps its matrices. */
 export type Precision = 'int8' | 'fp32';

@@ -1,7 +1,7 @@
-import type { Rows } from './graph-rows.ts';
-import { type Linear, transposed } from './linear.ts';
-import type { OnnxGraph } from './onnx-graph.ts';
-import { quantisedLinear } from './quantise.ts';
+import { type Linear, transposed } from '../weights/linear.ts';
+import { quantisedLinear } from '../weights/quantise.ts';
+import type { OnnxGraph } from '../write/onnx-graph.ts';
+import type { Rows } from './rows.ts';
 
 export interface Int8Options {
   /** Those of the inputs. */

@@ -1,8 +1,8 @@
-import { InvalidInput } from '../../core/errors.ts';
+import { InvalidInput } from '../../../core/errors.ts';
+import type { TensorEntry } from '../safetensors/header.ts';
+import { isReadable, READABLE_BYTES } from '../safetensors/numbers.ts';
 import type { CheckpointShape, TensorName, TowerShape } from './checkpoint.ts';
 import type { LayoutReading } from './layout-names.ts';
-import type { TensorEntry } from './safetensors-header.ts';
-import { isReadable, READABLE_BYTES } from './safetensors-numbers.ts';
 
 type Sizes = readonly number[];
 type Named = readonly [TensorName, Sizes];

@@ -1,12 +1,12 @@
 import { Tensor } from 'onnxruntime-node';
-import { loadTokenizer } from '../../adapters/onnx/tokenizer.ts';
-import { sharpPixelDecoder } from '../../adapters/sharp/sharp.ts';
-import { RGB_CHANNELS } from '../../core/pixels/pixels.ts';
+import { loadTokenizer } from '../../../adapters/onnx/tokenizer.ts';
+import { sharpPixelDecoder } from '../../../adapters/sharp/sharp.ts';
+import { RGB_CHANNELS } from '../../../core/pixels/pixels.ts';
+import { imageTokens } from '../graph/image-graph.ts';
+import { textTokens } from '../graph/text-graph.ts';
+import type { Checkpoint, TextTowerShape } from '../read/checkpoint.ts';
+import type { LayerWeights } from '../weights/layer-weights.ts';
 import { layerSmoother } from './calibrate.ts';
-import type { Checkpoint, TextTowerShape } from './checkpoint.ts';
-import { imageTokens } from './image-graph.ts';
-import type { LayerWeights } from './layer-weights.ts';
-import { textTokens } from './text-graph.ts';
 
 type Prepare = (weights: LayerWeights) => Promise<LayerWeights>;
 

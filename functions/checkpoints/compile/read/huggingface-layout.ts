@@ -1,10 +1,6 @@
 import type { Activation, CheckpointShape, ImageTowerShape, TextTowerShape } from './checkpoint.ts';
-import {
-  type HuggingFaceConfig,
-  parseHuggingFaceConfig,
-  parsePreprocessor,
-} from './layout-huggingface-config.ts';
-import { CLIP_NAMES, SIGLIP_NAMES } from './layout-huggingface-names.ts';
+import { type HuggingFaceConfig, parseHuggingFaceConfig, parsePreprocessor } from './huggingface-config.ts';
+import { CLIP_NAMES, SIGLIP_NAMES } from './huggingface-names.ts';
 import { type LayoutReading, sourceIn } from './layout-names.ts';
 
 /** Hugging Face's names of activations. */
@@ -18,7 +14,7 @@ const ACTIVATIONS: Readonly<Record<HuggingFaceConfig['text']['hidden_act'], Acti
 /** Configurations made before transformers 4.31 say 2, and mean the token with the highest id. */
 const LEGACY_END_TOKEN = 2;
 
-/** See `layout-open-clip.ts`; the configurations of SigLIP name CLIP's tokens, which its tokenizer does not have. */
+/** See `open-clip-layout.ts`; the configurations of SigLIP name CLIP's tokens, which its tokenizer does not have. */
 const SIGLIP_END_TOKEN = 1;
 const GEMMA_VOCABULARY_SIZE = 256_000;
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { InvalidInput } from '../../core/errors.ts';
+import { InvalidInput } from '../../../core/errors.ts';
 import { parseJson } from './checkpoint-json.ts';
-import { notSupported } from './layout-open-clip-config.ts';
 import { channels, count, side } from './layout-settings.ts';
+import { notSupported } from './open-clip-config.ts';
 
 const activation = z.enum(['gelu', 'quick_gelu', 'gelu_pytorch_tanh', 'gelu_new']);
 

@@ -1,9 +1,9 @@
-import type { TowerShape } from './checkpoint.ts';
-import { outlierInputs, type Precision, product, productWithoutBias } from './graph-product.ts';
-import { firstTokens, rowsOf, type SequenceRows, underEachOther } from './graph-rows.ts';
-import type { LayerWeights } from './layer-weights.ts';
-import { stackedLinear } from './linear.ts';
-import type { OnnxGraph } from './onnx-graph.ts';
+import type { TowerShape } from '../read/checkpoint.ts';
+import type { LayerWeights } from '../weights/layer-weights.ts';
+import { stackedLinear } from '../weights/linear.ts';
+import type { OnnxGraph } from '../write/onnx-graph.ts';
+import { outlierInputs, type Precision, product, productWithoutBias } from './product.ts';
+import { firstTokens, rowsOf, type SequenceRows, underEachOther } from './rows.ts';
 
 export interface AttentionOptions {
   readonly shape: TowerShape;

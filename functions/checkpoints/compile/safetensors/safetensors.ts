@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { CliptagError, InvalidInput } from '../../core/errors.ts';
-import { headerLength, LENGTH_BYTES, parseHeader, type TensorEntry } from './safetensors-header.ts';
-import { isReadable, READABLE_BYTES, toFloat32 } from './safetensors-numbers.ts';
+import { CliptagError, InvalidInput } from '../../../core/errors.ts';
+import { headerLength, LENGTH_BYTES, parseHeader, type TensorEntry } from './header.ts';
+import { isReadable, READABLE_BYTES, toFloat32 } from './numbers.ts';
 
 /** What is read from the disk at once, so that a tensor never lies in memory twice. Divisible by every number's size. */
 const CHUNK_BYTES = 4 << 20;

@@ -1,12 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CliptagError, InvalidInput } from '../../core/errors.ts';
+import { CliptagError, InvalidInput } from '../../../core/errors.ts';
+import { openSafetensors, type TensorFile } from '../safetensors/safetensors.ts';
 import type { Checkpoint, Layout, TensorName } from './checkpoint.ts';
 import { checkTensors, tensorShapes } from './checkpoint-tensors.ts';
-import { readHuggingFace } from './layout-huggingface.ts';
+import { readHuggingFace } from './huggingface-layout.ts';
 import type { LayoutReading } from './layout-names.ts';
-import { readOpenClip } from './layout-open-clip.ts';
-import { openSafetensors, type TensorFile } from './safetensors.ts';
+import { readOpenClip } from './open-clip-layout.ts';
 import { openShards } from './safetensors-shards.ts';
 
 const OPEN_CLIP_CONFIG = 'open_clip_config.json';

@@ -1,9 +1,9 @@
-import type { Activation, TowerShape } from './checkpoint.ts';
-import { type AttentionOptions, firstTokenAttention, selfAttention } from './graph-attention.ts';
-import { outlierInputs, product } from './graph-product.ts';
-import { firstTokens, type Rows, rowsOf } from './graph-rows.ts';
-import type { LayerProduct, LayerWeights, Norm } from './layer-weights.ts';
-import type { OnnxGraph } from './onnx-graph.ts';
+import type { Activation, TowerShape } from '../read/checkpoint.ts';
+import type { LayerProduct, LayerWeights, Norm } from '../weights/layer-weights.ts';
+import type { OnnxGraph } from '../write/onnx-graph.ts';
+import { type AttentionOptions, firstTokenAttention, selfAttention } from './attention.ts';
+import { outlierInputs, product } from './product.ts';
+import { firstTokens, type Rows, rowsOf } from './rows.ts';
 
 const MICROSOFT = { domain: 'com.microsoft' } as const;
 

@@ -1,14 +1,14 @@
 import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openSafetensors } from '../../../../functions/checkpoints/compile/safetensors.ts';
+import { openSafetensors } from '../../../../../functions/checkpoints/compile/safetensors/safetensors.ts';
 import {
   encoded,
   type FixtureType,
   headOf,
   writeSafetensors,
-} from '../../../fixtures/checkpoints-safetensors.ts';
-import { temporaryFolder } from '../../../fixtures/temporary-folder.ts';
+} from '../../../../fixtures/checkpoints-safetensors.ts';
+import { temporaryFolder } from '../../../../fixtures/temporary-folder.ts';
 
 /** Representable in each of the types. */
 const NUMBERS = [0, 1, -2, 0.5, -0.15625, 240, 2 ** -14, -(2 ** 15)];

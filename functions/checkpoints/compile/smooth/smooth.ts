@@ -1,5 +1,5 @@
-import type { LayerWeights, Norm } from './layer-weights.ts';
-import { forDividedInputs, type Linear, withDividedOutputs } from './linear.ts';
+import type { LayerWeights, Norm } from '../weights/layer-weights.ts';
+import { forDividedInputs, type Linear, withDividedOutputs } from '../weights/linear.ts';
 
 /** The largest magnitude of each channel of what a layer's products take, over all tokens that were tried. */
 export interface LayerRanges {

@@ -1,4 +1,4 @@
-import type { Checkpoint } from './checkpoint.ts';
+import type { Checkpoint } from '../read/checkpoint.ts';
 import { type Linear, linear } from './linear.ts';
 
 const CHANNELS = 3;

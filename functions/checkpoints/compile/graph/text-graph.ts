@@ -1,12 +1,12 @@
-import type { Checkpoint, TextTowerShape } from './checkpoint.ts';
-import { layer, norm, type Stream } from './graph-layer.ts';
-import { floatProduct, type Precision } from './graph-product.ts';
-import { sequenceRows } from './graph-rows.ts';
-import type { LayerWeights } from './layer-weights.ts';
-import { linear } from './linear.ts';
-import { CAST_TO_FLOAT32, CAST_TO_INT32, type OnnxGraph } from './onnx-graph.ts';
-import { quantisedRows } from './quantise.ts';
-import { layerWeights, normWeights } from './tower-weights.ts';
+import type { Checkpoint, TextTowerShape } from '../read/checkpoint.ts';
+import type { LayerWeights } from '../weights/layer-weights.ts';
+import { linear } from '../weights/linear.ts';
+import { quantisedRows } from '../weights/quantise.ts';
+import { layerWeights, normWeights } from '../weights/tower-weights.ts';
+import { CAST_TO_FLOAT32, CAST_TO_INT32, type OnnxGraph } from '../write/onnx-graph.ts';
+import { layer, norm, type Stream } from './layer.ts';
+import { floatProduct, type Precision } from './product.ts';
+import { sequenceRows } from './rows.ts';
 
 export interface TextGraphOptions {
   readonly precision: Precision;

@@ -1,5 +1,5 @@
+import type { TensorPart } from '../safetensors/safetensors.ts';
 import type { CheckpointShape, TensorName } from './checkpoint.ts';
-import type { TensorPart } from './safetensors.ts';
 
 /** Where a layout keeps a tensor. */
 export interface TensorSource {

@@ -1,14 +1,14 @@
-import type { Checkpoint, ImageTowerShape } from './checkpoint.ts';
-import { crossAttention } from './graph-attention.ts';
-import { int8Constants } from './graph-int8.ts';
-import { feedForward, layer, norm, type Stream } from './graph-layer.ts';
-import { floatProduct, type Precision, product } from './graph-product.ts';
-import { rowsOf, type SequenceRows, sequenceRows } from './graph-rows.ts';
-import type { LayerWeights } from './layer-weights.ts';
-import { type Linear, linear } from './linear.ts';
-import { CAST_TO_FLOAT32, type OnnxGraph } from './onnx-graph.ts';
-import { forCentredInputs, patchWeights } from './patch-weights.ts';
-import { layerWeights, linearWeights, normWeights } from './tower-weights.ts';
+import type { Checkpoint, ImageTowerShape } from '../read/checkpoint.ts';
+import type { LayerWeights } from '../weights/layer-weights.ts';
+import { type Linear, linear } from '../weights/linear.ts';
+import { forCentredInputs, patchWeights } from '../weights/patch-weights.ts';
+import { layerWeights, linearWeights, normWeights } from '../weights/tower-weights.ts';
+import { CAST_TO_FLOAT32, type OnnxGraph } from '../write/onnx-graph.ts';
+import { crossAttention } from './attention.ts';
+import { int8Constants } from './int8-product.ts';
+import { feedForward, layer, norm, type Stream } from './layer.ts';
+import { floatProduct, type Precision, product } from './product.ts';
+import { rowsOf, type SequenceRows, sequenceRows } from './rows.ts';
 
 export interface ImageGraphOptions {
   readonly precision: Precision;

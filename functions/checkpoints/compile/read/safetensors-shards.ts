@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
-import { InvalidInput } from '../../core/errors.ts';
+import { InvalidInput } from '../../../core/errors.ts';
+import type { TensorEntry } from '../safetensors/header.ts';
+import { openSafetensors, type TensorFile } from '../safetensors/safetensors.ts';
 import { parseJson } from './checkpoint-json.ts';
-import { openSafetensors, type TensorFile } from './safetensors.ts';
-import type { TensorEntry } from './safetensors-header.ts';
 
 const indexSchema = z.object({
   /** Each tensor's file, beside the index. */

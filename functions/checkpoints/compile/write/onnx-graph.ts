@@ -1,4 +1,4 @@
-import { CliptagError } from '../../core/errors.ts';
+import { CliptagError } from '../../../core/errors.ts';
 import type { OnnxSink } from './onnx-sink.ts';
 import {
   bytesField,

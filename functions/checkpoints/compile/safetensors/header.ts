@@ -1,4 +1,4 @@
-import { InvalidInput } from '../../core/errors.ts';
+import { InvalidInput } from '../../../core/errors.ts';
 
 /** Bytes of a number of each type that the format knows; the reader turns only some of them into float32. */
 const NUMBER_BYTES: Readonly<Record<string, number>> = {

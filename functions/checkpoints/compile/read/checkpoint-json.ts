@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { InvalidInput } from '../../core/errors.ts';
+import { InvalidInput } from '../../../core/errors.ts';
 
 /** @throws {InvalidInput} with everything in which a file's JSON differs from the schema */
 export function parseJson<T>(text: string, schema: z.ZodType<T>, path: string): T {

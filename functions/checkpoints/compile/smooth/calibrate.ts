@@ -1,12 +1,12 @@
 import type { Tensor } from 'onnxruntime-node';
-import { openOnnxSession } from '../../adapters/onnx/onnx-session.ts';
-import type { TowerShape } from './checkpoint.ts';
-import { type LayerInputs, layer } from './graph-layer.ts';
-import type { Precision } from './graph-product.ts';
-import { sequenceRows } from './graph-rows.ts';
-import type { LayerWeights } from './layer-weights.ts';
-import { type OnnxGraph, onnxGraph } from './onnx-graph.ts';
-import { memorySink } from './onnx-sink.ts';
+import { openOnnxSession } from '../../../adapters/onnx/onnx-session.ts';
+import { type LayerInputs, layer } from '../graph/layer.ts';
+import type { Precision } from '../graph/product.ts';
+import { sequenceRows } from '../graph/rows.ts';
+import type { TowerShape } from '../read/checkpoint.ts';
+import type { LayerWeights } from '../weights/layer-weights.ts';
+import { type OnnxGraph, onnxGraph } from '../write/onnx-graph.ts';
+import { memorySink } from '../write/onnx-sink.ts';
 import { type LayerRanges, smoothed } from './smooth.ts';
 
 export interface CalibrationOptions {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { excerpt, InvalidInput } from '../../core/errors.ts';
+import { excerpt, InvalidInput } from '../../../core/errors.ts';
 import { parseJson } from './checkpoint-json.ts';
 import { channels, count, type Settings, side, type Understood, unsupported } from './layout-settings.ts';
 

@@ -1,4 +1,4 @@
-import type { Checkpoint, TensorName } from './checkpoint.ts';
+import type { Checkpoint, TensorName } from '../read/checkpoint.ts';
 import type { LayerWeights, Norm } from './layer-weights.ts';
 
 import { type Linear, linear } from './linear.ts';

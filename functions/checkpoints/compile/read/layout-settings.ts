@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { excerpt } from '../../core/errors.ts';
+import { excerpt } from '../../../core/errors.ts';
 
 /** Numbers as configurations have them. */
 export const count = z.int().min(1).max(1_000_000_000);

@@ -1,4 +1,4 @@
-import type { OnnxGraph } from './onnx-graph.ts';
+import type { OnnxGraph } from '../write/onnx-graph.ts';
 
 /**
  * The tokens of all sequences under each other, [rows, width]: whatever works token by token takes them so, in nodes
