@@ -7,7 +7,6 @@ import { openCheckpoint } from '../../functions/checkpoints/compile/read/checkpo
 import { imageSmoother } from '../../functions/checkpoints/compile/smooth/samples-smoother.ts';
 import type { LayerWeights } from '../../functions/checkpoints/compile/weights/layer-weights.ts';
 import { onnxGraph } from '../../functions/checkpoints/compile/write/onnx-graph.ts';
-import { memorySink } from '../../functions/checkpoints/compile/write/onnx-sink.ts';
 import { dot } from '../../functions/core/labels/embedding.ts';
 import { type CheckpointOptions, writeCheckpoint } from '../fixtures/checkpoints.ts';
 import { CHECKPOINT_SHAPES } from '../fixtures/checkpoints-shapes.ts';
@@ -47,9 +46,9 @@ async function embeddings(
   options: ImageGraphOptions,
   batch = 1,
 ): Promise<Float32Array[]> {
-  const sink = memorySink();
-  await imageGraph(onnxGraph(sink, 'image'), checkpoint, options);
-  const session = await openOnnxSession(sink.bytes(), { threads: 1 });
+  const graph = onnxGraph('image');
+  await imageGraph(graph, checkpoint, options);
+  const session = await openOnnxSession(graph.bytes(), { threads: 1 });
   const size = checkpoint.image.imageSize;
   const pictures = strangePictures(size);
   const results: Float32Array[] = [];

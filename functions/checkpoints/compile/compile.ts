@@ -12,8 +12,7 @@ import { replaceModelFolder } from './output-folder.ts';
 import { openCheckpoint } from './read/checkpoint-folder.ts';
 import { describeReadyOnnx, isReadyOnnx, type ReadyOnnxOptions } from './ready-onnx.ts';
 import { imageSmoother, textSmoother } from './smooth/samples-smoother.ts';
-import { onnxGraph } from './write/onnx-graph.ts';
-import { fileSink } from './write/onnx-sink.ts';
+import { type OnnxGraph, onnxGraph } from './write/onnx-graph.ts';
 import { weightsFile } from './write/weights-file.ts';
 
 export interface CompileOptions extends ReadyOnnxOptions {
@@ -77,18 +76,12 @@ async function compileCheckpoint(
 async function writeGraph(
   out: string,
   tower: 'image' | 'text',
-  build: (graph: ReturnType<typeof onnxGraph>) => Promise<void>,
+  build: (graph: OnnxGraph) => Promise<void>,
 ): Promise<void> {
   const encoder = FILES[`${tower}Encoder`];
-  const weightsName = FILES[`${tower}Weights`];
-  const sink = fileSink(join(out, encoder));
-  const weights = weightsFile(join(out, weightsName), weightsName);
-  try {
-    await build(onnxGraph(sink, basename(encoder, '.onnx'), weights));
-  } finally {
-    sink.close();
-    weights.close();
-  }
+  const graph = onnxGraph(basename(encoder, '.onnx'), weightsFile(join(out, FILES[`${tower}Weights`])));
+  await build(graph);
+  await writeFile(join(out, encoder), graph.bytes());
 }
 
 /** @throws {CliptagError} `no-tokenizer` */

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ModelManifest } from '../../adapters/files/model-folder.ts';
+import { type ModelManifest, sha256Of } from '../../adapters/files/model-folder.ts';
 
 /** The names of a model folder's files. */
 export const FILES = {
@@ -16,13 +14,8 @@ export const FILES = {
 /** The files of a folder as its manifest lists them; a model without large tensors has no files of weights. */
 export async function fileEntries(folder: string): Promise<ModelManifest['files']> {
   const entry = async <Path extends string>(path: Path) => {
-    const hash = createHash('sha256');
-    let bytes = 0;
-    for await (const chunk of createReadStream(join(folder, path))) {
-      hash.update(chunk);
-      bytes += chunk.length;
-    }
-    return { path, sha256: hash.digest('hex'), bytes };
+    const place = join(folder, path);
+    return { path, sha256: await sha256Of(place), bytes: (await stat(place)).size };
   };
   const held = await readdir(folder);
   const { imageWeights, textWeights } = FILES;

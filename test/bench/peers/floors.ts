@@ -5,7 +5,6 @@ import { openOnnxSession } from '../../../functions/adapters/onnx/onnx-session.t
 import type { ImageTowerShape } from '../../../functions/checkpoints/compile/read/checkpoint.ts';
 import { openCheckpoint } from '../../../functions/checkpoints/compile/read/checkpoint-folder.ts';
 import { onnxGraph } from '../../../functions/checkpoints/compile/write/onnx-graph.ts';
-import { memorySink } from '../../../functions/checkpoints/compile/write/onnx-sink.ts';
 import { median, minimum, type Times } from './rounds.ts';
 
 /*
@@ -38,8 +37,7 @@ function imageProducts({ width, mlpWidth, layers, tokens, patchSize }: ImageTowe
 
 /** Each product takes its inputs from nothing but the graph's input, so that all read the same weights. */
 async function byteProductsPerSecond(): Promise<number> {
-  const sink = memorySink();
-  const graph = onnxGraph(sink, 'products');
+  const graph = onnxGraph('products');
   const x = graph.input('x', 'uint8', [ROWS, INPUTS]);
   const weight = graph.constant('weight', [INPUTS, OUTPUTS], new Int8Array(INPUTS * OUTPUTS).fill(1));
   const first = graph.constant('first', [1], BigInt64Array.of(0n));
@@ -52,8 +50,7 @@ async function byteProductsPerSecond(): Promise<number> {
   });
   graph.node('Concat', rows, { output: 'y', attributes: { axis: 0 } });
   graph.output('y', 'int32', [PRODUCTS, OUTPUTS]);
-  graph.finish();
-  const session = await openOnnxSession(sink.bytes(), { threads: 1 });
+  const session = await openOnnxSession(graph.bytes(), { threads: 1 });
   const feeds = { x: new Tensor('uint8', new Uint8Array(ROWS * INPUTS).fill(1), [ROWS, INPUTS]) };
   const milliseconds = minimum(await timesOf(() => session.run(feeds)));
   await session.release();

@@ -3,7 +3,8 @@ import type { LayerWeights } from '../weights/layer-weights.ts';
 import { type Linear, linear } from '../weights/linear.ts';
 import { forCentredInputs, patchWeights } from '../weights/patch-weights.ts';
 import { layerWeights, linearWeights, normWeights } from '../weights/tower-weights.ts';
-import { CAST_TO_FLOAT32, type OnnxGraph } from '../write/onnx-graph.ts';
+import type { OnnxGraph } from '../write/onnx-graph.ts';
+import { CAST_TO_FLOAT32 } from '../write/onnx-messages.ts';
 import { crossAttention } from './attention.ts';
 import { int8Constants } from './int8-product.ts';
 import { feedForward, layer, norm, type Stream } from './layer.ts';
@@ -39,7 +40,6 @@ export async function imageGraph(
       : await attentionPooled(graph, checkpoint, { x: normed, rows }, precision);
   graph.node('LpNormalization', [pooled], { output: 'embedding', attributes: { axis: 1, p: 2 } });
   graph.output('embedding', 'float32', ['N', embeddingSize]);
-  graph.finish();
 }
 
 /** The tokens that the first layer takes: [N, tokens, width]. Declares the input `pixels`. */

@@ -3,7 +3,8 @@ import type { LayerWeights } from '../weights/layer-weights.ts';
 import { linear } from '../weights/linear.ts';
 import { quantisedRows } from '../weights/quantise.ts';
 import { layerWeights, normWeights } from '../weights/tower-weights.ts';
-import { CAST_TO_FLOAT32, CAST_TO_INT32, type OnnxGraph } from '../write/onnx-graph.ts';
+import type { OnnxGraph } from '../write/onnx-graph.ts';
+import { CAST_TO_FLOAT32, CAST_TO_INT32 } from '../write/onnx-messages.ts';
 import { layer, norm, type Stream } from './layer.ts';
 import { floatProduct, type Precision } from './product.ts';
 import { sequenceRows } from './rows.ts';
@@ -36,7 +37,6 @@ export async function textGraph(
   const projected = await projection(graph, checkpoint, normed);
   graph.node('LpNormalization', [projected], { output: 'embedding', attributes: { axis: 1, p: 2 } });
   graph.output('embedding', 'float32', ['N', embeddingSize]);
-  graph.finish();
 }
 
 /** What the first layer takes: [N, length, width]. With int8 each token's row of the table has a scale of its own. */

@@ -6,7 +6,6 @@ import { sequenceRows } from '../graph/rows.ts';
 import type { TowerShape } from '../read/checkpoint.ts';
 import type { LayerWeights } from '../weights/layer-weights.ts';
 import { type OnnxGraph, onnxGraph } from '../write/onnx-graph.ts';
-import { memorySink } from '../write/onnx-sink.ts';
 import { type LayerRanges, smoothed } from './smooth.ts';
 
 export interface CalibrationOptions {
@@ -103,11 +102,9 @@ async function run(
   outputs: readonly string[],
   build: (graph: OnnxGraph) => Promise<void>,
 ): Promise<Readonly<Record<string, Tensor>>> {
-  const sink = memorySink();
-  const graph = onnxGraph(sink, 'part');
+  const graph = onnxGraph('part');
   await build(graph);
-  graph.finish();
-  const session = await openOnnxSession(sink.bytes());
+  const session = await openOnnxSession(graph.bytes());
   try {
     return await session.run(feeds, [...outputs]);
   } finally {

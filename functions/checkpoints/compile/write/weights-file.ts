@@ -1,35 +1,30 @@
-import { type FileSink, fileSink } from './onnx-sink.ts';
+import { appendFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { TensorPlace } from './onnx-messages.ts';
 
-/** Where a model's large tensors go, beside the ONNX file that names them. */
+/** The file of a model's large tensors, in the folder of the ONNX file that names them. */
 export interface WeightsFile {
-  /** In the ONNX file's own folder. */
-  readonly name: string;
-  /** @returns where in the file `bytes` begin */
-  add(bytes: Uint8Array): number;
+  add(tensor: Uint8Array): TensorPlace;
 }
 
-export interface OpenWeightsFile extends WeightsFile {
-  close(): void;
-}
-
-/** What a page of memory holds: ONNX's specification has tensors begin at one, so that the file can be mapped. */
+/** A page of memory: ONNX's docs/ExternalData.md has offsets at multiples of it, so that the file can be mapped. */
 const PAGE_BYTES = 4096;
 
-/** Begun with the first tensor: a small model needs none. */
-export function weightsFile(path: string, name: string): OpenWeightsFile {
-  let sink: FileSink | undefined;
+/**
+ * The file is begun with the first tensor: a small model needs none. It is written synchronously, since the compiler
+ * has nothing else to do meanwhile, and tensor by tensor, so that a model never lies in memory as a whole.
+ */
+export function weightsFile(path: string): WeightsFile {
+  const file = basename(path);
   let length = 0;
   return {
-    name,
-    add: (bytes) => {
-      sink ??= fileSink(path);
+    add: (tensor) => {
       const padding = -length & (PAGE_BYTES - 1);
-      sink.append(new Uint8Array(padding));
-      sink.append(bytes);
-      const start = length + padding;
-      length = start + bytes.length;
-      return start;
+      appendFileSync(path, new Uint8Array(padding));
+      appendFileSync(path, tensor);
+      const offset = length + padding;
+      length = offset + tensor.length;
+      return { file, offset };
     },
-    close: () => sink?.close(),
   };
 }
