@@ -1,30 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { z } from 'zod';
+import { type ModelSource, SOURCE_FILE, sourceSchema } from '../source-file.ts';
 import { parseJson } from './read/checkpoint-json.ts';
-
-/** Where weights come from, as a manifest says it. */
-export interface ModelSource {
-  readonly source: string;
-  readonly revision: string;
-  readonly licence: string;
-}
-
-/** What `models pull` leaves in a checkpoint's folder. */
-const SOURCE_FILE = 'source.json';
-const sourceSchema = z.object({
-  source: z.string().min(1),
-  revision: z.string().min(1),
-  licence: z.string().min(1),
-});
 
 const UNKNOWN = 'unknown';
 
 /**
- * What is known of a checkpoint's origin: from `source.json` where it was pulled; else its folder's name, and the
- * licence that the front matter of its README.md declares, as the hub's model cards do. What nobody says is `unknown`.
+ * What is known about a checkpoint's origin: `source.json` where it was pulled; else its folder's name, and the licence
+ * that the front matter of its README.md declares, as the hub's model cards do. Everything else is `unknown`.
  *
- * @throws {InvalidInput} when there is a source.json that is none
+ * @throws {InvalidInput} when source.json is malformed
  */
 export async function modelSource(folder: string): Promise<ModelSource> {
   const path = join(folder, SOURCE_FILE);
@@ -38,7 +23,7 @@ export async function modelSource(folder: string): Promise<ModelSource> {
   };
 }
 
-/** The front matter is YAML between two lines of three dashes; `license:` is one word there. */
+/** The front matter is YAML between two lines of three dashes; the value of `license:` is one word. */
 function declaredLicence(readme: string): string | undefined {
   const [, frontMatter] = /^---\r?\n(.*?)\r?\n---\s*$/ms.exec(readme) ?? [];
   const [, licence] = /^license:\s*["']?([\w.+-]+)["']?\s*$/m.exec(frontMatter ?? '') ?? [];

@@ -1,28 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CliptagError } from '../../core/errors.ts';
 import { HubError } from './hub-error.ts';
 
 export interface Attempts {
-  /** Attempts in a row that bring nothing forward before the work is given up. @default 5 */
+  /** Attempts in a row without progress after which the work is given up. @default 5 */
   readonly maximum: number;
   wait(milliseconds: number): Promise<void>;
-  /** Told before each wait. */
-  onRetry(fault: CliptagError, waitMilliseconds: number): void;
+  /** Called before each wait. */
+  onRetry(error: CliptagError, waitMilliseconds: number): void;
 }
 
 export const DEFAULT_ATTEMPTS: Attempts = {
   maximum: 5,
-  wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  wait: (milliseconds) => sleep(milliseconds),
   onRetry: () => {},
 };
 
+/** The first wait, and five attempts, are also those of huggingface_hub's `http_backoff` (utils/_http.py). */
 const FIRST_WAIT_MILLISECONDS = 1000;
 const MAXIMUM_BACKOFF_MILLISECONDS = 30_000;
 
 /**
- * Does the work again, after a wait that doubles each time, while its faults are retryable.
+ * Does the work again, after a wait that doubles each time, while its errors are retryable. It is ours, because
+ * libraries (p-retry) count attempts, while a large download may break off any number of times as long as it advances.
  *
  * @param position how far the work has come: an attempt that went further than any before it does not count as failed
- * @throws the last attempt's fault
+ * @throws the last attempt's error
  */
 export async function withAttempts<Result>(
   work: () => Promise<Result>,
@@ -46,7 +49,7 @@ export async function withAttempts<Result>(
   }
 }
 
-function waitAfter(fault: CliptagError, failures: number): number {
+function waitAfter(error: CliptagError, failures: number): number {
   const backoff = Math.min(MAXIMUM_BACKOFF_MILLISECONDS, FIRST_WAIT_MILLISECONDS * 2 ** (failures - 1));
-  return Math.max(backoff, fault instanceof HubError ? (fault.afterMilliseconds ?? 0) : 0);
+  return Math.max(backoff, error instanceof HubError ? (error.afterMilliseconds ?? 0) : 0);
 }

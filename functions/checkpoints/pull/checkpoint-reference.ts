@@ -2,18 +2,18 @@ import { InvalidInput } from '../../core/errors.ts';
 import { KNOWN_MODELS } from './known-models.ts';
 import type { Layout } from './wanted-files.ts';
 
-/** Which checkpoint is meant. */
+/** A checkpoint that is asked for. */
 export interface CheckpointReference {
-  /** Of its folder. */
+  /** The name of its folder. */
   readonly name: string;
-  /** On the hub, `OWNER/REPO`. */
+  /** `OWNER/REPO` on the hub. */
   readonly repo: string;
   /** A commit, branch, tag or `refs/pr/N`. */
   readonly revision: string;
-  /** As far as it is known without asking the hub. */
+  /** Where it is known without asking the hub. */
   readonly licence?: string;
   readonly layout: Layout;
-  /** SHA-256 of files that were known beforehand, by path. */
+  /** By path, the SHA-256 of files that are known beforehand. */
   readonly pins: Readonly<Record<string, string>>;
 }
 
@@ -27,7 +27,7 @@ const HUB_REFERENCE = new RegExp(`^hf:(${PART}/${PART})(?:@(${PART}(?:/${PART})*
  * Reads `NAME`, one of {@link KNOWN_MODELS}, or `hf:OWNER/REPO[@REVISION]`. The folder of the latter is
  * `OWNER--REPO`, with `@REVISION` where one is given: two revisions never share a folder.
  *
- * @throws {InvalidInput} for anything else, naming what there is
+ * @throws {InvalidInput} for anything else, with the names that there are
  */
 export function checkpointReference(text: string): CheckpointReference {
   const known = Object.hasOwn(KNOWN_MODELS, text) ? KNOWN_MODELS[text] : undefined;

@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { CliptagError } from '../../core/errors.ts';
 
+/** Codes of errno(3): no room, and whatever else can be wrong with a place. */
 const FULL = ['ENOSPC', 'EDQUOT', 'EFBIG'];
 const OTHERS = ['EACCES', 'EPERM', 'EROFS', 'EIO', 'EISDIR', 'ENOTDIR', 'ENOENT', 'EEXIST'];
 
@@ -8,7 +9,7 @@ export function isDiskError(error: unknown): boolean {
   return [...FULL, ...OTHERS].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
-/** What a failed write means. */
+/** The error for a failed write. */
 export function diskError(error: unknown, path: string): CliptagError {
   const { code = '', message } = error as NodeJS.ErrnoException;
   return FULL.includes(code)
@@ -25,7 +26,7 @@ export function diskError(error: unknown, path: string): CliptagError {
 const MAKE_ROOM =
   'make room, or choose a folder on another disk (--out DIR), then run it again: it goes on where it ended';
 
-/** Bytes that may still be written where a folder lies. */
+/** Free bytes on the disk of a folder. */
 export async function freeBytes(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;

@@ -5,7 +5,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CliptagError } from '../../core/errors.ts';
 import { type Attempts, withAttempts } from './attempts.ts';
-import { beginning, rangeHeaders, strongEtag, totalBytes } from './byte-range.ts';
+import { bodyOffset, rangeHeaders, strongEtag, totalBytes } from './byte-range.ts';
 import { diskError, isDiskError } from './disk-error.ts';
 import {
   contentError,
@@ -19,14 +19,14 @@ import { connectionError, HubError } from './hub-error.ts';
 import { notePart, partPath, readPart, removeNotes, removePart } from './part-file.ts';
 
 export interface Download {
-  /** Below the hub's endpoint, percent-encoded. */
+  /** The path below the hub's endpoint, percent-encoded. */
   readonly source: string;
   /** Where the file goes. */
   readonly target: string;
   readonly expected: ExpectedContent;
-  /** Refuses an answer by the endpoint's own headers, before its body is read, by throwing. */
+  /** Throws, before the body is read, when the endpoint's own headers contradict what is known of the file. */
   readonly check: (declared: Readonly<Record<string, string>>) => void;
-  /** Told how many bytes of the file are there; less than before when it had to begin again. */
+  /** Called with the bytes of the file that are there; fewer than before when the download begins again. */
   readonly onPosition: (bytes: number) => void;
 }
 
@@ -34,8 +34,8 @@ export interface Download {
  * Downloads a file to `target.part`, going on where an earlier run ended, and gives it its name once its content is
  * what was expected and has reached the disk.
  *
- * @throws {CliptagError} `digest-mismatch` when the content is another: then nothing of it is left
- * @throws {CliptagError} `hub-…` when the hub does not give it: then the part is kept; `disk-full`, `disk`
+ * @throws {CliptagError} `digest-mismatch` when the content is another: then nothing of it is kept
+ * @throws {CliptagError} `hub-…` when the hub does not deliver it: then the part is kept; `disk-full`, `disk`
  */
 export async function download(file: Download, hub: Hub, attempts: Attempts): Promise<FileDigest> {
   const content = file.expected.sha256 ?? file.expected.gitBlob ?? '';
@@ -52,7 +52,7 @@ export async function download(file: Download, hub: Hub, attempts: Attempts): Pr
       return found;
     }
     await removePart(file.target);
-    // A part can have suffered when the machine went down: from the beginning it may be right.
+    // A part of an earlier run may be damaged, for example by a power cut: once more from the beginning.
     if (!isResumed) throw mismatch(file, hub, fault);
     isResumed = false;
   }
@@ -82,9 +82,9 @@ async function fetchRest(file: KnownDownload, hub: Hub): Promise<void> {
   const answer = await hub.send('GET', file.source, rangeHeaders(part));
   try {
     file.check(answer.declared);
-    const from = beginning(answer, part);
-    if (from === 'whole') return;
-    if (from === 'again') {
+    const from = bodyOffset(answer, part);
+    if (from === 'complete') return;
+    if (from === 'restart') {
       await removePart(file.target);
       throw new HubError(
         'interrupted',
@@ -93,7 +93,7 @@ async function fetchRest(file: KnownDownload, hub: Hub): Promise<void> {
       );
     }
     const total = totalBytes(answer) ?? whole;
-    // Something else altogether, e.g. a network's login page: it must not replace what has come already.
+    // Something else altogether, for example a network's login page: it must not replace the part.
     if (whole !== undefined && total !== whole) throw otherSize(file, hub, whole, total);
     await notePart(file.target, file.content, strongEtag(answer));
     const end = await append(answer, file, from, hub);
@@ -103,7 +103,7 @@ async function fetchRest(file: KnownDownload, hub: Hub): Promise<void> {
   }
 }
 
-/** Writes the body from an offset on; gives the file's size then. */
+/** Writes the body from an offset on. @returns the file's size */
 async function append(answer: HubAnswer, file: KnownDownload, from: number, hub: Hub): Promise<number> {
   let position = from;
   const longest = file.expected.bytes ?? Number.POSITIVE_INFINITY;
@@ -111,7 +111,7 @@ async function append(answer: HubAnswer, file: KnownDownload, from: number, hub:
     transform(chunk: Buffer, _encoding, done) {
       position += chunk.length;
       file.onPosition(position);
-      // No more than announced, however much comes: the disk is not the sender's to fill.
+      // A sender must not fill the disk: nothing is written beyond the announced size.
       done(position > longest ? otherSize(file, hub, longest, 'more') : null, chunk);
     },
   });
@@ -126,7 +126,7 @@ async function append(answer: HubAnswer, file: KnownDownload, from: number, hub:
   return position;
 }
 
-/** First the bytes reach the disk, then the name: nobody ever sees half a file. */
+/** The bytes reach the disk before the file gets its name: so nobody ever sees half a file. */
 async function finish(target: string): Promise<void> {
   await synced(partPath(target));
   await rename(partPath(target), target);

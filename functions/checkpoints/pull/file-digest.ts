@@ -3,13 +3,13 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { CliptagError } from '../../core/errors.ts';
 
-/** What is known of a file's content; the more the better. */
+/** What is known about a file's content. */
 export interface ExpectedContent {
   readonly sha256?: string | undefined;
-  /** SHA-1 of Git's blob: `blob <size>\0<content>`. What the hub declares of files outside its large-file storage. */
+  /** SHA-1 of Git's blob, `blob <size>\0<content>`: the hub declares it for files outside its large-file storage. */
   readonly gitBlob?: string | undefined;
   readonly bytes?: number | undefined;
-  /** Who says so, e.g. `models.lock.json`, for errors. */
+  /** Where this comes from, for errors, for example `models.lock.json`. */
   readonly source: string;
 }
 
@@ -30,7 +30,7 @@ export async function fileDigest(path: string): Promise<FileDigest> {
   return { sha256: sha256.digest('hex'), gitBlob: gitBlob.digest('hex'), bytes };
 }
 
-/** What is wrong with a file, or undefined when it is what was expected. */
+/** A sentence about what differs, or undefined when nothing does. */
 export function contentError(found: FileDigest, expected: ExpectedContent): string | undefined {
   if (expected.sha256 !== undefined) {
     if (found.sha256 === expected.sha256) return undefined;
@@ -43,25 +43,30 @@ export function contentError(found: FileDigest, expected: ExpectedContent): stri
 const SHA256 = /^[0-9a-f]{64}$/;
 const SHA1 = /^[0-9a-f]{40}$/;
 
-/** What the endpoint's headers say of a file's content; undefined when they hold no digest. */
+/**
+ * What the endpoint's headers say about a file's content: `X-Linked-ETag` and `X-Linked-Size`, or the plain headers for
+ * small files (huggingface_hub, `get_hf_file_metadata`).
+ *
+ * @returns undefined when they hold no digest
+ */
 export function declaredContent(
   headers: Readonly<Record<string, string>>,
   source: string,
 ): ExpectedContent | undefined {
-  const digest = strongTag(headers['x-linked-etag'] ?? headers.etag);
+  const digest = etagText(headers['x-linked-etag'] ?? headers.etag);
   const size = headers['x-linked-etag'] === undefined ? headers['content-length'] : headers['x-linked-size'];
   const bytes = size !== undefined && /^\d+$/.test(size) ? Number(size) : undefined;
   if (SHA256.test(digest)) return { sha256: digest, bytes, source };
   return SHA1.test(digest) ? { gitBlob: digest, bytes, source } : undefined;
 }
 
-/** An ETag's text; that of a weak one serves as well: a digest is a digest. */
-function strongTag(etag = ''): string {
+/** The text between the quotes. A weak ETag serves as well, because a digest says what the content is. */
+function etagText(etag = ''): string {
   return etag.replace(/^W\//, '').replaceAll('"', '');
 }
 
 /** @throws {CliptagError} `digest-mismatch` when two sources contradict each other about a file */
-export function agreed(
+export function agreedContent(
   path: string,
   sources: readonly (ExpectedContent | undefined)[],
 ): ExpectedContent | undefined {

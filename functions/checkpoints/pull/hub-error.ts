@@ -10,32 +10,32 @@ export type HubErrorKind =
 
 /** Something between here and the hub went wrong. `retryable`: another attempt may succeed. */
 export class HubError extends CliptagError {
-  /** What the server asks to wait, if it does. */
+  /** The wait that the server asks for, if it does. */
   readonly afterMilliseconds: number | undefined;
 
   private readonly kind: HubErrorKind;
 
   constructor(
-    code: HubErrorKind,
+    kind: HubErrorKind,
     message: string,
     options: { retryable?: boolean; cause?: unknown; afterMilliseconds?: number | undefined } = {},
   ) {
-    super(`hub-${code}`, message, options);
-    this.kind = code;
+    super(`hub-${kind}`, message, options);
+    this.kind = kind;
     this.afterMilliseconds = options.afterMilliseconds;
   }
 
-  /** The same fault where another attempt is not worth its time. */
+  /** The same error, but not retryable. */
   final(): HubError {
     return new HubError(this.kind, this.message, { cause: this.cause });
   }
 }
 
-/** What may be done where the hub cannot be had. */
+/** What the user can do without the hub. */
 const WITHOUT_HUB =
   'give a mirror (--mirror URL), compile a folder that you have (cliptag models compile DIR), or use the embedded model, which needs no network';
 
-/** No connection comes about. */
+/** Codes of Node and undici: no connection was made. */
 const UNREACHABLE = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
@@ -46,7 +46,7 @@ const UNREACHABLE = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** What a failed request or a body that broke off means. */
+/** The error for a failed request, or for a body that broke off. */
 export function connectionError(
   error: unknown,
   url: URL,
@@ -78,7 +78,7 @@ export function connectionError(
   return new HubError('interrupted', sentence, { ...cause, retryable: true });
 }
 
-/** What an answer of 400 and above means; `headers` in lower case. */
+/** The error for a status of 400 or above. @param headers their names in lower case */
 export function statusError(status: number, headers: Readonly<Record<string, string>>, url: URL): HubError {
   const what = place(url);
   const told = headers['x-error-message'] ? ` ("${headers['x-error-message']}")` : '';
@@ -111,6 +111,7 @@ function refusedAdvice(status: number): string {
 }
 
 function missingAdvice(headers: Readonly<Record<string, string>>): string {
+  // The hub's header X-Error-Code (huggingface_hub, `hf_raise_for_status`).
   const missing: Readonly<Record<string, string>> = {
     RepoNotFound: 'there is no such repository',
     RevisionNotFound: 'the repository has no such revision',
@@ -122,7 +123,7 @@ function missingAdvice(headers: Readonly<Record<string, string>>): string {
 const NO_SUCH_PLACE =
   'check repository, revision and file; a plain mirror without the list of files that the hub has (/api/models) gives only what models.lock.json holds';
 
-/** Longer is no waiting but giving up. */
+/** A server that asks for a longer wait is asked again after five minutes. */
 const MAXIMUM_WAIT_MILLISECONDS = 300_000;
 
 /** Retry-After: seconds or a date (RFC 9110, 10.2.3). */
@@ -134,7 +135,7 @@ function retryAfter(value: string | undefined, now = Date.now()): number | undef
     : Math.min(MAXIMUM_WAIT_MILLISECONDS, Math.max(0, milliseconds));
 }
 
-/** Without the query: that of a redirect holds a signature. */
+/** Host and path only: the query of a redirect holds a signature. */
 function place(url: URL): string {
   return `${url.host}${url.pathname}`;
 }

@@ -8,7 +8,7 @@ import { jsonValue } from './json-value.ts';
 /** What a repository holds at a revision. */
 export interface HubListing {
   readonly commit: string;
-  /** As the model card names it. */
+  /** From the model card. */
   readonly licence?: string | undefined;
   readonly paths: readonly string[];
 }
@@ -22,7 +22,7 @@ const answer = z.object({
 /**
  * Asks the hub what a repository holds.
  *
- * @throws {HubError} when it does not say
+ * @throws {HubError} when it does not answer, or not with a list
  */
 export async function hubListing(
   { repo, revision }: CheckpointReference,
@@ -49,9 +49,9 @@ async function textOf(hub: Hub, path: string): Promise<string> {
     return await body.text().catch((error: unknown) => {
       throw connectionError(error, url, hub.stallMilliseconds);
     });
-  } catch (fault) {
-    // At the first contact it is more likely that there is no network than that it comes back in a moment.
-    if (fault instanceof HubError && fault.code === 'hub-unreachable') throw fault.final();
-    throw fault;
+  } catch (error) {
+    // At the first contact it is more likely that there is no network at all than that it comes back in a moment.
+    if (error instanceof HubError && error.code === 'hub-unreachable') throw error.final();
+    throw error;
   }
 }

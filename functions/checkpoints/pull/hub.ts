@@ -8,19 +8,19 @@ export interface HubSettings {
   /** Sent to the endpoint's own host only. */
   readonly token?: string | undefined;
   readonly proxies: Proxies;
-  /** A connection that is silent for so long is given up. @default 30 s */
+  /** A connection that is silent for this long is given up. @default 30 s */
   readonly stallMilliseconds?: number;
 }
 
 type Headers = Readonly<Record<string, string>>;
 
 export interface HubAnswer {
-  /** 200, 206 or 416; of a HEAD request also 3xx, when the file lies on another host. */
+  /** 200, 206 or 416; for a HEAD request also 3xx, when the file lies on another host. */
   readonly status: number;
   readonly headers: Headers;
   /** The headers of the endpoint's own answers: those of a redirect's target say nothing about the repository. */
   readonly declared: Headers;
-  /** Of the answer, after redirects. */
+  /** The URL that answered, after redirects. */
   readonly url: URL;
   readonly body: Dispatcher.ResponseData['body'];
 }
@@ -84,7 +84,7 @@ export function openHub(settings: HubSettings): Hub {
   return { endpoint, stallMilliseconds, send, close: dispatchers.close };
 }
 
-/** One connection pool for each proxy, and one for the direct way. */
+/** One connection pool for each proxy, and one for direct connections. */
 function openDispatchers(proxies: Proxies, stallMilliseconds: number) {
   const opened = new Map<string | undefined, Dispatcher>();
   const connect = { timeout: stallMilliseconds };
@@ -94,13 +94,13 @@ function openDispatchers(proxies: Proxies, stallMilliseconds: number) {
       const known = opened.get(proxy);
       if (known) return known;
       // No tunnel for http: proxies commonly allow CONNECT to port 443 only.
-      const road =
+      const dispatcher =
         proxy === undefined ? new Agent({ connect }) : new ProxyAgent({ uri: proxy, proxyTunnel: false });
-      opened.set(proxy, road);
-      return road;
+      opened.set(proxy, dispatcher);
+      return dispatcher;
     },
     async close() {
-      await Promise.all([...opened.values()].map((road) => road.destroy()));
+      await Promise.all([...opened.values()].map((dispatcher) => dispatcher.destroy()));
     },
   };
 }
@@ -122,7 +122,7 @@ async function checked(answer: HubAnswer): Promise<HubAnswer> {
   throw statusError(answer.status, answer.headers, answer.url);
 }
 
-/** Frees the connection; how the rest of an unwanted body fares is nobody's concern. */
+/** Frees the connection; an error in a body that nobody reads does not matter. */
 async function discard(body: HubAnswer['body']): Promise<void> {
   await body.dump().catch(() => {});
 }

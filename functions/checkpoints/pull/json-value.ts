@@ -1,4 +1,4 @@
-/** What a JSON text says; undefined where it is none, so that a schema refuses it as it refuses the rest. */
+/** The value of a JSON text; undefined for any other text, which a schema then refuses like a wrong value. */
 export function jsonValue(text: string): unknown {
   try {
     return JSON.parse(text);

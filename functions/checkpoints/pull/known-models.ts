@@ -1,25 +1,25 @@
 import type { Layout } from './wanted-files.ts';
 
-/** A checkpoint that has a name of its own here. */
+/** A checkpoint that can be pulled by a short name. */
 export interface KnownModel {
   readonly about: string;
-  /** On the hub, `OWNER/REPO`. */
+  /** `OWNER/REPO` on the hub. */
   readonly repo: string;
-  /** A commit: what a branch points to changes. */
+  /** A commit, because a branch moves. */
   readonly revision: string;
   readonly licence: string;
   /** @default auto */
   readonly layout?: Layout;
-  /** SHA-256 of files that were known before anybody pulled them, by path. */
+  /** By path, the SHA-256 of files that are known beforehand. */
   readonly pins?: Readonly<Record<string, string>>;
 }
 
 /**
  * The names that `cliptag models pull` knows.
  *
- * No pickle is read here (it is a program, not data). So where the publisher's branch holds `pytorch_model.bin` only,
- * the revision is that of the pull request in which the hub's conversion robot added the same weights as safetensors:
- * nobody but the digest vouches for it.
+ * Pickles are never read (they are programs, not data). So where the publisher's branch holds `pytorch_model.bin` only,
+ * the revision is that of the pull request in which the hub's conversion robot added the same weights as safetensors.
+ * The publisher does not vouch for such a conversion; the digest only makes sure that it stays the same.
  */
 export const KNOWN_MODELS: Readonly<Record<string, KnownModel>> = {
   'vit-b-32-256-datacomp': {

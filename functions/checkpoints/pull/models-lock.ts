@@ -2,7 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { CliptagError, InvalidInput } from '../../core/errors.ts';
 import { jsonValue } from './json-value.ts';
-import { inTurn } from './sole-pull.ts';
+import { exclusiveWrite } from './pid-file.ts';
 
 const lockedFile = z.object({
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'Expected 64 lower-case hexadecimal digits'),
@@ -10,7 +10,7 @@ const lockedFile = z.object({
 });
 
 const lockedCheckpoint = z.object({
-  /** What branch or tag stood for when it was pulled first. */
+  /** The commit that the branch or tag stood for at the first pull. */
   commit: z.string().regex(/^[0-9a-f]{40}$/, 'Expected a commit of 40 lower-case hexadecimal digits'),
   licence: z.string(),
   /** By path in the repository. */
@@ -19,11 +19,11 @@ const lockedCheckpoint = z.object({
 
 const modelsLock = z.object({
   version: z.literal(1),
-  /** By `OWNER/REPO@REVISION`, as it was asked for, and its layout. */
+  /** By `OWNER/REPO@REVISION`, as it was asked for, with its layout where that is not `auto`. */
   checkpoints: z.record(z.string(), lockedCheckpoint),
 });
 
-/** A checkpoint as it was when it was pulled first: every later pull gets the same, or an error. */
+/** A checkpoint as the first pull found it: every later pull gets the same, or an error. */
 export type LockedCheckpoint = z.infer<typeof lockedCheckpoint>;
 
 export const LOCK_FILE = 'models.lock.json';
@@ -34,9 +34,9 @@ export function readLock(path: string, key: string): LockedCheckpoint | undefine
   return Object.hasOwn(checkpoints, key) ? checkpoints[key] : undefined;
 }
 
-/** Adds a checkpoint or replaces it, in turn with other processes: pulls beside this one lose nothing. */
+/** Adds or replaces a checkpoint. Processes take turns, so that pulls at the same time lose nothing. */
 export function writeLock(path: string, key: string, checkpoint: LockedCheckpoint): Promise<void> {
-  return inTurn(`${path}.writing`, () => {
+  return exclusiveWrite(`${path}.writing`, () => {
     const { checkpoints } = readAll(path);
     const entries = Object.entries({ ...checkpoints, [key]: checkpoint }).sort(([a], [b]) =>
       a < b ? -1 : 1,

@@ -2,15 +2,15 @@ import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { jsonValue } from './json-value.ts';
 
-/** How much of a file has come so far, in `FILE.part`, and of what, in `FILE.part.json`. */
+/** How much of a file has come so far (`FILE.part`), and of which content it is (`FILE.part.json`). */
 export interface Part {
   readonly bytes: number;
-  /** The validator of the answer that it came from, for If-Range. */
+  /** The ETag of the answer that it came from, for If-Range. */
   readonly etag?: string | undefined;
 }
 
 const notes = z.object({
-  /** Digest of the content that is to come. */
+  /** The digest of the whole content. */
   content: z.string(),
   etag: z.string().optional(),
 });
@@ -23,7 +23,7 @@ function notesPath(path: string): string {
   return `${path}.part.json`;
 }
 
-/** What is there to go on from. What belongs to other content is removed. */
+/** The part that a download can go on from; a part of other content is removed. */
 export async function readPart(path: string, content: string): Promise<Part> {
   const [size, text] = await Promise.all([
     stat(partPath(path)).then(
@@ -39,7 +39,7 @@ export async function readPart(path: string, content: string): Promise<Part> {
   return { bytes: 0 };
 }
 
-/** Noted before the first byte is written: after a crash nobody could tell whose bytes they are. */
+/** Called before the first byte is written: after a crash nobody could tell otherwise which content a part is of. */
 export async function notePart(path: string, content: string, etag: string | undefined): Promise<void> {
   const temporary = `${notesPath(path)}.new`;
   await writeFile(temporary, JSON.stringify({ content, etag }));

@@ -1,10 +1,10 @@
-/** Which proxies stand between here and the network. */
+/** The proxies between this machine and the network. */
 export interface Proxies {
   /** For `http:` URLs. */
   readonly http?: string | undefined;
   /** For `https:` URLs. */
   readonly https?: string | undefined;
-  /** Hosts that are reached without: `host`, `.domain`, `*.domain`, each with an optional `:port`, or `*`. */
+  /** Hosts that are reached without a proxy: `host`, `.domain`, `*.domain`, each with an optional `:port`, or `*`. */
   readonly except: readonly string[];
 }
 

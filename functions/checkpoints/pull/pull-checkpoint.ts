@@ -1,6 +1,7 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CliptagError } from '../../core/errors.ts';
+import { type ModelSource, SOURCE_FILE } from '../source-file.ts';
 import type { Attempts } from './attempts.ts';
 import type { CheckpointReference } from './checkpoint-reference.ts';
 import { diskError, requireRoom } from './disk-error.ts';
@@ -10,17 +11,17 @@ import type { Hub } from './hub.ts';
 import { type HubListing, hubListing } from './hub-listing.ts';
 import { type LockedCheckpoint, readLock, writeLock } from './models-lock.ts';
 import { readPart } from './part-file.ts';
+import { exclusivePull } from './pid-file.ts';
 import { type RemoteFile, remoteFiles } from './remote-files.ts';
-import { solePull } from './sole-pull.ts';
 import { type Layout, localPath, wantedFiles } from './wanted-files.ts';
 
 export interface PullOptions {
-  /** Where the files go. */
+  /** The folder that the files go to. */
   readonly folder: string;
   /** The `models.lock.json`. */
   readonly lockPath: string;
   readonly layout: Layout;
-  /** Asks anew what the revision is, whatever is locked. */
+  /** Asks the hub what the revision is, even where it is locked. */
   readonly update: boolean;
   readonly hub: Hub;
   readonly attempts: Attempts;
@@ -28,9 +29,9 @@ export interface PullOptions {
   freeBytes(folder: string): Promise<number>;
 }
 
-/** Told what goes on. */
+/** Called as the pull goes on. */
 export interface PullReport {
-  /** What is to come, and how much of it is there already. */
+  /** All bytes of the checkpoint, and how many of them are there already. */
   plan(totalBytes: number, presentBytes: number): void;
   position(path: string, bytes: number): void;
   finished(path: string, bytes: number, state: 'downloaded' | 'present'): void;
@@ -47,11 +48,8 @@ export interface PulledCheckpoint {
   readonly files: readonly ({ readonly path: string } & Omit<FileDigest, 'gitBlob'>)[];
 }
 
-/** Says in the folder where its files come from; whoever makes a model of them reads it. */
-export const SOURCE_FILE = 'source.json';
-
 /**
- * Brings a checkpoint's files into a folder, each compared with its digest, and locks what they are.
+ * Downloads a checkpoint's files into a folder, compares each with its digest, and locks the digests.
  *
  * @throws {InvalidInput} when the repository holds nothing that can be used, or the lock file is broken
  * @throws {CliptagError} `hub-…`, `digest-mismatch`, `no-digest`, `disk-full`, `disk`, `pull-running`
@@ -67,7 +65,7 @@ export async function pullCheckpoint(
   requireRevision(reference, listing);
   const { paths, remarks } = wantedFiles(reference.repo, listing.paths, layout);
   for (const text of remarks) options.report.remark(text);
-  return solePull(folder, async () => {
+  return exclusivePull(folder, async () => {
     const from = { repo: reference.repo, commit: listing.commit, pins: reference.pins };
     const sources = { ...from, locked, lockName: basename(lockPath) };
     const files = await remoteFiles(paths, sources, hub, attempts);
@@ -95,7 +93,7 @@ function listingOf({ commit, licence, files }: LockedCheckpoint): HubListing {
   return { commit, licence, paths: Object.keys(files) };
 }
 
-/** A commit is itself; a hub that resolves it to another one is none. */
+/** A commit stands for itself: a hub that resolves it to another one is not to be trusted. */
 function requireRevision({ repo, revision }: CheckpointReference, { commit }: HubListing): void {
   if (!/^[0-9a-f]{40}$/.test(revision) || commit === revision) return;
   throw new CliptagError(
@@ -104,7 +102,7 @@ function requireRevision({ repo, revision }: CheckpointReference, { commit }: Hu
   );
 }
 
-/** Downloads what is missing; gives all files by their paths in the repository. */
+/** Downloads the files that are missing. @returns all files, by their paths in the repository */
 async function filesInPlace(
   files: readonly RemoteFile[],
   options: PullOptions,
@@ -128,7 +126,7 @@ async function filesInPlace(
   return [...known].map(([path, { sha256, bytes }]) => ({ path, sha256, bytes }));
 }
 
-/** The digest of a file that is there already and is what it should be. */
+/** The digest of a file that is there already, with the right content. */
 async function presentDigest(target: string, { expected }: RemoteFile): Promise<FileDigest | undefined> {
   const found = await stat(target).catch(() => undefined);
   if (!found?.isFile() || found.size !== (expected.bytes ?? found.size)) return undefined;
@@ -159,8 +157,8 @@ function lockedOf({ commit, licence, files }: PulledCheckpoint): LockedCheckpoin
 
 async function writeSource({ folder, name, repo, commit, licence, files }: PulledCheckpoint): Promise<void> {
   const path = join(folder, SOURCE_FILE);
-  const source = { name, source: `hf:${repo}`, revision: commit, licence, files };
-  await writeFile(path, `${JSON.stringify(source, null, 2)}\n`).catch((error) => {
+  const source: ModelSource = { source: `hf:${repo}`, revision: commit, licence };
+  await writeFile(path, `${JSON.stringify({ name, ...source, files }, null, 2)}\n`).catch((error) => {
     throw diskError(error, path);
   });
 }

@@ -1,7 +1,7 @@
 import { CliptagError } from '../../core/errors.ts';
 import { type Attempts, withAttempts } from './attempts.ts';
 import type { Download } from './download.ts';
-import { agreed, declaredContent, type ExpectedContent, MISMATCH_ADVICE } from './file-digest.ts';
+import { agreedContent, declaredContent, type ExpectedContent, MISMATCH_ADVICE } from './file-digest.ts';
 import type { Hub } from './hub.ts';
 import type { LockedCheckpoint } from './models-lock.ts';
 
@@ -11,18 +11,18 @@ export interface FileSources {
   /** SHA-256 by path. */
   readonly pins: Readonly<Record<string, string>>;
   readonly locked: LockedCheckpoint | undefined;
-  /** How the lock file is called in errors. */
+  /** The lock file's name, for errors. */
   readonly lockName: string;
 }
 
-/** A file of the checkpoint, and what is known of it before it is downloaded. */
+/** A file of the checkpoint, and what is known about it before it is downloaded. */
 export interface RemoteFile extends Pick<Download, 'source' | 'expected' | 'check'> {
-  /** In the repository, and in the checkpoint's folder. */
+  /** Its path in the repository. */
   readonly path: string;
 }
 
 /**
- * Finds out what each file must be: by the lock, else by what the endpoint declares; a pin has to agree with either.
+ * Finds out what each file must be: what the lock says, else what the endpoint declares. A pin must agree with either.
  *
  * @throws {CliptagError} `digest-mismatch` when two of them differ; `no-digest` when none says anything
  */
@@ -59,10 +59,10 @@ async function remoteFile(
   const declared = lock
     ? undefined
     : declaredBy((await withAttempts(() => hub.send('HEAD', source), attempts)).declared);
-  const expected = agreed(path, [...known, declared]);
+  const expected = agreedContent(path, [...known, declared]);
   if (!expected) throw noDigest(path, hub);
   const check: Download['check'] = (headers) => {
-    agreed(path, [expected, declaredBy(headers)]);
+    agreedContent(path, [expected, declaredBy(headers)]);
   };
   return { path, source, expected, check };
 }

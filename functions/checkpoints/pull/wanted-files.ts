@@ -1,16 +1,16 @@
 import { InvalidInput } from '../../core/errors.ts';
 
-/** Which of a repository's layouts is pulled. `auto`: safetensors, or ONNX where there are none. */
+/** The layout of a repository that is pulled. `auto`: safetensors, or ONNX where there are none. */
 export type Layout = 'auto' | 'onnx' | 'onnx-quantised';
 
 export interface WantedFiles {
-  /** Paths in the repository, small ones first: what is wrong with access shows before the weights come. */
+  /** Paths in the repository, small files first: so a lack of access shows before the weights are downloaded. */
   readonly paths: readonly string[];
-  /** What the user should know of this choice. */
+  /** What the user should know about this choice. */
   readonly remarks: readonly string[];
 }
 
-/** One of these is enough; the first that is there is taken. open_clip's own names come before the conversions'. */
+/** The first of these that is there is taken; open_clip's own name comes before those of conversions. */
 const WEIGHTS = ['open_clip_model.safetensors', 'model.safetensors', 'open_clip_pytorch_model.safetensors'];
 /** The name that the conversion robot made of open_clip's older one, and the name that open_clip itself gives. */
 const RENAMED: Readonly<Record<string, string>> = {
@@ -18,7 +18,7 @@ const RENAMED: Readonly<Record<string, string>> = {
 };
 const SHARD_INDEX = 'model.safetensors.index.json';
 const SHARD = /^model-\d+-of-\d+\.safetensors$/;
-/** Taken where they are there. */
+/** Files that are taken where they exist. */
 const COMPANIONS = [
   'README.md',
   'LICENSE',
