@@ -16,11 +16,11 @@ import { type OnnxGraph, onnxGraph } from './write/onnx-graph.ts';
 import { weightsFile } from './write/weights-file.ts';
 
 export interface CompileOptions extends ReadyOnnxOptions {
-  /** Where the model goes; a model that is there is replaced. */
+  /** The model's folder; a model that is there is replaced. */
   readonly out: string;
-  /** tokenizer.json, where the checkpoint's folder has none. */
+  /** A tokenizer.json, for a checkpoint's folder that has none. */
   readonly tokenizer?: string;
-  /** Photographs, as files, by which int8 learns what values to expect; none are needed for fp32. */
+  /** Files of photographs, which show int8 what values to expect; fp32 needs none. */
   readonly samples: readonly Uint8Array[];
 }
 
@@ -29,7 +29,7 @@ export interface CompileOptions extends ReadyOnnxOptions {
  * (transformers.js's). The folder is there whole or not at all.
  *
  * @throws {CliptagError} `no-checkpoint` when the folder holds neither; `no-tokenizer` when it lacks a tokenizer
- * @throws {InvalidInput} for what is malformed or not supported, with all its faults
+ * @throws {InvalidInput} for whatever is malformed or not supported, with all its faults
  */
 export async function compileModel(folder: string, options: CompileOptions): Promise<Model> {
   const source = await modelSource(folder);
@@ -89,15 +89,15 @@ async function requireTokenizer(folder: string, given: string | undefined): Prom
   const path = given ?? join(folder, FILES.tokenizer);
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile()) return path;
-  if (given === undefined) await requireSomething(folder);
+  if (given === undefined) await requireWeights(folder);
   throw new CliptagError(
     'no-tokenizer',
     `Expected a tokenizer at ${path} but there is none; --tokenizer FILE names one`,
   );
 }
 
-/** A folder that holds nothing at all is not one that lacks a tokenizer. */
-async function requireSomething(folder: string): Promise<void> {
+/** A folder without any model gets an error about that, not about the tokenizer. */
+async function requireWeights(folder: string): Promise<void> {
   const held = await readdir(folder).catch(() => []);
   if (held.some((name) => name.endsWith('.json') || name.endsWith('.safetensors') || name === 'onnx')) return;
   throw new CliptagError(

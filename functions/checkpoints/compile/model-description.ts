@@ -2,7 +2,7 @@ import type { ModelManifest } from '../../adapters/files/model-folder.ts';
 import type { Precision } from './graph/product.ts';
 import type { Checkpoint } from './read/checkpoint.ts';
 
-/** What a manifest says of a model apart from its origin and its files. */
+/** What a manifest says about a model apart from its origin and its files. */
 export type ModelDescription = Omit<
   ModelManifest,
   'name' | 'description' | 'source' | 'revision' | 'licence' | 'files'
@@ -17,7 +17,7 @@ export function describeCheckpoint(checkpoint: Checkpoint, precision: Precision)
     text: {
       contextLength: text.contextLength,
       endToken: text.endToken,
-      // Where nothing looks behind the end token, short texts stay short.
+      // Short texts are not padded where no token sees those behind the end token.
       ...(!(text.causal && text.pooling === 'end') && { padToken: text.padToken }),
     },
     embeddingSize,

@@ -7,13 +7,13 @@ import type { ModelDescription } from './model-description.ts';
 import { FILES } from './model-files.ts';
 import { readHuggingFace } from './read/huggingface-layout.ts';
 
-/** As transformers.js lays out a model: `onnx/vision_model.onnx`, and with 8 bits `onnx/vision_model_quantized.onnx`. */
+/** The layout of transformers.js: `onnx/vision_model.onnx`, and with 8 bits `onnx/vision_model_quantized.onnx`. */
 const ONNX_FOLDER = 'onnx';
 const SUFFIXES: Readonly<Record<Precision, readonly string[]>> = {
   fp32: ['', '_quantized'],
   int8: ['_quantized', '_int8', '_uint8', ''],
 };
-/** The temperature at which the training of CLIP clips it ("Learning Transferable Visual Models", section 2.5). */
+/** CLIP's training keeps the logit scale at 100 or below ("Learning Transferable Visual Models", section 2.5). */
 const DEFAULT_LOGIT_SCALE = 100;
 
 export interface ReadyOnnxOptions {

@@ -14,7 +14,7 @@ export interface AttentionOptions {
   readonly causal: boolean;
 }
 
-/** One product for queries, keys and values together. Attention adds the bias while it sorts by heads, for nothing. */
+/** One product for queries, keys and values together. Attention adds the bias while it sorts by heads, at no cost. */
 export function selfAttention(
   graph: OnnxGraph,
   name: string,
@@ -52,7 +52,7 @@ export function firstTokenAttention(
   return crossAttention(graph, name, queries, x, weights, { shape, precision, rows });
 }
 
-/** What a query [N, 1, width] that is projected already takes from all tokens `x` [rows, width]: [N, width]. */
+/** The attention of `query` [N, 1, width], projected already, to all tokens `x` [rows, width]: [N, width]. */
 export function crossAttention(
   graph: OnnxGraph,
   name: string,

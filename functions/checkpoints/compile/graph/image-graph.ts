@@ -13,7 +13,7 @@ import { rowsOf, type SequenceRows, sequenceRows } from './rows.ts';
 
 export interface ImageGraphOptions {
   readonly precision: Precision;
-  /** Told each layer's weights in order, first to last; may change them in ways that leave the result the same. */
+  /** Called with each layer's weights, first to last; may change them in ways that leave the result the same. */
   readonly prepare?: (weights: LayerWeights, index: number) => Promise<LayerWeights>;
 }
 
@@ -69,7 +69,7 @@ export async function imageTokens(
   return norm(graph, 'normBefore', { base: offsets, added: padded }, before, shape).normed;
 }
 
-/** About the middle of CLIP's mean pixel: what rounding does to the weights then cancels out in the mean. */
+/** CLIP's mean of green (0.458 × 255), the middle of its three: about it, errors of rounded weights cancel out. */
 const PIXEL_CENTRE = 117;
 
 /** Uint8 [N, patches, patchSize × patchSize × 3]. */
@@ -92,7 +92,7 @@ function pixelPatches(graph: OnnxGraph, { imageSize, patchSize }: ImageTowerShap
   return graph.node('Reshape', [sorted, int64Constant(graph, [-1, side * side, patchSize * patchSize * 3])]);
 }
 
-/** W p without the bias. With int8 the pixel values are whole numbers already: only the weights are rounded. */
+/** W p without the bias. With int8 only the weights are rounded: pixel values are whole numbers already. */
 function patchProduct(graph: OnnxGraph, patches: string, weights: Linear, precision: Precision): string {
   if (precision === 'fp32') {
     const values = graph.node('Cast', [patches], { attributes: { to: CAST_TO_FLOAT32 } });
@@ -106,7 +106,7 @@ function patchProduct(graph: OnnxGraph, patches: string, weights: Linear, precis
   });
 }
 
-/** The class token is a constant: it comes in with the positions, so that only room must be made for it. */
+/** The class token is a constant, which is added with the positions: here only its empty row is made. */
 function withEmptyFirstToken(graph: OnnxGraph, patches: string): string {
   return graph.node('Pad', [patches, int64Constant(graph, [0, 1, 0, 0, 0, 0])]);
 }

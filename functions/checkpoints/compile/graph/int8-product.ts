@@ -4,15 +4,15 @@ import type { OnnxGraph } from '../write/onnx-graph.ts';
 import type { Rows } from './rows.ts';
 
 export interface Int8Options {
-  /** Those of the inputs. */
+  /** The rows of the inputs. */
   readonly rows: Rows;
   /** Whether the inputs come from an activation, which lets little through below zero. @default false */
   readonly oneSided?: boolean;
 }
 
-/** Of unsigned bytes. */
+/** The largest unsigned byte. */
 const LEVELS = 255;
-/** The byte that stands for zero in a token's inputs: of activations, which end at −0.17 (gelu), an eighth is below. */
+/** The byte that stands for zero in a token's inputs. Activations end at −0.17 (gelu): an eighth is below. */
 const ZERO = { twoSided: 128, oneSided: 32 } as const;
 /** The step of a token that is all zeros. */
 const MINIMUM_STEP = 1e-12;
@@ -20,7 +20,7 @@ const MINIMUM_STEP = 1e-12;
 /**
  * W x in whole numbers, for every token: [rows, inputs] → [rows, outputs].
  *
- * Each token's inputs are rounded in steps of its own, and what comes out is scaled back by them. DynamicQuantizeMatMul
+ * Each token's inputs are rounded in steps of its own, by which its outputs are scaled back. DynamicQuantizeMatMul
  * finds one range for the whole run instead: an image's embedding then depends on its neighbours in the batch, and
  * tokens of large numbers take precision from all others. It is faster: a ViT-B/32 takes 6 to 10 % more CPU time this
  * way at one image, 4 to 6 % at eight. Steps fixed ahead by samples would be as fast, but a test model with outlier
@@ -59,7 +59,7 @@ export function int8Constants(graph: OnnxGraph, name: string, matrix: Linear) {
   };
 }
 
-/** A step for each token, as large as its largest and its smallest number need, so that nothing is clipped: [rows]. */
+/** The step of each token, large enough for its largest and its smallest number, so that none is clipped: [rows]. */
 function tokenSteps(graph: OnnxGraph, x: string, zero: number): string {
   const last = graph.constant('last', [1], BigInt64Array.of(-1n));
   const share = (reduce: 'ReduceMax' | 'ReduceMin', levels: number) =>

@@ -7,7 +7,7 @@ import { firstTokens, type Rows, rowsOf } from './rows.ts';
 
 const MICROSOFT = { domain: 'com.microsoft' } as const;
 
-/** The residual stream [rows, width]: a value, and what is still to be added to it. */
+/** The residual stream [rows, width]: a value, and a second one that is still to be added to it. */
 export interface Stream {
   readonly base: string;
   readonly added?: string;
@@ -17,7 +17,7 @@ export interface Stream {
 export type LayerInputs = Readonly<Record<LayerProduct, string>>;
 
 export interface LayerOptions extends AttentionOptions {
-  /** Of the last layer of an encoder that pools its first token: the others count as keys and values only. */
+  /** Set for the last layer of an encoder that pools its first token: the others are keys and values only. */
   readonly firstTokenOnly: boolean;
 }
 

@@ -2,12 +2,12 @@ import { type Linear, transposed, withInputs, withoutInputs } from '../weights/l
 import type { OnnxGraph } from '../write/onnx-graph.ts';
 import { type Int8Options, int8Product } from './int8-product.ts';
 
-/** How a model keeps its matrices. */
+/** The numbers of a model's matrices. */
 export type Precision = 'int8' | 'fp32';
 
 export interface ProductOptions extends Int8Options {
   readonly precision: Precision;
-  /** Inputs whose weights stay float32 with int8: their rounded weights would cost more than all others. @default none */
+  /** Inputs whose weights stay float32 with int8: to round them would cost more than all others. @default none */
   readonly outliers?: readonly number[];
 }
 
@@ -46,7 +46,7 @@ export function productWithoutBias(
   ]);
 }
 
-/** W x, always with float32 weights. */
+/** y = W x, always with float32 weights. */
 export function floatProduct(graph: OnnxGraph, name: string, x: string, matrix: Linear): string {
   const { inputs, outputs, weight } = matrix;
   return graph.node('MatMul', [
@@ -55,7 +55,7 @@ export function floatProduct(graph: OnnxGraph, name: string, x: string, matrix: 
   ]);
 }
 
-/** The option `outliers`, where there is something to say. */
+/** The option `outliers`, where there are any. */
 export function outlierInputs(outliers: readonly number[] | undefined): Pick<ProductOptions, 'outliers'> {
   return outliers ? { outliers } : {};
 }

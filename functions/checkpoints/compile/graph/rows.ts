@@ -1,11 +1,11 @@
 import type { OnnxGraph } from '../write/onnx-graph.ts';
 
 /**
- * The tokens of all sequences under each other, [rows, width]: whatever works token by token takes them so, in nodes
- * that need no shapes. Only attention wants them by sequence.
+ * The tokens of all sequences under each other, [rows, width]. Nodes that work token by token take them so, and need no
+ * shapes. Only attention needs them by sequence.
  */
 export interface Rows {
-  /** A uint8 [rows] that is `byte` everywhere, for QuantizeLinear. */
+  /** uint8 [rows], all of them `byte`: zero points for QuantizeLinear. */
   zeros(byte: number): string;
 }
 
@@ -14,7 +14,7 @@ export interface SequenceRows extends Rows {
   readonly bySequence: string;
 }
 
-/** Rows that stand for themselves. @param x [rows, width] */
+/** Rows without their sequences. @param x [rows, width] */
 export function rowsOf(graph: OnnxGraph, x: string): Rows {
   const made = new Map<number, string>();
   return {

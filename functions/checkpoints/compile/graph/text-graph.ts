@@ -11,7 +11,7 @@ import { sequenceRows } from './rows.ts';
 
 export interface TextGraphOptions {
   readonly precision: Precision;
-  /** Told each layer's weights in order, first to last; may change them in ways that leave the result the same. */
+  /** Called with each layer's weights, first to last; may change them in ways that leave the result the same. */
   readonly prepare?: (weights: LayerWeights, index: number) => Promise<LayerWeights>;
 }
 
@@ -39,7 +39,7 @@ export async function textGraph(
   graph.output('embedding', 'float32', ['N', embeddingSize]);
 }
 
-/** What the first layer takes: [N, length, width]. With int8 each token's row of the table has a scale of its own. */
+/** The tokens that the first layer takes: [N, length, width]. With int8 each row of the table has its own scale. */
 export async function textTokens(
   graph: OnnxGraph,
   checkpoint: Checkpoint,
@@ -71,7 +71,7 @@ function int8Rows(graph: OnnxGraph, table: Float32Array, vocabularySize: number,
   return graph.node('Mul', [whole, worth]);
 }
 
-/** The token whose embedding counts, of each text: [N, length, width] → [N, width]. */
+/** The token of each text whose embedding counts: [N, length, width] → [N, width]. */
 function pooledToken(graph: OnnxGraph, shape: TextTowerShape, ids: string, tokens: string): string {
   if (shape.pooling === 'last') {
     return graph.node('Gather', [tokens, graph.constant('last', [], BigInt64Array.of(-1n))], {

@@ -15,19 +15,19 @@ const PREPROCESSOR_CONFIG = 'preprocessor_config.json';
 
 interface Found {
   readonly layout: Layout;
-  /** Name of the safetensors file, or of the index of several. */
+  /** The name of the safetensors file, or of the index of several. */
   readonly weights: string;
 }
 
 /**
  * Opens a checkpoint folder as the hub has it: open_clip's (`open_clip_config.json`) or Hugging Face's (`config.json`,
- * `preprocessor_config.json`), weights in safetensors, whole or in shards. Where both lie, as in LAION's, open_clip's
- * is taken: it is what the weights were trained as, the other was converted from it.
+ * `preprocessor_config.json`), with the weights in safetensors, whole or in shards. A folder with both layouts, as
+ * LAION publishes them, is read as open_clip's: the weights were trained so, and the others were converted from them.
  *
- * @param layout to take this one, whichever is there
+ * @param options.layout the layout to read, where a folder may hold both
  * @throws {CliptagError} `no-checkpoint` when the folder holds none
  * @throws {InvalidInput} when a file is malformed, the model is of another kind, or tensors are missing, superfluous or
- *   of another shape, with all that is wrong of it
+ *   of another shape, with all these faults
  */
 export async function openCheckpoint(folder: string, options: { layout?: Layout } = {}): Promise<Checkpoint> {
   const { layout, weights } = await findCheckpoint(folder, options.layout);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { InvalidInput } from '../../../core/errors.ts';
 
-/** @throws {InvalidInput} with everything in which a file's JSON differs from the schema */
+/** The JSON of a file. @throws {InvalidInput} with all differences from the schema */
 export function parseJson<T>(text: string, schema: z.ZodType<T>, path: string): T {
   let value: unknown;
   try {

@@ -1,13 +1,13 @@
 import { InvalidInput } from '../../../core/errors.ts';
 import type { TensorEntry } from '../safetensors/header.ts';
 import { isReadable, READABLE_BYTES } from '../safetensors/numbers.ts';
-import type { CheckpointShape, TensorName, TowerShape } from './checkpoint.ts';
+import type { CheckpointShape, TensorName, TowerShape, WeightAndBias } from './checkpoint.ts';
 import type { LayoutReading } from './layout-names.ts';
 
 type Sizes = readonly number[];
 type Named = readonly [TensorName, Sizes];
 
-/** Left behind by PyTorch modules; nothing depends on them. The last three are of OpenAI's own archives. */
+/** PyTorch modules leave these behind; nothing depends on them. The last three are in OpenAI's own archives. */
 const HARMLESS = /(^|\.)(position_ids|attn_mask)$|^(input_resolution|context_length|vocab_size)$/;
 
 /** Every tensor of a checkpoint with its shape. */
@@ -61,17 +61,14 @@ function poolingHead({ width, mlpWidth }: TowerShape): Named[] {
   ];
 }
 
-/** What has a weight and a bias. */
-type Pair = TensorName extends infer Name ? (Name extends `${infer Stem}.weight` ? Stem : never) : never;
-
-function norm(name: Pair, width: number): Named[] {
+function norm(name: WeightAndBias, width: number): Named[] {
   return [
     [`${name}.weight` as TensorName, [width]],
     [`${name}.bias` as TensorName, [width]],
   ];
 }
 
-function linear(name: Pair, out: number, into: number): Named[] {
+function linear(name: WeightAndBias, out: number, into: number): Named[] {
   return [
     [`${name}.weight` as TensorName, [out, into]],
     [`${name}.bias` as TensorName, [out]],
@@ -79,7 +76,7 @@ function linear(name: Pair, out: number, into: number): Named[] {
 }
 
 /**
- * Compares what a layout demands with what the files hold.
+ * Compares the tensors that a layout demands with those that the files hold.
  *
  * @throws {InvalidInput} naming every tensor that is missing, has another shape or an unreadable type, or is unknown
  */
@@ -113,7 +110,7 @@ function faultOf(name: string, expected: Sizes, found: TensorEntry | undefined):
   return undefined;
 }
 
-/** Leading dimensions of 1 are the layouts' habit: timm's `pos_embed` is [1, tokens, width], a scalar may be [1]. */
+/** Layouts differ in leading dimensions of 1: timm's `pos_embed` is [1, tokens, width], a scalar may be [1]. */
 function isSameShape(expected: Sizes, found: Sizes): boolean {
   const extra = found.length - expected.length;
   return extra >= 0 && found.every((size, index) => size === (index < extra ? 1 : expected[index - extra]));

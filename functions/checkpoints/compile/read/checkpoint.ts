@@ -1,7 +1,8 @@
-/**
- * What a CLIP checkpoint is to the compiler, whichever layout it was published in: the shapes of its two towers, its
+/*
+ * A CLIP checkpoint as the compiler sees it, in whichever layout it was published: the shapes of its two towers, its
  * preprocessing, and its tensors under one set of names. `checkpoint-folder.ts` opens one.
  */
+
 export type Activation =
   /** x · Φ(x), by the error function. */
   | 'gelu'
@@ -48,7 +49,7 @@ export interface TextTowerShape extends TowerShape {
   readonly endToken: number;
   /** The id that opens every text; SigLIP has none. */
   readonly startToken?: number;
-  /** What fills a text up to `contextLength`. With `causal` and pooling `end` it has no influence. */
+  /** The id that fills a text up to `contextLength`. It has no influence with `causal` and pooling `end`. */
   readonly padToken: number;
   readonly causal: boolean;
   /** The token whose embedding is projected: the first end token, or the last of exactly `contextLength`. */
@@ -57,8 +58,9 @@ export interface TextTowerShape extends TowerShape {
 }
 
 export interface Preprocessing {
-  /** Of red, green and blue in [0, 1]. */
+  /** Mean of red, green and blue, each in [0, 1]. */
   readonly mean: readonly [number, number, number];
+  /** Standard deviation, likewise. */
   readonly std: readonly [number, number, number];
   /** Width and height in pixels; equal to the image tower's `imageSize`. */
   readonly size: number;
@@ -75,7 +77,7 @@ type PoolingHead =
   | `${'query' | 'key' | 'value' | 'out' | 'norm' | 'up' | 'down'}.${'weight' | 'bias'}`;
 
 /**
- * A tensor's name in every layout. Matrices are [out, in] as PyTorch's `Linear` keeps them (y = W x + b), norms and
+ * A tensor's name, whatever a layout calls it. Matrices are [out, in] as in PyTorch's `Linear` (y = W x + b), norms and
  * biases [width]; a layer's `up` is [mlpWidth, width], its `down` [width, mlpWidth]. The others:
  *
  * - `image.patch.weight` [width, 3, patchSize, patchSize] (channel, row, column), `image.patch.bias` [width]
@@ -99,6 +101,13 @@ export type TensorName =
   | `text.normAfter.${'weight' | 'bias'}`
   | `text.projection.${'weight' | 'bias'}`;
 
+/** The part of a tensor's name before `.weight` and `.bias`, where it has both. */
+export type WeightAndBias = TensorName extends infer Name
+  ? Name extends `${infer Stem}.weight`
+    ? Stem
+    : never
+  : never;
+
 export type Layout = 'open_clip' | 'huggingface';
 
 /** A checkpoint's shapes and numbers that are not tensors. */
@@ -111,11 +120,11 @@ export interface CheckpointShape {
   readonly scoring: 'softmax' | 'sigmoid';
 }
 
-/** All of its tensors are known to be there and to have their shapes; their numbers are read one tensor at a time. */
+/** An open checkpoint: all tensors exist and have their shapes; their numbers are read one tensor at a time. */
 export interface Checkpoint extends CheckpointShape {
   readonly folder: string;
   readonly layout: Layout;
-  /** The multiplier of cosines, already exponentiated. */
+  /** The multiplier of cosines; already exponentiated. */
   readonly logitScale: number;
   /** Added to a logit; SigLIP only. */
   readonly logitBias?: number;

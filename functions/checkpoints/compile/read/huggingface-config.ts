@@ -6,7 +6,7 @@ import { notSupported } from './open-clip-config.ts';
 
 const activation = z.enum(['gelu', 'quick_gelu', 'gelu_pytorch_tanh', 'gelu_new']);
 
-/** Defaults of transformers' configuration_clip.py and configuration_siglip.py: a file holds only what differs. */
+/** The defaults of transformers' configuration_clip.py and configuration_siglip.py: a file holds only what differs. */
 function towers(defaults: {
   hidden: number;
   activation: z.infer<typeof activation>;
@@ -109,7 +109,7 @@ const preprocessorSchema = z.object({
   image_std: channels,
   size: z.union([count, z.object({ shortest_edge: count }), side.transform((square) => ({ square }))]),
   crop_size: side.nullish(),
-  /** PIL's numbers: 2 is bilinear, 3 bicubic. */
+  /** A number of `PIL.Image.Resampling`: 2 is bilinear, 3 bicubic. */
   resample: z.int().default(3),
   do_resize: z.literal(true).default(true),
   do_center_crop: z.boolean().nullish(),
@@ -132,7 +132,7 @@ export interface PreprocessorConfig {
 /**
  * Reads `preprocessor_config.json`.
  *
- * @param imageSize the tower's, which the preprocessing must give
+ * @param imageSize the input size of the image tower, which the preprocessing must produce
  * @throws {InvalidInput} for a malformed one, and for preprocessing of another kind
  */
 export function parsePreprocessor(
@@ -160,7 +160,7 @@ export function parsePreprocessor(
   return { mean: config.image_mean, std: config.image_std, resize: isShort ? 'bicubic' : 'squash' };
 }
 
-/** A plain number, as old files have it, is the short side for CLIP's processor and both sides for SigLIP's. */
+/** A plain number, in old files, is the short side for CLIP's processor and both sides for SigLIP's. */
 function resizedTo(
   size: z.infer<typeof preprocessorSchema>['size'],
   kind: HuggingFaceConfig['kind'],

@@ -2,6 +2,7 @@ import type { Activation, CheckpointShape, ImageTowerShape, TextTowerShape } fro
 import { type HuggingFaceConfig, parseHuggingFaceConfig, parsePreprocessor } from './huggingface-config.ts';
 import { CLIP_NAMES, SIGLIP_NAMES } from './huggingface-names.ts';
 import { type LayoutReading, sourceIn } from './layout-names.ts';
+import { SIGLIP_END_TOKEN, siglipPadToken } from './layout-settings.ts';
 
 /** Hugging Face's names of activations. */
 const ACTIVATIONS: Readonly<Record<HuggingFaceConfig['text']['hidden_act'], Activation>> = {
@@ -11,12 +12,11 @@ const ACTIVATIONS: Readonly<Record<HuggingFaceConfig['text']['hidden_act'], Acti
   gelu_new: 'gelu_tanh', // the same formula, written out
 };
 
-/** Configurations made before transformers 4.31 say 2, and mean the token with the highest id. */
+/** Configurations from before transformers 4.31 say 2 and mean the token with the highest id (modeling_clip.py). */
 const LEGACY_END_TOKEN = 2;
 
-/** See `open-clip-layout.ts`; the configurations of SigLIP name CLIP's tokens, which its tokenizer does not have. */
-const SIGLIP_END_TOKEN = 1;
-const GEMMA_VOCABULARY_SIZE = 256_000;
+/** The defaults of `CLIPTextConfig` (configuration_clip.py). */
+const CLIP_TOKENS = { start: 49_406, end: 49_407 } as const;
 
 interface ConfigFile {
   readonly json: string;
@@ -72,8 +72,8 @@ function clipText({ text }: HuggingFaceConfig): TextTowerShape {
     ...tower(text),
     contextLength: text.max_position_embeddings,
     vocabularySize,
-    endToken: isLegacy ? highest : (end ?? 49_407),
-    startToken: isLegacy ? highest - 1 : (text.bos_token_id ?? 49_406),
+    endToken: isLegacy ? highest : (end ?? CLIP_TOKENS.end),
+    startToken: isLegacy ? highest - 1 : (text.bos_token_id ?? CLIP_TOKENS.start),
     padToken: 0,
     causal: true,
     pooling: 'end',
@@ -87,8 +87,9 @@ function siglipText({ text }: HuggingFaceConfig): TextTowerShape {
     ...tower(text),
     contextLength: text.max_position_embeddings,
     vocabularySize,
+    // SigLIP's configurations name CLIP's tokens, which its tokenizer does not have.
     endToken: SIGLIP_END_TOKEN,
-    padToken: vocabularySize === GEMMA_VOCABULARY_SIZE ? 0 : SIGLIP_END_TOKEN,
+    padToken: siglipPadToken(vocabularySize),
     causal: false,
     pooling: 'last',
     projectionBias: true,

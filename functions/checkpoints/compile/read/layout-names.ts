@@ -4,23 +4,24 @@ import type { CheckpointShape, TensorName } from './checkpoint.ts';
 /** Where a layout keeps a tensor. */
 export interface TensorSource {
   readonly tensor: string;
-  /** It is one of several that lie under each other in one tensor. */
+  /** Set where it is one of several that lie under each other in one tensor. */
   readonly part?: TensorPart;
-  /** It is kept as [in, out]. */
+  /** Set where it is kept as [in, out]. */
   readonly transposed?: true;
 }
 
-/** What a layout says of a checkpoint before a tensor is read. */
+/** What configuration files say about a checkpoint, before any tensor is read. */
 export interface LayoutReading {
   readonly shape: CheckpointShape;
   readonly sourceOf: (name: TensorName) => TensorSource;
   /** The tensor with the logarithm of the logit scale. */
   readonly logitScale: string;
+  /** The tensor with the logit bias. */
   readonly logitBias?: string;
 }
 
 /**
- * Names of a layout for the names of `checkpoint.ts`. In both, `#` stands for a layer's number and `*` at the end for
+ * A layout's names by those of `checkpoint.ts`. In both, `#` stands for a layer's number and `*` at the end for
  * `weight` and `bias`.
  */
 export type NameTable = Readonly<Record<string, string | TensorSource>>;
@@ -30,7 +31,7 @@ export function part(tensor: string, index: number, of: number): TensorSource {
   return { tensor, part: { index, of } };
 }
 
-/** @throws {Error} for a name that the table lacks: a mistake in the table, not of the user */
+/** @throws {Error} for a name that the table lacks: a mistake in the table, not the user's */
 export function sourceIn(table: NameTable, name: TensorName): TensorSource {
   const layer = /\.layers\.(\d+)\./.exec(name)?.[1] ?? '';
   const kind = /\.(weight|bias)$/.exec(name)?.[1] ?? '';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { excerpt } from '../../../core/errors.ts';
 
-/** Numbers as configurations have them. */
+/** A size or count of a configuration, within reason. */
 export const count = z.int().min(1).max(1_000_000_000);
 export const channels = z.tuple([z.number(), z.number(), z.number()]);
 
@@ -16,16 +16,25 @@ export const side = z
     return height;
   });
 
+/** The token that ends SigLIP's texts. */
+export const SIGLIP_END_TOKEN = 1;
+const GEMMA_VOCABULARY_SIZE = 256_000;
+
+/** In T5's vocabularies the end token pads SigLIP's texts as well; Gemma's vocabulary (SigLIP 2) pads with 0. */
+export function siglipPadToken(vocabularySize: number): number {
+  return vocabularySize === GEMMA_VOCABULARY_SIZE ? 0 : SIGLIP_END_TOKEN;
+}
+
 export type Settings = Readonly<Record<string, unknown>>;
 
-/** Which values of a setting are understood: `any` where it does not change an embedding. */
+/** The values of each setting that are understood: `any` where it does not change an embedding. */
 export type Understood = Readonly<Record<string, 'any' | readonly unknown[]>>;
 
 /**
- * Faults of settings that would change what a tower computes. One that is unknown here is a fault too, unless it is
- * off: to leave it out would give other embeddings without a word.
+ * Faults of settings that would change what a tower computes. An unknown setting is a fault too, unless it is off: to
+ * ignore it would silently give other embeddings.
  *
- * @param read keys that a schema reads and checks
+ * @param read the keys that a schema reads and checks
  */
 export function unsupported(
   settings: Settings,

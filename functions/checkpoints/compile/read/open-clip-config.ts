@@ -3,13 +3,13 @@ import { excerpt, InvalidInput } from '../../../core/errors.ts';
 import { parseJson } from './checkpoint-json.ts';
 import { channels, count, type Settings, side, type Understood, unsupported } from './layout-settings.ts';
 
-/** `gelu` of PyTorch takes the one argument that matters here. */
+/** PyTorch's `gelu` has one argument. */
 const activationArguments = z
   .strictObject({ approximate: z.enum(['none', 'tanh']).default('none') })
   .nullish();
 const normArguments = z.strictObject({ eps: z.number().positive() }).nullish();
 
-/** Keys and defaults as in `CLIPVisionCfg` of open_clip's model.py. */
+/** The keys and defaults of `CLIPVisionCfg` in open_clip's model.py. */
 const visionSchema = z.object({
   image_size: side.default(224),
   layers: count.default(12),
@@ -48,7 +48,7 @@ const modelSchema = z.object({
   text_cfg: textSchema,
 });
 
-/** `PreprocessCfg` of open_clip's transform.py; its `size` is always the tower's. */
+/** `PreprocessCfg` of open_clip's transform.py, with the mean of its constants.py; its `size` is always the tower's. */
 const preprocessSchema = z.object({
   mean: channels.default([0.48145466, 0.4578275, 0.40821073]),
   std: channels.default([0.26862954, 0.26130258, 0.27577711]),
@@ -63,7 +63,7 @@ const configSchema = z.object({
 
 export type OpenClipConfig = z.infer<typeof configSchema>;
 
-/** Attention and blocks of another kind than CLIP's. */
+/** Settings that would make attention and blocks of another kind than CLIP's. */
 const BLOCKS: Understood = { ls_init_value: [], block_type: ['default'], norm_type: ['layernorm'] };
 
 const VISION: Understood = {
@@ -71,7 +71,7 @@ const VISION: Understood = {
   patch_dropout: 'any', // in training only
   output_tokens: 'any',
   image_seq_len: 'any',
-  attn_pooler_queries: 'any', // without `attentional_pool` of no effect
+  attn_pooler_queries: 'any', // of no effect without `attentional_pool`
   attn_pooler_heads: 'any',
   pos_embed_type: 'any', // the positions are in the file, however they were made
   final_ln_after_pool: 'any', // a norm acts on each token alone
@@ -92,7 +92,7 @@ const TEXT: Understood = {
   tokenizer_mode: 'any',
   tokenizer_type: 'any',
   tiktoken_name: 'any',
-  pad_id: 'any', // with `embed_cls` only
+  pad_id: 'any', // used with `embed_cls` only
   variable_text: 'any',
   output_tokens: 'any',
   final_ln_after_pool: 'any',
@@ -100,7 +100,7 @@ const TEXT: Understood = {
   hf_model_pretrained: 'any',
   hf_proj_type: 'any',
   hf_pooler_type: 'any',
-  // Of the "modern" architecture only, which is refused.
+  // These belong to the "modern" architecture only, which is refused.
   attention_mode: 'any',
   pos_embed: 'any',
   rope_temperature: 'any',
@@ -140,7 +140,7 @@ export function parseOpenClipConfig(json: string, path: string): OpenClipConfig 
   return parseJson(json, configSchema, path);
 }
 
-/** timm's names of SigLIP's towers; those with `_gap_` pool otherwise. */
+/** timm's names of SigLIP's towers; towers with `_gap_` pool differently. */
 export const SIGLIP_TOWER = /^vit_(base|large|so400m|giantopt)_patch(\d+)_siglip_\d+$/;
 
 function otherImageTower({ layers, timm_model_name: name }: Settings): string[] {

@@ -6,18 +6,19 @@ import type {
   TowerShape,
 } from './checkpoint.ts';
 import { type LayoutReading, sourceIn } from './layout-names.ts';
+import { SIGLIP_END_TOKEN, siglipPadToken } from './layout-settings.ts';
 import { notSupported, type OpenClipConfig, parseOpenClipConfig, SIGLIP_TOWER } from './open-clip-config.ts';
 import { IMAGE_NAMES, TIMM_IMAGE_NAMES, textNames } from './open-clip-names.ts';
 
 type Model = OpenClipConfig['model_cfg'];
 
-/** PyTorch's `LayerNorm`. */
+/** The default of PyTorch's `LayerNorm`. */
 const LAYER_NORM_EPSILON = 1e-5;
 
 /**
  * SigLIP's towers as timm's vision_transformer.py defines them by name: width, layers, heads, MLP width.
- * The activation is the one they were trained with (big_vision: flax's gelu, by tanh), which Hugging Face's
- * configurations name too; timm computes some of them with the exact gelu.
+ * The activation is the one they were trained with (big_vision: flax's gelu, by tanh), as in Hugging Face's
+ * configurations; timm computes some of them with the exact gelu.
  */
 const SIGLIP_TOWERS: Readonly<Record<string, readonly [number, number, number, number]>> = {
   base: [768, 12, 12, 3072],
@@ -25,11 +26,8 @@ const SIGLIP_TOWERS: Readonly<Record<string, readonly [number, number, number, n
   so400m: [1152, 27, 16, 4304],
   giantopt: [1536, 40, 16, 6144],
 };
+/** The norms of timm's vision_transformer.py. */
 const TIMM_EPSILON = 1e-6;
-
-/** The tokens that pad and end SigLIP's texts: of T5's vocabularies 1 does both, Gemma's (SigLIP 2) pads with 0. */
-const SIGLIP_END_TOKEN = 1;
-const GEMMA_VOCABULARY_SIZE = 256_000;
 
 /**
  * @param has whether the files hold a tensor of this name
@@ -50,7 +48,7 @@ export function readOpenClip(json: string, path: string, has: (tensor: string) =
     },
     scoring: model.init_logit_bias == null ? 'softmax' : 'sigmoid',
   };
-  // A CustomTextCLIP keeps its text tower apart; `custom_text` is only one of the reasons for one.
+  // A CustomTextCLIP has a prefix for its text tower; `custom_text` is only one of the settings that make one.
   const prefix = has('text.token_embedding.weight') ? 'text.' : '';
   const table = {
     ...(image.pooling === 'attention' ? TIMM_IMAGE_NAMES : IMAGE_NAMES),
@@ -128,7 +126,7 @@ function tokens(
   if (pooling === 'last')
     return {
       endToken: end ?? SIGLIP_END_TOKEN,
-      padToken: vocabularySize === GEMMA_VOCABULARY_SIZE ? 0 : SIGLIP_END_TOKEN,
+      padToken: siglipPadToken(vocabularySize),
     };
   if (end == null)
     throw notSupported(path, ['model_cfg.text_cfg.eos_id: Expected with pool_type "eos" but it is missing']);

@@ -1,5 +1,6 @@
 import { type NameTable, part } from './layout-names.ts';
 
+/** Queries, keys and values lie under each other in one tensor. */
 const FUSED = 3;
 
 function transformer(tower: 'image' | 'text', blocks: string): NameTable {

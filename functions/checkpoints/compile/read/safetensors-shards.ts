@@ -7,7 +7,7 @@ import { openSafetensors, type TensorFile } from '../safetensors/safetensors.ts'
 import { parseJson } from './checkpoint-json.ts';
 
 const indexSchema = z.object({
-  /** Each tensor's file, beside the index. */
+  /** By tensor, its file beside the index. */
   weight_map: z.record(
     z.string(),
     z.string().refine((file) => file !== '' && basename(file) === file, {
@@ -17,9 +17,9 @@ const indexSchema = z.object({
 });
 
 /**
- * Opens the files that an index (`model.safetensors.index.json`) names, as one.
+ * Opens the files that an index (`model.safetensors.index.json`) names, as if they were one.
  *
- * @throws {InvalidInput} when the index is not one, or names a tensor that its file does not hold
+ * @throws {InvalidInput} when the index is malformed, or names a tensor that its file does not hold
  * @throws {CliptagError} `no-checkpoint` when a file is missing
  */
 export async function openShards(indexPath: string): Promise<TensorFile> {

@@ -1,6 +1,6 @@
 import { InvalidInput } from '../../../core/errors.ts';
 
-/** Bytes of a number of each type that the format knows; the reader turns only some of them into float32. */
+/** Bytes of one number of each type (`Dtype` of huggingface/safetensors); only some can be read as float32. */
 const NUMBER_BYTES: Readonly<Record<string, number>> = {
   BOOL: 1,
   U8: 1,
@@ -19,7 +19,7 @@ const NUMBER_BYTES: Readonly<Record<string, number>> = {
   F64: 8,
 };
 
-/** As the reference implementation limits it (`MAX_HEADER_SIZE` of huggingface/safetensors). */
+/** The limit of the reference implementation (`MAX_HEADER_SIZE` of huggingface/safetensors). */
 const MAXIMUM_HEADER_BYTES = 100_000_000;
 
 /** The header's length comes first, as an unsigned 64-bit little-endian number. */
@@ -41,7 +41,7 @@ interface Range {
 
 /**
  * @param firstBytes the first {@link LENGTH_BYTES} of the file
- * @throws {InvalidInput} for a length that cannot be one
+ * @throws {InvalidInput} for an impossible length
  */
 export function headerLength(firstBytes: Buffer, fileBytes: number, path: string): number {
   if (firstBytes.length < LENGTH_BYTES)
@@ -59,10 +59,10 @@ export function headerLength(firstBytes: Buffer, fileBytes: number, path: string
 }
 
 /**
- * The tensors of a file, by name. As the format demands, they fill the file without overlap or hole.
+ * The tensors of a file, by name. The format demands that they fill the file without overlap or hole.
  *
  * @param header the bytes after the length
- * @throws {InvalidInput} with all faults of the header, or that the file is cut off
+ * @throws {InvalidInput} with all faults of the header; for a file that is cut off
  */
 export function parseHeader(header: Buffer, fileBytes: number, path: string): Map<string, TensorEntry> {
   const faults: string[] = [];
@@ -127,7 +127,7 @@ function tensorEntry(
   return { dtype, shape, begin, end };
 }
 
-/** Overlaps, holes, and an end elsewhere than at the end of the file. */
+/** Overlaps, holes, and tensors that do not end where the file ends. */
 function layoutFaults(ranges: readonly Range[], fileBytes: number, start: number): string[] {
   const faults: string[] = [];
   let reached = 0;
@@ -151,7 +151,7 @@ function layoutFaults(ranges: readonly Range[], fileBytes: number, start: number
   return faults;
 }
 
-/** Keys that occur twice in an object's text: `JSON.parse` would keep the last of them without a word. */
+/** Keys that occur twice in an object's text: `JSON.parse` would silently keep the last of them. */
 function duplicatesOf(json: string): Set<string> {
   const seen = new Set<string>();
   const twice = new Set<string>();

@@ -1,4 +1,4 @@
-/** What can be read as float32, and the bytes of one number. */
+/** The types that can be read as float32, with the bytes of one number. */
 export const READABLE_BYTES = { F32: 4, F16: 2, BF16: 2, F64: 8 } as const;
 
 export type ReadableType = keyof typeof READABLE_BYTES;
@@ -8,14 +8,14 @@ export function isReadable(dtype: string): dtype is ReadableType {
 }
 
 /**
- * Turns numbers, little-endian as the format has them, into float32.
+ * Turns the format's numbers, which are little-endian, into float32.
  *
  * @param bytes a whole count of numbers
- * @param into as many places
+ * @param into as long as that count
  */
 export function toFloat32(dtype: ReadableType, bytes: Buffer, into: Float32Array): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  // Everything that onnxruntime runs on keeps numbers little-endian too.
+  // All machines that onnxruntime runs on are little-endian too.
   if (dtype === 'F32') new Uint8Array(into.buffer, into.byteOffset, into.byteLength).set(bytes);
   else if (dtype === 'F64') for (let i = 0; i < into.length; i++) into[i] = view.getFloat64(i * 8, true);
   else if (dtype === 'F16') fromFloat16(view, into);
@@ -24,7 +24,7 @@ export function toFloat32(dtype: ReadableType, bytes: Buffer, into: Float32Array
 
 let float16Values: Float32Array | undefined;
 
-/** By a table of all 65,536 values: Node 20 has no `Float16Array`. */
+/** Looks values up in a table of all 65,536, because Node 20 has no `Float16Array`. */
 function fromFloat16(view: DataView, into: Float32Array): void {
   float16Values ??= Float32Array.from({ length: 65_536 }, (_, bits) => float16Value(bits));
   for (let i = 0; i < into.length; i++) into[i] = float16Values[view.getUint16(i * 2, true)] ?? Number.NaN;

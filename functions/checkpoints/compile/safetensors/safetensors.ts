@@ -3,22 +3,22 @@ import { CliptagError, InvalidInput } from '../../../core/errors.ts';
 import { headerLength, LENGTH_BYTES, parseHeader, type TensorEntry } from './header.ts';
 import { isReadable, READABLE_BYTES, toFloat32 } from './numbers.ts';
 
-/** What is read from the disk at once, so that a tensor never lies in memory twice. Divisible by every number's size. */
+/** Bytes that are read at once, so that a tensor never lies in memory twice. Divisible by every number's size. */
 const CHUNK_BYTES = 4 << 20;
 
-/** Equal parts of a tensor's first dimension: part `index` of `of`. */
+/** One of `of` equal parts of a tensor's first dimension. */
 export interface TensorPart {
   readonly index: number;
   readonly of: number;
 }
 
-/** Named tensors in files; opening reads headers only. */
+/** Named tensors of one or several files; opening reads their headers only. */
 export interface TensorFile {
   readonly tensors: ReadonlyMap<string, TensorEntry>;
   /**
    * Reads a tensor, or a part of it, as float32, row-major.
    *
-   * @throws {InvalidInput} for a tensor that is not there, a type that is no float and numbers that are not finite
+   * @throws {InvalidInput} for a tensor that does not exist, a type that is no float, and numbers that are not finite
    */
   read(name: string, part?: TensorPart): Promise<Float32Array>;
   close(): Promise<void>;
@@ -29,7 +29,7 @@ export interface TensorFile {
  * the tensors' numbers.
  *
  * @throws {CliptagError} `no-checkpoint` when there is no such file
- * @throws {InvalidInput} when it is not a whole one
+ * @throws {InvalidInput} when it is malformed or cut off
  */
 export async function openSafetensors(path: string): Promise<TensorFile> {
   const file = await open(path, 'r').catch((cause: unknown) => {

@@ -11,18 +11,18 @@ import { type LayerRanges, smoothed } from './smooth.ts';
 export interface CalibrationOptions {
   readonly shape: TowerShape;
   readonly causal: boolean;
-  /** Writes what comes before the first layer, with its input, and names the tokens [N, tokens, width]. */
+  /** Writes the nodes before the first layer and their input. @returns the tokens [N, tokens, width] */
   readonly tokens: (graph: OnnxGraph) => Promise<string>;
-  /** What that is fed with. */
+  /** The samples, for that input. */
   readonly feeds: Readonly<Record<string, Tensor>>;
 }
 
 /**
- * Smooths a tower's layers by what samples do in them, where that brings the layer's int8 products nearer to float32: a
- * layer without outliers loses by it. Each layer runs with float32 weights on what the one before it gave, in a session of
- * its own: so no more than one layer is in memory, however large the tower.
+ * Smooths a tower's layers by the ranges that samples have in them, where that brings a layer's int8 products nearer
+ * to float32: a layer without outliers loses by it. Each layer runs with float32 weights on the output of the one
+ * before it, in a session of its own: so no more than one layer is in memory, however large the tower.
  *
- * @returns to be called with the layers in order
+ * @returns a function that is to be called with the layers in order
  */
 export async function layerSmoother({
   shape,
@@ -35,7 +35,7 @@ export async function layerSmoother({
     graph.output('states', 'float32', ['N', 'T', shape.width]);
   });
 
-  /** What the layer gives with these weights, and the ranges of what its products take. */
+  /** The layer's output with these weights, and the ranges of its products' inputs. */
   function runLayer(hidden: Tensor, weights: LayerWeights, precision: Precision) {
     return run({ hidden }, ['states', ...RANGES], async (graph) => {
       const hiddenTokens = graph.input('hidden', 'float32', ['N', 'T', shape.width]);
@@ -62,8 +62,8 @@ export async function layerSmoother({
 }
 
 /**
- * Smoothing has to bring a layer's error to this share: less says nothing about other inputs, which may fill channels
- * that no sample did (without it the least of tiny-clip's prompts lay at 0.94 instead of 0.96).
+ * Smoothing must bring a layer's error down to this share: a smaller gain says nothing about other inputs, which may
+ * fill channels that no sample fills (without this, the worst cosine of tiny-clip's prompts was 0.94 instead of 0.96).
  */
 const MINIMUM_GAIN = 0.8;
 

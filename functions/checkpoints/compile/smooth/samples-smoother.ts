@@ -10,7 +10,7 @@ import { layerSmoother } from './calibrate.ts';
 
 type Prepare = (weights: LayerWeights) => Promise<LayerWeights>;
 
-/** Smooths an image tower by what a few photographs do in it. */
+/** Smooths an image tower by a few photographs. */
 export async function imageSmoother(
   checkpoint: Checkpoint,
   photographs: readonly Uint8Array[],
@@ -32,7 +32,7 @@ export async function imageSmoother(
   });
 }
 
-/** Of all kinds: one word, prompts, a caption, other scripts, digits. */
+/** Texts of all kinds: one word, prompts, a caption, other scripts, digits. */
 const SAMPLE_TEXTS = [
   'dog',
   'a photo of a cat.',
@@ -44,7 +44,7 @@ const SAMPLE_TEXTS = [
   'a screenshot of a spreadsheet with 42 rows & 7 columns!',
 ];
 
-/** Smooths a text tower by what a few texts do in it. @param folder that of the tokenizer */
+/** Smooths a text tower by a few texts. @param folder the tokenizer's */
 export async function textSmoother(checkpoint: Checkpoint, folder: string): Promise<Prepare> {
   const { text: shape } = checkpoint;
   const tokenize = await loadTokenizer(folder, { contextLength: shape.contextLength });
@@ -66,12 +66,13 @@ const SCATTERED_TEXTS = 64;
 const SCATTERED_TOKENS = 14;
 
 /**
- * Texts of tokens from all over the vocabulary. Few texts show few of its vectors, and a channel that none of them fills
- * counts as small: the first word that does fill it then loses precision (tiny-clip's "horse": 0.93 instead of 0.99).
+ * Texts of tokens from all over the vocabulary. Few texts show few of its vectors, and a channel that none of them
+ * fills counts as small: the first word that fills it then loses precision (tiny-clip's "horse": cosine 0.93 instead
+ * of 0.99).
  */
 function scatteredTexts({ vocabularySize, startToken, endToken, contextLength }: TextTowerShape): number[][] {
   const count = Math.max(1, Math.min(SCATTERED_TOKENS, contextLength - 2));
-  // Multiples of the golden section fall evenly wherever they begin.
+  // Multiples of the golden section spread evenly (Knuth, The Art of Computer Programming, 6.4).
   const token = (index: number) => Math.floor(((index * GOLDEN_SECTION) % 1) * vocabularySize);
   const open = startToken === undefined ? [] : [startToken];
   return Array.from({ length: SCATTERED_TEXTS }, (_, text) => [

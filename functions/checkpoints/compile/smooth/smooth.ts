@@ -1,9 +1,9 @@
 import type { LayerWeights, Norm } from '../weights/layer-weights.ts';
 import { forDividedInputs, type Linear, withDividedOutputs } from '../weights/linear.ts';
 
-/** The largest magnitude of each channel of what a layer's products take, over all tokens that were tried. */
+/** The largest magnitude in each channel of the inputs of a layer's products, over all tokens of the samples. */
 export interface LayerRanges {
-  /** Of queries, keys and values; shape [width], as those of `out` and `up`. */
+  /** The inputs of queries, keys and values; shape [width], as for `out` and `up`. */
   readonly attention: Float32Array;
   readonly out: Float32Array;
   readonly up: Float32Array;
@@ -12,12 +12,12 @@ export interface LayerRanges {
 }
 
 /**
- * Takes outliers out of what is to be quantised. Trained CLIPs have channels with values 20 to 100 times the rest, and
- * eight bits that must reach these leave nothing for the others.
+ * Takes outliers out of the numbers that are to be quantised. Trained CLIPs have channels with values 20 to 100 times
+ * the rest, and eight bits that must reach these leave nothing for the others.
  *
  * A channel that is divided by some number, while the weights that read it are multiplied by it, gives the same result
- * (SmoothQuant, arXiv 2211.10438). Into norms and value weights the division is folded; between activation and
- * `down` it is a node of its own. The few largest channels are divided until they are like the rest, and the weights
+ * (SmoothQuant, arXiv 2211.10438). The division is folded into norms and value weights; between activation and `down`
+ * it is a node of its own. The few largest channels are divided until they are like the rest, and the weights
  * that read them stay float32, since they would be outliers among the weights instead (as LLM.int8() sets such channels
  * apart, arXiv 2208.07339).
  */
@@ -49,7 +49,7 @@ export function smoothed(weights: LayerWeights, ranges: LayerRanges): LayerWeigh
 }
 
 interface Smoothing {
-  /** What the channels are divided by. */
+  /** The divisors of the channels. */
   readonly scales: Float32Array;
   /** Channels whose weights are to stay float32. */
   readonly outliers: readonly number[];
@@ -58,7 +58,7 @@ interface Smoothing {
 /** A channel counts as an outlier from this many times the range that nine of ten channels keep within. */
 const OUTLIER_RATIO = 2.5;
 const USUAL_QUANTILE = 0.9;
-/** At most one of so many channels: a layer in which all are large has no outliers. */
+/** At most one channel of this many is an outlier: a layer in which all are large has none. */
 const CHANNELS_PER_OUTLIER = 32;
 
 function smoothing(ranges: Float32Array, readers: readonly Linear[]): Smoothing {
@@ -75,8 +75,8 @@ function smoothing(ranges: Float32Array, readers: readonly Linear[]): Smoothing 
 }
 
 /**
- * √(channel's range / its largest weight), within the usual range: half of what a channel has more than others stays
- * with it, half goes to the weights (SmoothQuant's migration strength 0.5); 1 in the geometric mean.
+ * √(channel's range / its largest weight), within the usual range: half of a channel's excess stays with it, half goes
+ * to the weights (SmoothQuant's migration strength 0.5). The geometric mean is 1.
  */
 function balancedScales(ranges: Float32Array, readers: readonly Linear[]): Float32Array {
   const usual = quantile(ranges, USUAL_QUANTILE);
@@ -91,10 +91,10 @@ function balancedScales(ranges: Float32Array, readers: readonly Linear[]): Float
   return raw.map((scale) => steady(scale / mean));
 }
 
-/** What is smaller by more than this counts as no smaller: what no sample touched the next picture may touch. */
+/** The most that channels differ by: the next picture may fill a channel that no sample fills. */
 const MAXIMUM_RATIO = 1000;
 
-/** To quarters of a power of two: machines whose sums differ in the last digit still make the same model. */
+/** Rounds to quarters of a power of two, so that machines whose sums differ in the last digit make the same model. */
 function steady(scale: number): number {
   return 2 ** (Math.round(4 * Math.log2(scale)) / 4);
 }

@@ -12,7 +12,7 @@ export function linear(weight: Float32Array, bias: Float32Array): Linear {
   return { outputs: bias.length, inputs: weight.length / bias.length, weight, bias };
 }
 
-/** Several products of one vector as one: their outputs stand one after the other. */
+/** Several products of one vector as one, with their outputs one after the other. */
 export function stackedLinear(parts: readonly Linear[]): Linear {
   const inputs = parts[0]?.inputs ?? 0;
   const outputs = parts.reduce((sum, part) => sum + part.outputs, 0);
@@ -27,12 +27,12 @@ export function stackedLinear(parts: readonly Linear[]): Linear {
   return { outputs, inputs, weight, bias };
 }
 
-/** The same result for inputs that have been divided by `scales`, shape [inputs]. */
+/** The product with the same result for inputs that are divided by `scales`, shape [inputs]. */
 export function forDividedInputs({ weight, ...rest }: Linear, scales: Float32Array): Linear {
   return { ...rest, weight: weight.map((value, i) => value * (scales[i % rest.inputs] ?? 1)) };
 }
 
-/** The result divided by `scales`, shape [outputs]. */
+/** The product whose result is divided by `scales`, shape [outputs]. */
 export function withDividedOutputs({ weight, bias, outputs, inputs }: Linear, scales: Float32Array): Linear {
   return {
     outputs,
@@ -53,7 +53,7 @@ export function withInputs({ weight, inputs, outputs, bias }: Linear, channels: 
   return { weight: chosen, inputs: channels.length, outputs, bias };
 }
 
-/** The product that some of the inputs have no part in. */
+/** The product without some of the inputs: their weights are zero. */
 export function withoutInputs(matrix: Linear, channels: readonly number[]): Linear {
   if (channels.length === 0) return matrix;
   const weight = matrix.weight.slice();
@@ -63,7 +63,7 @@ export function withoutInputs(matrix: Linear, channels: readonly number[]): Line
   return { ...matrix, weight };
 }
 
-/** Shape [columns, rows] of a matrix [rows, columns]. */
+/** A matrix [rows, columns] as [columns, rows]. */
 export function transposed<Values extends Float32Array | Int8Array>(matrix: Values, rows: number): Values {
   const columns = matrix.length / rows;
   const result = matrix.slice() as Values;

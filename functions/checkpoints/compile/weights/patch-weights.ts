@@ -2,7 +2,7 @@ import type { Checkpoint } from '../read/checkpoint.ts';
 import { type Linear, linear } from './linear.ts';
 
 const CHANNELS = 3;
-/** Pixel values are 0 to 255, those that checkpoints are trained with 0 to 1, then normalised. */
+/** Pixel values are 0 to 255; checkpoints are trained with values from 0 to 1, which are then normalised. */
 const PIXEL_MAXIMUM = 255;
 
 /**
@@ -34,7 +34,7 @@ export async function patchWeights(checkpoint: Checkpoint): Promise<Linear> {
   return linear(weight, Float32Array.from(folded));
 }
 
-/** The same product of inputs from which `centre` has been taken away: W (p − c) + (b + c W 1). */
+/** The product with the same result for inputs minus `centre`: W (p − c) + (b + c W 1). */
 export function forCentredInputs({ weight, bias, inputs, outputs }: Linear, centre: number): Linear {
   const moved = Float32Array.from({ length: outputs }, (_, output) => {
     let sum = 0;

@@ -1,14 +1,14 @@
 import type { Linear } from './linear.ts';
 
-/** A matrix of whole numbers with one multiplier a row. */
+/** A matrix of whole numbers with one multiplier for each row. */
 export interface QuantisedRows {
-  /** Shape as the matrix, values in [-127, 127]. */
+  /** The shape is the matrix's; values are in [-127, 127]. */
   readonly values: Int8Array;
-  /** Shape [rows]: what one step is worth. */
+  /** The value of one step; shape [rows]. */
   readonly scales: Float32Array;
 }
 
-/** The largest step from zero that has its like below zero: weights stay symmetric, and zero stays zero. */
+/** −128 is not used, so that the range is symmetric and zero stays zero. */
 const LARGEST = 127;
 
 /** Rounds a matrix [rows, columns] to 8 bits, each row by its own largest value. */

@@ -1,11 +1,11 @@
-import type { Checkpoint, TensorName } from '../read/checkpoint.ts';
+import type { Checkpoint, TensorName, WeightAndBias } from '../read/checkpoint.ts';
 import type { LayerWeights, Norm } from './layer-weights.ts';
 
 import { type Linear, linear } from './linear.ts';
 
 type Tower = 'image' | 'text';
 
-/** Reads one block of a tower: with float32, `12 × width²` numbers at once and no more. */
+/** Reads one block of a tower: 12 × width² numbers, so no more than these are in memory at once. */
 export async function layerWeights(
   checkpoint: Checkpoint,
   tower: Tower,
@@ -24,17 +24,14 @@ export async function layerWeights(
   };
 }
 
-/** What tensors come in pairs of `weight` and `bias`. */
-type Pair = Extract<TensorName, `${string}.weight`> extends `${infer Prefix}.weight` ? Prefix : never;
-
-export async function linearWeights(checkpoint: Checkpoint, prefix: Pair): Promise<Linear> {
+export async function linearWeights(checkpoint: Checkpoint, prefix: WeightAndBias): Promise<Linear> {
   return linear(
     await checkpoint.read(`${prefix}.weight` as TensorName),
     await checkpoint.read(`${prefix}.bias` as TensorName),
   );
 }
 
-export async function normWeights(checkpoint: Checkpoint, prefix: Pair): Promise<Norm> {
+export async function normWeights(checkpoint: Checkpoint, prefix: WeightAndBias): Promise<Norm> {
   return {
     gain: await checkpoint.read(`${prefix}.weight` as TensorName),
     bias: await checkpoint.read(`${prefix}.bias` as TensorName),

@@ -38,7 +38,7 @@ export const graphField = {
   output: (value: Field) => bytesField(12, value),
 };
 
-/** LayerNormalization came with opset 17, ReduceMax with its axes as an input with 18, which belongs to IR version 8. */
+/** LayerNormalization came with opset 17, ReduceMax with axes as an input with 18, which belongs to IR version 8. */
 const OPSET = 18;
 const IR_VERSION = 8;
 

@@ -2,8 +2,8 @@
  * The four kinds of protobuf fields that ONNX files are made of (https://protobuf.dev/programming-guides/encoding).
  *
  * They are written here because a library gives less than it takes: onnx-proto is 7,000 lines for an old major version
- * of protobufjs, against the forty below, and it writes fields in an order of its own, while a model's digest depends on
- * every byte. Nothing is copied on the way: a field is a list of pieces, put together once, for the file.
+ * of protobufjs, against the forty below, and it writes fields in an order of its own, while a model's digest depends
+ * on every byte. Nothing is copied on the way: a field is a list of pieces, put together once, for the file.
  */
 export type Field = readonly Uint8Array[];
 
