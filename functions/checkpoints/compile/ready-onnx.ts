@@ -17,7 +17,7 @@ const SUFFIXES: Readonly<Record<Precision, readonly string[]>> = {
 const DEFAULT_LOGIT_SCALE = 100;
 
 export interface ReadyOnnxOptions {
-  /** Of the matrices; among ready files the nearest is taken. @default int8 */
+  /** The precision of the model's matrices; among ready files the nearest is taken. @default int8 */
   readonly precision?: Precision;
   /** Ready ONNX files do not hold it. @default 100, where CLIP's training ends */
   readonly logitScale?: number;

@@ -11,18 +11,18 @@ from learner import NOTHING
 from photo_set import Kinds, load_held_out
 
 SEED = 1
-# These kinds are oftener in people's photographs than in the set, so they come so many times in an epoch.
+# Kinds that are more frequent in people's photographs than in the set, and how many times each comes in an epoch.
 OFTEN = {"flower": 8, "person": 3, "cat": 3}
 COLOURFUL = ("flower", "clothing", "car")  # these kinds come in all colours, more than the set shows
-RECOLOURED_PART = 0.5  # of their pictures
-VALIDATION_PICTURES = 2500  # of the train split; for watching, choosing and calibrating
+RECOLOURED_PART = 0.5  # so many of their pictures change colour
+VALIDATION_PICTURES = 2500  # from the train split, for watching, choosing and calibrating
 BATCH = 128
-NOTHING_PICTURES = 2  # of a batch
+NOTHING_PICTURES = 2  # in a batch
 CROP_AREA = (0.4, 1.0)
 CROP_RATIO = (0.8, 1.25)
 JITTER = 0.2  # brightness and contrast vary by up to this part
 SATURATION, CAST = 0.2, 0.06  # so do saturation and each channel
-GREY_PART = 0.02  # of the pictures
+GREY_PART = 0.02  # so many pictures go grey
 
 
 def split_pictures(pictures, labels, seed=SEED):
@@ -34,7 +34,7 @@ def split_pictures(pictures, labels, seed=SEED):
 
 
 def repeat_often(training, pictures, labels):
-    """The training indices, those of pictures that people take often several times."""
+    """The training indices; those of kinds that people often photograph come several times."""
     kinds = Kinds(labels)
     times = np.max([np.where(kinds.of([kind]), count, 1) for kind, count in OFTEN.items()], axis=0)
     return np.repeat(training, times[pictures.label[training]])
@@ -93,7 +93,7 @@ class Batches:
     """Endless shuffled batches (pixels, labels, picture numbers), made ahead in a thread; batch n is the same in every run."""
 
     def __init__(self, pictures, indices, start, is_colourful=()):
-        """is_colourful: of each label, whether its pictures may be of any colour; empty if none may."""
+        """is_colourful: for each label, whether its pictures may be of any colour; empty if none may."""
         self.pictures, self.indices, self.step = pictures, indices, start
         self.colourful = np.flatnonzero(is_colourful)
         self.pool = ThreadPoolExecutor(1)

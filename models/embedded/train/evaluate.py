@@ -11,14 +11,14 @@ from image_encoder import PICTURE_SIZE, ImageEncoder, enlarge, normalise_pixels
 from photo_set import MIN_PICTURES
 
 BATCH = 64
-NORM_PICTURES = 2048  # from which the normalisations' statistics are taken anew
+NORM_PICTURES = 2048  # give the normalisations' statistics
 
 
 def load_average(shares, pictures, training, size):
-    """The mean of checkpoints' averaged encoders, its normalisations' statistics taken anew at this view size.
+    """The mean of checkpoints' averaged encoders, with the normalisations' statistics computed again at this view size.
 
-    shares: {path: share}. Statistics of the training are of random crops and trail behind the averaged weights; these are
-    of whole pictures.
+    shares: {path: share}. Statistics of training come from random crops and trail behind the averaged weights; these
+    come from whole pictures.
     """
     ends = [(torch.load(path)["average"], share) for path, share in shares.items() if share > 0]
     encoder = ImageEncoder().to(memory_format=torch.channels_last)
@@ -37,7 +37,7 @@ def load_average(shares, pictures, training, size):
 
 
 def embed_pictures(encode, pictures, indices, size, threads=2):
-    """What `encode` makes of the pictures as production sees them, enlarged to `size`: (len(indices), outputs)."""
+    """The outputs of `encode` for pictures as production sees them, enlarged to `size`: (len(indices), outputs)."""
 
     def embed(part):
         pixels = np.stack([pictures.centre_crop(i, PICTURE_SIZE) for i in part])
@@ -50,7 +50,7 @@ def embed_pictures(encode, pictures, indices, size, threads=2):
 
 
 def embed_with_onnx(session, pictures, indices):
-    """The same by an ONNX image encoder."""
+    """The same with an ONNX image encoder."""
     parts = []
     for start in range(0, len(indices), BATCH):
         pixels = np.stack([pictures.centre_crop(i, PICTURE_SIZE) for i in indices[start : start + BATCH]])
@@ -74,7 +74,7 @@ def hit_rates(embeddings, rows, picture_labels, labels, truth, candidates=None):
 
 
 def fit_logit_scale(embeddings, rows, picture_labels, labels, truth):
-    """The scale with the least cross-entropy over the candidate labels; other true labels left out."""
+    """The scale with the least cross-entropy over the candidate labels; other true labels are left out."""
     candidates = candidate_labels(labels)
     counted = np.isin(picture_labels, candidates)
     own = np.searchsorted(candidates, picture_labels[counted])

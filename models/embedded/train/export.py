@@ -24,7 +24,7 @@ from text_encoder import CONTEXT_LENGTH
 from texts import encode, label_rows, load_text_encoder
 
 OPSET = 18
-VIEW_SIZES = (160, 176)  # that of the training's end, and a larger one: whole pictures show things smaller than crops do
+VIEW_SIZES = (160, 176)  # the size at the end of training, and a larger one: whole pictures show things smaller than crops do
 FIRST_SHARES = (0, 0.25, 0.45)  # the mean of both runs' ends may know more than either
 CALIBRATION_PICTURES = 2048
 REFIT_PICTURES = 4096
@@ -118,11 +118,11 @@ class Exporter:
         return hit_rates(embeddings, rows, self.pictures.label[indices], self.labels, self.truth, candidates)
 
     def embed(self, session):
-        """Embeddings of the test split, and of all pictures of held-out labels: nobody trained on them."""
+        """Embeddings of the test split, and of all pictures of held-out labels: none of them was trained on."""
         return (embed_with_onnx(session, self.pictures, indices) for indices in (self.test, self.unseen))
 
     def measure(self, name, embeddings, unseen_embeddings, rows):
-        """Print the bar's figures on the test split, and the held-out labels' among themselves."""
+        """Print the model card's figures on the test split, and those of the held-out labels among themselves."""
         seen = ~np.isin(self.pictures.label[self.test], self.held_out)
         all_labels = self.rates(embeddings, rows, self.test)
         trained = self.rates(embeddings[seen], rows, self.test[seen])
@@ -132,7 +132,7 @@ class Exporter:
               flush=True)  # fmt: skip
 
     def run(self):
-        """Everything, files before measures."""
+        """Write all files, then measure."""
         end_token, rows = self.export_text()
         float_session, session = self.export_image(rows)
         validation = embed_with_onnx(session, self.pictures, self.validation)

@@ -1,7 +1,7 @@
 """The image encoder: EfficientNet-Lite2 (Google, 2020) with a projection, pixels -> unit embedding.
 
 Its backbone starts from the published ImageNet weights. Fine-tuning leaves the stem and the first blocks as they are,
-and takes the gradients of depthwise filters from a part of the pictures: they would be most of the cost.
+and takes the gradients of depthwise filters from a part of the pictures, because they would be most of the cost.
 """
 
 from collections import OrderedDict
@@ -30,7 +30,7 @@ STAGES = (
     (1, 3, 1, 6, 352),
 )
 FROZEN_BLOCKS = 4  # from the stem to a quarter of the view's side
-FILTER_GRADIENT_PART = 0.25  # of the pictures, from which gradients of depthwise filters are taken
+FILTER_GRADIENT_PART = 0.25  # so many of the pictures give the gradients of depthwise filters
 
 
 class Depthwise(torch.autograd.Function):
@@ -80,7 +80,7 @@ def filter_gradient(x, gradient, weight, stride, padding):
 
 
 class Convolution(nn.Module):
-    """A convolution that pads as TensorFlow does ("same"): at stride 2 one more behind than before."""
+    """A convolution that pads as TensorFlow does ("same"): at stride 2 one pixel more after than before."""
 
     def __init__(self, inputs, outputs, kernel, stride=1, depthwise=False, bias=False):
         super().__init__()

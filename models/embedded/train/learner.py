@@ -9,9 +9,9 @@ from torch.nn import functional as F
 
 from image_encoder import ImageEncoder
 
-LABEL_SMOOTHING = 0.1
-KIND_PART = 0.2  # of a target: general words that are true of the picture, so that they can be chosen from, too
-SOFT_PART = 0.5  # of the loss in the second run: the first run's opinion of the picture, which knows what else it may show
+LABEL_SMOOTHING = 0.1  # Szegedy et al., arXiv 1512.00567
+KIND_PART = 0.2  # of a target goes to general words that are true of the picture, so that these can be chosen, too
+SOFT_PART = 0.5  # of the second run's loss follows the first run's opinion, which knows what else the picture may show
 MIXUP = 0.4  # both parameters of the beta distribution: mostly one picture, with some of another
 NOTHING = -1  # label of a picture of nothing in particular: every label is as wrong as any other
 
@@ -20,7 +20,7 @@ def classification_loss(logits, targets, masked):
     """Smoothed cross-entropy of each picture (N,).
 
     logits (N, labels); targets (N, labels): what is true of the picture, adding up to 1, or to 0 where it shows nothing;
-    masked (N, labels): true too, or never to be learned about, so no part of the loss.
+    masked (N, labels): true too, or not to be learned about: no part of the loss.
     """
     log_probability = logits.masked_fill(masked, -math.inf).log_softmax(1).masked_fill(masked, 0)
     even = ~masked / (~masked).sum(1, keepdim=True)
@@ -76,7 +76,7 @@ class Learner(nn.Module):
         self.mixes = False
 
     def forward(self, x, labels, opinion=None):
-        """The loss, and how many of the batch are right (of mixed pictures, by the label of the larger share).
+        """The loss, and how many of the batch are right (mixed pictures count by the label of the larger share).
 
         x (N, 3, S, S); labels (N,); opinion (N, 256): the pictures' embeddings by the model of the first run, times its scale.
         """
@@ -115,9 +115,10 @@ def twin_of(learner):
 
 
 def backward(learner, parts, prepare):
-    """Take parts (pixels, labels, opinions or None) until none is left, adding up gradients in the learner; returns losses and accuracies.
+    """Take parts (pixels, labels, opinions or None) until none is left, and add up gradients in the learner.
 
     Parts are taken from a deque that several threads share: one whose core is busy elsewhere does fewer of them.
+    Returns losses and accuracies.
     """
     learner.zero_grad()
     results = []

@@ -1,8 +1,8 @@
 """What the first run's model sees in each training picture, for the second run to learn from.
 
-A picture has one label, and often shows more: the model's opinion says what else, and what it looks like.
+A picture has one label, and often shows more: the model's opinion says what else it shows, and what it looks like.
 
-Writes opinions.npz (embeddings of all pictures, those not trained on being 0; scale) to the work folder.
+Writes opinions.npz (embeddings of all pictures, zeros for those that are not trained on; scale) to the work folder.
 """
 
 import argparse

@@ -33,10 +33,10 @@ def true_labels(labels):
 
 
 class Kinds:
-    """What else a picture's label says of it: the general words ("animal", "fruit") and labels ("dog") that are true of it.
+    """What a picture's label says besides: the general words ("animal", "fruit") and labels ("dog") that are true of it.
 
     kinds.json sorts labels as the parents in models/labels/general.yaml do, with the set's own `also` words.
-    words: those general words that are no labels themselves. Rows of the matrices are labels; columns are labels, then words.
+    words: the general words that are not labels themselves. Rows of the matrices are labels; columns are labels, then words.
     """
 
     def __init__(self, labels):

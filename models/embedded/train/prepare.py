@@ -1,7 +1,7 @@
 """Decode the packed photo set once into one flat uint8 file, and check the held-out labels.
 
 Writes to the work folder:
-  pixels.u8     every picture's RGB bytes, one behind the other, at the size it has in the set
+  pixels.u8     every picture's RGB bytes, one after the other, at the size it has in the set
   pictures.npz  per picture: offset into pixels.u8, height, width, label index, is_test
 """
 
@@ -16,15 +16,15 @@ from PIL import Image
 
 from photo_set import MIN_PICTURES, load_held_out, load_labels
 
-# Their labels, or pictures, are those of ImageNet, on which the image encoder's backbone was pretrained.
+# Collections with labels or pictures of ImageNet, on which the image encoder's backbone was pretrained.
 IMAGENET_COLLECTIONS = {"tinyimagenet", "breeds", "catdog"}
 
 
 def check_held_out(labels, rows):
     """Stop unless the held-out labels have enough pictures, none of them from a collection related to ImageNet.
 
-    That none is a class of ImageNet was looked up when they were chosen: those with the fewest pictures, so that
-    training loses little.
+    That none of them is a class of ImageNet was checked when they were chosen. They are the labels with the
+    fewest pictures, so that training loses little.
     """
     counts = {entry["label"]: entry["train"] + entry["test"] for entry in labels}
     related = {row[3] for row in rows if row[5] in IMAGENET_COLLECTIONS}

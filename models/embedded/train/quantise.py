@@ -25,7 +25,7 @@ class CalibrationPictures(quantization.CalibrationDataReader):
 
 
 def pad_inside_convolutions(path):
-    """Let each convolution pad as the node before it does: that would be a pass of its own in the int8 graph, in float32."""
+    """Let each convolution do the padding of the node before it, which in the int8 graph would be a float32 pass of its own."""
     model = onnx.load(path)
     nodes, stored = model.graph.node, {tensor.name: tensor for tensor in model.graph.initializer}
     pad_into = {node.output[0]: node for node in nodes if node.op_type == "Pad"}
@@ -61,7 +61,7 @@ def quantise_convolutions(source, target, calibration):
 
 
 class ProjectionInputs:
-    """An image encoder's graph, run up to what goes into its last projection and what comes out of it."""
+    """An image encoder's graph that gives the inputs and the outputs of its last projection."""
 
     def __init__(self, path):
         model = onnx.load(path)

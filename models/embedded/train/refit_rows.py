@@ -1,7 +1,7 @@
-"""Classifier rows for what the first run's encoder sees: those of the labels moved a little, those of general words far.
+"""Classifier rows that fit the first run's encoder: rows of labels move a little, rows of general words far.
 
-A general word ("animal", "fruit") starts where the text encoder has put it, which no picture has told it: of 33 such
-words it finds the right one in 36 % of the pictures, with refitted rows in 87 %. The text encoder learns these rows next.
+A general word ("animal", "fruit") starts where the text encoder has put it without any picture: of 33 such words
+the right one is found in 36 % of the pictures, with refitted rows in 87 %. The text encoder learns these rows next.
 
 Writes rows.npz to the work folder.
 """

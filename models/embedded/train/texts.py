@@ -26,7 +26,7 @@ TEMPLATES = (
     "a photo of one {}",
     "a photo of many {}",
 )
-UNSEEN_PART = 0.02  # of the further texts, kept out of training to measure generalisation
+UNSEEN_PART = 0.02  # of the further texts is kept out of training, to measure generalisation
 BATCH = 256
 SHARES = {"labels": 0.4, "styles": 0.05, "names": 0.15, "further": 0.4}  # of a batch
 
@@ -38,7 +38,7 @@ def with_kinds(labels):
 
 
 def label_rows(out_dir, labels, targets):
-    """What the text encoder shall say for each label: the classifier rows that were found, or targets where unseen.
+    """What the text encoder should give for each label: the classifier rows that were found, or targets where unseen.
 
     Once refit_rows.py has found rows for the general words, too, these come after the labels'.
     """

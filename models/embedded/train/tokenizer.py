@@ -15,7 +15,7 @@ SPLIT = r"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"  # openai/C
 
 
 def learn_merges(texts):
-    """BPE merges, most frequent first, so many that VOCABULARY tokens result."""
+    """BPE merges, most frequent first, as many as make VOCABULARY tokens."""
     learner = Tokenizer(models.BPE(end_of_word_suffix=SUFFIX))
     learner.normalizer = normalizers.Sequence([normalizers.NFC(), normalizers.Lowercase()])
     learner.pre_tokenizer = pre_tokenizers.Sequence(

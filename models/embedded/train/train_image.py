@@ -3,7 +3,7 @@
 Softmax cross-entropy over the labels' cosines with a learned scale; labels that are also true of a
 picture are left out of its negatives. The schedule follows the clock: warm-up, then a cosine to nothing at the end.
 The second run goes on from the first one's end and learns from its opinions (opinions.py) too, since pictures have one
-label each and often show more. Stops and resumes from its checkpoint, then perhaps with another end.
+label each and often show more. It can be stopped, and resumes from its checkpoint, perhaps with another end.
 
 Writes first.pt or second.pt (learner, moving average of its encoder, optimiser) and trainer.pid to the work folder.
 """
@@ -36,14 +36,14 @@ PAUSE_SECONDS = 20  # a longer step was stopped on the way: not counted as time 
 LEARNING_RATES = {"backbone": 6e-4, "filters": 3e-4, "projection": 1e-3}
 WEIGHT_DECAY = 0.03
 AVERAGE_STEPS = 300
-BATCH_PARTS = 4  # of 32 pictures: as fast as larger ones, which a thread has longer to wait for
+BATCH_PARTS = 4  # of 32 pictures each: as fast as larger ones, for which a thread has to wait longer
 SAVE_STEPS, WATCH_STEPS = 100, 400
 WATCHED_PICTURES = 1000
 
 
 @dataclass
 class Schedule:
-    """How a run goes with its progress, from 0 to 1."""
+    """How a run changes with its progress, from 0 to 1."""
 
     sizes: tuple  # (from here on, side of the training pictures)
     mixes: tuple  # between these, pictures are mixed
@@ -57,7 +57,7 @@ class Schedule:
         return [size for start, size in self.sizes if progress >= start][-1]
 
 
-# Mixup pays once training pictures are known better than others; whole pictures come last, as they are what will be seen.
+# Mixup helps once training pictures are known better than others; unmixed ones come last, since production sees those.
 SCHEDULES = {
     "first": Schedule(sizes=((0.0, 96), (0.3, 128), (0.8, 160)), mixes=(0.4, 1.0)),
     "second": Schedule(sizes=((0.0, 128), (0.75, 160)), mixes=(0.0, 0.85), peak=0.5),
@@ -83,7 +83,7 @@ def make_optimiser(learner):
 
 @torch.no_grad()
 def follow(average, encoder, step):
-    """Move the averaged weights a little towards the present ones."""
+    """Move the averaged weights a little towards the current ones."""
     weight = max(1 / (step + 1), 1 / AVERAGE_STEPS)
     for kept, now in zip(average.state_dict().values(), encoder.state_dict().values()):
         if kept.is_floating_point():

@@ -1,4 +1,4 @@
-"""Find the classifier rows: a linear probe on the pretrained backbone, before anything of it is changed.
+"""Find the classifier rows: a linear probe on the pretrained backbone, before any of it is changed.
 
 Pictures are embedded once by the backbone; a projection, the classifier rows and a scale are then trained on those
 features. Rows start at the text targets and are held near them. The text encoder learns these rows next, and

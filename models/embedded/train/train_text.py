@@ -1,7 +1,7 @@
 """Train the tokenizer and the text encoder to reproduce the text targets under prompt templates.
 
-Labels take the probe's classifier rows, held-out labels and all
-other texts their targets. Trains for a given number of minutes; a later run goes on from text.pt.
+Labels take the probe's classifier rows; held-out labels and all other texts take their targets. Trains for a given
+number of minutes; a later run goes on from text.pt.
 
 Writes tokenizer.json and text.pt to the work folder.
 """

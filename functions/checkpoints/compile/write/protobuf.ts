@@ -33,7 +33,7 @@ export function bytesField(field: number, value: Field): Field {
   return [varint((field << 3) | 2), varint(byteLength(value)), ...value];
 }
 
-/** As {@link bytesField}, with a length of five bytes, however small: zeros are put before it. */
+/** As {@link bytesField}, but the length takes five bytes, whatever it is: its highest digits are zeros. */
 export function paddedBytesField(field: number, value: Field): Field {
   const length = byteLength(value);
   const digits = [0, 1, 2, 3, 4].map((i) => (Math.floor(length / 0x80 ** i) % 0x80) | (i < 4 ? 0x80 : 0));
