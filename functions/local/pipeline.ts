@@ -10,13 +10,13 @@ import { composeTagger, type TaggerSettings } from '../tag-images/composition.ts
 import { messageTagger, type Report } from '../tag-images/tag-messages.ts';
 import { type DynamoDbEndpoint, startDynamoDbEndpoint } from './dynamodb/dynamodb-endpoint.ts';
 import { ensureTable, LOCAL_REGION, LOCAL_TABLE_NAME } from './dynamodb/table.ts';
+import type { LocalQueue } from './queue/contract.ts';
 import {
   type EventSourceMapping,
   REPORTED_BY_FUNCTION,
   startEventSourceMapping,
 } from './queue/event-source-mapping.ts';
 import { openQueue } from './queue/queue.ts';
-import type { LocalQueue } from './queue/queue-contract.ts';
 import { type S3Endpoint, startS3Endpoint } from './s3-endpoint/s3-endpoint.ts';
 import { queueSettings, synthesizeTemplate, tableDefinition } from './synthesized-template.ts';
 

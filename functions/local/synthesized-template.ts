@@ -5,7 +5,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { z } from 'zod';
 import { readSettings } from '../../infra/settings.ts';
 import { addStatefulParts } from '../../infra/stateful-parts.ts';
-import { DEFAULT_MAXIMUM_MESSAGE_BYTES } from './queue/queue-message.ts';
+import { DEFAULT_MAXIMUM_MESSAGE_BYTES } from './queue/message.ts';
 
 /**
  * The CloudFormation template of the table and queues, so that a machine has the very ones that a deployment gets.

@@ -4,13 +4,13 @@ import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SQSEvent } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { LocalQueue } from '../../functions/local/queue/contract.ts';
 import {
   type EventSourceMapping,
   startEventSourceMapping,
 } from '../../functions/local/queue/event-source-mapping.ts';
 import type { BatchHandler, MappingOptions } from '../../functions/local/queue/mapping-options.ts';
 import { openQueue } from '../../functions/local/queue/queue.ts';
-import type { LocalQueue } from '../../functions/local/queue/queue-contract.ts';
 import { startChild } from './support/child-process.ts';
 
 const EMPTY = { visible: 0, inFlight: 0, deadLetters: 0 };

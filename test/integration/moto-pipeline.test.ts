@@ -9,11 +9,11 @@ import { acceptEveryUpload } from '../../functions/core/objects/object.ts';
 import { imageRecordOf, readImageRecord } from '../../functions/core/records/image-record.ts';
 import type { ScannableTable } from '../../functions/core/records/tag-table.ts';
 import { ensureTable } from '../../functions/local/dynamodb/table.ts';
+import type { LocalQueue } from '../../functions/local/queue/contract.ts';
 import {
   type EventSourceMapping,
   startEventSourceMapping,
 } from '../../functions/local/queue/event-source-mapping.ts';
-import type { LocalQueue } from '../../functions/local/queue/queue-contract.ts';
 import { SAMPLE_FOLDER, sampleNames } from '../../functions/local/samples.ts';
 import { synthesizeTemplate, tableDefinition } from '../../functions/local/synthesized-template.ts';
 import { composeTagger } from '../../functions/tag-images/composition.ts';

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { LocalQueue, QueueOptions } from '../../functions/local/queue/contract.ts';
 import { openQueue } from '../../functions/local/queue/queue.ts';
-import type { LocalQueue, QueueOptions } from '../../functions/local/queue/queue-contract.ts';
 import { startChild } from './support/child-process.ts';
 
 let directory: string;

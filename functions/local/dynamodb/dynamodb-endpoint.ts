@@ -3,8 +3,8 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import { Readable } from 'node:stream';
 import dynalite from 'dynalite';
 import { listen, loopbackUrl, stop } from '../http/loopback-server.ts';
-import { openLevelStore } from '../level-store.ts';
-import { type Credentials, type DynamoDbError, findDynamoDbError } from './dynamodb-signature.ts';
+import { openLevelStore } from '../store/level-store.ts';
+import { type Credentials, type DynamoDbError, findDynamoDbError } from './signature.ts';
 
 /** Nothing leaves this machine, so the default credentials are no secret. */
 export const LOCAL_CREDENTIALS: Credentials = { accessKeyId: 'local', secretAccessKey: 'local' };

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SQSEvent } from 'aws-lambda';
+import type { ReceivedMessage } from './contract.ts';
 import { type MappingOptions, resolveMappingOptions } from './mapping-options.ts';
-import type { ReceivedMessage } from './queue-contract.ts';
-import { DEFAULT_MAXIMUM_MESSAGE_BYTES } from './queue-message.ts';
+import { DEFAULT_MAXIMUM_MESSAGE_BYTES } from './message.ts';
 import { failedMessageIds, sqsEvent } from './sqs-event.ts';
 
 /** AWS ends a batch at the payload limit of a synchronous invocation. */

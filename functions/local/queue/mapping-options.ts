@@ -1,5 +1,5 @@
 import type { SQSEvent } from 'aws-lambda';
-import type { LocalQueue } from './queue-contract.ts';
+import type { LocalQueue } from './contract.ts';
 
 /**
  * A Lambda function as the mapping sees it. What it returns is checked when it arrives, as AWS does: a partial batch

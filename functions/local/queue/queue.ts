@@ -1,4 +1,4 @@
-import { claimMessages } from './queue-claim.ts';
+import { claimMessages } from './claim.ts';
 import type {
   LocalQueue,
   QueueOptions,
@@ -6,10 +6,10 @@ import type {
   ReceiveLimits,
   ReleaseOptions,
   WaitOptions,
-} from './queue-contract.ts';
-import { DEFAULT_MAXIMUM_MESSAGE_BYTES, newMessage } from './queue-message.ts';
-import { type DeadLetter, openQueueStore, type QueueStore, type StoredMessage } from './queue-store.ts';
-import { receiptHandleOf, trackVisibility, type Visibility } from './queue-visibility.ts';
+} from './contract.ts';
+import { DEFAULT_MAXIMUM_MESSAGE_BYTES, newMessage } from './message.ts';
+import { type DeadLetter, openQueueStore, type QueueStore, type StoredMessage } from './store.ts';
+import { receiptHandleOf, trackVisibility, type Visibility } from './visibility.ts';
 
 /** The longest delay that a timer takes; a longer one would fire at once. */
 const MAXIMUM_TIMER_MILLISECONDS = 2 ** 31 - 1;

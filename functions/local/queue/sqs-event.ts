@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
-import type { ReceivedMessage } from './queue-contract.ts';
+import type { ReceivedMessage } from './contract.ts';
 
 const REGION = 'us-east-1';
 /** Twelve zeros: an account that does not exist, as AWS's own documentation uses it for examples. */

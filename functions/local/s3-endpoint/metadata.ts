@@ -1,5 +1,5 @@
 import type { ClassicLevel } from 'classic-level';
-import { openLevelStore } from '../level-store.ts';
+import { openLevelStore } from '../store/level-store.ts';
 import type { BucketRecord, ObjectRecord, OutboxRecord, PartRecord, UploadRecord } from './records.ts';
 
 /** Keys are ordered by their UTF-8 bytes, which is the order in which S3 lists. */

@@ -9,7 +9,7 @@ import {
   SQSClient,
   type SQSClientConfig,
 } from '@aws-sdk/client-sqs';
-import type { LocalQueue, ReceivedMessage } from '../../../functions/local/queue/queue-contract.ts';
+import type { LocalQueue, ReceivedMessage } from '../../../functions/local/queue/contract.ts';
 
 const POLL_MILLISECONDS = 100;
 const VISIBILITY_TIMEOUT_SECONDS = 60;

@@ -1,4 +1,4 @@
-import type { StoredMessage } from './queue-store.ts';
+import type { StoredMessage } from './store.ts';
 
 /**
  * Which messages can be received now, and which are hidden because a consumer has them.

@@ -1,6 +1,6 @@
-import type { ReceiveLimits } from './queue-contract.ts';
-import type { DeadLetter, StoredMessage } from './queue-store.ts';
-import type { Visibility } from './queue-visibility.ts';
+import type { ReceiveLimits } from './contract.ts';
+import type { DeadLetter, StoredMessage } from './store.ts';
+import type { Visibility } from './visibility.ts';
 
 export interface ClaimRules {
   readonly visibilityTimeoutSeconds: number;

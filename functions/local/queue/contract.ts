@@ -1,4 +1,4 @@
-import type { DeadLetter, StoredMessage } from './queue-store.ts';
+import type { DeadLetter, StoredMessage } from './store.ts';
 
 export interface QueueOptions {
   /** Directory that holds the queue; made when it does not exist. One process at a time may use it. */
@@ -35,7 +35,7 @@ export interface LocalQueue {
   /**
    * Accepts a message; it is on the disk when this resolves.
    * @returns The message's id.
-   * @throws QueueError (queue-message.ts) for a body that SQS does not take.
+   * @throws QueueError (message.ts) for a body that SQS does not take.
    */
   send(body: string): Promise<string>;
   /** Receives what is visible, possibly nothing; each message is then hidden for the visibility timeout. */

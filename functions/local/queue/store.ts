@@ -1,4 +1,4 @@
-import { openLevelStore } from '../level-store.ts';
+import { openLevelStore } from '../store/level-store.ts';
 
 /** A message as it is kept on disk. Times are milliseconds since the epoch. */
 export interface StoredMessage {
