@@ -1,3 +1,4 @@
+import { QUEUE_DEFINITION } from '../functions/core/objects/queue-definition.ts';
 import { flag, list, oneOf, type Rules, wholeNumber } from './option-rules.ts';
 
 /** What can be said of a tagger in plain values: by a construct's props, or by the context of `cdk deploy`. */
@@ -135,7 +136,7 @@ export const TAGGER_RULES: Rules<TaggerOptions> = {
   suffix: list(KEY_PART, 'key suffixes without commas and *', []),
   maximumBytes: wholeNumber(1, 1_073_741_824, undefined),
   memoryMegabytes: wholeNumber(128, 10_240, 3_008),
-  functionTimeoutSeconds: wholeNumber(1, 900, 60),
+  functionTimeoutSeconds: wholeNumber(1, 900, QUEUE_DEFINITION.functionTimeoutSeconds),
   temporaryStorageMegabytes: wholeNumber(512, 10_240, 512),
   batchSize: wholeNumber(1, 10_000, 10),
   batchWindowSeconds: wholeNumber(0, 300, 0),
@@ -143,7 +144,7 @@ export const TAGGER_RULES: Rules<TaggerOptions> = {
   reservedConcurrency: wholeNumber(2, 1_000, undefined),
   snapStart: flag(false),
   tracing: flag(false),
-  maxReceiveCount: wholeNumber(1, 1_000, 5),
+  maxReceiveCount: wholeNumber(1, 1_000, QUEUE_DEFINITION.maxReceiveCount),
   tableDeletionProtection: flag(true),
   logRetentionDays: oneOf(LOG_RETENTION_DAYS, 30),
   backfillObjectsPerSecond: wholeNumber(1, 10_000, 200),

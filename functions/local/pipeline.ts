@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { S3Options } from '../adapters/aws/s3.ts';
 import { type Bucket, s3Bucket } from '../adapters/aws/s3-bucket.ts';
 import { acceptEveryUpload } from '../core/objects/object.ts';
+import { QUEUE_DEFINITION, visibilityTimeoutSeconds } from '../core/objects/queue-definition.ts';
 import type { ResultChannels } from '../core/results/result-channels.ts';
 import type { ResultEvents } from '../core/results/result-event.ts';
 import type { Tagger } from '../core/tagging/tag-image.ts';
@@ -18,12 +19,10 @@ import {
 } from './queue/event-source-mapping.ts';
 import { openQueue } from './queue/queue.ts';
 import { type S3Endpoint, startS3Endpoint } from './s3-endpoint/s3-endpoint.ts';
-import { queueSettings, synthesizeTemplate, tableDefinition } from './synthesized-template.ts';
 
 export const LOCAL_BUCKET_NAME = 'photos';
 
-/** As in the cloud, where the visibility timeout is set to six function timeouts. */
-const FUNCTION_TIMEOUTS_PER_VISIBILITY_TIMEOUT = 6;
+const { functionTimeoutSeconds, maxReceiveCount } = QUEUE_DEFINITION;
 
 export interface PipelineOptions
   extends Pick<TaggerSettings, 'modelFolder' | 'labelSets' | 'maximumBytes' | 'warn'> {
@@ -55,6 +54,8 @@ export interface Pipeline {
  * The whole pipeline in one process: S3 endpoint → queue → event source mapping → the handler that Lambda
  * runs → DynamoDB endpoint. Every hop is durable before the one before it is acknowledged.
  *
+ * The table and the queue are those that a deployment makes by default: settings in `cdk.json` do not count here.
+ *
  * @throws Error with code `EADDRINUSE` when a port is taken
  */
 export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
@@ -64,8 +65,11 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     for (const closeOne of closers.splice(0).reverse()) await closeOne();
   };
   try {
-    const template = synthesizeTemplate();
-    const queue = await openQueue({ directory: join(dataFolder, 'queue'), ...queueSettings(template) });
+    const queue = await openQueue({
+      directory: join(dataFolder, 'queue'),
+      visibilityTimeoutSeconds: visibilityTimeoutSeconds(functionTimeoutSeconds),
+      maxReceiveCount,
+    });
     closers.push(() => queue.close());
     const dynamodb = await startDynamoDbEndpoint({
       directory: join(dataFolder, 'dynamodb'),
@@ -73,7 +77,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
       credentials,
     });
     closers.push(() => dynamodb.close());
-    await ensureTable(dynamodb, tableDefinition(template));
+    await ensureTable(dynamodb);
     const s3 = await startS3Endpoint({
       directory: join(dataFolder, 's3'),
       port: ports.s3,
@@ -138,7 +142,7 @@ function startMapping(
       reasons.delete(messageId);
       return reason;
     },
-    functionTimeoutSeconds: queue.visibilityTimeoutSeconds / FUNCTION_TIMEOUTS_PER_VISIBILITY_TIMEOUT,
+    functionTimeoutSeconds,
     onFailure: (reason, messageIds) => {
       if (reason !== REPORTED_BY_FUNCTION) warn(`${messageIds.length} messages come again: ${reason}`);
     },

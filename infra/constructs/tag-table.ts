@@ -1,13 +1,15 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  type Attribute,
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-
-/** Name of the index that answers "images under a prefix, by status". */
-export const STATUS_INDEX_NAME = 'by-status';
-
-/** Attribute (epoch seconds) after which DynamoDB may remove an item: deletions leave a tombstone that carries it. */
-export const EXPIRY_ATTRIBUTE = 'expiresAt';
+import { type KeyAttributes, TABLE_DEFINITION } from '../../functions/core/records/table-definition.ts';
 
 export interface TagTableProps {
   /** Whether DynamoDB refuses to delete the table, also when asked by CloudFormation or the console. */
@@ -20,7 +22,7 @@ export interface TagTableProps {
 }
 
 /**
- * The one table that holds image records and label entries.
+ * The table of {@link TABLE_DEFINITION}, with what only AWS applies: protection, recovery and encryption.
  *
  * A `Table`, not a `TableV2`: the latter is a global table, which the local stand-ins for CloudFormation do not create.
  */
@@ -29,23 +31,30 @@ export class TagTable extends Construct {
 
   constructor(scope: Construct, id: string, { deletionProtection, encryptionKey }: TagTableProps) {
     super(scope, id);
+    const { key, indexes, billingMode, timeToLiveAttribute } = TABLE_DEFINITION;
     this.table = new Table(this, 'Table', {
-      partitionKey: { name: 'PK', type: AttributeType.STRING },
-      sortKey: { name: 'SK', type: AttributeType.STRING },
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      timeToLiveAttribute: EXPIRY_ATTRIBUTE,
+      ...keys(key),
+      billingMode: BillingMode[billingMode],
+      timeToLiveAttribute,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection,
       ...(encryptionKey && { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey }),
       // Tags and embeddings outlive the stack: computing them again costs more than keeping them.
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    this.table.addGlobalSecondaryIndex({
-      indexName: STATUS_INDEX_NAME,
-      partitionKey: { name: 'GSI1PK', type: AttributeType.STRING },
-      sortKey: { name: 'GSI1SK', type: AttributeType.STRING },
-      // Keys alone keep the index's write at one unit; a reader fetches the image records that it wants.
-      projectionType: ProjectionType.KEYS_ONLY,
-    });
+    for (const { name, projection, ...index } of indexes) {
+      this.table.addGlobalSecondaryIndex({
+        indexName: name,
+        ...keys(index),
+        projectionType: ProjectionType[projection],
+      });
+    }
   }
+}
+
+function keys({ partitionKey, sortKey }: KeyAttributes): { partitionKey: Attribute; sortKey: Attribute } {
+  return {
+    partitionKey: { name: partitionKey, type: AttributeType.STRING },
+    sortKey: { name: sortKey, type: AttributeType.STRING },
+  };
 }

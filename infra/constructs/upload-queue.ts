@@ -1,15 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-
-/**
- * AWS advises a visibility timeout of six function timeouts, which leaves room for retries while the function is
- * throttled: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
- */
-const FUNCTION_TIMEOUTS_PER_VISIBILITY_TIMEOUT = 6;
-
-/** Amazon SQS's maximum. A dead letter keeps its first enqueue time, so this must outlast the queue's own 4 days. */
-const DEAD_LETTER_RETENTION = Duration.days(14);
+import { QUEUE_DEFINITION, visibilityTimeoutSeconds } from '../../functions/core/objects/queue-definition.ts';
 
 export interface UploadQueueProps {
   /** Timeout of the function that the queue feeds, 1 to 900 seconds. */
@@ -18,7 +10,7 @@ export interface UploadQueueProps {
   readonly maxReceiveCount: number;
 }
 
-/** The queue between the bucket's events and the tagging function, with its dead-letter queue. */
+/** The queue of {@link QUEUE_DEFINITION}, with its dead-letter queue. */
 export class UploadQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetterQueue: Queue;
@@ -31,11 +23,9 @@ export class UploadQueue extends Construct {
     const secured: QueueProps = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true };
     this.deadLetterQueue = new Queue(this, 'DeadLetterQueue', {
       ...secured,
-      retentionPeriod: DEAD_LETTER_RETENTION,
+      retentionPeriod: Duration.days(QUEUE_DEFINITION.deadLetterRetentionDays),
     });
-    this.visibilityTimeout = Duration.seconds(
-      props.functionTimeout.toSeconds() * FUNCTION_TIMEOUTS_PER_VISIBILITY_TIMEOUT,
-    );
+    this.visibilityTimeout = Duration.seconds(visibilityTimeoutSeconds(props.functionTimeout.toSeconds()));
     this.queue = new Queue(this, 'Queue', {
       ...secured,
       visibilityTimeout: this.visibilityTimeout,

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { startDynamoDbEndpoint } from '../../functions/local/dynamodb/dynamodb-endpoint.ts';
 import { ensureTable } from '../../functions/local/dynamodb/table.ts';
-import { synthesizeTemplate, tableDefinition } from '../../functions/local/synthesized-template.ts';
 
 const THIS_FILE = fileURLToPath(import.meta.url);
 
@@ -40,7 +39,7 @@ export async function startTableProcess(folder: string): Promise<TableProcess> {
 /** Serves until its input ends, which it also does when the caller dies; answers each byte with its processor time. */
 async function serve(directory: string): Promise<void> {
   const endpoint = await startDynamoDbEndpoint({ directory });
-  await ensureTable(endpoint, tableDefinition(synthesizeTemplate()));
+  await ensureTable(endpoint);
   console.log(endpoint.url);
   process.stdin.on('data', () => {
     const { user, system } = process.cpuUsage();

@@ -11,7 +11,6 @@ import { fixedWidthSequencer } from '../../functions/core/objects/object.ts';
 import { nextImageRecord, putImageRecord } from '../../functions/core/records/image-record.ts';
 import { putLabelEntry } from '../../functions/core/records/label-entries.ts';
 import { tableInput } from '../../functions/local/dynamodb/table.ts';
-import { synthesizeTemplate, tableDefinition } from '../../functions/local/synthesized-template.ts';
 import { available } from '../integration/tools.ts';
 import { jsonLines, runCli } from './support/cli-process.ts';
 
@@ -37,7 +36,7 @@ describe.skipIf(!hasMoto)('with a deployed table', () => {
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     };
     const client = { endpoint, region, credentials };
-    await createTable(client, tableInput(tableDefinition(synthesizeTemplate()), 'deployed'));
+    await createTable(client, tableInput('deployed'));
     const table = dynamoDbTagTable({ tableName: 'deployed', client });
     const object = { bucket: 'mine', key: 'a.jpg', eTag: 'etag', sequencer: fixedWidthSequencer('1') };
     const tags = [{ set: 'general', label: 'dog', score: 0.9 }];

@@ -18,7 +18,6 @@ import {
   startDynamoDbEndpoint,
 } from '../../functions/local/dynamodb/dynamodb-endpoint.ts';
 import { ensureTable } from '../../functions/local/dynamodb/table.ts';
-import { synthesizeTemplate, tableDefinition } from '../../functions/local/synthesized-template.ts';
 import { available } from '../integration/tools.ts';
 import { CLI, type CliResult, jsonLines, runCli } from './support/cli-process.ts';
 import { waitUntil } from './support.ts';
@@ -57,7 +56,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cliptag-cli-retag-'));
   endpoint = await startDynamoDbEndpoint({ directory: join(folder, 'dynamodb') });
   here = ['--dynamodb-port', String(endpoint.port)];
-  await ensureTable(endpoint, tableDefinition(synthesizeTemplate()));
+  await ensureTable(endpoint);
   const { url, credentials } = endpoint;
   table = dynamoDbTagTable({
     tableName: 'cliptag',

@@ -16,7 +16,6 @@ import {
   startDynamoDbEndpoint,
 } from '../../functions/local/dynamodb/dynamodb-endpoint.ts';
 import { ensureTable } from '../../functions/local/dynamodb/table.ts';
-import { synthesizeTemplate, tableDefinition } from '../../functions/local/synthesized-template.ts';
 import { jsonLines, runCli } from './support/cli-process.ts';
 
 let folder: string;
@@ -52,7 +51,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cliptag-cli-table-'));
   endpoint = await startDynamoDbEndpoint({ directory: folder });
   here = ['--dynamodb-port', String(endpoint.port)];
-  await ensureTable(endpoint, tableDefinition(synthesizeTemplate()));
+  await ensureTable(endpoint);
   await record('a/dog.jpg', tagged(tag('dog', 0.9), tag('animal', 0.95)));
   await record(
     'a/both.jpg',

@@ -16,17 +16,16 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TABLE_DEFINITION } from '../../functions/core/records/table-definition.ts';
 import {
   type DynamoDbEndpoint,
   startDynamoDbEndpoint,
 } from '../../functions/local/dynamodb/dynamodb-endpoint.ts';
 import { ensureTable, tableInput } from '../../functions/local/dynamodb/table.ts';
 import { listen, stop } from '../../functions/local/http/loopback-server.ts';
-import { synthesizeTemplate, tableDefinition } from '../../functions/local/synthesized-template.ts';
 import { startChild } from './support/child-process.ts';
 
 const TableName = 'cliptag';
-const definition = tableDefinition(synthesizeTemplate());
 
 let directory: string;
 let endpoint: DynamoDbEndpoint;
@@ -53,7 +52,7 @@ beforeAll(async () => {
   directory = await newDirectory();
   endpoint = await startDynamoDbEndpoint({ directory: path.join(directory, 'made', 'for', 'it') });
   client = clientOf(endpoint.url);
-  await ensureTable(endpoint, definition);
+  await ensureTable(endpoint);
 });
 afterAll(async () => {
   client.destroy();
@@ -61,30 +60,33 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-describe('the table of the synthesized template', () => {
+describe('the table of the definition', () => {
   it('is there with its keys and its index', async () => {
     const { Table } = await client.send(new DescribeTableCommand({ TableName }));
     expect(Table).toMatchObject({
       TableStatus: 'ACTIVE',
-      KeySchema: definition.KeySchema,
+      KeySchema: [
+        { AttributeName: 'PK', KeyType: 'HASH' },
+        { AttributeName: 'SK', KeyType: 'RANGE' },
+      ],
       GlobalSecondaryIndexes: [{ IndexName: 'by-status', Projection: { ProjectionType: 'KEYS_ONLY' } }],
     });
   });
 
   it('is left as it is when it exists', async () => {
     await client.send(new PutItemCommand({ TableName, Item: record('kept') }));
-    expect(await ensureTable(endpoint, definition)).toBe(false);
+    expect(await ensureTable(endpoint)).toBe(false);
     const { Item } = await client.send(new GetItemCommand({ TableName, Key: record('kept') }));
     expect(Item).toEqual(record('kept'));
   });
 
   it('rejects a table of another version that has its name', async () => {
-    const other = { ...definition, GlobalSecondaryIndexes: definition.GlobalSecondaryIndexes.slice(0, 0) };
-    await expect(ensureTable(endpoint, other)).rejects.toThrow(/another version/);
+    const other = { ...TABLE_DEFINITION, indexes: [] };
+    await expect(ensureTable(endpoint, TableName, other)).rejects.toThrow(/another version/);
   });
 
   it('is requested without what only AWS applies', () => {
-    expect(Object.keys(tableInput(definition, 'any')).sort()).toEqual(
+    expect(Object.keys(tableInput('any')).sort()).toEqual(
       ['AttributeDefinitions', 'BillingMode', 'GlobalSecondaryIndexes', 'KeySchema', 'TableName'].sort(),
     );
   });
@@ -219,7 +221,7 @@ describe('signatures', () => {
     const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'its/secret+key' };
     const other = await newDirectory();
     const own = await startDynamoDbEndpoint({ directory: other, credentials });
-    expect(await ensureTable(own, definition)).toBe(true);
+    expect(await ensureTable(own)).toBe(true);
     await own.close();
     await rm(other, { recursive: true });
   });
@@ -230,12 +232,12 @@ describe('the data', () => {
     const own = await newDirectory();
     const child = startChild('dynamodb-server.ts', own);
     const url = await child.nextLine();
-    await ensureTable({ url, credentials: endpoint.credentials }, definition);
+    await ensureTable({ url, credentials: endpoint.credentials });
     await clientOf(url).send(new PutItemCommand({ TableName, Item: record('written') }));
     await child.kill();
 
     const again = await startDynamoDbEndpoint({ directory: own });
-    expect(await ensureTable(again, definition)).toBe(false);
+    expect(await ensureTable(again)).toBe(false);
     const { Item } = await clientOf(again.url).send(
       new GetItemCommand({ TableName, Key: record('written') }),
     );
@@ -249,12 +251,12 @@ describe('the data', () => {
     // As long as dynalite may take, the table is in the making.
     const slow = dynalite({ path: own, createTableMs: 3_600_000 });
     const unfinished = clientOf(`http://127.0.0.1:${await listen(slow, 0)}`);
-    await unfinished.send(new CreateTableCommand(tableInput(definition, TableName)));
+    await unfinished.send(new CreateTableCommand(tableInput(TableName)));
     unfinished.destroy();
     await stop(slow);
 
     const again = await startDynamoDbEndpoint({ directory: own });
-    expect(await ensureTable(again, definition)).toBe(true);
+    expect(await ensureTable(again)).toBe(true);
     const writer = clientOf(again.url);
     await writer.send(new PutItemCommand({ TableName, Item: record('written') }));
     const { Count } = await writer.send(new ScanCommand({ TableName }));
@@ -268,7 +270,7 @@ describe('the data', () => {
     const own = await newDirectory();
     const child = startChild('dynamodb-server.ts', own);
     const url = await child.nextLine();
-    await ensureTable({ url, credentials: endpoint.credentials }, definition);
+    await ensureTable({ url, credentials: endpoint.credentials });
     await expect(startDynamoDbEndpoint({ directory: own })).rejects.toThrow(
       `The folder ${own} is in use by another process`,
     );

@@ -15,7 +15,6 @@ import {
   startEventSourceMapping,
 } from '../../functions/local/queue/event-source-mapping.ts';
 import { SAMPLE_FOLDER, sampleNames } from '../../functions/local/samples.ts';
-import { synthesizeTemplate, tableDefinition } from '../../functions/local/synthesized-template.ts';
 import { composeTagger } from '../../functions/tag-images/composition.ts';
 import { messageTagger } from '../../functions/tag-images/tag-messages.ts';
 import { makeFolder, repository } from '../e2e/support.ts';
@@ -50,11 +49,7 @@ describe.skipIf(!hasMoto)('the pipeline on moto', () => {
     account = await openMotoAccount();
     const { client } = account;
     const s3 = { ...client, forcePathStyle: true };
-    await ensureTable(
-      { url: client.endpoint, credentials: client.credentials },
-      tableDefinition(synthesizeTemplate()),
-      TABLE,
-    );
+    await ensureTable({ url: client.endpoint, credentials: client.credentials }, TABLE);
     const opened = await openSqsQueue('uploads', client);
     queue = opened.queue;
     bucket = s3Bucket(BUCKET, s3);

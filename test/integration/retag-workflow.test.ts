@@ -14,7 +14,6 @@ import { nextImageRecord } from '../../functions/core/records/image-record.ts';
 import { commitRecord, readRecord } from '../../functions/core/records/record-commit.ts';
 import type { ScannableTable } from '../../functions/core/records/tag-table.ts';
 import { tableInput } from '../../functions/local/dynamodb/table.ts';
-import { synthesizeTemplate, tableDefinition } from '../../functions/local/synthesized-template.ts';
 import { composeRetagger } from '../../functions/retag/composition.ts';
 import { type RetagWorker, retagWorker } from '../../functions/retag/worker.ts';
 import { type CliResult, jsonLines, runCli } from '../e2e/support/cli-process.ts';
@@ -54,7 +53,7 @@ describe.skipIf(!hasMoto)('a deployed stack that retags', () => {
       method: 'POST',
       body: JSON.stringify({ stepfunctions: { execute_state_machine: true } }),
     });
-    await createTable(account.client, tableInput(tableDefinition(synthesizeTemplate()), TABLE));
+    await createTable(account.client, tableInput(TABLE));
     table = dynamoDbTagTable({ tableName: TABLE, client: account.client });
     await fill();
     await deployLabels(1, ['cat', 'dog']);

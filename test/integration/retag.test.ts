@@ -19,7 +19,6 @@ import {
   startDynamoDbEndpoint,
 } from '../../functions/local/dynamodb/dynamodb-endpoint.ts';
 import { ensureTable, LOCAL_TABLE_NAME } from '../../functions/local/dynamodb/table.ts';
-import { synthesizeTemplate, tableDefinition } from '../../functions/local/synthesized-template.ts';
 import { scanInPagesOf } from '../fixtures/small-pages.ts';
 
 const IMAGES = 60;
@@ -56,7 +55,7 @@ function retagger(version: number, labels: readonly string[], through = table): 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'cliptag-retag-'));
   endpoint = await startDynamoDbEndpoint({ directory });
-  await ensureTable(endpoint, tableDefinition(synthesizeTemplate()));
+  await ensureTable(endpoint);
   const { url, credentials } = endpoint;
   table = dynamoDbTagTable({
     tableName: LOCAL_TABLE_NAME,

@@ -10,7 +10,6 @@ import {
   startDynamoDbEndpoint,
 } from '../../functions/local/dynamodb/dynamodb-endpoint.ts';
 import { ensureTable, LOCAL_TABLE_NAME } from '../../functions/local/dynamodb/table.ts';
-import { synthesizeTemplate, tableDefinition } from '../../functions/local/synthesized-template.ts';
 import { checkEndState } from '../unit/core/end-state.ts';
 import { play } from '../unit/core/in-memory-world.ts';
 import { randomScenario } from '../unit/core/random-scenario.ts';
@@ -25,7 +24,7 @@ let table: ScannableTable;
 beforeAll(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'cliptag-property-'));
   endpoint = await startDynamoDbEndpoint({ directory });
-  await ensureTable(endpoint, tableDefinition(synthesizeTemplate()));
+  await ensureTable(endpoint);
   const { url, credentials } = endpoint;
   table = dynamoDbTagTable({
     tableName: LOCAL_TABLE_NAME,

@@ -5,30 +5,32 @@ import {
   type TableInput,
   type TableShape,
 } from '../../adapters/aws/dynamodb-table.ts';
-import type { TableDefinition } from '../synthesized-template.ts';
+import {
+  type KeyAttributes,
+  TABLE_DEFINITION,
+  type TableDefinition,
+} from '../../core/records/table-definition.ts';
 import type { DynamoDbEndpoint } from './dynamodb-endpoint.ts';
 
-/**
- * Name of the table on this machine. In the cloud CloudFormation chooses one, so that a stack can be made twice.
- */
+/** Name of the table on this machine. In the cloud CloudFormation chooses one, so that a stack can be made twice. */
 export const LOCAL_TABLE_NAME = 'cliptag';
 
 /** Part of a signature's scope and of ARNs; an endpoint on this machine has no other region. */
 export const LOCAL_REGION = 'us-east-1';
 
 /**
- * Makes sure that the endpoint has the table which the template defines.
+ * Makes sure that the endpoint has the table of the definition.
  *
  * @returns Whether the table is new.
  * @throws Error when there is a table with other keys or indexes, which only a new directory can change.
  */
 export async function ensureTable(
   endpoint: Pick<DynamoDbEndpoint, 'url' | 'credentials'>,
-  definition: TableDefinition,
   tableName: string = LOCAL_TABLE_NAME,
+  definition: TableDefinition = TABLE_DEFINITION,
 ): Promise<boolean> {
   const client = { endpoint: endpoint.url, credentials: endpoint.credentials, region: LOCAL_REGION };
-  const wanted = tableInput(definition, tableName);
+  const wanted = tableInput(tableName, definition);
   const existing = await describeTable(client, tableName);
   if (existing === undefined) {
     await createTable(client, wanted);
@@ -44,9 +46,30 @@ export async function ensureTable(
   return false;
 }
 
-/** The request that makes the template's table. */
-export function tableInput(definition: TableDefinition, tableName: string): TableInput {
-  return { TableName: tableName, ...definition };
+/** The request that makes the table of a definition. Its time to live is AWS's alone: expired items stay here. */
+export function tableInput(
+  tableName: string,
+  { key, indexes, billingMode }: TableDefinition = TABLE_DEFINITION,
+): TableInput {
+  const names = [key, ...indexes].flatMap(({ partitionKey, sortKey }) => [partitionKey, sortKey]);
+  return {
+    TableName: tableName,
+    AttributeDefinitions: [...new Set(names)].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
+    KeySchema: keySchema(key),
+    GlobalSecondaryIndexes: indexes.map((index) => ({
+      IndexName: index.name,
+      KeySchema: keySchema(index),
+      Projection: { ProjectionType: index.projection },
+    })),
+    BillingMode: billingMode,
+  };
+}
+
+function keySchema({ partitionKey, sortKey }: KeyAttributes): TableInput['KeySchema'] {
+  return [
+    { AttributeName: partitionKey, KeyType: 'HASH' },
+    { AttributeName: sortKey, KeyType: 'RANGE' },
+  ];
 }
 
 /** A description that two tables share when one can stand in for the other. */

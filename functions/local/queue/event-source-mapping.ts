@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SQSEvent } from 'aws-lambda';
+import { QUEUE_DEFINITION } from '../../core/objects/queue-definition.ts';
 import type { ReceivedMessage } from './contract.ts';
 import { type MappingOptions, resolveMappingOptions } from './mapping-options.ts';
-import { DEFAULT_MAXIMUM_MESSAGE_BYTES } from './message.ts';
 import { failedMessageIds, sqsEvent } from './sqs-event.ts';
 
 /** AWS ends a batch at the payload limit of a synchronous invocation. */
@@ -83,7 +83,9 @@ async function gather({ options, stop: { signal } }: MappingState): Promise<Rece
 
 /** A receive gives at least one message whatever its size, so that there must be room for the largest. */
 function hasRoom(batch: readonly ReceivedMessage[], batchSize: number): boolean {
-  return batch.length < batchSize && bytesOf(batch) <= MAXIMUM_BATCH_BYTES - DEFAULT_MAXIMUM_MESSAGE_BYTES;
+  return (
+    batch.length < batchSize && bytesOf(batch) <= MAXIMUM_BATCH_BYTES - QUEUE_DEFINITION.maximumMessageBytes
+  );
 }
 
 function bytesOf(batch: readonly ReceivedMessage[]): number {

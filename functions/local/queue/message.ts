@@ -4,9 +4,6 @@ import type { StoredMessage } from './store.ts';
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
 const FORBIDDEN_CHARACTER = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 
-/** Amazon SQS's default and maximum since August 2025: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
-export const DEFAULT_MAXIMUM_MESSAGE_BYTES = 1_048_576;
-
 /** A message that the queue does not take, with Amazon SQS's name for the fault. */
 export class QueueError extends Error {
   override readonly name = 'QueueError';

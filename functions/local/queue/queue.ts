@@ -1,3 +1,4 @@
+import { QUEUE_DEFINITION } from '../../core/objects/queue-definition.ts';
 import { claimMessages } from './claim.ts';
 import type {
   LocalQueue,
@@ -7,7 +8,7 @@ import type {
   ReleaseOptions,
   WaitOptions,
 } from './contract.ts';
-import { DEFAULT_MAXIMUM_MESSAGE_BYTES, newMessage } from './message.ts';
+import { newMessage } from './message.ts';
 import { type DeadLetter, openQueueStore, type QueueStore, type StoredMessage } from './store.ts';
 import { receiptHandleOf, trackVisibility, type Visibility } from './visibility.ts';
 
@@ -32,7 +33,7 @@ interface QueueState {
 export async function openQueue(options: QueueOptions): Promise<LocalQueue> {
   const store = await openQueueStore(options.directory);
   const state: QueueState = {
-    options: { maximumMessageBytes: DEFAULT_MAXIMUM_MESSAGE_BYTES, ...options },
+    options: { maximumMessageBytes: QUEUE_DEFINITION.maximumMessageBytes, ...options },
     store,
     visibility: trackVisibility(),
     deadLetters: new Map((await store.readDeadLetters()).map((letter) => [letter.messageId, letter])),
