@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { thumbnail } from '../../functions/adapters/sharp/sharp-thumbnail.ts';
 import { CliptagError } from '../../functions/core/errors.ts';
+import { CONTROL_ROUTES } from '../../functions/local/control-api/control-api.ts';
 import { type Gallery, startGallery } from '../../functions/local/gallery/gallery-server.ts';
 import { pngHeader, scene, svg, text } from '../fixtures/pictures.ts';
 
@@ -25,11 +26,11 @@ beforeAll(async () => {
       return thumbnail(bytes, 480);
     },
     upload: async () => {},
-    status: () => ({ queue: { visible: 0, inFlight: 0 }, deadLetters: 0 }),
-    deadLetters: () => [],
-    redrive: async () => 0,
-    tagger: () => ({ modelDigest: 'model-a', labelSets: [] }),
-    sendListed: async () => 0,
+    status: async () => ({ queue: { visible: 0, inFlight: 0 }, deadLetters: 0 }),
+    deadLetters: async () => [],
+    redrive: async () => ({ moved: 0 }),
+    tagger: async () => ({ modelDigest: 'model-a', labelSets: [] }),
+    sendListed: async (bodies) => ({ sent: bodies.length }),
   });
 });
 afterAll(() => gallery.close());
@@ -80,5 +81,24 @@ describe('the gallery', () => {
   it('answers thirty requests for thumbnails at once', async () => {
     const statuses = await Promise.all(Array.from({ length: 30 }, () => statusOf(thumbnailOf('photo.jpg'))));
     expect(new Set(statuses)).toEqual(new Set([200]));
+  });
+
+  it.each(Object.entries(CONTROL_ROUTES))('answers %s as the control API has it', async (name, route) => {
+    const { method, path, answer } = route;
+    const body = name === 'sendListed' ? JSON.stringify(['a body', 'another']) : null;
+    const response = await fetch(`http://127.0.0.1:${gallery.port}${path}`, { method, body });
+    const value: unknown = await response.json();
+    expect([response.status, answer.parse(value)]).toEqual([200, value]);
+  });
+
+  it.each([
+    ['that is no JSON', 'one, two'],
+    ['of another form', '{"bodies":[]}'],
+    ['that is missing', null],
+    ['that is too large', JSON.stringify(['x'.repeat(128 * 1024)])],
+  ])('rejects a list of messages %s', async (_, body) => {
+    const { method, path } = CONTROL_ROUTES.sendListed;
+    const response = await fetch(`http://127.0.0.1:${gallery.port}${path}`, { method, body });
+    expect(response.status).toBe(400);
   });
 });

@@ -1,64 +1,42 @@
-import { z } from 'zod';
 import type { MessageQueue } from '../../core/backfill/message-queue.ts';
 import { CliptagError } from '../../core/errors.ts';
 import type { TaggerIdentity } from '../../core/tagging/tagger-identity.ts';
+import {
+  CONTROL_ROUTES,
+  type ControlApi,
+  type ControlRoute,
+  type QueueStatus,
+} from '../../local/control-api/control-api.ts';
 import { type DeadLetters, deadLetter } from './dead-letters.ts';
 
 /** For a pipeline that is busy. */
 const TIMEOUT_MILLISECONDS = 20_000;
-const count = z.int().min(0);
 
-/** What the local pipeline's page says of its queue. */
-const queueStatus = z.object({
-  queue: z.object({ visible: count, inFlight: count }),
-  deadLetters: count,
-});
-
-export type QueueStatus = z.infer<typeof queueStatus>;
-
-/** How many messages wait, are being worked on and are given up; undefined where no pipeline says so. */
+/** The counts of the local pipeline's queue; `undefined` where no pipeline tells them. */
 export async function pipelineQueue(httpPort: number): Promise<QueueStatus | undefined> {
   try {
-    return await pipelineStatus(httpPort);
+    return await controlClient(httpPort).status();
   } catch {
     return undefined;
   }
 }
-
-/** @throws {CliptagError} as {@link ask} does */
-async function pipelineStatus(httpPort: number): Promise<QueueStatus> {
-  return queueStatus.parse(await ask(httpPort, 'GET', '/status.json'));
-}
-
-const deadMessages = z.array(
-  z.object({
-    messageId: z.string(),
-    body: z.string(),
-    receiveCount: count,
-    sentAtMilliseconds: z.number(),
-    lastFailure: z.string().optional(),
-  }),
-);
 
 /** As many as SQS gives. */
 const SAMPLE_SIZE = 10;
 
 /** The local pipeline's dead letters, which it puts back at once. */
 export function pipelineDeadLetters(httpPort: number): DeadLetters {
-  const all = async () => deadMessages.parse(await ask(httpPort, 'GET', '/dead-letters.json'));
+  const client = controlClient(httpPort);
   return {
-    count: async () => (await all()).length,
+    count: async () => (await client.deadLetters()).length,
     sample: async () =>
-      (await all())
+      (await client.deadLetters())
         .slice(0, SAMPLE_SIZE)
         .map(({ sentAtMilliseconds, lastFailure, ...message }) =>
           deadLetter(message, { sentAt: new Date(sentAtMilliseconds).toISOString(), reason: lastFailure }),
         ),
     isMoving: async () => false,
-    redrive: async () => {
-      const { moved } = z.object({ moved: count }).parse(await ask(httpPort, 'POST', '/redrive'));
-      return { state: 'completed', moved };
-    },
+    redrive: async () => ({ state: 'completed', moved: (await client.redrive()).moved }),
     cancel: async () => {},
   };
 }
@@ -72,38 +50,59 @@ export interface LocalPipeline {
 
 /** @throws {CliptagError} as {@link ask} does */
 export async function localPipeline(httpPort: number): Promise<LocalPipeline> {
+  const client = controlClient(httpPort);
   return {
-    // Of the very checkout that this is of, so that its shape is trusted.
-    tagger: (await ask(httpPort, 'GET', '/tagger.json')) as TaggerIdentity,
+    tagger: await client.tagger(),
     queue: {
-      depth: async () => (await pipelineStatus(httpPort)).queue.visible,
+      depth: async () => (await client.status()).queue.visible,
       send: async (bodies) => {
-        await ask(httpPort, 'POST', '/listed-objects', JSON.stringify(bodies));
+        await client.sendListed(bodies);
       },
     },
-    status: () => pipelineStatus(httpPort),
+    status: () => client.status(),
   };
 }
 
-/** @throws {CliptagError} `no-pipeline` where nobody listens; `queue-fault` for any other answer than the wanted one */
-async function ask(
+/** Every route of the control API, asked of the pipeline whose gallery is on this port. */
+function controlClient(httpPort: number): ControlApi {
+  const { status, deadLetters, redrive, tagger, sendListed } = CONTROL_ROUTES;
+  return {
+    status: () => ask(httpPort, status),
+    deadLetters: () => ask(httpPort, deadLetters),
+    redrive: () => ask(httpPort, redrive),
+    tagger: () => ask(httpPort, tagger),
+    sendListed: (bodies) => ask(httpPort, sendListed, bodies),
+  };
+}
+
+/**
+ * @throws {CliptagError} `no-pipeline` where nobody listens; `queue-fault` for an answer that is not as the route has it
+ */
+async function ask<Request, Answer>(
   httpPort: number,
-  method: 'GET' | 'POST',
-  path: string,
-  body: string | null = null,
-): Promise<unknown> {
-  const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
-  const url = `http://127.0.0.1:${httpPort}${path}`;
-  const answer = await fetch(url, { method, body, signal, redirect: 'error' }).catch((cause: unknown) => {
+  { method, path, answer: schema }: ControlRoute<Request, Answer>,
+  request?: Request,
+): Promise<Answer> {
+  const response = await fetch(`http://127.0.0.1:${httpPort}${path}`, {
+    method,
+    body: request === undefined ? null : JSON.stringify(request),
+    signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
+    redirect: 'error',
+  }).catch((cause: unknown) => {
     throw new CliptagError(
       'no-pipeline',
       `no local pipeline's page answers on 127.0.0.1:${httpPort}: start it with npm start, or name a deployed one with --stack`,
       { cause },
     );
   });
-  if (answer.ok) return answer.json();
-  throw new CliptagError(
-    'queue-fault',
-    `the local pipeline answered ${answer.status}: ${await answer.text()}`,
-  );
+  if (!response.ok) {
+    throw queueFault(`the local pipeline answered ${response.status}: ${await response.text()}`);
+  }
+  const answer = schema.safeParse(await response.json());
+  if (answer.success) return answer.data;
+  throw queueFault(`the local pipeline's answer to ${path} cannot be read: ${answer.error.message}`);
+}
+
+function queueFault(message: string): CliptagError {
+  return new CliptagError('queue-fault', message);
 }

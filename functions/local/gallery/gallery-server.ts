@@ -1,48 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { CliptagError } from '../../core/errors.ts';
-import type { ImageRecord } from '../../core/records/image-record.ts';
-import type { TaggerIdentity } from '../../core/tagging/tagger-identity.ts';
 import { listen, stop } from '../http/loopback-server.ts';
-
-/** What the page shows of an image. */
-export type ShownImage = Pick<
-  ImageRecord,
-  'bucket' | 'key' | 'status' | 'reason' | 'eTag' | 'tags' | 'recordedAt'
->;
-
-export interface PipelineStatus {
-  readonly queue: { readonly visible: number; readonly inFlight: number };
-  readonly deadLetters: number;
-}
-
-/** A message that failed every time. */
-export interface DeadMessage {
-  readonly messageId: string;
-  readonly body: string;
-  readonly receiveCount: number;
-  readonly sentAtMilliseconds: number;
-  readonly lastFailure?: string | undefined;
-}
-
-/** What the page, and the command line, can ask of the pipeline. */
-export interface GalleryPorts {
-  /** The newest images last, so that showing them one after the other puts the newest first. */
-  images(): Promise<readonly ShownImage[]>;
-  /** A small WebP picture. */
-  thumbnail(object: { bucket: string; key: string }): Promise<Uint8Array>;
-  upload(key: string, body: IncomingMessage, sizeBytes: number): Promise<void>;
-  status(): PipelineStatus;
-  deadLetters(): readonly DeadMessage[];
-  /** Puts all dead letters back into the queue; tells how many. */
-  redrive(): Promise<number>;
-  /** What uploads are tagged with. */
-  tagger(): TaggerIdentity;
-  /** Sends listed objects to the queue: messages, as a JSON list of their bodies; tells how many. */
-  sendListed(bodies: string): Promise<number>;
-}
+import { controlAnswer, controlRoute } from './control-answer.ts';
+import type { GalleryPorts, ShownImage } from './gallery-ports.ts';
 
 export interface Gallery {
   readonly port: number;
@@ -54,7 +16,10 @@ export interface Gallery {
 /** Scripts, styles and pictures from here only; the page's own style stands in the page. */
 const CONTENT_SECURITY_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:";
 
-/** The page on this machine: pictures with their tags as they come, and a place to drop more. */
+/**
+ * Serves the page (`page.html`, `page.js`): pictures with their tags as they come, and a place to drop more. On the same
+ * port programs are answered, by the routes of the control API. What either asks is answered by `pipeline-ports.ts`.
+ */
 export async function startGallery(port: number, ports: GalleryPorts): Promise<Gallery> {
   const pages = new Set<ServerResponse>();
   const server: Server = createServer((request, response) => {
@@ -81,23 +46,16 @@ async function answer(
 ): Promise<void> {
   const url = requestedUrl(request);
   if (!isFromHere(request)) return sendText(response, 403, 'Only pages of this server may ask');
-  switch (`${request.method} ${url.pathname}`) {
+  const methodAndPath = `${request.method} ${url.pathname}`;
+  const route = controlRoute(methodAndPath);
+  if (route !== undefined) return sendJson(response, await controlAnswer(ports, route, request));
+  switch (methodAndPath) {
     case 'GET /':
       return sendFile(response, 'page.html', 'text/html; charset=utf-8');
     case 'GET /page.js':
       return sendFile(response, 'page.js', 'text/javascript; charset=utf-8');
     case 'GET /images.json':
       return sendJson(response, await ports.images());
-    case 'GET /status.json':
-      return sendJson(response, ports.status());
-    case 'GET /dead-letters.json':
-      return sendJson(response, ports.deadLetters());
-    case 'POST /redrive':
-      return sendJson(response, { moved: await ports.redrive() });
-    case 'GET /tagger.json':
-      return sendJson(response, ports.tagger());
-    case 'POST /listed-objects':
-      return sendJson(response, { sent: await ports.sendListed(await smallBody(request)) });
     case 'GET /events':
       return keepTelling(response, pages);
     case 'GET /thumbnail':
@@ -109,7 +67,7 @@ async function answer(
       await ports.upload(neededKey(url), request, Number(request.headers['content-length'] ?? Number.NaN));
       return sendText(response, 201, 'uploaded');
     default:
-      return sendText(response, 404, `There is no ${request.method} ${url.pathname}`);
+      return sendText(response, 404, `There is no ${methodAndPath}`);
   }
 }
 
@@ -148,16 +106,6 @@ function neededKey(url: URL): string {
   const bytes = Buffer.byteLength(key);
   if (bytes <= MAXIMUM_KEY_BYTES) return key;
   const message = `Expected a key of at most ${MAXIMUM_KEY_BYTES} bytes but received one of ${bytes}`;
-  throw new CliptagError('invalid-request', message);
-}
-
-/** Ten messages with the longest keys take a quarter of it. */
-const MAXIMUM_BODY_BYTES = 128 * 1024;
-
-async function smallBody(request: IncomingMessage): Promise<string> {
-  const bytes = Number(request.headers['content-length'] ?? Number.NaN);
-  if (bytes <= MAXIMUM_BODY_BYTES) return text(request);
-  const message = `Expected a body of at most ${MAXIMUM_BODY_BYTES} bytes but received ${bytes}`;
   throw new CliptagError('invalid-request', message);
 }
 

@@ -1,7 +1,5 @@
 import pLimit from 'p-limit';
-import { z } from 'zod';
 import { thumbnail } from '../../adapters/sharp/sharp-thumbnail.ts';
-import { checked, parseJson } from '../../core/document.ts';
 import { CliptagError, MessageFault } from '../../core/errors.ts';
 import { eventsOf } from '../../core/objects/event.ts';
 import { checkSize } from '../../core/objects/object.ts';
@@ -14,7 +12,7 @@ import {
 import type { TaggingOutcome } from '../../core/tagging/tag-image.ts';
 import { taggerIdentity } from '../../core/tagging/tagger-identity.ts';
 import { LOCAL_BUCKET_NAME, type Pipeline } from '../pipeline.ts';
-import type { GalleryPorts, ShownImage } from './gallery-server.ts';
+import type { GalleryPorts, ShownImage } from './gallery-ports.ts';
 
 /** Pictures on the page are this wide at most, in pixels: twice the width of a card, for sharp screens. */
 const THUMBNAIL_PIXELS = 480;
@@ -31,7 +29,7 @@ const MAXIMUM_UPLOAD_BYTES = 200 * 1024 * 1024;
 /** Each holds the whole file, and a page asks for hundreds. */
 const THUMBNAILS_AT_ONCE = 4;
 
-/** Answers what the page asks out of the running pipeline. */
+/** Answers what the gallery's server asks, out of the running pipeline. */
 export function galleryPorts({ tagger, bucket, queue }: Pipeline): GalleryPorts {
   const whenFree = pLimit(THUMBNAILS_AT_ONCE);
   return {
@@ -67,29 +65,27 @@ export function galleryPorts({ tagger, bucket, queue }: Pipeline): GalleryPorts 
       }
       await bucket.put(key, body, sizeBytes);
     },
-    status: () => {
+    status: async () => {
       const { visible, inFlight, deadLetters } = queue.counts();
       return { queue: { visible, inFlight }, deadLetters };
     },
-    deadLetters: () => queue.deadLetters(),
-    redrive: () => queue.redrive(),
-    tagger: () => taggerIdentity(tagger.encoder.modelDigest, tagger.classifiers),
-    sendListed: async (list) => {
-      const bodies = listedBodies(list);
+    deadLetters: async () => queue.deadLetters(),
+    redrive: async () => ({ moved: await queue.redrive() }),
+    tagger: async () => taggerIdentity(tagger.encoder.modelDigest, tagger.classifiers),
+    sendListed: async (bodies) => {
+      assertListed(bodies);
       for (const body of bodies) await queue.send(body);
-      return bodies.length;
+      return { sent: bodies.length };
     },
   };
 }
 
-/** @throws {MessageFault} when it is no list of bodies, each of a listed object */
-function listedBodies(list: string): readonly string[] {
-  const bodies = checked('a list of messages', z.array(z.string()), parseJson(list));
+/** @throws {MessageFault} when a body is not about listed objects alone */
+function assertListed(bodies: readonly string[]): void {
   for (const event of bodies.flatMap(eventsOf)) {
     if (event.kind === 'faulty') throw event.fault;
     if (event.kind !== 'listed') throw new MessageFault(`Expected listed objects but received ${event.kind}`);
   }
-  return bodies;
 }
 
 /** What the page shows of an outcome; nothing when the image was as it is already. */

@@ -1,9 +1,9 @@
 import { IMAGE_STATUSES, queryImagesByStatus } from '../../../core/records/image-record.ts';
+import type { QueueStatus } from '../../../local/control-api/control-api.ts';
 import { command } from '../../command/command.ts';
 import { type FlagValues, requireNoOperands } from '../../command/flags.ts';
 import { checkNotEmpty, JSON_FLAG } from '../../command/shared-flags.ts';
 import { bucketsOf } from '../../pipeline/deployed-stack.ts';
-import type { QueueStatus } from '../../pipeline/local-pipeline.ts';
 import {
   checkQueueFlags,
   type DeployedQueues,

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { labelSetSchema } from '../../core/labels/label-set.ts';
+import type { TaggerIdentity } from '../../core/tagging/tagger-identity.ts';
+
+/**
+ * What programs can ask of a pipeline on this machine, on the port of its gallery: the one contract between the gallery's
+ * server, which answers every route (`ControlApi`), and the command line, whose client is made of the same routes.
+ */
+
+const count = z.int().min(0);
+
+/** How many messages wait, are being worked on and are given up. */
+const queueStatus = z.object({
+  queue: z.object({ visible: count, inFlight: count }),
+  deadLetters: count,
+});
+
+export type QueueStatus = z.infer<typeof queueStatus>;
+
+/** A message that failed every time. */
+const deadMessage = z.object({
+  messageId: z.string(),
+  body: z.string(),
+  receiveCount: count,
+  sentAtMilliseconds: z.number(),
+  lastFailure: z.string().optional(),
+});
+
+const taggerIdentity = z.object({
+  modelDigest: z.string(),
+  labelSets: z.array(z.object({ digest: z.string(), appliesTo: labelSetSchema.shape.appliesTo })).readonly(),
+}) satisfies z.ZodType<TaggerIdentity>;
+
+/** The request of a route that takes no body. */
+const NO_BODY = z.void();
+
+const ROUTES = {
+  status: { method: 'GET', path: '/status.json', request: NO_BODY, answer: queueStatus },
+  deadLetters: {
+    method: 'GET',
+    path: '/dead-letters.json',
+    request: NO_BODY,
+    answer: z.array(deadMessage).readonly(),
+  },
+  /** Puts all dead letters back into the queue; tells how many. */
+  redrive: { method: 'POST', path: '/redrive', request: NO_BODY, answer: z.object({ moved: count }) },
+  /** What uploads are tagged with. */
+  tagger: { method: 'GET', path: '/tagger.json', request: NO_BODY, answer: taggerIdentity },
+  /** Sends messages about listed objects to the queue, given by their bodies; tells how many. */
+  sendListed: {
+    method: 'POST',
+    path: '/listed-objects',
+    request: z.array(z.string()).readonly(),
+    answer: z.object({ sent: count }),
+  },
+} as const;
+
+export type ControlRouteName = keyof typeof ROUTES;
+
+/** What goes over a route, each way. */
+export type ControlExchanges = {
+  readonly [Name in ControlRouteName]: {
+    readonly request: z.infer<(typeof ROUTES)[Name]['request']>;
+    readonly answer: z.infer<(typeof ROUTES)[Name]['answer']>;
+  };
+};
+
+export interface ControlRoute<Request, Answer> {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** The request's body, as JSON. */
+  readonly request: z.ZodType<Request>;
+  /** The answer's body, as JSON. */
+  readonly answer: z.ZodType<Answer>;
+}
+
+export const CONTROL_ROUTES: {
+  readonly [Name in ControlRouteName]: ControlRoute<
+    ControlExchanges[Name]['request'],
+    ControlExchanges[Name]['answer']
+  >;
+} = ROUTES;
+
+/** Every route as a function: what the server implements and the client offers. */
+export type ControlApi = {
+  readonly [Name in ControlRouteName]: (
+    request: ControlExchanges[Name]['request'],
+  ) => Promise<ControlExchanges[Name]['answer']>;
+};

@@ -1,0 +1,18 @@
+import type { IncomingMessage } from 'node:http';
+import type { ImageRecord } from '../../core/records/image-record.ts';
+import type { ControlApi } from '../control-api/control-api.ts';
+
+/** What the page shows of an image. */
+export type ShownImage = Pick<
+  ImageRecord,
+  'bucket' | 'key' | 'status' | 'reason' | 'eTag' | 'tags' | 'recordedAt'
+>;
+
+/** What the gallery's server asks of the pipeline: for its page, and for programs (the control API). */
+export interface GalleryPorts extends ControlApi {
+  /** The newest images last, so that showing them one after the other puts the newest first. */
+  images(): Promise<readonly ShownImage[]>;
+  /** A small WebP picture. */
+  thumbnail(object: { bucket: string; key: string }): Promise<Uint8Array>;
+  upload(key: string, body: IncomingMessage, sizeBytes: number): Promise<void>;
+}
