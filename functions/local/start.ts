@@ -9,8 +9,8 @@ import { imageRecordOf, readImageRecord } from '../core/records/image-record.ts'
 import type { TaggingOutcome } from '../core/tagging/tag-image.ts';
 import { LOCAL_TABLE_NAME } from './dynamodb/table.ts';
 import { startGallery } from './gallery/gallery-server.ts';
-import { galleryPorts, shownOutcome } from './gallery/pipeline-ports.ts';
 import { LOCAL_BUCKET_NAME, type Pipeline, startPipeline } from './pipeline.ts';
+import { galleryPorts, shownOutcome } from './pipeline-ports.ts';
 import { SAMPLE_FOLDER, sampleNames, samplesWereUploaded, uploadSamples } from './samples.ts';
 import { explainStartError, readStartFlags, type StartFlags, USAGE } from './start-flags.ts';
 import { eventLine, linesToTry, outcomeLine, table, tagLine, terminalReport } from './terminal.ts';

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { sha256Hex } from '../http/canonical-request.ts';
 import { isSameSignature, MISMATCH } from '../http/signature.ts';
+import type { Authentication } from './authentication.ts';
 import { incompleteBody, S3Error } from './errors.ts';
-import { type Authentication, signatureError } from './signature.ts';
+import { signatureError } from './signature.ts';
 
 /** `size in hexadecimal[;chunk-signature=64 hexadecimal digits]` */
 const CHUNK_HEADER = /^([0-9a-fA-F]{1,16})(?:;chunk-signature=([0-9a-f]{64}))?$/;

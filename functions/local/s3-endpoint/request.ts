@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Authentication } from './authentication.ts';
 import { S3Error } from './errors.ts';
-import type { Authentication } from './signature.ts';
 
 /** A request as S3 sees it. `bucket` and `key` are empty where the request names none. */
 export interface S3Request {

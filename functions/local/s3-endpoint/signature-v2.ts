@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { isSameSignature, MISMATCH, UNKNOWN_KEY } from '../http/signature.ts';
+import type { Authentication } from './authentication.ts';
 import { S3Error } from './errors.ts';
 import type { S3Request } from './request.ts';
-import { type Authentication, type Credentials, findSecret, signatureError } from './signature.ts';
+import { type Credentials, findSecret, signatureError } from './signature.ts';
 
 /** Query parameters that are part of what a version 2 signature covers. */
 const COVERED_PARAMETERS =

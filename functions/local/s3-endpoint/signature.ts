@@ -3,25 +3,15 @@ import {
   parseCredential,
   type RequestSignature,
   SIGNATURE_ALGORITHM,
-  type Sign,
   type SignatureError,
   signatureInHeaders,
   signer,
   UNKNOWN_KEY,
 } from '../http/signature.ts';
 import { uriEncodePath } from '../http/uri-encoding.ts';
+import type { Authentication } from './authentication.ts';
 import { S3Error } from './errors.ts';
 import { header, type S3Request, uriDecode } from './request.ts';
-
-/** Who sent a request, and what signing its body's chunks goes on from. */
-export interface Authentication {
-  readonly accessKeyId: string;
-  /** `x-amz-content-sha256`: the body's hash, or how the body is signed instead. */
-  readonly bodyHash: string;
-  readonly signature: string;
-  /** Signs further text with the request's key, time and scope. */
-  readonly sign: Sign;
-}
 
 /** Secret by access key. */
 export type Credentials = Readonly<Record<string, string>>;

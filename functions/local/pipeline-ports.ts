@@ -1,18 +1,18 @@
 import pLimit from 'p-limit';
-import { thumbnail } from '../../adapters/sharp/sharp-thumbnail.ts';
-import { CliptagError, MessageFault } from '../../core/errors.ts';
-import { eventsOf } from '../../core/objects/event.ts';
-import { checkSize } from '../../core/objects/object.ts';
+import { thumbnail } from '../adapters/sharp/sharp-thumbnail.ts';
+import { CliptagError, MessageFault } from '../core/errors.ts';
+import { eventsOf } from '../core/objects/event.ts';
+import { checkSize } from '../core/objects/object.ts';
 import {
   type ImageRecord,
   imageKey,
   imageRecordOf,
   queryImagesByStatus,
-} from '../../core/records/image-record.ts';
-import type { TaggingOutcome } from '../../core/tagging/tag-image.ts';
-import { taggerIdentity } from '../../core/tagging/tagger-identity.ts';
-import { LOCAL_BUCKET_NAME, type Pipeline } from '../pipeline.ts';
-import type { GalleryPorts, ShownImage } from './gallery-ports.ts';
+} from '../core/records/image-record.ts';
+import type { TaggingOutcome } from '../core/tagging/tag-image.ts';
+import { taggerIdentity } from '../core/tagging/tagger-identity.ts';
+import type { GalleryPorts, ShownImage } from './gallery/gallery-ports.ts';
+import { LOCAL_BUCKET_NAME, type Pipeline } from './pipeline.ts';
 
 /** Pictures on the page are this wide at most, in pixels: twice the width of a card, for sharp screens. */
 const THUMBNAIL_PIXELS = 480;
