@@ -97,7 +97,7 @@ async function measure(bytes: AsyncIterable<Buffer>, { append, algorithms, maxim
     checksums.update(piece);
     await append(piece);
   }
-  return { sizeBytes, eTag: md5.digest('hex'), checksums: checksums.digest() };
+  return { sizeBytes, eTag: md5.digest('hex'), checksums: await checksums.digest() };
 }
 
 function decodedBody(request: AuthenticatedRequest, trailers: Map<string, string>): AsyncIterable<Buffer> {

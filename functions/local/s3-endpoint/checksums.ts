@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { crc32, crc32c, crc64nvme } from './crc.ts';
+import { Crc32, Crc32c, Crc64Nvme } from '@aws-sdk/checksums/crc';
 import { S3Error } from './errors.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html */
@@ -12,13 +12,14 @@ export type Checksums = { readonly [algorithm in ChecksumAlgorithm]?: string };
 
 interface Hash {
   update(bytes: Uint8Array): unknown;
-  digest(): Buffer;
+  digest(): Uint8Array | Promise<Uint8Array>;
 }
 
+/** Node has the CRCs only in part (CRC32 since 20.15); the AWS SDK's use what Node has. */
 const HASHES: Record<ChecksumAlgorithm, () => Hash> = {
-  crc32,
-  crc32c,
-  crc64nvme,
+  crc32: () => new Crc32(),
+  crc32c: () => new Crc32c(),
+  crc64nvme: () => new Crc64Nvme(),
   sha1: () => createHash('sha1'),
   sha256: () => createHash('sha256'),
 };
@@ -30,29 +31,34 @@ export function checksumsOf(algorithms: Iterable<ChecksumAlgorithm>) {
     update(bytes: Uint8Array): void {
       for (const { hash } of hashes) hash.update(bytes);
     },
-    digest(): Checksums {
-      return Object.fromEntries(
-        hashes.map(({ algorithm, hash }) => [algorithm, hash.digest().toString('base64')]),
-      );
+    async digest(): Promise<Checksums> {
+      const entries = hashes.map(async ({ algorithm, hash }) => [algorithm, await base64Digest(hash)]);
+      return Object.fromEntries(await Promise.all(entries));
     },
   };
 }
 
 /**
- * The checksum of a multipart object of type COMPOSITE: the checksum of its parts' checksums.
- * `undefined` when a part has none.
+ * The checksum of a multipart object of type COMPOSITE: the checksum of its parts' checksums. No library makes it, since
+ * S3 alone defines it: https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
+ *
+ * @returns `undefined` when a part has none
  */
-export function compositeChecksum(
+export async function compositeChecksum(
   algorithm: ChecksumAlgorithm,
   parts: readonly { readonly checksums: Checksums }[],
-): string | undefined {
+): Promise<string | undefined> {
   const hash = HASHES[algorithm]();
   for (const { checksums } of parts) {
     const checksum = checksums[algorithm];
     if (checksum === undefined) return undefined;
     hash.update(Buffer.from(checksum, 'base64'));
   }
-  return `${hash.digest().toString('base64')}-${parts.length}`;
+  return `${await base64Digest(hash)}-${parts.length}`;
+}
+
+async function base64Digest(hash: Hash): Promise<string> {
+  return Buffer.from(await hash.digest()).toString('base64');
 }
 
 /** The checksums that a request announces: in its header, or in the trailer of an `aws-chunked` body. */

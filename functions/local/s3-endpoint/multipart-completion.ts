@@ -112,7 +112,7 @@ async function objectChecksums(
   const type = header(request, 'x-amz-checksum-type') ?? checksumType;
   // CRC64NVME has no composite form.
   if (type?.toUpperCase() !== 'FULL_OBJECT' && algorithm !== 'crc64nvme') {
-    const composite = compositeChecksum(algorithm, parts);
+    const composite = await compositeChecksum(algorithm, parts);
     return composite === undefined ? {} : { [algorithm]: composite };
   }
   const checksums = checksumsOf([algorithm]);
