@@ -14,19 +14,19 @@ import { taggerIdentity } from '../core/tagging/tagger-identity.ts';
 import type { GalleryPorts, ShownImage } from './gallery/gallery-ports.ts';
 import { LOCAL_BUCKET_NAME, type Pipeline } from './pipeline.ts';
 
-/** Pictures on the page are this wide at most, in pixels: twice the width of a card, for sharp screens. */
+/** The greatest width of pictures on the page, in pixels: twice the width of a card, for sharp screens. */
 const THUMBNAIL_PIXELS = 480;
 
 /** DynamoDB takes at most 100 keys in a batch. */
 const BATCH_SIZE = 100;
 
-/** More images than one looks at; the newest are kept. */
+/** More images than anybody looks at; the newest are kept. */
 const MAXIMUM_SHOWN = 500;
 
-/** Larger files are for `aws s3 cp`; this is far above what is tagged. */
+/** Far above the largest file that is tagged; larger ones can be uploaded with `aws s3 cp`. */
 const MAXIMUM_UPLOAD_BYTES = 200 * 1024 * 1024;
 
-/** Each holds the whole file, and a page asks for hundreds. */
+/** Each needs the whole file in memory, and a page asks for hundreds. */
 const THUMBNAILS_AT_ONCE = 4;
 
 /** Answers what the gallery's server asks, out of the running pipeline. */
@@ -88,7 +88,7 @@ function assertListed(bodies: readonly string[]): void {
   }
 }
 
-/** What the page shows of an outcome; nothing when the image was as it is already. */
+/** What the page shows of an outcome; `undefined` when the outcome has changed nothing. */
 export function shownOutcome({ object, result, record }: TaggingOutcome, now: Date): ShownImage | undefined {
   if (!record || result === 'unchanged' || result === 'superseded') return undefined;
   const { status, reason, tags } = record;

@@ -34,9 +34,9 @@ export interface PipelineOptions
   readonly report: Report;
   /** Most S3 object tags that each image gets, 1 to 10. @default none */
   readonly objectTagLimit?: number | undefined;
-  /** Who is told of results. @default nobody */
+  /** Gets the result events. @default nobody */
   readonly events?: ResultEvents | undefined;
-  /** Told what each write to the table cost, in write units. */
+  /** Called with the cost of each write to the table, in write units. */
   readonly onWriteUnits?: (writeUnits: number) => void;
 }
 
@@ -46,13 +46,13 @@ export interface Pipeline {
   readonly queue: LocalQueue;
   readonly bucket: Bucket;
   readonly tagger: Tagger;
-  /** Takes no more messages, finishes those in work and closes everything; what is left comes at the next start. */
+  /** Takes no more messages, finishes those under way and closes everything; the others come at the next start. */
   close(): Promise<void>;
 }
 
 /**
  * The whole pipeline in one process: S3 endpoint → queue → event source mapping → the handler that Lambda
- * runs → DynamoDB endpoint. Every hop is durable before the one before it is acknowledged.
+ * runs → DynamoDB endpoint. Each step is durable before the one before it is acknowledged.
  *
  * The table and the queue are those that a deployment makes by default: settings in `cdk.json` do not count here.
  *

@@ -11,7 +11,7 @@ export async function sampleNames(): Promise<readonly string[]> {
   return (await readdir(SAMPLE_FOLDER)).filter((name) => !name.endsWith('.md')).sort();
 }
 
-/** Whether the data folder has had its samples: they come once, so that deleting them is final. */
+/** Whether this data folder has had its samples. They are uploaded once, so that deleting one is final. */
 export function samplesWereUploaded(dataFolder: string): boolean {
   return existsSync(markerFile(dataFolder));
 }

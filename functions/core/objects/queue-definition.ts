@@ -7,8 +7,8 @@ export const QUEUE_DEFINITION = {
   /** Time the tagging function may take for one batch. */
   functionTimeoutSeconds: 60,
   /**
-   * Receives of a message before it goes to the dead-letter queue. AWS advises at least 5 for a queue that feeds Lambda:
-   * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+   * Receives of a message before it goes to the dead-letter queue. AWS advises at least 5 for a queue that feeds
+   * Lambda: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
    */
   maxReceiveCount: 5,
   /**

@@ -3,8 +3,9 @@ import { labelSetSchema } from '../../core/labels/label-set.ts';
 import type { TaggerIdentity } from '../../core/tagging/tagger-identity.ts';
 
 /**
- * What programs can ask of a pipeline on this machine, on the port of its gallery: the one contract between the gallery's
- * server, which answers every route (`ControlApi`), and the command line, whose client is made of the same routes.
+ * The routes by which programs control a pipeline on this machine, on the port of its gallery. It is the one contract
+ * between the gallery's server, which implements `ControlApi`, and the command line, whose client is made of the
+ * routes.
  */
 
 const count = z.int().min(0);

@@ -6,7 +6,7 @@ import { listen, loopbackUrl, stop } from '../http/loopback-server.ts';
 import { openLevelStore } from '../store/level-store.ts';
 import { type Credentials, type DynamoDbError, findDynamoDbError } from './signature.ts';
 
-/** Nothing leaves this machine, so the default credentials are no secret. */
+/** The default credentials are no secret, since the endpoint listens on this machine only. */
 export const LOCAL_CREDENTIALS: Credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /** Amazon DynamoDB's own limit for a request, and dynalite's: the largest BatchWriteItem. */
@@ -36,11 +36,12 @@ export interface DynamoDbEndpoint {
 }
 
 /**
- * Starts an embedded DynamoDB that keeps its data on disk: dynalite behind a check of signatures, which it lacks.
+ * Starts an embedded DynamoDB that keeps its data on disk: dynalite, behind a check of signatures, which dynalite
+ * lacks. Only that check is our own. Amazon's DynamoDB Local is a Java program, to be installed apart.
  *
- * What was written survives the end of the process (`kill -9` included); LevelDB does not flush to the disk at every
- * write, so the last moments before a power cut may be lost. There is no time to live: an expired tombstone stays,
- * which costs disk space only, for readers never show tombstones.
+ * Data that was written survives the end of the process (`kill -9` included). LevelDB does not flush to the disk at
+ * every write, so the last moments before a power cut may be lost. There is no time to live: an expired tombstone
+ * stays, which costs disk space only, since readers never show tombstones.
  *
  * @throws Error when another process uses the directory, or the port is taken.
  */
@@ -58,16 +59,16 @@ export async function startDynamoDbEndpoint(options: DynamoDbEndpointOptions): P
   };
 }
 
-/** Where dynalite (`db/index.js`, version 4.0.0) keeps the description of each table, under the table's name. */
+/** dynalite (`db/index.js`, version 4.0.0) keeps the description of each table here, under the table's name. */
 const TABLE_KEYS = { gte: 'table~', lt: 'table~\uffff' };
 
 /**
- * Asks what dynalite would not tell: it opens its store by itself, and if another process has it, answers every request
- * with an error that names no cause.
+ * Finds out whether another process has the store, which dynalite would not tell: it opens the store by itself, and
+ * then answers every request with an error that names no cause.
  *
- * A process that was killed while dynalite made a table leaves it in CREATING for ever, since only a timer of that
- * process would have ended it. Such a table holds no items, for dynalite takes none before; without its description
- * there is no table, and it can be made anew.
+ * A process that is killed while dynalite makes a table leaves the table in CREATING for ever, since only a timer of
+ * that process would have ended this state. Such a table has no items, since dynalite takes none for it; once its
+ * description is removed, the table can be made anew.
  */
 async function prepareStore(directory: string): Promise<void> {
   const store = await openLevelStore(directory);
@@ -78,7 +79,7 @@ async function prepareStore(directory: string): Promise<void> {
   await store.close();
 }
 
-/** Puts the check in front of dynalite's own request listener, which then sees the request as if it came first-hand. */
+/** Puts the check in front of dynalite's own request listener, which then sees the request as it came. */
 function checkSignatures(server: Server, credentials: Credentials): void {
   const listeners = server.listeners('request') as RequestListener[];
   server.removeAllListeners('request');
@@ -91,7 +92,7 @@ function checkSignatures(server: Server, credentials: Credentials): void {
   });
 }
 
-/** dynalite answers GET with its health and OPTIONS with its cross-origin rules: neither can be signed by a browser. */
+/** dynalite answers GET with its health and OPTIONS with its cross-origin rules; a browser cannot sign either. */
 function reachesData(request: IncomingMessage): boolean {
   return request.method !== 'GET' && request.method !== 'OPTIONS';
 }
@@ -123,7 +124,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** A request whose body was read already, with what dynalite reads of it: stream, method, URL and headers. */
+/** A request whose body has been read, with the parts that dynalite reads: stream, method, URL and headers. */
 function replay(request: IncomingMessage, body: Buffer): IncomingMessage {
   const { method, url, headers } = request;
   return Object.assign(Readable.from(body.length > 0 ? [body] : []), {

@@ -10,20 +10,20 @@ export interface Credentials {
 
 export interface DynamoDbRequest {
   readonly method: string;
-  /** Path and query exactly as they stood in the request line. */
+  /** Path and query exactly as in the request line. */
   readonly target: string;
   /** By lower-case name, as `node:http` gives them. */
   readonly headers: IncomingHttpHeaders;
   readonly body: Uint8Array;
 }
 
-/** A request that is refused, by the name that SDKs turn into the error's `name`. */
+/** Why a request is refused; SDKs make `exception` the error's `name`. */
 export interface DynamoDbError {
   readonly exception: string;
   readonly message: string;
 }
 
-/** Names as Amazon DynamoDB gives them. */
+/** Amazon DynamoDB's names for the errors. */
 const EXCEPTIONS: Readonly<Record<SignatureError['code'], string>> = {
   'malformed-date': 'IncompleteSignatureException',
   'unsigned-headers': 'IncompleteSignatureException',
@@ -34,7 +34,7 @@ const EXCEPTIONS: Readonly<Record<SignatureError['code'], string>> = {
   mismatch: 'InvalidSignatureException',
 };
 
-/** The body's digest is always taken from what arrived, since most clients send none. */
+/** The body's digest is always calculated from the body, since most clients send none. */
 export function findDynamoDbError(
   { method, target, headers, body }: DynamoDbRequest,
   credentials: Credentials,

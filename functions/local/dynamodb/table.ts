@@ -22,7 +22,7 @@ export const LOCAL_REGION = 'us-east-1';
  * Makes sure that the endpoint has the table of the definition.
  *
  * @returns Whether the table is new.
- * @throws Error when there is a table with other keys or indexes, which only a new directory can change.
+ * @throws Error when there is a table of that name with other keys or indexes, for which a new directory is needed.
  */
 export async function ensureTable(
   endpoint: Pick<DynamoDbEndpoint, 'url' | 'credentials'>,
@@ -72,7 +72,7 @@ function keySchema({ partitionKey, sortKey }: KeyAttributes): TableInput['KeySch
   ];
 }
 
-/** A description that two tables share when one can stand in for the other. */
+/** A description that is equal for two tables when one can replace the other. */
 function shapeOf(table: TableShape): object {
   const indexes = (table.GlobalSecondaryIndexes ?? []).map(({ IndexName = '', KeySchema, Projection }) => [
     IndexName,

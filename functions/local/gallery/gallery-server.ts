@@ -13,12 +13,13 @@ export interface Gallery {
   close(): Promise<void>;
 }
 
-/** Scripts, styles and pictures from here only; the page's own style stands in the page. */
+/** Scripts, styles and pictures come from this server only; the page's style is in the page itself. */
 const CONTENT_SECURITY_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:";
 
 /**
- * Serves the page (`page.html`, `page.js`): pictures with their tags as they come, and a place to drop more. On the same
- * port programs are answered, by the routes of the control API. What either asks is answered by `pipeline-ports.ts`.
+ * Serves the page (`page.html`, `page.js`): pictures with their tags as they come, and a place to drop more. On the
+ * same port programs are answered, by the routes of the control API. What either asks is answered by
+ * `../pipeline-ports.ts`.
  */
 export async function startGallery(port: number, ports: GalleryPorts): Promise<Gallery> {
   const pages = new Set<ServerResponse>();
@@ -76,14 +77,14 @@ function statusOf(error: unknown): number {
   return error.code === 'object-gone' ? 404 : 400;
 }
 
-/** Appended and not resolved against the origin, or the path `//` would be a URL without a host. */
+/** The path is appended to the origin and not resolved against it, or `//` would be a URL without a host. */
 function requestedUrl({ url = '/' }: IncomingMessage): URL {
   if (!url.startsWith('/')) throw new CliptagError('invalid-request', `Expected a path but received ${url}`);
   return new URL(`http://127.0.0.1${url}`);
 }
 
 /**
- * Any web page may send requests to this machine. A foreign name in `Host` (DNS rebinding) or `Origin` gives it away.
+ * Any web page may send requests to this machine. Another name in `Host` (DNS rebinding) or `Origin` gives it away.
  */
 function isFromHere({ headers }: IncomingMessage): boolean {
   const { host = '', origin } = headers;

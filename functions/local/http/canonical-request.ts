@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { uriEncode } from './uri-encoding.ts';
 
-/** What of a request a signature can cover. */
+/** The parts of a request that a signature can cover. */
 export interface SignableRequest {
   readonly method: string;
-  /** In the encoding in which the service signs it: S3 percent-encodes once, all others twice. */
+  /** In the encoding in which the service signs it: S3 percent-encodes it once, all other services twice. */
   readonly canonicalPath: string;
-  /** Decoded, and without the signature itself. */
+  /** Decoded, without the signature itself. */
   readonly query: Iterable<readonly [name: string, value: string]>;
   /** By lower-case name, as `node:http` gives them. */
   readonly headers: IncomingHttpHeaders;
@@ -16,8 +16,8 @@ export interface SignableRequest {
 }
 
 /**
- * The text of a request that its signature covers.
- * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#create-canonical-request
+ * The text of a request that its signature covers. Source:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#create-canonical-request
  *
  * @param signedHeaders Lower-case names, in the order in which the client lists them.
  */
@@ -34,7 +34,7 @@ export function canonicalRequest(request: SignableRequest, signedHeaders: readon
   ].join('\n');
 }
 
-/** A header's value, or nothing when it is absent. */
+/** A header's value; empty when the header is absent. */
 export function headerValue(headers: IncomingHttpHeaders, name: string): string {
   const value = headers[name] ?? '';
   return typeof value === 'string' ? value : value.join(',');
@@ -57,7 +57,7 @@ function canonicalQuery(query: SignableRequest['query']): string {
   );
 }
 
-/** By code, not by language. Encoded text is ASCII, so code units are bytes. */
+/** Compares by code unit, not by language. Encoded text is ASCII, so code units are bytes. */
 function compare(left: string, right: string): number {
   return left < right ? -1 : Number(left > right);
 }

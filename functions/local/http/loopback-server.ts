@@ -3,10 +3,10 @@ import type { Server } from 'node:http';
 const LOOPBACK = '127.0.0.1';
 
 /**
- * Listens on loopback only.
+ * Listens on the loopback address only.
  *
  * @param port 0 takes a free one
- * @returns the port it listens on
+ * @returns the port that the server listens on
  * @throws Error with code `EADDRINUSE` when the port is taken
  */
 export function listen(server: Server, port: number): Promise<number> {
@@ -21,8 +21,8 @@ export function listen(server: Server, port: number): Promise<number> {
 }
 
 /**
- * Stops listening and ends every connection, so that a client that keeps one open cannot hold up the end.
- * A server that has been stopped stays so.
+ * Stops listening and ends every connection, so that a client that keeps one open cannot hold up the end. Does nothing
+ * for a server that does not listen.
  */
 export async function stop(server: Server): Promise<void> {
   if (!server.listening) return;
@@ -32,7 +32,7 @@ export async function stop(server: Server): Promise<void> {
   });
 }
 
-/** Address of a server that listens on loopback. */
+/** The address of a server that listens on loopback. */
 export function loopbackUrl(port: number): string {
   return `http://${LOOPBACK}:${port}`;
 }

@@ -3,9 +3,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { canonicalRequest, headerValue, type SignableRequest, sha256Hex } from './canonical-request.ts';
 
 /**
- * AWS Signature Version 4 as a server checks it. Each endpoint reads the signature from where its service takes it,
- * and answers a fault by the name that its service gives it.
- * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ * AWS Signature Version 4, as a server checks it. Each endpoint reads the signature from where its service takes it,
+ * and answers an error by its service's name for it. It is our own code because the libraries
+ * (`@smithy/signature-v4`) sign the requests of a client and check none. Source:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 
 /** AWS accepts a request up to 15 minutes from its own clock. */
@@ -17,7 +18,7 @@ const AUTHORIZATION = new RegExp(
   `^${SIGNATURE_ALGORITHM}\\s+Credential=([^,\\s]+),\\s*SignedHeaders=([^,\\s]+),\\s*Signature=([^,\\s]+)$`,
 );
 
-/** What a request says of its own signature. */
+/** What a request says about its own signature. */
 export interface RequestSignature extends Credential {
   /** Lower-case names. */
   readonly signedHeaders: readonly string[];
@@ -38,7 +39,7 @@ export interface SignatureRules {
   /** The secret of the signature's access key; `undefined` when the key is not known. */
   readonly secret: string | undefined;
   /**
-   * How long the signature is good for.
+   * How long the signature is valid.
    * @default 15 minutes
    */
   readonly lifetimeMilliseconds?: number;
@@ -73,7 +74,7 @@ export const MISMATCH = fault(
     'Check your AWS Secret Access Key and signing method.',
 );
 
-/** The signature in the `Authorization` and `X-Amz-Date` headers; `undefined` when it is none of Version 4. */
+/** The signature in the `Authorization` and `X-Amz-Date` headers; `undefined` when it is not of Version 4. */
 export function signatureInHeaders(headers: IncomingHttpHeaders): RequestSignature | undefined {
   const [, credential = '', signedHeaders = '', signature = ''] =
     AUTHORIZATION.exec(headerValue(headers, 'authorization').trim()) ?? [];
@@ -90,7 +91,7 @@ export function parseCredential(credential: string): Credential | undefined {
 }
 
 /**
- * Checks who signed a request and that nothing signed was changed since.
+ * Checks who signed a request, and that nothing that was signed has changed since.
  *
  * @returns `undefined` for a request that may pass.
  */
@@ -131,7 +132,7 @@ export function findSignatureError(
  * Signs text with a key for one time and scope.
  *
  * @param algorithm First line of the string to sign, e.g. `AWS4-HMAC-SHA256`.
- * @param lines What follows the scope in it.
+ * @param lines The lines after the scope.
  * @returns Lower-case hexadecimal.
  */
 export type Sign = (algorithm: string, lines: readonly string[]) => string;
@@ -142,22 +143,22 @@ export function signer(secret: string, { scope, timestamp }: RequestSignature): 
     hmac(key, [algorithm, timestamp, scope.join('/'), ...lines].join('\n')).toString('hex');
 }
 
-/** Compares in a time that tells nothing of where the two differ. */
+/** Compares in a time that does not depend on where the two differ. */
 export function isSameSignature(expected: string, received: string): boolean {
   const [left, right] = [Buffer.from(expected), Buffer.from(received)];
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-/** Whatever changes a request's meaning must be signed; without its host it could be replayed to another server. */
+/** Headers that change a request's meaning must be signed; without the host, it could be replayed to another server. */
 function unsignedHeaders(headers: IncomingHttpHeaders, signedHeaders: readonly string[]): string[] {
   const amzHeaders = Object.keys(headers).filter((name) => name.startsWith('x-amz-'));
-  // The body's hash is a line of its own in what is signed.
+  // The body's hash need not be signed as a header: it has a line of its own in the text that is signed.
   return ['host', ...amzHeaders].filter(
     (name) => !signedHeaders.includes(name) && name !== 'x-amz-content-sha256',
   );
 }
 
-/** Milliseconds since the epoch; `NaN` for any other form than `YYYYMMDDTHHMMSSZ`. */
+/** Milliseconds since the epoch; `NaN` when the form is not `YYYYMMDDTHHMMSSZ`. */
 function parseTimestamp(timestamp: string): number {
   const [, ...parts] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(timestamp) ?? [];
   const [year, month, day, hour, minute, second] = parts;

@@ -7,7 +7,7 @@ export interface ClaimRules {
   readonly maxReceiveCount: number;
 }
 
-/** What one receive takes out of the visible messages. */
+/** What one receive takes from the visible messages. */
 export interface Claim {
   readonly claimed: readonly ClaimedMessage[];
   readonly dead: readonly DeadLetter[];
@@ -16,8 +16,8 @@ export interface Claim {
 export type ClaimedMessage = StoredMessage & { readonly firstReceivedAtMilliseconds: number };
 
 /**
- * Decides, with no await between, who has which message. As in SQS, a message that was received as often as allowed
- * dies when it would be received once more.
+ * Hands out messages without an await in between. As in SQS, a message that was received as often as allowed becomes a
+ * dead letter when it would be received once more.
  */
 export function claimMessages(
   visibility: Visibility,

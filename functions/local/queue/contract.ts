@@ -14,7 +14,7 @@ export interface QueueOptions {
   readonly maximumMessageBytes?: number;
 }
 
-/** A message in the hands of a consumer. */
+/** A message that a consumer has received. */
 export interface ReceivedMessage extends StoredMessage {
   readonly receiptHandle: string;
   readonly firstReceivedAtMilliseconds: number;
@@ -23,13 +23,13 @@ export interface ReceivedMessage extends StoredMessage {
 export interface ReceiveLimits {
   readonly maximumMessages: number;
   /**
-   * Most bytes of bodies in one receive; one message is given whatever its size.
+   * Most bytes of bodies in one receive; the first message is given whatever its size.
    * @default no limit
    */
   readonly maximumBytes?: number;
 }
 
-/** A queue with Amazon SQS's semantics (standard, not FIFO) that lives in this process and keeps its messages on disk. */
+/** A queue in this process, with Amazon SQS's semantics (standard, not FIFO), that keeps its messages on disk. */
 export interface LocalQueue {
   readonly visibilityTimeoutSeconds: number;
   /**
@@ -38,13 +38,13 @@ export interface LocalQueue {
    * @throws QueueError (message.ts) for a body that SQS does not take.
    */
   send(body: string): Promise<string>;
-  /** Receives what is visible, possibly nothing; each message is then hidden for the visibility timeout. */
+  /** Receives visible messages, possibly none; each is then hidden for the visibility timeout. */
   receive(limits: ReceiveLimits): Promise<ReceivedMessage[]>;
-  /** Deletes received messages for good. A handle that a later receive has replaced does nothing, as in SQS. */
+  /** Deletes received messages for good. As in SQS, a handle that a later receive has replaced does nothing. */
   delete(receiptHandles: readonly string[]): Promise<void>;
-  /** Gives received messages back: visible after the delay, and with the reason if they become dead letters. */
+  /** Gives received messages back: they are visible after the delay, and keep the reason. */
   release(receiptHandles: readonly string[], options: ReleaseOptions): Promise<void>;
-  /** Waits until a message may be there to receive, the time is over or the signal is given. */
+  /** Waits until a message may be there to receive, the time is over, or the signal is aborted. */
   waitForMessage(options: WaitOptions): Promise<void>;
   counts(): QueueCounts;
   /** Dead letters, oldest first. They are kept until they are redriven. */

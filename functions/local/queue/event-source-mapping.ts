@@ -5,22 +5,22 @@ import type { ReceivedMessage } from './contract.ts';
 import { type MappingOptions, resolveMappingOptions } from './mapping-options.ts';
 import { failedMessageIds, sqsEvent } from './sqs-event.ts';
 
-/** AWS ends a batch at the payload limit of a synchronous invocation. */
+/** AWS ends a batch at the payload limit of a synchronous invocation of Lambda. */
 const MAXIMUM_BATCH_BYTES = 6 * 1_024 * 1_024;
 
-/** The reason of messages that the function itself reported as failed: it has told why. */
+/** The reason given for messages that the function itself reported as failed; it has told why. */
 export const REPORTED_BY_FUNCTION = 'reported in batchItemFailures';
 
-/** With the default of five receives a message sits out an outage of a minute and a half: 1, 4, 16 and 64 seconds. */
+/** With the default of five receives, a message survives an outage of a minute and a half: 1, 4, 16 and 64 seconds. */
 const RETRY_DELAY_GROWTH = 4;
 
-/** Pause before the queue is asked again after a fault of its own, such as a full disk. */
+/** Pause after an error of the queue itself, such as a full disk, before it is asked again. */
 const FAULT_PAUSE_MILLISECONDS = 1_000;
 
 export interface EventSourceMapping {
   /**
-   * Stops taking messages and waits for the batches under way, up to `closeTimeoutSeconds`. Messages of batches that
-   * take longer stay in flight, and are visible again when the queue is next opened.
+   * Stops taking messages, and waits up to `closeTimeoutSeconds` for the batches under way. The messages of batches
+   * that take longer stay in flight, and are visible again when the queue is next opened.
    */
   close(): Promise<void>;
 }
@@ -29,15 +29,17 @@ interface MappingState {
   readonly options: Required<MappingOptions>;
   readonly stop: AbortController;
   readonly running: Set<Promise<void>>;
-  /** Set once nobody waits for the batches under way any more, so that they leave the queue alone. */
+  /** Set once nobody waits for the batches under way any more: they must leave the queue alone then. */
   isAbandoned: boolean;
 }
 
 /**
- * Feeds a function from a queue as AWS Lambda's event source mapping for Amazon SQS does: batches, a bound on
- * concurrency, partial batch responses, and retries by giving messages back to the queue.
+ * Feeds a function from a queue as AWS Lambda's event source mapping for Amazon SQS does: batches, a limit on
+ * concurrency, partial batch responses, and retries by giving messages back to the queue. It is our own because no
+ * library does this: stand-ins for Lambda (LocalStack, AWS SAM) are programs of their own, which run functions in
+ * containers.
  *
- * One difference: a function that exceeds its timeout is not stopped (Lambda ends its process); its batch counts as
+ * One difference: a function that exceeds its timeout is not stopped (Lambda ends its process). Its batch counts as
  * failed and its result is ignored.
  *
  * @throws Error that names every option outside its range.
@@ -66,7 +68,7 @@ async function poll(state: MappingState): Promise<void> {
   }
 }
 
-/** One batch is gathered at a time, so that a batching window fills it instead of sharing messages out among several. */
+/** Gathers one batch at a time, so that a batching window fills it and does not spread messages over several. */
 async function gather({ options, stop: { signal } }: MappingState): Promise<ReceivedMessage[]> {
   const { queue, batchSize, maximumBatchingWindowSeconds } = options;
   await queue.waitForMessage({ signal });
@@ -81,7 +83,7 @@ async function gather({ options, stop: { signal } }: MappingState): Promise<Rece
   return batch;
 }
 
-/** A receive gives at least one message whatever its size, so that there must be room for the largest. */
+/** A receive gives at least one message whatever its size, so there must be room for the largest. */
 function hasRoom(batch: readonly ReceivedMessage[], batchSize: number): boolean {
   return (
     batch.length < batchSize && bytesOf(batch) <= MAXIMUM_BATCH_BYTES - QUEUE_DEFINITION.maximumMessageBytes
@@ -100,7 +102,7 @@ function start(state: MappingState, batch: readonly ReceivedMessage[]): void {
   state.running.add(run);
 }
 
-/** Has the function work on a batch, then deletes what succeeded and gives the rest back. */
+/** Calls the function with a batch, then deletes the messages that succeeded and gives the others back. */
 async function processBatch(state: MappingState, batch: readonly ReceivedMessage[]): Promise<void> {
   const { queue, retryDelaySeconds, onFailure } = state.options;
   const { failedIds, reason } = await batchResult(state.options, sqsEvent(batch));

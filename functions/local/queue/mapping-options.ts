@@ -2,8 +2,8 @@ import type { SQSEvent } from 'aws-lambda';
 import type { LocalQueue } from './contract.ts';
 
 /**
- * A Lambda function as the mapping sees it. What it returns is checked when it arrives, as AWS does: a partial batch
- * response (`SQSBatchResponse`), or nothing for success.
+ * A Lambda function as the mapping sees it. It returns a partial batch response (`SQSBatchResponse`), or nothing for
+ * success; as in AWS, the response is checked only when it arrives.
  */
 export type BatchHandler = (event: SQSEvent) => Promise<unknown>;
 
@@ -29,14 +29,14 @@ export interface MappingOptions {
    */
   readonly maximumConcurrency?: number;
   /**
-   * Whether a response may report single messages as failed; otherwise it is ignored.
+   * Whether a response may report single messages as failed; if not, responses are ignored.
    * @default true
    */
   readonly reportBatchItemFailures?: boolean;
   /**
-   * Seconds, 0 or more, until a failed message is visible again. AWS leaves that to the visibility timeout, minutes
-   * for which nobody wants to wait at a terminal; the price is that a fault which lasts only a few seconds can use up
-   * all receives, and its messages must be redriven.
+   * Seconds, 0 or more, until a message that failed for the first time is visible again; each further failure makes
+   * it four times as long. AWS leaves this to the visibility timeout, which is minutes, too long to wait for at a
+   * terminal. The price is that a long outage can use up all receives, so that messages have to be redriven.
    * @default 1
    */
   readonly retryDelaySeconds?: number;
@@ -46,13 +46,13 @@ export interface MappingOptions {
    */
   readonly closeTimeoutSeconds?: number;
   /**
-   * Told of every batch that failed in whole or in part, and of faults of the queue itself.
+   * Called for every batch that failed in whole or in part, and for errors of the queue itself.
    * @default writes a line to standard error
    */
   readonly onFailure?: (reason: string, messageIds: readonly string[]) => void;
   /**
-   * Why a message failed that the function reported as failed; kept with the message.
-   * @default nobody knows
+   * Gives the reason why a message failed that the function reported as failed; it is kept with the message.
+   * @default no reason is known
    */
   readonly reasonOf?: (messageId: string) => string | undefined;
 }

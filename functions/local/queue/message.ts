@@ -4,7 +4,7 @@ import type { StoredMessage } from './store.ts';
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
 const FORBIDDEN_CHARACTER = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 
-/** A message that the queue does not take, with Amazon SQS's name for the fault. */
+/** A message that the queue does not take, with Amazon SQS's name for the error. */
 export class QueueError extends Error {
   override readonly name = 'QueueError';
   readonly code: 'InvalidParameterValue' | 'InvalidMessageContents';

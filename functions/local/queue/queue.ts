@@ -12,7 +12,7 @@ import { newMessage } from './message.ts';
 import { type DeadLetter, openQueueStore, type QueueStore, type StoredMessage } from './store.ts';
 import { receiptHandleOf, trackVisibility, type Visibility } from './visibility.ts';
 
-/** The longest delay that a timer takes; a longer one would fire at once. */
+/** The longest delay that a timer takes; with a longer one it would fire at once. */
 const MAXIMUM_TIMER_MILLISECONDS = 2 ** 31 - 1;
 
 interface QueueState {
@@ -25,8 +25,11 @@ interface QueueState {
 
 /**
  * Opens a queue. Messages that were in flight when its last process ended are visible at once, since their consumer
- * ended with it; their receive count is kept, so that a message which kills its consumer ends as a dead letter.
- * There is no retention period: nothing is dropped for its age.
+ * ended with it; they keep their receive count, so that a message that kills its consumer ends as a dead letter.
+ * There is no retention period: no message is dropped for its age.
+ *
+ * It is our own because stand-ins for SQS (ElasticMQ, LocalStack, moto) are programs in other languages, and queues
+ * for Node on disk have no visibility timeout, receive count and dead letters as SQS has them.
  *
  * @throws Error when another process uses the directory.
  */
@@ -66,7 +69,7 @@ async function receive(state: QueueState, limits: ReceiveLimits): Promise<Receiv
   const { claimed, dead } = claimMessages(state.visibility, state.options, limits, Date.now());
   for (const letter of dead) state.deadLetters.set(letter.messageId, letter);
   if (claimed.length + dead.length > 0) {
-    // A receive count lost to a power cut means one more try, so that only dead letters are worth a flush.
+    // A receive count that a power cut loses costs one more try, so only dead letters are worth a flush.
     const changes = {
       messages: claimed,
       deadLetters: dead,
@@ -79,7 +82,7 @@ async function receive(state: QueueState, limits: ReceiveLimits): Promise<Receiv
 
 async function deleteMessages(state: QueueState, receiptHandles: readonly string[]): Promise<void> {
   const held = heldMessages(state, receiptHandles);
-  // Out of memory first: while the write runs, the visibility timeout may pass, and nobody shall receive them again.
+  // Forgotten before the write: the visibility timeout may pass while it runs, and nobody must receive them again.
   for (const { messageId } of held) state.visibility.forget(messageId);
   if (held.length > 0) {
     await state.store.write({ removedMessageIds: held.map(({ messageId }) => messageId) }, { flush: false });

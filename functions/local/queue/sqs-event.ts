@@ -3,7 +3,7 @@ import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import type { ReceivedMessage } from './contract.ts';
 
 const REGION = 'us-east-1';
-/** Twelve zeros: an account that does not exist, as AWS's own documentation uses it for examples. */
+/** The account of twelve zeros does not exist; AWS's documentation uses it in examples. */
 const QUEUE_ARN = `arn:aws:sqs:${REGION}:000000000000:cliptag`;
 
 /** The event that AWS Lambda gives a function for a batch of messages. */
@@ -30,7 +30,7 @@ function sqsRecord(message: ReceivedMessage): SQSRecord {
   };
 }
 
-/** A response by which the whole batch has failed. */
+/** A response that fails the whole batch. */
 export class InvalidBatchResponseError extends Error {
   override readonly name = 'InvalidBatchResponseError';
 }
@@ -38,12 +38,12 @@ export class InvalidBatchResponseError extends Error {
 /**
  * The messages that a function's partial batch response reports as failed.
  *
- * No response, `null`, `{}` and a list that is missing, `null` or empty all mean success of the whole batch.
- * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
+ * No response, `null`, `{}` and a list that is missing, `null` or empty all mean success of the whole batch. Source:
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
  *
- * @throws InvalidBatchResponseError for an identifier that is missing, empty or of no message of the batch, by which
- * AWS fails the whole batch. A response of another kind (text, a list) fails it here too: AWS does not say, and a
- * batch tried again is safer than one lost.
+ * @throws InvalidBatchResponseError for an identifier that is missing, empty or of no message of the batch, for which
+ * AWS fails the whole batch. A response of another kind (text, a list) fails it here too: AWS does not say what it
+ * does then, and trying a batch again is safer than losing it.
  */
 export function failedMessageIds(response: unknown, event: SQSEvent): ReadonlySet<string> {
   if (response === undefined || response === null) return new Set();

@@ -1,19 +1,19 @@
 import { openLevelStore } from '../store/level-store.ts';
 
-/** A message as it is kept on disk. Times are milliseconds since the epoch. */
+/** A message as it is on disk. Times are milliseconds since the epoch. */
 export interface StoredMessage {
   readonly messageId: string;
   readonly body: string;
   readonly sentAtMilliseconds: number;
-  /** Times it was handed to a consumer. */
+  /** How often it was handed to a consumer. */
   readonly receiveCount: number;
   readonly firstReceivedAtMilliseconds?: number;
   readonly lastReceivedAtMilliseconds?: number;
-  /** What the last consumer that gave it back said of it. */
+  /** The reason that the last consumer gave when it gave the message back. */
   readonly lastFailure?: string;
 }
 
-/** A message that was received as often as is allowed and never deleted. */
+/** A message that was received as often as allowed and never deleted. */
 export interface DeadLetter extends StoredMessage {
   readonly deadAtMilliseconds: number;
 }
@@ -32,15 +32,15 @@ export interface QueueStore {
   /** Every dead letter, oldest first. */
   readDeadLetters(): Promise<DeadLetter[]>;
   /**
-   * Writes changes. What is written survives the end of the process; with `flush` it survives a power cut as well, at
-   * the price of one flush to the disk, which LevelDB shares among the writes that wait for it.
+   * Writes changes. They survive the end of the process; with `flush` they survive a power cut as well, at the price of
+   * one flush to the disk, which LevelDB shares among the writes that wait for it.
    */
   write(changes: QueueChanges, options: { readonly flush: boolean }): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Opens a queue's directory, which is made when it does not exist.
+ * Opens a queue's directory, which is made if it does not exist.
  *
  * @throws Error when another process uses it.
  */

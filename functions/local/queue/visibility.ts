@@ -3,7 +3,7 @@ import type { StoredMessage } from './store.ts';
 /**
  * Which messages can be received now, and which are hidden because a consumer has them.
  *
- * Everything here is synchronous on purpose: a claim that awaited anything could hand one message to two consumers.
+ * Everything here is synchronous on purpose: a claim with an await in it could hand one message to two consumers.
  */
 export interface Visibility {
   /** Makes a message receivable at once. */
@@ -11,18 +11,18 @@ export interface Visibility {
   /** Keeps a message from being received until a time (milliseconds since the epoch). */
   hide(message: StoredMessage, untilMilliseconds: number): void;
   forget(messageId: string): void;
-  /** Makes receivable what was hidden until then. */
+  /** Makes receivable the messages that were hidden until a time that has passed. */
   showExpired(nowMilliseconds: number): void;
   /** The message that has been receivable longest. */
   firstVisible(): StoredMessage | undefined;
-  /** A hidden message, if it is still with the consumer that got this receipt handle. */
+  /** A hidden message, if the consumer that got this receipt handle still has it. */
   findHidden(receiptHandle: string): StoredMessage | undefined;
-  /** When a message can next be received; `Infinity` when there is none at all. */
+  /** The time at which a message can next be received; `Infinity` when there is no message. */
   nextVisibleAtMilliseconds(): number;
   counts(nowMilliseconds: number): { readonly visible: number; readonly inFlight: number };
 }
 
-/** Names one receive of one message, so that whoever had it earlier can no longer delete it. */
+/** Names one receive of one message, so that a consumer that had the message earlier can no longer delete it. */
 export function receiptHandleOf({ messageId, receiveCount }: StoredMessage): string {
   return `${messageId}#${receiveCount}`;
 }
@@ -33,7 +33,7 @@ interface Hidden {
 }
 
 export function trackVisibility(): Visibility {
-  // A Map iterates in the order of insertion, which makes it a queue with removal from anywhere.
+  // A Map iterates in the order of insertion, so it is a queue from whose middle entries can be removed.
   const visible = new Map<string, StoredMessage>();
   const hidden = new Map<string, Hidden>();
 

@@ -78,7 +78,7 @@ function addTrailer(line: string, trailers: Map<string, string>): void {
 
 type SignatureChain = ReturnType<typeof chainOfSignatures>;
 
-/** Each chunk's signature covers the one before it; the first goes on from the request's own. */
+/** Each chunk's signature covers the one before it; the first one covers the request's own. */
 function chainOfSignatures({ sign, signature, bodyHash }: Authentication) {
   let previous = signature;
   return {
@@ -105,11 +105,11 @@ interface ByteReader {
   lastLine(): Promise<string>;
   /** Between 1 and `maximum` bytes. */
   atMost(maximum: number): Promise<Buffer>;
-  /** Lets go of the source, read to its end or not. */
+  /** Releases the source, whether or not it was read to its end. */
   close(): Promise<void>;
 }
 
-/** Chunk headers and trailers are short; whatever is longer is no `aws-chunked` body. */
+/** Chunk headers and trailers are short; a body with a longer line is not `aws-chunked`. */
 const MAXIMUM_LINE_BYTES = 16_384;
 
 /** @throws {S3Error} from each function: `IncompleteBody` when the bytes end too soon */

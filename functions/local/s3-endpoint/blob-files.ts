@@ -5,9 +5,7 @@ import { join } from 'node:path';
 
 /** Immutable files that hold the bytes of objects and parts, named by random ids. */
 export interface BlobFiles {
-  /**
-   * Writes one blob; it is on disk, under its final name, when this resolves. When `fill` fails nothing is left.
-   */
+  /** Writes one blob; it is on disk, under its final name, when this resolves. When `fill` fails, nothing is left. */
   write<Result>(fill: (append: Append) => Promise<Result>): Promise<{ id: string; result: Result }>;
   /** Bytes `first` to `last`, both included. */
   read(id: string, first: number, last: number): AsyncIterable<Buffer>;
@@ -62,14 +60,14 @@ async function writeFile<Result>(path: string, fill: (append: Append) => Promise
   }
 }
 
-/** One write call may take less than it was given. */
+/** One call of `write` may write less than it was given. */
 async function appendAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
   for (let offset = 0; offset < bytes.length; ) {
     offset += (await file.write(bytes, offset)).bytesWritten;
   }
 }
 
-/** A new name is only on disk when its directory is. Windows cannot open a directory, and does without. */
+/** A new name is on disk only once its directory is flushed. Windows cannot open directories; there it is not. */
 async function syncDirectory(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const directory = await open(path, 'r');
@@ -80,7 +78,7 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** An object may be replaced while somebody still reads its second file: removal waits for the readers. */
+/** An object may be replaced while somebody still reads its second file, so removal waits for the readers. */
 function createPins(removeFile: (id: string) => Promise<void>): Pick<BlobFiles, 'pin' | 'remove'> {
   const readers = new Map<string, number>();
   const removedLater = new Set<string>();

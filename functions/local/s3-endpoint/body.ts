@@ -11,7 +11,7 @@ import {
 import { incompleteBody, invalidArgument, notImplemented, S3Error } from './errors.ts';
 import { type AuthenticatedRequest, header, type S3Request } from './request.ts';
 
-/** Bytes that are stored, with what was calculated on the way. */
+/** Stored bytes, with the size and digests that were calculated on the way. */
 export interface StoredBytes {
   readonly blobId: string;
   readonly sizeBytes: number;
@@ -39,7 +39,7 @@ export async function storeBody(
   return { blobId: id, ...result };
 }
 
-/** Stores bytes that are already here, e.g. a copy's. */
+/** Stores bytes that come from this endpoint itself, such as a copy's. */
 export async function storeBytes(
   bytes: AsyncIterable<Buffer>,
   blobs: BlobFiles,
@@ -51,7 +51,7 @@ export async function storeBytes(
   return { blobId: id, ...result };
 }
 
-/** A request's XML document, checked in the same way, held in memory. */
+/** A request's XML document, with the same checks, held in memory. */
 export async function readDocument(request: AuthenticatedRequest): Promise<string> {
   assertAnnouncedSize(request, MAXIMUM_DOCUMENT_BYTES);
   const pieces: Buffer[] = [];
@@ -66,7 +66,7 @@ interface Destination {
   readonly maximumBytes: number;
 }
 
-/** @throws {S3Error} when a check fails; what was appended until then is to be thrown away */
+/** @throws {S3Error} when a check fails; the caller then throws away what was appended */
 async function receiveBody(request: AuthenticatedRequest, destination: Destination) {
   const { bodyHash } = request.authentication;
   const announced = announcedChecksums(request.headers);
@@ -129,7 +129,7 @@ function keys(checksums: Checksums): ChecksumAlgorithm[] {
   return Object.keys(checksums) as ChecksumAlgorithm[];
 }
 
-/** Whether `x-amz-content-sha256` is the body's hash and not a word for how the body is signed. */
+/** Whether `x-amz-content-sha256` is the body's hash and not the name of another way of signing. */
 function isHash(bodyHash: string): boolean {
   return /^[0-9a-f]{64}$/.test(bodyHash);
 }

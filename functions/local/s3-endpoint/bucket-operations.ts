@@ -19,7 +19,7 @@ import { parseXml } from './xml.ts';
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const BUCKET_NAME = /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
-/** The region whose buckets S3 says have no location. */
+/** S3 gives no location for buckets in this region. */
 const UNNAMED_REGION = 'us-east-1';
 
 const OWNER = { ID: 'local', DisplayName: 'local' };
@@ -34,7 +34,7 @@ export async function listBuckets(state: S3State): Promise<S3Response> {
 
 export async function createBucket(state: S3State, request: AuthenticatedRequest): Promise<S3Response> {
   const { bucket: name } = request;
-  await readDocument(request); // a location constraint: any is this machine
+  await readDocument(request); // a location constraint; every location is this machine
   if (!BUCKET_NAME.test(name))
     throw new S3Error(400, 'InvalidBucketName', `Not a valid bucket name: ${name}`);
   const { buckets } = state.metadata;
@@ -50,7 +50,7 @@ export async function createBucket(state: S3State, request: AuthenticatedRequest
 
 export async function deleteBucket(state: S3State, { bucket: name }: S3Request): Promise<S3Response> {
   const uploads = await uploadsOf(state, name);
-  // Uploads' locks go before their bucket's, as they do when one is completed.
+  // The locks of uploads are taken before their bucket's, in the same order as when an upload is completed.
   const removal = uploads.reduce(
     (task, { uploadId }) =>
       () =>
@@ -81,7 +81,7 @@ export async function headBucket(state: S3State, { bucket }: S3Request): Promise
 
 export async function getBucketLocation(state: S3State, { bucket }: S3Request): Promise<S3Response> {
   await requireBucket(state, bucket);
-  // S3 puts the text straight into the root element.
+  // S3 puts the text directly into the root element.
   const { region } = state;
   return xmlResponse('LocationConstraint', region === UNNAMED_REGION ? '' : region);
 }
@@ -123,7 +123,7 @@ export async function deleteCors(state: S3State, { bucket }: S3Request): Promise
   return emptyResponse(204);
 }
 
-/** Never enabled: S3 then sends the element empty. */
+/** Versioning is never enabled, for which S3 sends an empty element. */
 export async function getVersioning(state: S3State, { bucket }: S3Request): Promise<S3Response> {
   await requireBucket(state, bucket);
   return xmlResponse('VersioningConfiguration', {});
@@ -131,7 +131,7 @@ export async function getVersioning(state: S3State, { bucket }: S3Request): Prom
 
 const versioningSchema = z.object({ Status: z.enum(['Enabled', 'Suspended']) });
 
-/** To suspend what was never enabled changes nothing; to enable it is not to be had. */
+/** Versioning cannot be enabled here; suspending it changes nothing. */
 export async function putVersioning(state: S3State, request: AuthenticatedRequest): Promise<S3Response> {
   await requireBucket(state, request.bucket);
   const { Status } = parseXml(await readDocument(request), 'VersioningConfiguration', versioningSchema);

@@ -7,7 +7,7 @@ import { S3Error } from './errors.ts';
 export const CHECKSUM_ALGORITHMS = ['crc32', 'crc32c', 'crc64nvme', 'sha1', 'sha256'] as const;
 export type ChecksumAlgorithm = (typeof CHECKSUM_ALGORITHMS)[number];
 
-/** Base64 by algorithm; a composite one ends in `-N`, the number of parts. */
+/** Checksums in base64, by algorithm; a composite one ends in `-N`, where N is the number of parts. */
 export type Checksums = { readonly [algorithm in ChecksumAlgorithm]?: string };
 
 interface Hash {
@@ -15,7 +15,7 @@ interface Hash {
   digest(): Uint8Array | Promise<Uint8Array>;
 }
 
-/** Node has the CRCs only in part (CRC32 since 20.15); the AWS SDK's use what Node has. */
+/** Node has only one of the CRCs (CRC32, since 20.15); the AWS SDK has all of them, and uses Node's where it can. */
 const HASHES: Record<ChecksumAlgorithm, () => Hash> = {
   crc32: () => new Crc32(),
   crc32c: () => new Crc32c(),
@@ -39,8 +39,9 @@ export function checksumsOf(algorithms: Iterable<ChecksumAlgorithm>) {
 }
 
 /**
- * The checksum of a multipart object of type COMPOSITE: the checksum of its parts' checksums. No library makes it, since
- * S3 alone defines it: https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
+ * The checksum of a multipart object of type COMPOSITE: the checksum of its parts' checksums. It is our own code,
+ * since no library has it. S3 defines it:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
  *
  * @returns `undefined` when a part has none
  */
@@ -61,7 +62,7 @@ async function base64Digest(hash: Hash): Promise<string> {
   return Buffer.from(await hash.digest()).toString('base64');
 }
 
-/** The checksums that a request announces: in its header, or in the trailer of an `aws-chunked` body. */
+/** The checksums that a request announces, in its headers or in the trailer of an `aws-chunked` body. */
 export function announcedChecksums(headers: IncomingHttpHeaders) {
   const trailers = String(headers['x-amz-trailer'] ?? '').toLowerCase();
   const trailerNames = trailers.split(',').map((name) => name.trim());

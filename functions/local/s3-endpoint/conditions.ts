@@ -2,7 +2,7 @@ import { noSuchKey, preconditionFailed, S3Error } from './errors.ts';
 import type { ObjectRecord } from './records.ts';
 import { header, type S3Request } from './request.ts';
 
-/** What conditions are asked of. */
+/** The properties of an object that conditions are about. */
 type Entity = Pick<ObjectRecord, 'eTag' | 'modified'>;
 
 /**
@@ -22,11 +22,11 @@ export function assertWriteConditions(request: S3Request, current: Entity | unde
   if (!namesETag(ifMatch, current.eTag)) throw preconditionFailed();
 }
 
-/** What a conditional read gets: the object, or the word that it has not changed. */
+/** What a conditional read is answered with: the object, or the statement that it has not changed. */
 export type ReadOutcome = 'read' | 'not-modified';
 
 /**
- * Conditional reads; ETags go before dates, as RFC 9110, section 13.2.2 orders them.
+ * Conditional reads. ETags take precedence over dates, as in RFC 9110, section 13.2.2.
  *
  * @throws {S3Error} `PreconditionFailed`
  */
@@ -67,7 +67,7 @@ function namesETag(list: string, eTag: string): boolean {
   return names.includes('*') || names.includes(eTag);
 }
 
-/** HTTP dates have whole seconds. A date that cannot be read is as if it were not there. */
+/** HTTP dates have whole seconds. A date that cannot be parsed is ignored. */
 function isModifiedSince({ modified }: Entity, date: string): boolean {
   const since = Date.parse(date);
   return Number.isNaN(since) || Math.floor(Date.parse(modified) / 1000) * 1000 > since;

@@ -26,7 +26,7 @@ export function corsConfigurationElements(rules: readonly CorsRule[]): XmlElemen
   return { CORSRule: rules };
 }
 
-/** The headers that let a browser's page see an answer; none when no rule fits. */
+/** The headers that let a page in a browser see an answer; none when no rule fits. */
 export function corsHeaders(
   rules: readonly CorsRule[],
   method: string,
@@ -75,7 +75,7 @@ function allowing(rule: CorsRule, origin: string, askedHeaders: readonly string[
   };
 }
 
-/** A pattern holds at most one `*`, for any text. */
+/** A pattern has at most one `*`, which stands for any text. */
 function fits(pattern: string, text: string): boolean {
   const [start = '', end] = pattern.split('*');
   if (end === undefined) return pattern === text;

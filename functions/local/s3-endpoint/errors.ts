@@ -1,5 +1,5 @@
 /**
- * A fault that the client is told of: HTTP status, S3's own code, a message.
+ * An error that the client is told: HTTP status, S3's own code and a message.
  * Codes: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
 export class S3Error extends Error {

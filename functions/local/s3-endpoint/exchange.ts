@@ -10,7 +10,7 @@ import { authenticate, type Credentials } from './signature.ts';
 import { authenticateV2, isPresignedV2 } from './signature-v2.ts';
 import type { S3State } from './state.ts';
 
-/** Answers one request. Never rejects: what goes wrong is the client's answer, or its closed connection. */
+/** Answers one request. Never rejects: a fault becomes the client's answer, or closes its connection. */
 export async function exchange(
   state: S3State,
   credentials: Credentials,
@@ -21,7 +21,7 @@ export async function exchange(
   try {
     await send(response, incoming, outgoing);
   } catch {
-    outgoing.destroy(); // the client has gone, or must see that the body is cut short
+    outgoing.destroy(); // the client has gone, or must learn that the body is cut short
   } finally {
     await response.release?.().catch(report);
   }
@@ -40,7 +40,7 @@ async function respond(
     outgoing.setHeader('x-amz-request-id', parsed.requestId);
     const corsRules = (await state.metadata.buckets.get(parsed.bucket))?.corsRules ?? [];
     if (parsed.method === 'OPTIONS') return emptyResponse(200, preflightHeaders(corsRules, parsed.headers));
-    // Errors carry them as well, or a browser's page could not read what went wrong.
+    // Errors carry these headers as well, or a page in a browser could not read them.
     setHeaders(outgoing, corsHeaders(corsRules, parsed.method, parsed.headers));
     const operation = findOperation(parsed);
     const check = isPresignedV2(parsed) ? authenticateV2 : authenticate;
@@ -64,7 +64,7 @@ async function send(
 ): Promise<void> {
   setHeaders(outgoing, headers);
   outgoing.writeHead(status);
-  incoming.resume(); // the rest of a refused body: the client reads our answer only after sending it
+  incoming.resume(); // the rest of a refused body, because clients read the answer only after sending it
   if (body === undefined || incoming.method === 'HEAD') outgoing.end();
   else if (typeof body === 'string') outgoing.end(body);
   else await pipeline(Readable.from(body, { objectMode: false }), outgoing);

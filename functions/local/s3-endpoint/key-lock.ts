@@ -1,14 +1,14 @@
 /**
- * Lets one task at a time through for each name, in the order of asking; different names do not wait for
- * each other.
+ * Runs one task at a time for each name, in the order in which they were asked for. Tasks of different names do not
+ * wait for each other.
  */
 export interface KeyLock {
   <Result>(name: string, task: () => Promise<Result>): Promise<Result>;
-  /** Tasks that share a name run side by side, but not beside one that has it for itself. */
+  /** Runs tasks that share a name side by side, but not beside a task that has the name to itself. */
   shared<Result>(name: string, task: () => Promise<Result>): Promise<Result>;
 }
 
-/** The last task that has or wants a name for itself, and those that share the name after it. */
+/** The last task that has or wants a name to itself, and the tasks that share the name after it. */
 interface Holders {
   readonly alone?: Promise<unknown>;
   readonly sharing: Set<Promise<unknown>>;
@@ -42,7 +42,7 @@ export function createKeyLock(): KeyLock {
     }
   }
 
-  /** Whoever shares the name has waited for the one before, so the last of them leaves nobody behind. */
+  /** The tasks that share a name have all waited for the task before them, so after the last of them nobody is left. */
   function forget(name: string, holders: Holders): void {
     if (holdersOf.get(name) === holders && holders.sharing.size === 0) holdersOf.delete(name);
   }
@@ -50,7 +50,7 @@ export function createKeyLock(): KeyLock {
   return Object.assign(lock, { shared });
 }
 
-/** A failed predecessor is no fault of the next one. */
+/** Runs a task after its predecessors, even if they failed. */
 async function after<Result>(
   predecessors: readonly (Promise<unknown> | undefined)[],
   task: () => Promise<Result>,

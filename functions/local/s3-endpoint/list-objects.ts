@@ -10,12 +10,12 @@ import type { XmlElements } from './xml.ts';
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
 const MAXIMUM_KEYS = 1000;
 
-/** What to list, the same for both versions of the operation. */
+/** What to list; both versions of the operation are read into it. */
 interface Listing {
   readonly prefix: string;
   readonly delimiter: string;
   readonly maximumKeys: number;
-  /** Begin after this key, or after all keys under this common prefix. */
+  /** The listing begins after this key, or after all keys under this common prefix. */
   readonly after: string;
 }
 
@@ -127,7 +127,7 @@ function pageElements(bucket: string, query: URLSearchParams, listing: Listing, 
   };
 }
 
-/** Some keys hold characters that XML cannot; clients therefore ask for percent-encoding. */
+/** Some keys have characters that XML cannot carry, so clients ask for percent-encoding. */
 function encoder(query: URLSearchParams): (key: string) => string {
   return query.get('encoding-type') === 'url' ? uriEncodePath : (key) => key;
 }
@@ -143,17 +143,17 @@ function decodeToken(token: string): string {
 /** A bucket's objects under a prefix, in the order of their keys' UTF-8 bytes. */
 interface ObjectWalk {
   next(): Promise<ObjectRecord | undefined>;
-  /** Goes on after a key, or after all keys that begin with a prefix, without looking at them. Never goes back. */
+  /** Continues after a key, or after all keys that begin with a prefix, without reading them. Never goes back. */
   skip(keyOrPrefix: string, isPrefix: boolean): void;
   close(): Promise<void>;
 }
 
-/** Above every key that begins with what stands before it: no UTF-8 text holds this byte. */
+/** Appended to a text, it sorts after every key that begins with the text: no UTF-8 has this byte. */
 const AFTER_ALL_KEYS = Buffer.from([0xff]);
-/** Below every other key that begins with what stands before it. */
+/** Appended to a key, it sorts before every longer key that begins with that key. */
 const NEXT_KEY = Buffer.from([0]);
 
-/** Works on bytes, since JavaScript compares strings by UTF-16 units, which is another order. */
+/** Compares bytes: JavaScript compares strings by UTF-16 units, which is another order. */
 function walkObjects({ objects }: Metadata, bucket: string, prefix: string): ObjectWalk {
   const { gte: bucketStart, lt: bucketEnd } = keysUnder(bucket);
   const position = (key: string, after: Buffer = Buffer.alloc(0)) =>

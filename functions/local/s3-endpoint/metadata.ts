@@ -28,7 +28,7 @@ export async function openMetadata(directory: string) {
     outbox: table<OutboxRecord>(database, 'outbox'),
     /** One value, under {@link LAST_SEQUENCER}. */
     sequencers: table<string>(database, 'sequencers'),
-    /** All changes or none, and on disk when this resolves. */
+    /** Makes all changes or none; they are on disk when this resolves. */
     commit: (changes: readonly Change[]): Promise<void> =>
       database.batch<string, unknown>([...changes] as Parameters<typeof database.batch<string, unknown>>[0], {
         sync: true,
@@ -47,7 +47,7 @@ export function del<Value>(sublevel: Table<Value>, key: string): Change {
   return { type: 'del', sublevel: sublevel as Table<unknown>, key };
 }
 
-/** `\0` cannot stand in a bucket's name, so no bucket's keys lie among another's. */
+/** `\0` cannot occur in a bucket's name, so the keys of two buckets never mix. */
 export const objectKey = (bucket: string, key: string) => `${bucket}\0${key}`;
 export const uploadKey = (bucket: string, key: string, uploadId: string) => `${bucket}\0${key}\0${uploadId}`;
 export const partKey = (uploadId: string, number: number) =>

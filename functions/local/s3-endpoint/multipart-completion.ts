@@ -80,7 +80,7 @@ function assertAscending(wanted: readonly WantedPart[]): void {
   throw new S3Error(400, 'InvalidPartOrder', 'The list of parts was not in ascending order.');
 }
 
-/** The object that the parts make: its ETag is the MD5 of their MD5s, then their number. */
+/** The object that the parts make up. Its ETag is the MD5 of their MD5s, followed by their number. */
 export async function assembleObject(
   blobs: BlobFiles,
   request: S3Request,
@@ -101,7 +101,10 @@ export async function assembleObject(
   };
 }
 
-/** Composite unless the client asked, then or now, for the whole object's, for which its bytes are read again. */
+/**
+ * A composite checksum, unless the client has asked, at the upload's beginning or end, for one of the whole object: for
+ * that its bytes are read again.
+ */
 async function objectChecksums(
   blobs: BlobFiles,
   request: S3Request,

@@ -47,7 +47,7 @@ export async function createMultipartUpload(
   );
 }
 
-/** UploadPart, and UploadPartCopy, which is one with a copy source. */
+/** UploadPart, and UploadPartCopy, which is an UploadPart with a copy source. */
 export async function uploadPart(state: S3State, request: AuthenticatedRequest): Promise<S3Response> {
   const number = Number(request.query.get('partNumber'));
   if (!Number.isInteger(number) || number < 1 || number > MAXIMUM_PART_NUMBER) {
@@ -163,7 +163,7 @@ export async function listParts(state: S3State, request: S3Request): Promise<S3R
   });
 }
 
-/** Not in pages: on one machine there are never many. */
+/** In one page: on one machine there are never many. */
 export async function listMultipartUploads(
   state: S3State,
   { bucket, query }: S3Request,

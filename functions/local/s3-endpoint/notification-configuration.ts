@@ -9,9 +9,9 @@ export interface QueueConfiguration {
   readonly queueArn: string;
   /** Event names, or patterns such as `s3:ObjectCreated:*`. */
   readonly events: readonly string[];
-  /** Empty lets every key pass. */
+  /** Empty for any key. */
   readonly prefix: string;
-  /** Empty lets every key pass. */
+  /** Empty for any key. */
   readonly suffix: string;
 }
 

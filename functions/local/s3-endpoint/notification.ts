@@ -30,11 +30,11 @@ export interface S3EventRecord {
       readonly arn: string;
     };
     readonly object: {
-      /** Form-URL-encoded, `/` left as it is. */
+      /** Form-URL-encoded, except for `/`. */
       readonly key: string;
-      /** Bytes; of created objects only. */
+      /** In bytes; only for objects that were created. */
       readonly size?: number;
-      /** Of created objects only. */
+      /** Only for objects that were created. */
       readonly eTag?: string;
       readonly sequencer: string;
     };
@@ -65,14 +65,14 @@ export interface ObjectEvent {
   readonly bucket: string;
   readonly key: string;
   readonly sequencer: string;
-  /** Of a created object. */
+  /** The object that was created; absent for a removal. */
   readonly created?: { readonly sizeBytes: number; readonly eTag: string };
   readonly accessKeyId: string;
   readonly sourceIpAddress: string;
   readonly requestId: string;
 }
 
-/** This endpoint's account and host, where S3 names its own. */
+/** Stands where S3 names its own account and host. */
 const LOCAL_IDENTITY = 'local';
 
 export function eventNotification(event: ObjectEvent, configurationId: string): S3EventNotification {
@@ -125,7 +125,7 @@ export function wants(queue: QueueConfiguration, event: Pick<ObjectEvent, 'name'
   );
 }
 
-/** A pattern is an event's full name, or ends in `*` for all events that begin so. */
+/** A pattern is an event's full name, or ends in `*` and fits all names that begin like it. */
 function matches(pattern: string, eventName: string): boolean {
   return pattern.endsWith('*') ? eventName.startsWith(pattern.slice(0, -1)) : eventName === pattern;
 }

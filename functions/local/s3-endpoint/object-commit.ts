@@ -4,23 +4,23 @@ import type { BucketRecord, ObjectRecord, OutboxRecord } from './records.ts';
 import type { AuthenticatedRequest } from './request.ts';
 import { findObject, type S3State, withBucket } from './state.ts';
 
-/** One object's change: what is stored under the key from now on, and how the change is called. */
+/** A change of one object: what is stored under the key from now on, and the name of the event. */
 export interface ObjectChange {
   readonly key: string;
   readonly eventName: S3EventName;
   /** `undefined` removes the object. */
   readonly object: Omit<ObjectRecord, 'key' | 'modified' | 'sequencer'> | undefined;
-  /** Looks at the object to be replaced, with nobody else writing; throws to refuse. */
+  /** Looks at the object to be replaced, while nobody else can write; throws to refuse the change. */
   readonly check?: (current: ObjectRecord | undefined) => void;
-  /** Blobs stored for this change alone: removed when it does not come to pass. */
+  /** Blobs that were stored for this change alone; removed when it fails. */
   readonly newBlobIds?: readonly string[];
   /** Committed together with the object. */
   readonly alongside?: readonly Change[];
 }
 
 /**
- * Changes an object, durably: the object and its notifications become one atomic write, so neither is ever
- * there without the other; then the notifications are handed over. Removing what is not there changes nothing.
+ * Changes an object durably. The object and its notifications are one atomic write, so that neither is ever there
+ * without the other; then the notifications are handed over. Removing an object that is not there changes nothing.
  *
  * @returns the stored object, `undefined` after removal
  * @throws {S3Error} what `check` throws, `NoSuchBucket`; the receiver's error when handing over failed
@@ -39,7 +39,7 @@ export async function changeObject(
       throw error;
     });
   await state.blobs.remove(replacedBlobIds);
-  // Outside the lock: a slow receiver holds up this request, not the next writer.
+  // Outside the lock, so that a slow receiver holds up this request and not the next writer.
   await state.outbox.deliver(outboxKeys);
   return stored;
 }

@@ -23,7 +23,7 @@ const taggingSchema = z.object({
   ),
 });
 
-/** @throws {S3Error} `MetadataTooLarge`, `InvalidTag`; `NotImplemented` for what must not be left out silently */
+/** @throws {S3Error} `MetadataTooLarge`, `InvalidTag`; `NotImplemented` for what must not be ignored silently */
 export function describeObject(request: S3Request): ObjectDescription {
   assertStorable(request);
   return { headers: descriptiveHeaders(request), tags: tagsInHeader(header(request, 'x-amz-tagging')) };
@@ -60,7 +60,7 @@ export function overriddenHeaders(query: URLSearchParams): Record<string, string
   return overrides;
 }
 
-/** To store plainly or changeably what was asked to be encrypted or locked would be a lie. */
+/** An object that was to be encrypted or locked is refused: storing it otherwise would be a lie. */
 function assertStorable(request: S3Request): void {
   const asked = Object.keys(request.headers).find(
     (name) =>
@@ -83,7 +83,7 @@ function descriptiveHeaders(request: S3Request): Record<string, string> {
   return { ...headers, ...userMetadata(request) };
 }
 
-/** `aws-chunked` says how the body travelled, not what the object is. */
+/** Leaves out `aws-chunked`, which is about the request and not about the object. */
 function contentEncoding(value: string): string {
   const encodings = value.split(',').map((encoding) => encoding.trim());
   return encodings.filter((encoding) => encoding !== '' && encoding !== 'aws-chunked').join(',');

@@ -17,7 +17,7 @@ import { oneOrMore, parseXml } from './xml.ts';
 /** Also CopyObject, which is a PUT with a copy source. */
 export async function putObject(state: S3State, request: AuthenticatedRequest): Promise<S3Response> {
   await requireBucket(state, request.bucket);
-  // Once before the body, to spare the client the sending, and again when nobody else can write.
+  // Checked before the body, to spare the client sending it, and again when nobody else can write.
   assertWriteConditions(request, await findObject(state, request.bucket, request.key));
   if (header(request, 'x-amz-copy-source') !== undefined) return copyObject(state, request);
   const description = describeObject(request);
@@ -110,7 +110,7 @@ type KeyDeletion =
   | { readonly Key: string }
   | { readonly Key: string; readonly Code: string; readonly Message: string };
 
-/** Each key has its own outcome: one that fails keeps none of the others. */
+/** Each key has its own outcome: a deletion that fails does not stop the others. */
 export async function deleteObjects(state: S3State, request: AuthenticatedRequest): Promise<S3Response> {
   await requireBucket(state, request.bucket);
   const { Quiet, Object: deletions } = parseXml(await readDocument(request), 'Delete', deletionSchema);
@@ -161,7 +161,7 @@ export async function deleteObjectTagging(
   return emptyResponse(204);
 }
 
-/** Tags are no new state of the object: no event, same time and sequencer. */
+/** Tags are no new state of the object: there is no event, and its time and sequencer stay. */
 async function replaceTags(
   state: S3State,
   request: AuthenticatedRequest,

@@ -15,7 +15,7 @@ export interface OpenObject {
   readonly release: () => Promise<void>;
 }
 
-/** Under the key's lock, so that nobody removes the bytes between finding and pinning them. */
+/** Takes the key's lock, so that nobody removes the bytes between finding and pinning them. */
 export async function openObject(
   state: S3State,
   bucket: string,
@@ -82,7 +82,7 @@ function objectHeaders(request: S3Request, object: ObjectRecord, range: ByteRang
     'content-length': String(range ? range.last - range.first + 1 : sizeBytes),
     ...(range && { 'content-range': `bytes ${range.first}-${range.last}/${sizeBytes}` }),
     ...(tags.length > 0 && { 'x-amz-tagging-count': String(tags.length) }),
-    // They are of the whole object: a client would hold them against a part of it.
+    // Checksums cover the whole object, and a client would compare them with a part of it.
     ...(wantsChecksums && !range && checksumHeaders(checksums)),
   };
 }
@@ -112,8 +112,8 @@ interface ByteRange {
 }
 
 /**
- * The one range of a Range header. `undefined`, for the whole object, without one, or when it is none that S3
- * takes: several ranges, other units.
+ * The range of a Range header. `undefined`, which means the whole object, without a header and for one that S3 ignores:
+ * several ranges, or other units than bytes.
  *
  * @throws {S3Error} `InvalidRange` when the object has no such bytes
  */

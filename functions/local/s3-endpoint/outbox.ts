@@ -2,26 +2,26 @@ import type { Metadata } from './metadata.ts';
 import type { S3Notification } from './notification.ts';
 import type { OutboxRecord } from './records.ts';
 
-/** Takes one notification over for a queue; once it resolves, the notification is the receiver's. */
+/** Takes over one notification for a queue; once this resolves, the receiver is responsible for it. */
 export type OnNotification = (queueArn: string, notification: S3Notification) => Promise<void>;
 
 /**
- * Hands over the notifications that commits leave in the outbox table, each at least once, like S3.
- * What fails stays, is tried again after a while and at the next start.
+ * Hands over the notifications that commits leave in the outbox table, each at least once, as S3 does. One that fails
+ * stays in the table, and is tried again after a while and at the next start.
  */
 export interface Outbox {
   /** Hands over the records of one commit; rejects with the receiver's error. */
   deliver(keys: readonly string[]): Promise<void>;
-  /** Hands over all that is left, oldest first; a failure is put off, not thrown. */
+  /** Hands over all that are left, oldest first; one that fails is tried later, and no error is thrown. */
   deliverAll(): Promise<void>;
-  /** Ends the retries and waits for one that is under way. */
+  /** Ends the retries, and waits for one that is under way. */
   close(): Promise<void>;
 }
 
 const RETRY_MILLISECONDS = 5_000;
 
 export function createOutbox(metadata: Metadata, onNotification: OnNotification): Outbox {
-  /** Being handed over right now: a retry must not hand them over a second time. */
+  /** Keys of those that are being handed over now: a retry must not hand them over a second time. */
   const underWay = new Set<string>();
   let retry: NodeJS.Timeout | undefined;
   let retrying: Promise<void> = Promise.resolve();
@@ -52,7 +52,7 @@ export function createOutbox(metadata: Metadata, onNotification: OnNotification)
   async function deliverAll(): Promise<void> {
     const keys = await metadata.outbox.keys().all();
     for (const key of keys.filter((each) => !underWay.has(each))) {
-      // A failure has arranged for the next try, and must not hold up the others.
+      // The next try of one that fails is scheduled already; it must not hold up the others.
       await deliver([key]).catch(() => {});
     }
   }

@@ -21,7 +21,7 @@ export interface Tag {
   readonly Value: string;
 }
 
-/** What the client says of an object apart from its bytes. */
+/** What the client says about an object, besides its bytes. */
 export interface ObjectDescription {
   /** Response headers: `content-type` and its kin, `x-amz-meta-*`. */
   readonly headers: Readonly<Record<string, string>>;

@@ -14,7 +14,7 @@ export interface S3Request {
   readonly key: string;
   readonly headers: IncomingHttpHeaders;
   readonly sourceIpAddress: string;
-  /** The body's bytes; ending early leaves the connection open for an answer. */
+  /** The body's bytes. A reader that stops early leaves the connection open for an answer. */
   body(): AsyncIterable<Buffer>;
 }
 
@@ -26,10 +26,10 @@ export interface AuthenticatedRequest extends S3Request {
 const MAXIMUM_KEY_BYTES = 1024;
 
 /**
- * `URL` is not used, since it resolves `..` and would so change keys.
+ * `URL` is not used, because it resolves `..` and so would change keys.
  *
- * A client that waits to be told to send its body may leave it out when it is refused, and the next request
- * could not be told from that body: such a connection is closed unless the body was asked for.
+ * A client that sends `Expect: 100-continue` may or may not send its body when it is refused, so that the bytes that
+ * follow could be that body or the next request: such a connection is closed unless the body was asked for.
  *
  * @throws {S3Error} `InvalidURI`, `KeyTooLongError`
  */
@@ -72,13 +72,13 @@ export function checkedKey(key: string): string {
   throw new S3Error(400, 'KeyTooLongError', `Your key is longer than ${MAXIMUM_KEY_BYTES} bytes of UTF-8.`);
 }
 
-/** A header's value; those that may repeat are joined by Node already. */
+/** A header's value; Node has already joined those that may be repeated. */
 export function header(request: S3Request, name: string): string | undefined {
   const value = request.headers[name];
   return Array.isArray(value) ? value.join(',') : value;
 }
 
-/** @throws {S3Error} `InvalidURI` when the text is no percent-encoded UTF-8 */
+/** @throws {S3Error} `InvalidURI` when the text is not percent-encoded UTF-8 */
 export function uriDecode(text: string): string {
   try {
     return decodeURIComponent(text);

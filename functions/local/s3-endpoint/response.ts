@@ -7,7 +7,7 @@ export interface S3Response {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | AsyncIterable<Buffer>;
-  /** Called when the answer was sent or the client has gone. */
+  /** Called once the answer is sent or the client has gone. */
   readonly release?: () => Promise<void>;
 }
 

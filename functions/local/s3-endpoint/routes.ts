@@ -70,7 +70,7 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['DELETE /bucket/key?uploadId', abortMultipartUpload],
 ]);
 
-/** Parameters that only shape what an operation does. */
+/** Parameters that shape what an operation does, and do not name one. */
 const SHAPING_PARAMETERS: ReadonlySet<string> = new Set([
   'x-id', // SDKs name the operation in it, for logs
   'AWSAccessKeyId',
@@ -107,7 +107,7 @@ function pathKind({ bucket, key }: S3Request): string {
 }
 
 function isShaping(name: string, query: URLSearchParams): boolean {
-  if (name === 'versionId') return query.get(name) === 'null'; // the one version there is
+  if (name === 'versionId') return query.get(name) === 'null'; // the only version there is
   return (
     SHAPING_PARAMETERS.has(name) || name.startsWith('response-') || name.toLowerCase().startsWith('x-amz-')
   );

@@ -1,15 +1,22 @@
 /**
- * Where to read on.
+ * A map of this folder.
  *
- * A request's way: `exchange.ts` leads it from `request.ts` (what is asked) over `routes.ts` (which operation that is)
- * and `signature.ts` (who asks) to the operation and its `response.ts`.
+ * A request's way: `exchange.ts` leads it through `request.ts` (what is asked), `routes.ts` (which operation that is)
+ * and `signature.ts` (who asks) to the operation, and sends the operation's `response.ts`.
  *
  * The operations: `bucket-operations.ts`, `object-operations.ts` (writes), `object-reads.ts`, `list-objects.ts` and
- * `multipart.ts`. Every write of an object ends in `object-commit.ts`; `notification.ts` describes it to a queue and
- * `outbox.ts` hands that over.
+ * `multipart.ts`. Every write of an object ends in `object-commit.ts`; `notification.ts` describes it for a queue, and
+ * `outbox.ts` hands the description over.
  *
- * What is kept: `state.ts` opens `metadata.ts` (tables, of what `records.ts` says) and `blob-files.ts` (bytes). Bytes
- * come in through `body.ts`, which takes off their framing (`aws-chunked.ts`) and sums them up (`checksums.ts`).
+ * The state: `state.ts` opens `metadata.ts` (tables of the types in `records.ts`) and `blob-files.ts` (bytes). Bytes
+ * come in through `body.ts`, which removes their framing (`aws-chunked.ts`) and checks their `checksums.ts`.
+ *
+ * Why it is our own: servers that speak S3 are programs in other languages (MinIO, LocalStack, Adobe's S3Mock), to be
+ * installed apart, and cannot hand an upload's notification to a queue in this process before they answer, durably. The
+ * one in JavaScript, s3rver 3.7.1, knows no checksums and tells of uploads by an event in memory, which a crash loses.
+ *
+ * The folder imports nothing of the project but `../http/` and `../store/`, which import nothing of it themselves: with
+ * these two it could be taken out and used elsewhere.
  */
 
 import { createServer, type RequestListener, type Server } from 'node:http';
@@ -26,11 +33,11 @@ export interface S3EndpointOptions {
   readonly port: number;
   /** Secret by access key: who may sign requests. */
   readonly credentials: Credentials;
-  /** Where the endpoint says its buckets are. @default us-east-1 */
+  /** The region that the endpoint gives for its buckets. @default us-east-1 */
   readonly region?: string;
   /**
-   * Takes over each notification for a queue that a bucket is configured to notify. A request succeeds only once
-   * this has resolved. What it rejects, and what a crash kept from it, comes again: at least once, like S3.
+   * Takes over each notification for a queue that a bucket is configured to notify. A request succeeds only once this
+   * has resolved. A notification that it rejects, or that a crash kept from it, comes again: at least once, as with S3.
    */
   readonly onNotification: OnNotification;
 }
@@ -38,20 +45,20 @@ export interface S3EndpointOptions {
 export interface S3Endpoint {
   readonly port: number;
   readonly url: string;
-  /** Cuts open connections, waits for what is being stored, and closes the state. */
+  /** Cuts open connections, waits for the requests under way, and closes the state. */
   close(): Promise<void>;
 }
 
 const DEFAULT_REGION = 'us-east-1';
 
-/** Longer than SDKs keep idle connections, so that it is never we who close one that is about to be used. */
+/** Longer than SDKs keep idle connections, so that the endpoint never closes one that is about to be used. */
 const KEEP_ALIVE_MILLISECONDS = 60_000;
 
 /**
- * Starts an S3-compatible endpoint on this machine: one that SDKs, the AWS CLI, boto3 and rclone take for S3.
- * What it has answered survives `kill -9`. What it cannot do it answers with 501.
+ * Starts an S3-compatible endpoint on this machine: one that SDKs, the AWS CLI, boto3 and rclone take for S3. A write
+ * that it has answered survives `kill -9`. It answers 501 to what it cannot do.
  *
- * Not looked at: ACLs, storage classes, server-side encryption with S3's own keys.
+ * It ignores ACLs, storage classes and server-side encryption with S3's own keys.
  *
  * @throws Error with code `EADDRINUSE` when the port is taken; one that names the folder when another process uses it
  */
@@ -84,9 +91,9 @@ export async function startS3Endpoint(options: S3EndpointOptions): Promise<S3End
 }
 
 function createListener(onRequest: RequestListener): Server {
-  // No time limit for a whole request: a large upload over a slow link takes what it takes.
+  // There is no time limit for a whole request, since a large upload over a slow link may take hours.
   const server = createServer({ requestTimeout: 0, keepAliveTimeout: KEEP_ALIVE_MILLISECONDS }, onRequest);
-  // The body is asked for when the request has turned out to be in order.
+  // A body is asked for only once the request has been checked.
   server.on('checkContinue', onRequest);
   return server;
 }

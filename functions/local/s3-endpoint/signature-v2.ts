@@ -5,7 +5,7 @@ import { S3Error } from './errors.ts';
 import type { S3Request } from './request.ts';
 import { type Credentials, findSecret, signatureError } from './signature.ts';
 
-/** Query parameters that are part of what a version 2 signature covers. */
+/** The query parameters that a version 2 signature covers. */
 const COVERED_PARAMETERS =
   /^(acl|cors|delete|location|notification|partNumber|tagging|uploadId|uploads|versionId|versioning|response-.+)$/;
 
@@ -36,7 +36,7 @@ export function authenticateV2(request: S3Request, credentials: Credentials): Au
 }
 
 function stringToSign(request: S3Request, expires: string): string {
-  // Clients move the headers they sign into the query.
+  // Clients move the headers that they sign into the query.
   const sent = new Map(
     [...Object.entries(request.headers), ...request.query].map(([name, value]) => [
       name.toLowerCase(),

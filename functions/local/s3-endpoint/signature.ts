@@ -16,10 +16,10 @@ import { header, type S3Request, uriDecode } from './request.ts';
 /** Secret by access key. */
 export type Credentials = Readonly<Record<string, string>>;
 
-/** What S3 takes beyond other services: presigned URLs, and bodies that are signed otherwise than by their hash. */
+/** What S3 takes and other services do not: presigned URLs, and bodies that are not signed by their hash. */
 interface S3Signature extends RequestSignature {
   readonly bodyHash: string;
-  /** Lifetime of a presigned URL; `undefined` for one signed in its header. */
+  /** Lifetime of a presigned URL; `undefined` for a request that is signed in its header. */
   readonly expiresSeconds?: number;
 }
 
@@ -71,10 +71,10 @@ export function findSecret(credentials: Credentials, accessKeyId: string): strin
   return Object.hasOwn(credentials, accessKeyId) ? credentials[accessKeyId] : undefined;
 }
 
-/** The fault under S3's name for it. */
+/** The error, under S3's name for it. */
 export function signatureError({ code, message }: SignatureError, isPresigned = false): S3Error {
   const [status, s3Code] = CODES[code];
-  // A presigned URL is old on purpose: its client's clock is not at fault.
+  // A presigned URL may be old on purpose, so its client's clock is not at fault.
   const isAge = s3Code === 'RequestTimeTooSkewed';
   return new S3Error(status, isPresigned && isAge ? 'AccessDenied' : s3Code, message);
 }

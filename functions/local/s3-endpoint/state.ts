@@ -13,8 +13,8 @@ export interface S3State {
   readonly metadata: Metadata;
   readonly blobs: BlobFiles;
   /**
-   * By upload id, {@link objectKey} or bucket, taken in this order. Who writes into a bucket shares its lock, who
-   * changes or deletes the bucket has it alone.
+   * Locks by upload id, {@link objectKey} and bucket, taken in this order. A task that writes into a bucket shares its
+   * lock; one that changes or deletes the bucket has the lock to itself.
    */
   readonly lock: KeyLock;
   readonly nextSequencer: Sequencer;
@@ -22,7 +22,7 @@ export interface S3State {
   close(): Promise<void>;
 }
 
-/** Opens the state in a directory and clears what a crash left half done. */
+/** Opens the state in a directory and removes what a crash left half done. */
 export async function openState(
   directory: string,
   region: string,

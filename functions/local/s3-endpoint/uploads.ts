@@ -4,7 +4,7 @@ import type { PartRecord, UploadRecord } from './records.ts';
 import type { S3Request } from './request.ts';
 import { requireBucket, type S3State } from './state.ts';
 
-/** Removes uploads that nobody will complete, with their parts, and makes further changes in the same commit. */
+/** Removes uploads and their parts, and makes further changes in the same commit. */
 export async function discardUploads(
   state: S3State,
   bucket: string,
@@ -38,7 +38,7 @@ export async function partsOf(state: S3State, { uploadId }: UploadRecord): Promi
   return state.metadata.parts.values(keysUnder(uploadId)).all();
 }
 
-/** One at a time for an upload: completing, aborting and storing a part exclude each other. */
+/** Runs one task at a time for an upload: completing, aborting and storing a part exclude each other. */
 export async function withUpload<Result>(
   state: S3State,
   request: S3Request,
@@ -49,7 +49,7 @@ export async function withUpload<Result>(
   );
 }
 
-/** What removes an upload and its parts from the metadata. */
+/** The changes that remove an upload and its parts from the metadata. */
 export function forgetting(
   { metadata }: S3State,
   bucket: string,

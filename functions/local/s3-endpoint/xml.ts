@@ -2,7 +2,7 @@ import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import type { z } from 'zod';
 import { malformedXml } from './errors.ts';
 
-/** What an XML answer is made of: an array repeats its element, `undefined` leaves it out. */
+/** A value in an XML answer: an array repeats its element, `undefined` leaves it out. */
 export type XmlValue = string | number | boolean | undefined | XmlElements | readonly XmlValue[];
 export interface XmlElements {
   readonly [name: string]: XmlValue;
@@ -11,7 +11,7 @@ export interface XmlElements {
 const XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
 const S3_NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
-/** `"` as `&quot;`, as S3 writes it: some clients look for that very text around ETags. */
+/** `"` becomes `&quot;`, as S3 writes it: some clients look for that very text around ETags. */
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
 const parser = new XMLParser({
@@ -28,7 +28,7 @@ export function xmlDocument(rootName: string, content: XmlElements | string): st
   return `${XML_DECLARATION}<${rootName} xmlns="${S3_NAMESPACE}">${inner}</${rootName}>`;
 }
 
-/** Errors are the one document that S3 sends without a namespace. */
+/** Errors are the only documents that S3 sends without a namespace. */
 export function xmlError(content: XmlElements): string {
   return `${XML_DECLARATION}<Error>${elements(content)}</Error>`;
 }
@@ -55,7 +55,7 @@ function escapeText(value: XmlValue): string {
 /**
  * The content of a request's root element.
  *
- * @throws {S3Error} `MalformedXML` when it is no XML, has another root or not the schema's elements
+ * @throws {S3Error} `MalformedXML` when the text is not XML, or has another root or other elements than the schema
  */
 export function parseXml<Schema extends z.ZodType>(
   text: string,
@@ -71,7 +71,7 @@ export function parseXml<Schema extends z.ZodType>(
 }
 
 function rootContent(text: string, rootName: string): unknown {
-  // No S3 request has a document type, and entities of one's own are only good for attacks.
+  // No S3 request has a document type, and entities that a client defines are only good for attacks.
   if (/<!DOCTYPE/i.test(text)) throw malformedXml('a document type is not allowed');
   const validity = XMLValidator.validate(text);
   if (validity !== true) throw malformedXml(validity.err.msg);

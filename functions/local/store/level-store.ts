@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { ClassicLevel } from 'classic-level';
 
 /**
- * Opens a LevelDB store in a directory, which is made when it does not exist. One process at a time may use it.
+ * Opens a LevelDB store in a directory, which is made if it does not exist. One process at a time may use it.
  *
  * @throws Error that names the directory; its cause has the code `LEVEL_LOCKED` when another process uses it.
  */
@@ -13,7 +13,7 @@ export async function openLevelStore(directory: string): Promise<ClassicLevel> {
     await store.open();
     return store;
   } catch (error) {
-    // classic-level wraps the fault in an error that only says that opening failed.
+    // classic-level wraps the cause in an error that only says that opening failed.
     const { cause = error } = error as { cause?: Error & { code?: string } };
     const { code, message } = cause as { code?: string; message?: string };
     const reason = code === 'LEVEL_LOCKED' ? 'is in use by another process' : `cannot be opened: ${message}`;
