@@ -19,7 +19,8 @@ export class UploadQueue extends Construct {
 
   constructor(scope: Construct, id: string, props: UploadQueueProps) {
     super(scope, id);
-    // SSE-SQS rather than a KMS key: S3 may not send to a queue under AWS's managed key, and one's own costs per call.
+    // SSE-SQS rather than a KMS key: S3 may not send to a queue under AWS's managed key, and a key of one's own costs per
+    // call.
     const secured: QueueProps = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true };
     this.deadLetterQueue = new Queue(this, 'DeadLetterQueue', {
       ...secured,
