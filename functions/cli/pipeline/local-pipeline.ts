@@ -98,7 +98,7 @@ async function ask<Request, Answer>(
   if (!response.ok) {
     throw queueFault(`the local pipeline answered ${response.status}: ${await response.text()}`);
   }
-  const answer = schema.safeParse(await response.json());
+  const answer = schema.safeParse(await response.json().catch(() => undefined));
   if (answer.success) return answer.data;
   throw queueFault(`the local pipeline's answer to ${path} cannot be read: ${answer.error.message}`);
 }
