@@ -1,4 +1,3 @@
-import { CliptagError } from '../errors.ts';
 import type { Tag } from '../labels/scores.ts';
 import {
   clearSupersededTags,
@@ -10,15 +9,6 @@ import {
 } from './image-record.ts';
 import { deleteLabelEntry, putLabelEntry } from './label-entries.ts';
 import type { TagTable } from './tag-table.ts';
-
-/** Every attempt lost means that another writer got through: this many in a row is a retry's business. */
-export const MAXIMUM_ATTEMPTS = 8;
-
-export function tooManyAttempts({ bucket, key }: { bucket: string; key: string }): CliptagError {
-  return new CliptagError('contended', `Lost ${MAXIMUM_ATTEMPTS} writes of ${bucket}/${key} in a row`, {
-    retryable: true,
-  });
-}
 
 export async function readRecord(
   object: { bucket: string; key: string },
@@ -49,18 +39,22 @@ export async function commitRecord(
   return true;
 }
 
-/** Removes what an attempt left that another writer beat to the record, other than what that record carries too. */
+/**
+ * Removes the label entries of a record that another writer was faster than.
+ *
+ * @param currentTags of the record that stands instead: their entries stay
+ */
 export async function removeLostEntries(
-  lost: ImageRecord | undefined,
-  winner: Pick<ImageRecord, 'tags'>,
+  lost: ImageRecord,
+  currentTags: readonly Tag[],
   table: TagTable,
 ): Promise<void> {
-  if (!lost) return;
-  const isCurrent = tagMatcher(winner.tags);
+  const isCurrent = tagMatcher(currentTags);
   const untrue = lost.tags.filter((tag) => !isCurrent(tag));
   await removeEntries(lost, untrue, table);
 }
 
+/** Removes the label entries that a record has made untrue, and notes in the record that they are gone. */
 export async function removeSupersededEntries(record: ImageRecord, table: TagTable): Promise<void> {
   if (record.supersededTags.length === 0) return;
   await removeEntries(record, record.supersededTags, table);

@@ -1,7 +1,8 @@
 import { CliptagError } from '../errors.ts';
 import type { ObjectReference } from '../objects/object.ts';
 import type { ImageRecord } from '../records/image-record.ts';
-import { MAXIMUM_ATTEMPTS, readRecord, tooManyAttempts } from '../records/record-commit.ts';
+import { readRecord } from '../records/record-commit.ts';
+import { contended, MAXIMUM_ATTEMPTS } from '../records/record-update.ts';
 import type { TagTable } from '../records/tag-table.ts';
 import type { TaggingOutcome } from '../tagging/tag-image.ts';
 import { mergedObjectTags, type ObjectTags, sameObjectTags } from './object-tags.ts';
@@ -37,7 +38,8 @@ export async function tellResult(
   table: TagTable,
 ): Promise<void> {
   try {
-    if (objectTags) await tellObject(record ?? (await winnerOver(object, table)), objectTags, table);
+    const current = objectTags && (record ?? (await winnerOver(object, table)));
+    if (current) await tellObject(current, objectTags, table);
     if (events && record && result !== 'superseded') await events.publish(resultEvent(record));
   } catch (cause) {
     throw notTold(object, cause);
@@ -53,24 +55,24 @@ export async function tellResult(
  * own event has been worked on.
  */
 async function tellObject(
-  record: ImageRecord | undefined,
+  record: ImageRecord,
   { store, limit }: ObjectTagChannel,
   table: TagTable,
 ): Promise<void> {
   let current = record;
   for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt++) {
-    if (!current || current.status === 'deleted') return;
+    if (current.status === 'deleted') return;
     const existing = await store.read(current);
-    // Gone: the event that says so tells the rest.
+    // The object is gone: the event of its removal does the rest.
     if (!existing) return;
     const wanted = mergedObjectTags(existing, current.tags, limit);
     if (sameObjectTags(existing, wanted)) return;
     await store.write(current, wanted);
     const newest = await readRecord(current, table);
-    if (newest?.revision === current.revision) return;
+    if (!newest || newest.revision === current.revision) return;
     current = newest;
   }
-  throw tooManyAttempts(record ?? { bucket: '', key: '' });
+  throw contended(record);
 }
 
 /** A superseded run that crashed may have left its tags at an object that the newer one had dealt with already. */

@@ -1,12 +1,5 @@
-import { type ImageRecord, nextImageRecord, tagMatcher } from '../records/image-record.ts';
-import {
-  commitRecord,
-  MAXIMUM_ATTEMPTS,
-  readRecord,
-  removeLostEntries,
-  removeSupersededEntries,
-  tooManyAttempts,
-} from '../records/record-commit.ts';
+import { type ImageRecord, tagMatcher } from '../records/image-record.ts';
+import { type RecordChange, updateRecord } from '../records/record-update.ts';
 import type { Retagger } from './retagger.ts';
 import { type Retagging, retagging } from './retagging.ts';
 
@@ -16,43 +9,39 @@ export interface RetaggedImage {
   readonly outcome: Retagging;
 }
 
-/** Brings one image to what the label sets say, from whatever state it is in by then. */
+/**
+ * Brings one image to what the label sets say, from whatever state it is in by then.
+ *
+ * @throws {CliptagError} `contended`, retryable
+ */
 export async function retagImage(scanned: RetaggedImage, retagger: Retagger): Promise<RetaggedImage> {
   const { table, now } = retagger;
-  let { before, outcome } = scanned;
-  // Unlike the tagger's, attempts may differ in their tags, for each starts from a new state of the image.
-  const lost: ImageRecord[] = [];
-  const removeLost = async (winner: ImageRecord) => {
-    for (const record of lost) await removeLostEntries(record, winner, table);
+  const decide = (previous: ImageRecord | undefined) => {
+    const outcome = previous === scanned.before ? scanned.outcome : outcomeOf(previous, retagger);
+    return { outcome, change: previous && changeOf(previous, outcome) };
   };
-  for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt++) {
-    if (outcome.kind !== 'changed') {
-      await removeLost(before);
-      await removeSupersededEntries(before, table);
-      return { before, outcome };
-    }
-    const { tags, labelSets } = outcome;
-    const record = nextImageRecord(
-      before,
-      before,
-      { ...before, tags, labelSets },
-      { eventTime: before.eventTime, now: now() },
-    );
-    // The entries of tags that stay stand since these became true: the commit fails if that is no longer so.
-    const stays = tagMatcher(before.tags);
-    const newTags = tags.filter((tag) => !stays(tag));
-    if (await commitRecord(record, newTags, table)) {
-      await removeLost(record);
-      return { before, outcome };
-    }
-    lost.push(record);
-    before = (await readRecord(before, table)) ?? goneSince(before);
-    outcome = retagging(before, retagger);
-  }
-  throw tooManyAttempts(before);
+  const { previous, decision } = await updateRecord(scanned.before, decide, {
+    table,
+    now,
+    previous: scanned.before,
+  });
+  return { before: previous ?? scanned.before, outcome: decision.outcome };
 }
 
-/** Of a tombstone that has expired meanwhile nothing is left to be tagged. */
-function goneSince(record: ImageRecord): ImageRecord {
-  return { ...record, status: 'deleted', tags: [], supersededTags: [] };
+/** A tombstone may have expired since the scan: then nothing is left to be tagged. */
+function outcomeOf(record: ImageRecord | undefined, retagger: Retagger): Retagging {
+  return record ? retagging(record, retagger) : { kind: 'untagged' };
+}
+
+function changeOf(record: ImageRecord, outcome: Retagging): RecordChange | undefined {
+  if (outcome.kind !== 'changed') return undefined;
+  const { tags, labelSets } = outcome;
+  // Tags that stay have entries since the record carries them: if that is no longer so, the commit fails.
+  const stays = tagMatcher(record.tags);
+  return {
+    object: record,
+    content: { ...record, tags, labelSets },
+    eventTime: record.eventTime,
+    newTags: tags.filter((tag) => !stays(tag)),
+  };
 }

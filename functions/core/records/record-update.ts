@@ -1,0 +1,81 @@
+import { CliptagError } from '../errors.ts';
+import type { Tag } from '../labels/scores.ts';
+import type { ObjectReference } from '../objects/object.ts';
+import { type ImageContent, type ImageRecord, nextImageRecord } from './image-record.ts';
+import { commitRecord, readRecord, removeLostEntries, removeSupersededEntries } from './record-commit.ts';
+import type { TagTable } from './tag-table.ts';
+
+/** Every lost attempt means that another writer got through: so many in a row are left to the message's retry. */
+export const MAXIMUM_ATTEMPTS = 8;
+
+/** The record that is to follow the one that was read. */
+export interface RecordChange {
+  readonly object: ObjectReference;
+  readonly content: ImageContent;
+  /** ISO 8601. */
+  readonly eventTime: string;
+  /** Those of the content's tags whose label entries may be missing. @default all of them */
+  readonly newTags?: readonly Tag[];
+}
+
+/** What a writer has decided about the record that it has read; without a change the record stays as it is. */
+export interface RecordDecision {
+  readonly change?: RecordChange | undefined;
+}
+
+export interface UpdatedRecord<Decision extends RecordDecision> {
+  /** The decision that holds in the end, and the record that it was made about. */
+  readonly decision: Decision;
+  readonly previous: ImageRecord | undefined;
+  /** The record as it stands now: the one that was written, or `previous`. */
+  readonly record: ImageRecord | undefined;
+}
+
+export interface UpdateOptions {
+  readonly table: TagTable;
+  readonly now: () => Date;
+  /** The record as it has been read already. @default it is read */
+  readonly previous?: ImageRecord;
+}
+
+/**
+ * Changes one image record under optimistic concurrency control: reads it, decides, and commits what follows it. When
+ * another writer has been faster, the record is read and decided about anew, since both may have changed.
+ *
+ * A lost attempt leaves label entries behind, and attempts may differ in their tags. Where a later attempt succeeds, its
+ * record carries these tags as superseded, so that their entries go even if the process ends after the commit. Where
+ * nothing is left to be written, the entries of lost attempts are removed here, apart from those that the record relies
+ * on, and so are those that an earlier writer of the record noted and did not come to remove.
+ *
+ * @throws {CliptagError} `contended`, retryable, after {@link MAXIMUM_ATTEMPTS} lost attempts
+ */
+export async function updateRecord<Decision extends RecordDecision>(
+  object: Pick<ObjectReference, 'bucket' | 'key'>,
+  decide: (previous: ImageRecord | undefined) => Decision | Promise<Decision>,
+  { table, now, ...given }: UpdateOptions,
+): Promise<UpdatedRecord<Decision>> {
+  const lost: ImageRecord[] = [];
+  let previous = given.previous ?? (await readRecord(object, table));
+  for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt++) {
+    const decision = await decide(previous);
+    const { change } = decision;
+    if (!change) {
+      for (const attempted of lost) await removeLostEntries(attempted, previous?.tags ?? [], table);
+      if (previous) await removeSupersededEntries(previous, table);
+      return { decision, previous, record: previous };
+    }
+    const { content, eventTime, newTags = content.tags } = change;
+    const lostTags = lost.flatMap(({ tags }) => tags);
+    const record = nextImageRecord(previous, change.object, content, { eventTime, now: now(), lostTags });
+    if (await commitRecord(record, newTags, table)) return { decision, previous, record };
+    lost.push(record);
+    previous = await readRecord(object, table);
+  }
+  throw contended(object);
+}
+
+export function contended({ bucket, key }: Pick<ObjectReference, 'bucket' | 'key'>): CliptagError {
+  return new CliptagError('contended', `Lost ${MAXIMUM_ATTEMPTS} writes of ${bucket}/${key} in a row`, {
+    retryable: true,
+  });
+}
