@@ -1,32 +1,39 @@
+import { ERROR_CODES, type ErrorCode, type ImageFaultCode } from './error-codes.ts';
+
+export interface ErrorOptions {
+  /** Where this very fault is another than most of its code. @default what {@link ERROR_CODES} says of the code */
+  readonly retryable?: boolean;
+  readonly cause?: unknown;
+}
+
 /**
  * What every error of Cliptag carries: callers branch on `code`, never on text;
  * `retryable` decides a message's fate (retryable: it goes back to the queue).
  */
 export class CliptagError extends Error {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly retryable: boolean;
 
-  constructor(code: string, message: string, options: { retryable?: boolean; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.name = new.target.name;
     this.code = code;
-    this.retryable = options.retryable ?? false;
+    this.retryable = options.retryable ?? ERROR_CODES[code].retryable ?? false;
   }
 }
 
-export type ImageFaultCode =
-  | 'empty'
-  | 'not-an-image'
-  | 'unsupported-format'
-  | 'truncated'
-  | 'corrupt'
-  | 'too-many-pixels'
-  | 'too-large'
-  | 'too-slow'
-  | 'not-readable';
+/**
+ * Names an error for its code. Step Functions decides by an error's name whether it calls a function again, and the name of
+ * a class will not do: bundlers shorten it.
+ */
+export function namedByCode(error: unknown): unknown {
+  if (error instanceof CliptagError) error.name = error.code;
+  return error;
+}
 
 /** A permanent fault of one image: it ends in an image record with this status and reason. */
 export class ImageFault extends CliptagError {
+  declare readonly code: ImageFaultCode;
   readonly status: 'unsupported' | 'failed';
 
   constructor(status: 'unsupported' | 'failed', code: ImageFaultCode, message: string) {
@@ -35,14 +42,14 @@ export class ImageFault extends CliptagError {
   }
 }
 
-/** A message nobody can understand: it is reported as failed until its receives are used up (dead-letter queue). */
+/** A message that cannot be understood: it is reported as failed until its receives are used up (dead-letter queue). */
 export class MessageFault extends CliptagError {
   constructor(message: string, options: { cause?: unknown } = {}) {
     super('message-not-understood', message, options);
   }
 }
 
-/** The object is no longer what the event spoke of; a newer event tells the rest. */
+/** The object is no longer in the state that the event tells of; a newer event tells the rest. */
 export class ObjectSuperseded extends CliptagError {
   constructor(code: 'object-gone' | 'object-changed', message: string) {
     super(code, message);

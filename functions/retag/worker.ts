@@ -1,4 +1,4 @@
-import { CliptagError } from '../core/errors.ts';
+import { CliptagError, namedByCode } from '../core/errors.ts';
 import { digestsOf, requireSameLabelSets, runFindings, workOnSegment } from '../core/retag/retag-run.ts';
 import type { Retagger } from '../core/retag/retagger.ts';
 import { type OrderOf, retagOrder, segmentWork } from './order.ts';
@@ -18,7 +18,7 @@ export type RetagWorker = (event: unknown, remainingMilliseconds: () => number) 
 /**
  * Does what the workflow orders. A segment's answer is the order itself and `isDone`, so that it can be the next order.
  *
- * @throws {CliptagError} named for its code: Step Functions decides by an error's name whether it tries again
+ * @throws {CliptagError} named for its code, by which Step Functions decides whether it tries again
  */
 export function retagWorker(retagger: Retagger): RetagWorker {
   return async (event, remainingMilliseconds) => {
@@ -28,9 +28,7 @@ export function retagWorker(retagger: Retagger): RetagWorker {
       if (order.task === 'summary') return await summedUp(order, retagger);
       return await segmentDone(order, retagger, () => remainingMilliseconds() < RESERVED_MILLISECONDS);
     } catch (error) {
-      // The bundler shortens the names of classes.
-      if (error instanceof CliptagError) error.name = error.code;
-      throw error;
+      throw namedByCode(error);
     }
   };
 }

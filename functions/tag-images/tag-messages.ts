@@ -4,7 +4,7 @@ import pLimit from 'p-limit';
 import { CliptagError } from '../core/errors.ts';
 import { eventsOf, type ObjectEvent, type ParsedEvent } from '../core/objects/event.ts';
 import { accepts, type UploadFilter } from '../core/objects/object.ts';
-import { NOT_TOLD, type ResultChannels, tellResult } from '../core/results/result-channels.ts';
+import { type ResultChannels, tellResult } from '../core/results/result-channels.ts';
 import { type Tagger, type TaggingOutcome, tagImage } from '../core/tagging/tag-image.ts';
 import type { MeasuredBatch, MeasuredImage } from './batch-metrics.ts';
 import { type StageMilliseconds, stageClock } from './stage-clock.ts';
@@ -87,5 +87,5 @@ export function messageTagger({
 }
 
 function isNotTold(fault: unknown): boolean {
-  return fault instanceof CliptagError && fault.code === NOT_TOLD;
+  return fault instanceof CliptagError && fault.code === 'result-not-told';
 }

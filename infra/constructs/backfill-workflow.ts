@@ -15,6 +15,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
+import type { ErrorCode } from '../../functions/core/error-codes.ts';
 import { FAULT_RETRY, runForEach } from './map-workflow.ts';
 
 /**
@@ -66,7 +67,7 @@ export class BackfillWorkflow extends Construct {
       },
     });
     const refused = new Fail(this, 'BucketNotWatched', {
-      error: 'BucketNotWatched',
+      error: 'bucket-not-watched' satisfies ErrorCode,
       cause: 'This stack does not tag the objects of that bucket',
     });
     const isWatched = new Choice(this, 'IsBucketWatched')
@@ -105,7 +106,7 @@ export class BackfillWorkflow extends Construct {
     });
     // A thousand tries are some sixteen hours, and few enough events for the history of one workflow.
     task.addRetry({
-      errors: ['QueueFull'],
+      errors: ['queue-full' satisfies ErrorCode],
       interval: Duration.seconds(15),
       backoffRate: 1.5,
       maxDelay: Duration.seconds(60),

@@ -12,13 +12,19 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
+import type { ErrorCode } from '../../functions/core/error-codes.ts';
 import { FAULT_RETRY, runForEach } from './map-workflow.ts';
 
 /** Name of the map in ARNs of its runs, which the rights to redrive them name. */
 export const SEGMENT_MAP_LABEL = 'Segments';
 
-/** Codes of faults that are the same at every try; functions/retag names errors for them. */
-const PERMANENT_FAULTS = ['invalid-input', 'label-sets-changed', 'model-mismatch', 'not-complete'];
+/** Codes of faults that are the same at every try; functions/retag names errors for their codes. */
+const PERMANENT_FAULTS: ErrorCode[] = [
+  'invalid-input',
+  'label-sets-changed',
+  'model-mismatch',
+  'not-complete',
+];
 
 export interface RetagWorkflowProps {
   readonly worker: LambdaFunction;

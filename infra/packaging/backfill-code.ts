@@ -57,6 +57,5 @@ export async function stageBackfillCode(
 }
 
 async function bundle(folder: string): Promise<void> {
-  // The workflow knows faults by the names of their classes.
-  await build({ ...BUNDLE_OPTIONS, entryPoints: [HANDLER], outdir: folder, keepNames: true });
+  await build({ ...BUNDLE_OPTIONS, entryPoints: [HANDLER], outdir: folder });
 }

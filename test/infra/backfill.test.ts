@@ -109,7 +109,7 @@ describe('the backfill’s workflow', () => {
       ResultSelector: {},
       End: true,
       Retry: [
-        expect.objectContaining({ ErrorEquals: ['QueueFull'], MaxAttempts: 1_000, MaxDelaySeconds: 60 }),
+        expect.objectContaining({ ErrorEquals: ['queue-full'], MaxAttempts: 1_000, MaxDelaySeconds: 60 }),
         expect.objectContaining({ ErrorEquals: ['States.ALL'], MaxAttempts: 8, BackoffRate: 2 }),
       ],
     });
@@ -125,7 +125,7 @@ describe('the backfill’s workflow', () => {
       Choices: [{ Variable: '$.isWatched', BooleanEquals: true, Next: 'EachBatch' }],
       Default: 'BucketNotWatched',
     });
-    expect(States.BucketNotWatched).toMatchObject({ Type: 'Fail', Error: 'BucketNotWatched' });
+    expect(States.BucketNotWatched).toMatchObject({ Type: 'Fail', Error: 'bucket-not-watched' });
   });
 
   it('tells the command line what is deployed', () => {

@@ -200,7 +200,7 @@ describe.skipIf(!hasTools)('a deployed backfill', () => {
     expect([...new Set(received)].sort()).toEqual(KEYS.filter((key) => key !== 'in/3 ü.jpg'));
     expect(calls.filter(({ error }) => error === undefined)).toHaveLength(9);
     const faults = new Set(calls.flatMap(({ error }) => error ?? []));
-    expect([...faults]).toEqual(['QueueFull']);
+    expect([...faults]).toEqual(['queue-full']);
   });
 
   it('rejects a bucket that the stack does not tag, and a stack that is not there', async () => {
@@ -244,7 +244,7 @@ describe.skipIf(!hasTools)('a deployed backfill', () => {
     const QueueUrl = outputs.UploadQueueUrl!;
     while (!signal.aborted) {
       await sleep(500);
-      if (!calls.some(({ error }) => error === 'QueueFull')) continue;
+      if (!calls.some(({ error }) => error === 'queue-full')) continue;
       const { Messages = [] } = await sqs.send(
         new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
       );

@@ -192,7 +192,7 @@ describe('a download with faults', () => {
   it('rejects a folder that cannot be written', async () => {
     const { hub, pull } = await started();
     await expect(pull.run({ endpoint: hub.url }, { folder: '/dev/null/models' })).rejects.toMatchObject({
-      code: 'disk',
+      code: 'not-writable',
       message: expect.stringMatching(/Expected to write \/dev\/null\/models but received ENOTDIR/),
     });
   });

@@ -133,9 +133,7 @@ async function readBatch(
   let pending: MarshalledItem[] = [...distinct.values()];
   for (let round = 0; pending.length > 0; round++) {
     if (round === MAXIMUM_BATCH_ROUNDS) {
-      throw new CliptagError('throttled', `DynamoDB put off ${pending.length} reads ${round} times`, {
-        retryable: true,
-      });
+      throw new CliptagError('throttled', `DynamoDB put off ${pending.length} reads ${round} times`);
     }
     if (round > 0) await sleep(2 ** round * 25);
     const { Responses, UnprocessedKeys } = await client.send(

@@ -54,10 +54,10 @@ export function endingFault({ code, signal }: Ending, complaint: string): Error 
 /** Far above the processor's time that is granted, so the machine was too busy to give it. */
 export function timeoutFault({ timeoutSeconds }: DrawingLimits): CliptagError {
   const message = `Expected the drawing process to end within ${timeoutSeconds} s but it was still waiting for a processor`;
-  return new CliptagError('decode-timeout', message, { retryable: true });
+  return new CliptagError('decode-timeout', message);
 }
 
 export function processFault(reason: string): CliptagError {
   const message = `Expected a process to draw the image in, but ${reason.trim()}`;
-  return new CliptagError('drawing-process-failed', message, { retryable: true });
+  return new CliptagError('drawing-process-failed', message);
 }

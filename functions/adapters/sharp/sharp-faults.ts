@@ -22,7 +22,7 @@ export async function asFault<Result>(upload: Upload, operation: () => Promise<R
     const [reason = ''] = String(error instanceof Error ? error.message : error).split('\n');
     // Not the picture's fault: the limits on pixels keep a lone picture far from this.
     if (/out of memory/i.test(reason)) {
-      throw new CliptagError('decode-out-of-memory', reason, { retryable: true, cause: error });
+      throw new CliptagError('decode-out-of-memory', reason, { cause: error });
     }
     const { bytes, format } = upload;
     const code = endsEarly(bytes, format) ? 'truncated' : 'corrupt';

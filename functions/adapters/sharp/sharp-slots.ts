@@ -42,5 +42,5 @@ export function lateFault(seconds: number, cpuSeconds: number): CliptagError {
   const message = `Expected to decode the image within ${seconds} s but it took longer`;
   if (cpuSeconds >= FAIR_SHARE * seconds) return new ImageFault('failed', 'too-slow', message);
   const reason = `${message}, of which the process ran ${cpuSeconds.toFixed(1)} s`;
-  return new CliptagError('decode-timeout', reason, { retryable: true });
+  return new CliptagError('decode-timeout', reason);
 }

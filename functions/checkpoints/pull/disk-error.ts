@@ -17,7 +17,7 @@ export function diskError(error: unknown, path: string): CliptagError {
         cause: error,
       })
     : new CliptagError(
-        'disk',
+        'not-writable',
         `Expected to write ${path} but received ${code || message}: choose another folder (--out DIR)`,
         { cause: error },
       );

@@ -27,7 +27,7 @@ export class HubError extends CliptagError {
 
   /** The same error, but not retryable. */
   final(): HubError {
-    return new HubError(this.kind, this.message, { cause: this.cause });
+    return new HubError(this.kind, this.message, { retryable: false, cause: this.cause });
   }
 }
 

@@ -54,7 +54,9 @@ function replaceFile(path: string, text: string): void {
     writeFileSync(temporary, text);
     renameSync(temporary, path);
   } catch (cause) {
-    throw new CliptagError('disk', `Expected to write ${path} but received ${String(cause)}`, { cause });
+    throw new CliptagError('not-writable', `Expected to write ${path} but received ${String(cause)}`, {
+      cause,
+    });
   }
 }
 

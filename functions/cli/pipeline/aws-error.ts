@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../core/error-codes.ts';
 import { CliptagError } from '../../core/errors.ts';
 
 /** Names of the SDK's errors that speak of credentials. */
@@ -22,7 +23,7 @@ const SDK_WITHOUT_REGION = 'Region is missing';
  *
  * @param what e.g. "the table cannot be read"
  */
-export function awsError(what: string, code: string, cause: unknown): CliptagError {
+export function awsError(what: string, code: ErrorCode, cause: unknown): CliptagError {
   if (cause instanceof CliptagError) return cause;
   const { name = '', message = String(cause) } = cause as Partial<Error>;
   if (message === SDK_WITHOUT_REGION) {

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../core/error-codes.ts';
 import { CliptagError, InvalidInput } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
 
@@ -12,7 +13,7 @@ export class UsageError extends CliptagError {
 }
 
 /** Faults that the user mends by asking otherwise: a wrong flag, path, model, label set, table, stack or bucket. */
-const USAGE_CODES = [
+const USAGE_CODES: readonly ErrorCode[] = [
   'usage',
   'invalid-input',
   'no-model',

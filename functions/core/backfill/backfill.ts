@@ -79,9 +79,7 @@ export interface FeedCounts {
 /** The queue is as deep as a backfill may make it: the same batch is to be tried again later. */
 export class QueueFull extends CliptagError {
   constructor(depth: number, maximumDepth: number) {
-    super('queue-full', `Expected a queue with fewer than ${maximumDepth} messages but it has ${depth}`, {
-      retryable: true,
-    });
+    super('queue-full', `Expected a queue with fewer than ${maximumDepth} messages but it has ${depth}`);
   }
 }
 

@@ -28,13 +28,13 @@ export interface PromptEncoder {
 /**
  * Scales a vector to unit length.
  *
- * @throws {CliptagError} `not-a-direction` when its length is zero or not finite
+ * @throws {CliptagError} `not-an-embedding` when its length is zero or not finite
  */
 export function normalised(values: ArrayLike<number>): Float32Array {
   const length = Math.sqrt(dot(values, values));
   if (!(length > 0 && Number.isFinite(length))) {
     throw new CliptagError(
-      'not-a-direction',
+      'not-an-embedding',
       `Expected a vector of finite, positive length but received length ${length}`,
     );
   }

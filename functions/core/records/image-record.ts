@@ -1,3 +1,4 @@
+import type { ImageFaultCode } from '../error-codes.ts';
 import type { Tag } from '../labels/scores.ts';
 import type { ObjectReference } from '../objects/object.ts';
 import type {
@@ -22,7 +23,7 @@ export interface ImageContent {
   readonly status: ImageStatus;
   /** Why it has no tags, as a sentence and as a code. */
   readonly reason?: string | undefined;
-  readonly reasonCode?: string | undefined;
+  readonly reasonCode?: ImageFaultCode | undefined;
   /** Upright, in pixels. */
   readonly width?: number | undefined;
   readonly height?: number | undefined;

@@ -75,7 +75,5 @@ export async function updateRecord<Decision extends RecordDecision>(
 }
 
 export function contended({ bucket, key }: Pick<ObjectReference, 'bucket' | 'key'>): CliptagError {
-  return new CliptagError('contended', `Lost ${MAXIMUM_ATTEMPTS} writes of ${bucket}/${key} in a row`, {
-    retryable: true,
-  });
+  return new CliptagError('contended', `Lost ${MAXIMUM_ATTEMPTS} writes of ${bucket}/${key} in a row`);
 }

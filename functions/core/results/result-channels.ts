@@ -8,9 +8,6 @@ import type { TaggingOutcome } from '../tagging/tag-image.ts';
 import { mergedObjectTags, type ObjectTags, sameObjectTags } from './object-tags.ts';
 import { type ResultEvents, resultEvent } from './result-event.ts';
 
-/** Code of the fault of a record that stands and that nobody could be told of. */
-export const NOT_TOLD = 'result-not-told';
-
 /** Where results are told besides the table. Every one is opt-in. */
 export interface ResultChannels {
   readonly events?: ResultEvents | undefined;
@@ -83,8 +80,7 @@ async function winnerOver(object: ObjectReference, table: TagTable): Promise<Ima
 
 function notTold({ bucket, key }: ObjectReference, cause: unknown): CliptagError {
   const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-  return new CliptagError(NOT_TOLD, `${bucket}/${key} is recorded but not told of: ${reason}`, {
-    retryable: true,
+  return new CliptagError('result-not-told', `${bucket}/${key} is recorded but not told of: ${reason}`, {
     cause,
   });
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { IMAGE_FAULTS } from '../error-codes.ts';
 import type { ImageRecord, ImageStatus } from '../records/image-record.ts';
 
 /** What rules of EventBridge name as `source`. */
@@ -71,7 +72,7 @@ const resultEventDetail = z
       .string()
       .optional()
       .describe(
-        'The same as a code: corrupt, empty, not-an-image, not-readable, too-large, too-many-pixels, …',
+        `The same as a code: ${Object.keys(IMAGE_FAULTS).join(', ')}. More may come: docs/error-codes.md.`,
       ),
     eventTime: time('When S3 changed the object, ISO 8601.'),
     recordedAt: time('When the record was written, ISO 8601.'),

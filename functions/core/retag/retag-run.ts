@@ -43,7 +43,7 @@ const MAXIMUM_LABEL_BYTES = { item: 300_000, answer: 200_000 };
  * Goes on with a segment until its end, or until time is over, which is asked after each page of at most 1 MB.
  *
  * @returns whether the segment is at its end
- * @throws {CliptagError} `label-sets-changed` when others began the run; `superseded` when somebody else works on it
+ * @throws {CliptagError} `label-sets-changed` when others began the run; `segment-taken` when another worker has saved its progress meanwhile
  */
 export async function workOnSegment(
   retagger: Retagger,
@@ -63,7 +63,7 @@ export async function workOnSegment(
     saves += 1;
     savedAt = retagger.now().getTime();
     const progress = { findings: found(), after, isDone: after === undefined, saves, by };
-    if (!(await table.write(putProgress(work, progress, retagger.now())))) throw superseded(work);
+    if (!(await table.write(putProgress(work, progress, retagger.now())))) throw segmentTaken(work);
   };
   const request = scanSegment(work.segment, work.scope);
   for await (const { items, lastKey } of table.scan({ ...request, ExclusiveStartKey: before?.after })) {
@@ -152,9 +152,9 @@ function querySegments(run: string): QueryRequest {
   };
 }
 
-function superseded({ run, segment }: SegmentWork): CliptagError {
+function segmentTaken({ run, segment }: SegmentWork): CliptagError {
   return new CliptagError(
-    'superseded',
+    'segment-taken',
     `Expected to be the only one that works on segment ${segment.segment} of ${run}`,
   );
 }

@@ -1,3 +1,4 @@
+import type { ImageFaultCode } from '../error-codes.ts';
 import type { Classifier } from '../labels/classifier.ts';
 import { appliesTo, type LabelSet, labelSetDigest } from '../labels/label-set.ts';
 import type { ObjectReference } from '../objects/object.ts';
@@ -53,7 +54,7 @@ export const SETTLING_ATTRIBUTES = [
 export type SettlingRecord = Pick<ImageRecord, (typeof SETTLING_ATTRIBUTES)[number]>;
 
 /** Faults that another setting or S3 itself may have mended since, with no change of the object. */
-const MENDABLE_REASONS: readonly (string | undefined)[] = ['too-large', 'too-slow', 'not-readable'];
+const MENDABLE_REASONS: readonly (ImageFaultCode | undefined)[] = ['too-large', 'too-slow', 'not-readable'];
 
 /**
  * Whether a tagger would say of this state of the object just what the record says: tagged by the same model and label

@@ -3,7 +3,6 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { LOG_LINE_BYTES } from '../../../functions/core/cost/measured-usage.ts';
 import { CliptagError } from '../../../functions/core/errors.ts';
 import { nextImageRecord } from '../../../functions/core/records/image-record.ts';
-import { NOT_TOLD } from '../../../functions/core/results/result-channels.ts';
 import { logReport } from '../../../functions/tag-images/log-report.ts';
 import { sqsEvent } from '../../fixtures/sqs-event.ts';
 
@@ -63,7 +62,7 @@ it('an image is one line that says what became of it, why, and how long each sta
 });
 
 it('a message that failed is one line that names the object, the receive and the code', () => {
-  const fault = new CliptagError(NOT_TOLD, 'the bus was away', { retryable: true, cause: new Error('x') });
+  const fault = new CliptagError('result-not-told', 'the bus was away', { cause: new Error('x') });
   report().fault(fault, message!, object);
   expect(lines).toHaveLength(1);
   expect(JSON.parse(lines[0]!)).toMatchObject({

@@ -75,7 +75,7 @@ async function endOfRun(
       await sleep(LOOKS_AFTER_MILLISECONDS);
     }
   } catch (error) {
-    throw awsError('the workflow that retags cannot be followed', 'run-fault', error);
+    throw awsError('the workflow that retags cannot be followed', 'workflow-fault', error);
   }
 }
 

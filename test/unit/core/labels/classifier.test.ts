@@ -100,6 +100,6 @@ describe('compileClassifier', () => {
       encode: async (texts) =>
         texts.map((_, i) => ({ modelDigest: 'model-a', values: Float32Array.of(i % 2 ? -1 : 1, 0, 0) })),
     };
-    await expect(compileClassifier(labelSet(), encoder)).rejects.toMatchObject({ code: 'not-a-direction' });
+    await expect(compileClassifier(labelSet(), encoder)).rejects.toMatchObject({ code: 'not-an-embedding' });
   });
 });

@@ -27,7 +27,7 @@ describe('normalised', () => {
   };
   for (const [name, values] of Object.entries(FAULTS)) {
     it(`rejects ${name}`, () => {
-      expect(() => normalised(values)).toThrow(expect.objectContaining({ code: 'not-a-direction' }));
+      expect(() => normalised(values)).toThrow(expect.objectContaining({ code: 'not-an-embedding' }));
     });
   }
 });
