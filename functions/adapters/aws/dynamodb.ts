@@ -8,9 +8,9 @@ import {
   type DynamoDBClientConfig,
   GetItemCommand,
   PutItemCommand,
-  QueryCommand,
+  paginateQuery,
+  paginateScan,
   type QueryCommandInput,
-  ScanCommand,
   type ScanCommandInput,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -79,7 +79,7 @@ export function dynamoDbTagTable({
     async count(request) {
       let count = 0;
       const input: QueryCommandInput = { ...queryInput(tableName, request), Select: 'COUNT' };
-      for await (const page of answerPages(client, input)) count += page.Count ?? 0;
+      for await (const { Count = 0 } of paginateQuery({ client }, input)) count += Count;
       return count;
     },
     scan: (request) => scanPages(client, scanInput(tableName, request)),
@@ -163,17 +163,9 @@ async function* queryPages(
   client: DynamoDBClient,
   input: QueryCommandInput,
 ): AsyncGenerator<readonly Item[]> {
-  for await (const { Items = [] } of answerPages(client, input))
+  for await (const { Items = [] } of paginateQuery({ client }, input)) {
     yield Items.map((item): Item => unmarshall(item));
-}
-
-async function* answerPages(client: DynamoDBClient, input: QueryCommandInput) {
-  let ExclusiveStartKey: MarshalledItem | undefined;
-  do {
-    const answer = await client.send(new QueryCommand({ ...input, ExclusiveStartKey }));
-    yield answer;
-    ExclusiveStartKey = answer.LastEvaluatedKey;
-  } while (ExclusiveStartKey);
+  }
 }
 
 function scanInput(
@@ -189,15 +181,10 @@ function scanInput(
 }
 
 async function* scanPages(client: DynamoDBClient, input: ScanCommandInput): AsyncGenerator<ScanPage> {
-  let { ExclusiveStartKey } = input;
-  do {
-    const { Items = [], LastEvaluatedKey } = await client.send(
-      new ScanCommand({ ...input, ExclusiveStartKey }),
-    );
-    ExclusiveStartKey = LastEvaluatedKey;
+  for await (const { Items = [], LastEvaluatedKey } of paginateScan({ client }, input)) {
     yield {
       items: Items.map((item): Item => unmarshall(item)),
       lastKey: LastEvaluatedKey && (unmarshall(LastEvaluatedKey) as PrimaryKey),
     };
-  } while (ExclusiveStartKey);
+  }
 }
