@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { InvalidInput } from '../core/errors.ts';
-import type { SegmentWork } from '../core/retag/retag-run.ts';
+import type { SegmentWork } from '../core/retag/run.ts';
 
 const run = z.string().min(1);
 const segments = z.int().min(1).max(1_000);

@@ -1,6 +1,6 @@
 import { CliptagError, namedByCode } from '../core/errors.ts';
-import { digestsOf, requireSameLabelSets, runFindings, workOnSegment } from '../core/retag/retag-run.ts';
 import type { Retagger } from '../core/retag/retagger.ts';
+import { digestsOf, requireSameLabelSets, runFindings, workOnSegment } from '../core/retag/run.ts';
 import { type OrderOf, retagOrder, segmentWork } from './order.ts';
 
 /** For the page in work, whose images may be written slowly, and for saving how far the segment is. */

@@ -3,8 +3,8 @@ import { type S3Options, s3ObjectStore } from '../adapters/aws/s3.ts';
 import { cachedClassifier } from '../adapters/files/classifier-cache.ts';
 import { readLabelSets } from '../adapters/files/label-set-files.ts';
 import { readModel } from '../adapters/files/model-folder.ts';
-import { onnxImageEncoder, onnxTextEncoder } from '../adapters/onnx/onnxruntime.ts';
-import { sharpPixelDecoder } from '../adapters/sharp/sharp.ts';
+import { onnxImageEncoder, onnxTextEncoder } from '../adapters/onnx/encoders.ts';
+import { sharpPixelDecoder } from '../adapters/sharp/pixel-decoder.ts';
 import { inBatches } from '../core/tagging/micro-batch.ts';
 import type { Tagger } from '../core/tagging/tag-image.ts';
 

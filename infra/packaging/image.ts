@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { cachedClassifier, classifierFile } from '../../functions/adapters/files/classifier-cache.ts';
 import type { LabelSetFile } from '../../functions/adapters/files/label-set-files.ts';
 import { MANIFEST_FILE, type Model } from '../../functions/adapters/files/model-folder.ts';
-import { onnxTextEncoder } from '../../functions/adapters/onnx/onnxruntime.ts';
+import { onnxTextEncoder } from '../../functions/adapters/onnx/encoders.ts';
 import { bundleHandler } from './bundle.ts';
 import { folderDigest, setModes } from './image-digest.ts';
 import { type Architecture, copyPackages, NPM_CPU, writePackageLock } from './image-packages.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
 import { readModel } from '../../functions/adapters/files/model-folder.ts';
-import { onnxTextEncoder } from '../../functions/adapters/onnx/onnxruntime.ts';
+import { onnxTextEncoder } from '../../functions/adapters/onnx/encoders.ts';
 import { embeddingToBytes } from '../../functions/core/labels/embedding.ts';
 import { imageRecordOf, nextImageRecord } from '../../functions/core/records/image-record.ts';
 import { putLabelEntry } from '../../functions/core/records/label-entries.ts';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { onnxImageEncoder, onnxTextEncoder } from '../../functions/adapters/onnx/onnxruntime.ts';
+import { onnxImageEncoder, onnxTextEncoder } from '../../functions/adapters/onnx/encoders.ts';
 import { loadTokenizer } from '../../functions/adapters/onnx/tokenizer.ts';
 import type { CheckpointShape } from '../../functions/checkpoints/compile/read/checkpoint.ts';
 import { openCheckpoint } from '../../functions/checkpoints/compile/read/checkpoint-folder.ts';

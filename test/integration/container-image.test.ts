@@ -40,12 +40,12 @@ describe('the folder that the image is built from', () => {
     const files = await filesIn(await staged());
     expect(files.filter((file) => !file.startsWith('classifiers/'))).toEqual([
       'Dockerfile',
+      'code/drawing-worker.mjs',
+      'code/drawing-worker.mjs.LEGAL.txt',
       'code/handler.mjs',
       'code/handler.mjs.LEGAL.txt',
       'code/retag.mjs',
       'code/retag.mjs.LEGAL.txt',
-      'code/sharp-drawing-worker.mjs',
-      'code/sharp-drawing-worker.mjs.LEGAL.txt',
       'labels/general.json',
       'labels/indoor-outdoor.json',
       'model/image-encoder.onnx',
@@ -156,7 +156,7 @@ describe('the bundle', () => {
     process.chdir(first);
     await bundleHandler(second).finally(() => process.chdir(place));
     expect(await folderDigest(first)).toBe(await folderDigest(second));
-    for (const file of ['handler.mjs', 'retag.mjs', 'sharp-drawing-worker.mjs']) {
+    for (const file of ['handler.mjs', 'retag.mjs', 'drawing-worker.mjs']) {
       const code = await readFile(join(first, file), 'utf8');
       expect(code.length).toBeLessThan(MAXIMUM_BUNDLE_BYTES);
       const imported = [...code.matchAll(/\bimport\s*\{[^}]*\}\s*from\s*["']([^"']+)["']/g)];

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { thumbnail } from '../../functions/adapters/sharp/sharp-thumbnail.ts';
+import { thumbnail } from '../../functions/adapters/sharp/thumbnail.ts';
 import { CliptagError } from '../../functions/core/errors.ts';
 import { CONTROL_ROUTES } from '../../functions/local/control-api/control-api.ts';
 import { type Gallery, startGallery } from '../../functions/local/gallery/gallery-server.ts';

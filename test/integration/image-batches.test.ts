@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { sharpPixelDecoder } from '../../functions/adapters/sharp/sharp.ts';
+import { sharpPixelDecoder } from '../../functions/adapters/sharp/pixel-decoder.ts';
 import { type ImageEncoder, normalised } from '../../functions/core/labels/embedding.ts';
 import { describeImage } from '../../functions/core/tagging/describe-image.ts';
 import { inBatches } from '../../functions/core/tagging/micro-batch.ts';

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Model, readModel } from '../../functions/adapters/files/model-folder.ts';
-import { onnxImageEncoder, onnxTextEncoder } from '../../functions/adapters/onnx/onnxruntime.ts';
+import { onnxImageEncoder, onnxTextEncoder } from '../../functions/adapters/onnx/encoders.ts';
 import { cosine, dot, normalised } from '../../functions/core/labels/embedding.ts';
 import type { Pixels } from '../../functions/core/pixels/pixels.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';

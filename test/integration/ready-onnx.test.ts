@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { onnxImageEncoder, onnxTextEncoder } from '../../functions/adapters/onnx/onnxruntime.ts';
+import { onnxImageEncoder, onnxTextEncoder } from '../../functions/adapters/onnx/encoders.ts';
 import { dot, normalised } from '../../functions/core/labels/embedding.ts';
 import { compiled } from '../fixtures/compiled-models.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';

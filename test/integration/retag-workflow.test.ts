@@ -8,7 +8,7 @@ import { createTable } from '../../functions/adapters/aws/dynamodb-table.ts';
 import { cachedClassifier } from '../../functions/adapters/files/classifier-cache.ts';
 import { readLabelSets } from '../../functions/adapters/files/label-set-files.ts';
 import { readModel } from '../../functions/adapters/files/model-folder.ts';
-import { onnxTextEncoder } from '../../functions/adapters/onnx/onnxruntime.ts';
+import { onnxTextEncoder } from '../../functions/adapters/onnx/encoders.ts';
 import { embeddingToBytes } from '../../functions/core/labels/embedding.ts';
 import { nextImageRecord } from '../../functions/core/records/image-record.ts';
 import { commitRecord, readRecord } from '../../functions/core/records/record-commit.ts';

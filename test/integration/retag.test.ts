@@ -12,8 +12,8 @@ import { commitRecord } from '../../functions/core/records/record-commit.ts';
 import { forEachPage } from '../../functions/core/records/table-scan.ts';
 import type { ScannableTable } from '../../functions/core/records/tag-table.ts';
 import { planRetag, retag } from '../../functions/core/retag/retag.ts';
-import { runFindings, workOnSegment } from '../../functions/core/retag/retag-run.ts';
 import type { Retagger } from '../../functions/core/retag/retagger.ts';
+import { runFindings, workOnSegment } from '../../functions/core/retag/run.ts';
 import {
   type DynamoDbEndpoint,
   startDynamoDbEndpoint,

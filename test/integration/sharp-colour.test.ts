@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { sharpPixelDecoder } from '../../functions/adapters/sharp/sharp.ts';
+import { sharpPixelDecoder } from '../../functions/adapters/sharp/pixel-decoder.ts';
 import { drawn, quarters, RED, type Rgb, svg, YELLOW } from '../fixtures/pictures.ts';
 import { colourAt, expectColour, expectFault } from '../fixtures/pixel-checks.ts';
 

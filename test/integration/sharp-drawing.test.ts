@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { sharpPixelDecoder } from '../../functions/adapters/sharp/sharp.ts';
-import { renderDrawing } from '../../functions/adapters/sharp/sharp-drawing.ts';
-import { type DrawingLimits, endingFault } from '../../functions/adapters/sharp/sharp-drawing-faults.ts';
+import { renderDrawing } from '../../functions/adapters/sharp/drawing.ts';
+import { type DrawingLimits, endingFault } from '../../functions/adapters/sharp/drawing-faults.ts';
+import { sharpPixelDecoder } from '../../functions/adapters/sharp/pixel-decoder.ts';
 import { drawn, endlessSvg, RED, scene, svg } from '../fixtures/pictures.ts';
 import { expectFault } from '../fixtures/pixel-checks.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { sharpPixelDecoder } from '../../functions/adapters/sharp/sharp.ts';
+import { sharpPixelDecoder } from '../../functions/adapters/sharp/pixel-decoder.ts';
 import { ImageFault } from '../../functions/core/errors.ts';
 import { everyFormat } from '../fixtures/pictures.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sharpPixelDecoder } from '../../functions/adapters/sharp/sharp.ts';
+import { sharpPixelDecoder } from '../../functions/adapters/sharp/pixel-decoder.ts';
 import { BLUE, GREEN, quarters, RED, YELLOW } from '../fixtures/pictures.ts';
 import { colourAt, expectColour } from '../fixtures/pixel-checks.ts';
 

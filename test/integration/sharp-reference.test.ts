@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { sharpPixelDecoder } from '../../functions/adapters/sharp/sharp.ts';
+import { sharpPixelDecoder } from '../../functions/adapters/sharp/pixel-decoder.ts';
 import { resizeBicubic } from '../../functions/core/pixels/bicubic.ts';
 import { centreSquare, resizedSize } from '../../functions/core/pixels/pixels.ts';
 import { SAMPLE_FOLDER } from '../../functions/local/samples.ts';

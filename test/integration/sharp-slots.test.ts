@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { describe, expect, it } from 'vitest';
-import { inPictureSlot, lateFault } from '../../functions/adapters/sharp/sharp-slots.ts';
+import { inPictureSlot, lateFault } from '../../functions/adapters/sharp/picture-slots.ts';
 
 /** Native work that ends when it is told to. */
 function endlessWork() {

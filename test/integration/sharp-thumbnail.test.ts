@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { thumbnail } from '../../functions/adapters/sharp/sharp-thumbnail.ts';
+import { thumbnail } from '../../functions/adapters/sharp/thumbnail.ts';
 import { everyFormat, pngHeader, quarters, scene, svg, text } from '../fixtures/pictures.ts';
 
 const everyPicture = Object.entries(await everyFormat());

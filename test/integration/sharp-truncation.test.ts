@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sharpPixelDecoder } from '../../functions/adapters/sharp/sharp.ts';
+import { sharpPixelDecoder } from '../../functions/adapters/sharp/pixel-decoder.ts';
 import { everyFormat, pngChunk, scene } from '../fixtures/pictures.ts';
 import { expectFault } from '../fixtures/pixel-checks.ts';
 import {

@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-node';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openOnnxSession } from '../../functions/adapters/onnx/onnx-session.ts';
+import { openOnnxSession } from '../../functions/adapters/onnx/session.ts';
 import { type ImageGraphOptions, imageGraph } from '../../functions/checkpoints/compile/graph/image-graph.ts';
 import type { Checkpoint, CheckpointShape } from '../../functions/checkpoints/compile/read/checkpoint.ts';
 import { openCheckpoint } from '../../functions/checkpoints/compile/read/checkpoint-folder.ts';

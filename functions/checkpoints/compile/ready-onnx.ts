@@ -1,6 +1,6 @@
 import { copyFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openOnnxSession } from '../../adapters/onnx/onnx-session.ts';
+import { openOnnxSession } from '../../adapters/onnx/session.ts';
 import { CliptagError, InvalidInput } from '../../core/errors.ts';
 import type { Precision } from './graph/product.ts';
 import type { ModelDescription } from './model-description.ts';

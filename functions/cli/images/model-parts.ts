@@ -1,7 +1,7 @@
 import { cachedClassifier } from '../../adapters/files/classifier-cache.ts';
 import { readModel } from '../../adapters/files/model-folder.ts';
-import { onnxImageEncoder, onnxTextEncoder } from '../../adapters/onnx/onnxruntime.ts';
-import { sharpPixelDecoder } from '../../adapters/sharp/sharp.ts';
+import { onnxImageEncoder, onnxTextEncoder } from '../../adapters/onnx/encoders.ts';
+import { sharpPixelDecoder } from '../../adapters/sharp/pixel-decoder.ts';
 import type { Classifier } from '../../core/labels/classifier.ts';
 import type { PromptEncoder } from '../../core/labels/embedding.ts';
 import type { LabelSet } from '../../core/labels/label-set.ts';

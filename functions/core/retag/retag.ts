@@ -1,6 +1,6 @@
 import { forEachPage, type ImageScope, type ScanOptions, SEGMENTS } from '../records/table-scan.ts';
-import type { RetagFindings } from './retag-findings.ts';
-import { IMAGES_AT_ONCE, planPass, type RetagPass, writePass } from './retag-passes.ts';
+import type { RetagFindings } from './findings.ts';
+import { IMAGES_AT_ONCE, planPass, type RetagPass, writePass } from './passes.ts';
 import type { Retagger } from './retagger.ts';
 
 /**

@@ -6,8 +6,8 @@
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { type Model, readModel } from '../../../functions/adapters/files/model-folder.ts';
-import { onnxImageEncoder } from '../../../functions/adapters/onnx/onnxruntime.ts';
-import { sharpPixelDecoder } from '../../../functions/adapters/sharp/sharp.ts';
+import { onnxImageEncoder } from '../../../functions/adapters/onnx/encoders.ts';
+import { sharpPixelDecoder } from '../../../functions/adapters/sharp/pixel-decoder.ts';
 import type { ImageEncoder } from '../../../functions/core/labels/embedding.ts';
 import type { Pixels } from '../../../functions/core/pixels/pixels.ts';
 import type { Answer, Cost, Request } from './contender.ts';

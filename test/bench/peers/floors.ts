@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Tensor } from 'onnxruntime-node';
 import sharp from 'sharp';
-import { openOnnxSession } from '../../../functions/adapters/onnx/onnx-session.ts';
+import { openOnnxSession } from '../../../functions/adapters/onnx/session.ts';
 import type { ImageTowerShape } from '../../../functions/checkpoints/compile/read/checkpoint.ts';
 import { openCheckpoint } from '../../../functions/checkpoints/compile/read/checkpoint-folder.ts';
 import { onnxGraph } from '../../../functions/checkpoints/compile/write/onnx-graph.ts';

@@ -1,5 +1,5 @@
 import type { Tensor } from 'onnxruntime-node';
-import { openOnnxSession } from '../../../adapters/onnx/onnx-session.ts';
+import { openOnnxSession } from '../../../adapters/onnx/session.ts';
 import { type LayerInputs, layer } from '../graph/layer.ts';
 import type { Precision } from '../graph/product.ts';
 import { sequenceRows } from '../graph/rows.ts';

@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-node';
 import { loadTokenizer } from '../../../adapters/onnx/tokenizer.ts';
-import { sharpPixelDecoder } from '../../../adapters/sharp/sharp.ts';
+import { sharpPixelDecoder } from '../../../adapters/sharp/pixel-decoder.ts';
 import { RGB_CHANNELS } from '../../../core/pixels/pixels.ts';
 import { imageTokens } from '../graph/image-graph.ts';
 import { textTokens } from '../graph/text-graph.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MapProgress, Workflow, WorkflowRun } from '../../../adapters/aws/step-functions.ts';
-import type { BackfillScope } from '../../../core/backfill/backfill-plan.ts';
+import type { BackfillScope } from '../../../core/backfill/plan.ts';
 import { digestOf } from '../../../core/digest.ts';
 import { awsError } from '../../pipeline/aws-error.ts';
 

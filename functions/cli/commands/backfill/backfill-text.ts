@@ -1,4 +1,4 @@
-import type { BackfillPlan, BackfillScope } from '../../../core/backfill/backfill-plan.ts';
+import type { BackfillPlan, BackfillScope } from '../../../core/backfill/plan.ts';
 import { MEASURED_ON } from '../../../core/cost/measured-usage.ts';
 import { PRICES_AS_OF, PRICES_REGION } from '../../../core/cost/prices.ts';
 import { printable } from '../../../core/printable.ts';

@@ -1,6 +1,6 @@
 import { s3ObjectListing } from '../../../adapters/aws/s3-listing.ts';
 import { stepFunctionsWorkflow, type Workflow } from '../../../adapters/aws/step-functions.ts';
-import { type BackfillPlan, type BackfillScope, planBackfill } from '../../../core/backfill/backfill-plan.ts';
+import { type BackfillPlan, type BackfillScope, planBackfill } from '../../../core/backfill/plan.ts';
 import { type DeployedStack, outputOf } from '../../pipeline/deployed-stack.ts';
 import { askTable } from '../../pipeline/tag-table.ts';
 import { withCountLine } from '../../terminal/count-line.ts';

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { type BackfillEstimate, estimateBackfill } from '../../../core/backfill/backfill-cost.ts';
-import type { BackfillPlan } from '../../../core/backfill/backfill-plan.ts';
+import { type BackfillEstimate, estimateBackfill } from '../../../core/backfill/estimate.ts';
+import type { BackfillPlan } from '../../../core/backfill/plan.ts';
 import { estimatedMilliseconds } from '../../../core/cost/cost.ts';
 import { ENCODE_MILLISECONDS } from '../../../core/cost/measured-usage.ts';
 import type { BackfillSettings } from './deployment.ts';

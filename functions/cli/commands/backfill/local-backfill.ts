@@ -8,7 +8,7 @@ import {
   feed,
   QueueFull,
 } from '../../../core/backfill/backfill.ts';
-import { type BackfillScope, planBackfill } from '../../../core/backfill/backfill-plan.ts';
+import { type BackfillScope, planBackfill } from '../../../core/backfill/plan.ts';
 import type { ListedObject, ObjectListing } from '../../../core/objects/listed-object.ts';
 import { acceptEveryUpload } from '../../../core/objects/object.ts';
 import type { ScannableTable } from '../../../core/records/tag-table.ts';

@@ -1,4 +1,4 @@
-import type { BackfillScope } from '../../../core/backfill/backfill-plan.ts';
+import type { BackfillScope } from '../../../core/backfill/plan.ts';
 import { UsageError } from '../../terminal/exit-code.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { thumbnail } from '../../../adapters/sharp/sharp-thumbnail.ts';
+import { thumbnail } from '../../../adapters/sharp/thumbnail.ts';
 import { CliptagError } from '../../../core/errors.ts';
 import { type Confusion, confusions } from '../../../core/evaluation/confusion.ts';
 import type { JudgedPicture } from './judged-pictures.ts';

@@ -8,8 +8,8 @@ import {
 import { CliptagError } from '../../../core/errors.ts';
 import type { ImageScope } from '../../../core/records/table-scan.ts';
 import type { ScannableTable } from '../../../core/records/tag-table.ts';
-import type { RetagFindings } from '../../../core/retag/retag-findings.ts';
-import { type LabelSetDigests, runFindings } from '../../../core/retag/retag-run.ts';
+import type { RetagFindings } from '../../../core/retag/findings.ts';
+import { type LabelSetDigests, runFindings } from '../../../core/retag/run.ts';
 import { awsError } from '../../pipeline/aws-error.ts';
 import { type DeployedStack, outputOf } from '../../pipeline/deployed-stack.ts';
 import type { RetagRunner } from './retag-dialogue.ts';

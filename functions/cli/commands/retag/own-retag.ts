@@ -1,9 +1,9 @@
 import type { ImageScope } from '../../../core/records/table-scan.ts';
 import type { ScannableTable } from '../../../core/records/tag-table.ts';
 import { planRetag, retag } from '../../../core/retag/retag.ts';
-import { digestsOf } from '../../../core/retag/retag-run.ts';
 import type { Retagger } from '../../../core/retag/retagger.ts';
 import type { LabelSetsOfModel } from '../../../core/retag/retagging.ts';
+import { digestsOf } from '../../../core/retag/run.ts';
 import type { RetagRunner } from './retag-dialogue.ts';
 
 /** This process reads the table, scores and writes. */

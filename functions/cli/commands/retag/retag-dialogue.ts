@@ -1,6 +1,6 @@
-import type { RetagFindings } from '../../../core/retag/retag-findings.ts';
-import type { LabelSetDigests } from '../../../core/retag/retag-run.ts';
-import type { RetagTally } from '../../../core/retag/retag-tally.ts';
+import type { RetagFindings } from '../../../core/retag/findings.ts';
+import type { LabelSetDigests } from '../../../core/retag/run.ts';
+import type { RetagTally } from '../../../core/retag/tally.ts';
 import { confirmed } from '../../terminal/confirmation.ts';
 import { withCountLine } from '../../terminal/count-line.ts';
 import { EXIT } from '../../terminal/exit-code.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Feeder, feed, QueueFull, selectObjects } from '../../../../functions/core/backfill/backfill.ts';
-import { type BackfillVolume, estimateBackfill } from '../../../../functions/core/backfill/backfill-cost.ts';
-import { planBackfill } from '../../../../functions/core/backfill/backfill-plan.ts';
+import { type BackfillVolume, estimateBackfill } from '../../../../functions/core/backfill/estimate.ts';
+import { planBackfill } from '../../../../functions/core/backfill/plan.ts';
 import { eventsOf } from '../../../../functions/core/objects/event.ts';
 import type { ListedObject } from '../../../../functions/core/objects/listed-object.ts';
 import { acceptEveryUpload } from '../../../../functions/core/objects/object.ts';

@@ -3,8 +3,8 @@ import { embeddingToBytes } from '../../../../functions/core/labels/embedding.ts
 import { labelSetDigest, parseLabelSet } from '../../../../functions/core/labels/label-set.ts';
 import { tagsFor } from '../../../../functions/core/labels/scores.ts';
 import type { ImageRecord } from '../../../../functions/core/records/image-record.ts';
-import { retagCounter, tagChanges } from '../../../../functions/core/retag/retag-tally.ts';
 import { type LabelSetsOfModel, retagging } from '../../../../functions/core/retag/retagging.ts';
+import { retagCounter, tagChanges } from '../../../../functions/core/retag/tally.ts';
 import { describeImage } from '../../../../functions/core/tagging/describe-image.ts';
 
 /** A label set whose labels are the axes of the embedding: the image shows the first half and half the second. */

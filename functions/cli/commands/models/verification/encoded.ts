@@ -1,6 +1,6 @@
 import type { Model } from '../../../../adapters/files/model-folder.ts';
-import { onnxImageEncoder } from '../../../../adapters/onnx/onnxruntime.ts';
-import { sharpPixelDecoder } from '../../../../adapters/sharp/sharp.ts';
+import { onnxImageEncoder } from '../../../../adapters/onnx/encoders.ts';
+import { sharpPixelDecoder } from '../../../../adapters/sharp/pixel-decoder.ts';
 import type { Embedding, PromptEncoder } from '../../../../core/labels/embedding.ts';
 import type { Pixels } from '../../../../core/pixels/pixels.ts';
 import { IMAGES_AT_ONCE, imageResults } from '../../../images/image-results.ts';

@@ -1,6 +1,6 @@
 import { readLabelSets } from '../../../../adapters/files/label-set-files.ts';
 import { type Model, readModel, verifyModelFiles } from '../../../../adapters/files/model-folder.ts';
-import { onnxTextEncoder } from '../../../../adapters/onnx/onnxruntime.ts';
+import { onnxTextEncoder } from '../../../../adapters/onnx/encoders.ts';
 import { contrastPromptsOf, type LabelSet, promptsOf } from '../../../../core/labels/label-set.ts';
 import { imagePathsIn, noImagesIn } from '../../../images/image-paths.ts';
 import { modelFolder } from '../../../places.ts';

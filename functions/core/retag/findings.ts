@@ -1,4 +1,4 @@
-import { identityOf, type LabelChanges, labelsByChanges, type RetagTally } from './retag-tally.ts';
+import { identityOf, type LabelChanges, labelsByChanges, type RetagTally } from './tally.ts';
 
 /** Label entries that no image record confirms. */
 export interface SweepTally {

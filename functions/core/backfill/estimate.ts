@@ -1,6 +1,6 @@
 import { type CostLine, costLine, onceLines, type TaggingVolume, total } from '../cost/cost.ts';
 import { DYNAMODB, LAMBDA, S3, SQS, STEP_FUNCTIONS } from '../cost/prices.ts';
-import type { BackfillPlan } from './backfill-plan.ts';
+import type { BackfillPlan } from './plan.ts';
 
 /** How a deployed backfill feeds the queue; infra/constructs/backfill-workflow.ts decides it. */
 export interface FeedingPace {

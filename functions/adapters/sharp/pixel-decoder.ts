@@ -19,11 +19,11 @@ import {
   sizeForEncoder,
   uprightSize,
 } from '../../core/pixels/pixels.ts';
-import { type DrawingHeader, renderDrawing } from './sharp-drawing.ts';
-import { asFault, type Upload } from './sharp-faults.ts';
-import { type Header, openPicture, readHeader, setUpright, stopAfter } from './sharp-picture.ts';
-import { resize, shrinkOnLoad } from './sharp-resize.ts';
-import { inPictureSlot } from './sharp-slots.ts';
+import { type DrawingHeader, renderDrawing } from './drawing.ts';
+import { asFault, type Upload } from './faults.ts';
+import { type Header, openPicture, readHeader, setUpright, stopAfter } from './picture.ts';
+import { inPictureSlot } from './picture-slots.ts';
+import { resize, shrinkOnLoad } from './resize.ts';
 
 export interface SharpDecoderOptions {
   /** What a picture's header may ask for. @default DEFAULT_PIXEL_LIMITS */

@@ -3,11 +3,11 @@ import { type LabelEntry, labelEntryOf } from '../records/label-entries.ts';
 import { removeStaleEntry, settleEntry, unconfirmedEntries } from '../records/stale-entries.ts';
 import { forEachAtOnce } from '../records/table-scan.ts';
 import type { Item } from '../records/tag-table.ts';
-import type { RetagFindings } from './retag-findings.ts';
+import type { RetagFindings } from './findings.ts';
 import { type RetaggedImage, retagImage } from './retag-image.ts';
-import { retagCounter } from './retag-tally.ts';
 import type { Retagger } from './retagger.ts';
 import { retaggings } from './retagging.ts';
+import { retagCounter } from './tally.ts';
 
 /** What becomes of the pages of a scan, which may come from several segments in turns. */
 export interface RetagPass {

@@ -1,4 +1,4 @@
-// Draws one SVG in a process of its own, which can be killed; sharp-drawing.ts starts it and tells why. Plain
+// Draws one SVG in a process of its own, which can be killed; drawing.ts starts it and tells why. Plain
 // JavaScript, so that any Node runs it. The SVG comes on stdin, pixels (RGB, 8 bit) go to stdout, and the rest are
 // messages: { header } when the SVG is read, then the size to draw is awaited; or { problem, reason }.
 import { once } from 'node:events';
@@ -9,7 +9,7 @@ const [cpuSeconds, memoryBytes] = process.argv.slice(2).map(Number);
 const WATCH_MILLISECONDS = 20;
 const MAXIMUM_REASON = 500;
 
-// As in sharp-picture.ts.
+// As in picture.ts.
 sharp.concurrency(1);
 sharp.cache(false);
 

@@ -1,8 +1,8 @@
 import { CliptagError } from '../errors.ts';
 import { type ImageScope, scanSegment, type TableSegment } from '../records/table-scan.ts';
 import type { Item, PrimaryKey, QueryRequest, ScannableTable, WriteRequest } from '../records/tag-table.ts';
-import { boundedFindings, mergedFindings, type RetagFindings } from './retag-findings.ts';
-import { IMAGES_AT_ONCE, planPass, writePass } from './retag-passes.ts';
+import { boundedFindings, mergedFindings, type RetagFindings } from './findings.ts';
+import { IMAGES_AT_ONCE, planPass, writePass } from './passes.ts';
 import type { Retagger } from './retagger.ts';
 import type { LabelSetsOfModel } from './retagging.ts';
 

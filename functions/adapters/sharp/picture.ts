@@ -6,7 +6,7 @@ import {
   type PixelLimits,
 } from '../../core/pixels/pixel-limits.ts';
 import { type UprightSteps, uprightSteps } from '../../core/pixels/pixels.ts';
-import { asFault, type Upload } from './sharp-faults.ts';
+import { asFault, type Upload } from './faults.ts';
 
 // One thread for each picture: a second one gained nothing from 2 to 12 megapixels, a second picture at once did.
 sharp.concurrency(1);

@@ -8,11 +8,11 @@ import {
   type PromptEncoder,
 } from '../../core/labels/embedding.ts';
 import type { Model } from '../files/model-folder.ts';
-import { type EncoderFeeds, onnxFeeds } from './onnx-feeds.ts';
-import { type OnnxOptions, openOnnxSession } from './onnx-session.ts';
+import { type EncoderFeeds, onnxFeeds } from './feeds.ts';
+import { type OnnxOptions, openOnnxSession } from './session.ts';
 import { loadTokenizer, type Tokenize } from './tokenizer.ts';
 
-export type { OnnxOptions } from './onnx-session.ts';
+export type { OnnxOptions } from './session.ts';
 
 /** Texts per run: more gain no speed, and one long text would make all of them as long. */
 const TEXTS_PER_RUN = 64;

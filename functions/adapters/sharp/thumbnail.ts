@@ -2,10 +2,10 @@ import sharp from 'sharp';
 import { acceptedFormat } from '../../core/pixels/image-format.ts';
 import { DEFAULT_PIXEL_LIMITS } from '../../core/pixels/pixel-limits.ts';
 import { RGB_CHANNELS } from '../../core/pixels/pixels.ts';
-import { DEFAULT_TIMEOUT_SECONDS, sharpPixelDecoder } from './sharp.ts';
-import { asFault, type Upload } from './sharp-faults.ts';
-import { openPicture, readHeader, setUpright, stopAfter } from './sharp-picture.ts';
-import { inPictureSlot } from './sharp-slots.ts';
+import { asFault, type Upload } from './faults.ts';
+import { openPicture, readHeader, setUpright, stopAfter } from './picture.ts';
+import { inPictureSlot } from './picture-slots.ts';
+import { DEFAULT_TIMEOUT_SECONDS, sharpPixelDecoder } from './pixel-decoder.ts';
 
 const WEBP = { quality: 80 };
 

@@ -11,7 +11,7 @@ import {
   problemFault,
   processFault,
   timeoutFault,
-} from './sharp-drawing-faults.ts';
+} from './drawing-faults.ts';
 
 export interface DrawingHeader extends Size {
   readonly channels: number;
@@ -110,7 +110,7 @@ function pixelBytes({ width, height }: Size): number {
 }
 
 function startWorker({ cpuSeconds, memoryBytes }: DrawingLimits): ChildProcess {
-  const worker = fileURLToPath(new URL('./sharp-drawing-worker.mjs', import.meta.url));
+  const worker = fileURLToPath(new URL('./drawing-worker.mjs', import.meta.url));
   const parameters = [`--max-old-space-size=${HEAP_MEGABYTES}`, worker, `${cpuSeconds}`, `${memoryBytes}`];
   try {
     return spawn(process.execPath, parameters, {
