@@ -8,7 +8,7 @@ const list = z
   .default('')
   .transform((value) => value.split(',').filter((part) => part !== ''));
 
-/** What the tagging function's environment says. Infrastructure sets it, only this file reads it. */
+/** The environment of the tagging function. Infrastructure sets it, and only this file reads it. */
 const taggingEnvironment = z.object({
   /** Name of the DynamoDB table. */
   TABLE_NAME: z.string().min(1),
@@ -26,7 +26,7 @@ const taggingEnvironment = z.object({
   MAXIMUM_BYTES: z.coerce.number().int().positive().default(DEFAULT_MAXIMUM_BYTES),
   /** Name or ARN of the event bus that result events go to. @default none are sent */
   RESULT_EVENT_BUS: z.string().min(1).optional(),
-  /** Most tags of ours at an object. @default objects are not tagged */
+  /** Maximum number of tags of ours at an object. @default objects are not tagged */
   OBJECT_TAG_LIMIT: z.coerce.number().int().min(1).max(MAXIMUM_OBJECT_TAGS).optional(),
 });
 
@@ -40,7 +40,7 @@ export function readTaggingEnvironment(variables: NodeJS.ProcessEnv = process.en
   return checkedEnvironment(taggingEnvironment, variables);
 }
 
-/** What the environment of the function says that feeds a backfill's objects to the queue. */
+/** The environment of the function that feeds a backfill's objects to the queue. */
 const backfillEnvironment = z.object({
   /** Name of the DynamoDB table. */
   TABLE_NAME: z.string().min(1),
@@ -54,7 +54,7 @@ const backfillEnvironment = z.object({
   KEY_SUFFIXES: list,
   /** With so many messages waiting, nothing is sent. */
   MAXIMUM_QUEUE_DEPTH: z.coerce.number().int().positive(),
-  /** Most that this function sends, those that work beside it not counted. */
+  /** Maximum rate of this function alone; others may work beside it. */
   OBJECTS_PER_SECOND: z.coerce.number().positive(),
 });
 
@@ -80,7 +80,7 @@ function checkedEnvironment<Schema extends z.ZodType>(
   );
 }
 
-/** What the environment of the function says that retags. */
+/** The environment of the function that retags. */
 const retagEnvironment = taggingEnvironment.pick({
   TABLE_NAME: true,
   MODEL_FOLDER: true,
@@ -98,7 +98,7 @@ export function readRetagEnvironment(variables: NodeJS.ProcessEnv = process.env)
   return checkedEnvironment(retagEnvironment, variables);
 }
 
-/** The keys that the local endpoints accept, @default `local` and `local`. */
+/** The access key that the local endpoints accept. @default `local` and `local` */
 export function readLocalCredentials(variables: NodeJS.ProcessEnv = process.env): {
   accessKeyId: string;
   secretAccessKey: string;
@@ -109,7 +109,7 @@ export function readLocalCredentials(variables: NodeJS.ProcessEnv = process.env)
   };
 }
 
-/** Where checkpoints are pulled from. */
+/** The hub from which checkpoints are pulled. */
 export interface HubEnvironment {
   readonly endpoint: string;
   readonly token: string | undefined;
@@ -123,7 +123,7 @@ export interface HubEnvironment {
 const DEFAULT_HUB = 'https://huggingface.co';
 
 /**
- * The hub's own variables HF_ENDPOINT and HF_TOKEN, and the proxies in the names that curl reads: lower case first.
+ * The hub's own variables HF_ENDPOINT and HF_TOKEN, and the proxies by the names that curl reads, lower case first.
  *
  * @throws {InvalidInput} naming every variable that is no URL of the right kind
  */
@@ -133,7 +133,7 @@ export function readHubEnvironment(variables: NodeJS.ProcessEnv = process.env): 
   const url = (name: string, value: string | undefined) => {
     const whole = value === undefined || value.includes('://') ? value : `http://${value}`;
     const isGood = whole === undefined || (URL.canParse(whole) && /^https?:/.test(whole));
-    // Neither value: passwords stand in both.
+    // The message leaves the value out, since such URLs may hold passwords.
     if (!isGood) faults.push(`${name}: Expected an http: or https: URL`);
     return whole;
   };
@@ -150,7 +150,7 @@ export function readHubEnvironment(variables: NodeJS.ProcessEnv = process.env): 
   throw new InvalidInput('The environment cannot be used', faults);
 }
 
-/** Where the CDK's command line is about to deploy to, and what builds images for it. */
+/** Where the CDK's command line is about to deploy, and what builds images for it. */
 export interface DeploymentEnvironment {
   readonly account: string;
   readonly region: string;
@@ -158,7 +158,7 @@ export interface DeploymentEnvironment {
   readonly docker: string;
 }
 
-/** What the CDK's command line tells the app that it runs; undefined where it found no credentials. */
+/** The deployment that the CDK's command line tells its app; undefined where it found no credentials. */
 export function readDeploymentEnvironment(
   variables: NodeJS.ProcessEnv = process.env,
 ): DeploymentEnvironment | undefined {

@@ -6,20 +6,20 @@ import type { BackfillEnvironment } from '../config.ts';
 import type { Feeder } from '../core/backfill/backfill.ts';
 import type { TaggerIdentity } from '../core/tagging/tagger-identity.ts';
 
-/** Where the services are. @default the SDK's own chain (region and role of the function) */
+/** Configuration of the clients. @default the SDK's own chain (region and role of the function) */
 export interface FeederClients {
   readonly table?: DynamoDbTagTableOptions['client'];
   readonly queue?: SqsSenderOptions['client'];
 }
 
-/** Builds what feeding takes out of the outside systems. */
+/** Builds what feeding the queue needs from the adapters. */
 export async function composeFeeder(
   environment: BackfillEnvironment,
   { table = {}, queue = {} }: FeederClients = {},
 ): Promise<Feeder> {
   return {
     filter: { prefixes: environment.KEY_PREFIXES, suffixes: environment.KEY_SUFFIXES },
-    // Written beside the bundle by code.ts, so its shape is trusted.
+    // infra/packaging writes it beside the bundle, so its shape is trusted.
     identity: JSON.parse(await readFile(environment.TAGGER_FILE, 'utf8')) as TaggerIdentity,
     table: dynamoDbTagTable({ tableName: environment.TABLE_NAME, client: table }),
     queue: sqsSender({ queueUrl: environment.QUEUE_URL, client: queue }),

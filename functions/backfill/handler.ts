@@ -9,10 +9,10 @@ const logger = new Logger({ serviceName: 'cliptag' });
 const feeder = await composeFeeder(readBackfillEnvironment());
 
 /**
- * Sends the objects of one batch of a listing that are to be tagged to the queue of uploads.
+ * Sends those objects of one listed batch to the queue of uploads that are still to be tagged.
  *
- * @throws {QueueFull} when the queue is deep enough; the workflow tries again later, as after any other fault. Errors are
- *   named for their codes, by which the workflow tells this one from the others
+ * @throws {QueueFull} when the queue is deep enough; the workflow tries again later. Errors are named for their codes, by
+ *   which the workflow tells this one from others
  */
 export async function handler(input: unknown): Promise<void> {
   try {

@@ -8,7 +8,7 @@ const eTag = z.string().min(1);
  * An object as Step Functions lists it; the ETag comes with its quotes, the time in seconds since 1970:
  * https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
  *
- * There it is `Etag`; S3 itself and those who imitate Step Functions say `ETag`, and write the time as text.
+ * Step Functions writes `Etag`; S3 itself and imitations of Step Functions write `ETag`, and the time as text.
  */
 const item = z
   .object({
@@ -28,7 +28,7 @@ const batch = z.object({
 /**
  * The objects of one batch that a Distributed Map has made of a listing.
  *
- * @throws {MessageFault} with all faults of what is no such batch
+ * @throws {MessageFault} with all faults of an input that is no such batch
  */
 export function listedBatch(input: unknown): { bucket: string; objects: readonly ListedObject[] } {
   const { BatchInput, Items } = checked('a batch of listed objects', batch, input);

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** 64 bits as hex: short enough for every record to carry, long enough never to meet its like by chance. */
+/**
+ * 64 bits as hex: short enough for every record to carry, long enough that no two of a user's label sets share one by
+ * chance.
+ */
 const DIGEST_HEX_LENGTH = 16;
 
 /** Digest of a JSON value that does not depend on the order of its keys. */

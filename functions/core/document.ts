@@ -10,14 +10,14 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** More faults than these say nothing new of a message. */
+/** Further faults say nothing new of a message. */
 const MAXIMUM_FAULTS = 5;
 
 /**
- * The document as its schema has it.
+ * The document, checked and parsed by its schema.
  *
- * @param what it should be, e.g. `an S3 event`
- * @param place where in the body the document stands
+ * @param what what it should be, e.g. `an S3 event`
+ * @param place path of the document in the message's body, for the texts of faults
  * @throws {MessageFault} with all faults, each with its place and what arrived there
  */
 export function checked<Schema extends z.ZodType>(

@@ -1,7 +1,7 @@
 import { ERROR_CODES, type ErrorCode, type ImageFaultCode } from './error-codes.ts';
 
 export interface ErrorOptions {
-  /** Where this very fault is another than most of its code. @default what {@link ERROR_CODES} says of the code */
+  /** For a fault that differs from others of its code. @default what {@link ERROR_CODES} says of the code */
   readonly retryable?: boolean;
   readonly cause?: unknown;
 }
@@ -23,8 +23,8 @@ export class CliptagError extends Error {
 }
 
 /**
- * Names an error for its code. Step Functions decides by an error's name whether it calls a function again, and the name of
- * a class will not do: bundlers shorten it.
+ * Names an error for its code. Step Functions decides by an error's name whether it calls a function again, and the
+ * name of a class will not do: bundlers shorten it.
  */
 export function namedByCode(error: unknown): unknown {
   if (error instanceof CliptagError) error.name = error.code;
@@ -66,7 +66,7 @@ export class ModelMismatch extends CliptagError {
   }
 }
 
-/** Something the user wrote (label set, flag, manifest) is not as it should be; `faults` holds all of them. */
+/** Something that the user wrote (label set, flag, manifest) is not as it should be; `faults` holds all faults. */
 export class InvalidInput extends CliptagError {
   readonly faults: readonly string[];
 
@@ -78,7 +78,7 @@ export class InvalidInput extends CliptagError {
 
 const EXCERPT_LENGTH = 200;
 
-/** What arrived, as an error shows it: as JSON, cut so that it fits a log line. */
+/** What arrived, as an error's text shows it: JSON, cut so that it fits a log line. */
 export function excerpt(received: unknown): string {
   const text = JSON.stringify(received) ?? String(received);
   return text.length > EXCERPT_LENGTH ? `${text.slice(0, EXCERPT_LENGTH)}…` : text;

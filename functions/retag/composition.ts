@@ -7,10 +7,14 @@ import { CliptagError } from '../core/errors.ts';
 import type { PromptEncoder } from '../core/labels/embedding.ts';
 import type { Retagger } from '../core/retag/retagger.ts';
 
-/** Of each request: a table that scales up to a mass of writes throttles for a while. */
-const ATTEMPTS = 10;
+/** Attempts of each request: a table that scales up to a mass of writes throttles for a while. */
+const MAXIMUM_ATTEMPTS = 10;
 
-/** Builds what retagging takes out of the outside systems: classifiers that were compiled ahead, and no encoder. */
+/**
+ * Builds what retagging needs from the adapters: classifiers that were compiled ahead, and no encoder.
+ *
+ * @throws {CliptagError} `no-classifier` when a label set has none
+ */
 export async function composeRetagger(
   environment: RetagEnvironment,
   client: DynamoDbTagTableOptions['client'] = {},
@@ -27,7 +31,7 @@ export async function composeRetagger(
     ),
     table: dynamoDbTagTable({
       tableName: environment.TABLE_NAME,
-      client: { maxAttempts: ATTEMPTS, ...client },
+      client: { maxAttempts: MAXIMUM_ATTEMPTS, ...client },
     }),
     now: () => new Date(),
   };

@@ -7,7 +7,9 @@ import { retagWorker } from './worker.ts';
 const logger = new Logger({ serviceName: 'cliptag' });
 const work = retagWorker(await composeRetagger(readRetagEnvironment()));
 
-/** Goes on with a segment of a run of retagging for as long as the function may run, or sums the run up. */
+/**
+ * Checks a run of retagging, goes on with one of its segments for as long as the function may run, or sums the run up.
+ */
 export async function handler(event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>) {
   const { answer, report } = await work(event, () => context.getRemainingTimeInMillis());
   logger.info('retag', report);

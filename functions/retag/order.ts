@@ -5,17 +5,17 @@ import type { SegmentWork } from '../core/retag/run.ts';
 const run = z.string().min(1);
 const segments = z.int().min(1).max(1_000);
 
-/** What an execution of the workflow is started with. */
+/** The input with which an execution of the workflow is started. */
 const request = z.strictObject({
   /** @default plan */
   mode: z.enum(['plan', 'write']).default('plan'),
   bucket: z.string().min(1).optional(),
   prefix: z.string().optional(),
-  /** Digests that a plan has told: no others are written. @default whatever label sets the function has */
+  /** Digests of the plan: label sets with others are not written. @default the label sets that the function has */
   by: z.strictObject({ modelDigest: z.string(), labelSets: z.record(z.string(), z.string()) }).optional(),
 });
 
-/** What the workflow asks of the function: infra/constructs/retag-workflow.ts writes it. */
+/** The function's input, as infra/constructs/retag-workflow.ts writes it. */
 const order = z.discriminatedUnion('task', [
   z.object({ task: z.literal('check'), request }),
   z.object({ task: z.literal('segment'), run, segment: z.int().min(0), of: segments, request }),

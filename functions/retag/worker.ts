@@ -3,20 +3,21 @@ import type { Retagger } from '../core/retag/retagger.ts';
 import { digestsOf, requireSameLabelSets, runFindings, workOnSegment } from '../core/retag/run.ts';
 import { type OrderOf, retagOrder, segmentWork } from './order.ts';
 
-/** For the page in work, whose images may be written slowly, and for saving how far the segment is. */
+/** Time kept back for the page in work, whose images may be written slowly, and for saving how far the segment is. */
 const RESERVED_MILLISECONDS = 90_000;
 
 export interface WorkDone {
-  /** What the workflow goes on with. */
+  /** The state's output, with which the workflow goes on. */
   readonly answer: object;
-  /** What the log says. */
+  /** The fields of the log line. */
   readonly report: Readonly<Record<string, unknown>>;
 }
 
 export type RetagWorker = (event: unknown, remainingMilliseconds: () => number) => Promise<WorkDone>;
 
 /**
- * Does what the workflow orders. A segment's answer is the order itself and `isDone`, so that it can be the next order.
+ * Does what the workflow orders. The answer to a segment's order is that order with `isDone`, so that it can be the next
+ * order.
  *
  * @throws {CliptagError} named for its code, by which Step Functions decides whether it tries again
  */
@@ -33,7 +34,7 @@ export function retagWorker(retagger: Retagger): RetagWorker {
   };
 }
 
-/** Before anything else, so that what is wrong is said once and not by every segment. */
+/** Checked before anything else, so that a fault is reported once and not by every segment. */
 function checked({ request }: OrderOf<'check'>, retagger: Retagger): WorkDone {
   const by = digestsOf(retagger);
   if (request.by) requireSameLabelSets(request.by, by);

@@ -2,7 +2,7 @@ import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS, STAGE_METRICS } from '../c
 import type { TaggingOutcome } from '../core/tagging/tag-image.ts';
 import type { StageMilliseconds } from './stage-clock.ts';
 
-/** What became of one image, and how long it took. */
+/** The result of one image, and the time that it took. */
 export interface MeasuredImage {
   readonly result: TaggingOutcome['result'];
   readonly milliseconds: StageMilliseconds;
@@ -11,13 +11,13 @@ export interface MeasuredImage {
 /** What one invocation did. */
 export interface MeasuredBatch {
   readonly messages: number;
-  /** Those that failed and come again are not among them. */
+  /** Images whose record stands: those that failed and come again are not among them. */
   readonly images: readonly MeasuredImage[];
-  /** Images whose records stand, but that others could not be told of. */
+  /** Images whose records stand, but whose result could not be told. */
   readonly notTold: number;
 }
 
-/** Values of one metric in one document, by the specification of the embedded metric format. */
+/** Limit of values for one metric in one document, by the specification of the embedded metric format. */
 const MAXIMUM_VALUES = 100;
 
 interface MetricValues {
@@ -78,7 +78,7 @@ function countsOf({ messages, images, notTold }: MeasuredBatch, isColdStart: boo
   return Object.entries(counts).map(([count, value]) => ({
     name: METRICS[count as keyof typeof METRICS],
     unit: 'Count',
-    // A metric that is never written costs nothing, and few have channels that can fail.
+    // A metric that is never written costs nothing, and few stacks have channels that can fail.
     values: count === 'notTold' && value === 0 ? [] : [value],
   }));
 }

@@ -6,14 +6,14 @@ import type { ResultChannels } from '../core/results/result-channels.ts';
 export interface ChannelSettings {
   /** Name or ARN of the event bus for result events. @default none are sent */
   readonly resultEventBus?: string | undefined;
-  /** Most tags of ours at an object, 1 to 10. @default objects are not tagged */
+  /** Maximum number of tags of ours at an object, 1 to 10. @default objects are not tagged */
   readonly objectTagLimit?: number | undefined;
   readonly s3?: S3Options;
 }
 
 /**
- * Builds where results are told besides the table. The adapters are imported as all others are: loaded on demand, by
- * `import()`, they would add three times as much to the bundle, for then nothing of them can be left out.
+ * Builds the channels that tell results besides the table. The adapters are imported statically: loaded on demand by
+ * `import()`, they would add three times as much to the bundle, since then nothing of them can be left out.
  */
 export function composeChannels({ resultEventBus, objectTagLimit, s3 }: ChannelSettings): ResultChannels {
   return {

@@ -32,16 +32,16 @@ const tagMessages = messageTagger({
 
 let isColdStart = true;
 
-// Since the process began; what came before it is Lambda's own.
+// Times since the process began; Lambda's own part of a cold start came before.
 logger.info('ready', {
   loadedMilliseconds: Math.round(loadedMilliseconds),
   readyMilliseconds: Math.round(performance.now()),
 });
 
-/** Tags the images that a batch of SQS messages tells of; answers which messages must come again. */
+/** Tags the images that a batch of SQS messages names; answers which messages must come again. */
 export const handler: SQSHandler = (event, { functionName }) =>
   tagMessages(event, (batch) => {
-    // Past the console, which Lambda's runtime lays its own format over: the line must be the document and no more.
+    // Not by the console, to whose lines Lambda's runtime adds its own format: the line must be the document and no more.
     for (const line of batchMetrics(batch, { functionName, isColdStart, now: new Date() })) {
       process.stdout.write(`${line}\n`);
     }

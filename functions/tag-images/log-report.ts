@@ -28,7 +28,7 @@ export function logReport(logger: Logger): Report {
   };
 }
 
-/** By stage, those that were entered. */
+/** Milliseconds by stage, for the stages that were entered. */
 function wholeMilliseconds(milliseconds: StageMilliseconds): Readonly<Record<string, number>> {
   const entered = Object.entries(milliseconds).filter(([, value]) => value > 0);
   return Object.fromEntries(entered.map(([stage, value]) => [stage, Math.round(value)]));

@@ -7,7 +7,7 @@ export type StageMilliseconds = Readonly<Record<Stage, number>>;
 
 /**
  * Wraps a tagger's ports so that the time spent in each adds up, in milliseconds. Images that are in flight together
- * take a clock each. Calls of one stage that overlap, as the writes of an image's entries do, count once: a stage
+ * need a clock each. Overlapping calls of one stage, such as the writes of an image's entries, count once: a stage
  * never takes longer than its image.
  */
 export function stageClock(tagger: Tagger): { tagger: Tagger; milliseconds: StageMilliseconds } {
@@ -46,8 +46,8 @@ export function stageClock(tagger: Tagger): { tagger: Tagger; milliseconds: Stag
 }
 
 /**
- * Decoding is a stage of its own: the clock starts once the pixels are there. They are handed on as the promise that
- * they are, for the encoder waits for images on their way to run them together.
+ * Times encoding from the moment when the pixels have come, since decoding is a stage of its own. The pixels are handed
+ * on as the promise that they are, for the encoder waits for images on their way to run them together.
  */
 function timedEncoder(
   encoder: Tagger['encoder'],

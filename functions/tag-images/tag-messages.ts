@@ -9,12 +9,14 @@ import { type Tagger, type TaggingOutcome, tagImage } from '../core/tagging/tag-
 import type { MeasuredBatch, MeasuredImage } from './batch-metrics.ts';
 import { type StageMilliseconds, stageClock } from './stage-clock.ts';
 
-/** What is told about each event of each message: the log in the cloud, the terminal on one machine. */
+/** Reports each event of each message: to the log in the cloud, to the terminal on one machine. */
 export interface Report {
-  /** Once its record stands, and before others are told of it. */
+  /** Called once an image's record stands, before its result is told. */
   outcome(outcome: TaggingOutcome, message: SQSRecord, milliseconds: StageMilliseconds): void;
   ignored(reason: string, message: SQSRecord): void;
-  /** The message goes back to the queue, and to the dead-letter queue once its receives are used up. */
+  /**
+   * Called for a fault: the message goes back to the queue, and to the dead-letter queue once its receives are used up.
+   */
   fault(error: unknown, message: SQSRecord, object?: ObjectEvent['object']): void;
 }
 
@@ -22,9 +24,9 @@ export interface TagMessagesOptions {
   readonly tagger: Tagger;
   readonly filter: UploadFilter;
   readonly report: Report;
-  /** Where results are told besides the table. @default nowhere */
+  /** Channels that tell results besides the table. @default none */
   readonly channels?: ResultChannels;
-  /** Images held in memory at the same time. @default 16: two runs of the encoder, one in work and one on its way */
+  /** Images held in memory at once. @default 16: two runs of the encoder, one in work and one on its way */
   readonly concurrency?: number;
 }
 
@@ -44,8 +46,10 @@ export function messageTagger({
   channels = {},
   concurrency = DEFAULT_CONCURRENCY,
 }: TagMessagesOptions) {
-  const limited = pLimit(concurrency);
-  // By itself: who waits for S3 and EventBridge holds no picture in memory, and keeps no other image from the encoder.
+  // p-limit and not p-map: the limits hold across messages, and across invocations on one machine.
+  const tagging = pLimit(concurrency);
+  // A limit of its own: an image that waits for S3 or EventBridge holds no picture in memory and must keep no other
+  // from the encoder.
   const telling = pLimit(concurrency);
 
   async function tagEvent(event: ParsedEvent, message: SQSRecord, batch: OpenBatch): Promise<void> {
@@ -54,9 +58,9 @@ export function messageTagger({
     if (!accepts(filter, event.object)) {
       return report.ignored(`the upload filter leaves out ${event.object.key}`, message);
     }
-    // A clock for each image: others are in flight with it.
+    // Each image has its clock, since several are in flight at once.
     const clock = stageClock(tagger);
-    const outcome = await limited(() => tagImage(event, clock.tagger));
+    const outcome = await tagging(() => tagImage(event, clock.tagger));
     batch.images.push({ result: outcome.result, milliseconds: clock.milliseconds });
     report.outcome(outcome, message, clock.milliseconds);
     await telling(() => tellResult(outcome, channels, tagger.table));

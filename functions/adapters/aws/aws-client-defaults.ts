@@ -2,8 +2,8 @@
 const CONNECTION_TIMEOUT_MILLISECONDS = 5_000;
 
 /**
- * What every client of the AWS SDK begins with: a service that says nothing for `requestTimeoutMilliseconds` is given up
- * and asked again, so that nothing hangs until the function times out.
+ * Defaults for every client of the AWS SDK. A request that gets no answer for `requestTimeoutMilliseconds` is given up
+ * and sent again, so that nothing hangs until the function times out.
  */
 export function awsClientDefaults(requestTimeoutMilliseconds: number) {
   silenceNodeVersionWarning();
@@ -17,13 +17,13 @@ export function awsClientDefaults(requestTimeoutMilliseconds: number) {
   };
 }
 
-/** That the SDK of next year wants a newer Node than ours is news for those who raise its version, not for every start. */
+/** A later version of the SDK wants a newer Node. That concerns those who raise the version, and not every start. */
 function silenceNodeVersionWarning(): void {
   // biome-ignore lint/style/noProcessEnv: it is written, not read, and the SDK has no other switch
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 }
 
-/** Even where nothing is logged, the SDK copies all that comes and goes for its log: not for this client. */
+/** The client without the SDK's log, for which it would copy all requests and answers even where nothing is logged. */
 export function withoutLog<Client extends { readonly middlewareStack: { remove(name: string): boolean } }>(
   client: Client,
 ): Client {

@@ -4,23 +4,23 @@ import type { S3Options } from './s3.ts';
 
 const REQUEST_TIMEOUT_MILLISECONDS = 5_000;
 
-/** `denied`: it exists, and belongs to another account or may not be looked at by whoever asks. */
+/** `denied`: the bucket exists, and belongs to another account, or the caller has no right to see it. */
 export type BucketState =
   | { readonly kind: 'there' }
   | { readonly kind: 'missing' }
   | { readonly kind: 'denied' }
   | { readonly kind: 'elsewhere'; readonly region: string };
 
-/** What S3's client throws for a status that it has no name for. */
+/** What S3's client throws for a status without an exception of its own. */
 interface S3Failure {
   readonly $metadata?: { readonly httpStatusCode?: number };
   readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
 }
 
 /**
- * Whether a bucket is there, in the region that is asked.
+ * Whether a bucket exists in the region of the configuration.
  *
- * @throws The SDK's exceptions when nobody answers, or S3 answers something else
+ * @throws the SDK's exceptions when S3 does not answer, or answers something else
  */
 export async function bucketState(
   Bucket: string,

@@ -17,15 +17,15 @@ export type CloudFormationOptions = Pick<
 >;
 
 export interface StackDescription {
-  /** Of whoever asked, and so of the stack. */
+  /** Account of the stack, which is the caller's. */
   readonly account: string;
   readonly outputs: StackOutputs;
 }
 
 /**
- * What a stack says of itself; undefined when there is none of that name, or it has been deleted.
+ * The outputs of a stack; undefined when there is none of that name, or it has been deleted.
  *
- * @throws the SDK's exceptions, other than that
+ * @throws the SDK's exceptions for all other errors
  */
 export async function stackOutputs(
   stackName: string,
@@ -34,7 +34,7 @@ export async function stackOutputs(
   return (await describeStack(stackName, config))?.outputs;
 }
 
-/** {@link stackOutputs}, and the account in which the stack stands. */
+/** The outputs of a stack, as {@link stackOutputs} gives them, and its account. */
 export async function describeStack(
   stackName: string,
   config: CloudFormationOptions = {},
@@ -60,7 +60,10 @@ function outputsOf(outputs: readonly Output[] = []): StackOutputs {
   return Object.fromEntries(outputs.map((one) => [one.OutputKey ?? '', one.OutputValue ?? '']));
 }
 
-/** A stack that is not there is "ValidationError: Stack with id … does not exist", as other faulty requests are. */
+/**
+ * For a missing stack CloudFormation answers "ValidationError: Stack with id … does not exist"; other faulty requests
+ * are ValidationErrors, too.
+ */
 function isMissing(error: unknown): boolean {
   return error instanceof Error && error.name === 'ValidationError' && /does not exist/.test(error.message);
 }

@@ -10,16 +10,16 @@ import { awsClientDefaults } from './aws-client-defaults.ts';
 const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
 const DAY_SECONDS = 24 * 60 * 60;
 
-/** What a tagging function did in a span of time, by CloudWatch. */
+/** What a tagging function did in a span of time, as CloudWatch knows it. */
 export interface FunctionUsage {
-  /** That got a record, whatever its status. */
+  /** Images that got a record, whatever its status. */
   readonly images: number;
   readonly invocations: number;
-  /** Of all invocations together, as Lambda bills them but for the starts. */
+  /** Duration of all invocations together: what Lambda bills, apart from cold starts. */
   readonly milliseconds: number;
 }
 
-/** Lambda's own metrics, and those that the function logs; sums over days. */
+/** Lambda's own metrics, and those that the function logs, as sums over days. */
 const QUERIES = {
   milliseconds: { namespace: 'AWS/Lambda', name: 'Duration' },
   invocations: { namespace: 'AWS/Lambda', name: 'Invocations' },
@@ -60,7 +60,7 @@ export async function functionUsage(
   }
 }
 
-/** One point a day: even of 455 days the answer is a single page. */
+/** The queries of {@link functionUsage}, with one point a day: even for 455 days the answer is a single page. */
 export function usageQueries(functionName: string): MetricDataQuery[] {
   return Object.entries(QUERIES).map(([Id, { namespace, name }]) => ({
     Id,

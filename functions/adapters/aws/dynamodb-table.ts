@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { awsClientDefaults } from './aws-client-defaults.ts';
 
-/** A local endpoint makes a table in milliseconds, so that it is asked sooner than the SDK's waiter would ask AWS. */
+/** A local endpoint makes a table in milliseconds, so it is asked sooner than the SDK's waiter would ask AWS. */
 const WAIT_SECONDS = { maxWaitTime: 30, minDelay: 0.02, maxDelay: 1 };
 
 const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
@@ -23,12 +23,12 @@ type TableProperty =
   | 'GlobalSecondaryIndexes'
   | 'BillingMode';
 
-/** What makes a table: its keys, indexes and billing, without what only AWS applies (recovery, protection, expiry). */
+/** Definition of a table: its keys, indexes and billing, without what only AWS applies (recovery, protection, expiry). */
 export type TableInput = {
   readonly [Property in TableProperty]: NonNullable<CreateTableCommandInput[Property]>;
 };
 
-/** What of a table decides how it can be read: its keys and those of its indexes. */
+/** Keys of a table and of its indexes: they decide how it can be read. */
 export interface TableShape {
   readonly KeySchema?: KeySchemaElement[] | undefined;
   readonly GlobalSecondaryIndexes?:
@@ -39,7 +39,7 @@ export interface TableShape {
 /**
  * The table as it stands, or `undefined` when there is none.
  *
- * @throws The SDK's exceptions, other than that the table does not exist.
+ * @throws the SDK's exceptions for all other errors
  */
 export async function describeTable(
   config: DynamoDBClientConfig,
@@ -59,7 +59,7 @@ export async function describeTable(
 /**
  * Creates a table and returns once it takes items.
  *
- * @throws The SDK's exceptions; `ResourceInUseException` when a table of that name exists.
+ * @throws the SDK's exceptions; `ResourceInUseException` when a table of that name exists
  */
 export async function createTable(config: DynamoDBClientConfig, input: TableInput): Promise<void> {
   const client = new DynamoDBClient({ ...awsClientDefaults(REQUEST_TIMEOUT_MILLISECONDS), ...config });

@@ -37,25 +37,29 @@ export type DynamoDbOptions = Pick<
 export interface DynamoDbTagTableOptions {
   readonly tableName: string;
   readonly client?: DynamoDbOptions;
-  /** Told what each write cost, in write units, indexes included. */
+  /** Called with what each write cost, in write units, indexes included. */
   readonly onWriteUnits?: (writeUnits: number) => void;
 }
 
 type MarshalledItem = Record<string, AttributeValue>;
 
 const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
-/** Rounds of a batch read whose rest DynamoDB keeps putting off, before the message goes back to the queue. */
+/** Rounds of a batch read after which keys that DynamoDB keeps putting off are given up; the SDK does not retry them. */
 const MAXIMUM_BATCH_ROUNDS = 8;
 
-/** Sends the requests that core builds, marshalled, to one table. */
+/**
+ * Sends the requests that core builds, marshalled, to one table.
+ *
+ * @throws {CliptagError} `throttled` from a batch read; else the SDK's exceptions
+ */
 export function dynamoDbTagTable({
   tableName,
   client: config = {},
   onWriteUnits,
 }: DynamoDbTagTableOptions): ScannableTable {
   const defaults = awsClientDefaults(REQUEST_TIMEOUT_MILLISECONDS);
-  // A command's middleware is put together once, which is safe where all requests go to one endpoint. So, and without the
-  // log, a write takes three quarters of the time, a scanned item half (SDK 3.1164).
+  // `cacheMiddleware` builds each command's middleware once, which is safe where all requests go to one endpoint. With
+  // it and without the log, a write takes three quarters of the time and a scanned item half (SDK 3.1164).
   const client = withoutLog(new DynamoDBClient({ ...defaults, cacheMiddleware: true, ...config }));
   return {
     async read({ Key, ConsistentRead }) {

@@ -13,10 +13,10 @@ const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
 const MAXIMUM_ENTRIES = 10;
-/** Of all entries of a request together. */
+/** All entries of a request together. */
 const MAXIMUM_REQUEST_BYTES = 256 * 1024;
 
-/** A bus did not take one entry of a request. */
+/** The bus did not take one entry of a request; named for EventBridge's own error code. */
 class EntryRefused extends Error {
   override readonly name: string;
 
@@ -27,8 +27,8 @@ class EntryRefused extends Error {
 }
 
 /**
- * An event bus of Amazon EventBridge. Events that are published at the same time share requests. An entry that the bus does
- * not take fails by itself: EventBridge takes the others of its request.
+ * An event bus of Amazon EventBridge. Events that are published at the same time share requests. An entry that the bus
+ * refuses fails by itself: EventBridge takes the others of its request.
  *
  * @param bus name or ARN
  */

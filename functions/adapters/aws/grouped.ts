@@ -1,7 +1,7 @@
-/** A request that takes several items, and answers for each of them. */
+/** A request that takes several items and answers for each of them. */
 export interface GroupedRequest<Item, Answer> {
   readonly maximumItems: number;
-  /** Of all items of a request together; a larger item goes alone. */
+  /** Maximum size of all items of a request together; a larger item goes alone. */
   readonly maximumBytes: number;
   readonly bytesOf: (item: Item) => number;
   /** The answers in the order of the items. */
@@ -15,8 +15,9 @@ interface Waiting<Item, Answer> {
 }
 
 /**
- * Sends items one by one as far as callers can tell, yet several in a request: those that come while a request is under way
- * go together in the next one. So a lone item waits for nothing, and many share requests the more the slower these are.
+ * Sends items that callers give one by one, several in a request: items that come while a request is under way go
+ * together in the next one. So a lone item waits for nothing, and the slower the requests are, the more items share
+ * one. Own code, since libraries that batch (dataloader) limit a batch by its count only, not by its bytes.
  */
 export function grouped<Item, Answer>(
   request: GroupedRequest<Item, Answer>,
@@ -37,7 +38,7 @@ export function grouped<Item, Answer>(
   return (item) =>
     new Promise((resolve, reject) => {
       waiting.push({ item, resolve, reject });
-      // Those that come in the same turn of the event loop go together from the start.
+      // Items that come in the same turn of the event loop go together from the start.
       setImmediate(sendAll);
     });
 }

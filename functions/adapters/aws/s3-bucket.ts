@@ -11,14 +11,15 @@ import type { S3Options } from './s3.ts';
 
 const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
 
-/** A bucket as its owner uses it: made, wired to a queue, filled. */
+/** A bucket as its owner uses it: creates it, connects it to a queue, and fills it. */
 export interface Bucket {
-  /** Makes the bucket unless it is there already, and sends its events to the queue. */
+  /** Creates the bucket unless it exists, and has its events sent to the queue. */
   create(queueArn: string): Promise<void>;
   put(key: string, body: Uint8Array | Readable, sizeBytes: number): Promise<void>;
   close(): void;
 }
 
+/** The bucket with this name. Every method throws the SDK's exceptions. */
 export function s3Bucket(name: string, config: S3Options): Bucket {
   const client = new S3Client({ ...awsClientDefaults(REQUEST_TIMEOUT_MILLISECONDS), ...config });
   return {

@@ -6,7 +6,7 @@ import { isGone, type S3Options } from './s3.ts';
 
 const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
 
-/** The tags of objects, of just the version that a reference names where there are versions. */
+/** The tags of objects; where a bucket has versions, those of the version that a reference names. */
 export function s3ObjectTags(config: S3Options = {}): ObjectTags {
   const client = new S3Client({ ...awsClientDefaults(REQUEST_TIMEOUT_MILLISECONDS), ...config });
   return {

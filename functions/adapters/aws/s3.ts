@@ -16,7 +16,7 @@ export type S3Options = Pick<
 export function s3ObjectStore(config: S3Options = {}): ObjectStore {
   const defaults = awsClientDefaults(REQUEST_TIMEOUT_MILLISECONDS);
   const client = withoutLog(
-    // TLS keeps pictures whole on their way. What S3 puts on new objects, CRC-64, takes 2.5 ms of JavaScript for 700 kB.
+    // TLS protects pictures on their way. Checking the CRC-64 of new objects as well takes 2.5 ms for 700 kB.
     new S3Client({ ...defaults, responseChecksumValidation: 'WHEN_REQUIRED', ...config }),
   );
   return {
@@ -36,7 +36,7 @@ async function fetchObject(
       Bucket: object.bucket,
       Key: object.key,
       VersionId: object.versionId,
-      // Exactly the state that the event tells of: a newer one has an event of its own.
+      // Exactly the state that the event names: a newer one has an event of its own.
       IfMatch: object.eTag && `"${object.eTag}"`,
     }),
     { abortSignal: aborted.signal },
@@ -63,7 +63,7 @@ async function currentState(
   }
 }
 
-/** Turns S3's answers about the object itself into what the core knows; all else is a passing fault. */
+/** Turns S3's answers about the object itself into the errors that core knows; all others are passing faults. */
 async function asObjectErrors<Result>(object: ObjectReference, send: () => Promise<Result>): Promise<Result> {
   try {
     return await send();

@@ -11,48 +11,52 @@ import {
 } from '@aws-sdk/client-sqs';
 import { type SqsOptions, sqsClient } from './sqs.ts';
 
-/** Amazon SQS gives at most so many messages at once. */
-const MAXIMUM_AT_ONCE = 10;
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html */
+const MAXIMUM_MESSAGES = 10;
 
-/** While others look, a message is hidden from them: long enough to give it back, short where that fails. */
+/** A received message is hidden for so long: long enough to give it back, and short if that fails. */
 const SAMPLE_VISIBILITY_SECONDS = 20;
 
 export interface DeadMessage {
   readonly messageId: string;
   readonly body: string;
-  /** Approximately, as SQS counts. */
+  /** Approximate, as SQS counts. */
   readonly receiveCount: number;
   /** ISO 8601; undefined where SQS does not say. */
   readonly sentAt: string | undefined;
-  /** What EventBridge says of an event that it could not deliver to the queue. */
+  /** EventBridge's reason why it could not deliver an event to the queue. */
   readonly deliveryError: string | undefined;
 }
 
 /** A move of messages from a dead-letter queue, which SQS carries on by itself. */
 export interface MessageMove {
-  /** Undefined once it has come to its end. */
+  /** Undefined once the move has ended. */
   readonly handle: string | undefined;
   readonly state: 'RUNNING' | 'COMPLETED' | 'CANCELLING' | 'CANCELLED' | 'FAILED';
-  /** Both approximately. */
+  /** Approximate, as is `total`. */
   readonly moved: number;
   readonly total: number | undefined;
   readonly failureReason: string | undefined;
-  /** Milliseconds since 1970: tells moves apart. */
+  /** Milliseconds since 1970; no two moves have the same. */
   readonly startedAtMilliseconds: number | undefined;
 }
 
 export interface SqsDeadLetters {
-  /** Up to ten messages, which stay where they are. Looking at them counts as one more receive. */
+  /** Up to ten messages, which stay in the queue. Each of them counts one more receive. */
   sample(): Promise<readonly DeadMessage[]>;
-  /** Moves all messages to the queue, at most so many a second; by default as fast as SQS thinks fit. */
+  /**
+   * Moves all messages to the queue.
+   *
+   * @param maximumPerSecond @default as many as SQS chooses
+   */
   startMove(queueUrl: string, maximumPerSecond?: number): Promise<void>;
-  /** The latest move; undefined when there was none in the last days. */
+  /** The latest move that SQS remembers. */
   latestMove(): Promise<MessageMove | undefined>;
   cancelMove(handle: string): Promise<void>;
   close(): void;
 }
 
-/** The dead-letter queue with this URL. */
+/** The dead-letter queue with this URL. Every method throws the SDK's exceptions. */
 export function sqsDeadLetters(deadLetterQueueUrl: string, config: SqsOptions = {}): SqsDeadLetters {
   const client = sqsClient(config);
   return {
@@ -61,7 +65,7 @@ export function sqsDeadLetters(deadLetterQueueUrl: string, config: SqsOptions = 
       const [SourceArn, DestinationArn] = await Promise.all(
         [deadLetterQueueUrl, queueUrl].map((url) => queueArn(client, url)),
       );
-      // To a queue that is named: events that EventBridge could not deliver came here without having been in any.
+      // The destination is named, since events that EventBridge could not deliver were in no queue before this one.
       const MaxNumberOfMessagesPerSecond = maximumPerSecond;
       const request = { SourceArn, DestinationArn, MaxNumberOfMessagesPerSecond };
       await client.send(new StartMessageMoveTaskCommand(request));
@@ -82,7 +86,7 @@ async function sample(client: SQSClient, QueueUrl: string): Promise<readonly Dea
   const { Messages = [] } = await client.send(
     new ReceiveMessageCommand({
       QueueUrl,
-      MaxNumberOfMessages: MAXIMUM_AT_ONCE,
+      MaxNumberOfMessages: MAXIMUM_MESSAGES,
       VisibilityTimeout: SAMPLE_VISIBILITY_SECONDS,
       // With a wait SQS asks all of its servers.
       WaitTimeSeconds: 1,

@@ -4,7 +4,7 @@ import type { MessageQueue } from '../../core/backfill/message-queue.ts';
 import { CliptagError } from '../../core/errors.ts';
 import { type SqsOptions, sqsClient } from './sqs.ts';
 
-/** Rounds for messages that SQS keeps refusing of a batch, after which the caller may try again. */
+/** Rounds after which messages of a batch that SQS keeps refusing are given up; the SDK does not retry them. */
 const MAXIMUM_ROUNDS = 6;
 const FIRST_PAUSE_MILLISECONDS = 50;
 
@@ -13,7 +13,11 @@ export interface SqsSenderOptions {
   readonly client?: SqsOptions;
 }
 
-/** A queue of SQS, for those who fill it. */
+/**
+ * A queue of SQS, for those who fill it.
+ *
+ * @throws {CliptagError} `not-sent` when SQS keeps refusing a message; else the SDK's exceptions
+ */
 export function sqsSender({ queueUrl, client: config = {} }: SqsSenderOptions): MessageQueue {
   const client = sqsClient(config);
   return {
@@ -26,17 +30,17 @@ export function sqsSender({ queueUrl, client: config = {} }: SqsSenderOptions): 
   };
 }
 
-/** SQS takes some messages of a batch and refuses others: those are sent again. */
+/** Sends a batch. SQS may take some of its messages and refuse others, which are sent again. */
 async function sendAll(client: SQSClient, QueueUrl: string, bodies: readonly string[]): Promise<void> {
   let pending = bodies.map((MessageBody, i) => ({ Id: String(i), MessageBody }));
   for (let round = 0; pending.length > 0; round++) {
     if (round > 0) await sleep(2 ** round * FIRST_PAUSE_MILLISECONDS);
     const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl, Entries: pending }));
-    const [hopeless] = Failed.filter(({ SenderFault }) => SenderFault);
-    if (hopeless || (Failed.length > 0 && round + 1 === MAXIMUM_ROUNDS)) {
-      const { Code, Message = '' } = hopeless ?? Failed[0] ?? {};
+    const [senderFault] = Failed.filter(({ SenderFault }) => SenderFault);
+    if (senderFault || (Failed.length > 0 && round + 1 === MAXIMUM_ROUNDS)) {
+      const { Code, Message = '' } = senderFault ?? Failed[0] ?? {};
       const text = `SQS refused ${Failed.length} of ${bodies.length} messages: ${Code} ${Message}`.trim();
-      throw new CliptagError('not-sent', text, { retryable: !hopeless });
+      throw new CliptagError('not-sent', text, { retryable: !senderFault });
     }
     const refused = new Set(Failed.map(({ Id }) => Id));
     pending = pending.filter(({ Id }) => refused.has(Id));

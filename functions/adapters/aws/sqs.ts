@@ -7,8 +7,8 @@ const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
 export type SqsOptions = Pick<SQSClientConfig, 'endpoint' | 'region' | 'credentials'>;
 
 /**
- * Asks where it is told to, as every other client does; by default the SDK would ask the host in a queue's URL and say so on
- * standard error.
+ * A client that sends requests to the endpoint of its configuration, as all other clients do. By default the SDK would
+ * use the host in a queue's URL and warn of that on standard error.
  */
 export function sqsClient(config: SqsOptions): SQSClient {
   const defaults = awsClientDefaults(REQUEST_TIMEOUT_MILLISECONDS);
@@ -17,7 +17,7 @@ export function sqsClient(config: SqsOptions): SQSClient {
 
 export interface QueueDepth {
   readonly visible: number;
-  /** Received and neither deleted nor visible again. */
+  /** Messages that have been received and are neither deleted nor visible again. */
   readonly inFlight: number;
 }
 

@@ -19,31 +19,31 @@ export interface WorkflowRun {
   /** In Step Functions' own words: RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED, PENDING_REDRIVE. */
   readonly status: string;
   readonly startedAt: Date;
-  /** Of one that has succeeded. */
+  /** Only when it has succeeded. */
   readonly output?: unknown;
-  /** Of a failed one. */
+  /** Only when it has failed. */
   readonly error?: string | undefined;
   readonly cause?: string | undefined;
 }
 
-/** How far the Distributed Map of a run is, in items. */
+/** How far the Distributed Map of a run is, in numbers of items. */
 export interface MapProgress {
   readonly succeeded: number;
-  /** After all retries; with those that were stopped. */
+  /** Items that failed after all retries or were stopped. */
   readonly failed: number;
   readonly waiting: number;
 }
 
 /** A Standard workflow of Step Functions, as its user sees it. */
 export interface Workflow {
-  /** In the Amazon States Language. */
+  /** The definition in the Amazon States Language. */
   definition(): Promise<unknown>;
-  /** Those of the last 90 days, newest first. */
+  /** The runs of the last 90 days, newest first. */
   runs(): AsyncIterable<WorkflowRun>;
-  /** Starts a run, or does nothing if one of this name and input is under way. Gives its ARN. */
+  /** Starts a run, unless one with this name and input is under way. Gives its ARN. */
   start(name: string, input: unknown): Promise<string>;
   run(arn: string): Promise<WorkflowRun>;
-  /** Undefined as long as its map has not begun. */
+  /** Undefined until the run's map has begun. */
   mapProgress(arn: string): Promise<MapProgress | undefined>;
 }
 

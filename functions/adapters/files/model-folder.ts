@@ -25,8 +25,8 @@ const file = z.strictObject({
 const rgb = z.tuple([z.number(), z.number(), z.number()]);
 
 /**
- * Strict where a key decides what an embedding is: one that this version does not know could mean something
- * that it does not do. Further keys beside these, e.g. how a model was trained, do no harm.
+ * Strict where a key decides what an embedding is: a key that this version does not know could mean something that it
+ * does not do. Further keys at the top level, e.g. how a model was trained, do no harm.
  */
 const fields = z.object({
   name: z.string().min(1),
@@ -35,10 +35,10 @@ const fields = z.object({
   source: z.string().min(1),
   revision: z.string().min(1),
   licence: z.string().min(1),
-  /** Of a compiled model's weights: `int8`, `fp32`. Nothing depends on it. */
+  /** Precision of a compiled model's weights, `int8` or `fp32`. Nothing depends on it. */
   precision: z.string().optional(),
   /**
-   * What the encoders take and give.
+   * Inputs and outputs of the encoders.
    *
    * - `cliptag`: `pixels` uint8 [N, size, size, 3] → `embedding` float32 [N, embeddingSize], and `ids` int64
    *   [N, length ≤ contextLength] → `embedding`, likewise
@@ -54,7 +54,7 @@ const fields = z.object({
     imageWeights: file.exactOptional(),
     textEncoder: file,
     textWeights: file.exactOptional(),
-    /** Its name is fixed, so that a folder with nothing but a tokenizer can be recognised too. */
+    /** Its name is fixed, so that a folder with nothing but a tokenizer can be recognised, too. */
     tokenizer: file.extend({ path: z.literal('tokenizer.json') }),
   }),
   image: z.strictObject({
@@ -62,7 +62,10 @@ const fields = z.object({
     size: z.int().min(1).max(4096),
     /** `bicubic`: short side to size, then the centre; `squash`: both sides to size. */
     resize: z.enum(['bicubic', 'squash']),
-    /** Of red, green and blue in [0, 1]. With `transformers.js` only: cliptag's own encoders have it in their weights. */
+    /**
+     * Mean and standard deviation of red, green and blue in [0, 1]. With `transformers.js` only: Cliptag's own encoders
+     * have them in their weights.
+     */
     normalisation: z
       .strictObject({
         mean: rgb,
@@ -178,11 +181,12 @@ function parseManifest(text: string, path: string): ModelManifest {
   throw new InvalidInput(`${path} is not a model manifest`, faults);
 }
 
-/** Only what decides embeddings and their logits: a new description leaves every stored embedding valid. */
+/** Digest of what decides embeddings and their logits: a new description leaves every stored embedding valid. */
 function modelDigest(manifest: ModelManifest): string {
   const { files, image, text, embeddingSize, logitScale, logitBias, inputs } = manifest;
   const checksums = Object.entries(files).map(([role, { sha256 }]) => [role, sha256]);
-  // What is left out of a manifest is left out here: it must not change the digests of those that never had it.
+  // A field that a manifest leaves out is left out here, too, so that new optional fields change no digest of older
+  // manifests.
   return digestOf({
     ...{ files: Object.fromEntries(checksums), image, text, embeddingSize, logitScale, logitBias },
     ...(inputs === 'transformers.js' && { inputs }),

@@ -14,7 +14,7 @@ import { loadTokenizer, type Tokenize } from './tokenizer.ts';
 
 export type { OnnxOptions } from './session.ts';
 
-/** Texts per run: more gain no speed, and one long text would make all of them as long. */
+/** Texts per run: larger runs gain no speed, and one long text makes all texts of its run as long. */
 const TEXTS_PER_RUN = 64;
 
 /**
@@ -37,8 +37,8 @@ export async function onnxImageEncoder(model: Model, options: OnnxOptions = {}):
 }
 
 /**
- * The text encoder of a model: token ids → unit embedding. Tagging needs none, so file and tokenizer are loaded with
- * the first text. Any number of texts, in runs of texts alike in length.
+ * The text encoder of a model: texts → unit embeddings. Tagging needs none, so file and tokenizer are loaded with the
+ * first text. It takes any number of texts, and runs those of similar length together.
  *
  * @throws {CliptagError} while encoding: `no-model` and `no-tokenizer` when files are not what they should be,
  *   `model-fault` as {@link onnxImageEncoder}
@@ -68,7 +68,7 @@ type TokenIds = ReadonlyArray<readonly number[]>;
 /** One unit embedding for each of a batch, in order. */
 type RunEncoder<Batch> = (batch: Batch) => Promise<readonly Embedding[]>;
 
-/** Shortest first, so that little is computed for padding; the result is in the order of the texts. */
+/** Encodes texts shortest first, so that little is computed for padding; the result is in the order of the texts. */
 async function encodeTexts(run: RunEncoder<TokenIds>, texts: TokenIds): Promise<readonly Embedding[]> {
   const byLength = texts.map((ids, index) => ({ ids, index })).sort((a, b) => a.ids.length - b.ids.length);
   const embeddings: Embedding[] = new Array(texts.length);
@@ -120,7 +120,9 @@ async function loadMatchingTokenizer({ folder, manifest }: Model): Promise<Token
   );
 }
 
-/** The rows of an encoder's output, normalised once more: float32 and int8 graphs leave their length a little off. */
+/**
+ * The rows of an encoder's output, normalised again, since graphs in float32 and int8 leave their length a little off.
+ */
 function embeddingsOf(
   { digest, manifest: { name, embeddingSize } }: Model,
   output: InferenceSession.OnnxValueMapType[string] | undefined,

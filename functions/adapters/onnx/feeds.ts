@@ -3,23 +3,23 @@ import { CliptagError } from '../../core/errors.ts';
 import { type Pixels, RGB_CHANNELS } from '../../core/pixels/pixels.ts';
 import type { ModelManifest } from '../files/model-folder.ts';
 
-/** How the encoders of a model are fed, and what their answer is called. */
+/** Names and shapes of the inputs and outputs of a model's encoders. */
 export interface OnnxFeeds {
   readonly image: EncoderFeeds<readonly Pixels[]>;
   readonly text: EncoderFeeds<ReadonlyArray<readonly number[]>>;
 }
 
 export interface EncoderFeeds<Batch> {
-  /** Input that there must be. */
+  /** The input that the ONNX file must have. */
   readonly input: string;
-  /** Inputs that there may be. */
+  /** Inputs that it may have. */
   readonly optionalInputs: readonly string[];
-  /** Outputs that hold the embeddings, float32 [N, embeddingSize]; the first that there is counts. */
+  /** Names that the output with the embeddings, float32 [N, embeddingSize], may have; the first one found is taken. */
   readonly outputs: readonly string[];
   feeds(batch: Batch): Readonly<Record<string, Tensor>>;
 }
 
-/** By the manifest's `inputs`. */
+/** The feeds of the kind of encoders that the manifest's `inputs` names. */
 export function onnxFeeds({ inputs, image, text }: ModelManifest): OnnxFeeds {
   const ids = (texts: ReadonlyArray<readonly number[]>) => paddedIds(texts, text);
   if (inputs !== 'transformers.js') {
@@ -60,13 +60,16 @@ export function onnxFeeds({ inputs, image, text }: ModelManifest): OnnxFeeds {
   };
 }
 
-/** Int64 [texts, length]: filled with zeros up to the longest, or as the model wants it. */
+/**
+ * Int64 [texts, length]: padded with zeros up to the longest text, or with the model's pad token up to its context
+ * length.
+ */
 function paddedIds(
   texts: ReadonlyArray<readonly number[]>,
   { contextLength, padToken }: ModelManifest['text'],
 ): Tensor {
-  const longest = Math.max(...texts.map((ids) => ids.length));
-  const length = padToken === undefined ? longest : contextLength;
+  const maximumLength = Math.max(...texts.map((ids) => ids.length));
+  const length = padToken === undefined ? maximumLength : contextLength;
   const padded = new BigInt64Array(texts.length * length).fill(BigInt(padToken ?? 0));
   texts.forEach((ids, row) => {
     padded.set(ids.map(BigInt), row * length);
@@ -74,7 +77,7 @@ function paddedIds(
   return new Tensor('int64', padded, [texts.length, length]);
 }
 
-/** Ones where a text has tokens. */
+/** Int64 [texts, length]: 1 where a text has tokens, 0 where it is padded. */
 function lengthMask(texts: ReadonlyArray<readonly number[]>, dims: readonly number[]): Tensor {
   const [, length = 0] = dims;
   const mask = new BigInt64Array(texts.length * length);
@@ -84,7 +87,11 @@ function lengthMask(texts: ReadonlyArray<readonly number[]>, dims: readonly numb
   return new Tensor('int64', mask, dims);
 }
 
-/** Shape [images, size, size, 3], row-major. */
+/**
+ * The pixels of all images, shape [images, size, size, 3], row-major.
+ *
+ * @throws {CliptagError} `wrong-pixels`
+ */
 function stacked(images: readonly Pixels[], size: number): Uint8Array {
   const bytesPerImage = size * size * RGB_CHANNELS;
   const stack = new Uint8Array(images.length * bytesPerImage);

@@ -9,12 +9,14 @@ export interface OnnxOptions {
 }
 
 /**
- * https://onnxruntime.ai/docs/performance/tune-performance/threading.html and …/memory.html, and why not the defaults:
- * - one operator after the other, since the graph of an encoder has no branches worth a second pool of threads;
- * - threads that sleep between runs: by default they spin, on the very cores that decode the next images;
- * - no memory pattern per input shape: every batch size would leave one behind (microsoft/onnxruntime#11118).
- *   The arena stays: batches are bounded, and so is what it grows to.
- * - of the messages only errors.
+ * Why these are not the defaults (https://onnxruntime.ai/docs/performance/tune-performance/threading.html,
+ * …/memory.html):
+ * - operators run one after the other, since the graph of an encoder has no branches worth a second pool of threads;
+ * - threads sleep between runs (see {@link extraOptions}): by default they spin, on the very cores that decode the next
+ *   images;
+ * - no memory pattern is kept per input shape: every batch size would leave one behind (microsoft/onnxruntime#11118).
+ *   The arena stays: batches are bounded, and so is what it grows to;
+ * - only errors are logged.
  */
 const SESSION_OPTIONS = {
   executionProviders: ['cpu'],
@@ -37,9 +39,9 @@ function extraOptions(): Record<string, unknown> {
 }
 
 /**
- * Opens an ONNX model, as a file or as its bytes.
+ * Opens an ONNX model from a file or from its bytes.
  *
- * @throws {CliptagError} `no-model` when it is none
+ * @throws {CliptagError} `no-model` when it is no ONNX model
  */
 export async function openOnnxSession(
   model: string | Uint8Array,

@@ -7,13 +7,14 @@ import { CliptagError } from '../../core/errors.ts';
 /** Token ids of a text from the start token, where the model has one, to the end token: at most `contextLength`. */
 export type Tokenize = (text: string) => readonly number[];
 
-/** What every published CLIP takes (openai/CLIP, `clip/clip.py`: `context_length: int = 77`). */
+/** The context length of every published CLIP (openai/CLIP, `clip/clip.py`: `context_length: int = 77`). */
 const DEFAULT_CONTEXT_LENGTH = 77;
 
 /**
- * More characters than a token can stand for. The longest of CLIP's 49,408 tokens has 32 bytes, composing (NFC)
- * turns at most 4 characters into one, and twice that leaves a long word enough context behind the last token
- * that counts. Byte pair encoding takes a second per 100,000 letters of one word, so what cannot matter is cut off.
+ * More characters than a token can stand for: the longest of CLIP's 49,408 tokens has 32 bytes, composition (NFC) turns
+ * up to 4 characters into one, and twice that leaves a long word enough context behind the last token that counts. Byte
+ * pair encoding takes a second for 100,000 letters of one word, so the rest of the text, which cannot matter, is left
+ * out.
  */
 const CHARACTERS_PER_TOKEN = 256;
 
@@ -28,14 +29,14 @@ const manifestFile = z.object({ text: z.object({ contextLength: z.int().min(2) }
 const configFile = z.object({ text_config: z.object({ max_position_embeddings: z.int().min(2) }) });
 
 /**
- * CLIP's byte pair encoding, or SigLIP's Unigram model, as a folder's `tokenizer.json` describes it. Texts that are too long keep their
- * beginning and the end token (openai/CLIP, `clip/clip.py`, `tokenize(…, truncate=True)`). As in the reference,
- * `<|endoftext|>` written out in a text becomes the end token itself. The reference also repairs mojibake and
- * unescapes HTML before; `tokenizer.json` knows nothing of that, and so `&amp;` stays five characters here.
+ * CLIP's byte pair encoding, or SigLIP's Unigram model, as a folder's `tokenizer.json` describes it. Texts that are too
+ * long keep their beginning and the end token (openai/CLIP, `clip/clip.py`, `tokenize(…, truncate=True)`). As in the
+ * reference, `<|endoftext|>` written out in a text becomes the end token itself. The reference first repairs mojibake
+ * and unescapes HTML as well; `tokenizer.json` has no such step, and so `&amp;` stays five characters here.
  *
  * @param options.contextLength @default what the folder's manifest.json says, else its config.json, else 77
- * @throws {CliptagError} `no-tokenizer` when the folder holds no tokenizer.json that puts start and end tokens; SigLIP's puts
- *   an end token only
+ * @throws {CliptagError} `no-tokenizer` when the folder holds no tokenizer.json that adds a start and an end token, or,
+ *   with a Unigram model, an end token alone
  */
 export async function loadTokenizer(
   folder: string,
@@ -58,15 +59,16 @@ export async function loadTokenizer(
   };
 }
 
-/** Runs of white space count as one space to CLIP, so they are taken out before anything is cut off. */
+/** The beginning of a text. CLIP reads a run of white space as one space, so runs are shortened before it is cut. */
 function beginningOf(text: string, characters: number): string {
   if (text.length <= characters) return text;
   return text.replace(/\s+/g, ' ').trimStart().slice(0, characters);
 }
 
 /**
- * Words alone, in lower case, as SigLIP's training had them: open_clip does it before its tokenizer (`tokenizer.py`,
- * `canonicalize_text`, with Python's `string.punctuation`). Where tokenizer.json does it too, twice is as good as once.
+ * A text without punctuation, in lower case, as in SigLIP's training: open_clip does this before its tokenizer
+ * (`tokenizer.py`, `canonicalize_text`, with Python's `string.punctuation`). Where tokenizer.json does it, too, twice is
+ * the same as once.
  */
 function canonical(text: string): string {
   return text

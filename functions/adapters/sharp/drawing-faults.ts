@@ -1,25 +1,29 @@
 import { CliptagError, ImageFault } from '../../core/errors.ts';
 
 export interface DrawingLimits {
-  /** Processor's time that drawing may take, start of the process included: a busy machine takes none of it. */
+  /**
+   * Processor time that drawing may take, the start of its process included. Waiting for a busy machine does not count.
+   */
   readonly cpuSeconds: number;
-  /** Memory that the process may hold. */
+  /** Memory that the process may hold, in bytes. */
   readonly memoryBytes: number;
-  /** After this long the process is killed, whatever it got of the processor. */
+  /** After this long the process is killed, however little processor time it got. */
   readonly timeoutSeconds: number;
 }
 
-/** What the worker says when it gives up. */
+/** The worker's message when it gives up. */
 export interface DrawingProblem {
   readonly problem: 'too-slow' | 'too-much-memory' | 'unreadable';
   readonly reason?: string;
 }
 
+/** How the process ended. */
 export interface Ending {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
+/** The error for a worker that has given up. */
 export function problemFault(
   { problem, reason }: DrawingProblem,
   { cpuSeconds, memoryBytes }: DrawingLimits,
@@ -43,15 +47,16 @@ export function problemFault(
 }
 
 /**
- * A crash is the drawing's doing. SIGKILL is the system's, short of memory (the process itself never gets far above
- * its share), and an exit before any answer means a worker that can't run at all: both are to be retried.
+ * The error for a process that ended without its pixels. A crash is the fault of the drawing. SIGKILL comes from a system
+ * that is short of memory (the process itself never gets far above its share), and an exit before any answer means that
+ * the worker cannot run at all: both are to be retried.
  */
 export function endingFault({ code, signal }: Ending, complaint: string): Error {
   if (signal && signal !== 'SIGKILL') return new Error(`drawing it ended with ${signal}`);
   return processFault(`it ended with ${signal ?? `exit code ${code}`} ${complaint}`);
 }
 
-/** Far above the processor's time that is granted, so the machine was too busy to give it. */
+/** The error for a process that was killed at its time limit, far above its processor time: the machine was too busy. */
 export function timeoutFault({ timeoutSeconds }: DrawingLimits): CliptagError {
   const message = `Expected the drawing process to end within ${timeoutSeconds} s but it was still waiting for a processor`;
   return new CliptagError('decode-timeout', message);

@@ -1,5 +1,5 @@
-// Draws one SVG in a process of its own, which can be killed; drawing.ts starts it and tells why. Plain
-// JavaScript, so that any Node runs it. The SVG comes on stdin, pixels (RGB, 8 bit) go to stdout, and the rest are
+// Draws one SVG in a process of its own, which can be killed; drawing.ts starts it and says why. Plain JavaScript,
+// so that any Node runs it. The SVG comes on stdin, pixels (RGB, 8 bit) go to stdout, and the rest are
 // messages: { header } when the SVG is read, then the size to draw is awaited; or { problem, reason }.
 import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
@@ -13,11 +13,11 @@ const MAXIMUM_REASON = 500;
 sharp.concurrency(1);
 sharp.cache(false);
 
-// librsvg runs on another thread and can't be interrupted, and a plain exit would wait for that thread.
+// librsvg runs on another thread and cannot be interrupted, and a plain exit would wait for that thread.
 const die = () => process.kill(process.pid, 'SIGKILL');
 const giveUp = (problem) => process.send({ problem }, die);
 
-// Whoever asked is gone.
+// The parent process has ended.
 process.on('disconnect', die);
 setInterval(() => {
   const { user, system } = process.cpuUsage();

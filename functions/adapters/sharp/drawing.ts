@@ -24,11 +24,12 @@ export interface Drawing {
 
 type WorkerMessage = { readonly header: DrawingHeader } | DrawingProblem;
 
-/** Next to nothing of a drawing lies on the worker's JavaScript heap. */
+/** The worker's JavaScript heap holds next to nothing of a drawing. */
 const HEAP_MEGABYTES = 64;
+/** Characters of what the worker writes to standard error. */
 const MAXIMUM_COMPLAINT = 500;
 
-/** Where fonts and libraries are found; nothing else of the environment, credentials least of all. */
+/** Variables by which fonts and libraries are found. The worker gets no others, least of all credentials. */
 const PASSED_VARIABLES = [
   'HOME',
   'PATH',
@@ -41,13 +42,13 @@ const PASSED_VARIABLES = [
 const slots = pLimit(DRAWINGS_AT_ONCE);
 
 /**
- * Draws an SVG in a process of its own. A kilobyte of SVG can ask for hours or gigabytes (references nested to 10^4
- * filters), librsvg can't be interrupted, and its thread would be one of the four that Node reads files with.
+ * Draws an SVG in a process of its own. A kilobyte of SVG can ask for hours or gigabytes (10^4 filters by nested
+ * references), librsvg cannot be interrupted, and its thread would be one of the four with which Node reads files.
  *
- * @param sizeFor size to draw for the size that the drawing claims; what it throws ends the drawing
+ * @param sizeFor the size to draw, for the size that the drawing claims; an error that it throws ends the drawing
  * @throws {ImageFault} `too-slow`; `too-many-pixels` when it took too much memory; `corrupt` when it crashed librsvg
  * @throws {CliptagError} retryable, `drawing-process-failed` or `decode-timeout`: the machine's fault
- * @throws {Error} in librsvg's words when it can't be read
+ * @throws {Error} in librsvg's words when it cannot be read
  */
 export function renderDrawing(
   svg: Uint8Array,
@@ -57,7 +58,7 @@ export function renderDrawing(
   return slots(() => runWorker(svg, sizeFor, limits));
 }
 
-/** What is known so far of a drawing in the making. */
+/** What is known so far of a drawing in progress. */
 interface Progress {
   header?: DrawingHeader;
   drawn: Size;
@@ -67,7 +68,7 @@ interface Progress {
   fault?: Error;
 }
 
-/** Settles when the process has ended, so that the slot is free only then. */
+/** Settles when the process has ended, so that its slot is free only then. */
 async function runWorker(
   svg: Uint8Array,
   sizeFor: (header: DrawingHeader) => Size,
@@ -127,7 +128,7 @@ function passedEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(PASSED_VARIABLES.filter((name) => name in env).map((name) => [name, env[name]]));
 }
 
-/** What the process writes: pixels no more than expected, of its complaints the first few words. */
+/** Collects what the process writes: no more pixels than expected, and the beginning of its complaints. */
 function collectOutput(child: ChildProcess, progress: Progress, stop: (fault: Error) => void): void {
   child.stdout?.on('data', (chunk: Buffer) => {
     progress.receivedBytes += chunk.length;
@@ -139,7 +140,7 @@ function collectOutput(child: ChildProcess, progress: Progress, stop: (fault: Er
   });
 }
 
-/** When its pixels and messages have all come: the last message may come after the process's end. */
+/** Resolves when all pixels and messages have come: the last message may come after the process's end. */
 async function ended(child: ChildProcess): Promise<Ending> {
   const closed = new Promise<Ending>((resolve, reject) => {
     child.once('close', (code, signal) => resolve({ code, signal }));
@@ -154,5 +155,5 @@ async function ended(child: ChildProcess): Promise<Ending> {
   return ending;
 }
 
-/** Writing to a process that has ended fails; how it ended says why. */
+/** Writing to a process that has ended fails; how it ended tells why. */
 function ignoreEnded(): void {}

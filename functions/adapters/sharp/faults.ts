@@ -12,7 +12,7 @@ export interface Upload {
  *
  * @throws {ImageFault} `truncated` or `corrupt`: libvips says what is wrong in words only, so the file's structure
  *   tells a cut picture from a damaged one
- * @throws {CliptagError} retryable, when there was not enough memory; and whatever the operation throws of these
+ * @throws {CliptagError} `decode-out-of-memory`, and those that the operation itself throws
  */
 export async function asFault<Result>(upload: Upload, operation: () => Promise<Result>): Promise<Result> {
   try {
@@ -20,7 +20,7 @@ export async function asFault<Result>(upload: Upload, operation: () => Promise<R
   } catch (error) {
     if (error instanceof CliptagError) throw error;
     const [reason = ''] = String(error instanceof Error ? error.message : error).split('\n');
-    // Not the picture's fault: the limits on pixels keep a lone picture far from this.
+    // The machine's fault, since the limits on pixels keep a single picture far from this.
     if (/out of memory/i.test(reason)) {
       throw new CliptagError('decode-out-of-memory', reason, { cause: error });
     }

@@ -3,7 +3,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { CliptagError, ImageFault } from '../../core/errors.ts';
 import { picturesAtOnce } from '../../core/pixels/pixel-limits.ts';
 
-/** One for the whole process, as are libuv's threads and the memory that it guards. */
+/** One limit for the whole process, as are libuv's threads and the memory that it guards. */
 const pictureSlots = pLimit(picturesAtOnce(availableParallelism()));
 
 /**
@@ -32,8 +32,9 @@ export function inPictureSlot<Result>(
 }
 
 /**
- * This much of one processor tells a slow picture from a starved machine. The process's own threads (two decoders,
- * the encoder's) then left a decoder at least a fifth of it: 3 of 20 s, and the slowest picture takes 2.8 s.
+ * Tells a slow picture from a starved machine: a process that got this share of one processor was not starved. Its own
+ * threads (two decoders, the encoder's) then left a decoder at least a fifth of that: 3 of 20 s, and the slowest picture
+ * takes 2.8 s.
  */
 const FAIR_SHARE = 0.75;
 

@@ -8,9 +8,10 @@ import {
 import { type UprightSteps, uprightSteps } from '../../core/pixels/pixels.ts';
 import { asFault, type Upload } from './faults.ts';
 
-// One thread for each picture: a second one gained nothing from 2 to 12 megapixels, a second picture at once did.
+// One thread for each picture: a second thread gained nothing with pictures of 2 to 12 megapixels; a second picture at
+// once did.
 sharp.concurrency(1);
-// No picture comes twice: libvips' cache of operations would only hold memory.
+// No picture comes twice, so libvips' cache of operations would only hold memory.
 sharp.cache(false);
 // Drawings have a process of their own; none may slip into this one.
 sharp.block({ operation: ['VipsForeignLoadSvg'] });
@@ -28,7 +29,12 @@ export function openPicture({ bytes }: Upload): Sharp {
   return sharp(bytes, { failOn: 'error', limitInputPixels: false });
 }
 
-/** @throws {ImageFault} when it can't be read or announces too much, before any pixel is decoded */
+/**
+ * Reads a picture's header and checks it against the limits, before any pixel is decoded.
+ *
+ * @param side short side to which the picture is resized, in pixels
+ * @throws {ImageFault} when it cannot be read or announces too much
+ */
 export async function readHeader(upload: Upload, side: number, limits: PixelLimits): Promise<Header> {
   const { format } = upload;
   const { width, height, channels, orientation, isProgressive, bitsPerSample } = await asFault(upload, () =>
@@ -52,7 +58,10 @@ export function stopAfter(pipeline: Sharp, seconds: number): Sharp {
   return pipeline.timeout({ seconds: Math.ceil(seconds) + 1 });
 }
 
-/** Explicit steps and not sharp's autoOrient, which before an `extract` turns the whole picture in memory. */
+/**
+ * Sets a picture upright by explicit steps: sharp's autoOrient before an `extract` would turn the whole picture in
+ * memory.
+ */
 export function setUpright(pipeline: Sharp, { flip, flop, turnDegrees }: UprightSteps): Sharp {
   pipeline.flip(flip).flop(flop);
   return turnDegrees === 0 ? pipeline : pipeline.rotate(turnDegrees);

@@ -26,11 +26,11 @@ import { inPictureSlot } from './picture-slots.ts';
 import { resize, shrinkOnLoad } from './resize.ts';
 
 export interface SharpDecoderOptions {
-  /** What a picture's header may ask for. @default DEFAULT_PIXEL_LIMITS */
+  /** Limits on what a picture's header may announce. @default DEFAULT_PIXEL_LIMITS */
   readonly limits?: Partial<PixelLimits>;
   /** After this long a picture is given up, above 0 and up to 3,599. @default 20 */
   readonly timeoutSeconds?: number;
-  /** Processor's time that drawing an SVG may take, above 0. @default 3 */
+  /** Processor time that drawing an SVG may take, above 0. @default 3 */
   readonly drawingCpuSeconds?: number;
 }
 
@@ -41,11 +41,13 @@ export const DEFAULT_TIMEOUT_SECONDS = 20;
  * batch of ten that never end takes half of the function's default timeout of 60 s.
  */
 const DEFAULT_DRAWING_CPU_SECONDS = 3;
+
 /**
  * Decodes pictures with libvips to what CLIP's own preprocessing (PIL, torchvision) makes of them: upright, first
- * frame, sRGB, over white, short side resized, centre square (or both sides resized, as the model has it). `decode` rejects with an `ImageFault` for every
- * permanent fault of the picture, one that takes too long among them, and with a retryable `CliptagError` when the
- * machine was short of time or memory. How much is decoded at once is bounded for the whole process.
+ * frame, sRGB, over white, short side resized, centre square (or both sides resized, as the model has it). `decode`
+ * rejects with an `ImageFault` for every permanent fault of the picture, `too-slow` among them, and with a retryable
+ * `CliptagError` when the machine was short of time or memory. How much is decoded at once is bounded for the whole
+ * process.
  */
 export function sharpPixelDecoder(options: SharpDecoderOptions = {}): PixelDecoder {
   const settings: Settings = {
@@ -91,7 +93,7 @@ async function decodePicture(upload: Upload, spec: PixelSpec, settings: Settings
   return { size: side, data: centreSquare(picture, side), width, height, format: upload.format };
 }
 
-/** The upright picture (of an extremely long one its centre, if that is all that counts), resized. */
+/** The upright picture, resized; an extremely long one is cut to its centre where only the centre counts. */
 async function renderUpright(
   upload: Upload,
   header: Header,
@@ -101,7 +103,7 @@ async function renderUpright(
   const window = spec.resize === 'squash' ? { left: 0, top: 0, ...sizeOf(header) } : centreWindow(header);
   const enlarges = Math.min(window.width, window.height) < spec.size;
   const pipeline = openPicture(upload);
-  // All of it is decoded though only a square is kept: so a truncated picture is found, wherever it ends.
+  // The whole picture is decoded though only a square is kept, so that a truncated one is found wherever it ends.
   const size = sizeForEncoder(window, spec);
   const shrinking = shrinkOnLoad(upload.format, window, size);
   if (!isWholeOf(header, window) || shrinking === 'none') pipeline.extract(window);

@@ -14,9 +14,10 @@ export type ShrinkOnLoad = 'fast' | 'careful' | 'none';
 const JPEG_REDUCTIONS = [8, 4, 2];
 const MAXIMUM_REDUCTION = 8;
 /**
- * What the kernel is left to do after the largest reduction, at least: a picture of 12 megapixels comes to 224 with 1.7.
- * Photographs are 0.3 of 255 off Pillow's bicubic resize when that is 2 or more, 0.8 at 1.7, 1.0 at 1.5, 1.2 to 1.7 at
- * 1.35. It pays for large pictures only: 12 megapixels take 34 ms instead of 40, and reading their code alone takes 33.
+ * The kernel has to reduce by at least this much after the largest reduction: a picture of 12 megapixels comes to 224
+ * with 1.7. Photographs are 0.3 of 255 off Pillow's bicubic resize when that is 2 or more, 0.8 at 1.7, 1.0 at 1.5, 1.2
+ * to 1.7 at 1.35. It pays for large pictures only: 12 megapixels take 34 ms instead of 40, and entropy decoding alone
+ * takes 33.
  */
 const MINIMUM_KERNEL_REDUCTION = 1.6;
 
@@ -25,7 +26,8 @@ const MINIMUM_KERNEL_REDUCTION = 1.6;
  * and the rest is stretched over its place: photographs are 1.1 to 3.0 of 255 off where the reduction does not divide
  * the sides, so it must (12 megapixels then take half as long again).
  *
- * @param size what is resized, `resized` to what
+ * @param size size of the picture, or of the part of it that is resized
+ * @param resized size after resizing
  */
 export function shrinkOnLoad(format: AcceptedFormat, size: Size, resized: Size): ShrinkOnLoad {
   if (format !== 'jpeg') return 'careful';

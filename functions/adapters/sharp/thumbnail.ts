@@ -10,21 +10,21 @@ import { DEFAULT_TIMEOUT_SECONDS, sharpPixelDecoder } from './pixel-decoder.ts';
 const WEBP = { quality: 80 };
 
 /**
- * A small WebP version of a picture, upright, to look at; of a drawing its centre square. It has the limits of
- * {@link sharpPixelDecoder} and takes its turn among what that decodes.
+ * A small, upright WebP version of a picture, or of the centre square of a drawing. The limits of {@link
+ * sharpPixelDecoder} hold, and a thumbnail waits for one of its slots.
  *
- * @param longestSide in pixels
- * @throws {ImageFault} for what can't be shown
+ * @param maximumSide in pixels
+ * @throws {ImageFault} for an image that cannot be shown
  */
-export async function thumbnail(bytes: Uint8Array, longestSide: number): Promise<Uint8Array> {
+export async function thumbnail(bytes: Uint8Array, maximumSide: number): Promise<Uint8Array> {
   const upload = { bytes, format: acceptedFormat(bytes) };
-  if (upload.format === 'svg') return drawingThumbnail(bytes, longestSide);
-  return inPictureSlot(DEFAULT_TIMEOUT_SECONDS, () => pictureThumbnail(upload, longestSide));
+  if (upload.format === 'svg') return drawingThumbnail(bytes, maximumSide);
+  return inPictureSlot(DEFAULT_TIMEOUT_SECONDS, () => pictureThumbnail(upload, maximumSide));
 }
 
-async function pictureThumbnail(upload: Upload, longestSide: number): Promise<Uint8Array> {
-  const { steps } = await readHeader(upload, longestSide, DEFAULT_PIXEL_LIMITS);
-  const pipeline = openPicture(upload).resize(longestSide, longestSide, {
+async function pictureThumbnail(upload: Upload, maximumSide: number): Promise<Uint8Array> {
+  const { steps } = await readHeader(upload, maximumSide, DEFAULT_PIXEL_LIMITS);
+  const pipeline = openPicture(upload).resize(maximumSide, maximumSide, {
     fit: 'inside',
     withoutEnlargement: true,
   });

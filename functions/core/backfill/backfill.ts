@@ -6,7 +6,7 @@ import type { TagTable } from '../records/tag-table.ts';
 import { isSettled, SETTLING_ATTRIBUTES, type TaggerIdentity } from '../tagging/tagger-identity.ts';
 import type { MessageQueue } from './message-queue.ts';
 
-/** What tells which listed objects are still to be tagged. */
+/** Decides which listed objects are still to be tagged. */
 export interface BackfillSelection {
   readonly filter: UploadFilter;
   readonly identity: TaggerIdentity;
@@ -22,12 +22,12 @@ export interface SelectedObjects {
   readonly leftOut: readonly ListedObject[];
 }
 
-/** Of DynamoDB's BatchGetItem. */
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
 const MAXIMUM_BATCH_KEYS = 100;
 
 /**
- * Reads the records of listed objects, at half the price of a consistent read: one that is behind only sends an object
- * that the tagger then finds unchanged.
+ * Sorts listed objects by what is to be done about them. Their records are read eventually consistent, at half the
+ * price: a record that is behind only sends an object once more, which the tagger then finds unchanged.
  */
 export async function selectObjects(
   objects: readonly ListedObject[],
@@ -60,23 +60,23 @@ export async function selectObjects(
 
 export interface Feeder extends BackfillSelection {
   readonly queue: MessageQueue;
-  /** With so many messages waiting, or more, nothing is sent: uploads would wait behind it. */
+  /** With so many messages waiting, or more, nothing is sent: uploads would have to wait behind them. */
   readonly maximumDepth: number;
-  /** Most that are sent, above 0. */
+  /** Maximum rate, above 0. */
   readonly objectsPerSecond: number;
   readonly sleep: (milliseconds: number) => Promise<unknown>;
-  /** Milliseconds since any moment. */
+  /** Milliseconds since any fixed moment. */
   readonly now: () => number;
 }
 
-/** What has become of a batch of listed objects. */
+/** Numbers of the listed objects in a batch that were sent, settled already, or left out by the filter. */
 export interface FeedCounts {
   readonly sent: number;
   readonly settled: number;
   readonly leftOut: number;
 }
 
-/** The queue is as deep as a backfill may make it: the same batch is to be tried again later. */
+/** The queue is as deep as a backfill may make it: the same batch is to be sent later. */
 export class QueueFull extends CliptagError {
   constructor(depth: number, maximumDepth: number) {
     super('queue-full', `Expected a queue with fewer than ${maximumDepth} messages but it has ${depth}`);
@@ -87,8 +87,8 @@ export class QueueFull extends CliptagError {
 const MESSAGES_AT_ONCE = 10;
 
 /**
- * Sends those of a batch of listed objects to the queue that are to be tagged. May be repeated at any time: what has
- * been tagged since is left out, and what is sent twice is found unchanged.
+ * Sends those objects of a listed batch to the queue that are still to be tagged. May be repeated at any time: an
+ * object that has been tagged since is left out, and one that is sent twice is found unchanged.
  *
  * @throws {QueueFull} before anything is sent
  */
@@ -106,7 +106,7 @@ async function sendPaced(objects: readonly ListedObject[], feeder: Feeder): Prom
   for (let first = 0; first < objects.length; first += MESSAGES_AT_ONCE) {
     const some = objects.slice(first, first + MESSAGES_AT_ONCE);
     await queue.send(some.map(listedObjectBody));
-    // After the last ones, too: the next batch may follow at once.
+    // Also after the last messages: the next batch may follow at once.
     const dueAt = startedAt + ((first + some.length) * 1_000) / objectsPerSecond;
     if (dueAt > now()) await sleep(dueAt - now());
   }

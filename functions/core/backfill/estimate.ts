@@ -4,12 +4,12 @@ import type { BackfillPlan } from './plan.ts';
 
 /** How a deployed backfill feeds the queue; infra/constructs/backfill-workflow.ts decides it. */
 export interface FeedingPace {
-  /** Most that are sent, all feeders together. */
+  /** Maximum rate of all feeders together. */
   readonly objectsPerSecond: number;
   /** Feeding functions that work at once. */
   readonly feeders: number;
   readonly feederMemoryMegabytes: number;
-  /** Listed objects that one of them gets at a time. */
+  /** Listed objects that a feeder gets at a time. */
   readonly batchObjects: number;
 }
 
@@ -28,16 +28,16 @@ export interface BackfillEstimate {
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
 const OBJECTS_PER_LISTING = 1_000;
-/** Once to count, once to feed. */
+/** The bucket is listed twice: to count, and to feed. */
 const LISTINGS = 2;
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html */
 const MESSAGES_PER_REQUEST = 10;
-/** Read units of a record of up to 4 KB that may be a moment old. */
+/** Read units of an eventually consistent read of up to 4 KB. */
 const UNITS_PER_LOOK = 0.5;
-/** Start and task of each batch's own workflow; those of the workflow around them. */
+/** State transitions of each batch's own execution (start and task), and of the run around them. */
 const TRANSITIONS = { batch: 2, run: 6 } as const;
 
-/** What a deployed backfill causes, and how long it takes if nothing else is tagged meanwhile. */
+/** What a deployed backfill costs, and how long it takes if nothing else is tagged meanwhile. */
 export function estimateBackfill(volume: BackfillVolume): BackfillEstimate {
   const { plan, pace, maximumConcurrency, millisecondsPerImage } = volume;
   const { wanted } = plan;
@@ -50,11 +50,11 @@ export function estimateBackfill(volume: BackfillVolume): BackfillEstimate {
   };
 }
 
-/** As uploads cost, but for the sending of messages. */
+/** What tagging the wanted objects costs: as with uploads, but for the sending of messages. */
 function taggingLines({ plan, ...volume }: BackfillVolume): CostLine[] {
   const lines = onceLines({ ...volume, images: plan.wanted }).filter(({ part }) => part !== 'SQS');
   const received = Math.ceil(plan.wanted / volume.batchSize);
-  // Received and deleted as a whole.
+  // A batch is received and deleted as a whole.
   const requests = Math.ceil(plan.wanted / MESSAGES_PER_REQUEST) + 2 * received;
   return [
     ...lines,

@@ -1,9 +1,9 @@
-/** The queue that the tagger works on, from its other end. */
+/** The tagger's queue, for those who fill it. */
 export interface MessageQueue {
   /** How many messages wait, approximately. */
   depth(): Promise<number>;
   /**
-   * Sends the bodies, 10 at most; none is lost when this resolves.
+   * Sends up to 10 messages; when this resolves, the queue has all of them.
    *
    * @throws {CliptagError} `not-sent` when the queue keeps refusing one
    */

@@ -1,9 +1,9 @@
 import type { ListedObject, ObjectListing } from '../objects/listed-object.ts';
 import { type BackfillSelection, selectObjects } from './backfill.ts';
 
-/** What a backfill would do, counted before it begins. */
+/** Numbers of the objects that a backfill would work on, counted before it begins. */
 export interface BackfillPlan {
-  /** All that the listing shows. */
+  /** All objects of the listing. */
   readonly listed: number;
   readonly wanted: number;
   readonly wantedBytes: number;
@@ -17,7 +17,7 @@ export interface BackfillScope {
   readonly prefix: string;
 }
 
-/** Lists the bucket and looks at the records of what it shows. Writes and sends nothing. */
+/** Lists the bucket and reads the records of its objects. Writes and sends nothing. */
 export async function planBackfill(
   scope: BackfillScope,
   selection: BackfillSelection,

@@ -23,13 +23,13 @@ export interface TaggingVolume {
   readonly tags: number;
   readonly architecture: 'arm64' | 'x86_64';
   readonly memoryMegabytes: number;
-  /** That Lambda bills per image: the duration of a batch, divided by its images. */
+  /** Milliseconds that Lambda bills per image: the duration of a batch, divided by its images. */
   readonly millisecondsPerImage: number;
   /** Images per invocation. */
   readonly batchSize: number;
   /** Whether an event is sent for each image. */
   readonly events: boolean;
-  /** S3 object tags that each image gets; 0: none, and none are looked at. */
+  /** S3 object tags that each image gets; with 0, none are read or written. */
   readonly objectTags: number;
 }
 
@@ -65,7 +65,7 @@ export function estimatedMilliseconds(
   model: keyof typeof ENCODE_MILLISECONDS,
   { megapixels, tags, memoryMegabytes }: { megapixels: number; tags: number; memoryMegabytes: number },
 ): number {
-  // The object, the earlier record, the new one, and an entry for each tag.
+  // For the object, the earlier record, the new one, and an entry for each tag.
   const requests = 3 + tags;
   const ofOneCore =
     decodeMilliseconds(megapixels) + (ENCODE_MILLISECONDS[model] ?? 0) + requests * REQUEST_MILLISECONDS;
@@ -112,14 +112,14 @@ export function onceLines(volume: TaggingVolume): CostLine[] {
       'write units',
       DYNAMODB.writeUnit,
     ),
-    // The record that an earlier event may have left: a consistent read of nothing costs one unit too.
+    // A consistent read of the record that an earlier event may have left: a read of nothing costs one unit, too.
     costLine('DynamoDB reads', images, 'read units', DYNAMODB.readUnit),
     costLine('CloudWatch logs', (images * LOG_LINE_BYTES) / 1e9, 'GB', CLOUDWATCH.logGigabyte),
     ...channelLines(volume),
   ];
 }
 
-/** What telling results besides the table costs. */
+/** What result events and object tags cost. */
 function channelLines({ images, events, objectTags }: TaggingVolume): CostLine[] {
   return [
     ...(events ? [costLine('EventBridge', images, 'events', EVENTBRIDGE.event)] : []),
@@ -127,7 +127,7 @@ function channelLines({ images, events, objectTags }: TaggingVolume): CostLine[]
       ? [
           costLine('S3 tags read', images, 'GET requests', S3.getRequest),
           costLine('S3 tags written', images, 'PUT requests', S3.putRequest),
-          // The record of about 2 KB, consistently, after its tags were written.
+          // A consistent read of the record, of about 2 KB, after the tags have been written.
           costLine('DynamoDB reads for them', images, 'read units', DYNAMODB.readUnit),
         ]
       : []),

@@ -1,9 +1,9 @@
 /**
- * What tagging one image takes, as it was measured; each figure says how and where. `cliptag cost` starts from these until
- * CloudWatch tells the real ones of a deployed stack (`--milliseconds`).
+ * The time and space that tagging one image takes, as measured; each figure says how and where. `cliptag cost` uses these
+ * figures unless it is told those of a deployed stack.
  */
 
-/** Of one processor core: AMD EPYC with AVX-512 VNNI, Node 20, November 2026. */
+/** Where the figures for one processor core were measured, with Node 20. */
 export const MEASURED_ON = 'one core of a 2-core AMD EPYC (AVX-512 VNNI), November 2026';
 
 /**
@@ -38,8 +38,8 @@ export function decodeMilliseconds(megapixels: number): number {
 export const REQUEST_MILLISECONDS = 4.5 / 7;
 
 /**
- * Bytes as DynamoDB counts them: `test/unit/core/records/write-units.test.ts` prints those of a record with five tags, 512 dimensions
- * and long names, and of its largest label entry; each further tag adds some forty bytes to the record.
+ * Bytes as DynamoDB counts them: `test/unit/core/records/write-units.test.ts` prints those of a record with five tags,
+ * 512 dimensions and long names, and of its largest label entry; each further tag adds some forty bytes to the record.
  */
 export const RECORD_BYTES = { withFiveTags: 2006, eachTag: 40, labelEntry: 352, indexEntry: 247 } as const;
 

@@ -20,7 +20,10 @@ export const DYNAMODB = {
 /** Standard queue. https://aws.amazon.com/sqs/pricing/ */
 export const SQS = { request: 0.4e-6 } as const;
 
-/** S3 Standard; HEAD costs what GET does, LIST what PUT does; a tag and month since March 2025. https://aws.amazon.com/s3/pricing/ */
+/**
+ * S3 Standard; HEAD costs what GET does, LIST what PUT does; a tag and month since March 2025.
+ * https://aws.amazon.com/s3/pricing/
+ */
 export const S3 = { getRequest: 0.4e-6, putRequest: 5e-6, listRequest: 5e-6, tagMonth: 0.65e-6 } as const;
 
 /** Custom events, 64 KB each. https://aws.amazon.com/eventbridge/pricing/ */

@@ -61,8 +61,8 @@ export function cosineSummary(cosines: readonly number[]): CosineSummary {
 }
 
 /**
- * @param best for each picture a model's labels, best first; more than five do not matter
- * @param references the same of the model that it is measured by
+ * @param best for each picture, a model's labels, best first; more than five do not matter
+ * @param references the same from the model that it is compared with
  * @throws {CliptagError} `not-comparable` when there are not as many
  */
 export function rankAgreement(

@@ -1,13 +1,13 @@
 import { type Answer, isRightWithin, share } from './evaluation.ts';
 
-/** One score, and whether what it was given to was right. */
+/** A label's or a tag's score, and whether it was right. */
 export interface ScoredAnswer {
   /** In [0, 1]. */
   readonly score: number;
   readonly isRight: boolean;
 }
 
-/** ScoredAnswers whose score lies above `from` and up to `to` (0 itself is in the first bin). */
+/** The answers whose score lies above `from` and up to `to` (0 itself is in the first bin). */
 export interface CalibrationBin {
   readonly from: number;
   readonly to: number;
@@ -18,21 +18,21 @@ export interface CalibrationBin {
   readonly right: number;
 }
 
-/** How well scores say how often they are right. */
+/** How well scores tell how often answers are right. */
 export interface Calibration {
-  /** Expected calibration error, in [0, 1]: 0 when of what scores 0.7 seven in ten are right, and so on. */
+  /** Expected calibration error, in [0, 1]: 0 when seven in ten answers that score 0.7 are right, and so on. */
   readonly expectedError: number;
   /** From the lowest scores up, without empty ones. */
   readonly bins: readonly CalibrationBin[];
 }
 
-/** As many as the paper that {@link calibration} cites uses. */
+/** The number of bins in the paper that {@link calibration} cites. */
 export const CALIBRATION_BINS = 15;
 
 /**
  * Expected calibration error: over {@link CALIBRATION_BINS} bins of equal width, the mean distance between the mean
- * score and the share that is right, each bin weighed by its number (Guo et al. 2017, "On Calibration of Modern Neural
- * Networks", section 2, equation 3). 0 of no outcomes.
+ * score and the share that is right, each bin weighed by its count (Guo et al. 2017, "On Calibration of Modern Neural
+ * Networks", section 2, equation 3). 0 when there are no answers.
  */
 export function calibration(outcomes: readonly ScoredAnswer[]): Calibration {
   const bins = [...groupedByBin(outcomes)]

@@ -1,10 +1,10 @@
 import { type Answer, isRightWithin } from './evaluation.ts';
 
-/** Pictures of one label of which another was best, and wrong. */
+/** Pictures of one label whose best label was another, wrong one. */
 export interface Confusion<Known extends Answer = Answer> {
   readonly label: string;
   readonly predicted: string;
-  /** The surest mistake first. */
+  /** The mistake with the highest score first. */
   readonly answers: readonly Known[];
 }
 

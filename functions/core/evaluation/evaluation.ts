@@ -20,14 +20,14 @@ export interface Answer {
 
 export interface Accuracy {
   readonly pictures: number;
-  /** Share of pictures whose best label is right, in [0, 1]; 0 of no pictures. */
+  /** Share of pictures whose best label is right, in [0, 1]; 0 when there are none. */
   readonly top1: number;
   /** Share of pictures with a right label among the best five. */
   readonly top5: number;
 }
 
 /**
- * Top-1 and top-5 accuracy. A picture of which several labels are true is right with any of them, as in
+ * Top-1 and top-5 accuracy. A picture with several true labels is right with any of them, as in
  * ImageNet's re-assessed labels (Beyer et al. 2020, "Are we done with ImageNet?").
  */
 export function accuracy(answers: readonly Answer[]): Accuracy {
@@ -65,7 +65,7 @@ export function withoutParents(classifier: Classifier): Classifier {
   return { ...classifier, labelSet: { ...classifier.labelSet, labels } };
 }
 
-/** In [0, 1]; 0 of nothing. */
+/** The share in [0, 1]; 0 when the whole is nothing. */
 export function share(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
 }

@@ -3,17 +3,20 @@ import { type Answer, isRightWithin } from './evaluation.ts';
 /** How one label fares when only the best label of a picture counts. */
 export interface LabelQuality {
   readonly label: string;
-  /** Pictures counted under it. */
+  /** Pictures that are counted under it. */
   readonly pictures: number;
-  /** Share of them whose best label is right, in [0, 1]; null of no pictures. */
+  /** Share of them whose best label is right, in [0, 1]; null when there are none. */
   readonly recall: number | null;
   /** Pictures of which it is the best label. */
   readonly predicted: number;
-  /** Share of those of which it is true; null when there are none. */
+  /** Share of those for which it is true; null when there are none. */
   readonly precision: number | null;
 }
 
-/** Of every label that a picture has or that is predicted: weakest recall first, those without pictures last. */
+/**
+ * The quality of every label that a picture has or that is predicted: weakest recall first, labels without pictures
+ * last.
+ */
 export function qualityByLabel(answers: readonly Answer[]): readonly LabelQuality[] {
   const counts = new Map<string, { pictures: number; found: number; predicted: number; right: number }>();
   const countsOf = (label: string) => {

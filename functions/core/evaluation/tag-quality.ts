@@ -11,7 +11,7 @@ export interface KnownTags {
 
 /** What users would see of a label set. */
 export interface TagQuality {
-  /** Share of the shown tags that are right (precision), in [0, 1]; 0 of no tags. */
+  /** Share of the shown tags that are right (precision), in [0, 1]; 0 when there are none. */
   readonly tagsRight: number;
   /** Share of pictures that get a tag at all. */
   readonly picturesTagged: number;
@@ -34,7 +34,7 @@ export function tagQuality(pictures: readonly KnownTags[]): TagQuality {
 /**
  * The quality with each of these minimum scores.
  *
- * @param pictures tagged with the lowest of them: raising the minimum only takes tags away from the end of the best k
+ * @param pictures tagged with the lowest of them: a higher minimum only takes away the last of the best k tags
  */
 export function qualityByMinimumScore(
   pictures: readonly KnownTags[],

@@ -9,13 +9,13 @@ export interface DataWord {
 
 /** What is true of a picture, in the words of a label set. */
 export interface TrueLabels {
-  /** What the picture is counted under: of its words the first that the label set knows. */
+  /** The label that the picture is counted under: the first of its words that the label set knows. */
   readonly label: string;
   /** Every label that is true of it, and their parents: the tags that are right. */
   readonly tags: ReadonlySet<string>;
   /**
-   * The answers that are right when labels are ranked: `tags`, and the narrower labels of `label`. A husky is no wrong
-   * answer for a picture of which only "dog" is known.
+   * The answers that are right when labels are ranked: `tags`, and the narrower labels of `label`. "Husky" is no wrong
+   * answer for a picture that the data set calls a dog.
    */
   readonly answers: ReadonlySet<string>;
 }
@@ -41,7 +41,7 @@ export function labelMatcher(labelSet: LabelSet): (words: readonly DataWord[]) =
   };
 }
 
-/** `_` and `-` as spaces: names of folders often have no others. */
+/** The word with `_` and `-` as spaces: names of folders often have no spaces. */
 export function spaced(word: string): string {
   return word.replace(/[_-]+/g, ' ').trim();
 }
@@ -52,7 +52,7 @@ function labelFinder(labelSet: LabelSet): (word: DataWord) => readonly string[] 
   const prompted = new Map<string, string[]>();
   const name = (word: string | undefined, label: string) => {
     if (word === undefined) return;
-    // The first to have a word keeps it: names go before parents, parents before synonyms.
+    // The first label with a word keeps it: names come before parents, parents before synonyms.
     if (!named.has(asKey(word))) named.set(asKey(word), label);
     if (!spacedNames.has(asKey(spaced(word)))) spacedNames.set(asKey(spaced(word)), label);
   };

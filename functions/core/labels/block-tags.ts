@@ -27,17 +27,20 @@ export function tagsForEach(
   return tags;
 }
 
-const known = new WeakMap<Classifier, BlockMultiplier>();
+const multipliers = new WeakMap<Classifier, BlockMultiplier>();
 
-/** Made at the first call and kept as long as the classifier is: its rows, labels first, as the kernel wants them. */
+/**
+ * The classifier's rows, labels first, packed for the kernel; made at the first call and kept as long as the classifier
+ * is.
+ */
 function multiplierOf(classifier: Classifier): BlockMultiplier {
-  const earlier = known.get(classifier);
-  if (earlier) return earlier;
+  const known = multipliers.get(classifier);
+  if (known) return known;
   const { labelSet, labelRows, contrastRows } = classifier;
   const rows = new Float32Array(labelRows.length + contrastRows.length);
   rows.set(labelRows);
   rows.set(contrastRows, labelRows.length);
   const multiplier = blockMultiplier(rows, labelRows.length / labelSet.labels.length);
-  known.set(classifier, multiplier);
+  multipliers.set(classifier, multiplier);
   return multiplier;
 }

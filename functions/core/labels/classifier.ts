@@ -11,7 +11,7 @@ export interface Classifier {
   readonly modelDigest: string;
   /** The checkpoint's learned multiplier of cosines, already exponentiated. */
   readonly logitScale: number;
-  /** Of a model that judges each label by itself; see {@link PromptEncoder.logitBias}. */
+  /** Only with a model that judges each label by itself; see {@link PromptEncoder.logitBias}. */
   readonly logitBias?: number;
   /** Shape [labels, embedding size], row-major, in the order of `labelSet.labels`. */
   readonly labelRows: Float32Array;
@@ -19,7 +19,12 @@ export interface Classifier {
   readonly contrastRows: Float32Array;
 }
 
-/** Encodes every prompt of a label set once, so that tagging needs no text encoder. */
+/**
+ * Encodes every prompt of a label set once, so that tagging needs no text encoder.
+ *
+ * @throws {CliptagError} `not-an-embedding` when the prompts of a label cancel each other out
+ * @throws {ModelMismatch} when the encoder gives embeddings of another model than its own
+ */
 export async function compileClassifier(labelSet: LabelSet, textEncoder: PromptEncoder): Promise<Classifier> {
   const labelPrompts = labelSet.labels.map((label) => promptsOf(labelSet, label));
   const contrastPrompts = groupContrasts(labelSet);
@@ -43,7 +48,10 @@ export async function compileClassifier(labelSet: LabelSet, textEncoder: PromptE
   };
 }
 
-/** Softmax wants one rival, "none of these"; independent labels want several, so that one badly chosen prompt hurts less. */
+/**
+ * The contrast prompts that share a row. Exclusive labels have one rival, "none of these"; independent labels have
+ * several, so that one badly chosen prompt hurts less.
+ */
 function groupContrasts(labelSet: LabelSet): ReadonlyArray<readonly string[]> {
   const prompts = contrastPromptsOf(labelSet);
   if (labelSet.mode === 'exclusive') return prompts.length > 0 ? [prompts] : [];
@@ -52,7 +60,7 @@ function groupContrasts(labelSet: LabelSet): ReadonlyArray<readonly string[]> {
 
 function normalisedMean(vectors: readonly Float32Array[]): Float32Array {
   const [first] = vectors;
-  // The length does not matter, only the direction: the sum serves as the mean.
+  // Only the direction matters and not the length, so the sum serves as the mean.
   return normalised(
     Float32Array.from(first ?? [], (_, i) => vectors.reduce((sum, vector) => sum + (vector[i] ?? 0), 0)),
   );

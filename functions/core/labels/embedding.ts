@@ -1,7 +1,7 @@
 import { CliptagError, ModelMismatch } from '../errors.ts';
 import type { PixelSpec, Pixels } from '../pixels/pixels.ts';
 
-/** What an image or a text means to a model: a direction, and the model that knows it. */
+/** What an image or a text means to a model: a direction among the embeddings of that very model. */
 export interface Embedding {
   readonly modelDigest: string;
   /** L2-normalised, shape [embedding size]. */
@@ -19,7 +19,7 @@ export interface PromptEncoder {
   readonly modelDigest: string;
   /** The model's learned multiplier of cosines, already exponentiated. */
   readonly logitScale: number;
-  /** Added to every logit by a model that was trained to judge each label by itself (sigmoid); others have none. */
+  /** Added to every logit by a model that was trained to judge each label by itself (sigmoid). @default none is added */
   readonly logitBias?: number;
   /** One unit embedding per text, in order. */
   encode(texts: readonly string[]): Promise<readonly Embedding[]>;
@@ -43,7 +43,7 @@ export function normalised(values: ArrayLike<number>): Float32Array {
   return unit;
 }
 
-/** Sum of products, in double precision; `offset` is where the second vector begins in its matrix. */
+/** Dot product in double precision; `offset` is the place in `b` where the second vector begins. */
 export function dot(a: ArrayLike<number>, b: ArrayLike<number>, offset = 0): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[offset + i] ?? 0);
@@ -65,7 +65,10 @@ export function requireSameModel(expected: string, received: string): void {
   if (expected !== received) throw new ModelMismatch(expected, received);
 }
 
-/** The embedding as it is stored: float16, little-endian, half the size and far finer than the scores need. */
+/**
+ * The embedding as it is stored: float16, little-endian, half the size of float32 and far finer than the scores need.
+ * The conversion is written out here because Node has had `Float16Array` since version 24 only.
+ */
 export function embeddingToBytes({ values }: Embedding): Uint8Array {
   const bytes = new Uint8Array(values.length * 2);
   const view = new DataView(bytes.buffer);
@@ -73,7 +76,11 @@ export function embeddingToBytes({ values }: Embedding): Uint8Array {
   return bytes;
 }
 
-/** The inverse of {@link embeddingToBytes}; normalised again, since rounding moved its length a little. */
+/**
+ * The inverse of {@link embeddingToBytes}; normalised again, since rounding has changed its length a little.
+ *
+ * @throws {CliptagError} `not-an-embedding` when the bytes are no float16 vector, or its length is zero or not finite
+ */
 export function embeddingFromBytes(bytes: Uint8Array, modelDigest: string): Embedding {
   if (bytes.length === 0 || bytes.length % 2 !== 0) {
     throw new CliptagError(
@@ -102,7 +109,7 @@ function toFloat16Bits(value: number): number {
   return sign | (((exponent + 15) << 10) + mantissa);
 }
 
-/** 2 to the power of exponent - 15, by exponent: a power for each of a million embeddings' values takes its time. */
+/** 2 to the power of exponent - 15, by exponent: retagging a million images decodes half a billion numbers. */
 const POWERS = Float64Array.from({ length: 32 }, (_, exponent) => 2 ** (exponent - 15));
 
 function fromFloat16Bits(bits: number): number {

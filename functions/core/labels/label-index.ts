@@ -1,27 +1,27 @@
 import type { LabelSet } from './label-set.ts';
 
-/** A label set in the form that scoring walks through: parallel arrays, made once. */
+/** A label set as parallel arrays, which scoring walks through; made once. */
 export interface LabelIndex {
   /** The labels in their order, then the parents that are not listed themselves. */
   readonly names: readonly string[];
-  /** For each name the lowest score of a tag. */
+  /** For each name, the lowest score of a tag. */
   readonly minimumScores: Float64Array;
-  /** For each name the place of its parent among the names; -1 for none. */
+  /** For each name, the index of its parent among the names; -1 for none. */
   readonly parents: Int32Array;
 }
 
-const known = new WeakMap<LabelSet, LabelIndex>();
+const indexes = new WeakMap<LabelSet, LabelIndex>();
 
 /** Made at the first call and kept as long as the label set is. */
 export function labelIndexOf(labelSet: LabelSet): LabelIndex {
-  const earlier = known.get(labelSet);
-  if (earlier) return earlier;
-  const index = madeIndex(labelSet);
-  known.set(labelSet, index);
+  const known = indexes.get(labelSet);
+  if (known) return known;
+  const index = buildIndex(labelSet);
+  indexes.set(labelSet, index);
   return index;
 }
 
-function madeIndex({ labels, minimumScore }: LabelSet): LabelIndex {
+function buildIndex({ labels, minimumScore }: LabelSet): LabelIndex {
   const listed = labels.map(({ name }) => name);
   const parents = labels.flatMap(({ parent }) => (parent === undefined ? [] : [parent]));
   const names = [...new Set([...listed, ...parents])];

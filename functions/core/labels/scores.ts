@@ -12,12 +12,12 @@ export interface Tag {
   readonly score: number;
 }
 
-/** Finer steps than four decimals say nothing about a picture, and label entries sort by the printed score. */
+/** Finer steps than four decimals say nothing about a picture. Label entries sort by the printed score. */
 export const SCORE_DECIMALS = 4;
 
 /**
- * Rounding lifts a score by at most half a step: one that lies further below the minimum need not be rounded at all,
- * which is slow.
+ * Rounding lifts a score by at most half a step. A score that lies further below the minimum is not rounded, since
+ * rounding is slow.
  */
 const MAXIMUM_LIFT = 10 ** -SCORE_DECIMALS;
 
@@ -49,7 +49,11 @@ function scoresOf({ modelDigest, values }: Embedding, classifier: Classifier): F
   return scores;
 }
 
-/** Of scores, one for each name of the label index, those that pass threshold and top-k. */
+/**
+ * The tags whose scores pass threshold and top-k.
+ *
+ * @param scores one for each name of the label index
+ */
 export function passingTags(scores: Float64Array, labelSet: LabelSet): readonly Tag[] {
   const { name: set, topK } = labelSet;
   const { names, minimumScores } = labelIndexOf(labelSet);
@@ -86,7 +90,7 @@ export function fillScores(scores: Float64Array, logits: Logits, classifier: Cla
   fillWithParents(scores, logits.labels, labelIndexOf(labelSet), combine);
 }
 
-/** One softmax over all labels and "none of these". The largest logit is taken out: so nothing overflows. */
+/** One softmax over all labels and "none of these". The largest logit is subtracted first, so that nothing overflows. */
 function toExclusive({ labels, contrasts }: Logits): void {
   const highest = Math.max(largest(labels), largest(contrasts));
   let total = 0;
@@ -106,17 +110,17 @@ function toIndependent({ labels, contrasts }: Logits): void {
 }
 
 /**
- * Of a model that was trained to tell right from wrong for each label by itself ("Sigmoid Loss for Language Image
- * Pre-Training", arXiv 2303.15343): it needs no contrast prompts.
+ * For each label its own sigmoid, with a model that was trained to judge each label by itself ("Sigmoid Loss for Language
+ * Image Pre-Training", arXiv 2303.15343): it needs no contrast prompts.
  */
 function toSigmoid({ labels }: Logits, logitBias: number): void {
   for (let i = 0; i < labels.length; i++) labels[i] = 1 / (1 + Math.exp(-((labels[i] ?? 0) + logitBias)));
 }
 
-/** Logarithm of a sum of exponentials that neither overflows nor underflows: the largest is taken out first. */
+/** Logarithm of a sum of exponentials that neither overflows nor underflows: the largest value is subtracted first. */
 function logSumExp(values: Float64Array): number {
   const highest = largest(values);
-  // Of nothing, or of nothing but zeros.
+  // There are no values, or all exponentials are zero.
   if (highest === Number.NEGATIVE_INFINITY) return highest;
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += Math.exp((values[i] ?? 0) - highest);
@@ -130,8 +134,8 @@ function largest(values: Float64Array): number {
 }
 
 /**
- * Adds to every parent what its children say: exclusive scores are shares of one whole and add up,
- * independent ones hold or don't, so the best child decides.
+ * Gives every parent the scores of its children: exclusive scores are shares of one whole and add up; with independent
+ * ones the best child decides.
  */
 function fillWithParents(
   scores: Float64Array,

@@ -4,14 +4,14 @@ import { excerpt, MessageFault } from '../errors.ts';
 import { type ListedObject, listedObjectIn } from './listed-object.ts';
 import { fixedWidthSequencer, type ObjectReference } from './object.ts';
 
-/** What happened to an object, whichever way AWS told us. */
+/** What happened to an object, by whichever way its event came. */
 export type ObjectEvent =
   | { readonly kind: 'created'; readonly object: ObjectReference; readonly time: string }
   | {
       readonly kind: 'removed';
       readonly object: ObjectReference;
       readonly time: string;
-      /** One version was deleted for good: another version of the object may have come to light. */
+      /** One version was deleted for good: an older version may be the current one now. */
       readonly mayUncoverVersion: boolean;
     }
   | ListedEvent;
@@ -20,17 +20,17 @@ export type ObjectEvent =
 export interface ListedEvent {
   readonly kind: 'listed';
   readonly object: ListedObject;
-  /** When the listed state came to be. */
+  /** When the listed state was written, ISO 8601. */
   readonly time: string;
 }
 
-/** An event that is none of ours, e.g. `s3:TestEvent`: acknowledged, with the reason to log. */
+/** An event that tells of no image, e.g. `s3:TestEvent`: acknowledged, with the reason to log. */
 export interface IgnoredEvent {
   readonly kind: 'ignored';
   readonly reason: string;
 }
 
-/** A body, or a record in one, that nobody can understand. */
+/** A message's body, or a record in one, that cannot be understood. */
 export interface FaultyEvent {
   readonly kind: 'faulty';
   readonly fault: MessageFault;
@@ -84,12 +84,12 @@ const snsEnvelope = z.object({ Type: z.literal('Notification'), Message: z.strin
 
 const S3_EVENT = 'an S3 event';
 
-/** An event, or why there is none to understand. */
+/** An event, or the reason why there is none. */
 export type ParsedEvent = ObjectEvent | IgnoredEvent | FaultyEvent;
 
 /**
- * The events in the body of one SQS message. What is none is a faulty one, which says what was expected and
- * what arrived, and keeps no other record of the body from being tagged.
+ * The events in the body of one SQS message. A record that is no event becomes a faulty one, which says what was expected
+ * and what arrived; the other records of the body are tagged all the same.
  */
 export function eventsOf(body: string): readonly ParsedEvent[] {
   return orFaulty(() => {

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { checked } from '../document.ts';
 
 /**
- * An object as a listing of its bucket showed it: at some moment it had this ETag. A listing tells of no order, so this
- * has no sequencer; see {@link tagImage} for how it is ordered against events.
+ * An object as a listing of its bucket showed it: at some moment it had this ETag. A listing has no sequencer; see
+ * `core/tagging/event-order.ts` for how a listed object is ordered against events.
  */
 export interface ListedObject {
   readonly bucket: string;
@@ -25,13 +25,17 @@ const schema = z.object({
   }),
 });
 
-/** Characters that SQS refuses, and JSON need not escape: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+/**
+ * Characters that SQS refuses, and JSON need not escape:
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ */
 const REFUSED_BY_SQS = /[\uFFFE\uFFFF]/g;
 
 /**
- * The body of a message that has one listed object tagged: `{"listedObject":{"bucket","key","eTag",…}}`. One object a
- * message, as with uploads: it then fails, is retried and becomes a dead letter by itself, and the queue's depth counts
- * images. A hundred thousand batches of ten cost four cents, so that longer messages would save next to nothing.
+ * The body of a message that has one listed object tagged: `{"listedObject":{"bucket","key","eTag",…}}`. A message
+ * holds one object, as with uploads, so that the object fails, is retried and becomes a dead letter by itself, and the
+ * queue's depth counts images. A hundred thousand requests with ten messages each cost four cents: longer messages
+ * would save next to nothing.
  */
 export function listedObjectBody({ bucket, key, eTag, sizeBytes, lastModified }: ListedObject): string {
   const body = JSON.stringify({ listedObject: { bucket, key, eTag, sizeBytes, lastModified } });
@@ -43,7 +47,7 @@ export function listedObjectIn(document: unknown): ListedObject {
   return checked('a listed object', schema, document).listedObject;
 }
 
-/** What is in a bucket. */
+/** Lists the objects of a bucket. */
 export interface ObjectListing {
   /** Page by page, in the order of the keys; the prefix may be empty. */
   list(scope: { bucket: string; prefix: string }): AsyncIterable<readonly ListedObject[]>;

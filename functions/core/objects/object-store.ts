@@ -1,9 +1,9 @@
 import type { ObjectReference } from './object.ts';
 
-/** The bucket, as the pipeline needs it. */
+/** Reads objects of any bucket. */
 export interface ObjectStore {
   /**
-   * The bytes of exactly the state that the reference speaks of.
+   * The bytes of exactly the state that the reference names.
    *
    * @throws {ObjectSuperseded} when the object is gone or has been overwritten since
    * @throws {ImageFault} `too-large`, before the body is read

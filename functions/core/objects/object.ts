@@ -1,6 +1,6 @@
 import { excerpt, ImageFault, MessageFault } from '../errors.ts';
 
-/** One state of one S3 object, as an event tells of it. */
+/** One state of one S3 object, as an event names it. */
 export interface ObjectReference {
   readonly bucket: string;
   readonly key: string;
@@ -14,11 +14,11 @@ export interface ObjectReference {
 /** S3 sends 16 to 18 hexadecimal digits today; the rest is room for longer ones. */
 const SEQUENCER_WIDTH = 32;
 
-/** Before that of every event. */
+/** Lower than the sequencer of every event. */
 export const FIRST_SEQUENCER = '0'.repeat(SEQUENCER_WIDTH);
 
 /**
- * A sequencer in the width we store, so that plain string comparison orders the events of one key:
+ * A sequencer in the width in which it is stored, so that plain string comparison orders the events of one key:
  * "right pad the shorter value with zeros, and then do a lexicographic comparison"
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html).
  * An event without a sequencer gets all zeros: it never replaces a state that an ordered event wrote.
@@ -53,12 +53,15 @@ export function accepts(filter: UploadFilter, object: Pick<ObjectReference, 'key
   return prefixFits && suffixFits && !isFolderMarker(object);
 }
 
-/** The empty objects named `folder/` that the S3 console makes to show a folder. Removed ones have no size to tell. */
+/**
+ * Whether it is one of the empty objects named `folder/` that the S3 console makes. Events of removed objects have no
+ * size.
+ */
 function isFolderMarker({ key, sizeBytes }: Pick<ObjectReference, 'key' | 'sizeBytes'>): boolean {
   return key.endsWith('/') && sizeBytes === 0;
 }
 
-/** More than most cameras write as JPEG; the sixteen objects that are held at once take 800 MiB at most. */
+/** 50 MiB: more than cameras usually write as JPEG. The sixteen objects that are held at once take up to 800 MiB. */
 export const DEFAULT_MAXIMUM_BYTES = 50 * 1024 * 1024;
 
 /**

@@ -12,7 +12,7 @@ interface Taps {
 
 /**
  * Resizes as Pillow's `Image.resize(size, BICUBIC)` does, to the bit of the reference in the project's tests: rows
- * first, rounded to 8 bit, then columns; weights cut at the picture's edge and normalised again
+ * first, rounded to 8 bit, then columns; weights are cut at the picture's edge and normalised again
  * (Pillow, src/libImaging/Resample.c). A few megapixels a second: meant for pictures smaller than the encoder's
  * input, which libvips would enlarge on a grid displaced by half a pixel (10 of 255 off on `page.png`).
  */

@@ -18,7 +18,7 @@ export function cameraRawName(bytes: Uint8Array): string | undefined {
   if (directory.has(TAG.dngVersion)) return 'DNG';
   const [photometric] = directory.values(TAG.photometricInterpretation);
   if (photometric !== undefined && SENSOR_DATA.includes(photometric)) return 'camera RAW';
-  // Nikon's and Sony's: the first directory is a thumbnail, the sensor's data lie in a directory below it.
+  // Nikon and Sony: the first directory is a thumbnail, and the sensor's data lie in a directory below it.
   const [subfileType = 0] = directory.values(TAG.newSubfileType);
   return (subfileType & REDUCED_RESOLUTION) !== 0 && directory.has(TAG.subIfds) ? 'camera RAW' : undefined;
 }

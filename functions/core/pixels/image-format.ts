@@ -21,9 +21,9 @@ const ACCEPTED: readonly (Signature & { readonly format: AcceptedFormat })[] = [
   { format: 'tiff', starts: 'MM\0+\0\x08\0\0' },
 ];
 
-/** Pictures, documents and films that are known but not accepted, by the name their users know. */
+/** Pictures, documents and films that are recognised but not accepted, by the names that users know. */
 const KNOWN: readonly Signature[] = [
-  // Two letters are too little to tell a bitmap from text: its four reserved bytes must be zero as well.
+  // Two letters are too few to tell a bitmap from text: its four reserved bytes must be zero as well.
   { format: 'BMP', starts: 'BM....\0\0\0\0' },
   { format: 'JPEG XL', starts: '\xff\x0a' },
   { format: 'JPEG XL', starts: '\0\0\0\x0cJXL ' },
@@ -43,7 +43,7 @@ const KNOWN: readonly Signature[] = [
   { format: 'Matroska or WebM video', starts: '\x1aE\xdf\xa3' },
 ];
 
-/** Brands of ISO base media files (https://mp4ra.org/registered-types/brands); all other brands are films. */
+/** Brands of ISO base media files (https://mp4ra.org/registered-types/brands); files of all other brands are films. */
 const AVIF_BRANDS = ['avif', 'avis'];
 const HEIC_BRANDS = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1'];
 const RAW_BRANDS = ['crx '];
@@ -51,7 +51,7 @@ const RAW_BRANDS = ['crx '];
 const ACCEPTED_NAMES = 'a JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG image';
 
 /**
- * The format of an object's content; names and content types are not believed.
+ * The format of an object's content. The object's name and content type are not trusted.
  *
  * @throws {ImageFault} `empty`; `unsupported-format`, with status `unsupported`, for an image or film of another
  *   format; `not-an-image` for all else
@@ -89,7 +89,7 @@ function knownName(bytes: Uint8Array): string | undefined {
   return RAW_BRANDS.includes(brand) ? 'Canon RAW' : 'MP4 or QuickTime video';
 }
 
-/** Some writers name AVIF only among the compatible brands and call the file `mif1`. */
+/** Whether AVIF is among the brands: some writers name it only among the compatible ones and call the file `mif1`. */
 function isAvif(bytes: Uint8Array): boolean {
   return mediaBrands(bytes).some((brand) => AVIF_BRANDS.includes(brand));
 }
@@ -109,7 +109,7 @@ function asciiText(bytes: Uint8Array, start: number, end: number): string {
   return String.fromCharCode(...bytes.subarray(start, end));
 }
 
-/** Editors put licences and entity declarations before the root element: this many bytes are searched for it. */
+/** Bytes that are searched for the root element: editors put licences and entity declarations before it. */
 const SVG_PROLOGUE_BYTES = 64 * 1024;
 
 /** Whether the root element is `<svg`: a page that contains a drawing is no image. */

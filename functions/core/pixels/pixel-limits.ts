@@ -2,13 +2,13 @@ import { ImageFault } from '../errors.ts';
 import type { AcceptedFormat } from './image-format.ts';
 import { resizedSize, type Size } from './pixels.ts';
 
-/** What an image's header may ask for: a few kilobytes can announce gigabytes of pixels. */
+/** Limits on what an image's header may announce: a few kilobytes can announce gigabytes of pixels. */
 export interface PixelLimits {
-  /** Largest width × height of any picture. @default 268,435,456 */
+  /** Maximum of width × height. @default 268,435,456 */
   readonly maximumPixels: number;
   /**
-   * Memory that decoding one picture may hold, in bytes: limits the formats that cannot be streamed. More than the
-   * default is cut to it, or {@link DECODING_BUDGET_BYTES} would not hold. @default 512 MiB
+   * Memory that decoding one picture may hold, in bytes: limits the formats that cannot be streamed. A larger value than
+   * the default counts as the default, or {@link DECODING_BUDGET_BYTES} would not hold. @default 512 MiB
    */
   readonly maximumHeldBytes: number;
 }
@@ -26,10 +26,10 @@ export const DEFAULT_PIXEL_LIMITS: PixelLimits = {
  */
 export const DECODING_BUDGET_BYTES = 1536 * 2 ** 20;
 
-/** Drawings in processes of their own at once; each may hold as much as a picture. */
+/** Drawings that are drawn at once, each in a process of its own; a drawing may hold as much memory as a picture. */
 export const DRAWINGS_AT_ONCE = 1;
 
-/** One of libuv's four threads stays free for files, which share them. */
+/** Decoders run on libuv's four threads; one of them stays free to read files. */
 const MAXIMUM_DECODING_THREADS = 3;
 
 /** How many pictures may be decoded at once in a process: bounded by the budget whatever the machine offers. */
@@ -39,7 +39,7 @@ export function picturesAtOnce(processors: number): number {
   return Math.max(1, Math.min(processors, MAXIMUM_DECODING_THREADS, fitting));
 }
 
-/** The limits with what is not given taken from {@link DEFAULT_PIXEL_LIMITS}. */
+/** The limits that are given, and {@link DEFAULT_PIXEL_LIMITS} for the others. */
 export function pixelLimits(given: Partial<PixelLimits> = {}): PixelLimits {
   const { maximumPixels, maximumHeldBytes } = { ...DEFAULT_PIXEL_LIMITS, ...given };
   return {
@@ -80,7 +80,7 @@ const MAXIMUM_DRAWN_SIDE = 32_767;
 /**
  * Refuses a decompression bomb by its header.
  *
- * @param side short side that the picture is resized to, in pixels
+ * @param side short side to which the picture is resized, in pixels
  * @throws {ImageFault} `too-many-pixels`
  */
 export function checkPixels(header: PictureHeader, side: number, limits: PixelLimits): void {

@@ -41,9 +41,9 @@ export interface RgbPicture extends Size {
 export const RGB_CHANNELS = 3;
 
 /**
- * Of a picture longer than this many times its short side only the centre is resized: the crop takes one short side,
- * its bicubic kernel two pixels more, and no camera's panorama is this long. What it saves is a resized picture of
- * 112,000 × 224 pixels for an upload of 10,000 × 20.
+ * A picture longer than this many times its short side is cut to its centre before it is resized: the crop takes one
+ * short side, its bicubic kernel two pixels more, and no camera's panorama is this long. Otherwise an upload of 10,000
+ * × 20 pixels would be resized to 112,000 × 224.
  */
 const MAXIMUM_ASPECT = 8;
 
@@ -57,7 +57,7 @@ export function resizedSize({ width, height }: Size, shortSide: number): Size {
     : { width: Math.trunc((shortSide * width) / height), height: shortSide };
 }
 
-/** Size after resizing as the encoder asks for; its centre square is what the encoder takes. */
+/** Size to which a picture is resized for the encoder, which takes the centre square of that. */
 export function sizeForEncoder(picture: Size, { size, resize }: PixelSpec): Size {
   return resize === 'squash' ? { width: size, height: size } : resizedSize(picture, size);
 }
@@ -72,16 +72,16 @@ export function centreWindow({ width, height }: Size): Area {
   return { left, top, width: windowWidth, height: windowHeight };
 }
 
-/** Start and length of the middle of `length`, at most `longest` (one more where only that leaves equal margins). */
-function centreSpan(length: number, longest: number): readonly [start: number, length: number] {
-  const margin = Math.max(0, Math.trunc((length - longest) / 2));
+/** Start and length of the middle of `length`, up to `maximumLength` (one more where only that leaves equal margins). */
+function centreSpan(length: number, maximumLength: number): readonly [start: number, length: number] {
+  const margin = Math.max(0, Math.trunc((length - maximumLength) / 2));
   return [margin, length - 2 * margin];
 }
 
 /**
  * The centre square of a picture, copied.
  *
- * @param side at most the picture's short side
+ * @param side in pixels, up to the picture's short side
  */
 export function centreSquare({ data, width, height }: RgbPicture, side: number): Uint8Array {
   const left = centreOffset(width, side);
@@ -123,7 +123,11 @@ const UPRIGHT_STEPS: Readonly<Record<number, UprightSteps>> = {
   8: { flip: false, flop: false, turnDegrees: 270 },
 };
 
-/** @param orientation EXIF orientation, 1 to 8; anything else means upright, as viewers take it */
+/**
+ * The steps that set a picture upright.
+ *
+ * @param orientation EXIF orientation, 1 to 8; viewers take anything else for upright
+ */
 export function uprightSteps(orientation: number | undefined): UprightSteps {
   return UPRIGHT_STEPS[orientation ?? 1] ?? { flip: false, flop: false, turnDegrees: 0 };
 }
@@ -132,7 +136,11 @@ export function uprightSize({ width, height }: Size, { turnDegrees }: UprightSte
   return turnDegrees % 180 === 0 ? { width, height } : { width: height, height: width };
 }
 
+/** Decodes an image's bytes to the pixels that an encoder takes. */
 export interface PixelDecoder {
-  /** @throws {ImageFault} for every permanent fault of the image */
+  /**
+   * @throws {ImageFault} for every permanent fault of the image
+   * @throws {CliptagError} retryable, when the machine was short of time or memory
+   */
   decode(bytes: Uint8Array, spec: PixelSpec): Promise<Pixels>;
 }

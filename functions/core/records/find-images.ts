@@ -6,10 +6,10 @@ import type { TagTable } from './tag-table.ts';
 export interface LabelQuery {
   /** At least one. */
   readonly labels: readonly WantedLabel[];
-  /** Whether every label must hold or any of them is enough. */
+  /** `all`: an image must have every label. `any`: one of them is enough. */
   readonly match: 'all' | 'any';
   readonly not: readonly WantedLabel[];
-  /** In [0, 1]: for the wanted labels; an unwanted one excludes an image at any score. */
+  /** In [0, 1]: lowest score of the wanted labels. An unwanted one excludes an image at any score. */
   readonly minimumScore: number;
   readonly bucket?: string | undefined;
   readonly prefix?: string | undefined;
@@ -21,12 +21,12 @@ export interface LabelTerm {
   readonly label: string;
 }
 
-/** Several terms are one word that several label sets know: any of them is enough. */
+/** One label, or a word that several label sets know: any of its terms is enough. */
 export type WantedLabel = LabelTerm | readonly LabelTerm[];
 
 export interface FoundImage
   extends Pick<ImageRecord, 'bucket' | 'key' | 'width' | 'height' | 'tags' | 'recordedAt'> {
-  /** The score it is sorted by: of the first label (`all`) or of the best matching one (`any`). */
+  /** The score that it is sorted by: the first label's (`all`) or the best matching one's (`any`). */
   readonly score: number;
 }
 
@@ -40,11 +40,11 @@ const PAGE_SIZE = 100;
 export async function* findImages(query: LabelQuery, table: TagTable): AsyncGenerator<FoundImage> {
   const labels = query.match === 'all' ? query.labels.slice(0, 1) : query.labels;
   const streams = labels.flatMap(termsOf).map((term) => confirmedImages(term, query, table));
-  const seen = new Set<string>();
+  const found = new Set<string>();
   for await (const image of bestFirst(streams)) {
     const identity = `${image.bucket}/${image.key}`;
-    if (seen.has(identity) || !satisfies(image, query)) continue;
-    seen.add(identity);
+    if (found.has(identity) || !satisfies(image, query)) continue;
+    found.add(identity);
     yield image;
   }
 }

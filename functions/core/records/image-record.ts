@@ -38,7 +38,7 @@ export interface ImageContent {
 
 /** The one item that holds what is known of an image: the truth. */
 export interface ImageRecord extends ImageContent, ObjectReference {
-  /** Counts the writes of this record; a write says which one it has seen. */
+  /** Counts the writes of this record; a write names the one that it follows. */
   readonly revision: number;
   /** Tags of earlier states whose label entries may still stand; empty once they have been removed. */
   readonly supersededTags: readonly Tag[];
@@ -67,7 +67,7 @@ export function readImageRecord(object: { bucket: string; key: string }): ReadRe
   return { Key: imageKey(object), ConsistentRead: true };
 }
 
-/** What a label query needs of the image records behind its entries. */
+/** The attributes that a label query shows of the image records behind its entries. */
 const SUMMARY_ATTRIBUTES = ['bucket', 'key', 'status', 'tags', 'width', 'height', 'recordedAt'] as const;
 
 export function readImageSummaries(
@@ -76,7 +76,7 @@ export function readImageSummaries(
   return { ...readImageAttributes(objects, SUMMARY_ATTRIBUTES), ConsistentRead: true };
 }
 
-/** Some attributes of image records, perhaps as they were a moment ago; 100 records at most. */
+/** Reads some attributes of up to 100 image records, perhaps as they were a moment ago (eventually consistent). */
 export function readImageAttributes(
   objects: ReadonlyArray<{ bucket: string; key: string }>,
   attributes: readonly string[],
@@ -90,10 +90,10 @@ export function readImageAttributes(
 }
 
 /**
- * The record that follows `previous` when an event has brought `content`. Tags of before that are no longer
- * true, and those whose removal nobody has confirmed yet, are carried along until their entries are gone.
+ * The record that follows `previous` when an event has brought `content`. Earlier tags that are no longer true are
+ * carried along as superseded until their label entries are known to be gone.
  *
- * @param lostTags tags whose entries earlier attempts of this writer have put
+ * @param lostTags tags whose label entries earlier attempts of this writer have put
  */
 export function nextImageRecord(
   previous: ImageRecord | undefined,
@@ -118,8 +118,8 @@ export function nextImageRecord(
 }
 
 /**
- * Writes the record if it still follows the one that was read. The sequencers were compared with that one,
- * so a record with an older sequencer never replaces a newer one.
+ * Writes the record if the one that it follows is still the one that was read. Sequencers have been compared with that
+ * one, so a record with an older sequencer never replaces a newer one.
  */
 export function putImageRecord(record: ImageRecord): WriteRequest {
   return {
@@ -130,8 +130,8 @@ export function putImageRecord(record: ImageRecord): WriteRequest {
       GSI1SK: record.key,
       ...record,
     },
-    ConditionExpression: record.revision === 1 ? 'attribute_not_exists(PK)' : 'revision = :seenRevision',
-    ExpressionAttributeValues: record.revision === 1 ? {} : { ':seenRevision': record.revision - 1 },
+    ConditionExpression: record.revision === 1 ? 'attribute_not_exists(PK)' : 'revision = :previousRevision',
+    ExpressionAttributeValues: record.revision === 1 ? {} : { ':previousRevision': record.revision - 1 },
   };
 }
 
@@ -146,18 +146,21 @@ export function clearSupersededTags(record: ImageRecord): WriteRequest {
   };
 }
 
-/** Changes nothing but the revision: whoever is about to write what follows the one that was read has to read again. */
+/**
+ * Changes nothing but the revision, so that a writer which has read this record and is about to replace it must read
+ * again.
+ */
 export function advanceRevision(record: ImageRecord): WriteRequest {
   return {
     kind: 'update',
     Key: imageKey(record),
     UpdateExpression: 'SET revision = :next',
-    ConditionExpression: 'revision = :seenRevision',
-    ExpressionAttributeValues: { ':next': record.revision + 1, ':seenRevision': record.revision },
+    ConditionExpression: 'revision = :previousRevision',
+    ExpressionAttributeValues: { ':next': record.revision + 1, ':previousRevision': record.revision },
   };
 }
 
-/** Images of one status under a prefix, by key. */
+/** Lists the images of one status under a prefix, in the order of their keys. */
 export function queryImagesByStatus(
   bucket: string,
   status: ImageStatus,
@@ -181,7 +184,7 @@ function statusPartition(bucket: string, status: ImageStatus): string {
   return `STATUS#${bucket}#${status}`;
 }
 
-/** An image record from the item that holds it; the table is ours alone, so its shape is trusted. */
+/** The image record that an item holds. Only this program writes the table, so the item's shape is trusted. */
 export function imageRecordOf(item: Item): ImageRecord {
   const { PK: _partition, SK: _sort, GSI1PK: _indexPartition, GSI1SK: _indexSort, ...record } = item;
   return record as unknown as ImageRecord;

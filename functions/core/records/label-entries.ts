@@ -10,8 +10,9 @@ import type { Item, PrimaryKey, QueryRequest, WriteRequest } from './tag-table.t
 export interface LabelEntry extends Tag {
   readonly bucket: string;
   readonly key: string;
-  /** Of the event whose writer put it here, and of the image record that it put the entry for. */
+  /** Sequencer of the event whose writer put the entry. */
   readonly sequencer: string;
+  /** Revision of the image record that the entry was put for. */
   readonly revision: number;
 }
 
@@ -33,7 +34,7 @@ export function deleteLabelEntry(record: EntryOwner, tag: Tag): WriteRequest {
   return { kind: 'delete', Key: entryKey(record, tag), ...unlessNewer(record) };
 }
 
-/** Removes an entry that nobody relies on, if it is still the very one that was read. */
+/** Removes an entry that no record relies on, if it is still the very one that was read. */
 export function deleteReadEntry(entry: LabelEntry): WriteRequest {
   return {
     kind: 'delete',
@@ -44,8 +45,9 @@ export function deleteReadEntry(entry: LabelEntry): WriteRequest {
 }
 
 /**
- * Writers of one event (duplicates, a deployment that tags anew) share its sequencer: the revision tells which of
- * them came later. Without it, the slower one could remove an entry that the faster one's record relies on.
+ * Holds unless a newer writer has put the entry. Writers of one event (duplicates, a deployment that tags anew) share its
+ * sequencer, and the revision tells which of them came later. Without it, the slower one could remove an entry that the
+ * faster one's record relies on.
  */
 function unlessNewer({ sequencer, revision }: EntryOwner) {
   return {
@@ -75,7 +77,7 @@ export function labelEntryOf(item: Item): LabelEntry {
   return entry as unknown as LabelEntry;
 }
 
-/** The hint check: whether the image record itself carries the tag, with this very score. */
+/** Whether the image record itself carries the tag, with this very score: an entry alone is only a hint. */
 export function isConfirmedBy(
   record: Pick<ImageRecord, 'status' | 'tags'> | undefined,
   entry: LabelEntry,
@@ -88,7 +90,7 @@ type EntryOwner = Pick<LabelEntry, 'bucket' | 'key' | 'sequencer' | 'revision'>;
 function entryKey(object: EntryOwner, { set, label, score }: Tag): PrimaryKey {
   const image = `${object.bucket}/${object.key}`;
   const sortKey = `${printedScore(score)}#${image}`;
-  // Keys of S3 may be as long as sort keys may be: a digest stands for those that leave no room for the score.
+  // An object's key may be as long as a sort key: a digest stands for one that leaves no room for the score.
   const fits = new TextEncoder().encode(sortKey).length <= MAXIMUM_SORT_KEY_BYTES;
   const digest = () => createHash('sha256').update(imageKey(object).PK).digest('hex');
   return {
@@ -97,12 +99,12 @@ function entryKey(object: EntryOwner, { set, label, score }: Tag): PrimaryKey {
   };
 }
 
-/** Set names have no `#`, so the label may. */
+/** Unambiguous, since names of label sets have no `#`; a label may have one. */
 function labelPartition(set: string, label: string): string {
   return `LABEL#${set}#${label}`;
 }
 
-/** Scores lie in [0, 1]: with a fixed number of decimals they sort as strings. */
+/** Scores lie in [0, 1], so that with a fixed number of decimals they sort as strings. */
 function printedScore(score: number): string {
   return score.toFixed(SCORE_DECIMALS);
 }

@@ -5,19 +5,20 @@ import type { BatchReadRequest, TagTable } from './tag-table.ts';
 
 /**
  * What the image record says of a label entry.
- * `confirmed`: it is right. `stale`: whoever put it can no longer write the record that it was put for, so nobody ever
- * will rely on it. `unsettled`: its writer might be about to put that record. `awaited`: its event, or the first of the
- * image, has not come to its end; it comes again from the queue.
+ * `confirmed`: the record carries the tag. `stale`: its writer can no longer write the record that it was put for, so no
+ * record will ever rely on it. `unsettled`: its writer might be about to write that record. `awaited`: its event, or the
+ * first one of the image, has not been worked off; the queue delivers it again.
  */
 export type EntryState = 'confirmed' | 'stale' | 'unsettled' | 'awaited';
 
 type Witness = Pick<ImageRecord, 'status' | 'tags' | 'sequencer' | 'revision'>;
 
 /**
- * The record must have been read, consistently, after the entry. A record is only put after the one with the revision
- * before: once the revision of the entry has been reached, its writer has lost. Whoever makes the tag true later puts
- * the entry anew with a later revision, which {@link deleteReadEntry} leaves alone; but that put prevails only over
- * entries with no newer sequencer, so those are not for us to remove.
+ * Compares an entry with its record, which must have been read after it, consistently. Each record follows the one with
+ * the revision before: once a record has reached the revision of the entry, the entry's writer has lost. A later writer
+ * that makes the tag true puts the entry anew with a later revision, which {@link deleteReadEntry} leaves alone. Such a
+ * put does not replace an entry with a newer sequencer, so an entry whose sequencer is newer than the record's is left
+ * in place.
  */
 export function entryState(entry: LabelEntry, record: Witness | undefined): EntryState {
   if (isConfirmedBy(record, entry)) return 'confirmed';
@@ -26,7 +27,7 @@ export function entryState(entry: LabelEntry, record: Witness | undefined): Entr
   return 'unsettled';
 }
 
-/** Of DynamoDB's BatchGetItem. */
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
 const MAXIMUM_BATCH_KEYS = 100;
 
 /** The entries that their records do not confirm, with the reason. */
@@ -48,17 +49,17 @@ export async function unconfirmedEntries(
   return found;
 }
 
-/** Removes an entry that has been found stale; false when somebody has put it anew meanwhile. */
+/** Removes an entry that has been found stale; false when another writer has put it anew meanwhile. */
 export function removeStaleEntry(entry: LabelEntry, table: TagTable): Promise<boolean> {
   return table.write(deleteReadEntry(entry));
 }
 
-/** A record that moves on between reading and writing has had a writer, who settles what is ours. */
+/** A record that changes between each read and write has a writer at work, which settles the entry itself. */
 const SETTLING_ATTEMPTS = 3;
 
 /**
- * Removes an entry whose writer has either died or is still at work. Advancing the record's revision decides it: a dead
- * writer does not mind, a living one loses this attempt, reads again and puts the entry anew.
+ * Removes an entry whose writer has either died or is still at work. Advancing the record's revision decides which: a
+ * writer that is still at work loses this attempt, reads again and puts the entry anew.
  *
  * @returns whether the entry was removed
  */
@@ -69,7 +70,7 @@ export async function settleEntry(entry: LabelEntry, table: TagTable): Promise<b
     if (state === 'stale') return removeStaleEntry(entry, table);
     if (state !== 'unsettled' || !record) return false;
     if (await table.write(advanceRevision(record))) {
-      // Its own writer may not have come to that, and now cannot note it any more.
+      // The record's own writer may not have removed them yet, and can no longer note that it has.
       await removeSupersededEntries({ ...record, revision: record.revision + 1 }, table);
     }
   }

@@ -1,32 +1,35 @@
 import type { Item, ScannableTable, ScanRequest } from './tag-table.ts';
 
-/** One of the parts into which DynamoDB divides a table for those who read all of it at once. */
+/** One of the parts into which DynamoDB divides a table for a parallel scan. */
 export interface TableSegment {
   /** In [0, of). */
   readonly segment: number;
   readonly of: number;
 }
 
-/** Which images are meant. @default all */
+/** The images of a bucket, under a prefix. @default all */
 export interface ImageScope {
   readonly bucket?: string | undefined;
   readonly prefix?: string | undefined;
 }
 
 export interface ScanOptions extends ImageScope {
-  /** Only images that are tagged, and of them what retagging compares: neither label entries nor anything else. */
+  /** Only tagged images, with no more than the attributes that retagging compares, and no label entries. */
   readonly isOnlyTagged?: boolean;
 }
 
 /**
- * Read side by side. More than the partitions of a table of a few million images bring nothing; each holds a page of
- * at most 1 MB.
+ * Segments that are read side by side. More segments than the table has partitions gain nothing, and a table of a few
+ * million images has about as many; each segment holds one page of up to 1 MB in memory.
  */
 export const SEGMENTS = 8;
 
 const COMPARED_ATTRIBUTES = ['bucket', 'key', 'status', 'tags', 'modelDigest', 'embedding', 'labelSets'];
 
-/** Image records and label entries alike carry bucket and key; what the filter leaves out is still read and paid for. */
+/**
+ * Reads a segment's items of a scope. Image records and label entries alike carry bucket and key. Items that the filter
+ * leaves out are still read and paid for.
+ */
 export function scanSegment(
   { segment, of }: TableSegment,
   { bucket, prefix, isOnlyTagged = false }: ScanOptions,
@@ -57,7 +60,10 @@ function namesIn(condition: string): readonly string[] {
   return [...condition.matchAll(/#(\w+)/g)].map(([, name = '']) => name);
 }
 
-/** Shows every item of the scope to `work`, page by page, all segments side by side; the first fault stops all of them. */
+/**
+ * Calls `work` with every item of the scope, page by page, all segments side by side; the first fault stops all of
+ * them.
+ */
 export async function forEachPage(
   table: ScannableTable,
   options: ScanOptions,
@@ -81,7 +87,7 @@ export async function forEachPage(
   );
 }
 
-/** Works on the items, at most `concurrency` at a time. */
+/** Works on the items, at most `concurrency` at a time. p-map does the same, but core depends on zod alone. */
 export async function forEachAtOnce<One>(
   items: readonly One[],
   concurrency: number,

@@ -44,20 +44,22 @@ export interface ScanRequest {
   readonly ProjectionExpression?: string;
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
   readonly ExpressionAttributeValues?: Item;
-  /** The last item of the page before the first one that is wanted. */
+  /**
+   * Key of the item after which the scan begins, as {@link ScanPage.lastKey} gave it. @default the segment's beginning
+   */
   readonly ExclusiveStartKey?: PrimaryKey | undefined;
 }
 
 export interface ScanPage {
   readonly items: readonly Item[];
-  /** Its last item, if the segment goes on after it. */
+  /** Key of the page's last item, if the segment goes on after it. */
   readonly lastKey?: PrimaryKey | undefined;
 }
 
-/** The table, as a sender of the requests that `image-record.ts` and `label-entries.ts` build. */
+/** The table: sends the requests that `image-record.ts` and `label-entries.ts` build. */
 export interface TagTable {
   read(request: ReadRequest): Promise<Item | undefined>;
-  /** False when the request's condition did not hold: somebody else wrote first. */
+  /** False when the request's condition did not hold: another writer was faster. */
   write(request: WriteRequest): Promise<boolean>;
   /** The items in the order of the keys asked for; those that don't exist are left out. */
   readBatch(request: BatchReadRequest): Promise<readonly Item[]>;
@@ -67,7 +69,7 @@ export interface TagTable {
   count(request: QueryRequest): Promise<number>;
 }
 
-/** The table, for those who have to see all of it. */
+/** The table with access to all of its items, as retagging needs it. */
 export interface ScannableTable extends TagTable {
   /** Every item of one segment, page by page, in no order that means anything. */
   scan(request: ScanRequest): AsyncIterable<ScanPage>;

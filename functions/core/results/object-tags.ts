@@ -7,28 +7,29 @@ export interface ObjectTag {
   readonly value: string;
 }
 
-/** Keys that begin so are ours: whoever writes others never meets them. */
+/** Keys with this prefix are written by Cliptag alone; tags with other keys are left as they are. */
 export const OWN_KEY_PREFIX = 'cliptag:';
 
 /**
- * Of every tag of ours. Lifecycle rules, bucket policies and replication compare key and value exactly, so that a value
- * which changes from image to image, as a score does, would be of no use to them.
+ * Every tag of ours has this value. Lifecycle rules, bucket policies and replication compare key and value exactly, so
+ * a value that changes from image to image, as a score does, would be of no use to them.
  */
 const OWN_VALUE = 'yes';
 
-/** Characters as UTF-16 counts them: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html */
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html */
 export const MAXIMUM_OBJECT_TAGS = 10;
+/** In UTF-16 code units, as the same page says. */
 const MAXIMUM_KEY_CHARACTERS = 128;
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_S3Tag.html */
 const FORBIDDEN_CHARACTER = /[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu;
 
 /**
- * What an object's tags are to be: those of others as they are, in their order, then ours, `cliptag:SET:LABEL` = `yes`, best
- * score first, as many as are asked for and have room beside the others. A broader label that a tag implies is a tag of its
- * own and comes as its score says; synonyms never show.
+ * The tags that an object is to carry: the tags of others as they are, in their order, then ours, `cliptag:SET:LABEL` =
+ * `yes`, best score first, as many as the limit allows and the others leave room for. A broader label that a tag
+ * implies is a tag of its own and comes where its score puts it; synonyms never show.
  *
- * @param limit most tags of ours, 0 to {@link MAXIMUM_OBJECT_TAGS}
+ * @param limit maximum number of tags of ours, 0 to {@link MAXIMUM_OBJECT_TAGS}
  */
 export function mergedObjectTags(
   existing: readonly ObjectTag[],
@@ -42,17 +43,17 @@ export function mergedObjectTags(
   return [...foreign, ...keys.map((key) => ({ key, value: OWN_VALUE }))];
 }
 
-/** Other characters than S3 takes become `_`, and what is too long is cut: two such labels may share a key. */
+/** Characters that S3 refuses become `_`, and a key that is too long is cut, so two such labels may share a key. */
 function ownKey({ set, label }: Tag): string {
   const key = `${OWN_KEY_PREFIX}${set}:${label}`.replace(FORBIDDEN_CHARACTER, '_');
-  // What is left of a character that was cut in two is no character.
+  // Half of a character that was cut in two is no character.
   return key
     .slice(0, MAXIMUM_KEY_CHARACTERS)
     .replace(/[\uD800-\uDBFF]$/, '')
     .trimEnd();
 }
 
-/** Whether two lists hold the same tags; their order means nothing to S3. */
+/** Whether two lists hold the same tags, in whatever order: S3 keeps none. */
 export function sameObjectTags(one: readonly ObjectTag[], other: readonly ObjectTag[]): boolean {
   const values = new Map(one.map(({ key, value }) => [key, value]));
   return one.length === other.length && other.every(({ key, value }) => values.get(key) === value);

@@ -8,7 +8,7 @@ import type { TaggingOutcome } from '../tagging/tag-image.ts';
 import { mergedObjectTags, type ObjectTags, sameObjectTags } from './object-tags.ts';
 import { type ResultEvents, resultEvent } from './result-event.ts';
 
-/** Where results are told besides the table. Every one is opt-in. */
+/** Where results go besides the table. Each channel is opt-in. */
 export interface ResultChannels {
   readonly events?: ResultEvents | undefined;
   readonly objectTags?: ObjectTagChannel | undefined;
@@ -16,16 +16,16 @@ export interface ResultChannels {
 
 export interface ObjectTagChannel {
   readonly store: ObjectTags;
-  /** Most tags of ours at an object, 1 to 10. */
+  /** Maximum number of tags of ours at an object, 1 to 10. */
   readonly limit: number;
 }
 
 /**
- * Tells what became of an image, after its record has been written: object tags, then the event.
+ * Tells what became of an image, after its record has been written: object tags first, then the event.
  *
- * At least once: whatever fails or crashes here makes the message come again, which finds the record `unchanged` and tells
- * once more. So `unchanged` is told as well, also where a message came twice. A superseded state is not told: the newer
- * one is, by its own message.
+ * Results are told at least once. After a fault or a crash here the message comes again, finds the record `unchanged`
+ * and tells once more; so `unchanged` is told, too, even where a message merely came twice. A superseded state is not
+ * told: the message of the newer state tells that one.
  *
  * @throws {CliptagError} `result-not-told`, retryable
  */
@@ -46,10 +46,12 @@ export async function tellResult(
 /**
  * Brings the object's tags to what its record says.
  *
- * S3 has no conditional write of tags, so a slower run can write those of an older state over newer ones. Whoever has
- * written therefore looks at the record once more, and writes again if it has changed: the last one to write finds it
- * unchanged. An object without versions that is overwritten in between carries the tags of its former state until its
- * own event has been worked on.
+ * S3 has no conditional write of tags, so a slower run can write the tags of an older state over newer ones. A run that
+ * has written tags therefore reads the record once more and writes again if it has changed: the last run to write finds
+ * it unchanged. An object without versions that is overwritten in between carries the tags of its former state until
+ * its own event has been worked on.
+ *
+ * @throws {CliptagError} `contended`, when the record keeps changing
  */
 async function tellObject(
   record: ImageRecord,
@@ -72,7 +74,10 @@ async function tellObject(
   throw contended(record);
 }
 
-/** A superseded run that crashed may have left its tags at an object that the newer one had dealt with already. */
+/**
+ * The newer record of a superseded run: if the run crashed, it may have left its tags at an object that the newer one
+ * had done.
+ */
 async function winnerOver(object: ObjectReference, table: TagTable): Promise<ImageRecord | undefined> {
   const record = await readRecord(object, table);
   return record && record.sequencer > object.sequencer ? record : undefined;

@@ -2,15 +2,15 @@ import { z } from 'zod';
 import { IMAGE_FAULTS } from '../error-codes.ts';
 import type { ImageRecord, ImageStatus } from '../records/image-record.ts';
 
-/** What rules of EventBridge name as `source`. */
+/** The event's `source`, by which rules of EventBridge select it. */
 export const RESULT_EVENT_SOURCE = 'cliptag';
 
 /** Rises when a field goes or changes its meaning; new fields may come at any time. */
 export const RESULT_EVENT_VERSION = 1;
 
 /**
- * Of an event: those with the best scores. Labels stand in keys of the table, which have at most 2 KB, and twice in an event:
- * so it fits into EventBridge's 256 KB.
+ * An event holds the tags with the best scores. Each label stands in it twice and has at most the 2 KB of a table's
+ * key, so that the event fits into EventBridge's 256 KB.
  */
 export const MAXIMUM_EVENT_TAGS = 50;
 
@@ -18,8 +18,8 @@ const digest = z.string().min(1);
 const time = (description: string) => z.string().meta({ format: 'date-time', description });
 
 /**
- * What is told of an image once its record is written. docs/result-event.schema.json is made of this, for those who
- * receive it; a test holds both together.
+ * The detail of the event that is sent once an image's record is written. docs/result-event.schema.json is made of this
+ * schema, for receivers; a test holds both together.
  */
 const resultEventDetail = z
   .object({
@@ -86,7 +86,7 @@ export type ResultEventDetail = z.infer<typeof resultEventDetail>;
 
 export type ResultEventType = 'ImageTagged' | 'ImageFailed' | 'ImageRemoved';
 
-/** An event for whoever wants to know what became of an image. */
+/** Tells a subscriber what became of an image. */
 export interface ResultEvent {
   readonly type: ResultEventType;
   readonly detail: ResultEventDetail;
@@ -136,19 +136,21 @@ export function resultEvent(record: ImageRecord): ResultEvent {
 
 type Present<Fields> = { [Name in keyof Fields]?: NonNullable<Fields[Name]> };
 
-/** Without the fields that have no value. */
+/** The fields that have a value. */
 function present<Fields extends object>(fields: Fields): Present<Fields> {
   const entries = Object.entries(fields).filter(([, value]) => value !== undefined && value !== null);
   return Object.fromEntries(entries) as Present<Fields>;
 }
 
-/** The schema as others read it: JSON Schema, draft 2020-12. */
+/** The schema as JSON Schema, draft 2020-12. */
 export function resultEventSchema(): object {
   return z.toJSONSchema(resultEventDetail, { io: 'input' });
 }
 
-/** Whoever wants to know what became of images. */
+/** Publishes result events to their subscribers. */
 export interface ResultEvents {
-  /** Resolves once the event has been accepted, and rejects when it has not: the others of its batch don't matter. */
+  /**
+   * Resolves once this event has been accepted, and rejects when it has not, whatever became of others in its request.
+   */
   publish(event: ResultEvent): Promise<void>;
 }

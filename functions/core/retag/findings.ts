@@ -2,19 +2,19 @@ import { identityOf, type LabelChanges, labelsByChanges, type RetagTally } from 
 
 /** Label entries that no image record confirms. */
 export interface SweepTally {
-  /** Nobody will ever rely on them. */
+  /** No record will ever rely on them. */
   readonly stale: number;
-  /** Put for events that have not come to their end: those come again from the queue and see to them. */
+  /** Put for events that have not been worked off: the queue delivers these again, and their runs settle the entries. */
   readonly awaited: number;
 }
 
 /** What retagging has found, and done unless it was only planned. */
 export interface RetagFindings extends RetagTally, SweepTally {
-  /** Labels left out of `labels` for want of room. @default 0 */
+  /** Number of labels left out of `labels` for want of room. @default 0 */
   readonly omittedLabels?: number;
 }
 
-/** What has been found in several parts of a table, as if it were one: all counts added up, the first examples. */
+/** The findings of several parts of a table as those of one: counts are added up, the first examples are kept. */
 export function mergedFindings(parts: readonly RetagFindings[]): RetagFindings {
   const total = (count: (part: RetagFindings) => number) => parts.reduce((sum, part) => sum + count(part), 0);
   const foreign: Record<string, number> = {};
@@ -54,7 +54,7 @@ function bothChanges(a: LabelChanges, b: LabelChanges): LabelChanges {
   };
 }
 
-/** The same with no more labels, the most changed ones, than so many bytes of JSON hold. */
+/** The findings with as many of the most changed labels as fit into so many bytes of JSON. */
 export function boundedFindings(findings: RetagFindings, maximumLabelBytes: number): RetagFindings {
   let bytes = 0;
   const kept = findings.labels.filter((label) => {

@@ -9,27 +9,24 @@ import type { Retagger } from './retagger.ts';
 import { retaggings } from './retagging.ts';
 import { retagCounter } from './tally.ts';
 
-/** What becomes of the pages of a scan, which may come from several segments in turns. */
+/** Works on the pages of a scan, which may come from several segments in turns. */
 export interface RetagPass {
-  see(items: readonly Item[]): Promise<void>;
-  /** So far. */
+  work(items: readonly Item[]): Promise<void>;
+  /** What has been found so far. */
   findings(): RetagFindings;
-  /** After the last page; then the findings are complete. */
+  /** To be called after the last page; then the findings are complete. */
   end(): Promise<void>;
 }
 
-/**
- * Images that are written at the same time: with some five entries each they fill the 50 connections that the AWS SDK
- * opens.
- */
-export const IMAGES_AT_ONCE = 16;
+/** Images that are written at once: with some five entries each they fill the 50 connections that the AWS SDK opens. */
+export const MAXIMUM_CONCURRENT_IMAGES = 16;
 
 /** Counts what retagging would change, and label entries that no image record confirms. Writes nothing. */
 export function planPass(retagger: Retagger): RetagPass {
   const counter = retagCounter();
   const sweep = { stale: 0, awaited: 0 };
   return {
-    async see(items) {
+    async work(items) {
       for (const { before, outcome } of retaggedImages(items, retagger)) counter.count(before, outcome);
       retagger.onProgress?.(counter.tally().images);
       for (const { state } of await unconfirmedEntries(entriesIn(items), retagger.table)) {
@@ -44,30 +41,30 @@ export function planPass(retagger: Retagger): RetagPass {
 /**
  * Writes every image that changes, and removes label entries that no image record confirms.
  *
- * @param imagesAtOnce written at the same time, of one page
+ * @param concurrency images of one page that are written at once
  */
-export function writePass(retagger: Retagger, imagesAtOnce: number): RetagPass {
+export function writePass(retagger: Retagger, concurrency: number): RetagPass {
   const { table } = retagger;
   const counter = retagCounter();
   const sweep = { stale: 0, awaited: 0 };
-  const later: LabelEntry[] = [];
+  const unsettled: LabelEntry[] = [];
   return {
-    async see(items) {
-      await forEachAtOnce(retaggedImages(items, retagger), imagesAtOnce, async (scanned) => {
+    async work(items) {
+      await forEachAtOnce(retaggedImages(items, retagger), concurrency, async (scanned) => {
         const { before, outcome } = await retagImage(scanned, retagger);
         counter.count(before, outcome);
       });
       retagger.onProgress?.(counter.tally().images);
       for (const { entry, state } of await unconfirmedEntries(entriesIn(items), table)) {
         if (state === 'stale') sweep.stale += Number(await removeStaleEntry(entry, table));
-        else if (state === 'unsettled') later.push(entry);
+        else if (state === 'unsettled') unsettled.push(entry);
         else sweep.awaited += 1;
       }
     },
     findings: () => ({ ...counter.tally(), ...sweep }),
     async end() {
-      // By now most of their writers, if they live, have come to an end.
-      for (const entry of later) sweep.stale += Number(await settleEntry(entry, table));
+      // Writers that were at work when their entries were read have mostly ended by now.
+      for (const entry of unsettled) sweep.stale += Number(await settleEntry(entry, table));
     },
   };
 }

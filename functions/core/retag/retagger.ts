@@ -1,10 +1,10 @@
 import type { ScannableTable } from '../records/tag-table.ts';
 import type { LabelSetsOfModel } from './retagging.ts';
 
-/** All that retagging takes: no bucket, no picture and no image encoder. */
+/** All that retagging needs: no bucket, no picture and no image encoder. */
 export interface Retagger extends LabelSetsOfModel {
   readonly table: ScannableTable;
   readonly now: () => Date;
-  /** Told how many tagged images have been looked at so far. */
+  /** Called with the number of tagged images that have been worked on so far. */
   readonly onProgress?: (images: number) => void;
 }

@@ -5,18 +5,18 @@ import { appliesTo } from '../labels/label-set.ts';
 import { type Tag, tagsFor } from '../labels/scores.ts';
 import type { ImageRecord } from '../records/image-record.ts';
 
-/** A model and what it makes of the label sets that are to hold. */
+/** A model, and its classifiers of the label sets that are to hold. */
 export interface LabelSetsOfModel {
   readonly modelDigest: string;
-  /** All of this model. */
+  /** All compiled with this model. */
   readonly classifiers: readonly Classifier[];
 }
 
 /**
- * What label sets make of an image record.
- * `right`: it says so already. `foreign`: its embedding is of another model (or it has none), so they cannot tell.
- * `untagged`: a broken, unsupported or deleted image. `changed`: these are its tags now, which may be the same ones by
- * label sets that the record does not name yet.
+ * What label sets make of an image record. `right`: the record says so already. `foreign`: its embedding is of another
+ * model, or it has none, so that it cannot be scored. `untagged`: a broken, unsupported or deleted image. `changed`:
+ * the image is to have these tags and label sets; the tags may be the same as before, by label sets that the record
+ * does not name yet.
  */
 export type Retagging =
   | { readonly kind: 'right' | 'untagged' }
@@ -28,8 +28,8 @@ export type Retagging =
     };
 
 /**
- * Scores the stored embedding with every label set that has changed since the record was written. Tags of the others
- * stay as they are; those of label sets that no longer hold, or apply to other images only, go.
+ * Scores the stored embedding with every label set that has changed since the record was written. Tags of unchanged label
+ * sets stay as they are; tags of label sets that no longer hold, or that apply to other images only, go.
  */
 export function retagging(record: ImageRecord, labelSets: LabelSetsOfModel): Retagging {
   const found = unscored(record, labelSets);
@@ -38,7 +38,9 @@ export function retagging(record: ImageRecord, labelSets: LabelSetsOfModel): Ret
     : found;
 }
 
-/** What {@link retagging} says of each of the records, many times as fast: each label set scores all of them at once. */
+/**
+ * What {@link retagging} gives for each of the records, many times as fast: each label set scores all of them at once.
+ */
 export function retaggings(
   records: readonly ImageRecord[],
   labelSets: LabelSetsOfModel,
@@ -65,8 +67,9 @@ interface Unscored {
   readonly kind: 'unscored';
   readonly record: ImageRecord;
   readonly embedding: Embedding;
-  /** The label sets that are to hold for it, and those among them that its tags do not come from. */
+  /** The label sets that are to hold for it. */
   readonly wanted: readonly Classifier[];
+  /** Those among them that its tags do not come from. */
   readonly changed: readonly Classifier[];
 }
 

@@ -2,13 +2,13 @@ import { CliptagError } from '../errors.ts';
 import { type ImageScope, scanSegment, type TableSegment } from '../records/table-scan.ts';
 import type { Item, PrimaryKey, QueryRequest, ScannableTable, WriteRequest } from '../records/tag-table.ts';
 import { boundedFindings, mergedFindings, type RetagFindings } from './findings.ts';
-import { IMAGES_AT_ONCE, planPass, writePass } from './passes.ts';
+import { MAXIMUM_CONCURRENT_IMAGES, planPass, writePass } from './passes.ts';
 import type { Retagger } from './retagger.ts';
 import type { LabelSetsOfModel } from './retagging.ts';
 
-/** A segment of a run: what one of several workers, each for a limited time, does of retagging a table. */
+/** One segment of a table in a run of retagging. Several workers share a run, each for a limited time. */
 export interface SegmentWork {
-  /** Name of the run: no other one, ever, has it. */
+  /** Name of the run, which no other run ever has. */
   readonly run: string;
   readonly segment: TableSegment;
   /** `plan` writes no image and no label entry. */
@@ -22,10 +22,10 @@ export interface LabelSetDigests {
   readonly labelSets: Readonly<Record<string, string>>;
 }
 
-/** How far a segment is, in an item of its own: whoever goes on with it begins there. */
+/** How far a segment is. It stands in an item of its own, so that the next worker goes on there. */
 interface Progress {
   readonly findings: RetagFindings;
-  /** Last item that was seen. */
+  /** Key of the last item that has been worked on. */
   readonly after?: PrimaryKey | undefined;
   readonly isDone: boolean;
   /** Counts the writes of this item. */
@@ -33,17 +33,18 @@ interface Progress {
   readonly by: LabelSetDigests;
 }
 
-/** A worker that dies has so much of its work counted twice, once as changed and once as right already. */
+/** Work of up to this long is counted twice when a worker dies, once as changed and once as right already. */
 const SAVE_SECONDS = 20;
 const KEPT_SECONDS = 30 * 24 * 60 * 60;
-/** An item of DynamoDB's may have 400 KB, an answer in Step Functions 256 KiB. */
+/** An item in DynamoDB may have 400 KB, an answer in Step Functions 256 KiB. */
 const MAXIMUM_LABEL_BYTES = { item: 300_000, answer: 200_000 };
 
 /**
- * Goes on with a segment until its end, or until time is over, which is asked after each page of at most 1 MB.
+ * Goes on with a segment until its end, or until `isOver`, which is asked after each page of up to 1 MB.
  *
  * @returns whether the segment is at its end
- * @throws {CliptagError} `label-sets-changed` when others began the run; `segment-taken` when another worker has saved its progress meanwhile
+ * @throws {CliptagError} `label-sets-changed` when the run began with other label sets; `segment-taken` when another
+ *   worker has saved its progress meanwhile
  */
 export async function workOnSegment(
   retagger: Retagger,
@@ -55,7 +56,7 @@ export async function workOnSegment(
   if (before?.isDone) return true;
   const by = digestsOf(retagger);
   if (before) requireSameLabelSets(before.by, by);
-  const pass = work.mode === 'plan' ? planPass(retagger) : writePass(retagger, IMAGES_AT_ONCE);
+  const pass = work.mode === 'plan' ? planPass(retagger) : writePass(retagger, MAXIMUM_CONCURRENT_IMAGES);
   const found = () => mergedFindings([...(before ? [before.findings] : []), pass.findings()]);
   let saves = before?.saves ?? 0;
   let savedAt = retagger.now().getTime();
@@ -67,7 +68,7 @@ export async function workOnSegment(
   };
   const request = scanSegment(work.segment, work.scope);
   for await (const { items, lastKey } of table.scan({ ...request, ExclusiveStartKey: before?.after })) {
-    await pass.see(items);
+    await pass.work(items);
     if (!lastKey) break;
     if (isOver()) {
       await pass.end();

@@ -2,7 +2,7 @@ import type { Tag } from '../labels/scores.ts';
 import type { ImageRecord } from '../records/image-record.ts';
 import type { Retagging } from './retagging.ts';
 
-/** How the tags of one image change. */
+/** How the tags of one image differ before and after retagging. */
 export interface TagChanges {
   readonly added: readonly Tag[];
   readonly removed: readonly Tag[];
@@ -18,19 +18,20 @@ export interface ChangedImage extends TagChanges {
 export interface LabelChanges {
   readonly set: string;
   readonly label: string;
-  /** Images that get it, lose it, have it with another score. */
+  /** Images that get the label, lose it, or have it with another score. */
   readonly added: number;
   readonly removed: number;
   readonly rescored: number;
 }
 
 export interface RetagTally {
-  /** Tagged images that were looked at: those of the next four counts. */
+  /** Tagged images in all: the sum of the next four counts. */
   readonly images: number;
-  /** Their tags change. */
+  /** Images whose tags change. */
   readonly changed: number;
-  /** Their tags stay as they are; only the label sets that these come from are noted anew. */
+  /** Images whose tags stay; only the label sets that the tags come from are noted anew. */
   readonly noted: number;
+  /** Images whose records say it all already. */
   readonly right: number;
   /** Model digest → images whose embeddings are of that model, or of none (`''`), and which stay as they are. */
   readonly foreign: Readonly<Record<string, number>>;
@@ -46,7 +47,7 @@ export interface RetagCounter {
   tally(): RetagTally;
 }
 
-/** Adds up what retagging makes of image after image. */
+/** Counts what retagging makes of each image. */
 export function retagCounter(): RetagCounter {
   const counts = { images: 0, changed: 0, noted: 0, right: 0 };
   const foreign = new Map<string, number>();
@@ -88,7 +89,7 @@ export function retagCounter(): RetagCounter {
   };
 }
 
-/** What is different between two lists of tags, apart from their order. */
+/** The differences between two lists of tags, apart from their order. */
 export function tagChanges(before: readonly Tag[], after: readonly Tag[]): TagChanges {
   const scoresOf = (tags: readonly Tag[]) => new Map(tags.map((tag) => [identityOf(tag), tag.score]));
   const [scoresBefore, scoresAfter] = [scoresOf(before), scoresOf(after)];
@@ -99,7 +100,7 @@ export function tagChanges(before: readonly Tag[], after: readonly Tag[]): TagCh
   };
 }
 
-/** Set names have no `#`. */
+/** Unambiguous, since names of label sets have no `#`. */
 export function identityOf({ set, label }: Pick<Tag, 'set' | 'label'>): string {
   return `${set}#${label}`;
 }

@@ -5,14 +5,14 @@ import type { PixelDecoder } from '../pixels/pixels.ts';
 import type { ImageContent } from '../records/image-record.ts';
 import type { BatchedEncoder } from './micro-batch.ts';
 
-/** What turns bytes into an embedding, built once per process. */
+/** Turns bytes into an embedding; built once per process. */
 export interface ImageReader {
   readonly decoder: PixelDecoder;
   readonly encoder: BatchedEncoder;
 }
 
 /**
- * All there is to say of an image's bytes: pixels → embedding → scores.
+ * All that a record says of an image's content: bytes → pixels → embedding → scores.
  *
  * @param bytes may still be on their way, as a promise
  * @throws {ImageFault} for every permanent fault of the image
@@ -27,7 +27,7 @@ export async function describeImage(
   // The encoder is told of pixels before they are there, so that it can wait for them and run several images at once.
   const decoding = decode();
   const stored = embeddingToBytes(await encoder.encode(decoding));
-  // Scores come from what is stored, so that retagging finds the very same ones.
+  // Scores come from the embedding as it is stored, so that retagging finds the very same ones.
   const embedding = embeddingFromBytes(stored, encoder.modelDigest);
   const pixels = await decoding;
   return {

@@ -30,10 +30,10 @@ export async function eventDue(
 }
 
 /**
- * Orders a listed object by looking, since a listing has no sequencer: first the record is read, then the object is looked
- * at. The state that is found there is at least as new as the one that the record tells of. It is written with the record's
- * own sequencer, if the record still is the one that was read. Every event of a change that the look missed has a higher
- * sequencer, and wins.
+ * Orders a listed object by looking, since a listing has no sequencer: first the record is read, then the object is
+ * looked at. The state that is found there is at least as new as the one that the record tells of. It is written with
+ * the record's own sequencer, if the record still is the one that was read. Every event of a change that the look
+ * missed has a higher sequencer, and wins.
  */
 async function listingDue(
   { object: listed, time }: ListedEvent,

@@ -1,6 +1,7 @@
 /**
- * The metrics that the tagging function logs in CloudWatch's embedded metric format, which become metrics at no call of
- * its own: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ * The metrics that the tagging function logs in CloudWatch's embedded metric format. CloudWatch makes metrics of these
+ * log lines, so that the function calls no API for them:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export const METRIC_NAMESPACE = 'Cliptag';
 
@@ -22,7 +23,10 @@ export const METRICS = {
   notTold: 'ResultsNotTold',
 } as const;
 
-/** Time that one image takes in a stage; Milliseconds, one value for each image that came to it. In their order. */
+/**
+ * Time that one image takes in a stage; Milliseconds, one value for each image that came to it. In the order of the
+ * stages.
+ */
 export const STAGE_METRICS = {
   /** Download of the object. */
   fetch: 'FetchTime',

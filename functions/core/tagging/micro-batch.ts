@@ -5,7 +5,7 @@ import type { PixelSpec, Pixels } from '../pixels/pixels.ts';
 export interface BatchedEncoder {
   readonly modelDigest: string;
   readonly pixelSpec: PixelSpec;
-  /** Pixels may still be on their way, as a promise: whoever is ready waits a moment for them. */
+  /** Pixels may still be on their way, as a promise: images that are ready wait a moment for them. */
   encode(pixels: Pixels | Promise<Pixels>): Promise<Embedding>;
 }
 
@@ -15,12 +15,13 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** About what a large picture takes to decode: who is ready must not pay for a neighbour that is slow or stuck. */
-const PATIENCE_MILLISECONDS = 50;
+/** About what a large picture takes to decode: images that are ready must not pay for one that is slow or stuck. */
+const MAXIMUM_WAIT_MILLISECONDS = 50;
 
 /**
- * Gathers the images that are ready into runs. A run starts when it is full, when no other image is on its way, or
- * when none has come for a while; the next gathers while it is encoded.
+ * Gathers the images that are ready into runs. A run starts when it is full, when no other image is on its way, or when
+ * the ones that are ready have waited for {@link MAXIMUM_WAIT_MILLISECONDS}; the next run gathers while it is encoded.
+ * Own code, since libraries that batch (dataloader) know nothing of items that have been announced and not come yet.
  *
  * @param maximumBatchSize images per run, at least 1
  */
@@ -28,13 +29,13 @@ export function inBatches(encoder: ImageEncoder, maximumBatchSize: number): Batc
   const waiting: Waiting[] = [];
   let onTheWay = 0;
   let running = false;
-  let patience: NodeJS.Timeout | undefined;
+  let waitTimer: NodeJS.Timeout | undefined;
 
   function considerRun(): void {
     if (running || waiting.length === 0) return;
-    clearTimeout(patience);
+    clearTimeout(waitTimer);
     if (waiting.length >= maximumBatchSize || onTheWay === 0) void run();
-    else patience = setTimeout(run, PATIENCE_MILLISECONDS);
+    else waitTimer = setTimeout(run, MAXIMUM_WAIT_MILLISECONDS);
   }
 
   async function run(): Promise<void> {
@@ -44,7 +45,7 @@ export function inBatches(encoder: ImageEncoder, maximumBatchSize: number): Batc
     considerRun();
   }
 
-  async function arrival(pixels: Pixels | Promise<Pixels>): Promise<Pixels> {
+  async function counted(pixels: Pixels | Promise<Pixels>): Promise<Pixels> {
     onTheWay += 1;
     try {
       return await pixels;
@@ -58,9 +59,9 @@ export function inBatches(encoder: ImageEncoder, maximumBatchSize: number): Batc
     pixelSpec: encoder.pixelSpec,
     encode: (pixels) =>
       new Promise<Embedding>((resolve, reject) => {
-        arrival(pixels)
+        counted(pixels)
           .then((ready) => void waiting.push({ pixels: ready, resolve, reject }), reject)
-          // Also after an image that failed: others may have waited for it.
+          // After an image that failed, too: others may have waited for it.
           .then(considerRun);
       }),
   };

@@ -4,7 +4,7 @@ import { appliesTo, type LabelSet, labelSetDigest } from '../labels/label-set.ts
 import type { ObjectReference } from '../objects/object.ts';
 import type { ImageRecord } from '../records/image-record.ts';
 
-/** The model and the label sets that a tagger tags with: what it made once it would make again. */
+/** The model and the label sets that a tagger tags with. The same ones give the same tags. */
 export interface TaggerIdentity {
   readonly modelDigest: string;
   readonly labelSets: readonly LabelSetIdentity[];
@@ -40,7 +40,7 @@ export function isTaggedBy(
   );
 }
 
-/** What {@link isSettled} needs of a record. */
+/** The attributes of a record that {@link isSettled} reads. */
 export const SETTLING_ATTRIBUTES = [
   'bucket',
   'key',
@@ -53,11 +53,11 @@ export const SETTLING_ATTRIBUTES = [
 
 export type SettlingRecord = Pick<ImageRecord, (typeof SETTLING_ATTRIBUTES)[number]>;
 
-/** Faults that another setting or S3 itself may have mended since, with no change of the object. */
-const MENDABLE_REASONS: readonly (ImageFaultCode | undefined)[] = ['too-large', 'too-slow', 'not-readable'];
+/** Faults that may go away with no change of the object: another limit, a machine less busy, an object restored. */
+const PASSING_FAULTS: readonly (ImageFaultCode | undefined)[] = ['too-large', 'too-slow', 'not-readable'];
 
 /**
- * Whether a tagger would say of this state of the object just what the record says: tagged by the same model and label
+ * Whether a tagger would say of this state of the object what the record says already: tags by the same model and label
  * sets, or a fault that will not go away.
  */
 export function isSettled(
@@ -68,5 +68,5 @@ export function isSettled(
   if (record.status === 'deleted' || record.eTag !== eTag) return false;
   return record.status === 'tagged'
     ? isTaggedBy(record, identity)
-    : !MENDABLE_REASONS.includes(record.reasonCode);
+    : !PASSING_FAULTS.includes(record.reasonCode);
 }

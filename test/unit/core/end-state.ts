@@ -32,7 +32,7 @@ export async function checkEndState(
   for (const { key } of scenario.objects) {
     const sequencer = bucket.newestSequencer(key);
     const record = truth.record(key);
-    // Of what no event tells a listing does.
+    // A listing tells of states that no event told.
     if (sequencer === undefined && bucket.content(key) === undefined) {
       expect(record).toBeUndefined();
       continue;

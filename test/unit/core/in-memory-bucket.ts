@@ -26,7 +26,7 @@ export interface InMemoryBucket {
   listing(): readonly ListedObject[];
   /** The number of the current content, undefined when there is none. */
   content(key: string): number | undefined;
-  /** Of the newest event of this key. */
+  /** Sequencer of the newest event of this key. */
   newestSequencer(key: string): string | undefined;
 }
 

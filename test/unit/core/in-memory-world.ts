@@ -201,7 +201,7 @@ export async function play(
   ];
   await scheduler.waitFor(finished(actors));
   await scheduler.waitFor(finished(deliveries));
-  // Of a failed run, writes may still be under way.
+  // Writes of a failed run may still be under way.
   await scheduler.waitIdle();
   const unfinishedEntries = new Set(cutShort.flatMap((run) => run.unconfirmedEntries()));
   return { truth, bucket, published, supersededEvents, unfinishedEntries, runs, writes };

@@ -65,7 +65,7 @@ describe('bestLabels', () => {
 
   test('gives each label its own score alone, where parents are taken away', () => {
     const [best] = bestLabels(right, withoutParents(compass), 5);
-    // Of the softmax of 10, 0, 0 and 0.
+    // Softmax of 10, 0, 0 and 0.
     expect(best?.label).toBe('right');
     expect(best?.score).toBeCloseTo(Math.exp(10) / (Math.exp(10) + 3), 9);
     expect(names(right, withoutParents(compass), 5)).not.toContain('way');

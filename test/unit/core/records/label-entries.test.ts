@@ -56,7 +56,7 @@ describe('putLabelEntry', () => {
   });
 });
 
-/** Who put the entry, who comes next, and whether that one is at least as new. */
+/** The writer that put the entry, the next one, and whether that one is at least as new. */
 const ORDER: ReadonlyArray<readonly [string, ReturnType<typeof writer>, ReturnType<typeof writer>, boolean]> =
   [
     ['a newer event', writer('01', 5), writer('02', 1), true],
