@@ -10,7 +10,7 @@ import { checkToldResults } from './told-results.ts';
 import { collected } from './truth-keeper.ts';
 
 /**
- * After every event has been brought to its end: the records say what the bucket holds, the labels say what the
+ * Checks, once every event has been worked off: the records say what the bucket holds, the labels say what the
  * records say, and entries that no record confirms are left only by runs that were cut short.
  *
  * @returns the number of such entries

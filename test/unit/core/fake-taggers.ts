@@ -26,7 +26,7 @@ const CONTENTS: readonly (readonly [number, number, number])[] = [
   [0, 0, 0.5],
   [0, 0, 0],
 ];
-/** Contents that are no image: bytes that cannot be decoded, and none at all. */
+/** Contents that are no image: bytes that cannot be decoded, and no bytes at all. */
 const BROKEN_CONTENT = CONTENTS.length;
 const EMPTY_CONTENT = CONTENTS.length + 1;
 export const CONTENT_COUNT = CONTENTS.length + 2;
@@ -108,11 +108,11 @@ function embeddingOf(content: number, tagger: TaggerName): Embedding {
   const turned = cosines.map((_, i) => cosines[(i + turn) % cosines.length] ?? 0);
   const rest = Math.sqrt(1 - turned.reduce((sum, value) => sum + value * value, 0));
   const exact = { modelDigest: digest, values: normalised([...turned, rest, 0]) };
-  // As it is stored, which is what is scored.
+  // As it is stored: the tagger scores the stored embedding.
   return embeddingFromBytes(embeddingToBytes(exact), digest);
 }
 
-/** What a tagger makes of an image with this content, by its parts and without a table. */
+/** What a tagger makes of an image with this content, computed from its parts and without a table. */
 export function expectedOutcome(
   tagger: TaggerName,
   object: { bucket: string; key: string },
@@ -140,7 +140,7 @@ function encoderOf(tagger: TaggerName): BatchedEncoder {
   };
 }
 
-/** Retagging with the label sets of a tagger, by its model. */
+/** A retagger with the model and label sets of a tagger. */
 export function fakeRetagger(name: TaggerName, table: ScannableTable): Retagger {
   return {
     table,

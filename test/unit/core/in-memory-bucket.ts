@@ -3,7 +3,7 @@ import type { ListedObject } from '../../../functions/core/objects/listed-object
 import type { CurrentObject, ObjectStore } from '../../../functions/core/objects/object-store.ts';
 import type { ObjectTag, ObjectTags } from '../../../functions/core/results/object-tags.ts';
 
-/** What others have put at every object. */
+/** A tag of another program, which every object has. */
 export const FOREIGN_TAGS: readonly ObjectTag[] = [{ key: 'team', value: 'zoo' }];
 
 export type BucketChange =
@@ -20,7 +20,7 @@ export interface InMemoryBucket {
   tagsOf(key: string): readonly ObjectTag[] | undefined;
   /** Makes a change and returns the body of the notification, or undefined when there was nothing to change. */
   change(key: string, change: BucketChange): string | undefined;
-  /** What was there before anybody listened: no event will ever tell of it. */
+  /** Puts an object without an event, as one that existed before events were sent. */
   putUnheard(key: string, content: number): void;
   /** The objects as a listing shows them now. */
   listing(): readonly ListedObject[];
@@ -32,7 +32,7 @@ export interface InMemoryBucket {
 
 interface Version {
   readonly versionId: string | undefined;
-  /** Undefined: a delete marker. */
+  /** Undefined for a delete marker. */
   readonly content: number | undefined;
   tags: readonly ObjectTag[];
 }

@@ -128,7 +128,7 @@ function keysOf({ PK, SK, GSI1PK, GSI1SK }: Item): Item {
   return { PK, SK, GSI1PK, GSI1SK };
 }
 
-/** DynamoDB refuses a request that names a value it doesn't bring, or brings one that it doesn't name. */
+/** DynamoDB refuses a request that names a value which it does not bring, or brings one which it does not name. */
 function requireValues(expression: string, values: Item, update = ''): void {
   const named = new Set([...valueNamesIn(expression), ...valueNamesIn(update)]);
   const brought = Object.keys(values);
@@ -167,7 +167,7 @@ function byKeys(partition: string, sort: string): (a: Item, b: Item) => number {
     (a[partition] === b[partition] ? 0 : compare(a[partition], b[partition])) || compare(a[sort], b[sort]);
 }
 
-/** What is stored is nobody else's: a copy without undefined attributes, which throws when it is changed. */
+/** The item to store: a copy without undefined attributes, which throws when it is changed. */
 function frozenCopy(item: Item): Item {
   return deepFrozen(structuredClone(item)) as Item;
 }

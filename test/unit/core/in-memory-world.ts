@@ -27,7 +27,7 @@ export interface Attempt {
   readonly fault?: Fault | undefined;
 }
 
-/** One message: delivered after a while, and again until an attempt at it runs to its end. */
+/** One message: delivered after some steps, and again until an attempt at it succeeds. */
 export interface Delivery {
   readonly delay: number;
   readonly attempts: readonly Attempt[];
@@ -38,9 +38,9 @@ export interface Scenario {
   readonly versioned: boolean;
   readonly objects: ReadonlyArray<{
     readonly key: string;
-    /** The content that it has had since before anybody listened. @default none */
+    /** The content that it had before events were sent. @default none */
     readonly unheard?: number | undefined;
-    /** More than one delivery of a change: duplicates, at the same time or much later. */
+    /** Several deliveries of one change are duplicates, at the same time or much later. */
     readonly changes: ReadonlyArray<{
       /** Steps before the change. */
       readonly pause: number;
@@ -48,9 +48,9 @@ export interface Scenario {
       readonly deliveries: readonly Delivery[];
     }>;
   }>;
-  /** Label sets change, and all images of the bucket are retagged: again until a run comes to its end. */
+  /** Label sets change, and all images of the bucket are retagged, again until a run succeeds. */
   readonly retags: readonly Delivery[];
-  /** The bucket is listed, and every listed object is delivered so. @default [] */
+  /** The bucket is listed, and every listed object is delivered as such. @default [] */
   readonly listings?: ReadonlyArray<{ readonly pause: number; readonly deliveries: readonly Delivery[] }>;
   readonly queries: ReadonlyArray<{ readonly delay: number; readonly query: LabelQuery }>;
 }
@@ -58,11 +58,11 @@ export interface Scenario {
 export interface WorldOptions {
   /** @default `photos` */
   readonly bucketName?: string;
-  /** What runs and queries see of the table; the truth is read from the table itself. @default the table */
+  /** The table as runs and queries see it; the truth is read from the table itself. @default the table */
   readonly seenThrough?: (table: ScannableTable) => ScannableTable;
-  /** What tells others of results. @default tellResult */
+  /** The function that tells results. @default tellResult */
   readonly tell?: typeof tellResult;
-  /** What runs see of the bucket. @default the bucket */
+  /** The bucket as runs see it. @default the bucket */
   readonly objectsThrough?: (objects: ObjectStore) => ObjectStore;
 }
 
@@ -72,7 +72,7 @@ export interface Course {
   readonly bucket: InMemoryBucket;
   /** In the order in which they were sent. */
   readonly published: readonly ResultEvent[];
-  /** Those that were sent by runs which another event had superseded. */
+  /** Events sent by runs that another event had superseded. */
   readonly supersededEvents: readonly ResultEvent[];
   /** Keys of entries put by runs that were cut short before they put their image record. */
   readonly unfinishedEntries: ReadonlySet<string>;
@@ -83,7 +83,7 @@ export interface Course {
 /** Fewer than an image can have tags. */
 export const OBJECT_TAG_LIMIT = 2;
 
-/** A message that fails more often than this shows a fault of its own. */
+/** A message that fails more often than this has found a fault of the program. */
 const MAXIMUM_DELIVERIES = 20;
 
 /**
@@ -207,7 +207,7 @@ export async function play(
   return { truth, bucket, published, supersededEvents, unfinishedEntries, runs, writes };
 }
 
-/** True when the work was brought to its end; false when it is to be done again (its message goes back to the queue). */
+/** True when the work succeeded; false when it is to be done again (its message goes back to the queue). */
 async function complete(work: Promise<unknown>): Promise<boolean> {
   try {
     await work;
@@ -222,7 +222,7 @@ async function passSteps(scheduler: Scheduler, steps: number): Promise<void> {
   for (let step = 0; step < steps; step++) await scheduled(scheduler, 'wait', async () => {});
 }
 
-/** Waits for all of them, so that a failure leaves nothing behind that nobody waits for. */
+/** Waits for all promises, so that a failure leaves none of them unhandled. */
 async function finished(actors: readonly Promise<void>[]): Promise<void> {
   for (const outcome of await Promise.allSettled(actors)) {
     if (outcome.status === 'rejected') throw outcome.reason;

@@ -12,7 +12,7 @@ export interface ScenarioKind {
   readonly deployments: boolean;
   /** Whether all images are retagged meanwhile, with one label set or another. @default false */
   readonly retags?: boolean;
-  /** Whether objects were there before anybody listened, and the bucket is listed to have them tagged. @default false */
+  /** Whether objects existed before events were sent, and the bucket is listed to have them tagged. @default false */
   readonly listings?: boolean;
 }
 

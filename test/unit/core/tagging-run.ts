@@ -22,7 +22,7 @@ export interface Fault {
 /** What DynamoDB's client throws when a request has failed. */
 export class ServiceFault extends Error {}
 
-/** One attempt at a message: the ports it works through, and what has become of it. */
+/** One attempt at a message: its ports, and what has become of it. */
 export interface TaggingRun {
   readonly objects: ObjectStore;
   readonly table: ScannableTable;
@@ -60,7 +60,7 @@ export function scheduled<T>(
 
 type RunPorts = Pick<TaggingRun, 'objects' | 'table' | 'events' | 'objectTags'>;
 
-/** Makes every call of the ports a step of the scheduler's, and the run fail as the fault says. */
+/** Makes every call of the ports a step of the scheduler, and has the run fail as the fault says. */
 export function startRun(
   scheduler: Scheduler,
   { objects, table, events, objectTags }: RunPorts,
@@ -87,7 +87,7 @@ export function startRun(
     return written;
   }
 
-  /** Whatever changes something, be it in the table, at an object or for those who listen. */
+  /** Every write, whether to the table, to an object's tags or to the event bus. */
   async function write<T>(effect: () => Promise<T>): Promise<T> {
     if (fault?.atWrite !== writes++) return effect();
     if (fault.kind === 'late') late.push(handled(scheduled(scheduler, 'late write', effect)));
@@ -125,13 +125,13 @@ export function startRun(
   };
 }
 
-/** A promise that somebody will wait for, though perhaps only after it was rejected. */
+/** A promise whose rejection is handled, though perhaps only after it was rejected. */
 export function handled<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;
 }
 
-/** A table whose answers to queries come as steps of the scheduler's, page by page. */
+/** A table whose answers to queries come as steps of the scheduler, page by page. */
 export function slowReads(scheduler: Scheduler, table: TagTable): TagTable {
   return {
     ...table,

@@ -6,7 +6,7 @@ import { type Course, OBJECT_TAG_LIMIT, type Scenario } from './in-memory-world.
 import type { ScenarioKind } from './random-scenario.ts';
 
 /**
- * After every event has been brought to its end: the state that each image ended in was told, no event tells of what was
+ * Checks, once every event has been worked off: the state that each image ended in was told, no event tells of what was
  * never recorded, none was sent for a superseded state, and the objects carry the tags that their records say.
  */
 export function checkToldResults(
@@ -23,7 +23,7 @@ export function checkToldResults(
   for (const { key } of scenario.objects) {
     const record = truth.record(key);
     if (!record) continue;
-    // Retagging tells nobody.
+    // Retagging sends no events.
     const isTold = published.some(
       ({ detail }) =>
         detail.key === key &&

@@ -22,7 +22,7 @@ type Moment = ReadonlyMap<string, readonly Tag[]>;
 
 /**
  * Follows the image records, which are the truth, from write to write, and compares what queries answer with them.
- * `table` is the table itself, `seen` the one that queries see.
+ * `table` is the table itself; queries read `seen`, which may show something else.
  */
 export class TruthKeeper {
   private readonly records = new Map<string, ImageRecord>();
@@ -44,12 +44,12 @@ export class TruthKeeper {
     return this.records.get(key);
   }
 
-  /** What was recorded of an image by that write of its record. */
+  /** The tags of an image after that write of its record. */
   state(key: string, sequencer: string, revision: number): ImageRecord | undefined {
     return this.states.get(JSON.stringify([key, sequencer, revision]));
   }
 
-  /** After each write: the answers for all labels that it touched. */
+  /** Checks, after each write, the answers for all labels that it touched. */
   async check(request: WriteRequest): Promise<void> {
     const item: PrimaryKey = request.kind === 'put' ? request.Item : request.Key;
     if (item.SK !== 'IMAGE') return this.checkLabel(labelOf(item));
@@ -71,14 +71,14 @@ export class TruthKeeper {
     for (const term of new Set(touched)) await this.checkLabel(JSON.parse(term));
   }
 
-  /** At any one moment, a label's query gives exactly the images whose records carry the label. */
+  /** Checks that a label's query gives exactly the images whose records carry the label at this moment. */
   async checkLabel(term: LabelTerm): Promise<void> {
     const query: LabelQuery = { labels: [term], match: 'any', not: [], minimumScore: 0, bucket: this.bucket };
     this.checkAnswer(await collected(findImages(query, this.seen)), query, this.now());
   }
 
   /**
-   * An answer that took from moment `started` until now: every image in it fulfilled the query at some moment of
+   * Checks an answer that took from moment `started` until now: every image in it fulfilled the query at some moment of
    * that time, and every image that fulfilled it with the same tags all that time is in it.
    */
   checkAnswer(answer: readonly FoundImage[], query: LabelQuery, started: number): void {

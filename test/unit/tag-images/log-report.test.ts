@@ -8,7 +8,7 @@ import { sqsEvent } from '../../fixtures/sqs-event.ts';
 
 const lines: string[] = [];
 beforeEach(() => {
-  // To the console, and over several lines; in the cloud each is one.
+  // To the console, and over several lines; in the cloud each report is one line.
   vi.stubEnv('POWERTOOLS_DEV', 'true');
   for (const level of ['info', 'error'] as const) {
     vi.spyOn(console, level).mockImplementation((line: string) => void lines.push(line));
@@ -46,7 +46,7 @@ it('an image is one line that says what became of it, why, and how long each sta
     tags: ['general:dog:0.91'],
     milliseconds: { fetch: 21, decode: 24, encode: 30, read: 5 },
   });
-  // What `cliptag cost` reckons with has five tags and names that are longer.
+  // `cliptag cost` calculates with five tags and longer names.
   expect(JSON.stringify(JSON.parse(lines[0]!)).length).toBeLessThan(LOG_LINE_BYTES);
   const failed = { status: 'failed', reason: 'Expected an image', reasonCode: 'corrupt', tags: [] } as const;
   report().outcome(

@@ -38,7 +38,7 @@ it('gives each of two images in flight its own time, and leaves them in one run 
   await vi.advanceTimersByTimeAsync(1_000);
   await work;
   expect(runs).toEqual([2]);
-  // The short one waits ten milliseconds for the other's pixels, and the run takes both five.
+  // The quick image waits ten milliseconds for the other's pixels, and the run takes five for both.
   expect(short.milliseconds).toMatchObject({ decode: 20, encode: 15 });
   expect(long.milliseconds).toMatchObject({ decode: 30, encode: 5 });
 });

@@ -104,7 +104,7 @@ describe('selectObjects', () => {
   });
 });
 
-/** A feeder whose clock only sleeping moves. */
+/** A feeder whose clock moves only while it sleeps. */
 function feederWith(changes: Partial<Feeder> & { depth?: number } = {}) {
   let time = 0;
   const batches: (readonly string[])[] = [];

@@ -6,8 +6,8 @@ const outcomes = (score: number, ...rights: (0 | 1)[]) =>
 
 describe('calibration', () => {
   test('weighs the distance of score and share right in each of 15 bins by the number in it', () => {
-    // Four of score 0.9 (bin 0.867 to 0.933), three right: 0.15 away. Five of 0.2 (0.133 to 0.2), none right: 0.2.
-    // One of 0.5, right: 0.5. Together (4 × 0.15 + 5 × 0.2 + 1 × 0.5) / 10 = 0.21.
+    // Four score 0.9 (bin 0.867 to 0.933), three are right: 0.15 away. Five score 0.2 (0.133 to 0.2), none is right: 0.2.
+    // One scores 0.5 and is right: 0.5. Together (4 × 0.15 + 5 × 0.2 + 1 × 0.5) / 10 = 0.21.
     const given = [...outcomes(0.9, 1, 1, 0, 1), ...outcomes(0.2, 0, 0, 0, 0, 0), ...outcomes(0.5, 1)];
     const { expectedError, bins } = calibration(given);
     expect(expectedError).toBeCloseTo(0.21, 12);

@@ -44,7 +44,7 @@ describe('qualityByLabel', () => {
       answer('wolf', 'dog', 0.5, ['dog']),
       answer('fish', 'bird'),
     ];
-    // "dog" is best of two: wrong of a cat, true of a wolf.
+    // "dog" is the best label of two pictures: wrong for a cat, right for a wolf.
     expect(qualityByLabel(answers)).toEqual([
       { label: 'dog', pictures: 1, recall: 0, predicted: 2, precision: 0.5 },
       { label: 'fish', pictures: 1, recall: 0, predicted: 0, precision: null },

@@ -42,7 +42,7 @@ const givenClassifier: fc.Arbitrary<Given> = fc.record({
   contrasts: fc.nat(3).chain((count) => vectorsOf(SIZE, count)),
   minimumScore: fc.double({ min: 0, max: 1, noNaN: true }),
   topK: fc.integer({ min: 1, max: 10 }),
-  // One that is listed itself, one that is not, or none.
+  // A parent that is listed itself, one that is not, or none.
   parents: fc.array(fc.constantFrom(undefined, 'dog', 'vehicle'), {
     minLength: LABELS.length,
     maxLength: LABELS.length,

@@ -4,7 +4,7 @@ import { resizeBicubic } from '../../../../functions/core/pixels/bicubic.ts';
 const grey = (...values: number[]) => Uint8Array.from(values.flatMap((value) => [value, value, value]));
 const firstChannel = (data: Uint8Array) => [...data].filter((_, index) => index % 3 === 0);
 
-// That it is Pillow's resize to the bit is shown on photographs: test/integration/sharp-reference.test.ts.
+// test/integration/sharp-reference.test.ts shows on photographs that it is Pillow's resize to the bit.
 describe('resizeBicubic', () => {
   it('leaves a picture of the wanted size as it is', () => {
     const picture = { data: grey(0, 90, 180, 255), width: 2, height: 2 };

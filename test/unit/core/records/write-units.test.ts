@@ -57,7 +57,7 @@ it('an image with 5 tags and 512 dimensions costs 8 write units: 2 for its recor
   console.info(
     `image record ${itemBytes(item)} bytes, largest label entry ${Math.max(...entries.map(itemBytes))} bytes`,
   );
-  // What `cliptag cost` reckons with.
+  // `cliptag cost` calculates with these bytes.
   expect({
     withFiveTags: itemBytes(item),
     labelEntry: Math.max(...entries.map(itemBytes)),

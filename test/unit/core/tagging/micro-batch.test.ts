@@ -33,7 +33,7 @@ function heldEncoder() {
   return { encoder, runs };
 }
 
-/** Lets everything happen that needs no more than turns of the event loop. */
+/** Waits for everything that takes only turns of the event loop. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('inBatches', () => {

@@ -158,7 +158,7 @@ describe('the property fails when', () => {
     );
   }
 
-  /** Every look at a listed object shows what the first one showed. */
+  /** Every look at a listed object shows the state that the first one showed. */
   function lookingOnce(objects: ObjectStore): ObjectStore {
     const first = new Map<string, Promise<CurrentObject | undefined>>();
     return {
@@ -172,7 +172,7 @@ describe('the property fails when', () => {
     };
   }
 
-  /** A record whose sequencer is none of an event's own (that of the record before it, or none) gets one after all of them. */
+  /** A record whose sequencer comes from no event (but from the record before it, or is the first) gets one after all others. */
   function laterThanRead(table: ScannableTable): ScannableTable {
     const write = async (request: WriteRequest): Promise<boolean> => {
       if (!isRecord(request) || request.kind !== 'put') return table.write(request);
@@ -195,7 +195,7 @@ describe('the property fails when', () => {
     };
   }
 
-  /** Gives every image record the tags of all label entries that the queries have met. */
+  /** Gives every image record the tags of all label entries that queries have read. */
   function confirmingEverything(table: ScannableTable): ScannableTable {
     const met = new Map<string, Tag[]>();
     return sameAs(table, {
