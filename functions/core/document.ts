@@ -42,6 +42,7 @@ function describeIssue(
   return `${[...place, ...path].join('.')}: ${message}${received}`;
 }
 
+/** Whether a JSON value is an object with this key. */
 export function hasKey(document: unknown, key: string): boolean {
   return typeof document === 'object' && document !== null && key in document;
 }

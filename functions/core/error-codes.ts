@@ -322,4 +322,5 @@ export type ImageFaultCode = keyof typeof IMAGE_FAULTS;
 
 export type ErrorCode = keyof typeof ALL;
 
+/** All parts of the table together. */
 export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorDescription>> = ALL;

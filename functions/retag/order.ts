@@ -35,6 +35,7 @@ export function retagOrder(event: unknown): RetagOrder {
   );
 }
 
+/** The work of a segment's order. */
 export function segmentWork({
   run,
   segment,

@@ -6,6 +6,7 @@ import { type OrderOf, retagOrder, segmentWork } from './order.ts';
 /** Time kept back for the page in work, whose images may be written slowly, and for saving how far the segment is. */
 const RESERVED_MILLISECONDS = 90_000;
 
+/** The result of an order. */
 export interface WorkDone {
   /** The state's output, with which the workflow goes on. */
   readonly answer: object;

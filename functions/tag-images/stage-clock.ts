@@ -1,5 +1,6 @@
 import type { Tagger } from '../core/tagging/tag-image.ts';
 
+/** `read` and `write` are those of the table. */
 export type Stage = 'fetch' | 'decode' | 'encode' | 'read' | 'write';
 
 /** What one image, or several in turn, spent in each stage; 0 for a stage that was not entered. */

@@ -16,6 +16,7 @@ export type CloudFormationOptions = Pick<
   'endpoint' | 'region' | 'credentials' | 'maxAttempts'
 >;
 
+/** A stack of the caller's account. */
 export interface StackDescription {
   /** Account of the stack, which is the caller's. */
   readonly account: string;

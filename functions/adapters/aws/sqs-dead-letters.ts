@@ -17,6 +17,7 @@ const MAXIMUM_MESSAGES = 10;
 /** A received message is hidden for so long: long enough to give it back, and short if that fails. */
 const SAMPLE_VISIBILITY_SECONDS = 20;
 
+/** A message in a dead-letter queue. */
 export interface DeadMessage {
   readonly messageId: string;
   readonly body: string;
@@ -41,6 +42,7 @@ export interface MessageMove {
   readonly startedAtMilliseconds: number | undefined;
 }
 
+/** A dead-letter queue of SQS, for those who look into it and redrive it. */
 export interface SqsDeadLetters {
   /** Up to ten messages, which stay in the queue. Each of them counts one more receive. */
   sample(): Promise<readonly DeadMessage[]>;

@@ -15,6 +15,7 @@ export function sqsClient(config: SqsOptions): SQSClient {
   return new SQSClient({ ...defaults, useQueueUrlAsEndpoint: false, ...config });
 }
 
+/** Approximate numbers of messages. */
 export interface QueueDepth {
   readonly visible: number;
   /** Messages that have been received and are neither deleted nor visible again. */

@@ -104,6 +104,7 @@ const manifestSchema = fields
 
 export type ModelManifest = z.infer<typeof manifestSchema>;
 
+/** A model folder whose manifest has been checked. */
 export interface Model {
   readonly folder: string;
   readonly manifest: ModelManifest;

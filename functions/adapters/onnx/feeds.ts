@@ -9,6 +9,7 @@ export interface OnnxFeeds {
   readonly text: EncoderFeeds<ReadonlyArray<readonly number[]>>;
 }
 
+/** Inputs and output of one encoder. */
 export interface EncoderFeeds<Batch> {
   /** The input that the ONNX file must have. */
   readonly input: string;

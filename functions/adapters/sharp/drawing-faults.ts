@@ -1,5 +1,6 @@
 import { CliptagError, ImageFault } from '../../core/errors.ts';
 
+/** Limits on drawing one SVG. */
 export interface DrawingLimits {
   /**
    * Processor time that drawing may take, the start of its process included. Waiting for a busy machine does not count.
@@ -62,6 +63,7 @@ export function timeoutFault({ timeoutSeconds }: DrawingLimits): CliptagError {
   return new CliptagError('decode-timeout', message);
 }
 
+/** The error for a process that could not be started, or that ended by itself: retryable. */
 export function processFault(reason: string): CliptagError {
   const message = `Expected a process to draw the image in, but ${reason.trim()}`;
   return new CliptagError('drawing-process-failed', message);

@@ -13,6 +13,7 @@ import {
   timeoutFault,
 } from './drawing-faults.ts';
 
+/** The size that a drawing claims, in pixels, and the number of its channels. */
 export interface DrawingHeader extends Size {
   readonly channels: number;
 }

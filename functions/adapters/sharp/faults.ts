@@ -2,6 +2,7 @@ import { CliptagError, ImageFault } from '../../core/errors.ts';
 import type { AcceptedFormat } from '../../core/pixels/image-format.ts';
 import { endsEarly } from '../../core/pixels/truncation.ts';
 
+/** The bytes of an object, and their format as its content shows it. */
 export interface Upload {
   readonly bytes: Uint8Array;
   readonly format: AcceptedFormat;

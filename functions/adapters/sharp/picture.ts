@@ -16,6 +16,7 @@ sharp.cache(false);
 // Drawings have a process of their own; none may slip into this one.
 sharp.block({ operation: ['VipsForeignLoadSvg'] });
 
+/** A header, and how to set the picture upright. */
 export interface Header extends PictureHeader {
   readonly steps: UprightSteps;
 }

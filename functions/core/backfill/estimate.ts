@@ -13,6 +13,7 @@ export interface FeedingPace {
   readonly batchObjects: number;
 }
 
+/** What a backfill works on, and with what. */
 export interface BackfillVolume extends Omit<TaggingVolume, 'images'> {
   readonly plan: BackfillPlan;
   readonly pace: FeedingPace;
@@ -20,6 +21,7 @@ export interface BackfillVolume extends Omit<TaggingVolume, 'images'> {
   readonly maximumConcurrency: number;
 }
 
+/** Cost in US dollars, part by part and in all, and time. */
 export interface BackfillEstimate {
   readonly cost: readonly CostLine[];
   readonly dollars: number;

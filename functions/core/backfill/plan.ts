@@ -11,6 +11,7 @@ export interface BackfillPlan {
   readonly leftOut: number;
 }
 
+/** The objects of a bucket under a prefix. */
 export interface BackfillScope {
   readonly bucket: string;
   /** How the keys begin; may be empty. */

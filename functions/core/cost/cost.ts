@@ -17,6 +17,7 @@ import {
   tieredPrice,
 } from './prices.ts';
 
+/** How many images are tagged, and how. */
 export interface TaggingVolume {
   readonly images: number;
   /** Tags per image, at least 0. */
@@ -152,6 +153,7 @@ function recordBytes(tags: number): number {
   return RECORD_BYTES.withFiveTags + (tags - 5) * RECORD_BYTES.eachTag;
 }
 
+/** One part of an estimate; `price` in US dollars per unit. */
 export function costLine(part: string, quantity: number, unit: string, price: number): CostLine {
   return { part, quantity, unit, dollars: quantity * price };
 }

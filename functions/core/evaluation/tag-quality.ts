@@ -20,6 +20,7 @@ export interface TagQuality {
   readonly tagsPerPicture: number;
 }
 
+/** The quality of the tags of these pictures. */
 export function tagQuality(pictures: readonly KnownTags[]): TagQuality {
   const shown = pictures.map(({ tags, right }) => tags.map(({ label }) => right.has(label)));
   const all = shown.flat();

@@ -8,6 +8,7 @@ export interface Embedding {
   readonly values: Float32Array;
 }
 
+/** The image encoder of a model. */
 export interface ImageEncoder {
   readonly modelDigest: string;
   readonly pixelSpec: PixelSpec;
@@ -15,6 +16,7 @@ export interface ImageEncoder {
   encode(images: readonly Pixels[]): Promise<readonly Embedding[]>;
 }
 
+/** The text encoder of a model, with what its logits need. */
 export interface PromptEncoder {
   readonly modelDigest: string;
   /** The model's learned multiplier of cosines, already exponentiated. */

@@ -41,6 +41,7 @@ const label = z.preprocess(
   }),
 );
 
+/** A label set as its file holds it. */
 export const labelSetSchema = z.strictObject({
   name: z
     .string()

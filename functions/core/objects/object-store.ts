@@ -13,4 +13,5 @@ export interface ObjectStore {
   current(object: Pick<ObjectReference, 'bucket' | 'key'>): Promise<CurrentObject | undefined>;
 }
 
+/** The state of an object as S3 gives it, without a sequencer. */
 export type CurrentObject = Pick<ObjectReference, 'versionId' | 'eTag' | 'sizeBytes'>;

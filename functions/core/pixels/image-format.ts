@@ -1,6 +1,7 @@
 import { ImageFault } from '../errors.ts';
 import { cameraRawName } from './camera-raw.ts';
 
+/** The formats that are decoded. */
 export type AcceptedFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff' | 'svg';
 
 /** Bytes that a file of some format starts with, each character one byte; `.` stands for any byte. */

@@ -28,6 +28,7 @@ export interface Size {
   readonly height: number;
 }
 
+/** A part of a picture, in pixels. */
 export interface Area extends Size {
   readonly left: number;
   readonly top: number;
@@ -132,6 +133,7 @@ export function uprightSteps(orientation: number | undefined): UprightSteps {
   return UPRIGHT_STEPS[orientation ?? 1] ?? { flip: false, flop: false, turnDegrees: 0 };
 }
 
+/** The size of a picture once it has been set upright. */
 export function uprightSize({ width, height }: Size, { turnDegrees }: UprightSteps): Size {
   return turnDegrees % 180 === 0 ? { width, height } : { width: height, height: width };
 }

@@ -3,6 +3,7 @@ import { type ImageRecord, imageRecordOf, readImageSummaries } from './image-rec
 import { isConfirmedBy, type LabelEntry, labelEntryOf, queryLabelEntries } from './label-entries.ts';
 import type { TagTable } from './tag-table.ts';
 
+/** A search for images by their labels. */
 export interface LabelQuery {
   /** At least one. */
   readonly labels: readonly WantedLabel[];
@@ -24,6 +25,7 @@ export interface LabelTerm {
 /** One label, or a word that several label sets know: any of its terms is enough. */
 export type WantedLabel = LabelTerm | readonly LabelTerm[];
 
+/** An image that a query has found, with its tags. */
 export interface FoundImage
   extends Pick<ImageRecord, 'bucket' | 'key' | 'width' | 'height' | 'tags' | 'recordedAt'> {
   /** The score that it is sorted by: the first label's (`all`) or the best matching one's (`any`). */

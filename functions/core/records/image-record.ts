@@ -59,10 +59,12 @@ export const STATUS_INDEX = 'by-status';
  */
 const TOMBSTONE_LIFETIME_SECONDS = 30 * 24 * 60 * 60;
 
+/** Key of an image record. */
 export function imageKey({ bucket, key }: { bucket: string; key: string }): PrimaryKey {
   return { PK: `IMAGE#${bucket}/${key}`, SK: 'IMAGE' };
 }
 
+/** Reads one image record, consistently. */
 export function readImageRecord(object: { bucket: string; key: string }): ReadRequest {
   return { Key: imageKey(object), ConsistentRead: true };
 }
@@ -70,6 +72,7 @@ export function readImageRecord(object: { bucket: string; key: string }): ReadRe
 /** The attributes that a label query shows of the image records behind its entries. */
 const SUMMARY_ATTRIBUTES = ['bucket', 'key', 'status', 'tags', 'width', 'height', 'recordedAt'] as const;
 
+/** Reads up to 100 image records, consistently, without their embeddings. */
 export function readImageSummaries(
   objects: ReadonlyArray<{ bucket: string; key: string }>,
 ): BatchReadRequest {

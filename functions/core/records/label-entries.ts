@@ -72,6 +72,7 @@ export function queryLabelEntries(
   };
 }
 
+/** The label entry that an item holds. Only this program writes the table, so the item's shape is trusted. */
 export function labelEntryOf(item: Item): LabelEntry {
   const { PK: _partition, SK: _sort, ...entry } = item;
   return entry as unknown as LabelEntry;

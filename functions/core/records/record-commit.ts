@@ -10,6 +10,7 @@ import {
 import { deleteLabelEntry, putLabelEntry } from './label-entries.ts';
 import type { TagTable } from './tag-table.ts';
 
+/** The image record of an object, read consistently; undefined when there is none. */
 export async function readRecord(
   object: { bucket: string; key: string },
   table: TagTable,

@@ -23,6 +23,7 @@ export interface RecordDecision {
   readonly change?: RecordChange | undefined;
 }
 
+/** How an update has ended. */
 export interface UpdatedRecord<Decision extends RecordDecision> {
   /** The decision that holds in the end, and the record that it was made about. */
   readonly decision: Decision;
@@ -74,6 +75,7 @@ export async function updateRecord<Decision extends RecordDecision>(
   throw contended(object);
 }
 
+/** The error for a record that others keep changing: retryable. */
 export function contended({ bucket, key }: Pick<ObjectReference, 'bucket' | 'key'>): CliptagError {
   return new CliptagError('contended', `Lost ${MAXIMUM_ATTEMPTS} writes of ${bucket}/${key} in a row`);
 }

@@ -103,6 +103,7 @@ export async function runFindings(
   };
 }
 
+/** The digests of a model and of its label sets. */
 export function digestsOf({ modelDigest, classifiers }: LabelSetsOfModel): LabelSetDigests {
   const digests = classifiers.map(({ labelSet, labelSetDigest }) => [labelSet.name, labelSetDigest]);
   return { modelDigest, labelSets: Object.fromEntries(digests) };

@@ -10,20 +10,22 @@ export interface TagChanges {
   readonly rescored: readonly Tag[];
 }
 
+/** An image whose tags change, as an example. */
 export interface ChangedImage extends TagChanges {
   readonly bucket: string;
   readonly key: string;
 }
 
+/** Numbers of images that a label is added to or removed from, or that have it with another score. */
 export interface LabelChanges {
   readonly set: string;
   readonly label: string;
-  /** Images that get the label, lose it, or have it with another score. */
   readonly added: number;
   readonly removed: number;
   readonly rescored: number;
 }
 
+/** Numbers of images by what retagging makes of them. */
 export interface RetagTally {
   /** Tagged images in all: the sum of the next four counts. */
   readonly images: number;
@@ -42,6 +44,7 @@ export interface RetagTally {
 
 const EXAMPLES = 5;
 
+/** Counts image by image. */
 export interface RetagCounter {
   count(record: ImageRecord, retagging: Retagging): void;
   tally(): RetagTally;

@@ -21,6 +21,7 @@ export interface Tagger extends ImageReader {
   readonly now: () => Date;
 }
 
+/** What became of an object's image. */
 export interface TaggingOutcome {
   readonly object: ObjectReference;
   /** `unchanged`: the record said it all already. `superseded`: a newer event tells what is true. */

@@ -10,6 +10,7 @@ export interface TaggerIdentity {
   readonly labelSets: readonly LabelSetIdentity[];
 }
 
+/** A label set by its digest, with the uploads that it applies to. */
 export interface LabelSetIdentity extends Pick<LabelSet, 'appliesTo'> {
   readonly digest: string;
 }
@@ -19,6 +20,7 @@ export function labelSetIdentity(labelSet: LabelSet, digest = labelSetDigest(lab
   return { digest, ...(labelSet.appliesTo !== undefined && { appliesTo: labelSet.appliesTo }) };
 }
 
+/** The identity of a tagger with these classifiers. */
 export function taggerIdentity(modelDigest: string, classifiers: readonly Classifier[]): TaggerIdentity {
   return {
     modelDigest,
