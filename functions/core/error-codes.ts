@@ -41,9 +41,9 @@ export const IMAGE_FAULTS = {
     remedy: 'Upload a smaller version.',
   },
   'too-large': {
-    meaning: 'The object has more bytes than are downloaded.',
+    meaning: 'The object is larger than the limit in bytes (`maximumBytes`).',
     remedy:
-      'Upload a smaller version, or raise the limit and run a backfill, which tries such objects again.',
+      'Upload a smaller version, or raise `maximumBytes` and run a backfill, which tries such objects again.',
   },
   'too-slow': {
     meaning: 'Decoding took longer than the limit, although a processor was free for it.',
@@ -270,7 +270,7 @@ const COMMAND_ERRORS = {
   },
   'no-usage': {
     meaning: 'CloudWatch knows of no image that the stack has tagged lately.',
-    remedy: 'Tag some images first, or leave the measured time out.',
+    remedy: 'Tag some images first, or give the time per image yourself (`--milliseconds`).',
   },
   'table-fault': {
     meaning: 'The table cannot be read; the message has the words of DynamoDB.',
