@@ -360,6 +360,7 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     'constructs',
   ],
   'infra/constructs': [
+    'functions/core',
     'functions/adapters/files',
     'functions/config.ts',
     'functions/core/cost',
