@@ -360,9 +360,9 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     'constructs',
   ],
   'infra/constructs': [
-    'functions/core',
     'functions/adapters/files',
     'functions/config.ts',
+    'functions/core',
     'functions/core/cost',
     'functions/core/tagging',
     'infra',
