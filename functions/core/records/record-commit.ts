@@ -22,7 +22,7 @@ export async function readRecord(
 /**
  * Writes a record and the label entries that its tags need.
  *
- * Label entries go first, as hints that nobody believes yet; the conditional put of the image record makes them
+ * Label entries go first, as hints that no query believes yet; the conditional put of the image record makes them
  * true all at once; then the entries that it made untrue are removed. So at no moment a query misses a current tag
  * or shows a stale one.
  *

@@ -46,7 +46,7 @@ export interface UpdateOptions {
  * A lost attempt leaves label entries behind, and attempts may differ in their tags. Where a later attempt succeeds, its
  * record carries these tags as superseded, so that their entries go even if the process ends after the commit. Where
  * nothing is left to be written, the entries of lost attempts are removed here, apart from those that the record relies
- * on, and so are those that an earlier writer of the record noted and did not come to remove.
+ * on. So are the entries of superseded tags that an earlier writer noted in the record but has not removed.
  *
  * @throws {CliptagError} `contended`, retryable, after {@link MAXIMUM_ATTEMPTS} lost attempts
  */
