@@ -182,10 +182,6 @@ const CHECKPOINT_ERRORS = {
     remedy:
       'Name the folder of a CLIP or SigLIP checkpoint with its safetensors, configuration and tokenizer.',
   },
-  'model-too-large': {
-    meaning: 'The ONNX file would be larger than its format allows (2 GB).',
-    remedy: 'Compile with int8 weights, which take a quarter.',
-  },
   'hub-unreachable': {
     meaning: 'No connection to the hub comes about.',
     remedy: 'Check the network and the proxy variables, or give a mirror (`--mirror`).',
