@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { thumbnail } from '../adapters/sharp/sharp-thumbnail.ts';
+import { thumbnail } from '../adapters/sharp/thumbnail.ts';
 import { CliptagError, MessageFault } from '../core/errors.ts';
 import { eventsOf } from '../core/objects/event.ts';
 import { checkSize } from '../core/objects/object.ts';
