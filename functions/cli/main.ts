@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { Command } from './command/command.ts';
-import { EXIT, exitCodeOf, explain, UsageError } from './terminal/exit-code.ts';
-import { listenForInterrupts } from './terminal/interruption.ts';
-import { type Output, standardOutput } from './terminal/output.ts';
+import type { Command } from '../terminal/command.ts';
+import { EXIT, exitCodeOf, explain, UsageError } from '../terminal/exit-code.ts';
+import { listenForInterrupts } from '../terminal/interruption.ts';
+import { type Output, standardOutput } from '../terminal/output.ts';
 
 /** Loaded one by one: nobody who asks for tokens waits for the image decoder. */
 const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([

@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import { printable } from '../../core/printable.ts';
-import { UsageError } from '../terminal/exit-code.ts';
+import { UsageError } from '../../terminal/exit-code.ts';
 
 /** What pictures are called, also those of formats that are only recognised, so that none is passed over in silence. */
 const IMAGE_EXTENSIONS = new Set(

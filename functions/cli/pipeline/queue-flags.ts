@@ -1,7 +1,7 @@
-import type { Flag, FlagValues } from '../command/flags.ts';
-import { checkNotEmpty, checkPort } from '../command/shared-flags.ts';
+import { UsageError } from '../../terminal/exit-code.ts';
+import type { Flag, FlagValues } from '../../terminal/flags.ts';
 import { LOCAL_PIPELINE } from '../places.ts';
-import { UsageError } from '../terminal/exit-code.ts';
+import { checkNotEmpty, checkPort } from '../shared-flags.ts';
 import { type DeployedStack, outputOf } from './deployed-stack.ts';
 
 /** The flags of every command that asks the queues. */

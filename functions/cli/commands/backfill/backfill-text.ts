@@ -2,7 +2,7 @@ import type { BackfillPlan, BackfillScope } from '../../../core/backfill/plan.ts
 import { MEASURED_ON } from '../../../core/cost/measured-usage.ts';
 import { PRICES_AS_OF, PRICES_REGION } from '../../../core/cost/prices.ts';
 import { printable } from '../../../core/printable.ts';
-import { columns } from '../../terminal/answer-text.ts';
+import { columns } from '../../../terminal/answer-text.ts';
 import type { BackfillSettings } from './deployment.ts';
 import type { EstimatedBackfill, PictureGuess } from './estimate.ts';
 import { locationText } from './s3-location.ts';

@@ -1,11 +1,11 @@
-import { command } from '../../command/command.ts';
-import type { FlagValues } from '../../command/flags.ts';
-import { checkCount, checkPort, JSON_FLAG } from '../../command/shared-flags.ts';
+import { command } from '../../../terminal/command.ts';
+import { canAsk, confirmed } from '../../../terminal/confirmation.ts';
+import { UsageError } from '../../../terminal/exit-code.ts';
+import type { FlagValues } from '../../../terminal/flags.ts';
 import { deployedStack, REGION_FLAG, STACK_FLAG } from '../../pipeline/deployed-stack.ts';
 import { DYNAMODB_PORT_FLAG } from '../../pipeline/table-flags.ts';
 import { LOCAL_PIPELINE } from '../../places.ts';
-import { canAsk, confirmed } from '../../terminal/confirmation.ts';
-import { UsageError } from '../../terminal/exit-code.ts';
+import { checkCount, checkPort, JSON_FLAG } from '../../shared-flags.ts';
 import type { BackfillRequest } from './deployed-backfill.ts';
 import { s3Location } from './s3-location.ts';
 

@@ -1,11 +1,11 @@
 import { s3ObjectListing } from '../../../adapters/aws/s3-listing.ts';
 import { stepFunctionsWorkflow, type Workflow } from '../../../adapters/aws/step-functions.ts';
 import { type BackfillPlan, type BackfillScope, planBackfill } from '../../../core/backfill/plan.ts';
+import { withCountLine } from '../../../terminal/count-line.ts';
+import { EXIT, UsageError } from '../../../terminal/exit-code.ts';
+import type { Output } from '../../../terminal/output.ts';
 import { type DeployedStack, outputOf } from '../../pipeline/deployed-stack.ts';
 import { askTable } from '../../pipeline/tag-table.ts';
-import { withCountLine } from '../../terminal/count-line.ts';
-import { EXIT, UsageError } from '../../terminal/exit-code.ts';
-import type { Output } from '../../terminal/output.ts';
 import { type EndedRun, knownRuns, startRun, untilEnd } from './backfill-run.ts';
 import { estimateLines, NOTHING_TO_DO, number, planLines } from './backfill-text.ts';
 import { type BackfillSettings, backfillSettings } from './deployment.ts';

@@ -12,12 +12,12 @@ import { type BackfillScope, planBackfill } from '../../../core/backfill/plan.ts
 import type { ListedObject, ObjectListing } from '../../../core/objects/listed-object.ts';
 import { acceptEveryUpload } from '../../../core/objects/object.ts';
 import type { ScannableTable } from '../../../core/records/tag-table.ts';
+import { withCountLine } from '../../../terminal/count-line.ts';
+import { EXIT } from '../../../terminal/exit-code.ts';
+import type { Output } from '../../../terminal/output.ts';
 import { type LocalPipeline, localPipeline } from '../../pipeline/local-pipeline.ts';
 import { askTable } from '../../pipeline/tag-table.ts';
 import { LOCAL_PIPELINE } from '../../places.ts';
-import { withCountLine } from '../../terminal/count-line.ts';
-import { EXIT } from '../../terminal/exit-code.ts';
-import type { Output } from '../../terminal/output.ts';
 import { durationText, NOTHING_TO_DO, number, planLines } from './backfill-text.ts';
 import type { BackfillRequest } from './deployed-backfill.ts';
 import { estimateLocalSeconds } from './estimate.ts';

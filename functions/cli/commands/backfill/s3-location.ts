@@ -1,5 +1,5 @@
 import type { BackfillScope } from '../../../core/backfill/plan.ts';
-import { UsageError } from '../../terminal/exit-code.ts';
+import { UsageError } from '../../../terminal/exit-code.ts';
 
 /**
  * Bucket and prefix of `s3://BUCKET/PREFIX`; the prefix may be empty, and need not end with a slash.

@@ -1,12 +1,12 @@
 import { estimateCost } from '../../../core/cost/cost.ts';
 import { ENCODE_MILLISECONDS } from '../../../core/cost/measured-usage.ts';
 import { PRICES_AS_OF, PRICES_REGION } from '../../../core/cost/prices.ts';
-import { command } from '../../command/command.ts';
-import { type FlagValues, requireNoOperands } from '../../command/flags.ts';
-import { checkCount, JSON_FLAG } from '../../command/shared-flags.ts';
+import { command } from '../../../terminal/command.ts';
+import { EXIT, UsageError } from '../../../terminal/exit-code.ts';
+import { type FlagValues, requireNoOperands } from '../../../terminal/flags.ts';
 import { REGION_FLAG, STACK_FLAG } from '../../pipeline/deployed-stack.ts';
 import { MEASURED_DAYS } from '../../pipeline/measured-time.ts';
-import { EXIT, UsageError } from '../../terminal/exit-code.ts';
+import { checkCount, JSON_FLAG } from '../../shared-flags.ts';
 import { assumptionLines, type CostAssumptions, estimateLines } from './cost-text.ts';
 import { assumedTime, DEFAULTS, isArchitecture, timeOfStack } from './cost-time.ts';
 

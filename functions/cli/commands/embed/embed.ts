@@ -1,12 +1,12 @@
 import type { Embedding } from '../../../core/labels/embedding.ts';
 import { printable } from '../../../core/printable.ts';
-import { command } from '../../command/command.ts';
-import { JSON_FLAG, MODEL_FLAG } from '../../command/shared-flags.ts';
+import { command } from '../../../terminal/command.ts';
+import { EXIT, UsageError } from '../../../terminal/exit-code.ts';
+import { withProgress } from '../../../terminal/progress-bar.ts';
 import { imagePathsIn, noImagesIn } from '../../images/image-paths.ts';
 import { imageResults } from '../../images/image-results.ts';
 import type { ModelIdentity, ModelParts } from '../../images/model-parts.ts';
-import { EXIT, UsageError } from '../../terminal/exit-code.ts';
-import { withProgress } from '../../terminal/progress-bar.ts';
+import { JSON_FLAG, MODEL_FLAG } from '../../shared-flags.ts';
 
 /** What float32 needs to be read back unchanged. */
 const FLOAT32_DIGITS = 9;

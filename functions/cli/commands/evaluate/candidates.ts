@@ -2,7 +2,7 @@ import { labelMatcher, type TrueLabels } from '../../../core/evaluation/true-lab
 import { type Classifier, compileClassifier } from '../../../core/labels/classifier.ts';
 import type { PromptEncoder } from '../../../core/labels/embedding.ts';
 import { parseLabelSet } from '../../../core/labels/label-set.ts';
-import { UsageError } from '../../terminal/exit-code.ts';
+import { UsageError } from '../../../terminal/exit-code.ts';
 import type { DataLabel, LabelledPicture, PictureSet } from './picture-set.ts';
 
 /** Labels that a model chooses from. */

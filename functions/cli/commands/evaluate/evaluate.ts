@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { excerpt, InvalidInput } from '../../../core/errors.ts';
-import { command } from '../../command/command.ts';
-import type { FlagValues } from '../../command/flags.ts';
-import { checkCount, checkNotEmpty, JSON_FLAG, LABELS_FLAG, MODEL_FLAG } from '../../command/shared-flags.ts';
+import { command } from '../../../terminal/command.ts';
+import { EXIT, UsageError } from '../../../terminal/exit-code.ts';
+import type { FlagValues } from '../../../terminal/flags.ts';
+import type { Output } from '../../../terminal/output.ts';
 import { noImagesIn } from '../../images/image-paths.ts';
-import { EXIT, UsageError } from '../../terminal/exit-code.ts';
-import type { Output } from '../../terminal/output.ts';
+import { checkCount, checkNotEmpty, JSON_FLAG, LABELS_FLAG, MODEL_FLAG } from '../../shared-flags.ts';
 import type { EvaluationRun } from './evaluation-run.ts';
 
 const flags = {

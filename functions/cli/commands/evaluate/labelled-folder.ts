@@ -1,9 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { spaced } from '../../../core/evaluation/true-labels.ts';
+import { UsageError } from '../../../terminal/exit-code.ts';
 import { imagePathsIn, isImageName } from '../../images/image-paths.ts';
 import { imageBytes } from '../../images/image-results.ts';
-import { UsageError } from '../../terminal/exit-code.ts';
 import type { PictureSet } from './picture-set.ts';
 
 /**

@@ -2,7 +2,7 @@ import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { excerpt, ImageFault, InvalidInput } from '../../../core/errors.ts';
-import { UsageError } from '../../terminal/exit-code.ts';
+import { UsageError } from '../../../terminal/exit-code.ts';
 import { manifestLines } from './manifest-lines.ts';
 import type { PictureSet, SplitChoice } from './picture-set.ts';
 

@@ -1,7 +1,7 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CliptagError } from '../../../core/errors.ts';
-import { UsageError } from '../../terminal/exit-code.ts';
+import { UsageError } from '../../../terminal/exit-code.ts';
 import { errorPictures } from './error-pictures.ts';
 import { evaluationPage } from './evaluation-page.ts';
 import type { EvaluationRun } from './evaluation-run.ts';

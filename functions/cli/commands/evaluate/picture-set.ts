@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { DataWord } from '../../../core/evaluation/true-labels.ts';
-import { UsageError } from '../../terminal/exit-code.ts';
+import { UsageError } from '../../../terminal/exit-code.ts';
 import { labelledFolder } from './labelled-folder.ts';
 import { packedPhotoSet } from './packed-photo-set.ts';
 import { pictureManifest } from './picture-manifest.ts';

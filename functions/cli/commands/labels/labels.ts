@@ -1,9 +1,9 @@
-import { command } from '../../command/command.ts';
-import { requireList } from '../../command/flags.ts';
-import { JSON_FLAG, LABELS_FLAG } from '../../command/shared-flags.ts';
+import { columns } from '../../../terminal/answer-text.ts';
+import { command } from '../../../terminal/command.ts';
+import { EXIT } from '../../../terminal/exit-code.ts';
+import { requireList } from '../../../terminal/flags.ts';
 import { LABELS_FOLDER } from '../../places.ts';
-import { columns } from '../../terminal/answer-text.ts';
-import { EXIT } from '../../terminal/exit-code.ts';
+import { JSON_FLAG, LABELS_FLAG } from '../../shared-flags.ts';
 
 export const labels = command({
   usage: 'labels list [--labels FILE|FOLDER]… [--json]',

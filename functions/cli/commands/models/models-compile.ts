@@ -2,11 +2,11 @@ import { statSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import type { Model } from '../../../adapters/files/model-folder.ts';
-import { command } from '../../command/command.ts';
-import type { Input } from '../../command/flags.ts';
-import { checkNotEmpty, JSON_FLAG } from '../../command/shared-flags.ts';
+import { command } from '../../../terminal/command.ts';
+import { EXIT, UsageError } from '../../../terminal/exit-code.ts';
+import type { Input } from '../../../terminal/flags.ts';
 import { CHECKPOINTS_FOLDER, DEFAULT_MODEL, MODELS_FOLDER, SAMPLES_FOLDER } from '../../places.ts';
-import { EXIT, UsageError } from '../../terminal/exit-code.ts';
+import { checkNotEmpty, JSON_FLAG } from '../../shared-flags.ts';
 
 const flags = {
   precision: {

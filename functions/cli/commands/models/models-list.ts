@@ -1,9 +1,9 @@
-import { command } from '../../command/command.ts';
-import { requireNoOperands } from '../../command/flags.ts';
-import { JSON_FLAG } from '../../command/shared-flags.ts';
+import { columns } from '../../../terminal/answer-text.ts';
+import { command } from '../../../terminal/command.ts';
+import { EXIT } from '../../../terminal/exit-code.ts';
+import { requireNoOperands } from '../../../terminal/flags.ts';
 import { MODELS_FOLDER } from '../../places.ts';
-import { columns } from '../../terminal/answer-text.ts';
-import { EXIT } from '../../terminal/exit-code.ts';
+import { JSON_FLAG } from '../../shared-flags.ts';
 import type { ListedModel } from './model-list.ts';
 
 export const modelsList = command({

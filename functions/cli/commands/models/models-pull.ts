@@ -12,13 +12,13 @@ import {
 } from '../../../checkpoints/pull/pull-checkpoint.ts';
 import type { Layout } from '../../../checkpoints/pull/wanted-files.ts';
 import { readHubEnvironment } from '../../../config.ts';
-import { command } from '../../command/command.ts';
-import type { Input } from '../../command/flags.ts';
-import { checkNotEmpty, JSON_FLAG } from '../../command/shared-flags.ts';
+import { columns } from '../../../terminal/answer-text.ts';
+import { command } from '../../../terminal/command.ts';
+import { EXIT, explain, UsageError } from '../../../terminal/exit-code.ts';
+import type { Input } from '../../../terminal/flags.ts';
+import { sizeText, type TransferBar, transferBar } from '../../../terminal/transfer-bar.ts';
 import { CHECKPOINTS_FOLDER, DEFAULT_MODEL, MODELS_FOLDER } from '../../places.ts';
-import { columns } from '../../terminal/answer-text.ts';
-import { EXIT, explain, UsageError } from '../../terminal/exit-code.ts';
-import { sizeText, type TransferBar, transferBar } from '../../terminal/transfer-bar.ts';
+import { checkNotEmpty, JSON_FLAG } from '../../shared-flags.ts';
 
 const flags = {
   mirror: {

@@ -1,7 +1,7 @@
-import { command } from '../../command/command.ts';
-import { checkNotEmpty, checkScore, JSON_FLAG, LABELS_FLAG } from '../../command/shared-flags.ts';
+import { command } from '../../../terminal/command.ts';
+import { EXIT, UsageError } from '../../../terminal/exit-code.ts';
 import { DEFAULT_LABEL_SET, SAMPLES_FOLDER } from '../../places.ts';
-import { EXIT, UsageError } from '../../terminal/exit-code.ts';
+import { checkNotEmpty, checkScore, JSON_FLAG, LABELS_FLAG } from '../../shared-flags.ts';
 import { DEFAULT_BARS } from './verification/verification.ts';
 
 const flags = {

@@ -1,5 +1,5 @@
-import type { Command } from '../../command/command.ts';
-import { EXIT, UsageError } from '../../terminal/exit-code.ts';
+import type { Command } from '../../../terminal/command.ts';
+import { EXIT, UsageError } from '../../../terminal/exit-code.ts';
 
 /** Loaded one by one, as the commands themselves: listing models loads no compiler. */
 const SUBCOMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([

@@ -1,6 +1,6 @@
 import { LABEL_SET_NAME, type LabelSet } from '../../../core/labels/label-set.ts';
 import type { LabelTerm, WantedLabel } from '../../../core/records/find-images.ts';
-import { UsageError } from '../../terminal/exit-code.ts';
+import { UsageError } from '../../../terminal/exit-code.ts';
 import { nearestWords } from './near-words.ts';
 
 const SET_AND_LABEL = new RegExp(`^(${LABEL_SET_NAME.source}):(.+)$`, 's');

@@ -1,11 +1,11 @@
 import { type FoundImage, findImages, type LabelQuery } from '../../../core/records/find-images.ts';
-import { command } from '../../command/command.ts';
-import { type FlagValues, requireNoOperands } from '../../command/flags.ts';
-import { checkCount, checkNotEmpty, checkScore, JSON_FLAG, LABELS_FLAG } from '../../command/shared-flags.ts';
+import { columns, tagsText } from '../../../terminal/answer-text.ts';
+import { command } from '../../../terminal/command.ts';
+import { EXIT, UsageError } from '../../../terminal/exit-code.ts';
+import { type FlagValues, requireNoOperands } from '../../../terminal/flags.ts';
 import { TABLE_FLAGS, tablePlace } from '../../pipeline/table-flags.ts';
 import { LABELS_FOLDER } from '../../places.ts';
-import { columns, tagsText } from '../../terminal/answer-text.ts';
-import { EXIT, UsageError } from '../../terminal/exit-code.ts';
+import { checkCount, checkNotEmpty, checkScore, JSON_FLAG, LABELS_FLAG } from '../../shared-flags.ts';
 
 const DEFAULT_LIMIT = 20;
 

@@ -1,16 +1,16 @@
-import { command } from '../../command/command.ts';
-import { type FlagValues, requireNoOperands } from '../../command/flags.ts';
-import { JSON_FLAG } from '../../command/shared-flags.ts';
+import { columns } from '../../../terminal/answer-text.ts';
+import { command } from '../../../terminal/command.ts';
+import { canAsk, confirmed } from '../../../terminal/confirmation.ts';
+import { withCountLine } from '../../../terminal/count-line.ts';
+import { EXIT, UsageError } from '../../../terminal/exit-code.ts';
+import { type FlagValues, requireNoOperands } from '../../../terminal/flags.ts';
+import { withInterrupt } from '../../../terminal/interruption.ts';
+import type { Output } from '../../../terminal/output.ts';
 import type { DeadLetter, DeadLetters, Redriven } from '../../pipeline/dead-letters.ts';
 import { type DeployedStack, deployedStack, REGION_FLAG, STACK_FLAG } from '../../pipeline/deployed-stack.ts';
 import { checkQueueFlags, deployedQueues, QUEUE_FLAGS } from '../../pipeline/queue-flags.ts';
 import { LOCAL_PIPELINE } from '../../places.ts';
-import { columns } from '../../terminal/answer-text.ts';
-import { canAsk, confirmed } from '../../terminal/confirmation.ts';
-import { withCountLine } from '../../terminal/count-line.ts';
-import { EXIT, UsageError } from '../../terminal/exit-code.ts';
-import { withInterrupt } from '../../terminal/interruption.ts';
-import type { Output } from '../../terminal/output.ts';
+import { JSON_FLAG } from '../../shared-flags.ts';
 
 /** Amazon SQS's own limit. */
 const MAXIMUM_PER_SECOND = 500;

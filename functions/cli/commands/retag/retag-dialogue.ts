@@ -1,10 +1,10 @@
 import type { RetagFindings } from '../../../core/retag/findings.ts';
 import type { LabelSetDigests } from '../../../core/retag/run.ts';
 import type { RetagTally } from '../../../core/retag/tally.ts';
-import { confirmed } from '../../terminal/confirmation.ts';
-import { withCountLine } from '../../terminal/count-line.ts';
-import { EXIT } from '../../terminal/exit-code.ts';
-import type { Output } from '../../terminal/output.ts';
+import { confirmed } from '../../../terminal/confirmation.ts';
+import { withCountLine } from '../../../terminal/count-line.ts';
+import { EXIT } from '../../../terminal/exit-code.ts';
+import type { Output } from '../../../terminal/output.ts';
 import { foreignLines, planLines, sweepLine } from './retag-text.ts';
 
 /** Who does the work: this process, or a deployed stack. */

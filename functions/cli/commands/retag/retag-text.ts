@@ -2,7 +2,7 @@ import type { Tag } from '../../../core/labels/scores.ts';
 import { printable } from '../../../core/printable.ts';
 import type { RetagFindings, SweepTally } from '../../../core/retag/findings.ts';
 import type { ChangedImage, RetagTally } from '../../../core/retag/tally.ts';
-import { columns } from '../../terminal/answer-text.ts';
+import { columns } from '../../../terminal/answer-text.ts';
 
 /** More labels than these are only counted. */
 const SHOWN_LABELS = 20;

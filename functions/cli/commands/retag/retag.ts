@@ -1,14 +1,14 @@
 import type { ImageScope } from '../../../core/records/table-scan.ts';
 import type { ScannableTable } from '../../../core/records/tag-table.ts';
 import type { LabelSetsOfModel } from '../../../core/retag/retagging.ts';
-import { command } from '../../command/command.ts';
-import { type FlagValues, requireNoOperands } from '../../command/flags.ts';
-import { checkNotEmpty, JSON_FLAG, LABELS_FLAG, MODEL_FLAG } from '../../command/shared-flags.ts';
+import { command } from '../../../terminal/command.ts';
+import { canAsk } from '../../../terminal/confirmation.ts';
+import { UsageError } from '../../../terminal/exit-code.ts';
+import { type FlagValues, requireNoOperands } from '../../../terminal/flags.ts';
+import type { Output } from '../../../terminal/output.ts';
 import { TABLE_FLAGS, type TablePlace, tablePlace } from '../../pipeline/table-flags.ts';
 import { LABELS_FOLDER } from '../../places.ts';
-import { canAsk } from '../../terminal/confirmation.ts';
-import { UsageError } from '../../terminal/exit-code.ts';
-import type { Output } from '../../terminal/output.ts';
+import { checkNotEmpty, JSON_FLAG, LABELS_FLAG, MODEL_FLAG } from '../../shared-flags.ts';
 import { type RetagRunner, retagDialogue } from './retag-dialogue.ts';
 
 const flags = {

@@ -1,11 +1,11 @@
 import { embeddingFromBytes } from '../../../core/labels/embedding.ts';
 import { type ImageRecord, imageRecordOf, readImageRecord } from '../../../core/records/image-record.ts';
-import { command } from '../../command/command.ts';
-import { checkNotEmpty, JSON_FLAG } from '../../command/shared-flags.ts';
+import { columns, tagsText } from '../../../terminal/answer-text.ts';
+import { command } from '../../../terminal/command.ts';
+import { EXIT, UsageError } from '../../../terminal/exit-code.ts';
 import { bucketOf, TABLE_FLAGS, type TablePlace, tablePlace } from '../../pipeline/table-flags.ts';
 import { LOCAL_PIPELINE } from '../../places.ts';
-import { columns, tagsText } from '../../terminal/answer-text.ts';
-import { EXIT, UsageError } from '../../terminal/exit-code.ts';
+import { checkNotEmpty, JSON_FLAG } from '../../shared-flags.ts';
 
 const flags = {
   bucket: {

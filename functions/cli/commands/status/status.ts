@@ -1,8 +1,8 @@
 import { IMAGE_STATUSES, queryImagesByStatus } from '../../../core/records/image-record.ts';
-import type { QueueStatus } from '../../../local/control-api/control-api.ts';
-import { command } from '../../command/command.ts';
-import { type FlagValues, requireNoOperands } from '../../command/flags.ts';
-import { checkNotEmpty, JSON_FLAG } from '../../command/shared-flags.ts';
+import { columns } from '../../../terminal/answer-text.ts';
+import { command } from '../../../terminal/command.ts';
+import { EXIT } from '../../../terminal/exit-code.ts';
+import { type FlagValues, requireNoOperands } from '../../../terminal/flags.ts';
 import { bucketsOf } from '../../pipeline/deployed-stack.ts';
 import {
   checkQueueFlags,
@@ -12,8 +12,7 @@ import {
 } from '../../pipeline/queue-flags.ts';
 import { bucketOf, TABLE_FLAGS, type TablePlace, tablePlace } from '../../pipeline/table-flags.ts';
 import { LOCAL_PIPELINE } from '../../places.ts';
-import { columns } from '../../terminal/answer-text.ts';
-import { EXIT } from '../../terminal/exit-code.ts';
+import { checkNotEmpty, JSON_FLAG } from '../../shared-flags.ts';
 
 const flags = {
   bucket: {

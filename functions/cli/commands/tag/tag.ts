@@ -1,17 +1,17 @@
 import { printable } from '../../../core/printable.ts';
 import type { ImageContent } from '../../../core/records/image-record.ts';
 import { describeImage } from '../../../core/tagging/describe-image.ts';
-import { command } from '../../command/command.ts';
-import type { FlagValues } from '../../command/flags.ts';
-import { JSON_FLAG, LABELS_FLAG, MODEL_FLAG } from '../../command/shared-flags.ts';
+import { tagsText } from '../../../terminal/answer-text.ts';
+import { command } from '../../../terminal/command.ts';
+import { EXIT, UsageError } from '../../../terminal/exit-code.ts';
+import type { FlagValues } from '../../../terminal/flags.ts';
+import type { Output } from '../../../terminal/output.ts';
+import { withProgress } from '../../../terminal/progress-bar.ts';
 import { imagePathsIn, noImagesIn } from '../../images/image-paths.ts';
 import { type ImageResult, imageResults } from '../../images/image-results.ts';
 import type { ModelIdentity } from '../../images/model-parts.ts';
 import { DEFAULT_LABEL_SET } from '../../places.ts';
-import { tagsText } from '../../terminal/answer-text.ts';
-import { EXIT, UsageError } from '../../terminal/exit-code.ts';
-import type { Output } from '../../terminal/output.ts';
-import { withProgress } from '../../terminal/progress-bar.ts';
+import { JSON_FLAG, LABELS_FLAG, MODEL_FLAG } from '../../shared-flags.ts';
 
 const flags = { labels: LABELS_FLAG, model: MODEL_FLAG, json: JSON_FLAG } as const;
 type Flags = FlagValues<typeof flags>;

@@ -1,9 +1,9 @@
 import { loadTokenizer } from '../../../adapters/onnx/tokenizer.ts';
 import { printable } from '../../../core/printable.ts';
-import { command } from '../../command/command.ts';
-import { JSON_FLAG, MODEL_FLAG } from '../../command/shared-flags.ts';
+import { command } from '../../../terminal/command.ts';
+import { EXIT, UsageError } from '../../../terminal/exit-code.ts';
 import { DEFAULT_MODEL, modelFolder } from '../../places.ts';
-import { EXIT, UsageError } from '../../terminal/exit-code.ts';
+import { JSON_FLAG, MODEL_FLAG } from '../../shared-flags.ts';
 
 export const tokenize = command({
   usage: 'tokenize TEXT… [--model NAME|DIR] [--json]',

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { InvalidInput } from '../../../../core/errors.ts';
 import { type Embedding, normalised } from '../../../../core/labels/embedding.ts';
-import { UsageError } from '../../../terminal/exit-code.ts';
+import { UsageError } from '../../../../terminal/exit-code.ts';
 
 /** What the reference's own code made of pictures and texts. */
 export interface ReferenceEmbeddings {

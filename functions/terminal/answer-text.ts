@@ -1,5 +1,5 @@
-import type { Tag } from '../../core/labels/scores.ts';
-import { printable } from '../../core/printable.ts';
+import type { Tag } from '../core/labels/scores.ts';
+import { printable } from '../core/printable.ts';
 
 /** Rows as lines, each column as wide as its widest cell; the last one is left ragged. */
 export function columns(rows: ReadonlyArray<readonly string[]>): string[] {

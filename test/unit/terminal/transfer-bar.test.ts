@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { transferBar, transferText } from '../../../../functions/cli/terminal/transfer-bar.ts';
+import { transferBar, transferText } from '../../../functions/terminal/transfer-bar.ts';
 
 function shown(isTTY: boolean) {
   const written: string[] = [];

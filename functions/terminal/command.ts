@@ -1,7 +1,7 @@
-import { columns } from '../terminal/answer-text.ts';
-import { EXIT } from '../terminal/exit-code.ts';
-import type { Output } from '../terminal/output.ts';
+import { columns } from './answer-text.ts';
+import { EXIT } from './exit-code.ts';
 import { type Flag, type FlagSet, type Input, parseFlags } from './flags.ts';
+import type { Output } from './output.ts';
 
 /** One command of the command line, from its own point of view. */
 export interface CommandParts<Flags extends FlagSet> {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UsageError } from '../terminal/exit-code.ts';
+import { UsageError } from './exit-code.ts';
 
 /** A flag of a command: what `parseArgs` needs, and what help and checks need. */
 export interface Flag {

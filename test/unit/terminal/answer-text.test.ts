@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { columns, tagsText } from '../../../../functions/cli/terminal/answer-text.ts';
-import { withCountLine } from '../../../../functions/cli/terminal/count-line.ts';
-import { exitCodeOf, explain } from '../../../../functions/cli/terminal/exit-code.ts';
-import { barText, type ProgressBar, withProgress } from '../../../../functions/cli/terminal/progress-bar.ts';
-import { CliptagError, InvalidInput } from '../../../../functions/core/errors.ts';
-import { printable } from '../../../../functions/core/printable.ts';
+import { CliptagError, InvalidInput } from '../../../functions/core/errors.ts';
+import { printable } from '../../../functions/core/printable.ts';
+import { columns, tagsText } from '../../../functions/terminal/answer-text.ts';
+import { withCountLine } from '../../../functions/terminal/count-line.ts';
+import { exitCodeOf, explain } from '../../../functions/terminal/exit-code.ts';
+import { barText, type ProgressBar, withProgress } from '../../../functions/terminal/progress-bar.ts';
 
 describe('text for people', () => {
   it('shows control characters and turned writing, and leaves the rest as it is', () => {

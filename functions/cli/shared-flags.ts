@@ -1,4 +1,4 @@
-import type { Flag } from './flags.ts';
+import type { Flag } from '../terminal/flags.ts';
 
 /** Flags that several commands have, so that they read the same everywhere. */
 export const JSON_FLAG = {

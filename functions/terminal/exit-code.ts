@@ -1,6 +1,6 @@
-import type { ErrorCode } from '../../core/error-codes.ts';
-import { CliptagError, InvalidInput } from '../../core/errors.ts';
-import { printable } from '../../core/printable.ts';
+import type { ErrorCode } from '../core/error-codes.ts';
+import { CliptagError, InvalidInput } from '../core/errors.ts';
+import { printable } from '../core/printable.ts';
 
 /** What the shell is told. `stopped`: 128 + SIGINT, as shells count it. */
 export const EXIT = { done: 0, failed: 1, usage: 2, stopped: 130 } as const;

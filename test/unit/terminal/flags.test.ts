@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseFlags } from '../../../../functions/cli/command/flags.ts';
-import { checkCount, checkPort, checkScore } from '../../../../functions/cli/command/shared-flags.ts';
-import { UsageError } from '../../../../functions/cli/terminal/exit-code.ts';
+import { checkCount, checkPort, checkScore } from '../../../functions/cli/shared-flags.ts';
+import { UsageError } from '../../../functions/terminal/exit-code.ts';
+import { parseFlags } from '../../../functions/terminal/flags.ts';
 
 const flags = {
   text: { type: 'string', multiple: true, about: '' },
