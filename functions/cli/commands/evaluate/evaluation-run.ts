@@ -5,7 +5,8 @@ import { type ModelParts, openModel } from '../../images/model-parts.ts';
 import { type Candidates, heldOutCandidates, labelSetCandidates, ownCandidates } from './candidates.ts';
 import { candidateResult, type Evaluation, type LabelCount } from './evaluation.ts';
 import { type JudgedPicture, judgedPictures } from './judged-pictures.ts';
-import { type LabelledPicture, openPictureSet, type PictureSet } from './picture-set.ts';
+import { openPictureSet } from './open-picture-set.ts';
+import type { LabelledPicture, PictureSet } from './picture-set.ts';
 
 export interface EvaluationOptions {
   /** Folder or manifest. */
