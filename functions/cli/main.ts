@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from '../terminal/command.ts';
-import { EXIT, exitCodeOf, explain, UsageError } from '../terminal/exit-code.ts';
-import { listenForInterrupts } from '../terminal/interruption.ts';
-import { type Output, standardOutput } from '../terminal/output.ts';
+import { EXIT, UsageError } from '../terminal/exit-code.ts';
+import type { Output } from '../terminal/output.ts';
+import { runProgram } from '../terminal/program.ts';
 
 /** Loaded one by one: nobody who asks for tokens waits for the image decoder. */
 const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
@@ -21,7 +21,10 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['labels', async () => (await import('./commands/labels/labels.ts')).labels],
 ]);
 
-/** What `cliptag` alone prints. */
+/** Commands of the program that are not the command line's own; functions/cliptag.ts runs them. */
+const OTHER_COMMANDS = ['start'];
+
+/** What `cliptag --help` prints. */
 const GENERAL_HELP = `Usage: cliptag COMMAND [ARGUMENTS] [FLAGS]
 
 Tags images with CLIP. \`cliptag COMMAND --help\` tells more.
@@ -32,24 +35,29 @@ With no server:
   evaluate FOLDER  Measure a model on pictures whose labels are known.
   tokenize TEXT…   Print the token ids of texts.
   cost --images N  What tagging costs, beside Amazon Rekognition and Google Cloud Vision.
-  models list      The models at hand.
+  models list      The models at hand; pull, compile and verify others.
   labels list      The label sets at hand.
 
-Of the local pipeline (npm start), or of a deployed one with --stack NAME:
+On this machine:
+  start            Run the whole pipeline here: upload pictures to a local S3 endpoint, query DynamoDB.
+
+With that local pipeline, or with a deployed one by --stack NAME:
   query --label L  Find images by their labels.
   show KEY         What is known of one image.
   status           How many images there are, and how many wait.
-  redrive          Have messages worked on once more that failed every time.
+  redrive          Have messages that failed every time worked on once more.
   backfill s3://…  Tag what is in a bucket already.
   retag            Tag all images anew after a change of label sets, from their stored embeddings.
+
+Example: cliptag tag ~/Pictures
 
 Flags:
   -h, --help       Print this help.
   --version        Print the version.
 
 Exit code: 0 done; 1 it did not work (tag: not one image was tagged; embed: an image was broken; retag: images were
-left alone; show: no such image); 2 it was asked for wrongly: flags, paths, models, label sets, or no pipeline there; 130
-stopped by Ctrl-C.`;
+left alone; show: no such image); 2 it was asked for wrongly (flags, paths, models, label sets, or no pipeline there);
+130 stopped by Ctrl-C.`;
 
 /**
  * The command line.
@@ -57,16 +65,10 @@ stopped by Ctrl-C.`;
  * @param args what follows the program's name
  * @returns the exit code; see {@link GENERAL_HELP}
  */
-export async function main(args: readonly string[]): Promise<number> {
-  listenForInterrupts();
-  const output = standardOutput();
-  try {
-    return await dispatch(args, output);
-  } catch (error) {
-    const [name = ''] = args;
-    output.remark(`cliptag${COMMANDS.has(name) ? ` ${name}` : ''}: ${explain(error)}`);
-    return exitCodeOf(error);
-  }
+export function main(args: readonly string[]): Promise<number> {
+  const [name = ''] = args;
+  const program = COMMANDS.has(name) ? `cliptag ${name}` : 'cliptag';
+  return runProgram(program, (output) => dispatch(args, output));
 }
 
 async function dispatch([name, ...args]: readonly string[], output: Output): Promise<number> {
@@ -74,7 +76,10 @@ async function dispatch([name, ...args]: readonly string[], output: Output): Pro
   if (load) return (await load())(args, output);
   if (name === '--version') await output.line(version());
   else if (name === '--help' || name === '-h' || name === 'help') await output.line(GENERAL_HELP);
-  else throw new UsageError([`${wrongName(name)} (commands: ${[...COMMANDS.keys()].join(', ')})`]);
+  else
+    throw new UsageError([
+      `${wrongName(name)} (commands: ${[...COMMANDS.keys(), ...OTHER_COMMANDS].join(', ')})`,
+    ]);
   return EXIT.done;
 }
 

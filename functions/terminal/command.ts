@@ -1,4 +1,3 @@
-import { columns } from './answer-text.ts';
 import { EXIT } from './exit-code.ts';
 import { type Flag, type FlagSet, type Input, parseFlags } from './flags.ts';
 import type { Output } from './output.ts';
@@ -9,7 +8,11 @@ export interface CommandParts<Flags extends FlagSet> {
   readonly usage: string;
   /** What it does: paragraphs, as the help shows them. */
   readonly about: string;
+  /** A line to try, e.g. `tag ~/Pictures`. */
+  readonly example?: string;
   readonly flags: Flags;
+  /** Faults of flags and operands taken together; told with those of single flags. */
+  check?(input: Input<Flags>): readonly string[];
   /** Resolves to the exit code. */
   run(input: Input<Flags>, output: Output): Promise<number>;
 }
@@ -24,10 +27,11 @@ export function command<Flags extends FlagSet>(parts: CommandParts<Flags>): Comm
   const flags = { ...parts.flags, ...HELP };
   return async (args, output) => {
     if (asksForHelp(args)) {
-      await output.line(helpOf({ ...parts, flags }));
+      await output.line(await helpOf({ ...parts, flags }));
       return EXIT.done;
     }
-    return parts.run(parseFlags(args, flags) as Input<Flags>, output);
+    const check = (input: Input<FlagSet>) => parts.check?.(input as Input<Flags>) ?? [];
+    return parts.run(parseFlags<FlagSet>(args, flags, check) as Input<Flags>, output);
   };
 }
 
@@ -36,10 +40,15 @@ function asksForHelp(args: readonly string[]): boolean {
   return (end < 0 ? args : args.slice(0, end)).some((arg) => arg === '--help' || arg === '-h');
 }
 
+type HelpParts = Pick<CommandParts<FlagSet>, 'usage' | 'about' | 'example' | 'flags'>;
+
 /** The help of one command. */
-function helpOf({ usage, about, flags }: { usage: string; about: string; flags: FlagSet }): string {
+async function helpOf({ usage, about, example, flags }: HelpParts): Promise<string> {
+  // Loaded only now: most runs print no help.
+  const { columns } = await import('./columns.ts');
   const rows = Object.entries(flags).map(([name, flag]) => [`  ${flagUsage(name, flag)}`, flag.about]);
-  return [`Usage: cliptag ${usage}`, '', about, '', 'Flags:', ...columns(rows)].join('\n');
+  const examples = example === undefined ? [] : [`Example: cliptag ${example}`, ''];
+  return [`Usage: cliptag ${usage}`, '', about, '', ...examples, 'Flags:', ...columns(rows)].join('\n');
 }
 
 function flagUsage(name: string, { short, value, multiple }: Flag): string {

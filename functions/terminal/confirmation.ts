@@ -18,3 +18,12 @@ export async function confirmed(question: string): Promise<boolean> {
     terminal.close();
   }
 }
+
+/** The fault of a command that would ask where nobody can answer. */
+export function unansweredFaults(flags: {
+  readonly 'dry-run'?: boolean;
+  readonly yes?: boolean;
+}): readonly string[] {
+  if (flags['dry-run'] || flags.yes || canAsk()) return [];
+  return ['expected --dry-run or --yes where there is no terminal to ask at'];
+}

@@ -34,32 +34,49 @@ export interface Input<Flags extends FlagSet> {
 /**
  * Reads a command's part of the command line.
  *
- * @throws {UsageError} with all faults: unknown flags, values that are missing, superfluous or refused by their check
+ * @param check what is wrong with flags and operands that are each well written; asked only where it is clear which
+ *   words are flags, values and operands
+ * @throws {UsageError} with all faults: unknown flags, values that are missing, superfluous or refused by their check,
+ *   and those that `check` finds
  */
-export function parseFlags<Flags extends FlagSet>(args: readonly string[], flags: Flags): Input<Flags> {
-  const { tokens } = parseArgs({ args: [...args], options: flags, strict: false, tokens: true });
+export function parseFlags<Flags extends FlagSet>(
+  args: readonly string[],
+  flags: Flags,
+  check: (input: Input<Flags>) => readonly string[] = () => [],
+): Input<Flags> {
+  const { tokens, values, positionals } = parseArgs({
+    args: [...args],
+    options: flags,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
   const given = tokens.filter((token) => token.kind === 'option');
-  const faults = [unknownFlags(given, args, flags), ...given.map((token) => valueError(token, flags))];
-  const found = faults.filter((fault) => fault !== undefined);
-  if (found.length > 0) throw new UsageError(found);
-  const { values, positionals } = parseArgs({ args: [...args], options: flags, allowPositionals: true });
-  return { flags: values as FlagValues<Flags>, operands: positionals };
+  const unknown = unknownFlags(given, args, flags);
+  const badForms = given.map((token) => formFault(token, flags));
+  const isClear = [unknown, ...badForms].every((fault) => fault === undefined);
+  const input = { flags: values as FlagValues<Flags>, operands: positionals };
+  const faults = [
+    unknown,
+    ...given.map((token, i) => badForms[i] ?? refusal(token, flags)),
+    ...(isClear ? check(input) : []),
+  ].filter((fault) => fault !== undefined);
+  if (faults.length > 0) throw new UsageError(faults);
+  return input;
 }
 
-/** @throws {UsageError} unless the one operand is `list` */
-export function requireList(operands: readonly string[]): void {
-  if (operands.length === 1 && operands[0] === 'list') return;
-  const received = operands.length === 0 ? 'nothing' : `"${operands.join(' ')}"`;
-  throw new UsageError([`expected "list" but received ${received}`]);
+/** The faults of operands where only flags are expected. */
+export function onlyFlags([operand]: readonly string[]): readonly string[] {
+  return operand === undefined ? [] : [`expected only flags but received "${operand}"`];
 }
 
-/** @throws {UsageError} when anything stands beside the flags */
-export function requireNoOperands([operand]: readonly string[]): void {
-  if (operand !== undefined) throw new UsageError([`expected only flags but received "${operand}"`]);
+/** What was given as operands, as a fault names it. */
+export function receivedText(operands: readonly string[]): string {
+  return operands.length === 0 ? 'nothing' : `"${operands.join(' ')}"`;
 }
 
 interface GivenFlag {
-  /** Of the argument that it stands in. */
+  /** The place of the argument that it stands in. */
   readonly index: number;
   readonly name: string;
   readonly rawName: string;
@@ -81,17 +98,28 @@ function unknownFlags(
   return `unknown flag ${[...new Set(unknown)].join(', ')} (flags: ${known.join(', ')}; a name that begins with - goes after --)`;
 }
 
-function valueError({ name, rawName, value, inlineValue }: GivenFlag, flags: FlagSet): string | undefined {
-  const flag = Object.hasOwn(flags, name) ? flags[name] : undefined;
+/** Whether a flag has a value where it needs one, and none where it takes none. */
+function formFault({ name, rawName, value, inlineValue }: GivenFlag, flags: FlagSet): string | undefined {
+  const flag = flagOf(name, flags);
   if (!flag) return undefined;
   if (flag.type === 'boolean') {
     return inlineValue ? `${rawName} takes no value but received "${value}"` : undefined;
   }
   if (value === undefined) return `${rawName} needs a value`;
   // As `parseArgs` has it: more likely a forgotten value than one that begins so.
-  if (!inlineValue && value.length > 1 && value.startsWith('-')) {
-    return `${rawName} needs a value (one that begins with - is given as ${rawName}=${value})`;
-  }
-  const expected = flag.check?.(value);
+  const isForgotten = !inlineValue && value.length > 1 && value.startsWith('-');
+  return isForgotten
+    ? `${rawName} needs a value (one that begins with - is given as ${rawName}=${value})`
+    : undefined;
+}
+
+/** What the flag's own check says of its value. */
+function refusal({ name, rawName, value = '' }: GivenFlag, flags: FlagSet): string | undefined {
+  const expected = flagOf(name, flags)?.check?.(value);
   return expected && `${rawName}: expected ${expected} but received "${value}"`;
+}
+
+/** Own names only: `--constructor` is no flag. */
+function flagOf(name: string, flags: FlagSet): Flag | undefined {
+  return Object.hasOwn(flags, name) ? flags[name] : undefined;
 }

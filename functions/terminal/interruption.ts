@@ -25,8 +25,25 @@ export async function withInterrupt<Result>(
   }
 }
 
+/**
+ * Resolves when somebody stops a server: by Ctrl-C, or by SIGTERM as service managers do. Another Ctrl-C ends the
+ * program.
+ *
+ * @param whileServing what it does first
+ */
+export async function untilStopped(whileServing: () => Promise<void>): Promise<void> {
+  let onStop = () => {};
+  const stopped = new Promise<void>((resolve) => {
+    onStop = resolve;
+  });
+  process.once('SIGTERM', onStop);
+  const serving = whileServing().then(() => stopped);
+  await withInterrupt(onStop, () => Promise.race([stopped, serving]));
+  process.off('SIGTERM', onStop);
+}
+
 function stop(): void {
-  // The progress bar's line stays as it is; the prompt begins on a new one.
+  // What is shown of progress stays as it is; the prompt begins on a new line.
   if (process.stderr.isTTY) process.stderr.write('\n');
   process.exit(EXIT.stopped);
 }

@@ -1,7 +1,7 @@
-import { once } from 'node:events';
 import { EXIT } from './exit-code.ts';
+import { aboveLiveLine } from './live-line.ts';
 
-/** Where a command's answer and its remarks go. */
+/** Where a command's answer and its remarks go. Both may be written while progress is shown. */
 export interface Output {
   /** A line of the answer, on stdout; waits while the reader is slow. */
   line(text: string): Promise<void>;
@@ -11,17 +11,29 @@ export interface Output {
 
 /** The process's own streams. A reader that has seen enough (`| head`) ends the process quietly. */
 export function standardOutput(): Output {
-  process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+  const { stdout, stderr } = process;
+  stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
     if (code === 'EPIPE') process.exit(EXIT.done);
-    process.stderr.write(`cliptag: the answer cannot be written: ${message}\n`);
+    stderr.write(`cliptag: the answer cannot be written: ${message}\n`);
     process.exit(EXIT.failed);
   });
+  return outputTo(stdout, stderr);
+}
+
+/** An output to a pair of streams. */
+export function outputTo(
+  stdout: Pick<NodeJS.WriteStream, 'isTTY' | 'write' | 'once'>,
+  stderr: Pick<NodeJS.WriteStream, 'write'>,
+): Output {
   return {
     line: async (text) => {
-      if (!process.stdout.write(`${text}\n`)) await once(process.stdout, 'drain');
+      const write = () => stdout.write(`${text}\n`);
+      // An answer that goes elsewhere leaves the terminal's progress alone.
+      const hasRoom = stdout.isTTY ? aboveLiveLine(write) : write();
+      if (!hasRoom) await new Promise((resolve) => stdout.once('drain', resolve));
     },
     remark: (text) => {
-      process.stderr.write(`${text}\n`);
+      aboveLiveLine(() => stderr.write(`${text}\n`));
     },
   };
 }

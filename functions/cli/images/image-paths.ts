@@ -4,7 +4,7 @@ import { extname, join, sep } from 'node:path';
 import { printable } from '../../core/printable.ts';
 import { UsageError } from '../../terminal/exit-code.ts';
 
-/** What pictures are called, also those of formats that are only recognised, so that none is passed over in silence. */
+/** Extensions of pictures, those of unsupported formats too, so that none is passed over in silence. */
 const IMAGE_EXTENSIONS = new Set(
   (
     '.jpg .jpeg .jpe .jfif .png .apng .webp .avif .gif .tif .tiff .svg ' +

@@ -1,22 +1,22 @@
 import { open } from 'node:fs/promises';
+import { pMapIterable } from 'p-map';
 import { CliptagError, ImageFault } from '../../core/errors.ts';
 import { checkSize, DEFAULT_MAXIMUM_BYTES } from '../../core/objects/object.ts';
-import { inOrder } from './in-order.ts';
 
-/** Why there is nothing to say of an image. */
+/** Why an image has no result. */
 export interface NamedFault {
   readonly status: 'unsupported' | 'failed';
   readonly reason: string;
 }
 
-/** What came of one image file. A fault is the image's own; the others go on. */
+/** What became of one image file. A fault is the image's own; the others go on. */
 export type ImageResult<Value> =
   | { readonly path: string; readonly value: Value }
   | { readonly path: string; readonly fault: NamedFault };
 
 /**
  * Images held in memory at once, as files or as pixels: enough to fill a batch of the encoder while the next are
- * decoded. At most so many times the largest file that is accepted.
+ * decoded. Memory is at most this many times the largest file that is accepted.
  */
 export const IMAGES_AT_ONCE = 8;
 
@@ -24,8 +24,8 @@ export const IMAGES_AT_ONCE = 8;
 export function imageResults<Value>(
   paths: readonly string[],
   work: (bytes: Uint8Array) => Promise<Value>,
-): AsyncGenerator<ImageResult<Value>> {
-  return inOrder(paths, IMAGES_AT_ONCE, async (path): Promise<ImageResult<Value>> => {
+): AsyncIterable<ImageResult<Value>> {
+  return severalAtOnce(paths, async (path): Promise<ImageResult<Value>> => {
     try {
       return { path, value: await work(await imageBytes(path)) };
     } catch (error) {
@@ -34,9 +34,17 @@ export function imageResults<Value>(
   });
 }
 
-/** @throws the error itself when it is no image's but the program's */
+/** The results in the items' order; beside the one that is taken, {@link IMAGES_AT_ONCE} at most are under way or wait. */
+export function severalAtOnce<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): AsyncIterable<Result> {
+  return pMapIterable(items, work, { concurrency: IMAGES_AT_ONCE });
+}
+
+/** @throws the error itself when it is the program's and not the image's */
 export function namedFault(error: unknown): NamedFault {
-  // A retryable fault (a decoder out of time) has no queue to come back from: here it is the image's status too.
+  // There is no queue here to bring a retryable fault back (a decoder out of time): it is the image's status too.
   if (!(error instanceof CliptagError)) throw error;
   return { status: error instanceof ImageFault ? error.status : 'failed', reason: error.message };
 }

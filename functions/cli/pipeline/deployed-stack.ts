@@ -1,7 +1,7 @@
 import type { StackOutputs } from '../../adapters/aws/cloudformation.ts';
 import { CliptagError } from '../../core/errors.ts';
+import { checkNotEmpty } from '../../terminal/flag-checks.ts';
 import type { Flag } from '../../terminal/flags.ts';
-import { checkNotEmpty } from '../shared-flags.ts';
 import { awsError } from './aws-error.ts';
 
 export const STACK_FLAG = {

@@ -1,7 +1,6 @@
-import { UsageError } from '../../terminal/exit-code.ts';
+import { checkNotEmpty, checkPort } from '../../terminal/flag-checks.ts';
 import type { Flag, FlagValues } from '../../terminal/flags.ts';
 import { LOCAL_PIPELINE } from '../places.ts';
-import { checkNotEmpty, checkPort } from '../shared-flags.ts';
 import { type DeployedStack, outputOf } from './deployed-stack.ts';
 
 /** The flags of every command that asks the queues. */
@@ -15,25 +14,25 @@ export const QUEUE_FLAGS = {
   'queue-url': {
     type: 'string',
     value: 'URL',
-    about: "A deployed pipeline's queue by itself, where no stack tells of it.",
+    about: "A deployed pipeline's queue, without a stack.",
     check: checkNotEmpty,
   },
   'dead-letter-queue-url': {
     type: 'string',
     value: 'URL',
-    about: "A deployed pipeline's dead-letter queue by itself, where no stack tells of it.",
+    about: "A deployed pipeline's dead-letter queue, without a stack.",
     check: checkNotEmpty,
   },
 } as const satisfies Readonly<Record<string, Flag>>;
 
-/** The queues of a deployed pipeline; undefined where nothing tells of them. */
+/** The queues of a deployed pipeline; undefined where no flag names them. */
 export interface DeployedQueues {
   readonly region: string | undefined;
   readonly queueUrl: string | undefined;
   readonly deadLetterQueueUrl: string | undefined;
 }
 
-/** @throws {CliptagError} `no-stack` when the stack does not tell of them */
+/** @throws {CliptagError} `no-stack` when the stack's outputs don't name them */
 export function deployedQueues(
   flags: FlagValues<typeof QUEUE_FLAGS>,
   { region, stack }: { readonly region: string | undefined; readonly stack?: DeployedStack | undefined },
@@ -45,17 +44,17 @@ export function deployedQueues(
   };
 }
 
-/** @throws {UsageError} when the flags name the queues of more than one place */
-export function checkQueueFlags({
+/** What is wrong with flags that name the queues of more than one place. */
+export function queueFlagFaults({
   stack,
   'http-port': port,
   ...urls
-}: FlagValues<typeof QUEUE_FLAGS> & { readonly stack?: string }): void {
+}: FlagValues<typeof QUEUE_FLAGS> & { readonly stack?: string }): readonly string[] {
   const hasUrl = urls['queue-url'] !== undefined || urls['dead-letter-queue-url'] !== undefined;
   const faults: string[] = [];
   if (stack !== undefined && hasUrl) faults.push('--stack knows its queues: expected no URLs of them');
   if ((stack !== undefined || hasUrl) && port !== undefined) {
     faults.push('--http-port is for the local pipeline, not for what is deployed');
   }
-  if (faults.length > 0) throw new UsageError(faults);
+  return faults;
 }

@@ -1,7 +1,7 @@
 import { UsageError } from '../../terminal/exit-code.ts';
+import { checkNotEmpty, checkPort } from '../../terminal/flag-checks.ts';
 import type { Flag, FlagValues } from '../../terminal/flags.ts';
 import { LOCAL_PIPELINE } from '../places.ts';
-import { checkNotEmpty, checkPort } from '../shared-flags.ts';
 import {
   bucketsOf,
   type DeployedStack,
@@ -14,7 +14,7 @@ import {
 export const TABLE_FLAG = {
   type: 'string',
   value: 'NAME',
-  about: 'A deployed table by itself, where no stack tells of it. Default: the local pipeline.',
+  about: 'A deployed table by its own name, without a stack. Default: the local pipeline.',
   check: checkNotEmpty,
 } as const satisfies Flag;
 
@@ -45,12 +45,12 @@ export type TablePlace =
     };
 
 /**
- * @throws {UsageError} when the flags name more than one place
+ * The table that the flags name, once {@link tableFlagFaults} has found none.
+ *
  * @throws {CliptagError} when there is no such stack; see {@link deployedStack}
  */
 export async function tablePlace(flags: FlagValues<typeof TABLE_FLAGS>): Promise<TablePlace> {
   const { stack: stackName, table, region, 'dynamodb-port': port } = flags;
-  checkPlace(flags);
   if (stackName !== undefined) {
     const stack = await deployedStack(stackName, region);
     return { kind: 'deployed', region, tableName: outputOf(stack, 'TagTableName'), stack };
@@ -63,8 +63,13 @@ export async function tablePlace(flags: FlagValues<typeof TABLE_FLAGS>): Promise
   };
 }
 
-/** @throws {UsageError} when the flags name more than one place */
-function checkPlace({ stack, table, region, 'dynamodb-port': port }: FlagValues<typeof TABLE_FLAGS>): void {
+/** What is wrong with flags that name more than one place, or half of one. */
+export function tableFlagFaults({
+  stack,
+  table,
+  region,
+  'dynamodb-port': port,
+}: FlagValues<typeof TABLE_FLAGS>): readonly string[] {
   const deployed = [...(stack === undefined ? [] : ['--stack']), ...(table === undefined ? [] : ['--table'])];
   const faults: string[] = [];
   if (deployed.length > 1) faults.push('--stack knows its table: expected one of --stack and --table');
@@ -72,13 +77,13 @@ function checkPlace({ stack, table, region, 'dynamodb-port': port }: FlagValues<
     faults.push(`${deployed[0]} is for what is deployed, --dynamodb-port for the local pipeline`);
   }
   if (region !== undefined && deployed.length === 0) faults.push('--region needs --stack or --table');
-  if (faults.length > 0) throw new UsageError(faults);
+  return faults;
 }
 
 /**
  * The bucket that is meant where none is named: the only one that the local pipeline or the stack has.
  *
- * @throws {UsageError} for a table by itself, which does not tell, and for a stack of several
+ * @throws {UsageError} for a table without a stack, which does not tell, and for a stack with several buckets
  */
 export function bucketOf(bucket: string | undefined, place: TablePlace): string {
   if (bucket !== undefined) return bucket;

@@ -23,7 +23,7 @@ export async function askTable<Answer>(
   }
 }
 
-/** Of each request. A table that scales up to a mass of writes throttles for a while; the SDK's 3 are gone in a second. */
+/** Attempts of each request. A table that scales up to many writes throttles for a while; the SDK's 3 are gone in a second. */
 const DEPLOYED_ATTEMPTS = 10;
 
 function openTable(place: TablePlace): ScannableTable {
@@ -45,7 +45,7 @@ function tableError(cause: unknown, place: TablePlace): CliptagError {
   if (place.kind === 'local' && code === 'ECONNREFUSED') {
     return new CliptagError(
       'no-pipeline',
-      `no local pipeline answers on 127.0.0.1:${place.port}: start it with npm start, or name a deployed one with --stack`,
+      `no local pipeline answers on 127.0.0.1:${place.port}: start it with cliptag start, or name a deployed one with --stack`,
       { cause },
     );
   }

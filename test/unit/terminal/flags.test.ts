@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkCount, checkPort, checkScore } from '../../../functions/cli/shared-flags.ts';
 import { UsageError } from '../../../functions/terminal/exit-code.ts';
+import { checkCount, checkPort, checkScore } from '../../../functions/terminal/flag-checks.ts';
 import { parseFlags } from '../../../functions/terminal/flags.ts';
 
 const flags = {

@@ -2,12 +2,12 @@ import type { BackfillPlan, BackfillScope } from '../../../core/backfill/plan.ts
 import { MEASURED_ON } from '../../../core/cost/measured-usage.ts';
 import { PRICES_AS_OF, PRICES_REGION } from '../../../core/cost/prices.ts';
 import { printable } from '../../../core/printable.ts';
-import { columns } from '../../../terminal/answer-text.ts';
-import type { BackfillSettings } from './deployment.ts';
+import { columns } from '../../../terminal/columns.ts';
+import type { BackfillSettings } from './backfill-settings.ts';
 import type { EstimatedBackfill, PictureGuess } from './estimate.ts';
 import { locationText } from './s3-location.ts';
 
-/** What the listing shows, and what of it is to be done. */
+/** What the listing found, and which part of it is to be done. */
 export function planLines(scope: BackfillScope, plan: BackfillPlan): string[] {
   const { listed, wanted, wantedBytes, settled, leftOut } = plan;
   const megabytes = (wantedBytes / 1e6).toLocaleString('en-US', { maximumFractionDigits: 1 });
@@ -21,7 +21,7 @@ export function planLines(scope: BackfillScope, plan: BackfillPlan): string[] {
   ];
 }
 
-/** What a deployed backfill is going to cost, how long it takes, and what that supposes. */
+/** What a deployed backfill is going to cost, how long it takes, and what is assumed. */
 export function estimateLines(
   { cost, dollars, seconds, millisecondsPerImage, model }: EstimatedBackfill,
   settings: BackfillSettings,
@@ -48,7 +48,7 @@ export function estimateLines(
 
 export const NOTHING_TO_DO = 'Nothing is to be done.';
 
-/** In words that are no more exact than an estimate is. */
+/** A time in words that are no more exact than an estimate is. */
 export function durationText(seconds: number): string {
   if (seconds < 90) return `about ${Math.max(1, Math.round(seconds))} s`;
   if (seconds < 2 * 60 * 60) return `about ${Math.round(seconds / 60)} minutes`;

@@ -1,13 +1,13 @@
 import { command } from '../../../terminal/command.ts';
-import { canAsk, confirmed } from '../../../terminal/confirmation.ts';
-import { UsageError } from '../../../terminal/exit-code.ts';
+import { confirmed, unansweredFaults } from '../../../terminal/confirmation.ts';
+import { checkAboveZero, checkCount, checkPort } from '../../../terminal/flag-checks.ts';
 import type { FlagValues } from '../../../terminal/flags.ts';
 import { deployedStack, REGION_FLAG, STACK_FLAG } from '../../pipeline/deployed-stack.ts';
 import { DYNAMODB_PORT_FLAG } from '../../pipeline/table-flags.ts';
 import { LOCAL_PIPELINE } from '../../places.ts';
-import { checkCount, checkPort, JSON_FLAG } from '../../shared-flags.ts';
+import { JSON_FLAG } from '../../shared-flags.ts';
 import type { BackfillRequest } from './deployed-backfill.ts';
-import { s3Location } from './s3-location.ts';
+import { locationFaults, s3Location } from './s3-location.ts';
 
 const DEFAULTS = { megapixels: 4, tags: 5 } as const;
 
@@ -20,7 +20,7 @@ const flags = {
     type: 'string',
     value: 'MP',
     about: `The pictures' average size, for the estimate. Default: ${DEFAULTS.megapixels}.`,
-    check: checkSize,
+    check: checkAboveZero,
   },
   tags: {
     type: 'string',
@@ -32,7 +32,7 @@ const flags = {
     type: 'string',
     value: 'MS',
     about: 'Billed time per picture (CloudWatch: Duration divided by images). Default: estimated.',
-    check: checkSize,
+    check: checkAboveZero,
   },
   's3-port': {
     type: 'string',
@@ -56,11 +56,11 @@ const LOCAL_FLAGS = ['s3-port', 'dynamodb-port', 'http-port'] as const;
 export const backfill = command({
   usage: `backfill s3://BUCKET/PREFIX [--dry-run | --yes] [--json]
        cliptag backfill s3://BUCKET/PREFIX --stack NAME [--region REGION] …`,
-  about: `Has the objects tagged that are in a bucket already: those that came before the pipeline, and all of them after a
-change of the model. What the pipeline's model and label sets have tagged is skipped; after a change of label sets alone,
-\`cliptag retag\` does it without reading a picture.
+  about: `Has the objects tagged that are in a bucket already: those that came before the pipeline, or all of them after a
+change of the model. Objects that the pipeline's model and label sets have tagged are skipped; after a change of label
+sets alone, \`cliptag retag\` does it without reading a picture.
 
-Counts the objects first, with what tagging them costs and how long it takes, and asks. Uploads go on meanwhile, and win
+Counts the objects first, says what tagging them costs and how long it takes, and asks. Uploads go on meanwhile, and win
 over what was listed. It may be stopped at any time: run again, it does the rest.
 
 With --stack, a workflow of the stack does the work (a Step Functions Distributed Map): this command starts it and shows
@@ -68,9 +68,15 @@ how far it is, and Ctrl-C leaves it running. The same command finds the run of t
 --json: {"step":"plan","bucket","prefix","listed","wanted","wantedBytes","settled","leftOut","estimate":{"dollars",
 "seconds",…}}, then {"step":"started","run"} (--stack only), then {"step":"done",…}.
 Exit code: 0; 1 when objects could not be sent or tagged, or the answer was no; 2 when it was asked for wrongly.`,
+  example: 'backfill s3://photos/ --dry-run',
   flags,
-  run: async ({ flags, operands }, output) => {
-    const request = requestOf(flags, operands);
+  check: ({ flags, operands }) => [
+    ...locationFaults(operands),
+    ...placeFaults(flags),
+    ...unansweredFaults(flags),
+  ],
+  run: async ({ flags, operands: [location = ''] }, output) => {
+    const request = requestOf(flags, location);
     if (flags.stack !== undefined) {
       const { backfillDeployed } = await import('./deployed-backfill.ts');
       return backfillDeployed(await deployedStack(flags.stack, flags.region), request, output);
@@ -85,34 +91,28 @@ Exit code: 0; 1 when objects could not be sent or tagged, or the answer was no; 
   },
 });
 
-/** @throws {UsageError} with all that does not go together */
-function requestOf(flags: Flags, operands: readonly string[]): BackfillRequest {
-  const scope = s3Location(operands);
-  const { stack, region, yes, 'dry-run': isDryRun = false, milliseconds } = flags;
+/** What is wrong with flags of two places, or of none. */
+function placeFaults({ stack, region, ...flags }: Flags): readonly string[] {
   const local = LOCAL_FLAGS.filter((name) => flags[name] !== undefined).map((name) => `--${name}`);
-  const faults = [
+  return [
     ...(stack !== undefined && local.length > 0
       ? [`--stack is for what is deployed, ${local.join(', ')} for the local pipeline`]
       : []),
     ...(region !== undefined && stack === undefined ? ['--region needs --stack'] : []),
-    ...(!isDryRun && !yes && !canAsk()
-      ? ['expected --dry-run or --yes where there is no terminal to ask at']
-      : []),
   ];
-  if (faults.length > 0) throw new UsageError(faults);
+}
+
+function requestOf(flags: Flags, location: string): BackfillRequest {
+  const { milliseconds } = flags;
   return {
-    scope,
-    isDryRun,
+    scope: s3Location(location),
+    isDryRun: flags['dry-run'] === true,
     asJson: flags.json === true,
     guess: {
       megapixels: Number(flags['avg-megapixels'] ?? DEFAULTS.megapixels),
       tags: Number(flags.tags ?? DEFAULTS.tags),
       milliseconds: milliseconds === undefined ? undefined : Number(milliseconds),
     },
-    confirm: async () => yes === true || (await confirmed('Start?')),
+    confirm: async () => flags.yes === true || (await confirmed('Start?')),
   };
-}
-
-function checkSize(value: string): string | undefined {
-  return /^(\d+\.?\d*|\.\d+)$/.test(value) && Number(value) > 0 ? undefined : 'a number above 0';
 }

@@ -1,16 +1,16 @@
 import { s3ObjectListing } from '../../../adapters/aws/s3-listing.ts';
 import { stepFunctionsWorkflow, type Workflow } from '../../../adapters/aws/step-functions.ts';
 import { type BackfillPlan, type BackfillScope, planBackfill } from '../../../core/backfill/plan.ts';
-import { withCountLine } from '../../../terminal/count-line.ts';
 import { EXIT, UsageError } from '../../../terminal/exit-code.ts';
 import type { Output } from '../../../terminal/output.ts';
+import { withCount } from '../../../terminal/progress.ts';
 import { type DeployedStack, outputOf } from '../../pipeline/deployed-stack.ts';
 import { askTable } from '../../pipeline/tag-table.ts';
-import { type EndedRun, knownRuns, startRun, untilEnd } from './backfill-run.ts';
+import { type BackfillSettings, backfillSettings } from './backfill-settings.ts';
 import { estimateLines, NOTHING_TO_DO, number, planLines } from './backfill-text.ts';
-import { type BackfillSettings, backfillSettings } from './deployment.ts';
 import { estimateDeployed, type PictureGuess } from './estimate.ts';
 import { explained } from './listing-error.ts';
+import { type EndedRun, knownRuns, startRun, untilEnd } from './workflow-runs.ts';
 
 export interface BackfillRequest {
   readonly scope: BackfillScope;
@@ -61,7 +61,7 @@ function planDeployed(
   const listing = s3ObjectListing(region === undefined ? {} : { region });
   const place = { kind: 'deployed', region, tableName: outputOf(stack, 'TagTableName') } as const;
   const filter = { prefixes: settings.prefixes, suffixes: settings.suffixes };
-  return withCountLine('Objects listed', (show) =>
+  return withCount('Objects listed', (show) =>
     askTable(place, (table) => {
       const selection = { filter, identity: settings.tagger, table };
       return planBackfill(scope, selection, explained(listing), show);
@@ -97,7 +97,7 @@ async function follow(
     `cliptag backfill: ${arn} is under way. Ctrl-C leaves it running; the same command shows it again`,
   );
   const what = listed === undefined ? 'Objects looked at' : `Of ${number(listed)} objects looked at`;
-  const ended = await withCountLine(what, (show) => untilEnd(workflow, arn, show));
+  const ended = await withCount(what, (show) => untilEnd(workflow, arn, show));
   const { status, error, cause, objects } = ended;
   if (asJson) await output.line(JSON.stringify({ step: 'done', run: arn, status, error, cause, objects }));
   else for (const line of endLines(ended)) await output.line(line);

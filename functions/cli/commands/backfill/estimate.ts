@@ -3,25 +3,25 @@ import { type BackfillEstimate, estimateBackfill } from '../../../core/backfill/
 import type { BackfillPlan } from '../../../core/backfill/plan.ts';
 import { estimatedMilliseconds } from '../../../core/cost/cost.ts';
 import { ENCODE_MILLISECONDS } from '../../../core/cost/measured-usage.ts';
-import type { BackfillSettings } from './deployment.ts';
+import type { BackfillSettings } from './backfill-settings.ts';
 
 /** What is not known of the pictures before they are read. */
 export interface PictureGuess {
-  /** Average. */
+  /** On average. */
   readonly megapixels: number;
   /** Per picture. */
   readonly tags: number;
-  /** That Lambda bills per picture, where it is known; otherwise it is estimated. */
+  /** Time that Lambda bills per picture; estimated where it is undefined. */
   readonly milliseconds?: number | undefined;
 }
 
 export interface EstimatedBackfill extends BackfillEstimate {
   readonly millisecondsPerImage: number;
-  /** That the time was estimated for; undefined where it was given. */
+  /** The model that the time was estimated for; undefined where the time was given. */
   readonly model: string | undefined;
 }
 
-/** Where nothing is known of the model deployed. */
+/** Stands for a deployed model that was never measured. */
 const OTHER_MODEL = 'vit-b-32-256-datacomp';
 
 export function estimateDeployed(

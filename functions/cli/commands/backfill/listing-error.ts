@@ -5,7 +5,7 @@ import { awsError } from '../../pipeline/aws-error.ts';
 /**
  * A listing whose faults say what is wrong with the bucket.
  *
- * @param localPort of the local pipeline's S3 endpoint
+ * @param localPort port of the local pipeline's S3 endpoint; undefined for a deployed bucket
  * @throws {CliptagError} while listing: `no-bucket`, `no-pipeline`, `no-access` or `bucket-fault`
  */
 export function explained(listing: ObjectListing, localPort?: number): ObjectListing {
@@ -25,7 +25,7 @@ function listingError(bucket: string, cause: unknown, localPort?: number): Clipt
   if (name === 'NoSuchBucket')
     return new CliptagError('no-bucket', `there is no bucket "${bucket}"`, { cause });
   if (localPort !== undefined && code === 'ECONNREFUSED') {
-    const text = `no local pipeline answers on 127.0.0.1:${localPort}: start it with npm start, or name a deployed one with --stack`;
+    const text = `no local pipeline answers on 127.0.0.1:${localPort}: start it with cliptag start, or name a deployed one with --stack`;
     return new CliptagError('no-pipeline', text, { cause });
   }
   return awsError(`the bucket "${bucket}" cannot be listed`, 'bucket-fault', cause);

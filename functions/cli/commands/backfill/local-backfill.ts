@@ -12,9 +12,9 @@ import { type BackfillScope, planBackfill } from '../../../core/backfill/plan.ts
 import type { ListedObject, ObjectListing } from '../../../core/objects/listed-object.ts';
 import { acceptEveryUpload } from '../../../core/objects/object.ts';
 import type { ScannableTable } from '../../../core/records/tag-table.ts';
-import { withCountLine } from '../../../terminal/count-line.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import type { Output } from '../../../terminal/output.ts';
+import { withCount } from '../../../terminal/progress.ts';
 import { type LocalPipeline, localPipeline } from '../../pipeline/local-pipeline.ts';
 import { askTable } from '../../pipeline/tag-table.ts';
 import { LOCAL_PIPELINE } from '../../places.ts';
@@ -29,9 +29,9 @@ export interface LocalPorts {
   readonly http: number;
 }
 
-/** So that uploads wait a few seconds at most. */
+/** Messages that may wait: uploads behind them wait a few seconds at most. */
 const MAXIMUM_QUEUE_DEPTH = 100;
-/** Objects that are tried again together while the queue is full. */
+/** Objects that are sent together, and tried again together while the queue is full. */
 const BATCH_OBJECTS = 50;
 const PAUSE_MILLISECONDS = 200;
 
@@ -42,18 +42,18 @@ export async function backfillLocal(
   output: Output,
 ): Promise<number> {
   const { scope, isDryRun, asJson, guess } = request;
-  const door = await localPipeline(ports.http);
+  const pipeline = await localPipeline(ports.http);
   const listing = explained(s3ObjectListing(localS3(ports.s3)), ports.s3);
   const place = { kind: 'local', port: ports.dynamodb, tableName: LOCAL_PIPELINE.table } as const;
   const selectionOf = (table: ScannableTable): BackfillSelection => ({
     filter: acceptEveryUpload,
-    identity: door.tagger,
+    identity: pipeline.tagger,
     table,
   });
   const print = async (step: string, values: object, lines: readonly string[]) => {
     for (const line of asJson ? [JSON.stringify({ step, ...values })] : lines) await output.line(line);
   };
-  const plan = await withCountLine('Objects listed', (show) =>
+  const plan = await withCount('Objects listed', (show) =>
     askTable(place, (table) => planBackfill(scope, selectionOf(table), listing, show)),
   );
   const seconds = estimateLocalSeconds(plan, guess);
@@ -68,10 +68,10 @@ export async function backfillLocal(
     output.remark('cliptag backfill: nothing was started');
     return EXIT.failed;
   }
-  const before = await door.status();
-  const counts = await askTable(place, (table) => feedLocal(scope, listing, selectionOf(table), door));
-  await withCountLine('Messages left', (show) => untilEmpty(door, show));
-  const deadLetters = (await door.status()).deadLetters - before.deadLetters;
+  const before = await pipeline.status();
+  const counts = await askTable(place, (table) => feedLocal(scope, listing, selectionOf(table), pipeline));
+  await withCount('Messages left', (show) => untilEmpty(pipeline, show));
+  const deadLetters = (await pipeline.status()).deadLetters - before.deadLetters;
   await print('done', { ...counts, deadLetters }, [
     `Sent and worked on: ${number(counts.sent)} objects; ${number(counts.settled)} were done already.`,
     ...(deadLetters > 0 ? [`${number(deadLetters)} messages were given up: they are dead letters.`] : []),
@@ -103,7 +103,7 @@ function feedLocal(
     sleep,
     now: () => performance.now(),
   };
-  return withCountLine('Objects sent', async (show) => {
+  return withCount('Objects sent', async (show) => {
     let counts: FeedCounts = { sent: 0, settled: 0, leftOut: 0 };
     for await (const page of listing.list(scope)) {
       for (let first = 0; first < page.length; first += BATCH_OBJECTS) {
@@ -120,7 +120,7 @@ function feedLocal(
   });
 }
 
-/** What the workflow's retries do in the cloud. */
+/** Tries again while the queue is full, as the workflow's retries do in the cloud. */
 async function feedPatiently(objects: readonly ListedObject[], feeder: Feeder): Promise<FeedCounts> {
   for (;;) {
     try {

@@ -1,17 +1,18 @@
 import type { BackfillScope } from '../../../core/backfill/plan.ts';
-import { UsageError } from '../../../terminal/exit-code.ts';
+import { receivedText } from '../../../terminal/flags.ts';
 
-/**
- * Bucket and prefix of `s3://BUCKET/PREFIX`; the prefix may be empty, and need not end with a slash.
- *
- * @throws {UsageError} for anything else, and for more than one
- */
-export function s3Location(operands: readonly string[]): BackfillScope {
-  const [operand = '', ...others] = operands;
-  const [, bucket, prefix = ''] = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(operand) ?? [];
-  if (bucket !== undefined && others.length === 0) return { bucket, prefix };
-  const received = operands.length === 0 ? 'nothing' : `"${operands.join(' ')}"`;
-  throw new UsageError([`expected one s3://BUCKET/PREFIX but received ${received}`]);
+const LOCATION = /^s3:\/\/([^/]+)(?:\/(.*))?$/s;
+
+/** What is wrong with operands that are not one `s3://BUCKET/PREFIX`. */
+export function locationFaults(operands: readonly string[]): readonly string[] {
+  const isOne = operands.length === 1 && LOCATION.test(operands[0] ?? '');
+  return isOne ? [] : [`expected one s3://BUCKET/PREFIX but received ${receivedText(operands)}`];
+}
+
+/** Bucket and prefix of `s3://BUCKET/PREFIX`; the prefix may be empty, and need not end with a slash. */
+export function s3Location(location: string): BackfillScope {
+  const [, bucket = '', prefix = ''] = LOCATION.exec(location) ?? [];
+  return { bucket, prefix };
 }
 
 export function locationText({ bucket, prefix }: BackfillScope): string {

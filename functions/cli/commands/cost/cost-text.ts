@@ -1,6 +1,6 @@
 import { type CostEstimate, type CostLine, type TaggingVolume, writeUnits } from '../../../core/cost/cost.ts';
 import { MEASURED_ON } from '../../../core/cost/measured-usage.ts';
-import { columns } from '../../../terminal/answer-text.ts';
+import { columns } from '../../../terminal/columns.ts';
 
 /** What an estimate starts from. */
 export interface CostAssumptions extends TaggingVolume {

@@ -2,11 +2,12 @@ import { estimateCost } from '../../../core/cost/cost.ts';
 import { ENCODE_MILLISECONDS } from '../../../core/cost/measured-usage.ts';
 import { PRICES_AS_OF, PRICES_REGION } from '../../../core/cost/prices.ts';
 import { command } from '../../../terminal/command.ts';
-import { EXIT, UsageError } from '../../../terminal/exit-code.ts';
-import { type FlagValues, requireNoOperands } from '../../../terminal/flags.ts';
+import { EXIT } from '../../../terminal/exit-code.ts';
+import { checkCount, numberFrom, wholeFrom } from '../../../terminal/flag-checks.ts';
+import { type FlagValues, onlyFlags } from '../../../terminal/flags.ts';
 import { REGION_FLAG, STACK_FLAG } from '../../pipeline/deployed-stack.ts';
 import { MEASURED_DAYS } from '../../pipeline/measured-time.ts';
-import { checkCount, JSON_FLAG } from '../../shared-flags.ts';
+import { JSON_FLAG } from '../../shared-flags.ts';
 import { assumptionLines, type CostAssumptions, estimateLines } from './cost-text.ts';
 import { assumedTime, DEFAULTS, isArchitecture, timeOfStack } from './cost-time.ts';
 
@@ -17,13 +18,13 @@ const flags = {
     type: 'string',
     value: 'MP',
     about: `Their average size. Default: ${DEFAULTS.megapixels}.`,
-    check: numberBetween(0.01, 1_000),
+    check: numberFrom(0.01, 1_000),
   },
   tags: {
     type: 'string',
     value: 'N',
     about: `Tags per image, 0 to 100. Default: ${DEFAULTS.tags}.`,
-    check: wholeBetween(0, 100),
+    check: wholeFrom(0, 100),
   },
   arch: {
     type: 'string',
@@ -35,14 +36,14 @@ const flags = {
     type: 'string',
     value: 'MB',
     about: `The function's memory, 128 to 10240. Default: ${DEFAULTS.memoryMegabytes}.`,
-    check: wholeBetween(128, 10_240),
+    check: wholeFrom(128, 10_240),
   },
   milliseconds: {
     type: 'string',
     value: 'MS',
     about:
       'Billed time per image (CloudWatch: Duration divided by images). Default: estimated from measurements.',
-    check: numberBetween(0.01, 900_000),
+    check: numberFrom(0.01, 900_000),
   },
   model: {
     type: 'string',
@@ -72,9 +73,10 @@ export const cost = command({
 for their labels. List prices of ${PRICES_AS_OF} (${PRICES_REGION}) without free tiers, taxes and discounts.
 --json: {"assumptions":{…},"once":[{"part","quantity","unit","dollars"}],"onceDollars","monthly":[…],"monthlyDollars",
 "elsewhere":{"rekognition","googleVision"}}`,
+  example: 'cost --images 1000000',
   flags,
-  run: async ({ flags, operands }, output) => {
-    requireNoOperands(operands);
+  check: ({ flags, operands }) => [...onlyFlags(operands), ...sourceFaults(flags)],
+  run: async ({ flags }, output) => {
     const assumptions = await assumptionsOf(flags);
     const estimate = estimateCost(assumptions);
     const lines = flags.json
@@ -85,9 +87,7 @@ for their labels. List prices of ${PRICES_AS_OF} (${PRICES_REGION}) without free
   },
 });
 
-/** @throws {UsageError} without a number of images, or with two sources of the time */
 async function assumptionsOf(flags: Flags): Promise<CostAssumptions> {
-  checkSources(flags);
   const tags = Number(flags.tags ?? DEFAULTS.tags);
   return {
     images: Number(flags.images),
@@ -100,14 +100,15 @@ async function assumptionsOf(flags: Flags): Promise<CostAssumptions> {
   };
 }
 
-function checkSources({ images, stack, region, milliseconds, ...flags }: Flags): void {
+/** What is wrong without a number of images, or with two sources of the time. */
+function sourceFaults({ images, stack, region, milliseconds, ...flags }: Flags): readonly string[] {
   const given = (names: readonly ('model' | 'memory-mb' | 'arch' | 'avg-megapixels')[]) =>
     names.filter((name) => flags[name] !== undefined).map((name) => `--${name}`);
   const ofStack = [
     ...(milliseconds === undefined ? [] : ['--milliseconds']),
     ...given(['model', 'memory-mb', 'arch', 'avg-megapixels']),
   ];
-  const faults = [
+  return [
     ...(images === undefined ? ['expected --images: how many are to be tagged'] : []),
     ...(stack !== undefined && ofStack.length > 0
       ? [`--stack says itself what ${ofStack.join(', ')} would`]
@@ -117,19 +118,4 @@ function checkSources({ images, stack, region, milliseconds, ...flags }: Flags):
       ? ['--model estimates what --milliseconds says: expected one of them']
       : []),
   ];
-  if (faults.length > 0) throw new UsageError(faults);
-}
-
-function wholeBetween(lowest: number, highest: number): (value: string) => string | undefined {
-  return (value) =>
-    /^\d+$/.test(value) && Number(value) >= lowest && Number(value) <= highest
-      ? undefined
-      : `a whole number from ${lowest} to ${highest}`;
-}
-
-function numberBetween(lowest: number, highest: number): (value: string) => string | undefined {
-  return (value) =>
-    /^(\d+\.?\d*|\.\d+)$/.test(value) && Number(value) >= lowest && Number(value) <= highest
-      ? undefined
-      : `a number from ${lowest} to ${highest}`;
 }

@@ -1,8 +1,8 @@
 import type { Embedding } from '../../../core/labels/embedding.ts';
 import { printable } from '../../../core/printable.ts';
 import { command } from '../../../terminal/command.ts';
-import { EXIT, UsageError } from '../../../terminal/exit-code.ts';
-import { withProgress } from '../../../terminal/progress-bar.ts';
+import { EXIT } from '../../../terminal/exit-code.ts';
+import { withProgress } from '../../../terminal/progress.ts';
 import { imagePathsIn, noImagesIn } from '../../images/image-paths.ts';
 import { imageResults } from '../../images/image-results.ts';
 import type { ModelIdentity, ModelParts } from '../../images/model-parts.ts';
@@ -25,9 +25,11 @@ export const embed = command({
 with the same model may be compared. PATHs are taken as by \`cliptag tag\`.
 --json: {"path"|"text","model","modelDigest","embedding":[…]}, or {"path","model","modelDigest","status","reason"} for a broken image.
 Exit code: 0; 1 when an image was broken, or there was nothing to embed; 2 when it was asked for wrongly.`,
+  example: "embed photo.jpg --text 'a photo of a dog' --json",
   flags,
+  check: ({ flags: { text = [] }, operands }) =>
+    operands.length + text.length === 0 ? ['expected a PATH or a --text'] : [],
   run: async ({ flags: { text: texts = [], model, json = false }, operands }, output) => {
-    if (operands.length + texts.length === 0) throw new UsageError(['expected a PATH or a --text']);
     const paths = await imagePathsIn(operands);
     if (paths.length + texts.length === 0) {
       output.remark(`cliptag embed: ${noImagesIn(operands)}`);
@@ -38,7 +40,6 @@ Exit code: 0; 1 when an image was broken, or there was nothing to embed; 2 when 
       let exitCode: number = EXIT.done;
       for await (const answer of answers(paths, texts, await openModel(model))) {
         if ('reason' in answer) exitCode = EXIT.failed;
-        progress.makeRoom();
         await output.line(json ? jsonLine(answer) : humanLine(answer));
         progress.advance();
       }

@@ -3,10 +3,11 @@ import { z } from 'zod';
 import { excerpt, InvalidInput } from '../../../core/errors.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT, UsageError } from '../../../terminal/exit-code.ts';
+import { checkCount, checkNotEmpty } from '../../../terminal/flag-checks.ts';
 import type { FlagValues } from '../../../terminal/flags.ts';
 import type { Output } from '../../../terminal/output.ts';
 import { noImagesIn } from '../../images/image-paths.ts';
-import { checkCount, checkNotEmpty, JSON_FLAG, LABELS_FLAG, MODEL_FLAG } from '../../shared-flags.ts';
+import { JSON_FLAG, LABELS_FLAG, MODEL_FLAG } from '../../shared-flags.ts';
 import type { EvaluationRun } from './evaluation-run.ts';
 
 const flags = {
@@ -66,13 +67,15 @@ ECE: expected calibration error, the mean distance between scores and the share 
 "perLabel":[{"label","pictures","recall","predicted","precision"}],"confusions":[{"label","predicted","pictures"}],
 "tags"?:{"minimumScore","tagsRight","picturesTagged","picturesRight","tagsPerPicture","calibration","byMinimumScore"}}]}
 Exit code: 0; 1 when not one picture could be measured; 2 when it was asked for wrongly.`,
+  example: 'evaluate my-photos/ --html report.html',
   flags,
-  run: async ({ flags, operands }, output) => {
-    const [source, ...others] = operands;
-    if (!source || others.length > 0) throw new UsageError(['expected one FOLDER or MANIFEST']);
-    if (flags.labels && flags['held-out']) {
-      throw new UsageError(["--held-out is about the pictures' own labels: it does not go with --labels"]);
-    }
+  check: ({ flags, operands }) => [
+    ...(operands.length === 1 && operands[0] !== '' ? [] : ['expected one FOLDER or MANIFEST']),
+    ...(flags.labels && flags['held-out']
+      ? ["--held-out is about the pictures' own labels: it does not go with --labels"]
+      : []),
+  ],
+  run: async ({ flags, operands: [source = ''] }, output) => {
     // Loaded only now, so that help and faults of the command line do not wait for them.
     const { checkWritable } = await import('./page-file.ts');
     const { evaluate: run } = await import('./evaluation-run.ts');

@@ -1,6 +1,6 @@
 import { CALIBRATION_BINS } from '../../../core/evaluation/calibration.ts';
 import type { TagQuality } from '../../../core/evaluation/tag-quality.ts';
-import { columns } from '../../../terminal/answer-text.ts';
+import { columns } from '../../../terminal/columns.ts';
 import type { CandidateResult, Evaluation, TagResult } from './evaluation.ts';
 
 /** Rows of a list that people are shown; the rest is for --json and --html. */

@@ -5,8 +5,7 @@ import type { Embedding } from '../../../core/labels/embedding.ts';
 import { tagsFor } from '../../../core/labels/scores.ts';
 import type { PixelDecoder } from '../../../core/pixels/pixels.ts';
 import type { BatchedEncoder } from '../../../core/tagging/micro-batch.ts';
-import { IMAGES_AT_ONCE, type NamedFault, namedFault } from '../../images/image-results.ts';
-import { inOrder } from '../../images/in-order.ts';
+import { type NamedFault, namedFault, severalAtOnce } from '../../images/image-results.ts';
 import type { Candidates } from './candidates.ts';
 import type { LabelledPicture } from './picture-set.ts';
 
@@ -36,9 +35,9 @@ export function judgedPictures(
   pictures: readonly LabelledPicture[],
   candidates: readonly Candidates[],
   { decoder, encoder }: { readonly decoder: PixelDecoder; readonly encoder: BatchedEncoder },
-): AsyncGenerator<PictureJudgement> {
+): AsyncIterable<PictureJudgement> {
   const judges = candidates.map(judgeOf);
-  return inOrder(pictures, IMAGES_AT_ONCE, async (picture) => {
+  return severalAtOnce(pictures, async (picture): Promise<PictureJudgement> => {
     try {
       const bytes = await picture.read();
       const embedding = await encoder.encode(decoder.decode(bytes, encoder.pixelSpec));

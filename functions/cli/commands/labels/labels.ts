@@ -1,7 +1,7 @@
-import { columns } from '../../../terminal/answer-text.ts';
+import { table } from '../../../terminal/columns.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
-import { requireList } from '../../../terminal/flags.ts';
+import { receivedText } from '../../../terminal/flags.ts';
 import { LABELS_FOLDER } from '../../places.ts';
 import { JSON_FLAG, LABELS_FLAG } from '../../shared-flags.ts';
 
@@ -10,24 +10,21 @@ export const labels = command({
   about: `Lists the label sets at hand, each checked.
 --json: {"name","version","mode","labels":[names],"path"}`,
   flags: { labels: LABELS_FLAG, json: JSON_FLAG },
-  run: async ({ flags, operands }, output) => {
-    requireList(operands);
+  check: ({ operands }) =>
+    operands.join(' ') === 'list' ? [] : [`expected "list" but received ${receivedText(operands)}`],
+  run: async ({ flags }, output) => {
     const { readLabelSetFiles } = await import('../../../adapters/files/label-set-files.ts');
     const found = await readLabelSetFiles(flags.labels ?? [LABELS_FOLDER]);
     const lines = flags.json
       ? found.map(({ path, labelSet: { name, version, mode, labels } }) =>
           JSON.stringify({ name, version, mode, labels: labels.map((label) => label.name), path }),
         )
-      : columns([
+      : table(
           ['NAME', 'VERSION', 'MODE', 'LABELS', 'PATH'],
-          ...found.map(({ path, labelSet: { name, version, mode, labels } }) => [
-            name,
-            version,
-            mode,
-            String(labels.length),
-            path,
+          found.map(({ path, labelSet: { name, version, mode, labels } }) => [
+            ...[name, version, mode, String(labels.length), path],
           ]),
-        ]);
+        );
     for (const line of lines) await output.line(line);
     return EXIT.done;
   },

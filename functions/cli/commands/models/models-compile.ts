@@ -4,9 +4,10 @@ import { basename, join, relative, resolve } from 'node:path';
 import type { Model } from '../../../adapters/files/model-folder.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT, UsageError } from '../../../terminal/exit-code.ts';
-import type { Input } from '../../../terminal/flags.ts';
+import { checkAboveZero, checkNotEmpty } from '../../../terminal/flag-checks.ts';
+import { type Input, receivedText } from '../../../terminal/flags.ts';
 import { CHECKPOINTS_FOLDER, DEFAULT_MODEL, MODELS_FOLDER, SAMPLES_FOLDER } from '../../places.ts';
-import { checkNotEmpty, JSON_FLAG } from '../../shared-flags.ts';
+import { JSON_FLAG } from '../../shared-flags.ts';
 
 const flags = {
   precision: {
@@ -30,8 +31,8 @@ const flags = {
   'logit-scale': {
     type: 'string',
     value: 'NUMBER',
-    about: 'Of ready ONNX files, which do not tell it. Default: 100.',
-    check: (value: string) => (Number(value) > 0 ? undefined : 'a number above 0'),
+    about: 'The logit scale of ready ONNX files, which do not hold it. Default: 100.',
+    check: checkAboveZero,
   },
   json: JSON_FLAG,
 } as const;
@@ -40,12 +41,17 @@ export const modelsCompile = command({
   usage: 'models compile DIR|NAME [--precision int8|fp32] [--out DIR] [--json]',
   about: `Makes a model of a CLIP or SigLIP checkpoint: open_clip's (open_clip_config.json, open_clip_model.safetensors) or
 Hugging Face's (config.json, preprocessor_config.json, model.safetensors), with its tokenizer.json. NAME is one that
-\`models pull\` downloaded. Taken are CLIP's vision transformers with CLIP's own text transformer, and SigLIP with its
-Unigram tokenizer; ResNets, other text towers and SigLIP 2's tokenizer are refused, each with its reason. A folder with
+\`models pull\` downloaded. It takes CLIP's vision transformers with CLIP's own text transformer, and SigLIP with its
+Unigram tokenizer; it refuses ResNets, other text towers and SigLIP 2's tokenizer, each with its reason. A folder with
 ready ONNX files (onnx/vision_model.onnx, onnx/text_model.onnx) is taken as it is.
 --json: {"name","folder","digest","precision","licence","files":{role:{"path","sha256","bytes"}}}
 Exit code: 0; 1 when it could not be done; 2 when it was asked for wrongly, or the checkpoint is of another kind.`,
+  example: 'models compile vit-b-32-256-datacomp',
   flags,
+  check: ({ operands }) =>
+    operands.length === 1
+      ? []
+      : [`expected one DIR or NAME of a checkpoint but received ${receivedText(operands)}`],
   run: async (input, output) => {
     const { folder, out } = asked(input);
     const { compileModel } = await import('../../../checkpoints/compile/compile.ts');
@@ -62,18 +68,16 @@ Exit code: 0; 1 when it could not be done; 2 when it was asked for wrongly, or t
   },
 });
 
-/** @throws {UsageError} unless one checkpoint is named */
-function asked({ flags: given, operands }: Input<typeof flags>): { folder: string; out: string } {
-  const [operand, ...others] = operands;
-  if (operand === undefined || others.length > 0) {
-    const received = operand === undefined ? 'nothing' : `"${operands.join(' ')}"`;
-    throw new UsageError([`expected one DIR or NAME of a checkpoint but received ${received}`]);
-  }
+/** @throws {UsageError} when there is no such folder, or the model would replace the embedded one */
+function asked({ flags: given, operands: [operand = ''] }: Input<typeof flags>): {
+  folder: string;
+  out: string;
+} {
   const pulled = join(CHECKPOINTS_FOLDER, operand);
   const folder = [operand, pulled].find((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
   if (folder === undefined)
     throw new UsageError([`expected a folder but found neither ${operand} nor ${pulled}`]);
-  // Names stay what `--model` takes for a name.
+  // The folder's name is what `--model` takes.
   const name = basename(resolve(folder)).replace(/[^\w.-]/g, '-');
   if (given.out === undefined && name === DEFAULT_MODEL) {
     throw new UsageError([

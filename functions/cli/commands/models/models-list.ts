@@ -1,7 +1,7 @@
-import { columns } from '../../../terminal/answer-text.ts';
+import { table } from '../../../terminal/columns.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
-import { requireNoOperands } from '../../../terminal/flags.ts';
+import { onlyFlags } from '../../../terminal/flags.ts';
 import { MODELS_FOLDER } from '../../places.ts';
 import { JSON_FLAG } from '../../shared-flags.ts';
 import type { ListedModel } from './model-list.ts';
@@ -12,8 +12,8 @@ export const modelsList = command({
 --json: {"name","model","digest","embeddingSize","sizeBytes","licence","path","verified","faults"?}
 Exit code: 0; 1 when a model's files are not what its manifest says.`,
   flags: { json: JSON_FLAG },
-  run: async ({ flags, operands }, output) => {
-    requireNoOperands(operands);
+  check: ({ operands }) => onlyFlags(operands),
+  run: async ({ flags }, output) => {
     const { modelsIn } = await import('./model-list.ts');
     const found = await modelsIn(MODELS_FOLDER);
     const lines = flags.json ? found.map((model) => JSON.stringify(model)) : humanLines(found);
@@ -23,9 +23,9 @@ Exit code: 0; 1 when a model's files are not what its manifest says.`,
 });
 
 function humanLines(models: readonly ListedModel[]): string[] {
-  return columns([
+  return table(
     ['NAME', 'DIGEST', 'SIZE', 'EMBEDDING', 'LICENCE', 'FILES', 'PATH'],
-    ...models.map((model) => [
+    models.map((model) => [
       model.name,
       model.digest,
       `${(model.sizeBytes / 1e6).toFixed(1)} MB`,
@@ -34,5 +34,5 @@ function humanLines(models: readonly ListedModel[]): string[] {
       model.verified ? 'verified' : model.faults.join('; '),
       model.path,
     ]),
-  ]);
+  );
 }

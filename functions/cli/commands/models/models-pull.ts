@@ -12,13 +12,15 @@ import {
 } from '../../../checkpoints/pull/pull-checkpoint.ts';
 import type { Layout } from '../../../checkpoints/pull/wanted-files.ts';
 import { readHubEnvironment } from '../../../config.ts';
-import { columns } from '../../../terminal/answer-text.ts';
+import { columns } from '../../../terminal/columns.ts';
 import { command } from '../../../terminal/command.ts';
-import { EXIT, explain, UsageError } from '../../../terminal/exit-code.ts';
-import type { Input } from '../../../terminal/flags.ts';
-import { sizeText, type TransferBar, transferBar } from '../../../terminal/transfer-bar.ts';
+import { EXIT, explain } from '../../../terminal/exit-code.ts';
+import { checkNotEmpty } from '../../../terminal/flag-checks.ts';
+import { type Input, receivedText } from '../../../terminal/flags.ts';
+import type { Output } from '../../../terminal/output.ts';
+import { sizeText, type Transfer, withTransfer } from '../../../terminal/transfer.ts';
 import { CHECKPOINTS_FOLDER, DEFAULT_MODEL, MODELS_FOLDER } from '../../places.ts';
-import { checkNotEmpty, JSON_FLAG } from '../../shared-flags.ts';
+import { JSON_FLAG } from '../../shared-flags.ts';
 
 const flags = {
   mirror: {
@@ -48,7 +50,7 @@ const flags = {
 export const modelsPull = command({
   usage:
     'models pull NAME|hf:OWNER/REPO[@REVISION] [--mirror URL] [--out DIR] [--onnx [--quantised]] [--update] [--json]',
-  about: `Downloads a CLIP checkpoint from the Hugging Face hub, for \`cliptag models compile NAME\`. What was begun goes on
+  about: `Downloads a CLIP checkpoint from the Hugging Face hub, for \`cliptag models compile NAME\`. A broken download goes on
 where it ended. Every file is compared with its SHA-256: the one in models/${LOCK_FILE}, where the first pull
 writes what the hub declares. No pickles are read: only safetensors and ONNX.
 
@@ -58,7 +60,9 @@ ${columns(Object.entries(KNOWN_MODELS).map(([name, { about, licence }]) => [`  $
 Environment: HF_ENDPOINT (a mirror), HF_TOKEN (sent to HF_ENDPOINT's own host only), HTTPS_PROXY, HTTP_PROXY, NO_PROXY.
 --json: {"name","folder","repo","commit","licence","files":[{"path","sha256","bytes"}]}
 Exit code: 0; 1 when it could not be downloaded; 2 when it was asked for wrongly.`,
+  example: 'models pull vit-b-32-256-datacomp',
   flags,
+  check: ({ operands }) => nameFaults(operands),
   run: async (input, output) => {
     if (input.operands.join() === DEFAULT_MODEL) {
       await output.line(
@@ -69,24 +73,23 @@ Exit code: 0; 1 when it could not be downloaded; 2 when it was asked for wrongly
     const { reference, folder, lockPath, layout } = asked(input);
     const { flags: given } = input;
     const hub = openHub(hubSettings(given.mirror));
-    const bar = transferBar();
     try {
-      const pulled = await pullCheckpoint(reference, {
-        ...{ folder, lockPath, layout, hub, freeBytes, update: given.update ?? false },
-        attempts: { ...DEFAULT_ATTEMPTS, onRetry: (fault, wait) => bar.note(retryText(fault, wait)) },
-        report: reportTo(bar),
-      });
-      bar.clear();
+      const pulled = await withTransfer((transfer) =>
+        pullCheckpoint(reference, {
+          ...{ folder, lockPath, layout, hub, freeBytes, update: given.update ?? false },
+          attempts: { ...DEFAULT_ATTEMPTS, onRetry: (fault, wait) => output.remark(retryText(fault, wait)) },
+          report: reportTo(transfer, output),
+        }),
+      );
       await output.line(given.json ? JSON.stringify(pulled) : summary(pulled));
       return EXIT.done;
     } finally {
-      bar.clear();
       await hub.close();
     }
   },
 });
 
-/** The token is the hub's: a mirror that is none of HF_ENDPOINT never sees it. */
+/** The token is for HF_ENDPOINT: a mirror elsewhere never sees it. */
 function hubSettings(mirror: string | undefined): HubSettings {
   const { token, ...environment } = readHubEnvironment();
   const endpoint = mirror ?? environment.endpoint;
@@ -94,18 +97,19 @@ function hubSettings(mirror: string | undefined): HubSettings {
   return { ...environment, endpoint, token: isHub ? token : undefined };
 }
 
-/** @throws {UsageError} {@link InvalidInput} unless one checkpoint is named */
-function asked({ flags: given, operands }: Input<typeof flags>) {
-  const [text, ...others] = operands;
-  if (text === undefined || others.length > 0) {
-    const received = text === undefined ? 'nothing' : `"${operands.join(' ')}"`;
-    throw new UsageError([
-      `expected a NAME or hf:OWNER/REPO[@REVISION] but received ${received} (names: ${Object.keys(KNOWN_MODELS).join(', ')})`,
-    ]);
-  }
+function nameFaults(operands: readonly string[]): readonly string[] {
+  if (operands.length === 1) return [];
+  const names = Object.keys(KNOWN_MODELS).join(', ');
+  return [
+    `expected a NAME or hf:OWNER/REPO[@REVISION] but received ${receivedText(operands)} (names: ${names})`,
+  ];
+}
+
+/** @throws {InvalidInput} for a name that names no checkpoint */
+function asked({ flags: given, operands: [text = ''] }: Input<typeof flags>) {
   const reference = checkpointReference(text);
   const layout: Layout = given.quantised ? 'onnx-quantised' : given.onnx ? 'onnx' : reference.layout;
-  // Layouts keep apart: whoever compiles the folder could not tell which of them is meant.
+  // Each layout has its own folder: `models compile` could not tell which of them is meant.
   const name = layout === reference.layout ? reference.name : `${reference.name}-${layout}`;
   return {
     reference: { ...reference, name },
@@ -115,14 +119,12 @@ function asked({ flags: given, operands }: Input<typeof flags>) {
   };
 }
 
-function reportTo(bar: TransferBar): PullReport {
+function reportTo({ plan, position }: Transfer, { remark }: Output): PullReport {
   return {
-    plan: bar.plan,
-    position: bar.position,
-    remark: bar.note,
+    ...{ plan, position, remark },
     finished: (path, bytes, state) => {
-      bar.position(path, bytes);
-      bar.note(`${path}: ${sizeText(bytes)}, verified${state === 'present' ? ' (was there)' : ''}`);
+      position(path, bytes);
+      remark(`${path}: ${sizeText(bytes)}, verified${state === 'present' ? ' (was there)' : ''}`);
     },
   };
 }

@@ -1,7 +1,9 @@
 import { command } from '../../../terminal/command.ts';
-import { EXIT, UsageError } from '../../../terminal/exit-code.ts';
+import { EXIT } from '../../../terminal/exit-code.ts';
+import { checkNotEmpty, checkScore } from '../../../terminal/flag-checks.ts';
+import { receivedText } from '../../../terminal/flags.ts';
 import { DEFAULT_LABEL_SET, SAMPLES_FOLDER } from '../../places.ts';
-import { checkNotEmpty, checkScore, JSON_FLAG, LABELS_FLAG } from '../../shared-flags.ts';
+import { JSON_FLAG, LABELS_FLAG } from '../../shared-flags.ts';
 import { DEFAULT_BARS } from './verification/verification.ts';
 
 const flags = {
@@ -60,13 +62,13 @@ Pictures are decoded by Cliptag; the original code's embeddings differ by what i
 "judgements":[{"what","bar","value","met"}]}
 Exit code: 0; 1 when a bar was missed or not one picture could be compared; 2 when it was asked for wrongly, the files are not what the
 manifest says, or the two cannot be compared.`,
+  example: 'models verify vit-b-32-256-datacomp',
   flags,
-  run: async ({ flags: given, operands }, output) => {
-    const [model, ...others] = operands;
-    if (model === undefined || others.length > 0) {
-      const received = model === undefined ? 'nothing' : `"${operands.join(' ')}"`;
-      throw new UsageError([`expected one NAME or DIR of a model but received ${received}`]);
-    }
+  check: ({ operands }) =>
+    operands.length === 1
+      ? []
+      : [`expected one NAME or DIR of a model but received ${receivedText(operands)}`],
+  run: async ({ flags: given, operands: [model = ''] }, output) => {
     // Loaded only now, so that help and faults of the command line do not wait for them.
     const { verify } = await import('./verification/verification-run.ts');
     const verification = await verify({

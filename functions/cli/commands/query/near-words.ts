@@ -1,3 +1,6 @@
+// Ours, since two letters swapped count as one typing error: the well-kept libraries (fastest-levenshtein, leven)
+// count two, and would not suggest "dog" for "dgo".
+
 /** Typing errors that a word may be away, at most one in this many letters, and how many words are suggested. */
 const MAXIMUM_ERRORS = 2;
 const LETTERS_PER_ERROR = 3;

@@ -1,11 +1,13 @@
 import { type FoundImage, findImages, type LabelQuery } from '../../../core/records/find-images.ts';
-import { columns, tagsText } from '../../../terminal/answer-text.ts';
+import { columns } from '../../../terminal/columns.ts';
 import { command } from '../../../terminal/command.ts';
-import { EXIT, UsageError } from '../../../terminal/exit-code.ts';
-import { type FlagValues, requireNoOperands } from '../../../terminal/flags.ts';
-import { TABLE_FLAGS, tablePlace } from '../../pipeline/table-flags.ts';
+import { EXIT } from '../../../terminal/exit-code.ts';
+import { checkCount, checkNotEmpty, checkScore } from '../../../terminal/flag-checks.ts';
+import { type FlagValues, onlyFlags } from '../../../terminal/flags.ts';
+import { tagsText } from '../../../terminal/tags-text.ts';
+import { TABLE_FLAGS, tableFlagFaults, tablePlace } from '../../pipeline/table-flags.ts';
 import { LABELS_FOLDER } from '../../places.ts';
-import { checkCount, checkNotEmpty, checkScore, JSON_FLAG, LABELS_FLAG } from '../../shared-flags.ts';
+import { JSON_FLAG, LABELS_FLAG } from '../../shared-flags.ts';
 
 const DEFAULT_LIMIT = 20;
 
@@ -37,10 +39,14 @@ export const query = command({
   about: `Finds images by their labels, best score first. A label is written as in its label set, or as one of its
 synonyms, in any letter case, and looked for in every label set that knows it; SET:LABEL names the one that is meant.
 --json: {"bucket","key","score","width","height","tags":[{"set","label","score"}],"recordedAt"}`,
+  example: 'query --label dog --not person --min-score 0.5',
   flags: queryFlags,
-  run: async ({ flags, operands }, output) => {
-    requireNoOperands(operands);
-    if (!flags.label) throw new UsageError(['expected at least one --label']);
+  check: ({ flags, operands }) => [
+    ...onlyFlags(operands),
+    ...(flags.label ? [] : ['expected at least one --label']),
+    ...tableFlagFaults(flags),
+  ],
+  run: async ({ flags }, output) => {
     const labelQuery = await labelQueryOf(flags);
     const place = await tablePlace(flags);
     const { askTable } = await import('../../pipeline/tag-table.ts');

@@ -12,7 +12,7 @@ import type { RetagFindings } from '../../../core/retag/findings.ts';
 import { type LabelSetDigests, runFindings } from '../../../core/retag/run.ts';
 import { awsError } from '../../pipeline/aws-error.ts';
 import { type DeployedStack, outputOf } from '../../pipeline/deployed-stack.ts';
-import type { RetagRunner } from './retag-dialogue.ts';
+import type { RetagRunner } from './retag-run.ts';
 
 /** Looking costs a few read units, and segments say how far they are every 20 seconds. */
 const LOOKS_AFTER_MILLISECONDS = 2_000;
@@ -22,7 +22,7 @@ type RunAnswer = RetagFindings & { readonly by: LabelSetDigests };
 
 /**
  * A workflow of the stack does the work, with the label sets that the stack was deployed with; this process starts it and
- * waits. Who stops it leaves the run going.
+ * waits. Stopping this process leaves the run going.
  *
  * @throws {CliptagError} `no-stack` when the stack has none: an older version deployed it
  */
@@ -43,7 +43,7 @@ export function deployedRetag(stack: DeployedStack, table: ScannableTable, scope
   };
 }
 
-/** Step Functions keeps an execution's input as it is: what is not limited is not named. */
+/** The scope without what sets no limit: Step Functions shows an execution's input as it was given. */
 function withoutEmpty({ bucket, prefix }: ImageScope): ImageScope {
   return { ...(bucket !== undefined && { bucket }), ...(prefix && { prefix }) };
 }

@@ -2,12 +2,12 @@ import type { Tag } from '../../../core/labels/scores.ts';
 import { printable } from '../../../core/printable.ts';
 import type { RetagFindings, SweepTally } from '../../../core/retag/findings.ts';
 import type { ChangedImage, RetagTally } from '../../../core/retag/tally.ts';
-import { columns } from '../../../terminal/answer-text.ts';
+import { columns } from '../../../terminal/columns.ts';
 
 /** More labels than these are only counted. */
 const SHOWN_LABELS = 20;
 
-/** What would change, as people read it. */
+/** What would change, as the terminal shows it. */
 export function planLines(tally: RetagTally & Pick<RetagFindings, 'omittedLabels'>): string[] {
   const { labels, examples, omittedLabels = 0 } = tally;
   const total = (kind: 'added' | 'removed' | 'rescored') =>
@@ -48,7 +48,7 @@ function exampleLine({ bucket, key, added, removed, rescored }: ChangedImage): s
   return `  s3://${printable(`${bucket}/${key}`)}  ${parts.join('  ')}`;
 }
 
-/** Why some images stay as they are, and the way out. */
+/** Why some images stay as they are, and what to do about it. */
 export function foreignLines({ foreign }: RetagTally, modelDigest: string): string[] {
   return Object.entries(foreign).map(([digest, count]) => {
     const what = digest === '' ? 'no embedding' : `an embedding of model ${digest}`;

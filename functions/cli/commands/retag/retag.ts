@@ -2,14 +2,14 @@ import type { ImageScope } from '../../../core/records/table-scan.ts';
 import type { ScannableTable } from '../../../core/records/tag-table.ts';
 import type { LabelSetsOfModel } from '../../../core/retag/retagging.ts';
 import { command } from '../../../terminal/command.ts';
-import { canAsk } from '../../../terminal/confirmation.ts';
-import { UsageError } from '../../../terminal/exit-code.ts';
-import { type FlagValues, requireNoOperands } from '../../../terminal/flags.ts';
+import { unansweredFaults } from '../../../terminal/confirmation.ts';
+import { checkNotEmpty } from '../../../terminal/flag-checks.ts';
+import { type FlagValues, onlyFlags } from '../../../terminal/flags.ts';
 import type { Output } from '../../../terminal/output.ts';
-import { TABLE_FLAGS, type TablePlace, tablePlace } from '../../pipeline/table-flags.ts';
+import { TABLE_FLAGS, type TablePlace, tableFlagFaults, tablePlace } from '../../pipeline/table-flags.ts';
 import { LABELS_FOLDER } from '../../places.ts';
-import { checkNotEmpty, JSON_FLAG, LABELS_FLAG, MODEL_FLAG } from '../../shared-flags.ts';
-import { type RetagRunner, retagDialogue } from './retag-dialogue.ts';
+import { JSON_FLAG, LABELS_FLAG, MODEL_FLAG } from '../../shared-flags.ts';
+import { type RetagRunner, runRetag } from './retag-run.ts';
 
 const flags = {
   labels: { ...LABELS_FLAG, about: 'All label sets that are to hold. Default: those in models/labels/.' },
@@ -29,12 +29,12 @@ export const retag = command({
   about: `Tags all images anew after a change of label sets, from their stored embeddings: no picture is read or encoded.
 Shows first what would change, and asks; then writes only what changes. It may run beside the pipeline (the newer upload
 wins), and be stopped at any time: started again, it goes on with the rest. Label entries that no image record confirms
-are removed on the way.
+are removed as well.
 
 Change the pipeline's own label sets first: what it tags meanwhile, and events that come twice, get the label sets that
 it was started with. The local pipeline reads all files in models/labels/ when it starts, and so does retag: put yours
-there, stop and run npm start, then retag. --labels names other ones: all that are to hold, for the tags of label sets
-that are not named are removed; uploads go on getting the pipeline's.
+there, stop \`cliptag start\` and start it again, then retag. --labels names all label sets that are to hold instead:
+tags of label sets that are not named are removed, and uploads go on getting the pipeline's.
 
 A deployed pipeline has the label sets it was deployed with: deploy, then retag. With --stack, a workflow of the stack
 does the work (a Step Functions Distributed Map over the segments of the table) with those very label sets, whatever files
@@ -46,49 +46,47 @@ Embeddings of other models are counted and left alone.
 "added","removed","rescored"}],"examples","stale"?,"awaited"?}; stale and awaited are label entries. --stack also gives
 "omittedLabels" when there are more labels than its answer holds (some 2,500): the least changed ones are left out.
 Exit code: 0; 1 when images had to be left alone, or the answer was no; 2 when it was asked for wrongly.`,
+  example: 'retag --dry-run',
   flags,
-  run: async ({ flags, operands }, output) => {
-    requireNoOperands(operands);
-    checkFlags(flags);
+  check: ({ flags, operands }) => [
+    ...onlyFlags(operands),
+    ...stackFaults(flags),
+    ...unansweredFaults(flags),
+    ...tableFlagFaults(flags),
+  ],
+  run: async ({ flags }, output) => {
     const place = await tablePlace(flags);
     const scope: ImageScope = { bucket: flags.bucket, prefix: flags.prefix };
-    const wayOf = await wayTo(flags, place, output);
+    const openRunner = await runnerFor(flags, place, output);
     const { askTable } = await import('../../pipeline/tag-table.ts');
     const choices = {
       isDryRun: flags['dry-run'] === true,
       isAsked: flags.yes !== true,
       asJson: flags.json === true,
     };
-    return askTable(place, (table) => retagDialogue(wayOf(table, scope), choices, output));
+    return askTable(place, (table) => runRetag(openRunner(table, scope), choices, output));
   },
 });
 
-/** @throws {UsageError} with all that does not go together */
-function checkFlags({ stack, labels, model, yes, 'dry-run': isDryRun }: Flags): void {
-  const faults: string[] = [];
-  if (stack !== undefined && (labels !== undefined || model !== undefined)) {
-    faults.push(
-      '--stack retags with the label sets that it was deployed with: expected neither --labels nor --model; deploy it with others, or name its table with --table',
-    );
-  }
-  if (!isDryRun && !yes && !canAsk()) {
-    faults.push('expected --dry-run or --yes where there is no terminal to ask at');
-  }
-  if (faults.length > 0) throw new UsageError(faults);
+function stackFaults({ stack, labels, model }: Flags): readonly string[] {
+  if (stack === undefined || (labels === undefined && model === undefined)) return [];
+  return [
+    '--stack retags with the label sets that it was deployed with: expected neither --labels nor --model; deploy it with others, or name its table with --table',
+  ];
 }
 
-type WayOf = (table: ScannableTable, scope: ImageScope) => RetagRunner;
+type OpenRunner = (table: ScannableTable, scope: ImageScope) => RetagRunner;
 
 /** A stack retags by itself; for the local pipeline, and for a table without a stack, this process does it. */
-async function wayTo(flags: Flags, place: TablePlace, output: Output): Promise<WayOf> {
+async function runnerFor(flags: Flags, place: TablePlace, output: Output): Promise<OpenRunner> {
   if (place.kind === 'deployed' && place.stack) {
     const { deployedRetag } = await import('./deployed-retag.ts');
     const { stack } = place;
     return (table, scope) => deployedRetag(stack, table, scope);
   }
-  const { ownRetag } = await import('./own-retag.ts');
+  const { inProcessRetag } = await import('./in-process-retag.ts');
   const labelSets = await openLabelSets(flags, output);
-  return (table, scope) => ownRetag(labelSets, table, scope);
+  return (table, scope) => inProcessRetag(labelSets, table, scope);
 }
 
 async function openLabelSets(

@@ -1,11 +1,19 @@
 import { embeddingFromBytes } from '../../../core/labels/embedding.ts';
 import { type ImageRecord, imageRecordOf, readImageRecord } from '../../../core/records/image-record.ts';
-import { columns, tagsText } from '../../../terminal/answer-text.ts';
+import { columns } from '../../../terminal/columns.ts';
 import { command } from '../../../terminal/command.ts';
-import { EXIT, UsageError } from '../../../terminal/exit-code.ts';
-import { bucketOf, TABLE_FLAGS, type TablePlace, tablePlace } from '../../pipeline/table-flags.ts';
+import { EXIT } from '../../../terminal/exit-code.ts';
+import { checkNotEmpty } from '../../../terminal/flag-checks.ts';
+import { tagsText } from '../../../terminal/tags-text.ts';
+import {
+  bucketOf,
+  TABLE_FLAGS,
+  type TablePlace,
+  tableFlagFaults,
+  tablePlace,
+} from '../../pipeline/table-flags.ts';
 import { LOCAL_PIPELINE } from '../../places.ts';
-import { checkNotEmpty, JSON_FLAG } from '../../shared-flags.ts';
+import { JSON_FLAG } from '../../shared-flags.ts';
 
 const flags = {
   bucket: {
@@ -24,10 +32,12 @@ export const show = command({
        cliptag show KEY | s3://BUCKET/KEY --stack NAME [--region REGION] …`,
   about: `Prints the image record: all that is known of one image.
 Exit code: 0; 1 when there is no record of such an image; 2 when it was asked for wrongly.`,
+  example: 'show s3://photos/chelsea.png',
   flags,
-  run: async ({ flags, operands }, output) => {
+  check: ({ flags, operands }) => [...operandFaults(operands), ...tableFlagFaults(flags)],
+  run: async ({ flags, operands: [name = ''] }, output) => {
     const place = await tablePlace(flags);
-    const object = objectOf(operands, flags.bucket, place);
+    const object = objectOf(name, flags.bucket, place);
     const { askTable } = await import('../../pipeline/tag-table.ts');
     const item = await askTable(place, (table) => table.read(readImageRecord(object)));
     if (!item) {
@@ -41,13 +51,18 @@ Exit code: 0; 1 when there is no record of such an image; 2 when it was asked fo
   },
 });
 
-function objectOf(operands: readonly string[], bucket: string | undefined, place: TablePlace) {
-  const [name, ...others] = operands;
-  if (!name || others.length > 0) throw new UsageError(['expected one KEY or s3://BUCKET/KEY']);
-  const [, urlBucket, key] = /^s3:\/\/([^/]*)\/(.+)$/s.exec(name) ?? [];
-  if (urlBucket && key) return { bucket: urlBucket, key };
-  if (name.startsWith('s3://')) throw new UsageError([`expected s3://BUCKET/KEY but received "${name}"`]);
-  return { bucket: bucketOf(bucket, place), key: name };
+function operandFaults([name, ...others]: readonly string[]): readonly string[] {
+  if (!name || others.length > 0) return ['expected one KEY or s3://BUCKET/KEY'];
+  const isBadUrl = name.startsWith('s3://') && !OBJECT_URL.test(name);
+  return isBadUrl ? [`expected s3://BUCKET/KEY but received "${name}"`] : [];
+}
+
+const OBJECT_URL = /^s3:\/\/([^/]+)\/(.+)$/s;
+
+function objectOf(name: string, flagBucket: string | undefined, place: TablePlace) {
+  const [, bucket, key] = OBJECT_URL.exec(name) ?? [];
+  if (bucket !== undefined && key !== undefined) return { bucket, key };
+  return { bucket: bucketOf(flagBucket, place), key: name };
 }
 
 type ShownRecord = Omit<ImageRecord, 'embedding'> & { readonly embedding?: readonly number[] };

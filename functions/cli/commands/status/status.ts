@@ -1,18 +1,26 @@
 import { IMAGE_STATUSES, queryImagesByStatus } from '../../../core/records/image-record.ts';
-import { columns } from '../../../terminal/answer-text.ts';
+import type { QueueStatus } from '../../../local/control-api/control-api.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
-import { type FlagValues, requireNoOperands } from '../../../terminal/flags.ts';
+import { checkNotEmpty } from '../../../terminal/flag-checks.ts';
+import { type FlagValues, onlyFlags } from '../../../terminal/flags.ts';
 import { bucketsOf } from '../../pipeline/deployed-stack.ts';
 import {
-  checkQueueFlags,
   type DeployedQueues,
   deployedQueues,
   QUEUE_FLAGS,
+  queueFlagFaults,
 } from '../../pipeline/queue-flags.ts';
-import { bucketOf, TABLE_FLAGS, type TablePlace, tablePlace } from '../../pipeline/table-flags.ts';
+import {
+  bucketOf,
+  TABLE_FLAGS,
+  type TablePlace,
+  tableFlagFaults,
+  tablePlace,
+} from '../../pipeline/table-flags.ts';
 import { LOCAL_PIPELINE } from '../../places.ts';
-import { checkNotEmpty, JSON_FLAG } from '../../shared-flags.ts';
+import { JSON_FLAG } from '../../shared-flags.ts';
+import { type BucketCounts, humanLines, jsonLines } from './status-text.ts';
 
 const flags = {
   bucket: {
@@ -35,10 +43,14 @@ export const status = command({
   about: `Counts images by status, and the messages in the queue and the dead-letter queue.
 --json: for each bucket {"bucket","images":{"tagged","unsupported","failed","deleted"},"queue":{"visible","inFlight"},
 "deadLetters"}; queue and deadLetters are those of the pipeline, and null where they are not known.`,
+  example: 'status --stack Cliptag',
   flags,
-  run: async ({ flags, operands }, output) => {
-    requireNoOperands(operands);
-    checkQueueFlags(flags);
+  check: ({ flags, operands }) => [
+    ...onlyFlags(operands),
+    ...queueFlagFaults(flags),
+    ...tableFlagFaults(flags),
+  ],
+  run: async ({ flags }, output) => {
     const place = await tablePlace(flags);
     const images = await countByStatus(place, bucketsToCount(flags.bucket, place), flags.prefix);
     const queue = await queueOf(place, flags);
@@ -49,12 +61,6 @@ export const status = command({
 });
 
 type Flags = FlagValues<typeof flags>;
-
-/** How many images of one bucket have each status. */
-interface BucketCounts {
-  readonly bucket: string;
-  readonly images: Readonly<Record<string, number>>;
-}
 
 function bucketsToCount(bucket: string | undefined, place: TablePlace): readonly string[] {
   const isOfStack = bucket === undefined && place.kind === 'deployed' && place.stack !== undefined;
@@ -105,24 +111,3 @@ async function depthOf({
     ...(deadLetterQueue ? { deadLetters: deadLetterQueue.visible + deadLetterQueue.inFlight } : {}),
   };
 }
-
-function jsonLines(counts: readonly BucketCounts[], { queue, deadLetters }: Partial<QueueStatus>): string[] {
-  return counts.map((each) =>
-    JSON.stringify({ ...each, queue: queue ?? null, deadLetters: deadLetters ?? null }),
-  );
-}
-
-/** A column for each bucket, named where there are several. */
-function humanLines(counts: readonly BucketCounts[], { queue, deadLetters }: Partial<QueueStatus>): string[] {
-  const heads = counts.length > 1 ? [['', ...counts.map(({ bucket }) => bucket)]] : [];
-  return [
-    ...columns([
-      ...heads,
-      ...IMAGE_STATUSES.map((name) => [name, ...counts.map(({ images }) => String(images[name]))]),
-    ]),
-    queue ? `queue: ${queue.visible} waiting, ${queue.inFlight} in flight` : `queue: ${UNKNOWN}`,
-    `dead-letter queue: ${deadLetters ?? UNKNOWN}`,
-  ];
-}
-
-const UNKNOWN = 'unknown (no local pipeline page answers, or the deployed queue is not named)';

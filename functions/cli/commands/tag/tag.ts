@@ -1,12 +1,12 @@
 import { printable } from '../../../core/printable.ts';
 import type { ImageContent } from '../../../core/records/image-record.ts';
 import { describeImage } from '../../../core/tagging/describe-image.ts';
-import { tagsText } from '../../../terminal/answer-text.ts';
 import { command } from '../../../terminal/command.ts';
-import { EXIT, UsageError } from '../../../terminal/exit-code.ts';
+import { EXIT } from '../../../terminal/exit-code.ts';
 import type { FlagValues } from '../../../terminal/flags.ts';
 import type { Output } from '../../../terminal/output.ts';
-import { withProgress } from '../../../terminal/progress-bar.ts';
+import { withProgress } from '../../../terminal/progress.ts';
+import { tagsText } from '../../../terminal/tags-text.ts';
 import { imagePathsIn, noImagesIn } from '../../images/image-paths.ts';
 import { type ImageResult, imageResults } from '../../images/image-results.ts';
 import type { ModelIdentity } from '../../images/model-parts.ts';
@@ -24,9 +24,10 @@ other. --labels takes the place of the general label set; which buckets a label 
 --json: {"path","status","reason"?,"width","height","model","modelDigest","tags":[{"set","label","score"}]}, where status is
 tagged, unsupported or failed, and width and height are null unless it is tagged.
 Exit code: 0; 1 when not one image was tagged, as in a folder without images; 2 when it was asked for wrongly.`,
+  example: 'tag ~/Pictures --json',
   flags,
+  check: ({ operands }) => (operands.length === 0 ? ['expected at least one PATH'] : []),
   run: async ({ flags, operands }, output) => {
-    if (operands.length === 0) throw new UsageError(['expected at least one PATH']);
     const paths = await imagePathsIn(operands);
     if (paths.length === 0) output.remark(`cliptag tag: ${noImagesIn(operands)}`);
     const tagged = paths.length > 0 ? await tagFiles(paths, flags, output) : 0;
@@ -42,7 +43,6 @@ async function tagFiles(paths: readonly string[], flags: Flags, output: Output):
     let tagged = 0;
     for await (const result of imageResults(paths, describe)) {
       if ('value' in result) tagged += 1;
-      progress.makeRoom();
       await output.line(print(result));
       progress.advance();
     }

@@ -1,18 +1,20 @@
-import { loadTokenizer } from '../../../adapters/onnx/tokenizer.ts';
 import { printable } from '../../../core/printable.ts';
 import { command } from '../../../terminal/command.ts';
-import { EXIT, UsageError } from '../../../terminal/exit-code.ts';
+import { EXIT } from '../../../terminal/exit-code.ts';
 import { DEFAULT_MODEL, modelFolder } from '../../places.ts';
 import { JSON_FLAG, MODEL_FLAG } from '../../shared-flags.ts';
 
 export const tokenize = command({
   usage: 'tokenize TEXT… [--model NAME|DIR] [--json]',
   about: `Prints the token ids of each text, from start token to end token, as the model's text encoder takes them.
-Of a model's folder only its tokenizer.json is needed. Texts that begin with - go after --.
+Needs only the tokenizer.json of the model's folder. Texts that begin with - go after --.
 --json: {"text","ids":[…]}`,
+  example: "tokenize 'a photo of a dog'",
   flags: { model: MODEL_FLAG, json: JSON_FLAG },
+  check: ({ operands }) => (operands.length === 0 ? ['expected at least one TEXT'] : []),
   run: async ({ flags, operands }, output) => {
-    if (operands.length === 0) throw new UsageError(['expected at least one TEXT']);
+    // Loaded only now, so that help and faults of the command line do not wait for it.
+    const { loadTokenizer } = await import('../../../adapters/onnx/tokenizer.ts');
     const idsOf = await loadTokenizer(modelFolder(flags.model ?? DEFAULT_MODEL));
     for (const text of operands) {
       const ids = idsOf(text);

@@ -3,7 +3,7 @@ import { onnxImageEncoder } from '../../../../adapters/onnx/encoders.ts';
 import { sharpPixelDecoder } from '../../../../adapters/sharp/pixel-decoder.ts';
 import type { Embedding, PromptEncoder } from '../../../../core/labels/embedding.ts';
 import type { Pixels } from '../../../../core/pixels/pixels.ts';
-import { withProgress } from '../../../../terminal/progress-bar.ts';
+import { withProgress } from '../../../../terminal/progress.ts';
 import { IMAGES_AT_ONCE, imageResults } from '../../../images/image-results.ts';
 
 /** What became of pictures: one embedding for each path, in order. */

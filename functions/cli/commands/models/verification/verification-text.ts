@@ -1,5 +1,5 @@
 import type { CosineSummary } from '../../../../core/evaluation/agreement.ts';
-import { columns } from '../../../../terminal/answer-text.ts';
+import { columns } from '../../../../terminal/columns.ts';
 import { type Comparison, MEASURE_NAMES, type Verification } from './verification.ts';
 
 /** A verification as the terminal shows it. */

@@ -34,7 +34,7 @@ export type BackfillSettings = z.infer<typeof settings>;
 /**
  * What is deployed, from the workflow's own definition.
  *
- * @throws {CliptagError} `no-access`; `workflow-fault`; `no-stack` when the workflow is another's, or of another version
+ * @throws {CliptagError} `no-access`; `workflow-fault`; `no-stack` when another program or version made the workflow
  */
 export async function backfillSettings(workflow: Workflow): Promise<BackfillSettings> {
   const written = await workflow.definition().catch((error: unknown) => {

@@ -2,12 +2,12 @@ import type { RetagFindings } from '../../../core/retag/findings.ts';
 import type { LabelSetDigests } from '../../../core/retag/run.ts';
 import type { RetagTally } from '../../../core/retag/tally.ts';
 import { confirmed } from '../../../terminal/confirmation.ts';
-import { withCountLine } from '../../../terminal/count-line.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import type { Output } from '../../../terminal/output.ts';
+import { withCount } from '../../../terminal/progress.ts';
 import { foreignLines, planLines, sweepLine } from './retag-text.ts';
 
-/** Who does the work: this process, or a deployed stack. */
+/** What does the work: this process, or the workflow of a deployed stack. */
 export interface RetagRunner {
   /** @param show told how many images have been compared */
   plan(withSweep: boolean, show: (images: number) => void): Promise<RetagPlan>;
@@ -18,7 +18,7 @@ export interface RetagRunner {
 /** What was found, and by which model and label sets. */
 export interface RetagPlan extends LabelSetDigests {
   readonly findings: RetagFindings;
-  /** What is to be said of those label sets. */
+  /** A note on those label sets. */
   readonly remark?: string;
 }
 
@@ -29,13 +29,9 @@ export interface RetagChoices {
 }
 
 /** Shows what would change, asks, and has it written; gives the exit code. */
-export async function retagDialogue(
-  way: RetagRunner,
-  choices: RetagChoices,
-  output: Output,
-): Promise<number> {
+export async function runRetag(runner: RetagRunner, choices: RetagChoices, output: Output): Promise<number> {
   const { isDryRun, isAsked, asJson } = choices;
-  const plan = await withCountLine('Images compared', (show) => way.plan(isDryRun, show));
+  const plan = await withCount('Images compared', (show) => runner.plan(isDryRun, show));
   const { stale, awaited, ...tally } = plan.findings;
   const print = async (step: 'plan' | 'done', value: RetagTally, lines: readonly string[]) => {
     for (const line of asJson ? [JSON.stringify({ step, ...value })] : lines) await output.line(line);
@@ -52,7 +48,7 @@ export async function retagDialogue(
     output.remark('cliptag retag: nothing was written');
     return EXIT.failed;
   }
-  const done = await withCountLine('Images retagged', (show) => way.write(plan, show));
+  const done = await withCount('Images retagged', (show) => runner.write(plan, show));
   await print('done', done, [
     `Written: ${done.changed} images with other tags, ${done.noted} with the same ones under other label sets.`,
     sweepLine(done, 'removed'),

@@ -9,7 +9,7 @@ export interface EndedRun extends WorkflowRun {
   readonly objects: MapProgress;
 }
 
-/** Step Functions forgets names after 90 days; until then no two runs have the same. */
+/** The name of a run. Step Functions forgets names after 90 days; until then no two runs have the same. */
 function nameOf(scope: BackfillScope, number: number): string {
   return `${baseNameOf(scope)}${number}`;
 }
@@ -18,7 +18,7 @@ function baseNameOf({ bucket, prefix }: BackfillScope): string {
   return `backfill-${digestOf({ bucket, prefix })}-`;
 }
 
-/** The run of this very bucket and prefix that is under way, and how many there have been. */
+/** The run of this bucket and prefix that is under way, and how many there have been. */
 export async function knownRuns(
   workflow: Workflow,
   scope: BackfillScope,
@@ -32,7 +32,7 @@ export async function knownRuns(
   return { underWay: runs.find(({ status }) => status === 'RUNNING'), count: runs.length };
 }
 
-/** Starts a run; whoever does so at the same moment gets the same one, by its name. */
+/** Starts a run. Two that start it at the same moment get the same one, by its name. */
 export async function startRun(
   workflow: Workflow,
   { bucket, prefix }: BackfillScope,

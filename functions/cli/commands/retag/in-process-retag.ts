@@ -4,10 +4,14 @@ import { planRetag, retag } from '../../../core/retag/retag.ts';
 import type { Retagger } from '../../../core/retag/retagger.ts';
 import type { LabelSetsOfModel } from '../../../core/retag/retagging.ts';
 import { digestsOf } from '../../../core/retag/run.ts';
-import type { RetagRunner } from './retag-dialogue.ts';
+import type { RetagRunner } from './retag-run.ts';
 
 /** This process reads the table, scores and writes. */
-export function ownRetag(labelSets: LabelSetsOfModel, table: ScannableTable, scope: ImageScope): RetagRunner {
+export function inProcessRetag(
+  labelSets: LabelSetsOfModel,
+  table: ScannableTable,
+  scope: ImageScope,
+): RetagRunner {
   const retagger = (onProgress: (images: number) => void): Retagger => ({
     ...labelSets,
     table,

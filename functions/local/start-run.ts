@@ -1,0 +1,185 @@
+import { mkdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { readLocalCredentials } from '../config.ts';
+import type { Tag } from '../core/labels/scores.ts';
+import { DEFAULT_MAXIMUM_BYTES } from '../core/objects/object.ts';
+import { imageRecordOf, readImageRecord } from '../core/records/image-record.ts';
+import type { TaggingOutcome } from '../core/tagging/tag-image.ts';
+import { columns } from '../terminal/columns.ts';
+import { EXIT, UsageError } from '../terminal/exit-code.ts';
+import { untilStopped } from '../terminal/interruption.ts';
+import { withLiveLine } from '../terminal/live-line.ts';
+import type { Output } from '../terminal/output.ts';
+import { tagsText } from '../terminal/tags-text.ts';
+import { LOCAL_TABLE_NAME } from './dynamodb/table.ts';
+import { startGallery } from './gallery/gallery-server.ts';
+import { LOCAL_BUCKET_NAME, type Pipeline, startPipeline } from './pipeline.ts';
+import { galleryPorts, shownOutcome } from './pipeline-ports.ts';
+import { SAMPLE_FOLDER, sampleNames, samplesWereUploaded, uploadSamples } from './samples.ts';
+import { eventLine, linesToTry, outcomeLine, outputReport } from './start-text.ts';
+
+const MODEL_FOLDER = fileURLToPath(new URL('../../models/embedded', import.meta.url));
+const LABEL_SETS = fileURLToPath(new URL('../../models/labels', import.meta.url));
+
+/** The samples take a second or two; if they can't be tagged, serving goes on without their table. */
+const SAMPLES_PATIENCE_MILLISECONDS = 60_000;
+
+export interface StartOptions {
+  /** 0 takes a free port. */
+  readonly ports: { readonly s3: number; readonly dynamodb: number; readonly http: number };
+  /** Holds everything that must survive the process. */
+  readonly dataFolder: string;
+  /** Most S3 object tags that each image gets. @default none */
+  readonly objectTagLimit: number | undefined;
+  /** Whether result events are printed, one a line. */
+  readonly printsResultEvents: boolean;
+}
+
+type Listeners = Set<(outcome: TaggingOutcome) => void>;
+
+interface Served {
+  readonly pipeline: Pipeline;
+  readonly httpPort: number;
+  /** Who is told what happened to each image. */
+  readonly listeners: Listeners;
+  close(): Promise<void>;
+}
+
+/** Serves until it is stopped, with the sample photographs on the first start; gives the exit code. */
+export async function runStart(options: StartOptions, output: Output): Promise<number> {
+  const served = await serve(options, output).catch((error: unknown) => {
+    throw startError(error);
+  });
+  try {
+    await untilStopped(() => welcome(served, options.dataFolder, output));
+    await output.line('\nStopping …');
+  } finally {
+    await served.close();
+  }
+  return EXIT.done;
+}
+
+async function serve(options: StartOptions, output: Output): Promise<Served> {
+  const { dataFolder, ports, objectTagLimit, printsResultEvents } = options;
+  const listeners: Listeners = new Set();
+  await mkdir(dataFolder, { recursive: true });
+  const pipeline = await startPipeline({
+    modelFolder: MODEL_FOLDER,
+    labelSets: [LABEL_SETS],
+    maximumBytes: DEFAULT_MAXIMUM_BYTES,
+    dataFolder,
+    ports,
+    credentials: readLocalCredentials(),
+    report: outputReport(output, (outcome) => {
+      for (const listener of listeners) listener(outcome);
+    }),
+    objectTagLimit,
+    events: printsResultEvents ? { publish: (event) => output.line(eventLine(event)) } : undefined,
+    warn: output.remark,
+  });
+  const gallery = await startGallery(ports.http, galleryPorts(pipeline)).catch(async (error: unknown) => {
+    await pipeline.close();
+    throw error;
+  });
+  listeners.add((outcome) => {
+    const shown = shownOutcome(outcome, new Date());
+    if (shown) gallery.show(shown);
+  });
+  const close = async () => {
+    await gallery.close();
+    await pipeline.close();
+  };
+  return { pipeline, httpPort: gallery.port, listeners, close };
+}
+
+/** Says where things are, shows the samples on the first start, and from then on every image. */
+async function welcome(
+  { pipeline, httpPort, listeners }: Served,
+  dataFolder: string,
+  output: Output,
+): Promise<void> {
+  const print = async (...lines: readonly string[]) => {
+    for (const line of lines) await output.line(line);
+  };
+  await print(
+    ...columns([
+      ['  S3', `${pipeline.s3.url}  bucket ${LOCAL_BUCKET_NAME}`],
+      ['  DynamoDB', `${pipeline.dynamodb.url}  table ${LOCAL_TABLE_NAME}`],
+      ['  Gallery', `http://127.0.0.1:${httpPort}`],
+    ]),
+  );
+  if (!samplesWereUploaded(dataFolder)) {
+    const outcomes = await tagSamples({ pipeline, listeners }, dataFolder, output);
+    const rows = outcomes.map(({ object, record }) => [`  ${object.key}`, tagsText(record?.tags ?? [])]);
+    await print('', ...columns(rows));
+  }
+  listeners.add((outcome) => void output.line(outcomeLine(outcome)));
+  const file = relative(process.cwd(), join(SAMPLE_FOLDER, 'chelsea.png'));
+  const sample = { file, tag: await bestSampleTag(pipeline) };
+  await print(
+    '',
+    'Try it in another terminal:',
+    '',
+    linesToTry(pipeline, readLocalCredentials(), sample),
+    '',
+    'Uploads are tagged as they come. Ctrl-C stops.',
+  );
+}
+
+/** Uploads the samples and shows how far tagging is; gives what became of them, in the order of their names. */
+async function tagSamples(
+  { pipeline, listeners }: Pick<Served, 'pipeline' | 'listeners'>,
+  dataFolder: string,
+  output: Output,
+): Promise<readonly TaggingOutcome[]> {
+  const names = await sampleNames();
+  const outcomes = new Map<string, TaggingOutcome>();
+  await withLiveLine(
+    async (show) => {
+      const tagged = new Promise<void>((resolve) => {
+        const listener = (outcome: TaggingOutcome) => {
+          // What an interrupted first start has left is superseded by this one's uploads.
+          if (!names.includes(outcome.object.key) || outcome.result === 'superseded') return;
+          outcomes.set(outcome.object.key, outcome);
+          show(`Tagging the sample photographs: ${outcomes.size} of ${names.length}`);
+          if (outcomes.size < names.length) return;
+          listeners.delete(listener);
+          resolve();
+        };
+        listeners.add(listener);
+      });
+      show(`Uploading ${names.length} sample photographs`);
+      await uploadSamples(pipeline.bucket, dataFolder);
+      await Promise.race([tagged, sleep(SAMPLES_PATIENCE_MILLISECONDS, undefined, { ref: false })]);
+    },
+    { elsewhere: output.remark },
+  );
+  return names.flatMap((name) => outcomes.get(name) ?? []);
+}
+
+/** A tag that some image has, so that the query to try finds something. */
+async function bestSampleTag({ tagger }: Pipeline): Promise<Tag | undefined> {
+  const items = await Promise.all(
+    (await sampleNames()).map((key) =>
+      tagger.table.read(readImageRecord({ bucket: LOCAL_BUCKET_NAME, key })),
+    ),
+  );
+  const tags = items.flatMap((item) => (item ? imageRecordOf(item).tags : []));
+  return [...tags].sort((a, b) => b.score - a.score)[0];
+}
+
+/** What to do about a fault at the start, where that is known. */
+function startError(error: unknown): unknown {
+  const { code, port, path } = (error ?? {}) as NodeJS.ErrnoException & { port?: number };
+  if (code === 'EADDRINUSE') {
+    return new UsageError([
+      `port ${port} of 127.0.0.1 is taken: stop what listens there, or choose another with --s3-port, --dynamodb-port or --http-port`,
+    ]);
+  }
+  if (code === 'EEXIST' || code === 'ENOTDIR' || code === 'EACCES' || code === 'EROFS') {
+    return new UsageError([`--data: expected a folder that can be written but received ${path} (${code})`]);
+  }
+  return error;
+}

@@ -1,0 +1,11 @@
+/** Select Graphic Rendition, ECMA-48 8.3.117: the code that begins a style, and the one that ends it. */
+const STYLES = { bold: [1, 22], red: [31, 39] } as const;
+
+type Stream = Pick<NodeJS.WriteStream, 'isTTY' | 'hasColors'>;
+
+/** A text in a style, where the stream shows it: on a terminal, unless NO_COLOR or TERM says otherwise. */
+export function styled(style: keyof typeof STYLES, text: string, stream: Stream): string {
+  if (!stream.isTTY || !stream.hasColors()) return text;
+  const [begin, end] = STYLES[style];
+  return `\x1b[${begin}m${text}\x1b[${end}m`;
+}

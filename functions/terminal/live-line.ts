@@ -1,0 +1,81 @@
+/** Drawn no more often than this: more is flicker. */
+const REDRAW_MILLISECONDS = 100;
+
+/** Where a live line is drawn. */
+export type Terminal = Pick<NodeJS.WriteStream, 'isTTY' | 'write'>;
+
+export interface LiveLineOptions {
+  /** @default stderr: stdout may be the input of another program */
+  readonly terminal?: Terminal;
+  /** Takes the texts instead where there is no terminal. @default nobody does */
+  readonly elsewhere?: (text: string) => void;
+  /** Milliseconds. */
+  readonly now?: () => number;
+}
+
+interface DrawnLine {
+  draw(): void;
+  clear(): void;
+}
+
+/** The line that is drawn now. There is one terminal, so there is one at most. */
+let drawn: DrawnLine | undefined;
+
+/**
+ * Shows one line below all others while the work goes on, and takes it away in the end. Whatever else is written to
+ * the terminal meanwhile goes through {@link aboveLiveLine}.
+ */
+export async function withLiveLine<Result>(
+  work: (show: (text: string) => void) => Promise<Result>,
+  { terminal = process.stderr, elsewhere = () => {}, now = () => performance.now() }: LiveLineOptions = {},
+): Promise<Result> {
+  if (!terminal.isTTY) return work(elsewhere);
+  const line = await liveLine(terminal, now);
+  const outer = drawn;
+  outer?.clear();
+  drawn = line;
+  try {
+    return await work(line.show);
+  } finally {
+    line.clear();
+    drawn = outer;
+    outer?.draw();
+  }
+}
+
+/** Writes to the terminal while a live line may be shown there: it steps aside and is drawn again below. */
+export function aboveLiveLine<Result>(write: () => Result): Result {
+  drawn?.clear();
+  try {
+    return write();
+  } finally {
+    drawn?.draw();
+  }
+}
+
+async function liveLine(
+  terminal: Terminal,
+  now: () => number,
+): Promise<DrawnLine & { show(text: string): void }> {
+  // Loaded only now: most runs draw nothing.
+  const { createLogUpdate } = await import('log-update');
+  // The cursor stays: a program that is killed could not bring it back.
+  const update = createLogUpdate(terminal as NodeJS.WriteStream, { showCursor: true });
+  let text: string | undefined;
+  let drawnAt = Number.NEGATIVE_INFINITY;
+
+  function draw(): void {
+    if (text === undefined) return;
+    update(text);
+    drawnAt = now();
+  }
+
+  return {
+    draw,
+    clear: () => update.clear(),
+    show: (newText) => {
+      text = newText;
+      if (now() - drawnAt >= REDRAW_MILLISECONDS) draw();
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import stringWidth from 'string-width';
+import { describe, expect, it } from 'vitest';
+import { printable } from '../../../functions/core/printable.ts';
+import { styled } from '../../../functions/terminal/colours.ts';
+import { columns, table } from '../../../functions/terminal/columns.ts';
+import { tagsText } from '../../../functions/terminal/tags-text.ts';
+import { file, screen } from './screen.ts';
+
+describe('text for people', () => {
+  it('shows control characters and turned writing, and leaves the rest as it is', () => {
+    expect(printable('a\u001b[31m\n\u0085\u202e')).toBe('a\\u001b[31m\\u000a\\u0085\\u202e');
+    expect(printable('Käse 🧀 日本.jpg')).toBe('Käse 🧀 日本.jpg');
+  });
+
+  it('stands in columns', () => {
+    const rows = [
+      ['a', 'long cell', 'x'],
+      ['longer', 'b', ''],
+    ];
+    expect(columns(rows)).toEqual(['a       long cell  x', 'longer  b']);
+    expect(columns([])).toEqual([]);
+  });
+
+  it.each(['日本語.jpg', '🧀.jpg', '👩‍🔬.jpg', 'Käse.jpg', 'Ka\u0308se.jpg', '한국어.png', '🇨🇭', 'ﾊﾟﾝ'])(
+    'lines up beside %s, by the cells that it takes on a terminal',
+    (name) => {
+      const lines = columns([
+        [name, 'x'],
+        ['a name of twenty signs', 'x'],
+      ]);
+      expect(lines.map((line) => stringWidth(line))).toEqual([25, 25]);
+      expect(lines.map((line) => line.at(-1))).toEqual(['x', 'x']);
+    },
+  );
+
+  it('stands in the same columns on a terminal', async () => {
+    const { stream, lines } = screen();
+    for (const line of columns([
+      ['日本語.jpg', 'x'],
+      ['ascii.jpg', 'x'],
+    ])) {
+      stream.write(`${line}\n`);
+    }
+    // The terminal gives letters of two cells two cells.
+    expect((await lines()).map((line) => stringWidth(line))).toEqual([13, 13]);
+  });
+
+  it('stands under heads, which are plain where there is no terminal', () => {
+    expect(table(['NAME', 'N'], [['general', '1']])).toEqual(['NAME     N', 'general  1']);
+  });
+
+  it('has colours on a terminal only, and only where it shows them', () => {
+    expect(styled('red', 'no', screen().stream)).toBe('\u001b[31mno\u001b[39m');
+    expect(styled('red', 'no', file().stream)).toBe('no');
+    expect(styled('red', 'no', { isTTY: true, hasColors: () => false })).toBe('no');
+  });
+
+  it('names label sets only where there are several', () => {
+    const dog = { set: 'general', label: 'dog', score: 0.9123 };
+    expect(tagsText([])).toBe('(no tags)');
+    expect(tagsText([dog, { ...dog, label: 'pet', score: 1 }])).toBe('dog 0.91, pet 1.00');
+    expect(tagsText([dog, { ...dog, set: 'mine' }])).toBe('general:dog 0.91, mine:dog 0.91');
+  });
+});
