@@ -167,7 +167,7 @@ async function firstTagMilliseconds(): Promise<number> {
     const started = performance.now();
     const child = spawn(
       process.execPath,
-      [join(repository, 'functions/cli/cliptag.mjs'), 'tag', join(SAMPLE_FOLDER, 'chelsea.png'), '--json'],
+      [join(repository, 'functions/cliptag.mjs'), 'tag', join(SAMPLE_FOLDER, 'chelsea.png'), '--json'],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
     await once(child.stdout, 'data');

@@ -154,7 +154,7 @@ describe('cliptag backfill', PATIENCE, () => {
     const result = await runCli(['backfill', 's3://old', '--dry-run', '--http-port', '1']);
     expect([result.code, result.stderr]).toEqual([
       2,
-      expect.stringMatching(/127\.0\.0\.1:1: start it with npm start/),
+      expect.stringMatching(/127\.0\.0\.1:1: start it with cliptag start/),
     ]);
   });
 });

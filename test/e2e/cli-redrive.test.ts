@@ -207,7 +207,7 @@ describe('cliptag redrive', () => {
     [['--yes', 'all'], /expected only flags but received "all"/],
     [
       ['--yes', '--http-port', '1'],
-      /no local pipeline's page answers on 127.0.0.1:1: start it with npm start/,
+      /no local pipeline's page answers on 127.0.0.1:1: start it with cliptag start/,
     ],
   ])('rejects %j with one line', async (args, message) => {
     const { code, stdout, stderr } = await runCli(['redrive', ...args]);

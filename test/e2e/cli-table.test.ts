@@ -167,7 +167,7 @@ describe('without a local pipeline', () => {
       const { code, stdout, stderr } = await runCli([...args, '--dynamodb-port', '1']);
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
       expect(stderr).toBe(
-        `cliptag ${args[0]}: no local pipeline answers on 127.0.0.1:1: start it with npm start, or name a deployed one with --stack\n`,
+        `cliptag ${args[0]}: no local pipeline answers on 127.0.0.1:1: start it with cliptag start, or name a deployed one with --stack\n`,
       );
     },
   );

@@ -26,6 +26,7 @@ describe('cliptag', () => {
     const { code, stdout } = await runCli(['--help']);
     expect(code).toBe(0);
     for (const name of [
+      'start',
       'tag',
       'embed',
       'evaluate',
@@ -33,6 +34,7 @@ describe('cliptag', () => {
       'query',
       'show',
       'status',
+      'redrive',
       'backfill',
       'retag',
       'cost',

@@ -205,15 +205,12 @@ describe('the start', () => {
     const { port } = blocker.address() as { port: number };
     const child = spawn(
       process.execPath,
-      [
-        '--import',
-        'tsx',
-        'functions/local/start.ts',
-        '--data',
-        join(folder, 'other'),
-        '--s3-port',
-        String(port),
-      ].concat(['--dynamodb-port', '0', '--http-port', '0']),
+      ['functions/cliptag.mjs', 'start', '--data', join(folder, 'other'), '--s3-port', String(port)].concat([
+        '--dynamodb-port',
+        '0',
+        '--http-port',
+        '0',
+      ]),
       { cwd: repository, stdio: ['ignore', 'ignore', 'pipe'] },
     );
     let fault = '';
@@ -223,12 +220,14 @@ describe('the start', () => {
     const [code] = await once(child, 'exit');
     blocker.close();
     expect(code).toBe(2);
-    expect(fault.trim()).toMatch(new RegExp(`^Port ${port} of 127.0.0.1 is taken.*--s3-port.*$`));
+    expect(fault.trim()).toMatch(
+      new RegExp(`^cliptag start: port ${port} of 127.0.0.1 is taken.*--s3-port.*$`),
+    );
   });
 
   it('rejects unknown flags and ports out of range, all at once', async () => {
     const fails = async (...flags: string[]) =>
-      run(process.execPath, ['--import', 'tsx', 'functions/local/start.ts', ...flags], {
+      run(process.execPath, ['functions/cliptag.mjs', 'start', ...flags], {
         cwd: repository,
       }).then(
         () => 'nothing',

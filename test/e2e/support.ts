@@ -47,7 +47,7 @@ export async function startPipelineProcess(dataFolder: string, ...flags: string[
   const ports = ['--s3-port', '0', '--dynamodb-port', '0', '--http-port', '0'];
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', 'functions/local/start.ts', '--data', dataFolder, ...ports, ...flags],
+    ['functions/cliptag.mjs', 'start', '--data', dataFolder, ...ports, ...flags],
     { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let output = '';

@@ -91,7 +91,7 @@ async function ask<Request, Answer>(
   }).catch((cause: unknown) => {
     throw new CliptagError(
       'no-pipeline',
-      `no local pipeline's page answers on 127.0.0.1:${httpPort}: start it with npm start, or name a deployed one with --stack`,
+      `no local pipeline's page answers on 127.0.0.1:${httpPort}: start it with cliptag start, or name a deployed one with --stack`,
       { cause },
     );
   });

@@ -8,7 +8,7 @@ import { type PictureName, writePictures } from './pictures.ts';
 
 const run = promisify(execFile);
 const HERE = fileURLToPath(new URL('.', import.meta.url));
-export const CLI = join(HERE, '../../../functions/cli/cliptag.mjs');
+export const CLI = join(HERE, '../../../functions/cliptag.mjs');
 /** CLIP's real tokenizer, which may not lie in the repository. */
 const TOKENIZER = join(HERE, '../../../../shared/reference/tiny-clip/hf/tokenizer.json');
 

@@ -1,7 +1,7 @@
 import { type SpawnOptions, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-export const CLI = fileURLToPath(new URL('../../../functions/cli/cliptag.mjs', import.meta.url));
+export const CLI = fileURLToPath(new URL('../../../functions/cliptag.mjs', import.meta.url));
 
 export interface CliResult {
   readonly code: number | null;

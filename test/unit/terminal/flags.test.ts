@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../functions/terminal/exit-code.ts';
-import { checkCount, checkPort, checkScore } from '../../../functions/terminal/flag-checks.ts';
-import { parseFlags } from '../../../functions/terminal/flags.ts';
+import {
+  checkAboveZero,
+  checkCount,
+  checkPort,
+  checkScore,
+  checkServerPort,
+  numberFrom,
+  wholeFrom,
+} from '../../../functions/terminal/flag-checks.ts';
+import { type Input, onlyFlags, parseFlags } from '../../../functions/terminal/flags.ts';
 
 const flags = {
   text: { type: 'string', multiple: true, about: '' },
@@ -59,6 +67,32 @@ describe('flags', () => {
   });
 });
 
+describe('a check of flags and operands taken together', () => {
+  const check = ({ flags: { json, text = [] }, operands }: Input<typeof flags>) => [
+    ...onlyFlags(operands),
+    ...(json && text.length > 0 ? ['--json does not go with --text'] : []),
+  ];
+
+  it('is told together with refused values', () => {
+    expect(() => parseFlags(['--json', '--text', 'x', 'y', '--limit', '0'], flags, check)).toThrow(
+      new UsageError([
+        '--limit: expected a whole number from 1 up but received "0"',
+        'expected only flags but received "y"',
+        '--json does not go with --text',
+      ]),
+    );
+  });
+
+  it('is not asked where it is not clear what is a flag, a value or an operand', () => {
+    expect(() => parseFlags(['--txt', 'x'], flags, check)).toThrow(/^unknown flag --txt [^;]*; a name[^;]*$/);
+    expect(() => parseFlags(['--json', '--text'], flags, check)).toThrow(/^--text needs a value$/);
+  });
+
+  it('lets good ones pass', () => {
+    expect(parseFlags(['--json'], flags, check)).toEqual({ flags: { json: true }, operands: [] });
+  });
+});
+
 describe('checks of values', () => {
   it.each(['1', '20', '9007199254740991'])('accept %s as a count', (value) => {
     expect(checkCount(value)).toBeUndefined();
@@ -74,6 +108,25 @@ describe('checks of values', () => {
   });
   it.each(['1', '65535'])('accept %s as a port', (value) => {
     expect(checkPort(value)).toBeUndefined();
+  });
+  it.each(['0', '1', '65535'])("accept %s as a server's port", (value) => {
+    expect(checkServerPort(value)).toBeUndefined();
+  });
+  it.each(['65536', '-1', ''])('rejects "%s" as a server\'s port', (value) => {
+    expect(checkServerPort(value)).toBe('a port from 0 to 65535');
+  });
+  it.each(['0.1', '4', '.5'])('accept %s as above zero', (value) => {
+    expect(checkAboveZero(value)).toBeUndefined();
+  });
+  it.each(['0', '-1', '1e3', ''])('rejects "%s" as above zero', (value) => {
+    expect(checkAboveZero(value)).toBe('a number above 0');
+  });
+  it('rejects numbers out of a range', () => {
+    expect(wholeFrom(1, 10)('10')).toBeUndefined();
+    expect(wholeFrom(1, 10)('11')).toBe('a whole number from 1 to 10');
+    expect(wholeFrom(1, 10)('1.5')).toBe('a whole number from 1 to 10');
+    expect(numberFrom(0.5, 2)('1.5')).toBeUndefined();
+    expect(numberFrom(0.5, 2)('0.4')).toBe('a number from 0.5 to 2');
   });
   it.each(['0', '65536', '-1', '80.5', 'http'])('rejects "%s" as a port', (value) => {
     expect(checkPort(value)).toMatch(/port/);
