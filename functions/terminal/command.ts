@@ -2,7 +2,7 @@ import { EXIT } from './exit-code.ts';
 import { type Flag, type FlagSet, type Input, parseFlags } from './flags.ts';
 import type { Output } from './output.ts';
 
-/** One command of the command line, from its own point of view. */
+/** What a command is made of. */
 export interface CommandParts<Flags extends FlagSet> {
   /** How it is written, e.g. `tag PATH… [flags]`. */
   readonly usage: string;

@@ -9,7 +9,7 @@ export function canAsk(): boolean {
 export async function confirmed(question: string): Promise<boolean> {
   // On stderr, for stdout may be the input of another program.
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  // Who ends the input without an answer (Ctrl-D) gives none.
+  // Input that ends without an answer (Ctrl-D) gives an empty one.
   const closed = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
   try {
     const answer = await Promise.race([terminal.question(`${question} [y/N] `), closed]);

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../core/error-codes.ts';
 import { CliptagError, InvalidInput } from '../core/errors.ts';
 import { printable } from '../core/printable.ts';
 
-/** What the shell is told. `stopped`: 128 + SIGINT, as shells count it. */
+/** What the shell gets. `stopped`: 128 + SIGINT, as shells count it. */
 export const EXIT = { done: 0, failed: 1, usage: 2, stopped: 130 } as const;
 
 /** What the user asked for cannot be done as it was asked: one line, exit code 2. */
@@ -12,7 +12,7 @@ export class UsageError extends CliptagError {
   }
 }
 
-/** Faults that the user mends by asking otherwise: a wrong flag, path, model, label set, table, stack or bucket. */
+/** Errors that the user mends by asking for something else: another flag, path, model, label set, table, stack or bucket. */
 const USAGE_CODES: readonly ErrorCode[] = [
   'usage',
   'invalid-input',

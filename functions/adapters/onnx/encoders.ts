@@ -10,7 +10,7 @@ import {
 import type { Model } from '../files/model-folder.ts';
 import { type EncoderFeeds, onnxFeeds } from './feeds.ts';
 import { type OnnxOptions, openOnnxSession } from './session.ts';
-import { loadTokenizer, type Tokenize } from './tokenizer.ts';
+import type { Tokenize } from './tokenizer.ts';
 
 export type { OnnxOptions } from './session.ts';
 
@@ -111,6 +111,7 @@ async function loadEncoder<Batch extends { readonly length: number }>(
 /** A tokenizer with another end token belongs to another model: every text would mean something else. */
 async function loadMatchingTokenizer({ folder, manifest }: Model): Promise<Tokenize> {
   const { contextLength, endToken } = manifest.text;
+  const { loadTokenizer } = await import('./tokenizer.ts');
   const tokenize = await loadTokenizer(folder, { contextLength });
   const found = tokenize('').at(-1);
   if (found === endToken) return tokenize;

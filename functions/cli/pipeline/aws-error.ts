@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../core/error-codes.ts';
 import { CliptagError } from '../../core/errors.ts';
 
-/** Names of the SDK's errors that speak of credentials. */
+/** Names of the SDK's errors about credentials. */
 const ACCESS_ERRORS = [
   'CredentialsProviderError',
   'UnrecognizedClientException',
@@ -14,12 +14,12 @@ const ACCESS_ERRORS = [
   'AccessDeniedException',
 ];
 
-/** @smithy/config-resolver throws it, as a plain error. */
+/** The message of a plain error that @smithy/config-resolver throws. */
 const SDK_WITHOUT_REGION = 'Region is missing';
 
 /**
- * What AWS answered, as the command line tells it: `no-access` without good credentials, `no-region` where nobody has said
- * which one, else the code given.
+ * What AWS answered, as the command line tells it: `no-access` without good credentials, `no-region` where no region
+ * is set, else the code given.
  *
  * @param what e.g. "the table cannot be read"
  */

@@ -3,9 +3,9 @@ import { eventsOf, type ParsedEvent } from '../../core/objects/event.ts';
 /** A message that failed every time. */
 export interface DeadLetter {
   readonly messageId: string;
-  /** Approximately. */
+  /** How often it was received; approximate. */
   readonly receiveCount: number;
-  /** ISO 8601; null where nothing says so. */
+  /** ISO 8601; null where it is not known. */
   readonly sentAt: string | null;
   /** What its events are about, e.g. `s3://photos/a.jpg`; none when it can't be understood. */
   readonly objects: readonly string[];
@@ -17,7 +17,7 @@ export type RedriveState = 'completed' | 'cancelled' | 'failed';
 
 export interface Redriven {
   readonly state: RedriveState;
-  /** Approximately, where SQS counts. */
+  /** How many messages; approximate where SQS counts. */
   readonly moved: number;
   readonly reason?: string | undefined;
 }
@@ -27,15 +27,15 @@ export interface DeadLetters {
   count(): Promise<number>;
   /** Some of them; they stay where they are. */
   sample(): Promise<readonly DeadLetter[]>;
-  /** Whether somebody has them moved already; to redrive them is to follow that then. */
+  /** Whether a move is under way already; `redrive` then follows it. */
   isMoving(): Promise<boolean>;
-  /** Moves all of them back to the queue; resolves once that has come to its end. */
+  /** Moves all of them back to the queue; resolves when the move has ended. */
   redrive(onProgress: (moved: number) => void): Promise<Redriven>;
-  /** Stops that: what has been moved stays in the queue, the others stay dead letters. */
+  /** Stops the move: what has been moved stays in the queue, the others stay dead letters. */
   cancel(): Promise<void>;
 }
 
-/** What a message's body tells, beside what its queue tells of it. */
+/** A dead letter, from its message's body and from what its queue says of it. */
 export function deadLetter(
   { messageId, body, receiveCount }: { messageId: string; body: string; receiveCount: number },
   { sentAt, reason }: { sentAt?: string | undefined; reason?: string | undefined },

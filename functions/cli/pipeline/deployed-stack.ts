@@ -7,21 +7,21 @@ import { awsError } from './aws-error.ts';
 export const STACK_FLAG = {
   type: 'string',
   value: 'NAME',
-  about: 'A deployed stack (cdk deploy calls it Cliptag), asked with your AWS credentials for all its parts.',
+  about: 'A deployed stack (cdk deploy calls it Cliptag). Its parts are looked up with your AWS credentials.',
   check: checkNotEmpty,
 } as const satisfies Flag;
 
 export const REGION_FLAG = {
   type: 'string',
   value: 'REGION',
-  about: 'What is deployed there: its AWS region. Default: what your AWS configuration says.',
+  about: 'The AWS region of what is deployed. Default: what your AWS configuration says.',
   check: checkNotEmpty,
 } as const satisfies Flag;
 
-/** A stack of Cliptag's in an AWS account, with the names of its parts. */
+/** A stack of Cliptag in an AWS account, with the names of its parts. */
 export interface DeployedStack {
   readonly name: string;
-  /** Undefined: what the user's AWS configuration says. */
+  /** Undefined: the one in the user's AWS configuration. */
   readonly region: string | undefined;
   readonly outputs: StackOutputs;
 }

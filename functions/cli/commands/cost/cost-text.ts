@@ -7,7 +7,7 @@ export interface CostAssumptions extends TaggingVolume {
   /** What the time per image was estimated for, unless it was given. */
   readonly model?: string;
   readonly megapixels?: number;
-  /** Whose images CloudWatch has measured, where it has. */
+  /** The stack whose images CloudWatch has measured, where the time comes from there. */
   readonly measured?: { readonly stack: string; readonly images: number; readonly days: number };
   readonly pricesAsOf: string;
   readonly region: string;
@@ -48,7 +48,7 @@ function dollars(price: number): string {
   );
 }
 
-/** What has to be so for the estimate to hold. */
+/** What the estimate assumes. */
 export function assumptionLines(assumptions: CostAssumptions): string[] {
   const { tags, architecture, memoryMegabytes, millisecondsPerImage, batchSize } = assumptions;
   const { pricesAsOf, region } = assumptions;

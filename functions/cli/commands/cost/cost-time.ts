@@ -2,7 +2,7 @@ import { estimatedMilliseconds } from '../../../core/cost/cost.ts';
 import { MEASURED_DAYS, measuredTime } from '../../pipeline/measured-time.ts';
 import type { CostAssumptions } from './cost-text.ts';
 
-/** As the stack has them unless told otherwise. */
+/** What is assumed unless flags say otherwise; a stack with default settings has the same. */
 export const DEFAULTS = {
   model: 'vit-b-32-256-datacomp',
   memoryMegabytes: 3_008,
@@ -12,7 +12,7 @@ export const DEFAULTS = {
   objectTags: 5,
 } as const;
 
-/** How long an image takes, on what, and where that is known from. */
+/** How long an image takes, on which function, and where that comes from. */
 export type CostTime = Pick<
   CostAssumptions,
   | 'millisecondsPerImage'

@@ -8,9 +8,9 @@ import { imageResults } from '../../images/image-results.ts';
 import type { ModelIdentity, ModelParts } from '../../images/model-parts.ts';
 import { JSON_FLAG, MODEL_FLAG } from '../../shared-flags.ts';
 
-/** What float32 needs to be read back unchanged. */
+/** Digits that a float32 needs to be read back unchanged. */
 const FLOAT32_DIGITS = 9;
-/** Numbers of an embedding that people are shown. */
+/** Numbers of an embedding that the terminal shows. */
 const SHOWN_VALUES = 4;
 
 const flags = {

@@ -10,7 +10,7 @@ const SIDE = 300;
 const LEFT = 44;
 const TOP = 10;
 const BAR_GAP = 2;
-/** Of the strip below, which shows how many pictures or tags each bar stands for. */
+/** The strip below, which shows how many pictures or tags each bar stands for. */
 const STRIP_TOP = TOP + SIDE + 44;
 const STRIP_HEIGHT = 46;
 const WIDTH = LEFT + SIDE + 12;

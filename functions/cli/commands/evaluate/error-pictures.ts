@@ -4,7 +4,7 @@ import { type Confusion, confusions } from '../../../core/evaluation/confusion.t
 import type { JudgedPicture } from './judged-pictures.ts';
 
 const PICTURES_PER_PAIR = 4;
-/** Of a whole page: with these limits its file stays below 5 MB. */
+/** Limits of a whole page: its file stays below 5 MB. */
 const PICTURES_PER_PAGE = 200;
 const BYTES_PER_PAGE = 3_000_000;
 /** In pixels; twice what the page shows, for fine screens. */

@@ -11,10 +11,10 @@ import { charts, confusionTable, labelTable, tagTable } from './page-tables.ts';
 const STYLE_FILE = new URL('./evaluation-page.css', import.meta.url);
 
 /**
- * An evaluation as one HTML page that needs nothing beside itself: no network, no scripts. It forbids itself all else
- * by a content security policy, so that no text in it can do harm, and is shown under any other that allows its style.
+ * An evaluation as one HTML page that needs nothing beside itself: no network, no scripts. Its content
+ * security policy forbids all else, so that no text in it can do harm. Any other policy that allows its style shows it too.
  *
- * @param errors for each result its wrong pictures
+ * @param errors the pictures that went wrong, for each result
  */
 export async function evaluationPage(
   evaluation: Evaluation,

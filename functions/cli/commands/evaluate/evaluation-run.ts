@@ -17,12 +17,12 @@ export interface EvaluationOptions {
   readonly split?: string | undefined;
   /** Pictures at most, taken evenly from all. @default all */
   readonly limit?: number | undefined;
-  /** Labels never trained on. Their pictures are good for a test in every split. */
+  /** Labels that the model was never trained on: their pictures in every split are good for a test. */
   readonly heldOut?: readonly string[];
   readonly warn: (message: string) => void;
 }
 
-/** What came of a run: the measures, and for each result the pictures that it is of. */
+/** What a run found: the measures, and for each result the pictures behind it. */
 export interface EvaluationRun {
   readonly evaluation: Evaluation;
   readonly judged: ReadonlyArray<readonly JudgedPicture[]>;
@@ -93,7 +93,7 @@ async function candidatesOf(
   ]);
 }
 
-/** Candidates that leave all other pictures out. */
+/** The candidates, for these pictures only. */
 function onlyFor(pictures: readonly LabelledPicture[], candidates: Candidates): Candidates {
   const meant = new Set(pictures);
   return {
@@ -127,7 +127,7 @@ export function evenly<Item>(items: readonly Item[], count: number): readonly It
   return count >= items.length ? items : items.filter((_, i) => taken(i + 1) > taken(i));
 }
 
-/** Most pictures first. Labels held out have no unknown ones: all others are meant to be missing there. */
+/** Labels that are no candidates, most pictures first. Held-out candidates list none: they leave others out on purpose. */
 function unknownLabels(
   pictures: readonly LabelledPicture[],
   { kind, trueLabels }: Candidates,

@@ -3,7 +3,7 @@ import type { TagQuality } from '../../../core/evaluation/tag-quality.ts';
 import { columns } from '../../../terminal/columns.ts';
 import type { CandidateResult, Evaluation, TagResult } from './evaluation.ts';
 
-/** Rows of a list that people are shown; the rest is for --json and --html. */
+/** Rows that are shown of a list; the rest is for --json and --html. */
 const SHOWN_ROWS = 10;
 
 /** An evaluation as the terminal shows it. */
@@ -21,7 +21,7 @@ export function evaluationText(evaluation: Evaluation): string[] {
   ];
 }
 
-/** What a result is of, e.g. `640 own labels`. */
+/** The candidates in words, e.g. `640 own labels`. */
 export function candidatesName({ candidates, labelSet, labels }: CandidateResult): string {
   if (candidates === 'label-set') return `label set ${labelSet} (${labels} labels)`;
   return candidates === 'own' ? `${labels} own labels` : `${labels} labels never learned, among themselves`;

@@ -28,14 +28,14 @@ export interface Evaluation extends ModelIdentity {
 /** How well pictures were told apart among some labels. */
 export interface CandidateResult extends Accuracy {
   readonly candidates: Candidates['kind'];
-  /** Name of the label set, where they are one's. */
+  /** Name of the label set, where the candidates are its labels. */
   readonly labelSet?: string;
   readonly mode: 'exclusive' | 'independent';
   /** Labels to choose from. */
   readonly labels: number;
   /** Pictures left out since their label is none of these, by label as the data set calls it; before any limit. */
   readonly unknown: readonly LabelCount[];
-  /** Of the best label's score. */
+  /** How far the best label's score can be trusted. */
   readonly calibration: Calibration;
   readonly perLabel: readonly LabelQuality[];
   readonly confusions: ReadonlyArray<{
@@ -54,7 +54,7 @@ export interface LabelCount {
 
 export interface TagResult extends TagQuality {
   readonly minimumScore: number;
-  /** Of every shown tag's score. */
+  /** How far the scores of shown tags can be trusted. */
   readonly calibration: Calibration;
   readonly byMinimumScore: ReturnType<typeof qualityByMinimumScore>;
 }

@@ -9,9 +9,9 @@ import { type NamedFault, namedFault, severalAtOnce } from '../../images/image-r
 import type { Candidates } from './candidates.ts';
 import type { LabelledPicture } from './picture-set.ts';
 
-/** Labels kept of a picture, best first. */
+/** Labels that are kept for a picture, best first. */
 const KEPT_LABELS = 5;
-/** What label sets' tags are measured at. */
+/** Minimum scores at which the tags of a label set are measured. */
 export const MINIMUM_SCORES = [0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9];
 
 /** What candidates say of one picture. */
@@ -28,8 +28,8 @@ export type PictureJudgement =
   | { readonly picture: LabelledPicture; readonly fault: NamedFault };
 
 /**
- * Bytes → pixels → embedding by the code that tags images, several at once, in the pictures' order; of each picture
- * only what the candidates say is kept.
+ * Bytes → pixels → embedding by the code that tags images, several at once, in the pictures' order. Only what
+ * the candidates say of each picture is kept.
  */
 export function judgedPictures(
   pictures: readonly LabelledPicture[],

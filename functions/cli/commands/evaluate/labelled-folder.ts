@@ -39,7 +39,7 @@ export async function labelledFolder(folder: string): Promise<PictureSet> {
   };
 }
 
-/** By name, without hidden ones; a link to a folder is one. */
+/** Entries by name, without hidden ones; a link to a folder counts as a folder. */
 async function entriesOf(folder: string): Promise<{ folders: string[]; files: string[] }> {
   const names = await readdir(folder).catch(({ code, message }: NodeJS.ErrnoException) => {
     throw new UsageError([`cannot read ${folder} (${code ?? message})`]);

@@ -13,7 +13,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** A template whose parts are escaped unless they are markup themselves; nothing of undefined, all of a list. */
+/** A template whose parts are escaped unless they are markup themselves; `undefined` gives nothing, a list gives all its parts. */
 export function markup(texts: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   return { html: texts.map((text, i) => text + htmlOf(parts[i])).join('') };
 }

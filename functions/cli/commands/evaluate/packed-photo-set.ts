@@ -14,7 +14,7 @@ const count = z.int().min(0);
 const labelsFile = z.array(
   z.object({
     label: z.string().min(1),
-    /** What the model is asked for it, e.g. `a photo of a dog`. */
+    /** The prompt that asks the model for it, e.g. `a photo of a dog`. */
     phrase: z.string().min(1),
     /** Other labels that are true of it. */
     also: z.array(z.string()).default([]),
@@ -27,7 +27,7 @@ const labelsFile = z.array(
 const manifestLine = z.tuple([z.string().min(1), count, count, z.string(), z.string()]).rest(z.unknown());
 
 /**
- * Pictures packed one behind the other: the manifest has a line `[file, offset, length, label, split, …]` for each,
+ * Pictures packed one after the other into files: the manifest has a line `[file, offset, length, label, split, …]` for each,
  * and beside it lie the files and `labels.json`.
  *
  * @throws {InvalidInput} when a file is missing or not as described, with its path

@@ -2,7 +2,7 @@ import type { CandidateResult } from './evaluation.ts';
 import { percentText } from './evaluation-text.ts';
 import { type Markup, markup } from './markup.ts';
 
-/** Rows of a long list: what is left for --json keeps the page small. */
+/** Rows that are shown of a long list; the rest is left to --json, so that the page stays small. */
 const MAXIMUM_ROWS = 500;
 
 /** The figures that sum a result up. */
@@ -39,7 +39,7 @@ export function leftOut(title: string, rows: ReadonlyArray<readonly [name: strin
 ${more > 0 ? markup`<p class="remark">and ${countText(more)} more (--json)</p>` : undefined}</details>`;
 }
 
-/** A share as a bar in a cell of its own size. */
+/** A share as a bar that fills its cell. */
 export function bar(value: number): Markup {
   const width = Math.round(1000 * value) / 10;
   return markup`<svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect class="rail" width="100" height="6"/><rect class="fill" width="${width}" height="6"/></svg>`;

@@ -7,7 +7,7 @@ import { evaluationPage } from './evaluation-page.ts';
 import type { EvaluationRun } from './evaluation-run.ts';
 
 /**
- * Looks before a long run whether the page can be put there.
+ * Checks before a long run that the page can be written there.
  *
  * @throws {UsageError} when it is a folder, or would lie in none
  */

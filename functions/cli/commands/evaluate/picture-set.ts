@@ -14,21 +14,21 @@ export interface LabelledPicture {
 export interface DataLabel extends DataWord {
   /** As it stands in the data set, e.g. the folder's name. */
   readonly label: string;
-  /** Whether it has pictures enough to be told from the others. */
+  /** Whether it has enough pictures to be told from the others. */
   readonly isCandidate: boolean;
 }
 
 export interface PictureSet {
   readonly labels: readonly DataLabel[];
   readonly pictures: readonly LabelledPicture[];
-  /** Pictures of the labels that were asked for of every split, in other splits than the chosen one. */
+  /** Pictures of other splits than the chosen one, whose labels were asked for in every split. */
   readonly ofOtherSplits?: readonly LabelledPicture[];
   /** What was passed over, and why. */
   readonly remarks: readonly string[];
   close(): Promise<void>;
 }
 
-/** Which pictures of a packed photo set. */
+/** Which pictures of a packed photo set are meant. */
 export interface SplitChoice {
   /** @default test */
   readonly split?: string | undefined;

@@ -15,7 +15,7 @@ export interface ListedModel {
   readonly model: string;
   readonly digest: string;
   readonly embeddingSize: number;
-  /** Of all files together. */
+  /** Size of all files together. */
   readonly sizeBytes: number;
   readonly licence: string;
   readonly path: string;

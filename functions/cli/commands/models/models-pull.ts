@@ -50,8 +50,8 @@ const flags = {
 export const modelsPull = command({
   usage:
     'models pull NAME|hf:OWNER/REPO[@REVISION] [--mirror URL] [--out DIR] [--onnx [--quantised]] [--update] [--json]',
-  about: `Downloads a CLIP checkpoint from the Hugging Face hub, for \`cliptag models compile NAME\`. A broken download goes on
-where it ended. Every file is compared with its SHA-256: the one in models/${LOCK_FILE}, where the first pull
+  about: `Downloads a CLIP checkpoint from the Hugging Face hub, for \`cliptag models compile NAME\`. An interrupted download goes on
+where it stopped. Every file is compared with its SHA-256: the one in models/${LOCK_FILE}, where the first pull
 writes what the hub declares. No pickles are read: only safetensors and ONNX.
 
 Names:

@@ -6,7 +6,7 @@ import { nearestWords } from './near-words.ts';
 const SET_AND_LABEL = new RegExp(`^(${LABEL_SET_NAME.source}):(.+)$`, 's');
 
 /**
- * What the user calls labels, as the table knows them. `set:label` is taken at its word, spelling apart; a label alone
+ * The labels that the user names, as the table knows them. `set:label` is taken as it is, but for spelling; a label alone
  * is looked up among the names, parents and synonyms of every label set, in any letter case; where several know it, any
  * of them is enough.
  *
@@ -19,7 +19,7 @@ export function labelTerms(texts: readonly string[], labelSets: readonly LabelSe
   return found.filter((term) => typeof term !== 'string');
 }
 
-/** Where the label stands, or what is wrong with it. */
+/** A label as the table knows it, or what is wrong with it. */
 function labelTerm(text: string, labelSets: readonly LabelSet[]): WantedLabel | string {
   const [, set, label] = SET_AND_LABEL.exec(text) ?? [];
   if (set !== undefined && label !== undefined) {

@@ -17,28 +17,28 @@ export interface DeployedDeadLettersOptions {
 
 const POLL_MILLISECONDS = 1_000;
 
-/** SQS moves the messages by itself, and is asked how far it has come. */
+/** SQS moves the messages by itself; this asks it how far it has come. */
 export function deployedDeadLetters(options: DeployedDeadLettersOptions): DeadLetters {
   const { region, queueUrl, deadLetterQueueUrl, maximumPerSecond } = options;
   const config = region === undefined ? {} : { region };
   const sqs = sqsDeadLetters(deadLetterQueueUrl, config);
   return {
     count: () =>
-      told(async () => {
+      withAwsErrors(async () => {
         const { visible, inFlight } = await queueDepth(deadLetterQueueUrl, config);
         return visible + inFlight;
       }),
-    sample: () => told(async () => (await sqs.sample()).map(fromSqs)),
-    isMoving: () => told(async () => isUnderWay(await sqs.latestMove())),
+    sample: () => withAwsErrors(async () => (await sqs.sample()).map(fromSqs)),
+    isMoving: () => withAwsErrors(async () => isUnderWay(await sqs.latestMove())),
     redrive: (onProgress) =>
-      told(async () => {
+      withAwsErrors(async () => {
         const latest = await sqs.latestMove();
         if (isUnderWay(latest)) return follow(sqs, undefined, onProgress);
         await sqs.startMove(queueUrl, maximumPerSecond);
         return follow(sqs, latest, onProgress);
       }),
     cancel: () =>
-      told(async () => {
+      withAwsErrors(async () => {
         const { handle, state } = (await sqs.latestMove()) ?? {};
         if (handle !== undefined && state === 'RUNNING') await sqs.cancelMove(handle);
       }),
@@ -80,7 +80,7 @@ function outcomeOf({ state, moved, failureReason }: MessageMove): Redriven {
     : { state: 'failed', moved, reason: failureReason };
 }
 
-async function told<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+async function withAwsErrors<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await ask();
   } catch (error) {

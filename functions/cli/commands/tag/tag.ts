@@ -35,7 +35,7 @@ Exit code: 0; 1 when not one image was tagged, as in a folder without images; 2 
   },
 });
 
-/** Prints what there is to say of each file; resolves to how many were tagged. */
+/** Prints a line for each file; resolves to how many were tagged. */
 async function tagFiles(paths: readonly string[], flags: Flags, output: Output): Promise<number> {
   return withProgress(paths.length, async (progress) => {
     const { identity, describe } = await openTagger(flags, output);

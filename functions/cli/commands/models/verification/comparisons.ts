@@ -88,7 +88,7 @@ export function referenceComparisons(
   ];
 }
 
-/** What neighbours in a run do to an embedding. */
+/** How far neighbours in a run change an embedding. */
 export function batchComparison({ pictures }: Encoded): Comparison {
   const { paths, alone, inBatches } = pictures;
   return {

@@ -8,7 +8,7 @@ import { modelSource } from '../../../../checkpoints/compile/model-source.ts';
 import { InvalidInput } from '../../../../core/errors.ts';
 import { CHECKPOINTS_FOLDER, modelFolder } from '../../../places.ts';
 
-/** The model that another one is measured by. */
+/** A model that another one is compared with. */
 export interface Counterpart {
   readonly model: Model;
   /** Where it comes from, as a sentence says it. */
@@ -18,8 +18,8 @@ export interface Counterpart {
 }
 
 /**
- * The float32 counterpart of a model: the model or checkpoint that the user names; else, of the checkpoints that
- * `models pull` left, the one that the model was compiled from. A checkpoint is compiled into a temporary folder.
+ * The float32 counterpart of a model: the model or checkpoint that the user names; else the checkpoint that the model was
+ * compiled from, where `models pull` left it. A checkpoint is compiled into a temporary folder.
  *
  * @returns undefined when none is named and none is there
  * @throws {CliptagError} `no-model`, `no-checkpoint` and whatever compiling throws
@@ -55,7 +55,7 @@ async function compiledCounterpart(model: Model, checkpoint: string): Promise<Co
   }
 }
 
-/** Of the pulled checkpoints the one with the model's source and revision. */
+/** The pulled checkpoint that has the model's source and revision. */
 async function checkpointOf({ manifest }: Model, checkpoints: string): Promise<string | undefined> {
   for (const name of (await readdir(checkpoints).catch(() => [])).sort()) {
     const folder = join(checkpoints, name);

@@ -8,13 +8,13 @@ import { IMAGES_AT_ONCE, imageResults } from '../../../images/image-results.ts';
 
 /** What became of pictures: one embedding for each path, in order. */
 export interface EncodedPictures {
-  /** Of the pictures that could be decoded. */
+  /** Pictures that could be decoded. */
   readonly paths: readonly string[];
   /** Each picture in a run of its own: the result does not depend on its neighbours. */
   readonly alone: readonly Embedding[];
   /** The same pictures in runs of {@link IMAGES_AT_ONCE}. */
   readonly inBatches: readonly Embedding[];
-  /** Each in a run of its own, by the counterpart, of the same pixels; empty without one. */
+  /** The counterpart's embeddings of the same pixels, each in a run of its own; empty without a counterpart. */
   readonly counterpart: readonly Embedding[];
   readonly broken: ReadonlyArray<{ readonly path: string; readonly reason: string }>;
 }

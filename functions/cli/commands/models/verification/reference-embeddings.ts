@@ -70,7 +70,7 @@ function parsed(json: string, path: string): z.infer<typeof schema> {
   throw new InvalidInput(`${path} holds no reference embeddings`, faults);
 }
 
-/** @throws {InvalidInput} for a vector that is no direction */
+/** @throws {InvalidInput} for a vector that has no direction */
 function unitEmbeddings(
   entries: ReadonlyArray<readonly [string, readonly number[]]>,
 ): ReadonlyMap<string, UnitValues> {

@@ -99,7 +99,7 @@ async function comparisonsOf(
   ];
 }
 
-/** Every text that somebody asks for, once. */
+/** Every text that is compared, once. */
 function textsOf({ labelSets, reference }: Subject): readonly string[] {
   const prompts = labelSets.flatMap((labelSet) => [
     ...labelSet.labels.flatMap((label) => promptsOf(labelSet, label)),

@@ -4,10 +4,11 @@ import {
   type RankAgreement,
 } from '../../../../core/evaluation/agreement.ts';
 
-/** What a model must reach beside what it is measured by. */
+/** What a model must reach when it is compared. */
 export interface Bars {
-  /** Of the cosines of images and of texts, each by themselves. */
+  /** Least mean of the cosines, for images and for texts. */
   readonly mean: number;
+  /** Least cosine of any image or text. */
   readonly minimum: number;
   /** Share of pictures with the same best label; without it, that is shown but not judged. */
   readonly top1?: number;
@@ -35,7 +36,7 @@ export interface Comparison {
   readonly with: Measure;
   readonly images?: CosineSummary;
   readonly texts?: CosineSummary;
-  /** Of the pictures and of the texts those that are least alike, least first. */
+  /** The pictures and the texts that are least alike, least first. */
   readonly worst: readonly Paired[];
   readonly ranks: readonly LabelSetRanks[];
 }
@@ -59,7 +60,7 @@ export interface Verification {
   readonly model: string;
   readonly modelDigest: string;
   readonly folder: string;
-  /** Each with its size and whether its checksum is the manifest's. */
+  /** Files whose checksums are the manifest's, with their sizes. */
   readonly files: ReadonlyArray<{ readonly path: string; readonly bytes: number }>;
   /** What it was compared with, as a sentence says it. */
   readonly float32?: string;
@@ -73,7 +74,7 @@ export interface Verification {
   readonly judgements: readonly Judgement[];
 }
 
-/** Pictures, and texts, of a comparison that are named. */
+/** How many pictures, and how many texts, a comparison names. */
 const NAMED = 3;
 
 /** Cosines of pictures and texts, summed up, and which are least alike. */
