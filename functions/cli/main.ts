@@ -4,7 +4,7 @@ import { EXIT, UsageError } from '../terminal/exit-code.ts';
 import type { Output } from '../terminal/output.ts';
 import { runProgram } from '../terminal/program.ts';
 
-/** Loaded one by one: nobody who asks for tokens waits for the image decoder. */
+/** Each is loaded when it is run: `tokenize` does not wait for the image decoder. */
 const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['tag', async () => (await import('./commands/tag/tag.ts')).tag],
   ['embed', async () => (await import('./commands/embed/embed.ts')).embed],
@@ -27,7 +27,7 @@ const OTHER_COMMANDS = ['start'];
 /** What `cliptag --help` prints. */
 const GENERAL_HELP = `Usage: cliptag COMMAND [ARGUMENTS] [FLAGS]
 
-Tags images with CLIP. \`cliptag COMMAND --help\` tells more.
+Tags images with CLIP. \`cliptag COMMAND --help\` explains a command and its flags.
 
 With no server:
   tag PATH…        Tag image files and folders of them.

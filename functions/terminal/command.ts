@@ -11,7 +11,7 @@ export interface CommandParts<Flags extends FlagSet> {
   /** A line to try, e.g. `tag ~/Pictures`. */
   readonly example?: string;
   readonly flags: Flags;
-  /** Faults of flags and operands taken together; told with those of single flags. */
+  /** Faults of flags and operands taken together; reported with those of single flags. */
   check?(input: Input<Flags>): readonly string[];
   /** Resolves to the exit code. */
   run(input: Input<Flags>, output: Output): Promise<number>;

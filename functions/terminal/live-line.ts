@@ -7,9 +7,9 @@ export type Terminal = Pick<NodeJS.WriteStream, 'isTTY' | 'write'>;
 export interface LiveLineOptions {
   /** @default stderr: stdout may be the input of another program */
   readonly terminal?: Terminal;
-  /** Takes the texts instead where there is no terminal. @default nobody does */
+  /** Takes the texts instead where there is no terminal. @default they go nowhere */
   readonly elsewhere?: (text: string) => void;
-  /** Milliseconds. */
+  /** A clock, in milliseconds. */
   readonly now?: () => number;
 }
 

@@ -7,7 +7,7 @@ import { type Output, standardOutput } from './output.ts';
  * Runs a command as the whole program, with the process's streams and Ctrl-C.
  *
  * @param name what errors begin with, e.g. `cliptag tag`
- * @returns the exit code; errors are told on stderr
+ * @returns the exit code; errors go to stderr
  */
 export async function runProgram(name: string, work: (output: Output) => Promise<number>): Promise<number> {
   listenForInterrupts();

@@ -1,7 +1,7 @@
 import { type LiveLineOptions, withLiveLine } from './live-line.ts';
 import { bar } from './progress.ts';
 
-/** Where nobody watches, a line now and then is enough to see that it lives. */
+/** Time between lines where there is no terminal: enough to see in a log that the download goes on. */
 const LOG_MILLISECONDS = 10_000;
 /** Fewer bytes tell how long requests take, not how fast bytes come. */
 const ESTIMATED_FROM_BYTES = 1e6;

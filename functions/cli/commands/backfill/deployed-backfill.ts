@@ -39,7 +39,7 @@ export async function backfillDeployed(
   const { underWay, count } = await knownRuns(workflow, scope);
   if (underWay && !isDryRun) {
     const since = underWay.startedAt.toISOString();
-    output.remark(`cliptag backfill: one of the same objects is under way since ${since}: this is it`);
+    output.remark(`cliptag backfill: a run for the same objects is under way since ${since}: following it`);
     return follow(workflow, underWay.arn, request, output);
   }
   const plan = await planDeployed(stack, settings, scope);

@@ -1,7 +1,7 @@
 import type { Command } from '../../../terminal/command.ts';
 import { EXIT, UsageError } from '../../../terminal/exit-code.ts';
 
-/** Loaded one by one, as the commands themselves: listing models loads no compiler. */
+/** Each is loaded when it is run, as commands are: listing models loads no compiler. */
 const SUBCOMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['list', async () => (await import('./models-list.ts')).modelsList],
   ['pull', async () => (await import('./models-pull.ts')).modelsPull],
@@ -12,7 +12,7 @@ const SUBCOMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
 const HELP = `Usage: cliptag models SUBCOMMAND [ARGUMENTS] [FLAGS]
 
 Works on models: folders with an image encoder, a text encoder and a tokenizer.
-\`cliptag models SUBCOMMAND --help\` tells more.
+\`cliptag models SUBCOMMAND --help\` explains it and its flags.
 
   list [--json]         The models at hand.
   pull NAME [flags]     Download a CLIP checkpoint from the Hugging Face hub.

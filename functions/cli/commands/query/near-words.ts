@@ -6,7 +6,7 @@ const MAXIMUM_ERRORS = 2;
 const LETTERS_PER_ERROR = 3;
 const MAXIMUM_WORDS = 3;
 
-/** The words that somebody who wrote `text` may have meant, nearest first. */
+/** The words that `text` may be a misspelling of, nearest first. */
 export function nearestWords(text: string, words: Iterable<string>): string[] {
   const wanted = text.trim().toLowerCase();
   const tolerated = Math.min(MAXIMUM_ERRORS, Math.floor(wanted.length / LETTERS_PER_ERROR));
