@@ -164,13 +164,7 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     'zod',
     'node:*',
   ],
-  'functions/terminal': [
-    'functions/core',
-    'functions/core/labels',
-    'log-update',
-    'string-width',
-    'node:*',
-  ],
+  'functions/terminal': ['functions/core', 'functions/core/labels', 'log-update', 'string-width', 'node:*'],
   'functions/cli': [
     'functions/cli/commands/backfill',
     'functions/cli/commands/cost',
