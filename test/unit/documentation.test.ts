@@ -19,9 +19,12 @@ const README = readDocument('README.md');
 const CARD = readDocument('models/embedded/README.md');
 
 const SCRIPTS = Object.keys((JSON.parse(readRepositoryFile('package.json')) as { scripts: object }).scripts);
-const COMMANDS = REPOSITORY_FILES.filter((path) => path.startsWith('functions/cli/commands/')).map(
-  (path) => path.split('/')[3] ?? '',
-);
+const COMMANDS = [
+  'start',
+  ...REPOSITORY_FILES.filter((path) => path.startsWith('functions/cli/commands/')).map(
+    (path) => path.split('/')[3] ?? '',
+  ),
+];
 
 /** A document that says what is not so. */
 const wrong = (text: string) => ({ path: 'docs/wrong.md', text });
