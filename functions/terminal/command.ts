@@ -1,5 +1,6 @@
 import { EXIT } from './exit-code.ts';
 import { type Flag, type FlagSet, type Input, parseFlags } from './flags.ts';
+import { laidOut } from './layout.ts';
 import type { Output } from './output.ts';
 
 /** What a command is made of. */
@@ -27,7 +28,7 @@ export function command<Flags extends FlagSet>(parts: CommandParts<Flags>): Comm
   const flags = { ...parts.flags, ...HELP };
   return async (args, output) => {
     if (asksForHelp(args)) {
-      await output.line(await helpOf({ ...parts, flags }));
+      await output.line(helpOf({ ...parts, flags }));
       return EXIT.done;
     }
     const check = (input: Input<FlagSet>) => parts.check?.(input as Input<Flags>) ?? [];
@@ -42,13 +43,19 @@ function asksForHelp(args: readonly string[]): boolean {
 
 type HelpParts = Pick<CommandParts<FlagSet>, 'usage' | 'about' | 'example' | 'flags'>;
 
-/** The help of one command. */
-async function helpOf({ usage, about, example, flags }: HelpParts): Promise<string> {
-  // Loaded only now: most runs print no help.
-  const { columns } = await import('./columns.ts');
+/** The help of one command: Latin letters, each of them a cell wide. */
+function helpOf({ usage, about, example, flags }: HelpParts): string {
   const rows = Object.entries(flags).map(([name, flag]) => [`  ${flagUsage(name, flag)}`, flag.about]);
   const examples = example === undefined ? [] : [`Example: cliptag ${example}`, ''];
-  return [`Usage: cliptag ${usage}`, '', about, '', ...examples, 'Flags:', ...columns(rows)].join('\n');
+  return [
+    `Usage: cliptag ${usage}`,
+    '',
+    about,
+    '',
+    ...examples,
+    'Flags:',
+    ...laidOut(rows, ({ length }) => length),
+  ].join('\n');
 }
 
 function flagUsage(name: string, { short, value, multiple }: Flag): string {

@@ -21,17 +21,25 @@ describe('text for people', () => {
     expect(columns([])).toEqual([]);
   });
 
-  it.each(['日本語.jpg', '🧀.jpg', '👩‍🔬.jpg', 'Käse.jpg', 'Ka\u0308se.jpg', '한국어.png', '🇨🇭', 'ﾊﾟﾝ'])(
-    'lines up beside %s, by the cells that it takes on a terminal',
-    (name) => {
-      const lines = columns([
-        [name, 'x'],
-        ['a name of twenty signs', 'x'],
-      ]);
-      expect(lines.map((line) => stringWidth(line))).toEqual([25, 25]);
-      expect(lines.map((line) => line.at(-1))).toEqual(['x', 'x']);
-    },
-  );
+  it.each([
+    '日本語.jpg',
+    '🧀.jpg',
+    '👩‍🔬.jpg',
+    'Käse.jpg',
+    'Ka\u0308se.jpg',
+    '한국어.png',
+    '🇨🇭',
+    'ﾊﾟﾝ',
+    'Größe … ÿ',
+    'a\u00adb',
+  ])('lines up beside %s, by the cells that it takes on a terminal', (name) => {
+    const lines = columns([
+      [name, 'x'],
+      ['a name of twenty signs', 'x'],
+    ]);
+    expect(lines.map((line) => stringWidth(line))).toEqual([25, 25]);
+    expect(lines.map((line) => line.at(-1))).toEqual(['x', 'x']);
+  });
 
   it('stands in the same columns on a terminal', async () => {
     const { stream, lines } = screen();

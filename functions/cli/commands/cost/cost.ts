@@ -8,7 +8,7 @@ import { type FlagValues, onlyFlags } from '../../../terminal/flags.ts';
 import { REGION_FLAG, STACK_FLAG } from '../../pipeline/deployed-stack.ts';
 import { MEASURED_DAYS } from '../../pipeline/measured-time.ts';
 import { JSON_FLAG } from '../../shared-flags.ts';
-import { assumptionLines, type CostAssumptions, estimateLines } from './cost-text.ts';
+import type { CostAssumptions } from './cost-text.ts';
 import { assumedTime, DEFAULTS, isArchitecture, timeOfStack } from './cost-time.ts';
 
 const MODELS = Object.keys(ENCODE_MILLISECONDS);
@@ -79,6 +79,7 @@ for their labels. List prices of ${PRICES_AS_OF} (${PRICES_REGION}) without free
   run: async ({ flags }, output) => {
     const assumptions = await assumptionsOf(flags);
     const estimate = estimateCost(assumptions);
+    const { assumptionLines, estimateLines } = await import('./cost-text.ts');
     const lines = flags.json
       ? [JSON.stringify({ assumptions, ...estimate })]
       : [...estimateLines(estimate, assumptions.images), '', ...assumptionLines(assumptions)];

@@ -1,4 +1,3 @@
-import { table } from '../../../terminal/columns.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import { receivedText } from '../../../terminal/flags.ts';
@@ -14,6 +13,7 @@ export const labels = command({
     operands.join(' ') === 'list' ? [] : [`expected "list" but received ${receivedText(operands)}`],
   run: async ({ flags }, output) => {
     const { readLabelSetFiles } = await import('../../../adapters/files/label-set-files.ts');
+    const { table } = await import('../../../terminal/columns.ts');
     const found = await readLabelSetFiles(flags.labels ?? [LABELS_FOLDER]);
     const lines = flags.json
       ? found.map(({ path, labelSet: { name, version, mode, labels } }) =>

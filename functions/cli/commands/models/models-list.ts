@@ -1,10 +1,8 @@
-import { table } from '../../../terminal/columns.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import { onlyFlags } from '../../../terminal/flags.ts';
 import { MODELS_FOLDER } from '../../places.ts';
 import { JSON_FLAG } from '../../shared-flags.ts';
-import type { ListedModel } from './model-list.ts';
 
 export const modelsList = command({
   usage: 'models list [--json]',
@@ -15,24 +13,10 @@ Exit code: 0; 1 when a model's files are not what its manifest says.`,
   check: ({ operands }) => onlyFlags(operands),
   run: async ({ flags }, output) => {
     const { modelsIn } = await import('./model-list.ts');
+    const { humanLines } = await import('./models-list-text.ts');
     const found = await modelsIn(MODELS_FOLDER);
     const lines = flags.json ? found.map((model) => JSON.stringify(model)) : humanLines(found);
     for (const line of lines) await output.line(line);
     return found.every(({ verified }) => verified) ? EXIT.done : EXIT.failed;
   },
 });
-
-function humanLines(models: readonly ListedModel[]): string[] {
-  return table(
-    ['NAME', 'DIGEST', 'SIZE', 'EMBEDDING', 'LICENCE', 'FILES', 'PATH'],
-    models.map((model) => [
-      model.name,
-      model.digest,
-      `${(model.sizeBytes / 1e6).toFixed(1)} MB`,
-      String(model.embeddingSize),
-      model.licence,
-      model.verified ? 'verified' : model.faults.join('; '),
-      model.path,
-    ]),
-  );
-}

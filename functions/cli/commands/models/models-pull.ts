@@ -12,11 +12,11 @@ import {
 } from '../../../checkpoints/pull/pull-checkpoint.ts';
 import type { Layout } from '../../../checkpoints/pull/wanted-files.ts';
 import { readHubEnvironment } from '../../../config.ts';
-import { columns } from '../../../terminal/columns.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT, explain } from '../../../terminal/exit-code.ts';
 import { checkNotEmpty } from '../../../terminal/flag-checks.ts';
 import { type Input, receivedText } from '../../../terminal/flags.ts';
+import { laidOut } from '../../../terminal/layout.ts';
 import type { Output } from '../../../terminal/output.ts';
 import { sizeText, type Transfer, withTransfer } from '../../../terminal/transfer.ts';
 import { CHECKPOINTS_FOLDER, DEFAULT_MODEL, MODELS_FOLDER } from '../../places.ts';
@@ -55,7 +55,7 @@ where it stopped. Every file is compared with its SHA-256: the one in models/${L
 writes what the hub declares. No pickles are read: only safetensors and ONNX.
 
 Names:
-${columns(Object.entries(KNOWN_MODELS).map(([name, { about, licence }]) => [`  ${name}`, `${about} (${licence})`])).join('\n')}
+${knownNames().join('\n')}
 
 Environment: HF_ENDPOINT (a mirror), HF_TOKEN (sent to HF_ENDPOINT's own host only), HTTPS_PROXY, HTTP_PROXY, NO_PROXY.
 --json: {"name","folder","repo","commit","licence","files":[{"path","sha256","bytes"}]}
@@ -95,6 +95,13 @@ function hubSettings(mirror: string | undefined): HubSettings {
   const endpoint = mirror ?? environment.endpoint;
   const isHub = new URL(endpoint).origin === new URL(environment.endpoint).origin;
   return { ...environment, endpoint, token: isHub ? token : undefined };
+}
+
+function knownNames(): readonly string[] {
+  const rows = Object.entries(KNOWN_MODELS).map(([name, { about, licence }]) => [
+    ...[`  ${name}`, `${about} (${licence})`],
+  ]);
+  return laidOut(rows, ({ length }) => length);
 }
 
 function nameFaults(operands: readonly string[]): readonly string[] {

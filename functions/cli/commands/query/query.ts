@@ -1,10 +1,8 @@
-import { type FoundImage, findImages, type LabelQuery } from '../../../core/records/find-images.ts';
-import { columns } from '../../../terminal/columns.ts';
+import { findImages, type LabelQuery } from '../../../core/records/find-images.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import { checkCount, checkNotEmpty, checkScore } from '../../../terminal/flag-checks.ts';
 import { type FlagValues, onlyFlags } from '../../../terminal/flags.ts';
-import { tagsText } from '../../../terminal/tags-text.ts';
 import { TABLE_FLAGS, tableFlagFaults, tablePlace } from '../../pipeline/table-flags.ts';
 import { LABELS_FOLDER } from '../../places.ts';
 import { JSON_FLAG, LABELS_FLAG } from '../../shared-flags.ts';
@@ -52,6 +50,7 @@ synonyms, in any letter case, and looked for in every label set that knows it; S
     const { askTable } = await import('../../pipeline/tag-table.ts');
     const limit = Number(flags.limit ?? DEFAULT_LIMIT);
     const images = await askTable(place, (table) => firstOf(findImages(labelQuery, table), limit));
+    const { humanLines } = await import('./query-text.ts');
     const lines = flags.json ? images.map((image) => JSON.stringify(image)) : humanLines(images);
     for (const line of lines) await output.line(line);
     return EXIT.done;
@@ -79,11 +78,4 @@ async function firstOf<Item>(items: AsyncIterable<Item>, limit: number): Promise
     if (first.length === limit) break;
   }
   return first;
-}
-
-function humanLines(images: readonly FoundImage[]): string[] {
-  if (images.length === 0) return ['No images.'];
-  return columns(
-    images.map(({ score, bucket, key, tags }) => [score.toFixed(2), `s3://${bucket}/${key}`, tagsText(tags)]),
-  );
 }

@@ -11,7 +11,6 @@ import { type DeployedStack, deployedStack, REGION_FLAG, STACK_FLAG } from '../.
 import { deployedQueues, QUEUE_FLAGS, queueFlagFaults } from '../../pipeline/queue-flags.ts';
 import { LOCAL_PIPELINE } from '../../places.ts';
 import { JSON_FLAG } from '../../shared-flags.ts';
-import { doneLine, logHint, planLines } from './redrive-text.ts';
 
 /** Amazon SQS's own limit. */
 const MAXIMUM_PER_SECOND = 500;
@@ -93,6 +92,7 @@ async function redriveAll(
   const print = async (value: object, lines: readonly string[]) => {
     for (const line of flags.json ? [JSON.stringify(value)] : lines) await output.line(line);
   };
+  const { doneLine, logHint, planLines } = await import('./redrive-text.ts');
   const isMoving = await letters.isMoving();
   const [deadLetters, sample] = [await letters.count(), isMoving ? [] : await letters.sample()];
   await print({ step: 'plan', deadLetters, sample }, [

@@ -1,10 +1,8 @@
 import { embeddingFromBytes } from '../../../core/labels/embedding.ts';
 import { type ImageRecord, imageRecordOf, readImageRecord } from '../../../core/records/image-record.ts';
-import { columns } from '../../../terminal/columns.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import { checkNotEmpty } from '../../../terminal/flag-checks.ts';
-import { tagsText } from '../../../terminal/tags-text.ts';
 import {
   bucketOf,
   TABLE_FLAGS,
@@ -14,6 +12,7 @@ import {
 } from '../../pipeline/table-flags.ts';
 import { LOCAL_PIPELINE } from '../../places.ts';
 import { JSON_FLAG } from '../../shared-flags.ts';
+import type { ShownRecord } from './show-text.ts';
 
 const flags = {
   bucket: {
@@ -46,7 +45,10 @@ Exit code: 0; 1 when there is no record of such an image; 2 when it was asked fo
     }
     const shown = shownRecord(imageRecordOf(item), flags.embedding ?? false);
     if (flags.json) await output.line(JSON.stringify(shown));
-    else for (const line of humanLines(shown)) await output.line(line);
+    else {
+      const { humanLines } = await import('./show-text.ts');
+      for (const line of humanLines(shown)) await output.line(line);
+    }
     return EXIT.done;
   },
 });
@@ -65,35 +67,7 @@ function objectOf(name: string, flagBucket: string | undefined, place: TablePlac
   return { bucket: bucketOf(flagBucket, place), key: name };
 }
 
-type ShownRecord = Omit<ImageRecord, 'embedding'> & { readonly embedding?: readonly number[] };
-
 function shownRecord({ embedding, ...record }: ImageRecord, withEmbedding: boolean): ShownRecord {
   if (!withEmbedding || !embedding || !record.modelDigest) return record;
   return { ...record, embedding: [...embeddingFromBytes(embedding, record.modelDigest).values] };
-}
-
-/** A line for each thing that is known; what only the pipeline's bookkeeping needs is left to --json. */
-function humanLines(record: ShownRecord): string[] {
-  const { width, height, format, sizeBytes } = record;
-  const size = width === undefined ? [] : [`${width} x ${height} pixels`];
-  const rows: [name: string, value: string | undefined][] = [
-    ['image', `s3://${record.bucket}/${record.key}`],
-    ['status', record.status],
-    ['reason', record.reason],
-    ['tags', record.status === 'tagged' ? tagsText(record.tags) : undefined],
-    ['file', [...size, format, sizeBytes && `${sizeBytes} bytes`].filter(Boolean).join(', ')],
-    ['model', record.modelDigest],
-    [
-      'label sets',
-      Object.entries(record.labelSets ?? {})
-        .map((entry) => entry.join('@'))
-        .join(', '),
-    ],
-    ['version', record.versionId],
-    ['ETag', record.eTag],
-    ['uploaded', record.eventTime],
-    ['recorded', record.recordedAt],
-    ['embedding', record.embedding?.map((value) => value.toFixed(5)).join(' ')],
-  ];
-  return columns(rows.flatMap(([name, value]) => (value ? [[name, value]] : [])));
 }

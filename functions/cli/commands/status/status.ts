@@ -20,7 +20,7 @@ import {
 } from '../../pipeline/table-flags.ts';
 import { LOCAL_PIPELINE } from '../../places.ts';
 import { JSON_FLAG } from '../../shared-flags.ts';
-import { type BucketCounts, humanLines, jsonLines } from './status-text.ts';
+import type { BucketCounts } from './status-text.ts';
 
 const flags = {
   bucket: {
@@ -54,6 +54,7 @@ export const status = command({
     const place = await tablePlace(flags);
     const images = await countByStatus(place, bucketsToCount(flags.bucket, place), flags.prefix);
     const queue = await queueOf(place, flags);
+    const { humanLines, jsonLines } = await import('./status-text.ts');
     const lines = flags.json ? jsonLines(images, queue) : humanLines(images, queue);
     for (const line of lines) await output.line(line);
     return EXIT.done;

@@ -1,0 +1,32 @@
+import type { ImageRecord } from '../../../core/records/image-record.ts';
+import { columns } from '../../../terminal/columns.ts';
+import { tagsText } from '../../../terminal/tags-text.ts';
+
+/** An image record with its embedding as numbers, if that was asked for. */
+export type ShownRecord = Omit<ImageRecord, 'embedding'> & { readonly embedding?: readonly number[] };
+
+/** A line for each thing that is known; what only the pipeline's bookkeeping needs is left to --json. */
+export function humanLines(record: ShownRecord): string[] {
+  const { width, height, format, sizeBytes } = record;
+  const size = width === undefined ? [] : [`${width} x ${height} pixels`];
+  const rows: [name: string, value: string | undefined][] = [
+    ['image', `s3://${record.bucket}/${record.key}`],
+    ['status', record.status],
+    ['reason', record.reason],
+    ['tags', record.status === 'tagged' ? tagsText(record.tags) : undefined],
+    ['file', [...size, format, sizeBytes && `${sizeBytes} bytes`].filter(Boolean).join(', ')],
+    ['model', record.modelDigest],
+    [
+      'label sets',
+      Object.entries(record.labelSets ?? {})
+        .map((entry) => entry.join('@'))
+        .join(', '),
+    ],
+    ['version', record.versionId],
+    ['ETag', record.eTag],
+    ['uploaded', record.eventTime],
+    ['recorded', record.recordedAt],
+    ['embedding', record.embedding?.map((value) => value.toFixed(5)).join(' ')],
+  ];
+  return columns(rows.flatMap(([name, value]) => (value ? [[name, value]] : [])));
+}
