@@ -70,12 +70,13 @@ async function liveLine(
     drawnAt = now();
   }
 
-  return {
+  const line = {
     draw,
     clear: () => update.clear(),
-    show: (newText) => {
+    show: (newText: string) => {
       text = newText;
-      if (now() - drawnAt >= REDRAW_MILLISECONDS) draw();
+      if (drawn === line && now() - drawnAt >= REDRAW_MILLISECONDS) draw();
     },
   };
+  return line;
 }

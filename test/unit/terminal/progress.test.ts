@@ -111,14 +111,21 @@ describe('the growing number', () => {
 
   it('comes back when another one that was shown meanwhile is gone', async () => {
     const { stream, lines } = screen();
+    let milliseconds = 0;
     await withCount(
       'Outer',
       async (show) => {
         show(1);
-        await withCount('Inner', async (showInner) => showInner(2), { terminal: stream });
-        expect(await lines()).toEqual(['Outer: 1']);
+        const inner = async (showInner: (count: number) => void) => {
+          showInner(2);
+          milliseconds += 100;
+          show(3);
+          expect(await lines()).toEqual(['Inner: 2']);
+        };
+        await withCount('Inner', inner, { terminal: stream, now: () => milliseconds });
+        expect(await lines()).toEqual(['Outer: 3']);
       },
-      { terminal: stream },
+      { terminal: stream, now: () => milliseconds },
     );
     expect(await lines()).toEqual([]);
   });
