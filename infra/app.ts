@@ -1,9 +1,9 @@
 import { Annotations, App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { readDeploymentEnvironment } from '../functions/config.ts';
-import { taggingImage } from './constructs/tagging-image.ts';
 import { ImageTaggingStack } from './image-tagging-stack.ts';
-import { faultText } from './option-rules.ts';
+import { faultText } from './options/option-rules.ts';
+import { taggingImage } from './packaging/tagging-image.ts';
 import { preflight } from './preflight/preflight.ts';
 import { settingsAndFaults } from './settings.ts';
 

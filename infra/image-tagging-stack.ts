@@ -3,9 +3,9 @@ import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { existingBuckets } from './constructs/existing-buckets.ts';
 import { ImageTagger } from './constructs/image-tagger.ts';
-import type { TaggingImage } from './constructs/tagging-image.ts';
+import { existingBuckets } from './constructs/intake/existing-buckets.ts';
+import type { TaggingImage } from './packaging/tagging-image.ts';
 import type { Settings } from './settings.ts';
 import { TAGGER_ID } from './stateful-parts.ts';
 

@@ -1,5 +1,5 @@
 import type { Node } from 'constructs';
-import { filterFaults } from './constructs/upload-filter.ts';
+import { filterFaults } from './constructs/intake/upload-filter.ts';
 import {
   either,
   fault,
@@ -10,8 +10,8 @@ import {
   readByRules,
   text,
   throwFaults,
-} from './option-rules.ts';
-import { contradictions, TAGGER_RULES, type TaggerOptions } from './tagger-options.ts';
+} from './options/option-rules.ts';
+import { contradictions, TAGGER_RULES, type TaggerOptions } from './options/tagger-options.ts';
 
 /**
  * What the person who deploys decides: in `cdk.json`'s `context`, or with `cdk deploy -c <name>=<value>`. A list is

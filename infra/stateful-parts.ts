@@ -3,7 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { TagTable } from './constructs/tag-table.ts';
 import { UploadQueue } from './constructs/upload-queue.ts';
-import type { TaggerOptions } from './tagger-options.ts';
+import type { TaggerOptions } from './options/tagger-options.ts';
 
 /** What the stack calls its tagger: the names that CloudFormation gives begin with it. */
 export const TAGGER_ID = 'Tagger';

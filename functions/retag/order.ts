@@ -15,7 +15,7 @@ const request = z.strictObject({
   by: z.strictObject({ modelDigest: z.string(), labelSets: z.record(z.string(), z.string()) }).optional(),
 });
 
-/** The function's input, as infra/constructs/retag-workflow.ts writes it. */
+/** The function's input, as infra/constructs/workflows/retag-workflow.ts writes it. */
 const order = z.discriminatedUnion('task', [
   z.object({ task: z.literal('check'), request }),
   z.object({ task: z.literal('segment'), run, segment: z.int().min(0), of: segments, request }),

@@ -7,18 +7,18 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { readByRules, throwFaults } from '../option-rules.ts';
+import { readByRules, throwFaults } from '../options/option-rules.ts';
+import { contradictions, TAGGER_RULES, type TaggerOptions } from '../options/tagger-options.ts';
+import type { TaggingImage } from '../packaging/tagging-image.ts';
 import { statefulParts } from '../stateful-parts.ts';
-import { contradictions, TAGGER_RULES, type TaggerOptions } from '../tagger-options.ts';
-import { addAlarms } from './alarms.ts';
-import { Backfill } from './backfill.ts';
-import { type AnyBucket, BucketEvents } from './bucket-events.ts';
-import { addDashboard } from './dashboard.ts';
-import { Retag } from './retag.ts';
-import { TaggingFunction } from './tagging-function.ts';
-import type { TaggingImage } from './tagging-image.ts';
-import { UploadBucket } from './upload-bucket.ts';
-import { filterFaults } from './upload-filter.ts';
+import { TaggingFunction } from './functions/tagging-function.ts';
+import { type AnyBucket, BucketEvents } from './intake/bucket-events.ts';
+import { UploadBucket } from './intake/upload-bucket.ts';
+import { filterFaults } from './intake/upload-filter.ts';
+import { addAlarms } from './watching/alarms.ts';
+import { addDashboard } from './watching/dashboard.ts';
+import { Backfill } from './workflows/backfill.ts';
+import { Retag } from './workflows/retag.ts';
 
 export interface ImageTaggerProps extends Partial<TaggerOptions> {
   /** Model, label sets and processor: what {@link taggingImage} gives. */

@@ -6,8 +6,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
 import { afterAll } from 'vitest';
 import { ImageTagger, type ImageTaggerProps } from '../../infra/constructs/image-tagger.ts';
-import type { TaggingImage } from '../../infra/constructs/tagging-image.ts';
 import { ImageTaggingStack } from '../../infra/image-tagging-stack.ts';
+import type { TaggingImage } from '../../infra/packaging/tagging-image.ts';
 import { readSettings } from '../../infra/settings.ts';
 
 /** For all that the tests of a file write. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { taggingImage } from '../../infra/constructs/tagging-image.ts';
+import { taggingImage } from '../../infra/packaging/tagging-image.ts';
 
 let folder: string;
 beforeAll(async () => {

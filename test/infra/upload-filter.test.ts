@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eventPattern, filterFaults, notifications } from '../../infra/constructs/upload-filter.ts';
+import { eventPattern, filterFaults, notifications } from '../../infra/constructs/intake/upload-filter.ts';
 
 const ARN = 'arn:aws:sqs:us-east-1:123456789012:queue';
 

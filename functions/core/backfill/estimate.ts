@@ -2,7 +2,7 @@ import { type CostLine, costLine, onceLines, type TaggingVolume, total } from '.
 import { DYNAMODB, LAMBDA, S3, SQS, STEP_FUNCTIONS } from '../cost/prices.ts';
 import type { BackfillPlan } from './plan.ts';
 
-/** How a deployed backfill feeds the queue; infra/constructs/backfill-workflow.ts decides it. */
+/** How a deployed backfill feeds the queue; infra/constructs/workflows/backfill-workflow.ts decides it. */
 export interface FeedingPace {
   /** Maximum rate of all feeders together. */
   readonly objectsPerSecond: number;

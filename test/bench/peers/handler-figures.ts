@@ -11,7 +11,7 @@ export const WARM_UP_IMAGES = 3000;
 const SINGLE_IMAGES = 15;
 const ROUNDS_NEW = 3;
 const ROUNDS_WARM = 12;
-/** What `infra/tagger-options.ts` has Lambda hand over at once by default. */
+/** What `infra/options/tagger-options.ts` has Lambda hand over at once by default. */
 export const BATCH_SIZE = 10;
 
 /**

@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { taggingImage } from '../../../infra/constructs/tagging-image.ts';
 import { ImageTaggingStack } from '../../../infra/image-tagging-stack.ts';
+import { taggingImage } from '../../../infra/packaging/tagging-image.ts';
 import { readSettings } from '../../../infra/settings.ts';
 import type { MotoAccount } from './moto-account.ts';
 

@@ -6,7 +6,7 @@ import { awsError } from '../../pipeline/aws-error.ts';
 
 const count = z.int().min(1);
 
-/** What infra/constructs/backfill.ts writes into the workflow's definition. */
+/** What infra/constructs/workflows/backfill.ts writes into the workflow's definition. */
 const settings = z.object({
   buckets: z.array(z.string()),
   prefixes: z.array(z.string()),

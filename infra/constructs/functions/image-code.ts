@@ -1,7 +1,7 @@
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { Architecture, DockerImageCode } from 'aws-cdk-lib/aws-lambda';
-import type { TaggerOptions } from '../tagger-options.ts';
-import type { TaggingImage } from './tagging-image.ts';
+import type { TaggerOptions } from '../../options/tagger-options.ts';
+import type { TaggingImage } from '../../packaging/tagging-image.ts';
 
 /**
  * The image as the code of a function. All functions of one image have the same asset, so it is built and pushed once.

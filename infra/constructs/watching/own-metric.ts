@@ -1,5 +1,5 @@
 import { type IMetric, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import { METRIC_DIMENSION, METRIC_NAMESPACE } from '../../functions/core/tagging/metric-names.ts';
+import { METRIC_DIMENSION, METRIC_NAMESPACE } from '../../../functions/core/tagging/metric-names.ts';
 import type { WatchedParts } from './watched-parts.ts';
 
 /** One of the metrics that the tagging function logs itself. */

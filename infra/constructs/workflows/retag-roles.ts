@@ -3,7 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { TagTable } from './tag-table.ts';
+import type { TagTable } from '../tag-table.ts';
 
 export interface RetagAccess {
   readonly tagTable: TagTable;

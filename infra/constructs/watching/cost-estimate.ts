@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
-import { DYNAMODB, LAMBDA, SQS } from '../../functions/core/cost/prices.ts';
+import { DYNAMODB, LAMBDA, SQS } from '../../../functions/core/cost/prices.ts';
 import type { WatchedParts } from './watched-parts.ts';
 
 /** What tagging costs, by CloudWatch's own metrics: computing, writing and reading the table, the queue's requests. */

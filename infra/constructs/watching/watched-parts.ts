@@ -1,8 +1,8 @@
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { TaggerOptions } from '../tagger-options.ts';
-import type { TaggingImage } from './tagging-image.ts';
-import type { UploadQueue } from './upload-queue.ts';
+import type { TaggerOptions } from '../../options/tagger-options.ts';
+import type { TaggingImage } from '../../packaging/tagging-image.ts';
+import type { UploadQueue } from '../upload-queue.ts';
 
 /** The parts of a tagger that alarms and the dashboard look at. */
 export interface WatchedParts {

@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { Dashboard, GraphWidget, type IMetric, type IWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { PRICES_AS_OF, PRICES_REGION } from '../../functions/core/cost/prices.ts';
-import { METRICS, STAGE_METRICS } from '../../functions/core/tagging/metric-names.ts';
+import { PRICES_AS_OF, PRICES_REGION } from '../../../functions/core/cost/prices.ts';
+import { METRICS, STAGE_METRICS } from '../../../functions/core/tagging/metric-names.ts';
 import { costEstimate } from './cost-estimate.ts';
 import { ownMetric } from './own-metric.ts';
 import type { WatchedParts } from './watched-parts.ts';

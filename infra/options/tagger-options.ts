@@ -1,4 +1,4 @@
-import { QUEUE_DEFINITION } from '../functions/core/objects/queue-definition.ts';
+import { QUEUE_DEFINITION } from '../../functions/core/objects/queue-definition.ts';
 import { flag, list, oneOf, type Rules, wholeNumber } from './option-rules.ts';
 
 /** What can be said of a tagger in plain values: by a construct's props, or by the context of `cdk deploy`. */

@@ -4,8 +4,8 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { AnyBucket } from './bucket-events.ts';
-import type { TagTable } from './tag-table.ts';
+import type { AnyBucket } from '../intake/bucket-events.ts';
+import type { TagTable } from '../tag-table.ts';
 
 export interface FeederAccess {
   readonly tagTable: TagTable;

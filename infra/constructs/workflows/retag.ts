@@ -4,14 +4,14 @@ import { DockerImageFunction, type Function as LambdaFunction, Tracing } from 'a
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { RetagEnvironmentVariables } from '../../functions/config.ts';
-import type { TaggerOptions } from '../tagger-options.ts';
-import { imageArchitecture, imageCode } from './image-code.ts';
+import type { RetagEnvironmentVariables } from '../../../functions/config.ts';
+import type { TaggerOptions } from '../../options/tagger-options.ts';
+import type { TaggingImage } from '../../packaging/tagging-image.ts';
+import { imageArchitecture, imageCode } from '../functions/image-code.ts';
+import type { TagTable } from '../tag-table.ts';
 import { addMapWorkflow } from './map-workflow.ts';
 import { retagRole, retagWorkflowRole } from './retag-roles.ts';
 import { RetagWorkflow, SEGMENT_MAP_LABEL } from './retag-workflow.ts';
-import type { TagTable } from './tag-table.ts';
-import type { TaggingImage } from './tagging-image.ts';
 
 /** One processor: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html. Scoring uses one. */
 const WORKER_MEMORY_MEGABYTES = 1_769;

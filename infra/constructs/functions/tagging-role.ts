@@ -3,9 +3,9 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { AnyBucket } from './bucket-events.ts';
+import type { AnyBucket } from '../intake/bucket-events.ts';
+import type { TagTable } from '../tag-table.ts';
 import { explainWildcard } from './explained-wildcard.ts';
-import type { TagTable } from './tag-table.ts';
 
 /** All that the tagging function works with, besides the queue, whose event source adds its own rights. */
 export interface TaggingAccess {

@@ -7,9 +7,9 @@ import {
   readModel,
   verifyModelFiles,
 } from '../../functions/adapters/files/model-folder.ts';
-import { faultText } from '../option-rules.ts';
-import { type BackfillCode, stageBackfillCode } from '../packaging/backfill-code.ts';
-import { stageImage } from '../packaging/image.ts';
+import { faultText } from '../options/option-rules.ts';
+import { type BackfillCode, stageBackfillCode } from './backfill-code.ts';
+import { stageImage } from './image.ts';
 
 const MODELS_FOLDER = join(import.meta.dirname, '../../models');
 

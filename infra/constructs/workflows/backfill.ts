@@ -6,14 +6,14 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { BackfillEnvironmentVariables } from '../../functions/config.ts';
-import type { TaggerOptions } from '../tagger-options.ts';
+import type { BackfillEnvironmentVariables } from '../../../functions/config.ts';
+import type { TaggerOptions } from '../../options/tagger-options.ts';
+import type { TaggingImage } from '../../packaging/tagging-image.ts';
+import type { AnyBucket } from '../intake/bucket-events.ts';
+import type { TagTable } from '../tag-table.ts';
 import { feederRole, workflowRole } from './backfill-roles.ts';
 import { BATCH_OBJECTS, BackfillWorkflow, MAP_LABEL } from './backfill-workflow.ts';
-import type { AnyBucket } from './bucket-events.ts';
 import { addMapWorkflow } from './map-workflow.ts';
-import type { TagTable } from './tag-table.ts';
-import type { TaggingImage } from './tagging-image.ts';
 
 /** Ten requests of ten messages: what one function sends in a second with ease. */
 const OBJECTS_PER_SECOND_OF_ONE = 100;

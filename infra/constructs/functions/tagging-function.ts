@@ -4,11 +4,11 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { TaggingEnvironmentVariables } from '../../functions/config.ts';
-import type { TaggerOptions } from '../tagger-options.ts';
+import type { TaggingEnvironmentVariables } from '../../../functions/config.ts';
+import type { TaggerOptions } from '../../options/tagger-options.ts';
+import type { TaggingImage } from '../../packaging/tagging-image.ts';
 import { explainWildcard } from './explained-wildcard.ts';
 import { imageArchitecture, imageCode } from './image-code.ts';
-import type { TaggingImage } from './tagging-image.ts';
 import { type TaggingAccess, taggingRole } from './tagging-role.ts';
 
 export interface TaggingFunctionProps

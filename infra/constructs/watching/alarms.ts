@@ -3,7 +3,7 @@ import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-c
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { METRICS } from '../../functions/core/tagging/metric-names.ts';
+import { METRICS } from '../../../functions/core/tagging/metric-names.ts';
 import { ownMetric } from './own-metric.ts';
 import type { WatchedParts } from './watched-parts.ts';
 
