@@ -2,7 +2,7 @@ import { Annotations, App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { readDeploymentEnvironment } from '../functions/config.ts';
 import { ImageTaggingStack } from './image-tagging-stack.ts';
-import { faultText } from './options/option-rules.ts';
+import { faultText } from './options/faults.ts';
 import { taggingImage } from './packaging/tagging-image.ts';
 import { preflight } from './preflight/preflight.ts';
 import { settingsAndFaults } from './settings.ts';

@@ -1,16 +1,21 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Size, Stack, type StackProps } from 'aws-cdk-lib';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { ImageTagger } from './constructs/image-tagger.ts';
 import { existingBuckets } from './constructs/intake/existing-buckets.ts';
+import type { ImageTaggerProps } from './options/image-tagger-props.ts';
+import { provideImage } from './packaging/provided-image.ts';
 import type { TaggingImage } from './packaging/tagging-image.ts';
 import type { Settings } from './settings.ts';
-import { TAGGER_ID } from './stateful-parts.ts';
+
+/** What the stack calls its tagger: the names that CloudFormation gives begin with it. */
+const TAGGER_ID = 'Tagger';
 
 export interface ImageTaggingStackProps extends StackProps {
   readonly settings: Settings;
+  /** Laid out of the settings' model and label sets for their processor. */
   readonly image: TaggingImage;
 }
 
@@ -19,17 +24,25 @@ export class ImageTaggingStack extends Stack {
   constructor(scope: Construct, id: string, props: ImageTaggingStackProps) {
     super(scope, id, props);
     const { image, settings } = props;
-    const { bucket: bucketNames, bucketKey, tableKey, alarmTopic, resultEvents, ...options } = settings;
+    provideImage(this, image);
     const tagger = new ImageTagger(this, TAGGER_ID, {
-      ...options,
-      image,
-      ...(bucketNames.length > 0 && { bucket: existingBuckets(this, bucketNames) }),
-      bucketKey: bucketKey.map((arn, index) => Key.fromKeyArn(this, `BucketKey${index}`, arn)),
-      tableKey: tableKey === undefined ? undefined : Key.fromKeyArn(this, 'TableKey', tableKey),
-      alarmTopic: alarmTopic === undefined ? undefined : Topic.fromTopicArn(this, 'AlarmTopic', alarmTopic),
-      resultEventBus: this.eventBus(resultEvents),
+      ...optionProps(settings),
+      ...this.resourceProps(settings),
     });
     this.output(tagger, image, settings);
+  }
+
+  /** What the settings name, as the CDK's objects. */
+  private resourceProps(settings: Settings): ImageTaggerProps {
+    const { bucket: bucketNames, bucketKey, tableKey, alarmTopic } = settings;
+    const resultEventBus = this.eventBus(settings.resultEvents);
+    return {
+      ...(bucketNames.length > 0 && { buckets: existingBuckets(this, bucketNames) }),
+      bucketKeys: bucketKey.map((arn, index) => Key.fromKeyArn(this, `BucketKey${index}`, arn)),
+      ...(tableKey !== undefined && { tableKey: Key.fromKeyArn(this, 'TableKey', tableKey) }),
+      ...(alarmTopic !== undefined && { alarmTopic: Topic.fromTopicArn(this, 'AlarmTopic', alarmTopic) }),
+      ...(resultEventBus && { resultEventBus }),
+    };
   }
 
   private eventBus(resultEvents: Settings['resultEvents']): IEventBus | undefined {
@@ -61,4 +74,27 @@ export class ImageTaggingStack extends Stack {
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }
+}
+
+/** The settings that are the construct's props under other names and in other units. */
+function optionProps(settings: Settings): ImageTaggerProps {
+  const { batchSize, maximumConcurrency, reservedConcurrency, snapStart, tracing, maxReceiveCount } =
+    settings;
+  const { enableEventBridge, objectTags, objectTagLimit, maximumBytes } = settings;
+  const { backfillObjectsPerSecond, backfillQueueDepth, retagConcurrency } = settings;
+  return {
+    ...{ batchSize, maximumConcurrency, snapStart, tracing, maxReceiveCount },
+    ...{ enableEventBridge, objectTags, objectTagLimit },
+    ...{ backfillObjectsPerSecond, backfillQueueDepth, retagConcurrency },
+    ...(reservedConcurrency !== undefined && { reservedConcurrency }),
+    ...(maximumBytes !== undefined && { maximumObjectSize: Size.bytes(maximumBytes) }),
+    prefixes: settings.prefix,
+    suffixes: settings.suffix,
+    memory: Size.mebibytes(settings.memoryMegabytes),
+    timeout: Duration.seconds(settings.functionTimeoutSeconds),
+    temporaryStorage: Size.mebibytes(settings.temporaryStorageMegabytes),
+    batchingWindow: Duration.seconds(settings.batchWindowSeconds),
+    deletionProtection: settings.tableDeletionProtection,
+    logRetention: settings.logRetentionDays,
+  };
 }

@@ -1,129 +1,191 @@
-import { Token } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { readByRules, throwFaults } from '../options/option-rules.ts';
-import { contradictions, TAGGER_RULES, type TaggerOptions } from '../options/tagger-options.ts';
-import type { TaggingImage } from '../packaging/tagging-image.ts';
-import { statefulParts } from '../stateful-parts.ts';
+import { METRICS } from '../../functions/core/tagging/metric-names.ts';
+import { throwFaults } from '../options/faults.ts';
+import type { AnyBucket, ImageTaggerProps } from '../options/image-tagger-props.ts';
+import type { TaggerOptions } from '../options/tagger-options.ts';
 import { TaggingFunction } from './functions/tagging-function.ts';
-import { type AnyBucket, BucketEvents } from './intake/bucket-events.ts';
+import { grantReading, grantRedriving } from './grants.ts';
+import { type AddBucketOptions, readBucketOptions } from './intake/added-bucket.ts';
+import { BucketEvents } from './intake/bucket-events.ts';
+import { bucketFaults } from './intake/bucket-faults.ts';
 import { UploadBucket } from './intake/upload-bucket.ts';
-import { filterFaults } from './intake/upload-filter.ts';
-import { addAlarms } from './watching/alarms.ts';
+import { TagTable } from './tag-table.ts';
+import { taggerParts } from './tagger-parts.ts';
+import { UploadQueue } from './upload-queue.ts';
+import { addAlarms, type TaggerAlarms } from './watching/alarms.ts';
 import { addDashboard } from './watching/dashboard.ts';
+import { ownMetric } from './watching/own-metric.ts';
 import { Backfill } from './workflows/backfill.ts';
 import { Retag } from './workflows/retag.ts';
-
-export interface ImageTaggerProps extends Partial<TaggerOptions> {
-  /** Model, label sets and processor: what {@link taggingImage} gives. */
-  readonly image: TaggingImage;
-  /**
-   * The buckets whose objects are tagged, 1 to 100, of the stack's region and account. Their events come by EventBridge.
-   * @default a new bucket, private and encrypted, that is kept when the stack is deleted
-   */
-  readonly bucket?: AnyBucket | readonly AnyBucket[];
-  /**
-   * KMS keys that objects of those buckets are encrypted with, besides each bucket's own.
-   * @default []
-   */
-  readonly bucketKey?: readonly IKey[];
-  /**
-   * The KMS key that the tag table is encrypted with.
-   * @default DynamoDB's own key
-   */
-  readonly tableKey?: IKey | undefined;
-  /**
-   * Where alarms are sent to.
-   * @default alarms change their state and tell nobody
-   */
-  readonly alarmTopic?: ITopic | undefined;
-  /**
-   * Where an event is sent to for every image that was tagged, failed or was removed: docs/result-events.md.
-   * @default nowhere
-   */
-  readonly resultEventBus?: IEventBus | undefined;
-}
-
-const MAXIMUM_BUCKETS = 100;
-
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
-const MAXIMUM_BUCKET_NAME = 63;
 
 /**
  * Tags images as they are uploaded: bucket → queue → function → table.
  *
- * When the stack is deleted the table and the bucket stay; everything else goes.
+ * When the stack is deleted the table and the bucket stay unless `removalPolicy` says otherwise; everything else goes.
  *
  * @example
- * const image = await taggingImage({ model: 'models/embedded', labelSets: ['my-labels.yaml'], architecture: 'arm64' });
- * new ImageTagger(this, 'Tagger', { image, bucket, prefix: ['photos/'] });
+ * const tagger = new ImageTagger(this, 'Tagger', { buckets: [photos], labels: ['my-labels.yaml'] });
+ * tagger.grantRead(webServer);
  */
 export class ImageTagger extends Construct {
-  readonly buckets: readonly AnyBucket[];
-  readonly queue: Queue;
-  readonly deadLetterQueue: Queue;
+  /** Holds image records and label entries: docs/architecture.md. */
   readonly table: Table;
+  /** Carries the buckets' events to the function. */
+  readonly queue: Queue;
+  /** Gets messages that failed every time. */
+  readonly deadLetterQueue: Queue;
+  /** Tags the images that a batch of messages tells of. */
   readonly function: LambdaFunction;
   /** Has objects tagged that are in the buckets already; its input is `{"bucket": NAME, "prefix": TEXT}`. */
   readonly backfill: StateMachine;
-  /** Tags all images anew from their stored embeddings; its input is described at {@link RetagWorkflow}. */
+  /**
+   * Tags all images anew from their stored embeddings; its input is
+   * `{"mode": "plan" | "write", "bucket": NAME, "prefix": TEXT}`, and all of it is optional.
+   */
   readonly retag: StateMachine;
+  /** One alarm for each way in which images stop being tagged. */
+  readonly alarms: TaggerAlarms;
+  /** Digest of the model. Embeddings may be compared if, and only if, their models' digests are equal. */
+  readonly modelDigest: string;
 
-  /** @throws Error that names every faulty prop at once, with what was expected and what arrived. */
-  constructor(scope: Construct, id: string, props: ImageTaggerProps) {
+  private readonly options: TaggerOptions;
+  private readonly tableKey: IKey | undefined;
+  private readonly tagging: TaggingFunction;
+  private readonly backfilling: Backfill;
+  private readonly events: BucketEvents;
+  private readonly ownBuckets: readonly AnyBucket[];
+  private readonly eventBuckets: AnyBucket[];
+
+  /** @throws Error that names every faulty prop at once, with what was expected and what arrived */
+  constructor(scope: Construct, id: string, props: ImageTaggerProps = {}) {
     super(scope, id);
-    const given = [props.bucket ?? []].flat();
-    const options = this.validated(props, given);
-    const { tagTable, uploadQueue } = statefulParts(this, { ...options, encryptionKey: props.tableKey });
-    const { queue, deadLetterQueue } = uploadQueue;
-    this.buckets =
-      given.length > 0 ? given : [new UploadBucket(this, 'Uploads', { queue, filter: options }).bucket];
-    if (given.length > 0) {
-      const enable = options.enableEventBridge;
-      new BucketEvents(this, 'Events', { buckets: given, queue, deadLetterQueue, filter: options, enable });
-    }
-    const { image, tableKey, bucketKey: bucketKeys = [], resultEventBus } = props;
+    const parts = taggerParts(this, props);
+    const { options, tableKey, removalPolicy, image } = parts;
+    const { queue, deadLetterQueue, visibilityTimeout } = new UploadQueue(this, 'UploadQueue', {
+      functionTimeout: Duration.seconds(options.functionTimeoutSeconds),
+      maxReceiveCount: options.maxReceiveCount,
+    });
+    const { table } = new TagTable(this, 'TagTable', {
+      deletionProtection: options.tableDeletionProtection,
+      encryptionKey: tableKey,
+      removalPolicy,
+    });
+    this.events = new BucketEvents(this, 'Events', { queue, deadLetterQueue, filter: options });
+    this.eventBuckets = [...(parts.buckets ?? [])];
+    if (parts.buckets) this.events.add(parts.buckets, options.enableEventBridge);
+    this.ownBuckets = parts.buckets
+      ? []
+      : [new UploadBucket(this, 'Uploads', { queue, filter: options, removalPolicy }).bucket];
     const { buckets } = this;
-    const parts = { image, options, buckets, bucketKeys, tagTable, tableKey, queue, resultEventBus };
-    const tagging = new TaggingFunction(this, 'Tagging', parts);
-    this.backfill = new Backfill(this, 'Backfill', parts).workflow;
-    this.retag = new Retag(this, 'Retag', parts).workflow;
+    const shared = { ...parts, buckets, queue, table, network: parts };
+    this.tagging = new TaggingFunction(this, 'Tagging', shared);
+    this.backfilling = new Backfill(this, 'Backfill', shared);
+    this.retag = new Retag(this, 'Retag', shared).workflow;
     const watched = {
-      ...{ function: tagging.function, uploadQueue, table: tagTable.table, image, options },
-      tellsResults: options.objectTags || resultEventBus !== undefined,
+      ...{
+        function: this.tagging.function,
+        queue,
+        deadLetterQueue,
+        visibilityTimeout,
+        table,
+        image,
+        options,
+      },
+      tellsResults: options.objectTags || parts.resultEventBus !== undefined,
     };
-    addAlarms(new Construct(this, 'Alarms'), watched, props.alarmTopic);
+    this.alarms = addAlarms(new Construct(this, 'Alarms'), watched, parts.alarmTopic);
     addDashboard(this, 'Dashboard', watched);
+    this.table = table;
     this.queue = queue;
     this.deadLetterQueue = deadLetterQueue;
-    this.table = tagTable.table;
-    this.function = tagging.function;
+    this.function = this.tagging.function;
+    this.backfill = this.backfilling.workflow;
+    this.modelDigest = image.modelDigest;
+    this.options = options;
+    this.tableKey = tableKey;
   }
 
-  private validated(props: ImageTaggerProps, buckets: readonly AnyBucket[]): TaggerOptions {
-    const given = new Map<string, unknown>(Object.entries(props));
-    const { options, faults } = readByRules<TaggerOptions>(TAGGER_RULES, (name) => given.get(name));
-    const bucketFaults =
-      buckets.length > MAXIMUM_BUCKETS || (props.bucket !== undefined && buckets.length === 0)
-        ? [`Expected 1 to ${MAXIMUM_BUCKETS} buckets for bucket but received ${buckets.length}`]
-        : [];
-    throwFaults(this.node.path, [
-      ...faults,
-      ...bucketFaults,
-      ...contradictions(options),
-      ...filterFaults(options, buckets.map(writtenName)),
-    ]);
-    return options;
+  /** The buckets whose objects are tagged. */
+  get buckets(): readonly AnyBucket[] {
+    return [...this.ownBuckets, ...this.eventBuckets];
   }
-}
 
-/** The name of a bucket that is made in this deployment is not known yet, and so may be as long as any. */
-function writtenName({ bucketName }: AnyBucket): string {
-  return Token.isUnresolved(bucketName) ? 'x'.repeat(MAXIMUM_BUCKET_NAME) : bucketName;
+  /**
+   * Has the objects of one more bucket tagged, besides those that the tagger has; the prefixes and suffixes of the tagger
+   * hold for it too.
+   *
+   * @throws Error when the bucket or an option is faulty, or there are too many buckets
+   */
+  addBucket(bucket: AnyBucket, options: AddBucketOptions = {}): void {
+    const { values, faults } = readBucketOptions(bucket, options);
+    const all = [...this.eventBuckets, bucket];
+    throwFaults(this.node.path, faults.length > 0 ? faults : bucketFaults(this, all, this.options));
+    this.eventBuckets.push(bucket);
+    this.events.add([bucket], values.enableEventBridge ?? this.options.enableEventBridge);
+    this.tagging.addBuckets([bucket], values.keys);
+    this.backfilling.addBuckets([bucket]);
+  }
+
+  /** Lets somebody read the table and its index, also where the table is encrypted with a key of your own. */
+  grantRead(grantee: IGrantable): Grant {
+    return grantReading(this.table, this.tableKey, grantee);
+  }
+
+  /** Lets somebody look at dead letters and redrive them, as `cliptag redrive` does. */
+  grantRedrive(grantee: IGrantable): Grant {
+    return grantRedriving(this.queue, this.deadLetterQueue, grantee);
+  }
+
+  /**
+   * One of the metrics that the tagging function logs itself.
+   *
+   * @default - sum over 5 minutes
+   */
+  metric(metricName: string, options?: MetricOptions): Metric {
+    return ownMetric(this.function, metricName, options);
+  }
+
+  /**
+   * How many images were tagged.
+   *
+   * @default - sum over 5 minutes
+   */
+  metricTagged(options?: MetricOptions): Metric {
+    return this.metric(METRICS.tagged, options);
+  }
+
+  /**
+   * How many images could not be tagged for a fault of their own: they are damaged, too large, or not readable.
+   *
+   * @default - sum over 5 minutes
+   */
+  metricFailed(options?: MetricOptions): Metric {
+    return this.metric(METRICS.failed, options);
+  }
+
+  /**
+   * How many objects were no images of a format that is supported.
+   *
+   * @default - sum over 5 minutes
+   */
+  metricUnsupported(options?: MetricOptions): Metric {
+    return this.metric(METRICS.unsupported, options);
+  }
+
+  /**
+   * How many images are in the table but have no result event or object tags, which could not be written.
+   *
+   * @default - sum over 5 minutes
+   */
+  metricResultsNotTold(options?: MetricOptions): Metric {
+    return this.metric(METRICS.notTold, options);
+  }
 }

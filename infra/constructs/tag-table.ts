@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import type { RemovalPolicy } from 'aws-cdk-lib';
 import {
   type Attribute,
   AttributeType,
@@ -19,6 +19,8 @@ export interface TagTableProps {
    * @default DynamoDB's own key, at no charge
    */
   readonly encryptionKey?: IKey | undefined;
+  /** Tags and embeddings should outlive the stack: computing them again costs more than keeping them. */
+  readonly removalPolicy: RemovalPolicy;
 }
 
 /**
@@ -29,7 +31,11 @@ export interface TagTableProps {
 export class TagTable extends Construct {
   readonly table: Table;
 
-  constructor(scope: Construct, id: string, { deletionProtection, encryptionKey }: TagTableProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { deletionProtection, encryptionKey, removalPolicy }: TagTableProps,
+  ) {
     super(scope, id);
     const { key, indexes, billingMode, timeToLiveAttribute } = TABLE_DEFINITION;
     this.table = new Table(this, 'Table', {
@@ -39,8 +45,7 @@ export class TagTable extends Construct {
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection,
       ...(encryptionKey && { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey }),
-      // Tags and embeddings outlive the stack: computing them again costs more than keeping them.
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy,
     });
     for (const { name, projection, ...index } of indexes) {
       this.table.addGlobalSecondaryIndex({

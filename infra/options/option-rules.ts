@@ -1,18 +1,20 @@
-/** What an option may be, what it is unless it is given, and how it is read. */
+import { written } from './received-value.ts';
+
+/** What an option may be, its default, and how it is read. */
 export interface Rule<Value> {
   readonly byDefault: Value;
   /** Completes "Expected … for NAME". */
   readonly expected: string;
-  /** `undefined` for what is not expected. Strings are read as well: the CDK's command line gives nothing else. */
+  /** Gives `undefined` for a faulty value. Strings are read as well, since the CDK's command line gives nothing else. */
   readonly read: (value: unknown) => Value | undefined;
 }
 
 export type Rules<Options> = { readonly [Name in keyof Options]-?: Rule<Options[Name]> };
 
 /**
- * Every option, read by its rule or its default, and one line for each that is not as its rule expects.
+ * Reads every option by its rule. A faulty one gets its default and a line among the faults.
  *
- * @param received the value given for an option, `undefined` for none
+ * @param received gives the value that arrived for an option, `undefined` for none
  */
 export function readByRules<Options extends object>(
   rules: Rules<Options>,
@@ -32,30 +34,28 @@ export function readByRules<Options extends object>(
 
 /** One line of an error: what was expected, for what, and what arrived. */
 export function fault(name: string, expected: string, received: unknown): string {
-  return `Expected ${expected} for ${name} but received ${JSON.stringify(received) ?? String(received)}`;
+  return `Expected ${expected} for ${name} but received ${written(received)}`;
 }
 
-/** @throws Error with all faults, if there are any */
-export function throwFaults(subject: string, faults: readonly string[]): void {
-  if (faults.length > 0) throw new Error(faultText(subject, faults));
-}
-
-/** One fault a paragraph; its further lines stand below its first. */
-export function faultText(subject: string, faults: readonly string[]): string {
-  return [`${subject}:`, ...faults.map((text) => `  - ${text.replaceAll('\n', '\n    ')}`)].join('\n');
+/** The rule of an option that is a whole number within a range. */
+export interface NumberRule<Value> extends Rule<Value> {
+  readonly minimum: number;
+  readonly maximum: number;
 }
 
 export function wholeNumber<Default extends number | undefined>(
-  least: number,
-  most: number,
+  minimum: number,
+  maximum: number,
   byDefault: Default,
-): Rule<number | Default> {
+): NumberRule<number | Default> {
   return {
+    minimum,
+    maximum,
     byDefault,
-    expected: `a whole number from ${least} to ${most}`,
+    expected: `a whole number from ${minimum} to ${maximum}`,
     read: (value) => {
       const number = toNumber(value);
-      return Number.isInteger(number) && number >= least && number <= most ? number : undefined;
+      return Number.isInteger(number) && number >= minimum && number <= maximum ? number : undefined;
     },
   };
 }
@@ -95,7 +95,7 @@ export function text<Default extends string | undefined>(
   };
 }
 
-/** A list, or a string with commas between its entries; every entry as `pattern` says, none twice. */
+/** A list, or a string with commas between its entries. Every entry must match `pattern`; repeated ones are dropped. */
 export function list(
   pattern: RegExp,
   expected: string,
@@ -113,7 +113,7 @@ export function list(
   };
 }
 
-/** What either of two rules reads; without a value, the first one's default. */
+/** Reads what either of two rules reads. Its default is the first rule's. */
 export function either<One, Other>(one: Rule<One>, other: Rule<Other>): Rule<One | NonNullable<Other>> {
   return {
     byDefault: one.byDefault,
@@ -122,7 +122,7 @@ export function either<One, Other>(one: Rule<One>, other: Rule<Other>): Rule<One
   };
 }
 
-/** Number('') and Number(true) are numbers too; an option is one only when it is written as one. */
+/** An option is a number only when it is written as one; `Number('')` and `Number(true)` would be numbers too. */
 function toNumber(value: unknown): number {
   if (typeof value === 'number') return value;
   return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : Number.NaN;

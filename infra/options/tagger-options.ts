@@ -1,16 +1,16 @@
 import { QUEUE_DEFINITION } from '../../functions/core/objects/queue-definition.ts';
 import { flag, list, oneOf, type Rules, wholeNumber } from './option-rules.ts';
 
-/** What can be said of a tagger in plain values: by a construct's props, or by the context of `cdk deploy`. */
+/** A tagger's options as plain values, read from a construct's props or from the context of `cdk deploy`. */
 export interface TaggerOptions {
   /**
-   * How the keys of the objects to tag begin: any of these. Neither commas nor `*`.
+   * How the keys of the objects to tag begin, any of these; without commas and `*`.
    * @default [] (any key)
    */
   readonly prefix: readonly string[];
   /**
    * How the keys of the objects to tag end, in lower or in upper case (`.jpg` is also `.JPG`, but not `.Jpg`): any of
-   * these. Neither commas nor `*`.
+   * these; without commas and `*`.
    * @default [] (any key)
    */
   readonly suffix: readonly string[];
@@ -38,7 +38,7 @@ export interface TaggerOptions {
    */
   readonly temporaryStorageMegabytes: number;
   /**
-   * Most messages that the function gets at once, 1 to 10,000 (AWS Lambda's own range).
+   * The most messages that the function gets at once, 1 to 10,000 (AWS Lambda's own range).
    * @default 10
    */
   readonly batchSize: number;
@@ -48,7 +48,7 @@ export interface TaggerOptions {
    */
   readonly batchWindowSeconds: number;
   /**
-   * Most functions that work on the queue at once, 2 to 1,000 (AWS Lambda's own range). Without a limit, messages that
+   * The most functions that work on the queue at once, 2 to 1,000 (AWS Lambda's own range). Without a limit, messages that
    * are throttled use up their receives.
    * @default 10 (what AWS grants a new account)
    */
@@ -86,19 +86,19 @@ export interface TaggerOptions {
    */
   readonly logRetentionDays: number;
   /**
-   * Most objects that a backfill sends to the queue, 1 to 10,000 a second.
+   * The most objects that a backfill sends to the queue, 1 to 10,000 a second.
    * @default 200 (a million in 84 minutes; ten functions tag more)
    */
   readonly backfillObjectsPerSecond: number;
   /**
-   * With so many messages in the queue a backfill waits before it sends more, so that uploads do not stand behind all of
-   * its objects, 1 to 1,000,000. SQS tells the number as it was up to a minute ago, so that there may be as many more as a
-   * minute sends.
+   * Number of messages in the queue, 1 to 1,000,000, at which a backfill waits before it sends more, so that uploads do not
+   * stand behind all of its objects. SQS tells the number as it was up to a minute ago, so the queue may hold as many more
+   * as are sent in a minute.
    * @default 1000
    */
   readonly backfillQueueDepth: number;
   /**
-   * Functions that retag at once, each a segment of the table of its own, 1 to 1,000. They count against the account's
+   * Functions that retag at once, each on its own segment of the table, 1 to 1,000. They count against the account's
    * concurrency, as the tagging function's do.
    * @default 4 (together they write as fast as a new table takes it)
    */
@@ -116,7 +116,7 @@ export interface TaggerOptions {
    */
   readonly objectTags: boolean;
   /**
-   * Most object tags of that kind, 1 to 10 (Amazon S3's own range, for all of an object's tags): what is left is free for
+   * The most object tags of that kind, 1 to 10 (Amazon S3's own range, for all of an object's tags): what is left is free for
    * others.
    * @default 5
    */
@@ -128,10 +128,10 @@ const LOG_RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-/** S3's filters know no wildcard, and the function's environment separates with commas. */
+/** S3's filters know no wildcard, and commas separate the parts in the function's environment. */
 const KEY_PART = /^[^,*]+$/;
 
-export const TAGGER_RULES: Rules<TaggerOptions> = {
+export const TAGGER_RULES = {
   prefix: list(KEY_PART, 'key prefixes without commas and *', []),
   suffix: list(KEY_PART, 'key suffixes without commas and *', []),
   maximumBytes: wholeNumber(1, 1_073_741_824, undefined),
@@ -153,31 +153,34 @@ export const TAGGER_RULES: Rules<TaggerOptions> = {
   enableEventBridge: flag(true),
   objectTags: flag(false),
   objectTagLimit: wholeNumber(1, 10, 5),
-};
+} as const satisfies Rules<TaggerOptions>;
 
-/** Most messages that Lambda collects without waiting: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
+/** The most messages that Lambda collects without waiting: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
 const MAXIMUM_BATCH_WITHOUT_WINDOW = 10;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html */
 const MAXIMUM_STORAGE_WITH_SNAPSTART_MEGABYTES = 512;
 
-/** What each option allows by itself but not together with another. */
-export function contradictions(options: TaggerOptions): string[] {
+/** What the options are called where they were given: as settings or as props. */
+export type OptionName = (option: keyof TaggerOptions) => string;
+
+/** Options that are in range, but contradict each other. */
+export function contradictions(options: TaggerOptions, nameOf: OptionName): string[] {
   const { batchSize, batchWindowSeconds, maximumConcurrency, reservedConcurrency } = options;
   const faults: string[] = [];
   if (batchSize > MAXIMUM_BATCH_WITHOUT_WINDOW && batchWindowSeconds === 0) {
     faults.push(
-      `Expected a batchWindowSeconds of at least 1 with a batchSize of ${batchSize} but received 0`,
+      `Expected a ${nameOf('batchWindowSeconds')} of at least 1 with a ${nameOf('batchSize')} of ${batchSize} but received 0`,
     );
   }
   if (reservedConcurrency !== undefined && reservedConcurrency < maximumConcurrency) {
     faults.push(
-      `Expected a reservedConcurrency of at least maximumConcurrency, ${maximumConcurrency}, but received ${reservedConcurrency}: what lies between would be throttled`,
+      `Expected a ${nameOf('reservedConcurrency')} of at least ${nameOf('maximumConcurrency')}, ${maximumConcurrency}, but received ${reservedConcurrency}: what lies between would be throttled`,
     );
   }
   if (options.snapStart && options.temporaryStorageMegabytes > MAXIMUM_STORAGE_WITH_SNAPSTART_MEGABYTES) {
     faults.push(
-      `Expected a temporaryStorageMegabytes of ${MAXIMUM_STORAGE_WITH_SNAPSTART_MEGABYTES} with snapStart but received ${options.temporaryStorageMegabytes}`,
+      `Expected a ${nameOf('temporaryStorageMegabytes')} of ${MAXIMUM_STORAGE_WITH_SNAPSTART_MEGABYTES} with ${nameOf('snapStart')} but received ${options.temporaryStorageMegabytes}`,
     );
   }
   return faults;

@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import type { BuildOptions, Plugin } from 'esbuild';
-
-const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
+import { PACKAGE_FOLDER } from '../../functions/adapters/files/package-folder.ts';
 
 /**
  * onnxruntime-node looks for its library relative to a file that is in the bundle now. The build fails when another
@@ -20,7 +18,7 @@ const onnxruntimeBinding: Plugin = {
     }),
 };
 
-/** Error messages in forty languages: half of zod. */
+/** Leaves out zod's error messages in forty languages, which are half of it. */
 const englishOnly: Plugin = {
   name: 'english-only',
   setup: (build) =>
@@ -48,7 +46,7 @@ const builtinsByRequire: Plugin = {
   },
 };
 
-/** Only for what the image has precompiled: label sets are JSON there, and no text is encoded. */
+/** Needed only for what the image has precompiled: label sets are JSON there, and no text is encoded. */
 const UNUSED: Readonly<Record<string, readonly string[]>> = {
   yaml: ['LineCounter', 'parseDocument'],
   '@huggingface/tokenizers': ['Tokenizer'],
@@ -72,10 +70,10 @@ const unusedLeftOut: Plugin = {
 const REQUIRE = `import { createRequire as createRequireOfBundle } from 'node:module';
 const require = createRequireOfBundle(import.meta.url);`;
 
-/** How every function's code is bundled: all of its JavaScript in one file, and the same sources give the same bytes. */
+/** How every function's code is bundled: all its JavaScript in one file. The same sources give the same bytes. */
 export const BUNDLE_OPTIONS = {
-  // Names of files appear in what is written: they must not depend on where the caller stands.
-  absWorkingDir: REPOSITORY,
+  // Names of files appear in the output and must not depend on where the caller stands.
+  absWorkingDir: PACKAGE_FOLDER,
   outExtension: { '.js': '.mjs' },
   bundle: true,
   minify: true,
@@ -83,7 +81,7 @@ export const BUNDLE_OPTIONS = {
   platform: 'node',
   format: 'esm',
   target: 'node20',
-  // Of a package that has both, the ES modules: of those only what is used is taken.
+  // ES modules where a package has both kinds: only the parts of them that are used are taken.
   mainFields: ['module', 'main'],
   banner: { js: REQUIRE },
   plugins: [onnxruntimeBinding, englishOnly, builtinsByRequire, unusedLeftOut],

@@ -1,29 +1,40 @@
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { join } from 'node:path';
+import type { BuildOptions } from 'esbuild';
+import { PACKAGE_FOLDER } from '../../functions/adapters/files/package-folder.ts';
 import { BUNDLE_OPTIONS } from './bundle-options.ts';
 
-const HANDLER = fileURLToPath(new URL('../../functions/tag-images/handler.ts', import.meta.url));
-/** Of the function that retags: another command of the same image, since it needs the same label sets. */
-const RETAG_HANDLER = fileURLToPath(new URL('../../functions/retag/handler.ts', import.meta.url));
-/** Runs in a process of its own, and drawing.ts looks for it beside itself, so beside the bundle. */
-const DRAWING_WORKER = fileURLToPath(
-  new URL('../../functions/adapters/sharp/drawing-worker.mjs', import.meta.url),
-);
+const FUNCTIONS = join(PACKAGE_FOLDER, 'functions');
+const HANDLER = join(FUNCTIONS, 'tag-images', 'handler.ts');
+/** The function that retags is another command of the same image, since it needs the same label sets. */
+const RETAG_HANDLER = join(FUNCTIONS, 'retag', 'handler.ts');
+/** Runs in a process of its own. drawing.ts looks for it beside itself, which is beside the bundle. */
+const DRAWING_WORKER = join(FUNCTIONS, 'adapters', 'sharp', 'drawing-worker.mjs');
+const BACKFILL_HANDLER = join(FUNCTIONS, 'backfill', 'handler.ts');
 
-/** What the image takes from npm as it is: shared libraries can't be bundled, all JavaScript around them is. */
+/** Shared libraries can't be bundled: the image takes them from npm. All JavaScript around them is bundled. */
 const NATIVE_FILES = ['@img/sharp-*', 'onnxruntime-node/bin/*'];
 
 /**
- * Writes `handler.mjs`, `retag.mjs` and `drawing-worker.mjs`, each with all its JavaScript: at a cold start every file that
- * is opened may be fetched from afar, and what is not there needs no parsing. Notices that the code carries stand
- * beside them in `*.LEGAL.txt`. The same sources give the same bytes.
+ * Writes `handler.mjs`, `retag.mjs` and `drawing-worker.mjs`, each with all its JavaScript: every file that is opened
+ * at a cold start may be fetched from afar, and code that is left out needs no parsing. Notices that the code carries
+ * stand beside them in `*.LEGAL.txt`. The same sources give the same bytes.
  */
 export async function bundleHandler(folder: string): Promise<void> {
-  await build({
-    ...BUNDLE_OPTIONS,
+  await bundle({
     entryPoints: { handler: HANDLER, retag: RETAG_HANDLER, 'drawing-worker': DRAWING_WORKER },
     outdir: folder,
     entryNames: '[name]',
     external: NATIVE_FILES,
   });
+}
+
+/** Writes `handler.mjs` of the function that feeds a backfill's objects to the queue. */
+export async function bundleBackfill(folder: string): Promise<void> {
+  await bundle({ entryPoints: [BACKFILL_HANDLER], outdir: folder });
+}
+
+/** The bundler is a development dependency, which an installed package has no use for. */
+async function bundle(options: BuildOptions): Promise<void> {
+  const { build } = await import('esbuild');
+  await build({ ...BUNDLE_OPTIONS, ...options });
 }

@@ -7,7 +7,7 @@ const DIGEST_HEX_LENGTH = 32;
 const READABLE_FOLDER = 0o755;
 const READABLE_FILE = 0o644;
 
-/** Digest of the names and contents of all files in a folder: not of their times, their modes or the folder's name. */
+/** Digest of the names and contents of all files in a folder. Their times and modes and the folder's name don't count. */
 export async function folderDigest(folder: string): Promise<string> {
   const digest = createHash('sha256');
   for (const { path } of (await entriesOf(folder)).filter(({ isFolder }) => !isFolder)) {
@@ -16,7 +16,7 @@ export async function folderDigest(folder: string): Promise<string> {
   return digest.digest('hex').slice(0, DIGEST_HEX_LENGTH);
 }
 
-/** Lets any user read the folder: the function runs as another user than the one that builds its image. */
+/** Lets any user read the folder: the function does not run as the user who builds its image. */
 export async function setModes(folder: string): Promise<void> {
   await chmod(folder, READABLE_FOLDER);
   for (const { path, isFolder } of await entriesOf(folder)) {

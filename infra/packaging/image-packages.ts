@@ -6,14 +6,16 @@ import { z } from 'zod';
 /** As AWS Lambda calls processors. */
 export type Architecture = 'arm64' | 'x86_64';
 
-/** As npm does. */
+export const ARCHITECTURES = ['arm64', 'x86_64'] as const satisfies readonly Architecture[];
+
+/** As npm calls them. */
 export const NPM_CPU = { arm64: 'arm64', x86_64: 'x64' } as const satisfies Record<Architecture, string>;
 
 const lockSchema = z.object({
   packages: z.record(z.string(), z.object({ version: z.string(), integrity: z.string() }).partial()),
 });
 
-/** The three packages with shared libraries that the bundle opens. What they depend on is bundled. */
+/** The three packages with shared libraries that the bundle opens. Their own dependencies are bundled. */
 function nativePackages(architecture: Architecture): readonly string[] {
   const cpu = NPM_CPU[architecture];
   return ['onnxruntime-node', `@img/sharp-linux-${cpu}`, `@img/sharp-libvips-linux-${cpu}`];
@@ -21,10 +23,10 @@ function nativePackages(architecture: Architecture): readonly string[] {
 
 /**
  * Writes `package.json` and `package-lock.json` for `npm ci`, with the versions and checksums of the repository's own
- * lock file and nothing of the machine it runs on. Neither processor nor dependencies are written down, and so npm
+ * lock file and nothing of the machine it runs on. Neither processors nor dependencies are written down, so that npm
  * fetches these packages on any machine, and no others.
  *
- * @throws Error when the repository's lock file has not got one of them
+ * @throws Error when the repository's lock file lacks one of them
  */
 export async function writePackageLock(
   repository: string,
@@ -63,7 +65,7 @@ export async function writePackageLock(
 /**
  * Copies the packages from the repository's `node_modules`, so that the image can be built without a network.
  *
- * @throws Error when they are not installed: npm leaves out those for other processors than the machine's own
+ * @throws Error when they are not installed: npm leaves out the ones for other processors
  */
 export async function copyPackages(
   repository: string,

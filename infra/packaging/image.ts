@@ -1,47 +1,30 @@
-import { randomUUID } from 'node:crypto';
-import {
-  constants,
-  copyFile,
-  mkdir,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
+import { constants, copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { cachedClassifier, classifierFile } from '../../functions/adapters/files/classifier-cache.ts';
 import type { LabelSetFile } from '../../functions/adapters/files/label-set-files.ts';
 import { MANIFEST_FILE, type Model } from '../../functions/adapters/files/model-folder.ts';
+import { PACKAGE_FOLDER } from '../../functions/adapters/files/package-folder.ts';
 import { onnxTextEncoder } from '../../functions/adapters/onnx/encoders.ts';
-import { bundleHandler } from './bundle.ts';
-import { folderDigest, setModes } from './image-digest.ts';
-import { type Architecture, copyPackages, NPM_CPU, writePackageLock } from './image-packages.ts';
-
-const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
-const DOCKERFILE = fileURLToPath(new URL('Dockerfile', import.meta.url));
-/** Git ignores it, and the command line keeps its classifiers there too. */
-const STATE_FOLDER = join(REPOSITORY, '.cliptag');
-
-/** A build that is under way may still read what another one has replaced. */
-const KEPT_MILLISECONDS = 24 * 60 * 60 * 1000;
+import { contentFolder } from './content-folder.ts';
+import { functionCode, packagesFolder } from './function-code.ts';
+import { type Architecture, copyPackages, NPM_CPU } from './image-packages.ts';
+import { STATE_FOLDER } from './places.ts';
 
 export interface ImageOptions {
-  /** Its files must be what its manifest says: nothing looks at them again before the function starts. */
+  /** Its files must match its manifest: nothing checks them again before the function starts. */
   readonly model: Model;
   readonly labelSets: readonly LabelSetFile[];
   readonly architecture: Architecture;
   /**
    * Whether the packages with shared libraries are copied from `node_modules`, where npm has installed only those for
-   * this machine's processor. Then no step of the build needs a network.
+   * this machine's processor. No step of the build needs a network then.
    * @default false: `npm ci` fetches them during the build
    */
   readonly withPackages?: boolean;
   /** Folder that the image's own folder is made in. @default `.cliptag/images` in the repository */
   readonly folder?: string;
+  /** Folder that classifiers are kept in once they are compiled. @default `.cliptag/classifiers` in the repository */
+  readonly classifierFolder?: string;
 }
 
 /**
@@ -53,22 +36,18 @@ export interface ImageOptions {
  */
 export async function stageImage(options: ImageOptions): Promise<string> {
   const { model, labelSets, architecture, withPackages = false } = options;
-  const folder = options.folder ?? join(STATE_FOLDER, 'images');
-  const draft = join(folder, `draft-${randomUUID()}`);
-  try {
-    await mkdir(join(draft, 'code'), { recursive: true });
-    await bundleHandler(join(draft, 'code'));
+  const { folder = join(STATE_FOLDER, 'images'), classifierFolder = join(STATE_FOLDER, 'classifiers') } =
+    options;
+  const code = await functionCode();
+  return contentFolder(folder, async (draft) => {
+    const packages = join(draft, 'packages');
+    await cp(join(code, 'tag-images'), join(draft, 'code'), { recursive: true });
     await copyModel(model, join(draft, 'model'));
-    await writeClassifiers(model, labelSets, draft);
-    await writePackageLock(REPOSITORY, join(draft, 'packages'), architecture);
-    if (withPackages) await copyPackages(REPOSITORY, join(draft, 'packages'), architecture);
-    await writeDockerfile(join(draft, 'Dockerfile'), architecture);
-    await setModes(draft);
-    return await moveToDigest(draft, folder);
-  } finally {
-    await rm(draft, { recursive: true, force: true });
-    await removeUnused(folder);
-  }
+    await writeClassifiers(model, labelSets, draft, classifierFolder);
+    await cp(packagesFolder(code, architecture), packages, { recursive: true });
+    if (withPackages) await copyPackages(PACKAGE_FOLDER, packages, architecture);
+    await writeDockerfile(join(code, 'Dockerfile'), join(draft, 'Dockerfile'), architecture);
+  });
 }
 
 /** Classifiers are compiled here, so the image needs neither the text encoder nor the tokenizer. */
@@ -82,14 +61,14 @@ async function copyModel({ folder, manifest }: Model, to: string): Promise<void>
   }
 }
 
-/** Label sets become JSON, which is read a hundred times as fast as YAML, and each has its classifier. */
+/** Writes label sets as JSON, which is read a hundred times as fast as YAML, and the classifier of each. */
 async function writeClassifiers(
   model: Model,
   labelSets: readonly LabelSetFile[],
   image: string,
+  cache: string,
 ): Promise<void> {
   const textEncoder = onnxTextEncoder(model);
-  const cache = join(STATE_FOLDER, 'classifiers');
   await mkdir(join(image, 'labels'));
   await mkdir(join(image, 'classifiers'));
   for (const { labelSet } of labelSets) {
@@ -100,31 +79,11 @@ async function writeClassifiers(
   }
 }
 
-/** With the processor as its default, so that the same folder can't be built for another one by oversight. */
-async function writeDockerfile(path: string, architecture: Architecture): Promise<void> {
-  const lines = (await readFile(DOCKERFILE, 'utf8')).split('\n');
+/** Makes the processor the Dockerfile's default, so that the folder can't be built for another one by oversight. */
+async function writeDockerfile(from: string, to: string, architecture: Architecture): Promise<void> {
+  const lines = (await readFile(from, 'utf8')).split('\n');
   const isCpu = (line: string) => line.startsWith('ARG CPU=');
-  if (!lines.some(isCpu)) throw new Error(`Expected a line "ARG CPU=" in ${DOCKERFILE}`);
+  if (!lines.some(isCpu)) throw new Error(`Expected a line "ARG CPU=" in ${from}`);
   const cpu = `ARG CPU=${NPM_CPU[architecture]}`;
-  await writeFile(path, lines.map((line) => (isCpu(line) ? cpu : line)).join('\n'));
-}
-
-/** Another process may have made the same folder meanwhile; its content is the same then. */
-async function moveToDigest(draft: string, folder: string): Promise<string> {
-  const path = join(folder, await folderDigest(draft));
-  const isThere = () => stat(path).then(Boolean, () => false);
-  await rename(draft, path).catch(async (error: unknown) => {
-    if (!(await isThere())) throw error;
-  });
-  await utimes(path, new Date(), new Date());
-  return path;
-}
-
-/** Folders that were not asked for lately: every change of the code makes a new one with the whole model in it. */
-async function removeUnused(folder: string): Promise<void> {
-  for (const name of await readdir(folder).catch(() => [])) {
-    const path = join(folder, name);
-    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
-    if (Date.now() - mtimeMs > KEPT_MILLISECONDS) await rm(path, { recursive: true, force: true });
-  }
+  await writeFile(to, lines.map((line) => (isCpu(line) ? cpu : line)).join('\n'));
 }

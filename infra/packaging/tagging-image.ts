@@ -7,25 +7,25 @@ import {
   readModel,
   verifyModelFiles,
 } from '../../functions/adapters/files/model-folder.ts';
-import { faultText } from '../options/option-rules.ts';
+import { faultText, messageOf } from '../options/faults.ts';
 import { type BackfillCode, stageBackfillCode } from './backfill-code.ts';
 import { stageImage } from './image.ts';
-
-const MODELS_FOLDER = join(import.meta.dirname, '../../models');
-
-export type ImageArchitecture = 'arm64' | 'x86_64';
+import type { Architecture } from './image-packages.ts';
+import { MODELS_FOLDER, STATE_FOLDER } from './places.ts';
 
 export interface TaggingImageOptions {
   /** A folder in `models/` by its name, or the path of any other that holds a model: its manifest and its files. */
   readonly model: string;
   /** Label set files, or folders of them; at least one. */
   readonly labelSets: readonly string[];
-  readonly architecture: ImageArchitecture;
+  readonly architecture: Architecture;
   /**
    * What the image is built on: Node 20 or newer with the runtime client of Lambda, for the same processor.
    * @default AWS's own base image, which the Dockerfile names
    */
   readonly baseImage?: string | undefined;
+  /** Folder that all this is laid out in. @default `.cliptag` in the repository */
+  readonly stateFolder?: string | undefined;
 }
 
 /**
@@ -33,13 +33,13 @@ export interface TaggingImageOptions {
  * another model or label set deploys another image, and the same ones deploy nothing.
  */
 export interface TaggingImage {
-  /** Holds a `Dockerfile` and all that it copies. The image says in its own environment where model and label sets are. */
+  /** Holds a `Dockerfile` and all that it copies. The image's own environment says where model and label sets are. */
   readonly directory: string;
-  /** Of the model inside: embeddings may be compared if, and only if, theirs are equal. */
+  /** Digest of the model inside. Embeddings may be compared if, and only if, their models' digests are equal. */
   readonly modelDigest: string;
-  readonly architecture: ImageArchitecture;
+  readonly architecture: Architecture;
   readonly baseImage?: string | undefined;
-  /** Of the function that has objects tagged which were there before; it knows what this image tags with. */
+  /** Code of the function that feeds a backfill; it knows what this image tags with. */
   readonly backfill: BackfillCode;
 }
 
@@ -50,7 +50,7 @@ export interface TaggingImage {
  * @throws Error with all faults of the model and of all label sets, before anything is deployed
  */
 export async function taggingImage(options: TaggingImageOptions): Promise<TaggingImage> {
-  const { architecture, baseImage } = options;
+  const { architecture, baseImage, stateFolder = STATE_FOLDER } = options;
   const [model, labelSets] = await Promise.allSettled([
     readVerified(options.model),
     readLabelSetFiles(options.labelSets),
@@ -61,7 +61,11 @@ export async function taggingImage(options: TaggingImageOptions): Promise<Taggin
   }
   const parts = { model: model.value, labelSets: labelSets.value, architecture };
   const { digest: modelDigest } = model.value;
-  const [directory, backfill] = await Promise.all([stageImage(parts), stageBackfillCode(parts)]);
+  const folder = (name: string) => join(stateFolder, name);
+  const [directory, backfill] = await Promise.all([
+    stageImage({ ...parts, folder: folder('images'), classifierFolder: folder('classifiers') }),
+    stageBackfillCode(parts, folder('backfill')),
+  ]);
   return { directory, modelDigest, architecture, baseImage, backfill };
 }
 
@@ -77,7 +81,7 @@ async function readVerified(nameOrFolder: string): Promise<Model> {
   return model;
 }
 
-/** A name says of itself what is to be done for it; the path of a folder does not. */
+/** How to get a model by its name; the path of a folder does not say where the model comes from. */
 function howToGet(name: string): string {
   return `, nor in ${relative(process.cwd(), MODELS_FOLDER) || '.'}, which has ${ownModels().join(', ')}
 A model is downloaded and compiled first: npx cliptag models pull ${name} && npx cliptag models compile ${name}`;
@@ -89,8 +93,4 @@ function ownModels(): readonly string[] {
 
 function isNoModel(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && error.code === 'no-model';
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,10 +1,9 @@
+import { Duration, Size } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import type { Construct } from 'constructs';
 import { describe, expect, it } from 'vitest';
-import type { ImageTaggerProps } from '../../infra/constructs/image-tagger.ts';
-import { image, taggerTemplate, templateWith } from './tagger-template.ts';
+import { taggerTemplate, templateWith } from './tagger-template.ts';
 
 const BUCKET = 'AWS::S3::Bucket';
 const QUEUE_POLICY = 'AWS::SQS::QueuePolicy';
@@ -150,7 +149,7 @@ describe('buckets that exist already', () => {
 describe('a tagger in another app', () => {
   it('takes a bucket of that app, with its key', () => {
     const template = taggerTemplate((scope) => ({
-      bucket: new Bucket(scope, 'Photos', { encryptionKey: new Key(scope, 'Key') }),
+      buckets: [new Bucket(scope, 'Photos', { encryptionKey: new Key(scope, 'Key') })],
     }));
     template.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: { detail: { bucket: { name: [{ Ref: Match.stringLikeRegexp('^Photos') }] } } },
@@ -169,17 +168,17 @@ describe('a tagger in another app', () => {
   });
 
   it('rejects with every faulty prop at once', () => {
-    const faulty = (_scope: Construct): Omit<ImageTaggerProps, 'image'> => ({
-      bucket: [],
+    const faulty = {
+      buckets: [],
       batchSize: 0,
-      memoryMegabytes: 100,
-      functionTimeoutSeconds: 901,
-      suffix: ['*.jpg'],
+      memory: Size.mebibytes(100),
+      timeout: Duration.seconds(901),
+      suffixes: ['*.jpg'],
       reservedConcurrency: 5,
       maximumConcurrency: 6,
-    });
-    expect(() => taggerTemplate((scope) => ({ image, ...faulty(scope) }))).toThrow(
-      /^Other\/Tagger:[\s\S]*suffix[\s\S]*memoryMegabytes[\s\S]*functionTimeoutSeconds[\s\S]*batchSize[\s\S]*buckets[\s\S]*reservedConcurrency/,
+    };
+    expect(() => taggerTemplate(() => faulty)).toThrow(
+      /^Other\/Tagger:[\s\S]*buckets[\s\S]*suffixes[\s\S]*memory[\s\S]*timeout[\s\S]*batchSize[\s\S]*reservedConcurrency/,
     );
   });
 });

@@ -1,12 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Stack, type StackProps } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
 import { afterAll } from 'vitest';
-import { ImageTagger, type ImageTaggerProps } from '../../infra/constructs/image-tagger.ts';
+import { ImageTagger } from '../../infra/constructs/image-tagger.ts';
 import { ImageTaggingStack } from '../../infra/image-tagging-stack.ts';
+import type { ImageTaggerProps } from '../../infra/options/image-tagger-props.ts';
+import { provideImage } from '../../infra/packaging/provided-image.ts';
 import type { TaggingImage } from '../../infra/packaging/tagging-image.ts';
 import { readSettings } from '../../infra/settings.ts';
 
@@ -49,9 +51,17 @@ export function templateWith(context: Record<string, unknown> = {}): Template {
 
 /** The template of another app's stack with a tagger in it, as a user of the construct would write it. */
 export function taggerTemplate(
-  props: (scope: Construct) => Omit<ImageTaggerProps, 'image'> & Partial<Pick<ImageTaggerProps, 'image'>>,
+  props: (scope: Construct) => ImageTaggerProps = () => ({}),
+  given: TaggingImage = image,
 ): Template {
-  const stack = new Stack(newApp(), 'Other');
-  new ImageTagger(stack, 'Tagger', { image, ...props(stack) });
+  const stack = stackWithImage(given);
+  new ImageTagger(stack, 'Tagger', props(stack));
   return Template.fromStack(stack);
+}
+
+/** An empty stack whose taggers have their image already. */
+export function stackWithImage(given: TaggingImage = image, props: StackProps = {}): Stack {
+  const stack = new Stack(newApp(), 'Other', props);
+  provideImage(stack, given);
+  return stack;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Size } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { ImageTaggingStack } from '../../infra/image-tagging-stack.ts';
@@ -31,14 +32,15 @@ describe('the tagging function', () => {
       Code: { ImageUri: imageUri },
       Architectures: ['arm64'],
     });
-    taggerTemplate(() => ({ image: { ...image, architecture: 'x86_64' } })).hasResourceProperties(FUNCTION, {
+    taggerTemplate(() => ({}), { ...image, architecture: 'x86_64' }).hasResourceProperties(FUNCTION, {
       Architectures: ['x86_64'],
     });
   });
 
   it('gets another image by another content of the image’s directory, and by nothing else', () => {
-    const imageUri = (directory: string, memoryMegabytes: number) => {
-      const template = taggerTemplate(() => ({ image: { ...image, directory }, memoryMegabytes }));
+    const imageUri = (directory: string, memory: number) => {
+      const props = () => ({ memory: Size.mebibytes(memory) });
+      const template = taggerTemplate(props, { ...image, directory });
       const [found] = Object.values(template.findResources(FUNCTION));
       return JSON.stringify(found?.Properties.Code);
     };

@@ -2,8 +2,8 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /**
- * Says why a policy under `scope` may name a resource with a wildcard: this resource and no other. cdk-nag calls it by its
- * ARN, with references in angle brackets.
+ * Says why a policy under `scope` may name this one resource with a wildcard. cdk-nag calls it by its ARN, with references
+ * in angle brackets.
  */
 export function explainWildcard(scope: IConstruct, arn: string, reason: string): void {
   const resource = written(Stack.of(scope).resolve(arn));

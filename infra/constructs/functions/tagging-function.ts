@@ -1,18 +1,25 @@
 import { Duration, RemovalPolicy, Size, Validations } from 'aws-cdk-lib';
+import type { Role } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type Alias, DockerImageFunction, SnapStartConf, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { TaggingEnvironmentVariables } from '../../../functions/config.ts';
+import type { AnyBucket } from '../../options/image-tagger-props.ts';
 import type { TaggerOptions } from '../../options/tagger-options.ts';
 import type { TaggingImage } from '../../packaging/tagging-image.ts';
 import { explainWildcard } from './explained-wildcard.ts';
+import { placed } from './function-network.ts';
 import { imageArchitecture, imageCode } from './image-code.ts';
-import { type TaggingAccess, taggingRole } from './tagging-role.ts';
+import { allowBuckets, type TaggingAccess, taggingRole } from './tagging-role.ts';
 
 export interface TaggingFunctionProps
-  extends Pick<TaggingAccess, 'buckets' | 'bucketKeys' | 'tagTable' | 'tableKey' | 'resultEventBus'> {
+  extends Pick<
+    TaggingAccess,
+    'buckets' | 'bucketKeys' | 'table' | 'tableKey' | 'resultEventBus' | 'network'
+  > {
   readonly image: TaggingImage;
   readonly options: TaggerOptions;
   readonly queue: Queue;
@@ -21,25 +28,31 @@ export interface TaggingFunctionProps
 /** The function that tags the images of a batch of messages, with the rights to do just that. */
 export class TaggingFunction extends Construct {
   readonly function: DockerImageFunction;
-  readonly logGroup: LogGroup;
+  private readonly role: Role;
 
-  constructor(scope: Construct, id: string, props: TaggingFunctionProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: TaggingFunctionProps,
+  ) {
     super(scope, id);
     const { image, options, queue } = props;
-    this.logGroup = new LogGroup(this, 'Log', {
+    const logGroup = new LogGroup(this, 'Log', {
       retention: options.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    this.role = taggingRole(this, { ...props, ...options, logGroup });
     this.function = new DockerImageFunction(this, 'Function', {
       description: 'Tags the images that a batch of messages tells of',
       code: imageCode(image, options),
       architecture: imageArchitecture(image),
-      role: taggingRole(this, { ...props, ...options, logGroup: this.logGroup }),
+      role: this.role,
       environment: environmentOf(props),
       memorySize: options.memoryMegabytes,
       timeout: Duration.seconds(options.functionTimeoutSeconds),
       ephemeralStorageSize: Size.mebibytes(options.temporaryStorageMegabytes),
-      logGroup: this.logGroup,
+      logGroup,
+      ...placed(props.network),
       ...(options.reservedConcurrency !== undefined && {
         reservedConcurrentExecutions: options.reservedConcurrency,
       }),
@@ -50,12 +63,17 @@ export class TaggingFunction extends Construct {
     this.explain(options);
   }
 
+  /** Lets the function work with some more buckets. */
+  addBuckets(buckets: readonly AnyBucket[], bucketKeys: readonly IKey[]): void {
+    allowBuckets(this.role, { ...this.props.options, buckets, bucketKeys });
+  }
+
   /** What the queue feeds: with SnapStart an alias, since only published versions have snapshots. */
   private consumer(snapStart: boolean): Alias | DockerImageFunction {
     return snapStart ? this.function.addAlias('live') : this.function;
   }
 
-  /** What the CDK and cdk-nag would have a reason for. */
+  /** Gives the reasons that the CDK and cdk-nag ask for. */
   private explain({ snapStart, tracing }: TaggerOptions): void {
     if (tracing) explainWildcard(this, '*', 'X-Ray’s actions know no resources');
     if (!snapStart) return;
@@ -66,13 +84,13 @@ export class TaggingFunction extends Construct {
   }
 }
 
-/** Where model and label sets are is the image's own business: it says so in its own environment. */
+/** The image's own environment says where model and label sets are. */
 type OwnVariables = Omit<TaggingEnvironmentVariables, 'MODEL_FOLDER' | 'LABEL_SETS' | 'CLASSIFIER_FOLDER'>;
 
-function environmentOf({ tagTable, options, resultEventBus }: TaggingFunctionProps): Record<string, string> {
+function environmentOf({ table, options, resultEventBus }: TaggingFunctionProps): Record<string, string> {
   const { prefix, suffix, maximumBytes, objectTags, objectTagLimit } = options;
   const variables = {
-    TABLE_NAME: tagTable.table.tableName,
+    TABLE_NAME: table.tableName,
     ...(prefix.length > 0 && { KEY_PREFIXES: prefix.join(',') }),
     ...(suffix.length > 0 && { KEY_SUFFIXES: suffix.join(',') }),
     ...(maximumBytes !== undefined && { MAXIMUM_BYTES: String(maximumBytes) }),

@@ -1,30 +1,36 @@
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { AnyBucket } from '../intake/bucket-events.ts';
-import type { TagTable } from '../tag-table.ts';
+import type { AnyBucket } from '../../options/image-tagger-props.ts';
 import { explainWildcard } from './explained-wildcard.ts';
+import { allowNetwork, type FunctionNetwork } from './function-network.ts';
 
-/** All that the tagging function works with, besides the queue, whose event source adds its own rights. */
-export interface TaggingAccess {
+/** Buckets that the tagging function works with. */
+export interface BucketAccess {
   readonly buckets: readonly AnyBucket[];
-  /** How the keys of the objects begin; any, if there are none. */
-  readonly prefix: readonly string[];
   /** What the buckets' objects are encrypted with, besides each bucket's own key. */
   readonly bucketKeys: readonly IKey[];
-  readonly tagTable: TagTable;
+  /** How the keys of the objects begin; any, if there are none. */
+  readonly prefix: readonly string[];
+  /** Whether objects are tagged in their buckets. */
+  readonly objectTags: boolean;
+}
+
+/** All that the tagging function works with, besides the queue, whose event source adds its own rights. */
+export interface TaggingAccess extends BucketAccess {
+  readonly table: Table;
   readonly tableKey?: IKey | undefined;
   /** Where result events go. */
   readonly resultEventBus?: IEventBus | undefined;
-  /** Whether objects are tagged in their buckets. */
-  readonly objectTags: boolean;
   readonly logGroup: LogGroup;
+  readonly network: FunctionNetwork;
 }
 
 /**
- * What the tagging function acts as: it reads objects, reads and writes image records and label entries, and logs; where
+ * The role of the tagging function: it reads objects, reads and writes image records and label entries, and logs; where
  * that is asked for, it sends events and tags objects.
  */
 export function taggingRole(scope: Construct, access: TaggingAccess): Role {
@@ -33,20 +39,25 @@ export function taggingRole(scope: Construct, access: TaggingAccess): Role {
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
   });
   access.logGroup.grantWrite(role);
-  allowReading(role, access);
+  allowNetwork(role, access.network);
+  allowBuckets(role, access);
   role.addToPolicy(
     new PolicyStatement({
       actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
-      resources: [access.tagTable.table.tableArn],
+      resources: [access.table.tableArn],
     }),
   );
   // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
   access.tableKey?.grant(role, 'kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey');
-  allowTelling(role, access);
+  if (access.resultEventBus) {
+    const resources = [access.resultEventBus.eventBusArn];
+    role.addToPolicy(new PolicyStatement({ actions: ['events:PutEvents'], resources }));
+  }
   return role;
 }
 
-function allowReading(role: Role, access: TaggingAccess): void {
+/** Lets the tagging function read the objects of some buckets and, where that is asked for, tag them. */
+export function allowBuckets(role: Role, access: BucketAccess): void {
   const { buckets, bucketKeys } = access;
   const resources = objectArns(access);
   role.addToPolicy(new PolicyStatement({ actions: ['s3:GetObject', 's3:GetObjectVersion'], resources }));
@@ -62,22 +73,15 @@ function allowReading(role: Role, access: TaggingAccess): void {
   for (const key of new Set([...buckets.map(({ encryptionKey }) => encryptionKey), ...bucketKeys])) {
     key?.grant(role, 'kms:Decrypt');
   }
+  if (!access.objectTags) return;
+  const actions = ['Get', 'Put'].flatMap((verb) => [
+    `s3:${verb}ObjectTagging`,
+    `s3:${verb}ObjectVersionTagging`,
+  ]);
+  role.addToPolicy(new PolicyStatement({ actions, resources }));
 }
 
-function allowTelling(role: Role, access: TaggingAccess): void {
-  if (access.objectTags) {
-    const verbs = ['Get', 'Put'].flatMap((verb) => [
-      `s3:${verb}ObjectTagging`,
-      `s3:${verb}ObjectVersionTagging`,
-    ]);
-    role.addToPolicy(new PolicyStatement({ actions: verbs, resources: objectArns(access) }));
-  }
-  if (!access.resultEventBus) return;
-  const resources = [access.resultEventBus.eventBusArn];
-  role.addToPolicy(new PolicyStatement({ actions: ['events:PutEvents'], resources }));
-}
-
-function objectArns({ buckets, prefix }: TaggingAccess): string[] {
+function objectArns({ buckets, prefix }: BucketAccess): string[] {
   const patterns = prefix.length > 0 ? prefix.map((one) => `${escaped(one)}*`) : ['*'];
   return buckets.flatMap((bucket) => patterns.map((pattern) => bucket.arnForObjects(pattern)));
 }

@@ -1,40 +1,50 @@
 import { Stack } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { AnyBucket } from '../../options/image-tagger-props.ts';
 import { eventPattern, type UploadFilter } from './upload-filter.ts';
 
-/** The CDK's types keep the class apart from its interface where TypeScript takes optional properties exactly. */
-export type AnyBucket = IBucket | Bucket;
-
 export interface BucketEventsProps {
-  /** At least one. */
-  readonly buckets: readonly AnyBucket[];
   readonly queue: Queue;
   /** Gets the events that EventBridge cannot deliver to the queue. */
   readonly deadLetterQueue: Queue;
   readonly filter: UploadFilter;
-  /** Whether the buckets must be made to send their events to EventBridge. */
-  readonly enable: boolean;
 }
 
 /**
- * Events of buckets that are not the tagger's own, by Amazon EventBridge: any number of them, whoever owns their
+ * Events of buckets that are not the tagger's own, by Amazon EventBridge: any number of buckets, whoever owns their
  * notifications, and no circle between bucket and queue.
  */
 export class BucketEvents extends Construct {
-  constructor(scope: Construct, id: string, props: BucketEventsProps) {
+  private rule: Rule | undefined;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: BucketEventsProps,
+  ) {
     super(scope, id);
-    const { buckets, queue, deadLetterQueue, filter } = props;
-    if (props.enable) for (const bucket of buckets) bucket.enableEventBridgeNotification();
+  }
+
+  /**
+   * Sends the events of some more buckets to the queue.
+   *
+   * @param enable whether the buckets must be made to send their events to EventBridge
+   */
+  add(buckets: readonly AnyBucket[], enable: boolean): void {
+    if (enable) for (const bucket of buckets) bucket.enableEventBridgeNotification();
+    const names = buckets.map(({ bucketName }) => bucketName);
+    if (this.rule) this.rule.addEventPattern({ detail: { bucket: { name: names } } });
+    else this.rule = this.ruleFor(names);
+  }
+
+  private ruleFor(bucketNames: string[]): Rule {
+    const { queue, deadLetterQueue, filter } = this.props;
     const rule = new Rule(this, 'Rule', {
       description: 'Uploads to tag, and removals',
-      eventPattern: eventPattern(
-        filter,
-        buckets.map(({ bucketName }) => bucketName),
-      ),
+      eventPattern: eventPattern(filter, bucketNames),
     });
     for (const receiver of [queue, deadLetterQueue]) allowSending(receiver, rule);
     rule.addTarget({
@@ -44,10 +54,11 @@ export class BucketEvents extends Construct {
         deadLetterConfig: { arn: deadLetterQueue.queueArn },
       }),
     });
+    return rule;
   }
 }
 
-/** What a target of the CDK's own would allow, without the reading of the queue's attributes. */
+/** Allows what a target of the CDK's own would allow, except reading the queue's attributes. */
 function allowSending(queue: Queue, rule: Rule): void {
   queue.addToResourcePolicy(
     new PolicyStatement({

@@ -4,10 +4,10 @@ import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 
 /**
- * Buckets of the stack's region that exist already, by their names.
+ * Refers to buckets of the stack's region that exist already, by their names.
  *
  * The CDK changes their notifications with a function of its own, which it would let change those of every bucket. Here
- * that function may change those of these buckets only.
+ * the function gets a role that may change these buckets only.
  */
 export function existingBuckets(scope: Construct, names: readonly string[]): readonly IBucket[] {
   if (names.length === 0) return [];
@@ -33,7 +33,7 @@ export function existingBuckets(scope: Construct, names: readonly string[]): rea
       }),
     },
   });
-  // The CDK would add rights to it: to change every bucket, and to write logs, which tell no more than CloudFormation does.
+  // The CDK would add the rights to change every bucket, and to write logs, which tell no more than CloudFormation does.
   const notificationsHandlerRole = role.withoutPolicyUpdates();
   return names.map((bucketName) =>
     Bucket.fromBucketAttributes(scope, `Bucket-${bucketName}`, { bucketName, notificationsHandlerRole }),

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { CfnQueuePolicy, type Queue, type QueuePolicy } from 'aws-cdk-lib/aws-sqs';
@@ -11,21 +11,22 @@ const UNFINISHED_UPLOADS_KEPT = Duration.days(7);
 export interface UploadBucketProps {
   readonly queue: Queue;
   readonly filter: UploadFilter;
+  /** Pictures are nobody's to delete but their owner's, so it should be kept unless the user decides otherwise. */
+  readonly removalPolicy: RemovalPolicy;
 }
 
 /** A bucket for pictures, private and encrypted, that tells the queue of every object made or removed. */
 export class UploadBucket extends Construct {
   readonly bucket: Bucket;
 
-  constructor(scope: Construct, id: string, { queue, filter }: UploadBucketProps) {
+  constructor(scope: Construct, id: string, { queue, filter, removalPolicy }: UploadBucketProps) {
     super(scope, id);
     this.bucket = new Bucket(this, 'Bucket', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
       lifecycleRules: [{ abortIncompleteMultipartUploadAfter: UNFINISHED_UPLOADS_KEPT }],
-      // Pictures are nobody's to delete but their owner's.
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy,
     });
     Validations.of(this.bucket).acknowledge({
       id: 'AwsSolutions-S1',
@@ -36,8 +37,8 @@ export class UploadBucket extends Construct {
   }
 
   /**
-   * By the bucket’s own property, not by the CDK’s custom resource, whose function may change any bucket. The queue’s policy
-   * cannot name the bucket then, since S3 asks for the policy before it makes the bucket: it names the account.
+   * Uses the bucket’s own property and not the CDK’s custom resource, whose function may change any bucket. S3 asks for the
+   * queue’s policy before it makes the bucket, so the policy cannot name the bucket: it names the account.
    */
   private notify(queue: Queue, filter: UploadFilter): void {
     const { dependency } = allowSending(queue);

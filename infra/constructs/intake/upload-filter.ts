@@ -1,14 +1,14 @@
 import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
 
-/** Which objects are tagged, by their keys. Empty lists are for any key. */
+/** Which objects are tagged, by their keys. An empty list allows any key. */
 export interface UploadFilter {
   readonly prefix: readonly string[];
   /** Each in lower and in upper case. */
   readonly suffix: readonly string[];
 }
 
-/** A deletion by a lifecycle rule is an event of its own kind. */
+/** Deletions by lifecycle rules are events of their own kind. */
 const OBJECT_EVENTS = ['s3:ObjectCreated:*', 's3:ObjectRemoved:*', 's3:LifecycleExpiration:*'];
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
@@ -17,13 +17,13 @@ const MAXIMUM_NOTIFICATIONS = 100;
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
 const MAXIMUM_PATTERN = 2_048;
 
-/** A prefix and a suffix, either of them perhaps empty, that S3's and EventBridge's filters take one at a time. */
+/** A prefix with a suffix; either may be empty. Filters of S3 and EventBridge take one such pair at a time. */
 interface KeyShape {
   readonly begin: string;
   readonly end: string;
 }
 
-/** What a bucket says to its queue: one notification for each prefix with each suffix. */
+/** The notifications that a bucket sends to its queue: one for each event and prefix with each suffix. */
 export function notifications(
   filter: UploadFilter,
   queueArn: string,
@@ -49,7 +49,7 @@ function encodedKeyPart(part: string): string {
   return encodeURIComponent(part).replaceAll('%2F', '/').replaceAll('%20', '+');
 }
 
-/** The events of these buckets' objects as EventBridge has them, where keys are not encoded. */
+/** Matches the events of these buckets' objects in EventBridge, where keys are not encoded. */
 export function eventPattern(filter: UploadFilter, bucketNames: string[]): EventPattern {
   const keys = keyShapes(filter)
     .filter(({ begin, end }) => begin + end !== '')
@@ -61,7 +61,7 @@ export function eventPattern(filter: UploadFilter, bucketNames: string[]): Event
   };
 }
 
-/** Of several patterns for one field any is enough, so a prefix and a suffix together must be one pattern. */
+/** Any one of several patterns for a field is enough, so a prefix and a suffix together must be one pattern. */
 function keyPattern({ begin, end }: KeyShape): object {
   if (end === '') return { prefix: begin };
   return begin === '' ? { suffix: end } : { wildcard: `${escaped(begin)}*${escaped(end)}` };
@@ -71,23 +71,36 @@ function escaped(part: string): string {
   return part.replaceAll('\\', '\\\\');
 }
 
+/** What the filter's parts are called where they were given. */
+export interface FilterNames {
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly suffix: string;
+}
+
+export const SETTING_NAMES: FilterNames = { bucket: 'bucket', prefix: 'prefix', suffix: 'suffix' };
+
 /**
- * More prefixes and suffixes than S3 or EventBridge take.
+ * Tells where there are more prefixes and suffixes than S3 or EventBridge take.
  *
- * @param bucketNames of buckets that exist already, which stand in EventBridge's pattern too
+ * @param bucketNames names of buckets that exist already, which stand in EventBridge's pattern too
  */
-export function filterFaults(filter: UploadFilter, bucketNames: readonly string[] = []): string[] {
+export function filterFaults(
+  filter: UploadFilter,
+  bucketNames: readonly string[] = [],
+  names: FilterNames = SETTING_NAMES,
+): string[] {
   const faults: string[] = [];
   const notificationCount = notifications(filter, '').length;
   if (notificationCount > MAXIMUM_NOTIFICATIONS) {
     faults.push(
-      `Expected prefix and suffix to make at most ${MAXIMUM_NOTIFICATIONS} notifications (${OBJECT_EVENTS.length} for each prefix with each suffix in both cases) but received ${notificationCount}`,
+      `Expected ${names.prefix} and ${names.suffix} to make at most ${MAXIMUM_NOTIFICATIONS} notifications (${OBJECT_EVENTS.length} for each prefix with each suffix in both cases) but received ${notificationCount}`,
     );
   }
   const { length } = JSON.stringify(eventPattern(filter, [...bucketNames]));
   if (length > MAXIMUM_PATTERN) {
     faults.push(
-      `Expected bucket, prefix and suffix to make an event pattern of at most ${MAXIMUM_PATTERN} characters but received ${length}`,
+      `Expected ${names.bucket}, ${names.prefix} and ${names.suffix} to make an event pattern of at most ${MAXIMUM_PATTERN} characters but received ${length}`,
     );
   }
   return faults;
@@ -104,7 +117,7 @@ function orAny(parts: readonly string[]): readonly string[] {
   return parts.length > 0 ? parts : [''];
 }
 
-/** S3 refuses filters that overlap, so `a/b/` goes where there is `a/`. */
+/** Leaves out `a/b/` where there is `a/`: S3 refuses filters that overlap. */
 function withoutCovered(
   parts: readonly string[],
   isCovered: (covered: string, by: string) => boolean,

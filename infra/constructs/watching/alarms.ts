@@ -9,8 +9,24 @@ import type { WatchedParts } from './watched-parts.ts';
 
 const PERIOD = Duration.minutes(5);
 
-/** Part of its timeout that a batch may take before somebody should know. */
+/** Share of its timeout that a batch may take before somebody should know. */
 const DURATION_SHARE_OF_TIMEOUT = 0.8;
+
+/** One alarm for each way in which images stop being tagged. */
+export interface TaggerAlarms {
+  /** Messages failed every time. */
+  readonly deadLetters: Alarm;
+  /** Uploads wait for longer than all receives of a message take. */
+  readonly oldestMessage: Alarm;
+  /** The tagging function failed as a whole. */
+  readonly errors: Alarm;
+  /** The account's concurrency is used up. */
+  readonly throttles: Alarm;
+  /** Batches nearly take the tagging function's timeout. */
+  readonly duration: Alarm;
+  /** Result events or object tags could not be written. Exists where there are any. */
+  readonly resultsNotTold?: Alarm;
+}
 
 interface AlarmDefinition {
   readonly metric: IMetric;
@@ -20,63 +36,69 @@ interface AlarmDefinition {
   readonly description: string;
 }
 
-/** Adds one alarm for each way in which images stop being tagged. They tell the topic when they ring, and when it is over. */
-export function addAlarms(scope: Construct, parts: WatchedParts, topic?: ITopic): readonly Alarm[] {
-  return Object.entries(definitions(parts)).map(([id, { metric, threshold, description }]) => {
-    const alarm = new Alarm(scope, id, {
-      metric,
-      threshold,
-      alarmDescription: description,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      evaluationPeriods: 1,
-      // Where nothing is uploaded there is nothing to measure.
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    });
+type Definitions = { readonly [Name in keyof TaggerAlarms]: AlarmDefinition };
+
+/** Adds all alarms. They tell the topic when they ring, and when it is over. */
+export function addAlarms(scope: Construct, parts: WatchedParts, topic?: ITopic): TaggerAlarms {
+  const alarms = Object.entries(definitions(parts)).map(([name, definition]) => {
+    const alarm = addAlarm(scope, name.charAt(0).toUpperCase() + name.slice(1), definition);
     if (topic) {
       alarm.addAlarmAction(new SnsAction(topic));
       alarm.addOkAction(new SnsAction(topic));
     }
-    return alarm;
+    return [name, alarm] as const;
+  });
+  return Object.fromEntries(alarms) as Record<keyof TaggerAlarms, Alarm>;
+}
+
+function addAlarm(scope: Construct, id: string, definition: AlarmDefinition): Alarm {
+  const { metric, threshold, description } = definition;
+  return new Alarm(scope, id, {
+    metric,
+    threshold,
+    alarmDescription: description,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    evaluationPeriods: 1,
+    // Where nothing is uploaded there is nothing to measure.
+    treatMissingData: TreatMissingData.NOT_BREACHING,
   });
 }
 
-function definitions(parts: WatchedParts): Readonly<Record<string, AlarmDefinition>> {
-  const { function: tagging, uploadQueue, options } = parts;
-  const { queue, deadLetterQueue, visibilityTimeout } = uploadQueue;
+function definitions(parts: WatchedParts): Definitions {
+  const { function: tagging, queue, deadLetterQueue, options } = parts;
   const { functionTimeoutSeconds, maxReceiveCount } = options;
   const over = { period: PERIOD };
   return {
-    DeadLetters: {
+    deadLetters: {
       metric: deadLetterQueue.metricApproximateNumberOfMessagesVisible({ ...over, statistic: 'Maximum' }),
       threshold: 1,
       description: 'Messages failed every time: see the function’s log for the reason, then redrive them',
     },
-    OldestMessage: {
+    oldestMessage: {
       metric: queue.metricApproximateAgeOfOldestMessage({ ...over, statistic: 'Maximum' }),
-      // A message that fails every time is gone by then: an older one waits for its turn.
-      threshold: visibilityTimeout.toSeconds() * maxReceiveCount,
+      // A message that fails every time is gone by then, so an older one waits for its turn.
+      threshold: parts.visibilityTimeout.toSeconds() * maxReceiveCount,
       description: 'Uploads wait longer than all receives of a message take: raise maximumConcurrency',
     },
-    Errors: {
+    errors: {
       metric: tagging.metricErrors({ ...over, statistic: 'Sum' }),
       threshold: 1,
       description: 'The function failed as a whole, or ran into its timeout or out of memory: see its log',
     },
-    Throttles: {
+    throttles: {
       metric: tagging.metricThrottles({ ...over, statistic: 'Sum' }),
       threshold: 1,
       description:
         'The account’s concurrency is used up: raise the quota, set reservedConcurrency or lower maximumConcurrency',
     },
-    Duration: {
+    duration: {
       metric: tagging.metricDuration({ ...over, statistic: 'Maximum' }),
       threshold: functionTimeoutSeconds * 1_000 * DURATION_SHARE_OF_TIMEOUT,
-      description:
-        'Batches nearly take the function’s timeout: raise functionTimeoutSeconds or lower batchSize',
+      description: 'Batches nearly take the function’s timeout: raise its timeout or lower batchSize',
     },
     ...(parts.tellsResults && {
-      ResultsNotTold: {
-        metric: ownMetric(parts, METRICS.notTold, { ...over, statistic: 'Sum' }),
+      resultsNotTold: {
+        metric: ownMetric(tagging, METRICS.notTold, over),
         threshold: 1,
         description:
           'Images are in the table, but their event or object tags could not be written: see the function’s log. Their messages come again',

@@ -3,18 +3,11 @@ import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { DYNAMODB, LAMBDA, SQS } from '../../../functions/core/cost/prices.ts';
 import type { WatchedParts } from './watched-parts.ts';
 
-/** What tagging costs, by CloudWatch's own metrics: computing, writing and reading the table, the queue's requests. */
-export function costEstimate({
-  function: tagging,
-  uploadQueue,
-  table,
-  image,
-  options,
-}: WatchedParts): IMetric {
+/** Estimates what tagging costs by CloudWatch's own metrics: computing, writing and reading the table, the queue's requests. */
+export function costEstimate({ function: tagging, queue, table, image, options }: WatchedParts): IMetric {
   const period = Duration.hours(1);
   const over = { period, statistic: 'Sum' } as const;
   const gigabytes = options.memoryMegabytes / 1_024;
-  const { queue } = uploadQueue;
   return new MathExpression({
     label: 'US dollars an hour',
     period,

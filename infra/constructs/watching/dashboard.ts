@@ -9,7 +9,7 @@ import type { WatchedParts } from './watched-parts.ts';
 
 const PERIOD = Duration.minutes(5);
 
-/** Of the 24 columns that a dashboard has: three widgets a row. */
+/** A dashboard has 24 columns: three widgets a row. */
 const WIDTH = 8;
 
 /** Adds one page that shows whether images are tagged, how fast, and at what cost. */
@@ -22,7 +22,7 @@ export function addDashboard(scope: Construct, id: string, parts: WatchedParts):
 
 function imageWidgets(parts: WatchedParts): IWidget[] {
   const own = (name: string, statistic: string, label: string) =>
-    ownMetric(parts, name, { statistic, label, period: PERIOD });
+    ownMetric(parts.function, name, { statistic, label, period: PERIOD });
   return [
     graph('Images by outcome', [
       own(METRICS.tagged, 'Sum', 'tagged'),
@@ -42,7 +42,7 @@ function imageWidgets(parts: WatchedParts): IWidget[] {
 
 function functionWidgets(parts: WatchedParts): IWidget[] {
   const own = (name: string, statistic: string, label: string) =>
-    ownMetric(parts, name, { statistic, label, period: PERIOD });
+    ownMetric(parts.function, name, { statistic, label, period: PERIOD });
   const { function: tagging } = parts;
   return [
     graph('Batches', [
@@ -61,7 +61,7 @@ function functionWidgets(parts: WatchedParts): IWidget[] {
   ];
 }
 
-function queueWidgets({ uploadQueue: { queue, deadLetterQueue } }: WatchedParts): IWidget[] {
+function queueWidgets({ queue, deadLetterQueue }: WatchedParts): IWidget[] {
   const over = { period: PERIOD, statistic: 'Maximum' };
   return [
     graph('Messages waiting', [

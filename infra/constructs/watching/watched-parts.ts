@@ -1,16 +1,20 @@
+import type { Duration } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { TaggerOptions } from '../../options/tagger-options.ts';
 import type { TaggingImage } from '../../packaging/tagging-image.ts';
-import type { UploadQueue } from '../upload-queue.ts';
 
 /** The parts of a tagger that alarms and the dashboard look at. */
 export interface WatchedParts {
   readonly function: LambdaFunction;
-  readonly uploadQueue: UploadQueue;
+  readonly queue: Queue;
+  readonly deadLetterQueue: Queue;
+  /** How long the queue hides a received message. */
+  readonly visibilityTimeout: Duration;
   readonly table: Table;
   readonly image: TaggingImage;
   readonly options: TaggerOptions;
-  /** Whether results are told besides the table, which may fail. */
+  /** Whether results are told elsewhere besides the table, which may fail. */
   readonly tellsResults: boolean;
 }

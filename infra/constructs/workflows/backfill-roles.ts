@@ -1,29 +1,31 @@
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { AnyBucket } from '../intake/bucket-events.ts';
-import type { TagTable } from '../tag-table.ts';
+import type { AnyBucket } from '../../options/image-tagger-props.ts';
+import { allowNetwork, type FunctionNetwork } from '../functions/function-network.ts';
 
 export interface FeederAccess {
-  readonly tagTable: TagTable;
+  readonly table: Table;
   readonly tableKey?: IKey | undefined;
   readonly queue: Queue;
   readonly logGroup: LogGroup;
+  readonly network: FunctionNetwork;
 }
 
-/** What the feeding function acts as: it looks at image records, sends to the queue, and logs. */
-export function feederRole(scope: Construct, { tagTable, tableKey, queue, logGroup }: FeederAccess): Role {
+/** The role of the feeding function: it looks at image records, sends to the queue, and logs. */
+export function feederRole(scope: Construct, access: FeederAccess): Role {
+  const { table, tableKey, queue, logGroup, network } = access;
   const role = new Role(scope, 'FeederRole', {
     description: 'Sends listed objects that are not tagged yet to the queue',
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
   });
   logGroup.grantWrite(role);
-  role.addToPolicy(
-    new PolicyStatement({ actions: ['dynamodb:BatchGetItem'], resources: [tagTable.table.tableArn] }),
-  );
+  allowNetwork(role, network);
+  role.addToPolicy(new PolicyStatement({ actions: ['dynamodb:BatchGetItem'], resources: [table.tableArn] }));
   role.addToPolicy(
     new PolicyStatement({
       actions: ['sqs:SendMessage', 'sqs:GetQueueAttributes'],
@@ -41,18 +43,13 @@ export interface WorkflowAccess {
   readonly tracing: boolean;
 }
 
-/** What the workflow acts as: it lists the buckets and calls the feeding function. */
+/** The role of the workflow: it lists the buckets and calls the feeding function. */
 export function workflowRole(scope: Construct, { buckets, feeder, tracing }: WorkflowAccess): Role {
   const role = new Role(scope, 'WorkflowRole', {
     description: 'Lists the buckets and feeds their objects to the queue',
     assumedBy: new ServicePrincipal('states.amazonaws.com'),
   });
-  role.addToPolicy(
-    new PolicyStatement({
-      actions: ['s3:ListBucket'],
-      resources: buckets.map(({ bucketArn }) => bucketArn),
-    }),
-  );
+  allowListing(role, buckets);
   role.addToPolicy(
     new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [feeder.functionArn] }),
   );
@@ -71,4 +68,13 @@ export function workflowRole(scope: Construct, { buckets, feeder, tracing }: Wor
     );
   }
   return role;
+}
+
+export function allowListing(role: Role, buckets: readonly AnyBucket[]): void {
+  role.addToPolicy(
+    new PolicyStatement({
+      actions: ['s3:ListBucket'],
+      resources: buckets.map(({ bucketArn }) => bucketArn),
+    }),
+  );
 }

@@ -19,32 +19,32 @@ import type { ErrorCode } from '../../functions/core/error-codes.ts';
 import { FAULT_RETRY, runForEach } from './map-workflow.ts';
 
 /**
- * Objects that a feeding function gets at a time. Their workflow's output is two letters and a comma, and 256 KiB of them is
- * the most that one run may have: 43 million objects. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+ * Objects that a feeding function gets at a time. Each batch adds two letters and a comma to the output of a run, whose
+ * maximum of 256 KiB allows 43 million objects. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
  */
 export const BATCH_OBJECTS = 500;
 
-/** Less than the 256 KiB that a workflow may be given, for long keys. */
+/** Bounds batches of long keys: a workflow may be given 256 KiB. */
 const BATCH_BYTES = 200_000;
 
-/** Of failed objects, after all retries; beyond it the fault is with everything, and the run ends. */
+/** Share of objects that may fail after all retries. Beyond it the fault is a general one, and the run ends. */
 const TOLERATED_FAILURE_PERCENTAGE = 5;
 
-/** Name of the map in ARNs of its runs, which the rights to redrive them name. */
+/** Names the map in the ARNs of its runs, which the right to redrive them needs. */
 export const MAP_LABEL = 'Objects';
 
 export interface BackfillWorkflowProps {
   readonly feeder: LambdaFunction;
   /** Feeding functions that work at once. */
   readonly feeders: number;
-  /** What the command line wants to know of the deployment; with `buckets`, the names of those that are watched. */
+  /** What the command line reads of the deployment; `buckets` are the names of the watched ones. */
   readonly settings: { readonly buckets: readonly string[] } & Readonly<Record<string, unknown>>;
 }
 
 /**
  * Lists a bucket and hands its objects to the feeding function, batch by batch. The input is
- * `{"bucket": NAME, "prefix": TEXT}`; the prefix may be empty. What is done is found done when it runs again, so that a run
- * which was stopped or has failed is started anew, or redriven.
+ * `{"bucket": NAME, "prefix": TEXT}`; the prefix may be empty. A run that was stopped or has failed is started anew, or
+ * redriven: objects that are done are recognised.
  */
 export class BackfillWorkflow extends Construct {
   readonly definition: DefinitionBody;

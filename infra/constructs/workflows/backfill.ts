@@ -1,24 +1,27 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { BackfillEnvironmentVariables } from '../../../functions/config.ts';
+import type { AnyBucket } from '../../options/image-tagger-props.ts';
 import type { TaggerOptions } from '../../options/tagger-options.ts';
 import type { TaggingImage } from '../../packaging/tagging-image.ts';
-import type { AnyBucket } from '../intake/bucket-events.ts';
-import type { TagTable } from '../tag-table.ts';
-import { feederRole, workflowRole } from './backfill-roles.ts';
+import { type FunctionNetwork, placed } from '../functions/function-network.ts';
+import { imageArchitecture } from '../functions/image-code.ts';
+import { allowListing, feederRole, workflowRole } from './backfill-roles.ts';
 import { BATCH_OBJECTS, BackfillWorkflow, MAP_LABEL } from './backfill-workflow.ts';
 import { addMapWorkflow } from './map-workflow.ts';
 
-/** Ten requests of ten messages: what one function sends in a second with ease. */
+/** One function sends this many with ease: ten requests of ten messages. */
 const OBJECTS_PER_SECOND_OF_ONE = 100;
 const FEEDER_MEMORY_MEGABYTES = 256;
-/** Lambda's longest: at one object a second, a batch takes more than eight minutes. */
+/** Lambda's maximum: at one object a second, a batch takes more than eight minutes. */
 const FEEDER_TIMEOUT = Duration.minutes(15);
 
 export interface BackfillProps {
@@ -26,10 +29,11 @@ export interface BackfillProps {
   readonly options: TaggerOptions;
   readonly buckets: readonly AnyBucket[];
   readonly queue: Queue;
-  readonly tagTable: TagTable;
+  readonly table: Table;
   readonly tableKey?: IKey | undefined;
-  /** Where the tagging function tells of results, if it does. */
+  /** Where the tagging function sends result events, if it does. */
   readonly resultEventBus?: IEventBus | undefined;
+  readonly network: FunctionNetwork;
 }
 
 /**
@@ -38,25 +42,39 @@ export interface BackfillProps {
  */
 export class Backfill extends Construct {
   readonly workflow: StateMachine;
+  private readonly role: Role;
+  private readonly buckets: AnyBucket[];
 
   constructor(scope: Construct, id: string, props: BackfillProps) {
     super(scope, id);
     const { buckets, options } = props;
+    this.buckets = [...buckets];
     const feeders = Math.ceil(options.backfillObjectsPerSecond / OBJECTS_PER_SECOND_OF_ONE);
     const feeder = this.feeder(props, feeders);
-    const role = workflowRole(this, { buckets, feeder, tracing: options.tracing });
+    this.role = workflowRole(this, { buckets, feeder, tracing: options.tracing });
     const { definition } = new BackfillWorkflow(this, 'Definition', {
       feeder,
       feeders,
-      settings: settingsOf(props, feeders),
+      settings: { buckets: this.bucketNames(), ...settingsOf(props, feeders) },
     });
     this.workflow = addMapWorkflow(this, 'Workflow', {
       comment: 'Has objects tagged that are in a bucket already',
       definition,
-      role,
+      role: this.role,
       mapLabel: MAP_LABEL,
       tracing: options.tracing,
     });
+  }
+
+  /** Lets the workflow list some more buckets. */
+  addBuckets(buckets: readonly AnyBucket[]): void {
+    this.buckets.push(...buckets);
+    allowListing(this.role, buckets);
+  }
+
+  /** Buckets may be added until the app is synthesized. */
+  private bucketNames(): string[] {
+    return Lazy.list({ produce: () => this.buckets.map(({ bucketName }) => bucketName) });
   }
 
   private feeder(props: BackfillProps, feeders: number): LambdaFunction {
@@ -70,21 +88,22 @@ export class Backfill extends Construct {
       code: Code.fromAsset(image.backfill.directory),
       handler: 'handler.handler',
       runtime: Runtime.NODEJS_24_X,
-      architecture: image.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
+      architecture: imageArchitecture(image),
       role: feederRole(this, { ...props, logGroup }),
       environment: environmentOf(props, feeders),
       memorySize: FEEDER_MEMORY_MEGABYTES,
       timeout: FEEDER_TIMEOUT,
       logGroup,
+      ...placed(props.network),
       ...(options.tracing && { tracing: Tracing.ACTIVE }),
     });
   }
 }
 
-function environmentOf({ tagTable, queue, options }: BackfillProps, feeders: number): Record<string, string> {
+function environmentOf({ table, queue, options }: BackfillProps, feeders: number): Record<string, string> {
   const { prefix, suffix, backfillObjectsPerSecond, backfillQueueDepth } = options;
   const variables = {
-    TABLE_NAME: tagTable.table.tableName,
+    TABLE_NAME: table.tableName,
     QUEUE_URL: queue.queueUrl,
     TAGGER_FILE: '/var/task/tagger.json',
     MAXIMUM_QUEUE_DEPTH: String(backfillQueueDepth),
@@ -95,11 +114,10 @@ function environmentOf({ tagTable, queue, options }: BackfillProps, feeders: num
   return variables;
 }
 
-/** What `cliptag backfill` wants to know: which objects are meant, what is done already, and what the rest costs. */
-function settingsOf({ image, options, buckets, resultEventBus }: BackfillProps, feeders: number) {
+/** What `cliptag backfill` needs besides the buckets: which objects are meant, what is done already, what the rest costs. */
+function settingsOf({ image, options, resultEventBus }: BackfillProps, feeders: number) {
   const { tagger, modelName } = image.backfill;
   return {
-    buckets: buckets.map(({ bucketName }) => bucketName),
     prefixes: options.prefix,
     suffixes: options.suffix,
     tagger,

@@ -13,7 +13,7 @@ import {
 import type { Construct } from 'constructs';
 import { explainWildcard } from '../functions/explained-wildcard.ts';
 
-/** Of any fault of a function: tried again for some four minutes. */
+/** Any fault of a function is tried again for some four minutes. */
 export const FAULT_RETRY: RetryProps = {
   errors: ['States.ALL'],
   interval: Duration.seconds(2),
@@ -37,12 +37,12 @@ export interface MapWorkflowProps {
   readonly comment: string;
   readonly definition: DefinitionBody;
   readonly role: Role;
-  /** Name of its Distributed Map in ARNs of the map's runs. */
+  /** Names its Distributed Map in the ARNs of the map's runs. */
   readonly mapLabel: string;
   readonly tracing: boolean;
 }
 
-/** Adds a workflow with one Distributed Map, which may do just what that takes besides what its role says. */
+/** Adds a workflow with one Distributed Map, which may do what that takes besides what its role says. */
 export function addMapWorkflow(scope: Construct, id: string, props: MapWorkflowProps): StateMachine {
   const { comment, definition, role, mapLabel, tracing } = props;
   const workflow = new StateMachine(scope, id, {
@@ -52,7 +52,7 @@ export function addMapWorkflow(scope: Construct, id: string, props: MapWorkflowP
     role: role.withoutPolicyUpdates(),
     tracingEnabled: tracing,
   });
-  // What the CDK would have added to the role; it stands in no template, but the rules look at it.
+  // The CDK would have added this to the role. It stands in no template, but the rules look at it.
   workflow.node.tryRemoveChild('DistributedMapPolicy');
   allowMapRuns(scope, role, workflow, mapLabel);
   explain(scope, workflow, tracing);
@@ -78,7 +78,7 @@ function explain(scope: Construct, workflow: StateMachine, tracing: boolean): vo
  * A Distributed Map runs its items as executions of its own workflow:
  * https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
  *
- * A policy apart from the role's: it names the workflow, which is made after its role.
+ * This is a policy apart from the role, since it names the workflow, which is made after its role.
  */
 function allowMapRuns(scope: Construct, role: Role, workflow: StateMachine, mapLabel: string): void {
   const executions = executionArn(workflow, workflow.stateMachineName);

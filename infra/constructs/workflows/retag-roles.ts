@@ -1,32 +1,35 @@
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { TagTable } from '../tag-table.ts';
+import { allowNetwork, type FunctionNetwork } from '../functions/function-network.ts';
 
 export interface RetagAccess {
-  readonly tagTable: TagTable;
+  readonly table: Table;
   readonly tableKey?: IKey | undefined;
   readonly logGroup: LogGroup;
+  readonly network: FunctionNetwork;
 }
 
-/** What the retagging function acts as: it reads and writes the table, and logs. No bucket and no queue is its business. */
-export function retagRole(scope: Construct, { tagTable, tableKey, logGroup }: RetagAccess): Role {
+/** The role of the retagging function: it reads and writes the table, and logs. It needs no bucket and no queue. */
+export function retagRole(scope: Construct, { table, tableKey, logGroup, network }: RetagAccess): Role {
   const role = new Role(scope, 'WorkerRole', {
     description: 'Tags images anew from their stored embeddings',
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
   });
   logGroup.grantWrite(role);
+  allowNetwork(role, network);
   const actions = [
-    // The segment and how far it is, the images behind label entries, what the segments have found.
+    // Reads the segment and its progress, the images behind label entries, and what the segments have found.
     ...['Scan', 'GetItem', 'BatchGetItem', 'Query'],
     ...['PutItem', 'UpdateItem', 'DeleteItem'],
   ];
   role.addToPolicy(
     new PolicyStatement({
       actions: actions.map((action) => `dynamodb:${action}`),
-      resources: [tagTable.table.tableArn],
+      resources: [table.tableArn],
     }),
   );
   // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
@@ -34,7 +37,7 @@ export function retagRole(scope: Construct, { tagTable, tableKey, logGroup }: Re
   return role;
 }
 
-/** What the workflow acts as: it calls the retagging function. */
+/** The role of the workflow: it calls the retagging function. */
 export function retagWorkflowRole(scope: Construct, worker: LambdaFunction, tracing: boolean): Role {
   const role = new Role(scope, 'WorkflowRole', {
     description: 'Has the segments of the tag table retagged',

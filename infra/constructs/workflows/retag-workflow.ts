@@ -12,13 +12,13 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import type { ErrorCode } from '../../functions/core/error-codes.ts';
+import type { ErrorCode } from '../../../functions/core/error-codes.ts';
 import { FAULT_RETRY, runForEach } from './map-workflow.ts';
 
-/** Name of the map in ARNs of its runs, which the rights to redrive them name. */
+/** Names the map in the ARNs of its runs, which the right to redrive them needs. */
 export const SEGMENT_MAP_LABEL = 'Segments';
 
-/** Codes of faults that are the same at every try; functions/retag names errors for their codes. */
+/** Codes of faults that are the same at every try; functions/retag names its errors by them. */
 const PERMANENT_FAULTS: ErrorCode[] = [
   'invalid-input',
   'label-sets-changed',
@@ -33,9 +33,9 @@ export interface RetagWorkflowProps {
 }
 
 /**
- * Checks the input, has each segment of the table worked on until it is done, by one call of the function after the other, since a call may
- * last fifteen minutes only, and then adds up what they have found. The input is
- * `{"mode": "plan" | "write", "bucket": NAME, "prefix": TEXT}`, all of it optional: plan, and the whole table.
+ * Checks the input, has each segment of the table worked on until it is done, and then adds up what the segments have
+ * found. A segment takes one call of the function after the other, since a call may last fifteen minutes only. The input
+ * is `{"mode": "plan" | "write", "bucket": NAME, "prefix": TEXT}`; by default it is planned for the whole table.
  */
 export class RetagWorkflow extends Construct {
   readonly definition: DefinitionBody;
@@ -75,7 +75,7 @@ export class RetagWorkflow extends Construct {
     return map;
   }
 
-  /** @param order what the function gets. @default what the state gets */
+  /** @param order what the function gets. @default the input of the state */
   private call(
     id: string,
     worker: LambdaFunction,
@@ -96,6 +96,6 @@ export class RetagWorkflow extends Construct {
   }
 }
 
-/** Of the execution that was started: those of its map's segments have names of their own. */
+/** The execution that was started: those of its map's segments have names of their own. */
 const RUN = JsonPath.stringAt('$$.Execution.Name');
 const REQUEST = JsonPath.objectAt('$$.Execution.Input');

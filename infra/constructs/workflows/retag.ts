@@ -1,4 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { DockerImageFunction, type Function as LambdaFunction, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -7,22 +8,23 @@ import { Construct } from 'constructs';
 import type { RetagEnvironmentVariables } from '../../../functions/config.ts';
 import type { TaggerOptions } from '../../options/tagger-options.ts';
 import type { TaggingImage } from '../../packaging/tagging-image.ts';
+import { type FunctionNetwork, placed } from '../functions/function-network.ts';
 import { imageArchitecture, imageCode } from '../functions/image-code.ts';
-import type { TagTable } from '../tag-table.ts';
 import { addMapWorkflow } from './map-workflow.ts';
 import { retagRole, retagWorkflowRole } from './retag-roles.ts';
 import { RetagWorkflow, SEGMENT_MAP_LABEL } from './retag-workflow.ts';
 
 /** One processor: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html. Scoring uses one. */
 const WORKER_MEMORY_MEGABYTES = 1_769;
-/** Lambda's longest: a segment takes as many calls as it needs. */
+/** Lambda's maximum: a segment takes as many calls as it needs. */
 const WORKER_TIMEOUT = Duration.minutes(15);
 
 export interface RetagProps {
   readonly image: TaggingImage;
   readonly options: TaggerOptions;
-  readonly tagTable: TagTable;
+  readonly table: Table;
   readonly tableKey?: IKey | undefined;
+  readonly network: FunctionNetwork;
 }
 
 /**
@@ -52,7 +54,7 @@ export class Retag extends Construct {
   }
 
   private worker(props: RetagProps): LambdaFunction {
-    const { image, options, tagTable } = props;
+    const { image, options, table } = props;
     const logGroup = new LogGroup(this, 'Log', {
       retention: options.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -62,14 +64,15 @@ export class Retag extends Construct {
       code: imageCode(image, options, ['retag.handler']),
       architecture: imageArchitecture(image),
       role: retagRole(this, { ...props, logGroup }),
-      environment: { TABLE_NAME: tagTable.table.tableName } satisfies OwnVariables,
+      environment: { TABLE_NAME: table.tableName } satisfies OwnVariables,
       memorySize: WORKER_MEMORY_MEGABYTES,
       timeout: WORKER_TIMEOUT,
       logGroup,
+      ...placed(props.network),
       ...(options.tracing && { tracing: Tracing.ACTIVE }),
     });
   }
 }
 
-/** Where model and label sets are is the image's own business: it says so in its own environment. */
+/** The image's own environment says where model and label sets are. */
 type OwnVariables = Omit<RetagEnvironmentVariables, 'MODEL_FOLDER' | 'LABEL_SETS' | 'CLASSIFIER_FOLDER'>;

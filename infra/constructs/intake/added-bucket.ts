@@ -1,0 +1,41 @@
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { AnyBucket } from '../../options/image-tagger-props.ts';
+import { fault, type Rules, readByRules } from '../../options/option-rules.ts';
+import { listOf, plain } from '../../options/prop-rules.ts';
+import { BUCKET, KEY } from '../../options/read-props.ts';
+import { TAGGER_RULES } from '../../options/tagger-options.ts';
+
+/** How one more bucket is watched. */
+export interface AddBucketOptions {
+  /**
+   * KMS keys that the bucket's objects are encrypted with, besides its own.
+   * @default []
+   */
+  readonly keys?: readonly IKey[];
+  /**
+   * Whether the bucket is made to send its events to Amazon EventBridge. Not needed where it sends them already.
+   * @default - as the tagger's prop `enableEventBridge` says
+   */
+  readonly enableEventBridge?: boolean;
+}
+
+interface AddedBucket {
+  readonly keys: readonly IKey[];
+  readonly enableEventBridge: boolean | undefined;
+}
+
+const RULES: Rules<AddedBucket> = {
+  keys: listOf(KEY, 'KMS keys', []),
+  enableEventBridge: { ...plain(TAGGER_RULES.enableEventBridge), byDefault: undefined },
+};
+
+/** Reads what one more bucket is added with. */
+export function readBucketOptions(
+  bucket: AnyBucket,
+  options: AddBucketOptions,
+): { readonly values: AddedBucket; readonly faults: readonly string[] } {
+  const given = new Map<string, unknown>(Object.entries(options ?? {}));
+  const { options: values, faults } = readByRules(RULES, (name) => given.get(name));
+  const bucketFaults = BUCKET.read(bucket) ? [] : [fault('addBucket', BUCKET.expected, bucket)];
+  return { values, faults: [...bucketFaults, ...faults] };
+}

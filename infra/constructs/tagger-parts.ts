@@ -1,0 +1,46 @@
+import { Stage } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { messageOf, throwFaults } from '../options/faults.ts';
+import type { ImageTaggerProps } from '../options/image-tagger-props.ts';
+import { readProps, type TaggerParts } from '../options/read-props.ts';
+import { DEFAULT_LABEL_SET } from '../packaging/places.ts';
+import { providedImage } from '../packaging/provided-image.ts';
+import { stagedImage, stateFolder } from '../packaging/staged-image.ts';
+import type { TaggingImage } from '../packaging/tagging-image.ts';
+import { bucketFaults } from './intake/bucket-faults.ts';
+
+/**
+ * Reads a tagger's props and lays out the image of its functions, unless one was provided.
+ *
+ * @throws Error that names every fault of the props, of the model and of the label sets at once
+ */
+export function taggerParts(
+  tagger: Construct,
+  props: ImageTaggerProps,
+): TaggerParts & { readonly image: TaggingImage } {
+  const { parts, faults } = readProps(props);
+  const image = imageOrFault(tagger, parts);
+  throwFaults(tagger.node.path, [
+    ...faults,
+    ...bucketFaults(tagger, parts.buckets ?? [], parts.options),
+    ...(typeof image === 'string' ? [image] : []),
+  ]);
+  return { ...parts, image: image as TaggingImage };
+}
+
+function imageOrFault(tagger: Construct, parts: TaggerParts): TaggingImage | string {
+  const { model, labels = [DEFAULT_LABEL_SET], architecture, baseImage } = parts;
+  const assetFolder = Stage.of(tagger)?.assetOutdir ?? 'cdk.out';
+  const options = {
+    model,
+    labelSets: labels,
+    architecture,
+    baseImage,
+    stateFolder: stateFolder(assetFolder),
+  };
+  try {
+    return providedImage(tagger) ?? stagedImage(options);
+  } catch (error) {
+    return messageOf(error);
+  }
+}

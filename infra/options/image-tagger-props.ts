@@ -1,0 +1,207 @@
+import type { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
+import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Architecture } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+
+/** The CDK's types keep the class apart from its interface where TypeScript takes optional properties exactly. */
+export type AnyBucket = IBucket | Bucket;
+
+/** What an `ImageTagger` can be told. Amounts and names must be known when the app is synthesized. */
+export interface ImageTaggerProps {
+  /**
+   * The buckets whose objects are tagged, 1 to 100, of the stack's region and account. Their events come by Amazon
+   * EventBridge. More can be added by `addBucket`.
+   * @default - a new bucket, private and encrypted, that is kept when the stack is deleted
+   */
+  readonly buckets?: readonly AnyBucket[];
+  /**
+   * KMS keys that objects of those buckets are encrypted with, besides each bucket's own.
+   * @default []
+   */
+  readonly bucketKeys?: readonly IKey[];
+  /**
+   * Whether those buckets are made to send their events to Amazon EventBridge. Their other notifications stay. Not needed
+   * where they send them already.
+   * @default true
+   */
+  readonly enableEventBridge?: boolean;
+  /**
+   * How the keys of the objects to tag begin, any of these; without commas and `*`.
+   * @default [] (any key)
+   */
+  readonly prefixes?: readonly string[];
+  /**
+   * How the keys of the objects to tag end, in lower or in upper case (`.jpg` is also `.JPG`, but not `.Jpg`), any of
+   * these; without commas and `*`.
+   * @default [] (any key)
+   */
+  readonly suffixes?: readonly string[];
+  /**
+   * Larger objects are not downloaded and recorded as failed, 1 byte to 1 GiB: up to sixteen are held in memory at a time.
+   * @default Size.mebibytes(50)
+   */
+  readonly maximumObjectSize?: Size;
+
+  /**
+   * The model: a folder with its manifest and its files, as `cliptag models compile` makes it, or the name of one that
+   * Cliptag knows.
+   * @default 'embedded' (the small one of this package, whose licence allows no commercial use)
+   */
+  readonly model?: string;
+  /**
+   * Label set files, or folders of them; at least one.
+   * @default - the general label set of this package
+   */
+  readonly labels?: readonly string[];
+  /**
+   * Processor of the functions.
+   * @default Architecture.ARM_64 (a fifth cheaper by the second)
+   */
+  readonly architecture?: Architecture;
+  /**
+   * What the functions' image is built on: the name of an image with Node 20 or newer and Lambda's runtime client.
+   * @default - AWS's own base image
+   */
+  readonly baseImage?: string;
+
+  /**
+   * Memory of the tagging function, 128 to 10,240 MiB (AWS Lambda's own range). Processors come with it: one for every
+   * 1,769 MB. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+   * @default Size.mebibytes(3008) (the most that AWS grants a new account)
+   */
+  readonly memory?: Size;
+  /**
+   * Time the tagging function may take for one batch, 1 to 900 seconds (AWS Lambda's own range). The queue hides a
+   * message for six times as long.
+   * @default Duration.seconds(60)
+   */
+  readonly timeout?: Duration;
+  /**
+   * The tagging function's `/tmp`, 512 to 10,240 MiB (AWS Lambda's own range). Tagging works in memory and needs none of
+   * it.
+   * @default Size.mebibytes(512)
+   */
+  readonly temporaryStorage?: Size;
+  /**
+   * The most messages that the tagging function gets at once, 1 to 10,000 (AWS Lambda's own range).
+   * @default 10
+   */
+  readonly batchSize?: number;
+  /**
+   * How long a batch waits to fill up, 0 to 300 seconds (AWS Lambda's own range); at least 1 for a `batchSize` above 10.
+   * @default Duration.seconds(0) (a lone upload is tagged at once)
+   */
+  readonly batchingWindow?: Duration;
+  /**
+   * The most functions that work on the queue at once, 2 to 1,000 (AWS Lambda's own range). Without a limit, messages
+   * that are throttled use up their receives.
+   * @default 10 (what AWS grants a new account)
+   */
+  readonly maximumConcurrency?: number;
+  /**
+   * Concurrency set aside for the tagging function, taken from the account's, from `maximumConcurrency` to 1,000.
+   * @default - none
+   */
+  readonly reservedConcurrency?: number;
+  /**
+   * Whether functions start from a snapshot of one that is ready: published versions behind an alias. AWS charges for it
+   * by use (https://aws.amazon.com/lambda/pricing/); it allows no more than 512 MiB of temporary storage.
+   * @default false
+   */
+  readonly snapStart?: boolean;
+  /**
+   * Whether AWS X-Ray records how requests go through the functions and workflows. Costs per trace.
+   * @default false
+   */
+  readonly tracing?: boolean;
+  /**
+   * Receives of a message before it goes to the dead-letter queue, 1 to 1,000 (Amazon SQS's own range); AWS advises at
+   * least 5 for a queue that feeds Lambda.
+   * @default 5
+   */
+  readonly maxReceiveCount?: number;
+
+  /**
+   * The VPC that the functions run in. They need ways from there to Amazon S3, DynamoDB and SQS, and to EventBridge with a
+   * `resultEventBus`: NAT gateways or endpoints.
+   * @default - none
+   */
+  readonly vpc?: IVpc;
+  /**
+   * The subnets of that VPC.
+   * @default - the private subnets with egress, as for any function of the CDK
+   */
+  readonly vpcSubnets?: SubnetSelection;
+  /**
+   * Security groups of the functions in that VPC; at least one.
+   * @default - a new one for each function, which lets all traffic out
+   */
+  readonly securityGroups?: readonly ISecurityGroup[];
+
+  /**
+   * The KMS key that the tag table is encrypted with.
+   * @default - DynamoDB's own key
+   */
+  readonly tableKey?: IKey;
+  /**
+   * Whether DynamoDB refuses to delete the tag table, also when asked by CloudFormation or the console.
+   * @default true, but false with `removalPolicy` DESTROY
+   */
+  readonly deletionProtection?: boolean;
+  /**
+   * What becomes of the tag table and of the tagger's own bucket when the stack is deleted: `RETAIN`,
+   * `RETAIN_ON_UPDATE_OR_DELETE` or `DESTROY`. CloudFormation deletes a bucket only when it is empty.
+   * @default RemovalPolicy.RETAIN (computing tags and embeddings again costs more than keeping them)
+   */
+  readonly removalPolicy?: RemovalPolicy;
+  /**
+   * How long the functions' logs are kept.
+   * @default RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: RetentionDays;
+  /**
+   * Where alarms are sent to.
+   * @default - alarms change their state and tell nobody
+   */
+  readonly alarmTopic?: ITopic;
+
+  /**
+   * Where an event is sent to for every image that was tagged, failed or was removed: docs/result-events.md.
+   * @default - nowhere
+   */
+  readonly resultEventBus?: IEventBus;
+  /**
+   * Whether objects get their best tags as S3 object tags too, `cliptag:SET:LABEL` = `yes`, beside those that they have.
+   * Costs a read and a write of S3's for each image.
+   * @default false
+   */
+  readonly objectTags?: boolean;
+  /**
+   * The most object tags of that kind, 1 to 10 (Amazon S3's own range, for all of an object's tags): what is left is free
+   * for others.
+   * @default 5
+   */
+  readonly objectTagLimit?: number;
+
+  /**
+   * The most objects that a backfill sends to the queue, 1 to 10,000 a second.
+   * @default 200 (a million in 84 minutes; ten functions tag more)
+   */
+  readonly backfillObjectsPerSecond?: number;
+  /**
+   * Number of messages in the queue, 1 to 1,000,000, at which a backfill waits before it sends more, so that uploads do not
+   * stand behind all of its objects.
+   * @default 1000
+   */
+  readonly backfillQueueDepth?: number;
+  /**
+   * Functions that retag at once, each on its own segment of the table, 1 to 1,000. They count against the account's
+   * concurrency, as the tagging function's do.
+   * @default 4 (together they write as fast as a new table takes it)
+   */
+  readonly retagConcurrency?: number;
+}

@@ -1,0 +1,52 @@
+import { copyFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { IS_CHECKOUT, PACKAGE_FOLDER } from '../../functions/adapters/files/package-folder.ts';
+import { bundleBackfill, bundleHandler } from './bundle.ts';
+import { contentFolder } from './content-folder.ts';
+import { ARCHITECTURES, type Architecture, writePackageLock } from './image-packages.ts';
+import { STATE_FOLDER } from './places.ts';
+
+/** What `npm run build` makes by {@link bundleFunctions}: an installed package has neither sources nor a bundler. */
+const PREBUILT_FOLDER = join(PACKAGE_FOLDER, 'dist', 'functions');
+
+const DOCKERFILE = join(PACKAGE_FOLDER, 'infra', 'packaging', 'Dockerfile');
+
+let bundled: Promise<string> | undefined;
+
+/**
+ * The code of all functions: a checkout bundles its sources, once a process; an installed package brings it along.
+ *
+ * @returns path of a folder as {@link bundleFunctions} writes it
+ */
+export function functionCode(): Promise<string> {
+  if (!IS_CHECKOUT) return Promise.resolve(PREBUILT_FOLDER);
+  bundled ??= contentFolder(join(STATE_FOLDER, 'functions'), bundleFunctions);
+  return bundled;
+}
+
+/** The packages with shared libraries that the image gets for a processor, within the folder of all code. */
+export function packagesFolder(code: string, architecture: Architecture): string {
+  return join(code, `packages-${architecture}`);
+}
+
+/**
+ * Writes what the functions' images and archives are made of, all but the model and the label sets. The same sources give
+ * the same bytes.
+ *
+ *     Dockerfile
+ *     tag-images/           handler.mjs, retag.mjs, drawing-worker.mjs, and the notices of what they contain
+ *     backfill/             handler.mjs
+ *     packages-arm64/       package.json and package-lock.json of the packages with shared libraries
+ *     packages-x86_64/
+ */
+export async function bundleFunctions(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await Promise.all([
+    bundleHandler(join(folder, 'tag-images')),
+    bundleBackfill(join(folder, 'backfill')),
+    ...ARCHITECTURES.map((architecture) =>
+      writePackageLock(PACKAGE_FOLDER, packagesFolder(folder, architecture), architecture),
+    ),
+    copyFile(DOCKERFILE, join(folder, 'Dockerfile')),
+  ]);
+}
