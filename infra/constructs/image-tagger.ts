@@ -11,7 +11,7 @@ import { METRICS } from '../../functions/core/tagging/metric-names.ts';
 import { throwFaults } from '../options/faults.ts';
 import type { AnyBucket, ImageTaggerProps } from '../options/image-tagger-props.ts';
 import type { TaggerOptions } from '../options/tagger-options.ts';
-import { TaggingFunction } from './functions/tagging-function.ts';
+import { TaggingFunction } from './compute/tagging-function.ts';
 import { grantReading, grantRedriving } from './grants.ts';
 import { type AddBucketOptions, readBucketOptions } from './intake/added-bucket.ts';
 import { BucketEvents } from './intake/bucket-events.ts';

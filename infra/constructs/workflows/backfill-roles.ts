@@ -6,7 +6,7 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { AnyBucket } from '../../options/image-tagger-props.ts';
-import { allowNetwork, type FunctionNetwork } from '../functions/function-network.ts';
+import { allowNetwork, type FunctionNetwork } from '../compute/function-network.ts';
 
 export interface FeederAccess {
   readonly table: Table;

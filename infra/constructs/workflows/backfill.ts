@@ -12,8 +12,8 @@ import type { BackfillEnvironmentVariables } from '../../../functions/config.ts'
 import type { AnyBucket } from '../../options/image-tagger-props.ts';
 import type { TaggerOptions } from '../../options/tagger-options.ts';
 import type { TaggingImage } from '../../packaging/tagging-image.ts';
-import { type FunctionNetwork, placed } from '../functions/function-network.ts';
-import { imageArchitecture } from '../functions/image-code.ts';
+import { type FunctionNetwork, placed } from '../compute/function-network.ts';
+import { imageArchitecture } from '../compute/image-code.ts';
 import { allowListing, feederRole, workflowRole } from './backfill-roles.ts';
 import { BATCH_OBJECTS, BackfillWorkflow, MAP_LABEL } from './backfill-workflow.ts';
 import { addMapWorkflow } from './map-workflow.ts';

@@ -11,7 +11,7 @@ import {
   StateMachine,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import { explainWildcard } from '../functions/explained-wildcard.ts';
+import { explainWildcard } from '../compute/explained-wildcard.ts';
 
 /** Any fault of a function is tried again for some four minutes. */
 export const FAULT_RETRY: RetryProps = {

@@ -4,7 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { allowNetwork, type FunctionNetwork } from '../functions/function-network.ts';
+import { allowNetwork, type FunctionNetwork } from '../compute/function-network.ts';
 
 export interface RetagAccess {
   readonly table: Table;
