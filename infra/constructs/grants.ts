@@ -11,7 +11,6 @@ export function grantReading(table: Table, key: IKey | undefined, grantee: IGran
     actions: ['GetItem', 'BatchGetItem', 'Query', 'Scan', 'DescribeTable'].map((name) => `dynamodb:${name}`),
     // Named one by one: with a wildcard for the indexes the user would have to explain it to cdk-nag.
     resourceArns: [table.tableArn, `${table.tableArn}/index/${STATUS_INDEX}`],
-    scope: table,
   });
   // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
   return key ? grant.combine(key.grant(grantee, 'kms:Decrypt', 'kms:DescribeKey')) : grant;
@@ -28,13 +27,11 @@ export function grantRedriving(queue: Queue, deadLetterQueue: Queue, grantee: IG
     grantee,
     actions: [...moves, ...messages].map((name) => `sqs:${name}`),
     resourceArns: [deadLetterQueue.queueArn],
-    scope: deadLetterQueue,
   });
   const sending = Grant.addToPrincipal({
     grantee,
     actions: ['sqs:SendMessage'],
     resourceArns: [queue.queueArn],
-    scope: queue,
   });
   return looking.combine(sending);
 }

@@ -1,5 +1,7 @@
-import { Token } from 'aws-cdk-lib';
+import { type Duration, type Size, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+
+const MEBIBYTE = 2 ** 20;
 
 /** A value as an error names it: as JSON where it is plain data, else by what it is. */
 export function written(value: unknown): string {
@@ -12,14 +14,20 @@ export function written(value: unknown): string {
 
 /** Whether a value is a token, or an amount that is made of one. */
 function isDeferred(value: unknown): boolean {
-  if (Token.isUnresolved(value)) return true;
-  const amount = value as { isUnresolved?: () => boolean } | null | undefined;
-  return typeof amount?.isUnresolved === 'function' && amount.isUnresolved();
+  return Token.isUnresolved(value) || (isAmount(value) && value.isUnresolved());
 }
 
-/** `Size` and `Duration` have `toHumanString`; other objects of a class may refer to themselves. */
+function isAmount(value: unknown): value is Size | Duration {
+  return typeof value === 'object' && value !== null && 'toHumanString' in value && 'isUnresolved' in value;
+}
+
+/** Amounts in the units that errors expect them in; other objects of a class may refer to themselves. */
 function writtenObject(value: object): string {
-  if ('toHumanString' in value && typeof value.toHumanString === 'function') return value.toHumanString();
+  if (isAmount(value)) {
+    if ('toSeconds' in value) return `${value.toSeconds({ integral: false })} seconds`;
+    const bytes = value.toBytes();
+    return bytes % MEBIBYTE === 0 ? `${bytes / MEBIBYTE} MiB` : `${bytes} bytes`;
+  }
   const { name } = value.constructor ?? Object;
   return name === 'Object' ? JSON.stringify(value) : `an object of class ${name}`;
 }

@@ -35,7 +35,7 @@ export function packagesFolder(code: string, architecture: Architecture): string
  *
  *     Dockerfile
  *     tag-images/           handler.mjs, retag.mjs, drawing-worker.mjs, and the notices of what they contain
- *     backfill/             handler.mjs
+ *     backfill/             handler.mjs and its notices
  *     packages-arm64/       package.json and package-lock.json of the packages with shared libraries
  *     packages-x86_64/
  */

@@ -8,6 +8,7 @@ import { type Model, readModel } from '../../functions/adapters/files/model-fold
 import type { PromptEncoder } from '../../functions/core/labels/embedding.ts';
 import { labelSetDigest } from '../../functions/core/labels/label-set.ts';
 import { bundleHandler } from '../../infra/packaging/bundle.ts';
+import { bundleFunctions } from '../../infra/packaging/function-code.ts';
 import { type ImageOptions, stageImage } from '../../infra/packaging/image.ts';
 import { folderDigest } from '../../infra/packaging/image-digest.ts';
 import { type Architecture, writePackageLock } from '../../infra/packaging/image-packages.ts';
@@ -179,5 +180,27 @@ describe('the bundle', () => {
     const cpu = process.arch;
     const binary = `node_modules/onnxruntime-node/bin/napi-v6/linux/${cpu}/onnxruntime_binding.node`;
     expect(existsSync(join(repository, binary))).toBe(true);
+  });
+});
+
+describe('the code that a package brings along', () => {
+  it('is all that images and archives are made of, besides model and label sets', async () => {
+    const withNotices = (room: string, ...names: string[]) =>
+      names.flatMap((name) => [`${room}/${name}`, `${room}/${name}.LEGAL.txt`]);
+    const folder = await temporaryFolder();
+    await bundleFunctions(folder);
+    expect(await filesIn(folder)).toEqual([
+      'Dockerfile',
+      ...withNotices('backfill', 'handler.mjs'),
+      ...['arm64', 'x86_64'].flatMap((cpu) =>
+        ['package-lock.json', 'package.json'].map((name) => `packages-${cpu}/${name}`),
+      ),
+      ...withNotices('tag-images', 'handler.mjs', 'retag.mjs', 'drawing-worker.mjs'),
+    ]);
+    const image = await staged();
+    for (const name of ['handler.mjs', 'retag.mjs', 'drawing-worker.mjs']) {
+      const prebuilt = await readFile(join(folder, 'tag-images', name));
+      expect(prebuilt.equals(await readFile(join(image, 'code', name)))).toBe(true);
+    }
   });
 });
