@@ -30,7 +30,7 @@ try {
   // A violation without an acknowledged reason fails `cdk synth`, so nothing insecure can be deployed by oversight.
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 } catch (error) {
-  // The reader wants the faults, not the place in this program that found them.
+  // Readers need the faults, not the place in this program that found them.
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
 }

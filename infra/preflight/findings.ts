@@ -10,7 +10,7 @@ export interface Findings {
 
 export const NOTHING: Findings = { faults: [], notices: [] };
 
-/** An existing bucket that the stack is to listen to, in the stack's region. */
+/** Judges an existing bucket that the stack is to listen to. */
 export function bucketFindings(name: string, state: BucketState, region: string): Findings {
   switch (state.kind) {
     case 'there':
@@ -33,17 +33,17 @@ export function bucketFindings(name: string, state: BucketState, region: string)
 export interface ModelChange {
   readonly stackName: string;
   readonly tableName: string;
-  /** Of the stack's buckets, with commas. */
+  /** Names of the stack's buckets, separated by commas. */
   readonly bucketNames: string;
   /** Digest of the model that is to be deployed. */
   readonly modelDigest: string;
-  /** Image records that were seen, by the model of their embedding. */
+  /** Numbers of image records that were seen, by the digest of their embedding's model. */
   readonly stored: ReadonlyMap<string, number>;
-  /** Whether it has been said that embeddings of another model are to be replaced. */
+  /** Whether the user has said that embeddings of another model are to be replaced. */
   readonly replaceEmbeddings: boolean;
 }
 
-/** A model that is to be deployed on a table that may hold embeddings of another. */
+/** Judges a model that is to be deployed on a table that may hold embeddings of another one. */
 export function modelFindings({ stored, modelDigest, replaceEmbeddings, ...names }: ModelChange): Findings {
   const others = [...stored].filter(([digest]) => digest !== modelDigest);
   if (others.length === 0) return NOTHING;
@@ -60,7 +60,7 @@ table by npx cliptag backfill, read from it, then destroy this stack. Queries ha
 Until it is done some images have tags of the one model and some of the other.`);
 }
 
-/** One of the looks could not be taken, which keeps nothing from being deployed. */
+/** Tells of a look that could not be taken, which keeps nothing from being deployed. */
 export function notLookedAt(what: string, error: unknown): Findings {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   return notice(`${what} could not be looked at before the deployment (${name}: ${message.split('\n')[0]})`);

@@ -4,7 +4,6 @@ import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
 import { runs } from '../../functions/adapters/files/program.ts';
 import type { DeploymentEnvironment } from '../../functions/config.ts';
 import { storedModels } from '../../functions/core/records/stored-models.ts';
-import type { Settings } from '../settings.ts';
 import {
   all,
   bucketFindings,
@@ -15,16 +14,21 @@ import {
   notLookedAt,
 } from './findings.ts';
 
-/** AWS answers within a second; a network that leads nowhere must not hold a synthesis up for longer than this. */
+/** AWS answers within a second. A network that leads nowhere must not hold up a synthesis for longer than this. */
 const LIMIT_MILLISECONDS = 15_000;
 
-export type PreflightSettings = Pick<Settings, 'bucket' | 'stackName' | 'replaceEmbeddings'>;
+/** The settings that say what is looked at: `infra/settings.ts`. */
+export interface PreflightSettings {
+  readonly bucket: readonly string[];
+  readonly stackName: string;
+  readonly replaceEmbeddings: boolean;
+}
 
 /**
  * Looks at the account that is to be deployed to, with the credentials that the SDK finds: are the buckets there, would the
- * model meet embeddings of another one, can an image be built? What may not be looked at is a notice, never a fault.
+ * model meet embeddings of another one, can an image be built? A look that cannot be taken is a notice, never a fault.
  *
- * @param modelDigest of the model that is to be deployed
+ * @param modelDigest digest of the model that is to be deployed
  */
 export async function preflight(
   settings: PreflightSettings,
@@ -55,7 +59,7 @@ async function look(what: string, find: () => Promise<Findings>): Promise<Findin
     .finally(() => clearTimeout(timer));
 }
 
-/** The stack names its model, so that its table need only be read when that changes. */
+/** The deployed stack names its model, so its table is read only when the model changes. */
 async function lookAtModel(
   { stackName, replaceEmbeddings }: PreflightSettings,
   modelDigest: string,
@@ -74,7 +78,7 @@ async function lookAtModel(
   return modelFindings({ stackName, tableName, bucketNames, modelDigest, stored, replaceEmbeddings });
 }
 
-/** No fault: an image that has been pushed already is not built again, and `cdk diff` builds none. */
+/** A missing engine is no fault: an image that is pushed already is not built again, and `cdk diff` builds none. */
 async function lookAtDocker(docker: string): Promise<Findings> {
   if (await runs(docker, ['version'])) return NOTHING;
   return notice(

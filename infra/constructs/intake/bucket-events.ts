@@ -14,8 +14,8 @@ export interface BucketEventsProps {
 }
 
 /**
- * Events of buckets that are not the tagger's own, by Amazon EventBridge: any number of buckets, whoever owns their
- * notifications, and no circle between bucket and queue.
+ * Events of buckets that are not the tagger's own, by Amazon EventBridge: any number of buckets, whose
+ * notifications may belong to others, and no circle between bucket and queue.
  */
 export class BucketEvents extends Construct {
   private rule: Rule | undefined;
