@@ -2,6 +2,6 @@
  * Cliptag as a construct of the AWS CDK: `import { ImageTagger } from 'cliptag'`.
  */
 export { ImageTagger } from './constructs/image-tagger.ts';
-export type { AddBucketOptions } from './constructs/intake/added-bucket.ts';
-export type { TaggerAlarms } from './constructs/watching/alarms.ts';
+export type { TaggerAlarms } from './constructs/watching/tagger-alarms.ts';
+export type { AddBucketOptions } from './options/add-bucket-options.ts';
 export type { AnyBucket, ImageTaggerProps } from './options/image-tagger-props.ts';

@@ -1,23 +1,10 @@
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { AddBucketOptions } from '../../options/add-bucket-options.ts';
 import type { AnyBucket } from '../../options/image-tagger-props.ts';
 import { fault, type Rules, readByRules } from '../../options/option-rules.ts';
 import { listOf, plain } from '../../options/prop-rules.ts';
 import { BUCKET, KEY } from '../../options/read-props.ts';
 import { TAGGER_RULES } from '../../options/tagger-options.ts';
-
-/** How one more bucket is watched. */
-export interface AddBucketOptions {
-  /**
-   * KMS keys that the bucket's objects are encrypted with, besides its own.
-   * @default []
-   */
-  readonly keys?: readonly IKey[];
-  /**
-   * Whether the bucket is made to send its events to Amazon EventBridge. Not needed where it sends them already.
-   * @default - as the tagger's prop `enableEventBridge` says
-   */
-  readonly enableEventBridge?: boolean;
-}
 
 interface AddedBucket {
   readonly keys: readonly IKey[];

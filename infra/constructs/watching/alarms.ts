@@ -5,28 +5,13 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { METRICS } from '../../../functions/core/tagging/metric-names.ts';
 import { ownMetric } from './own-metric.ts';
+import type { TaggerAlarms } from './tagger-alarms.ts';
 import type { WatchedParts } from './watched-parts.ts';
 
 const PERIOD = Duration.minutes(5);
 
 /** Share of its timeout that a batch may take before somebody should know. */
 const DURATION_SHARE_OF_TIMEOUT = 0.8;
-
-/** One alarm for each way in which images stop being tagged. */
-export interface TaggerAlarms {
-  /** Messages failed every time. */
-  readonly deadLetters: Alarm;
-  /** Uploads wait for longer than all receives of a message take. */
-  readonly oldestMessage: Alarm;
-  /** The tagging function failed as a whole. */
-  readonly errors: Alarm;
-  /** The account's concurrency is used up. */
-  readonly throttles: Alarm;
-  /** Batches nearly take the tagging function's timeout. */
-  readonly duration: Alarm;
-  /** Result events or object tags could not be written. Exists where there are any. */
-  readonly resultsNotTold?: Alarm;
-}
 
 interface AlarmDefinition {
   readonly metric: IMetric;
