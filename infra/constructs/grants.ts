@@ -2,15 +2,18 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import { STATUS_INDEX } from '../../functions/core/records/image-record.ts';
+import { TABLE_DEFINITION } from '../../functions/core/records/table-definition.ts';
 
-/** Lets somebody read a tag table and its index, with the table's key where that has one of the user's. */
+/** Lets somebody read a tag table and its indexes, with the table's key where that has one of the user's. */
 export function grantReading(table: Table, key: IKey | undefined, grantee: IGrantable): Grant {
   const grant = Grant.addToPrincipal({
     grantee,
     actions: ['GetItem', 'BatchGetItem', 'Query', 'Scan', 'DescribeTable'].map((name) => `dynamodb:${name}`),
     // Named one by one: with a wildcard for the indexes the user would have to explain it to cdk-nag.
-    resourceArns: [table.tableArn, `${table.tableArn}/index/${STATUS_INDEX}`],
+    resourceArns: [
+      table.tableArn,
+      ...TABLE_DEFINITION.indexes.map(({ name }) => `${table.tableArn}/index/${name}`),
+    ],
   });
   // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
   return key ? grant.combine(key.grant(grantee, 'kms:Decrypt', 'kms:DescribeKey')) : grant;

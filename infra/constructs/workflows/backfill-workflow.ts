@@ -15,7 +15,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import type { ErrorCode } from '../../functions/core/error-codes.ts';
+import type { ErrorCode } from '../../../functions/core/error-codes.ts';
 import { FAULT_RETRY, runForEach } from './map-workflow.ts';
 
 /**
