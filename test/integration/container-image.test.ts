@@ -195,7 +195,7 @@ describe('the code that a package brings along', () => {
       ...['arm64', 'x86_64'].flatMap((cpu) =>
         ['package-lock.json', 'package.json'].map((name) => `packages-${cpu}/${name}`),
       ),
-      ...withNotices('tag-images', 'handler.mjs', 'retag.mjs', 'drawing-worker.mjs'),
+      ...withNotices('tag-images', 'drawing-worker.mjs', 'handler.mjs', 'retag.mjs'),
     ]);
     const image = await staged();
     for (const name of ['handler.mjs', 'retag.mjs', 'drawing-worker.mjs']) {
