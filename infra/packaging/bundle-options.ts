@@ -18,7 +18,7 @@ const onnxruntimeBinding: Plugin = {
     }),
 };
 
-/** Leaves out zod's error messages in forty languages, which are half of it. */
+/** Error messages in forty languages: half of zod. */
 const englishOnly: Plugin = {
   name: 'english-only',
   setup: (build) =>
