@@ -8,5 +8,8 @@ export default defineConfig({
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    pool: 'forks',
+    isolate: false,
+    maxWorkers: 3,
   },
 });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CLI, jsonLines, runCli } from './support/cli-process.ts';
+import { CLI, jsonLines, runCli, spawnCli } from './support/cli-process.ts';
 
 interface TaggedLine {
   readonly path: string;
@@ -164,8 +164,8 @@ describe('images that cannot be tagged', () => {
     await Promise.all([chmod(folder, 0o777), chmod(join(folder, 'locked'), 0o700)]);
     const options = { cwd: folder, uid: NOBODY, env: { PATH: process.env.PATH, TMPDIR: folder } };
     const rejected = (fault: string) => ({ code: 2, stdout: '', stderr: `cliptag tag: ${fault}\n` });
-    expect(await runCli(['tag', sample, 'locked'], options)).toEqual(rejected('cannot read locked (EACCES)'));
-    expect(await runCli(['tag', sample, '--labels', 'locked'], options)).toEqual(
+    expect(await spawnCli(['tag', sample, 'locked'], options)).toEqual(rejected('cannot read locked (EACCES)'));
+    expect(await spawnCli(['tag', sample, '--labels', 'locked'], options)).toEqual(
       rejected('The label sets cannot be used: locked: Expected a readable folder but received EACCES'),
     );
   });
