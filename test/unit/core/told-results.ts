@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
 import { mergedObjectTags, sameObjectTags } from '../../../functions/core/results/object-tags.ts';
 import { resultEvent } from '../../../functions/core/results/result-event.ts';
@@ -18,7 +19,8 @@ export function checkToldResults(
   for (const event of published) {
     const { key, sequencer, revision } = event.detail;
     const recorded = truth.state(key, sequencer, revision);
-    expect(recorded && resultEvent(recorded)).toEqual(event);
+    const expected = recorded && resultEvent(recorded);
+    if (!isDeepStrictEqual(expected, event)) expect(expected).toEqual(event);
   }
   for (const { key } of scenario.objects) {
     const record = truth.record(key);
@@ -30,10 +32,10 @@ export function checkToldResults(
         detail.sequencer === record.sequencer &&
         (retags || detail.revision === record.revision),
     );
-    expect(isTold, `an event of ${key} in revision ${record.revision}`).toBe(true);
+    if (!isTold) expect.fail(`Expected an event of ${key} in revision ${record.revision}`);
     const carried = bucket.tagsOf(key);
     if (retags || !carried) continue;
     const wanted = mergedObjectTags(FOREIGN_TAGS, record.tags, OBJECT_TAG_LIMIT);
-    expect(sameObjectTags(carried, wanted), `${key}: ${JSON.stringify({ carried, wanted })}`).toBe(true);
+    if (!sameObjectTags(carried, wanted)) expect.fail(`${key}: ${JSON.stringify({ carried, wanted })}`);
   }
 }
