@@ -1,15 +1,32 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.ts';
 
 export default defineConfig({
   test: {
-    include: ['test/{unit,integration,infra,e2e}/**/*.test.ts'],
     reporters: ['default', './test/summary-reporter.ts'],
+    // What failing tests print is shown.
+    silent: 'passed-only',
     // Tests speak to AWS's SDK on Node 20 too, of which it would warn in every file.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Processes and not threads, for tests change folders. Libraries are loaded once in each instead of once a file.
     pool: 'forks',
     isolate: false,
-    maxWorkers: 3,
+    // Many tests wait for servers: with one worker more than a small machine has cores, these are never idle.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
+    sequence: { sequencer: LongestFirst },
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'system',
+          include: ['test/{integration,infra,e2e}/**/*.test.ts'],
+          globalSetup: ['test/run-folder.ts', 'test/moto-server.ts'],
+        },
+      },
+    ],
   },
 });

@@ -29,13 +29,17 @@ export interface PreflightSettings {
  * model meet embeddings of another one, can an image be built? A look that cannot be taken is a notice, never a fault.
  *
  * @param modelDigest digest of the model that is to be deployed
+ * @param limitMilliseconds how long each look may take. @default 15 s
  */
 export async function preflight(
   settings: PreflightSettings,
   modelDigest: string,
   environment: DeploymentEnvironment,
+  limitMilliseconds = LIMIT_MILLISECONDS,
 ): Promise<Findings> {
   const { region, docker } = environment;
+  const look = (what: string, find: () => Promise<Findings>) =>
+    foundWithin(limitMilliseconds, find).catch((error: unknown) => notLookedAt(what, error));
   const looks = [
     ...settings.bucket.map((name) =>
       look(`The bucket ${name}`, async () =>
@@ -48,15 +52,13 @@ export async function preflight(
   return all(await Promise.all(looks));
 }
 
-async function look(what: string, find: () => Promise<Findings>): Promise<Findings> {
+async function foundWithin(milliseconds: number, find: () => Promise<Findings>): Promise<Findings> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const error = new Error(`no answer within ${LIMIT_MILLISECONDS / 1_000} s`);
-    timer = setTimeout(() => reject(error), LIMIT_MILLISECONDS);
+    const error = new Error(`no answer within ${milliseconds / 1_000} s`);
+    timer = setTimeout(() => reject(error), milliseconds);
   });
-  return Promise.race([find(), late])
-    .catch((error: unknown) => notLookedAt(what, error))
-    .finally(() => clearTimeout(timer));
+  return Promise.race([find(), late]).finally(() => clearTimeout(timer));
 }
 
 /** The deployed stack names its model, so its table is read only when the model changes. */

@@ -109,7 +109,7 @@ describe('cliptag backfill', PATIENCE, () => {
     const watch = setInterval(async () => {
       const answer = await fetch(`${pipeline.galleryUrl}/status.json`);
       depths.push(((await answer.json()) as { queue: { visible: number } }).queue.visible);
-    }, 20);
+    }, 50);
     const tagged = () => tableOf(pipeline).count(queryImagesByStatus('many', 'tagged'));
     const child = spawn(process.execPath, [CLI, 'backfill', 's3://many', '--yes', ...here], {
       stdio: 'ignore',

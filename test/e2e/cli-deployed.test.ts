@@ -1,6 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -11,31 +8,25 @@ import { fixedWidthSequencer } from '../../functions/core/objects/object.ts';
 import { nextImageRecord, putImageRecord } from '../../functions/core/records/image-record.ts';
 import { putLabelEntry } from '../../functions/core/records/label-entries.ts';
 import { tableInput } from '../../functions/local/dynamodb/table.ts';
+import { type MotoAccount, openMotoAccount } from '../integration/support/moto-account.ts';
 import { available } from '../integration/tools.ts';
 import { jsonLines, runCli } from './support/cli-process.ts';
 
 /** moto stands in for AWS; the command line finds it as it finds AWS, by its environment. */
-const hasMoto = available(['moto_server', '--help']);
+const hasMoto = available('moto_server');
 const region = 'eu-central-1';
-const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 describe.skipIf(!hasMoto)('with a deployed table', () => {
-  let moto: ChildProcess;
+  let account: MotoAccount;
   let env: NodeJS.ProcessEnv;
   let queueUrls: string[];
 
   beforeAll(async () => {
-    const port = await freePort();
-    moto = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore', detached: true });
-    const endpoint = `http://127.0.0.1:${port}`;
-    await answering(endpoint);
-    env = {
-      ...process.env,
-      AWS_ENDPOINT_URL: endpoint,
-      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    };
-    const client = { endpoint, region, credentials };
+    account = await openMotoAccount();
+    const client = { ...account.client, region };
+    // Most tests name the region.
+    const { AWS_REGION: _, AWS_DEFAULT_REGION: __, ...variables } = account.env;
+    env = variables;
     await createTable(client, tableInput('deployed'));
     const table = dynamoDbTagTable({ tableName: 'deployed', client });
     const object = { bucket: 'mine', key: 'a.jpg', eTag: 'etag', sequencer: fixedWidthSequencer('1') };
@@ -94,10 +85,7 @@ describe.skipIf(!hasMoto)('with a deployed table', () => {
       await new CloudFormationClient(client).send(new CreateStackCommand({ StackName, TemplateBody }));
     }
   });
-  afterAll(() => {
-    // The Python launcher may have a child of its own: the whole group that was started here ends.
-    if (moto?.pid) process.kill(-moto.pid);
-  });
+  afterAll(() => account?.close());
 
   const deployed = ['--table', 'deployed', '--region', region];
 
@@ -219,19 +207,3 @@ describe.skipIf(!hasMoto)('with a deployed table', () => {
     expect([result.code, result.stderr]).toEqual([2, 'cliptag query: there is no table "nope"\n']);
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
-}
-
-async function answering(url: string): Promise<void> {
-  for (;;) {
-    const answer = await fetch(url).catch(() => undefined);
-    if (answer) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}

@@ -124,7 +124,9 @@ describe('cliptag evaluate', () => {
 const CHROMIUM = '/usr/bin/chromium';
 const hasChromium = existsSync(CHROMIUM);
 if (!hasChromium)
-  console.info('Skipped: the evaluation page in a browser, since there is no Chromium on this machine.');
+  console.info(
+    `Skipped: the evaluation page in a browser, which takes ${CHROMIUM} (apt-get install chromium)`,
+  );
 
 describe('the page of cliptag evaluate', () => {
   const file = () => join(folder, 'page.html');

@@ -15,7 +15,7 @@ import { available } from '../integration/tools.ts';
 import { CLI, jsonLines, runCli } from './support/cli-process.ts';
 
 /** moto has the queues and the stack; it has no message moves, which a stand-in makes over moto's queues. */
-const hasMoto = available(['moto_server', '--help']);
+const hasMoto = available('moto_server');
 // Python's programs take seconds to start, and many times that on a busy machine.
 vi.setConfig({ hookTimeout: 300_000, testTimeout: 120_000 });
 
@@ -59,11 +59,8 @@ describe.skipIf(!hasMoto)('cliptag redrive of a deployed stack', () => {
     );
     env = {
       ...process.env,
-      AWS_ENDPOINT_URL: client.endpoint,
+      ...account.env,
       AWS_ENDPOINT_URL_SQS: moves.url,
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      AWS_REGION: client.region,
     };
   });
   afterAll(async () => {

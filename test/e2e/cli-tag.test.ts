@@ -26,12 +26,12 @@ let folder: string;
 /** A user without rights, on most systems. */
 const NOBODY = 65_534;
 const noNobody = obstacleToNobody();
-if (noNobody) console.log(`skipped: folders that the user may not read: ${noNobody}`);
+if (noNobody) console.info(`Skipped: folders that the user may not read (${noNobody})`);
 
 function obstacleToNobody(): string | undefined {
-  if (process.getuid?.() !== 0) return 'only root can be somebody else';
+  if (process.getuid?.() !== 0) return 'run the tests as root, who can be somebody else';
   const { status } = spawnSync(process.execPath, ['--check', CLI], { uid: NOBODY, cwd: '/' });
-  return status === 0 ? undefined : 'this repository lies in a folder that is root’s alone';
+  return status === 0 ? undefined : 'clone the repository into a folder that is not root’s alone';
 }
 
 /** A label set of which every image gets two tags, whatever the model thinks of it. */
@@ -164,7 +164,9 @@ describe('images that cannot be tagged', () => {
     await Promise.all([chmod(folder, 0o777), chmod(join(folder, 'locked'), 0o700)]);
     const options = { cwd: folder, uid: NOBODY, env: { PATH: process.env.PATH, TMPDIR: folder } };
     const rejected = (fault: string) => ({ code: 2, stdout: '', stderr: `cliptag tag: ${fault}\n` });
-    expect(await spawnCli(['tag', sample, 'locked'], options)).toEqual(rejected('cannot read locked (EACCES)'));
+    expect(await spawnCli(['tag', sample, 'locked'], options)).toEqual(
+      rejected('cannot read locked (EACCES)'),
+    );
     expect(await spawnCli(['tag', sample, '--labels', 'locked'], options)).toEqual(
       rejected('The label sets cannot be used: locked: Expected a readable folder but received EACCES'),
     );

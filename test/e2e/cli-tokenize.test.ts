@@ -11,7 +11,11 @@ interface Tokens {
 const fixture = new URL('../fixtures/tokens.json', import.meta.url);
 const clip = fileURLToPath(new URL('../../../shared/reference/tiny-clip/hf', import.meta.url));
 const hasClip = existsSync(clip);
-if (!hasClip) console.log('skipped: the reference tokenizer is not on this machine');
+if (!hasClip) {
+  console.info(
+    `Skipped: CLIP's own tokenizer (to run it, put tokenizer.json of openai/clip-vit-base-patch32 into ${clip})`,
+  );
+}
 
 describe('cliptag tokenize', () => {
   it.skipIf(!hasClip)('gives the ids of the reference for every text', async () => {

@@ -28,10 +28,10 @@ type Variables = Readonly<Record<string, string>>;
 
 /** What a machine lacks for running a function in a sandbox; undefined when it can. */
 export function sandboxObstacle(): string | undefined {
-  if (process.platform !== 'linux') return 'no Linux';
-  if (process.getuid?.() !== 0) return 'not root';
+  if (process.platform !== 'linux') return 'it takes Linux';
+  if (process.getuid?.() !== 0) return 'run the tests as root';
   const { status } = spawnSync('unshare', ['--mount', '--pid', '--fork', 'setpriv', '--version']);
-  return status === 0 ? undefined : 'no unshare or setpriv, or they are not permitted';
+  return status === 0 ? undefined : 'it takes unshare and setpriv of util-linux, and the right to use them';
 }
 
 /** Does what the Dockerfile's second stage does, with packages that were staged: gives /var/task and its variables. */

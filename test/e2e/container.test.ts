@@ -30,12 +30,14 @@ const image = `cliptag-test-${process.pid}`;
 
 const noSandbox = sandboxObstacle();
 const noEngine = engineObstacle();
-if (noSandbox) console.log(`skipped: the function in a sandbox: ${noSandbox}`);
-if (noEngine) console.log(`skipped: the function in a container: ${noEngine}`);
+if (noSandbox) console.info(`Skipped: the function in a sandbox (${noSandbox})`);
+if (noEngine) console.info(`Skipped: the function in a container (${noEngine})`);
 
 function engineObstacle(): string | undefined {
-  if (!baseImage) return 'CLIPTAG_BASE_IMAGE names no base image (container-engine.sh finds one)';
-  return spawnSync('docker', ['version'], docker).status === 0 ? undefined : 'no Docker engine';
+  if (!baseImage) return 'CLIPTAG_BASE_IMAGE names no base image: .ci/run looks for one before the tests';
+  return spawnSync('docker', ['version'], docker).status === 0
+    ? undefined
+    : 'no Docker engine answers: start one';
 }
 
 let folder: string;

@@ -20,7 +20,7 @@ import {
 const CHROMIUM = '/usr/bin/chromium';
 const hasChromium = existsSync(CHROMIUM);
 if (!hasChromium)
-  console.info('Skipped: the gallery in a browser, since there is no Chromium on this machine.');
+  console.info(`Skipped: the gallery in a browser, which takes ${CHROMIUM} (apt-get install chromium)`);
 
 describe.skipIf(!hasChromium)('the gallery', () => {
   let removeFolder: () => Promise<void>;

@@ -105,6 +105,6 @@ export async function waitForRecord(pipeline: RunningPipeline, key: string): Pro
 }
 
 /** Asks again and again; the test's own time limit ends what never becomes true. */
-export async function waitUntil(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50));
+export async function waitUntil(holds: () => Promise<boolean>, pauseMilliseconds = 50): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, pauseMilliseconds));
 }

@@ -67,7 +67,10 @@ it('rejects faulty settings given on the command line, all in one error and noth
 });
 
 it('rejects a model and label sets that are not there with all other faults, before anything is deployed', async () => {
-  const failure = synthesize('-c', 'model=clip', '-c', 'labels=no-labels.yaml', '-c', 'batchSize=0');
+  // As the CDK's command line runs it.
+  const context = { model: 'clip', labels: 'no-labels.yaml', batchSize: '0' };
+  const env = { ...environmentWithoutAws(), CDK_CONTEXT_JSON: JSON.stringify(context) };
+  const failure = run(process.execPath, ['--import', 'tsx', 'infra/app.ts'], { env });
   await expect(failure).rejects.toMatchObject({
     stderr: expect.stringMatching(
       /for batchSize but received "0"\n[\s\S]*there is none at clip, [\s\S]*models pull clip && [\s\S]*no-labels\.yaml: Expected a label set file/,

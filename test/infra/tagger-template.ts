@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Stack, type StackProps } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
-import { afterAll } from 'vitest';
+import { inject } from 'vitest';
 import { ImageTagger } from '../../infra/constructs/image-tagger.ts';
 import { ImageTaggingStack } from '../../infra/image-tagging-stack.ts';
 import type { ImageTaggerProps } from '../../infra/options/image-tagger-props.ts';
@@ -12,9 +11,8 @@ import { provideImage } from '../../infra/packaging/provided-image.ts';
 import type { TaggingImage } from '../../infra/packaging/tagging-image.ts';
 import { readSettings } from '../../infra/settings.ts';
 
-/** For all that the tests of a file write. */
-const folder = mkdtempSync(join(tmpdir(), 'cliptag-infra-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+/** Files share this module, and what they write goes when the last of them has run. */
+const folder = mkdtempSync(join(inject('runFolder'), 'infra-'));
 
 /** What stands for an image where only the template matters: made once for all tests of a process. */
 export const image: TaggingImage = {
@@ -44,9 +42,14 @@ export function stackWith(context: Record<string, unknown> = {}, app = newApp(co
   return new ImageTaggingStack(app, 'Test', { settings: readSettings(app.node), image });
 }
 
-/** The template of the stack that is deployed, with these settings. */
+const templates = new Map<string, Template>();
+
+/** The template of the stack that is deployed, with these settings: synthesized once for all that ask for the same. */
 export function templateWith(context: Record<string, unknown> = {}): Template {
-  return Template.fromStack(stackWith(context));
+  const settings = JSON.stringify(context);
+  const template = templates.get(settings) ?? Template.fromStack(stackWith(context));
+  templates.set(settings, template);
+  return template;
 }
 
 /** The template of another app's stack with a tagger in it, as a user of the construct would write it. */

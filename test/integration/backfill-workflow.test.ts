@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CreateBucketCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateStateMachineCommand, DescribeStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { App } from 'aws-cdk-lib';
@@ -24,7 +25,7 @@ import { available } from './tools.ts';
  * was deployed but for its batches, and its calls of the function run the bundle and the environment that were deployed.
  * Only an account can show: the roles at work, batches of several objects, and listings of more than one page.
  */
-const hasTools = available(['moto_server', '--help']) && available(['aws', '--version']);
+const hasMoto = available('moto_server');
 vi.setConfig({ hookTimeout: 600_000, testTimeout: 600_000 });
 
 const BUCKET = 'photos-a';
@@ -50,7 +51,7 @@ const RUN_HANDLER = `
   process.stdout.write('\\n' + JSON.stringify(answer));
 `;
 
-describe.skipIf(!hasTools)('a deployed backfill', () => {
+describe.skipIf(!hasMoto)('a deployed backfill', () => {
   let account: MotoAccount;
   let folder: string;
   let image: TaggingImage;
@@ -95,18 +96,19 @@ describe.skipIf(!hasTools)('a deployed backfill', () => {
   }
 
   async function stackOutputs() {
-    const { Stacks } = await account.aws<{
-      Stacks: { Outputs: { OutputKey: string; OutputValue: string }[] }[];
-    }>(...['cloudformation', 'describe-stacks', '--stack-name', 'Mine']);
-    return Object.fromEntries(Stacks[0]!.Outputs.map((one) => [one.OutputKey, one.OutputValue]));
+    const describe = new DescribeStacksCommand({ StackName: 'Mine' });
+    const { Stacks = [] } = await new CloudFormationClient(account.client).send(describe);
+    return Object.fromEntries(
+      Stacks[0]!.Outputs!.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
+    );
   }
 
   /** moto would run the tagging function for the messages, which takes Docker. */
   async function withoutMapping(): Promise<void> {
-    const list = ['lambda', 'list-event-source-mappings'];
-    const { EventSourceMappings } = await account.aws<{ EventSourceMappings: { UUID: string }[] }>(...list);
+    type Mappings = { readonly EventSourceMappings: readonly { readonly UUID: string }[] };
+    const { EventSourceMappings } = await account.lambda<Mappings>('GET', 'event-source-mappings/');
     for (const { UUID } of EventSourceMappings) {
-      await account.aws('lambda', 'update-event-source-mapping', '--uuid', UUID, '--no-enabled');
+      await account.lambda('PUT', `event-source-mappings/${UUID}`, { Enabled: false });
     }
   }
 
@@ -138,17 +140,9 @@ describe.skipIf(!hasTools)('a deployed backfill', () => {
   interface Configuration {
     readonly Environment: { readonly Variables: Readonly<Record<string, string>> };
   }
-  /** Asked for once: AWS's command line takes seconds. */
-  const configurations = new Map<string, Promise<Configuration>>();
-  function configurationOf(name: string): Promise<Configuration> {
-    const get = ['lambda', 'get-function-configuration', '--function-name', name];
-    const known = configurations.get(name) ?? account.aws<Configuration>(...get);
-    configurations.set(name, known);
-    return known;
-  }
-
   async function invoke(functionName: string, payload: string): Promise<string> {
-    const configuration = await configurationOf(functionName);
+    const path = `functions/${functionName}/configuration`;
+    const configuration = await account.lambda<Configuration>('GET', path);
     const { directory } = image.backfill;
     const { QUEUE_URL = '', ...variables } = configuration.Environment.Variables;
     const env = {
@@ -218,15 +212,9 @@ describe.skipIf(!hasTools)('a deployed backfill', () => {
   /** What tagging would have written. */
   async function record(key: string): Promise<void> {
     const table = dynamoDbTagTable({ tableName: outputs.TagTableName!, client: account.client });
-    const head = await account.aws<{ ETag: string }>(
-      's3api',
-      'head-object',
-      '--bucket',
-      BUCKET,
-      '--key',
-      key,
-    );
-    const object = { bucket: BUCKET, key, eTag: head.ETag.replaceAll('"', ''), sequencer: '1' };
+    const s3 = new S3Client({ ...account.client, forcePathStyle: true });
+    const head = await s3.send(new HeadObjectCommand({ Bucket: BUCKET, Key: key }));
+    const object = { bucket: BUCKET, key, eTag: (head.ETag ?? '').replaceAll('"', ''), sequencer: '1' };
     const { modelDigest, labelSets } = image.backfill.tagger;
     const content = {
       status: 'tagged',

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, relative } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cachedClassifier } from '../../functions/adapters/files/classifier-cache.ts';
 import { readLabelSetFiles, readLabelSets } from '../../functions/adapters/files/label-set-files.ts';
 import { type Model, readModel } from '../../functions/adapters/files/model-folder.ts';
@@ -20,14 +21,23 @@ const MAXIMUM_BUNDLE_BYTES = 1_000_000;
 
 let model: Model;
 let labelSets: ImageOptions['labelSets'];
+/** Staged and bundled once for all tests that only look at it. */
+let image: string;
+let bundle: string;
 beforeAll(async () => {
   model = await readModel(join(repository, 'models/embedded'));
   labelSets = await readLabelSetFiles([join(repository, 'models/labels')]);
+  image = await staged({ folder: await mkdtemp(join(tmpdir(), 'cliptag-image-')) });
+  bundle = await mkdtemp(join(tmpdir(), 'cliptag-bundle-'));
+  await bundleHandler(bundle);
+});
+afterAll(async () => {
+  for (const folder of [dirname(image), bundle]) await rm(folder, { recursive: true });
 });
 
 async function staged(options: Partial<ImageOptions> = {}): Promise<string> {
-  const folder = await temporaryFolder();
-  return stageImage({ model, labelSets, architecture: 'arm64', folder, ...options });
+  const folder = options.folder ?? (await temporaryFolder());
+  return stageImage({ model, labelSets, architecture: 'arm64', ...options, folder });
 }
 
 async function filesIn(folder: string): Promise<string[]> {
@@ -38,7 +48,7 @@ async function filesIn(folder: string): Promise<string[]> {
 
 describe('the folder that the image is built from', () => {
   it('holds what the function needs and nothing of the machine', async () => {
-    const files = await filesIn(await staged());
+    const files = await filesIn(image);
     expect(files.filter((file) => !file.startsWith('classifiers/'))).toEqual([
       'Dockerfile',
       'code/drawing-worker.mjs',
@@ -58,7 +68,7 @@ describe('the folder that the image is built from', () => {
   });
 
   it('is named for its content: the same for the same, whatever the time and place', async () => {
-    const [first, second] = [await staged(), await staged()];
+    const [first, second] = [image, await staged()];
     expect(basename(second)).toBe(basename(first));
     const older = new Date(0);
     await utimes(join(second, 'Dockerfile'), older, older);
@@ -70,7 +80,7 @@ describe('the folder that the image is built from', () => {
 
   it('is another one for another processor or other labels', async () => {
     const names = await Promise.all([
-      staged(),
+      image,
       staged({ architecture: 'x86_64' }),
       staged({ labelSets: labelSets.slice(0, 1) }),
     ]);
@@ -95,7 +105,7 @@ describe('the folder that the image is built from', () => {
   });
 
   it('has a classifier for each label set, so that no text is encoded at run time', async () => {
-    const folder = await staged();
+    const folder = image;
     const stagedSets = await readLabelSets([join(folder, 'labels')]);
     expect(stagedSets.map(labelSetDigest)).toEqual(labelSets.map(({ labelSet }) => labelSetDigest(labelSet)));
     const { digest, manifest } = await readModel(join(folder, 'model'), ['imageEncoder']);
@@ -151,8 +161,7 @@ describe('the lock file of the image', () => {
 
 describe('the bundle', () => {
   it('is small, the same each time, and takes nothing from outside but shared libraries', async () => {
-    const [first, second] = [await temporaryFolder(), await temporaryFolder()];
-    await bundleHandler(first);
+    const [first, second] = [bundle, await temporaryFolder()];
     const place = process.cwd();
     process.chdir(first);
     await bundleHandler(second).finally(() => process.chdir(place));
@@ -166,15 +175,11 @@ describe('the bundle', () => {
   });
 
   it('has neither encoder nor decoder in the function that retags', async () => {
-    const folder = await temporaryFolder();
-    await bundleHandler(folder);
-    expect(await readFile(join(folder, 'retag.mjs'), 'utf8')).not.toMatch(/onnxruntime-node|@img\/sharp/);
+    expect(await readFile(join(bundle, 'retag.mjs'), 'utf8')).not.toMatch(/onnxruntime-node|@img\/sharp/);
   });
 
   it('reads the libraries of sharp and ONNX Runtime from node_modules beside it', async () => {
-    const folder = await temporaryFolder();
-    await bundleHandler(folder);
-    const code = await readFile(join(folder, 'handler.mjs'), 'utf8');
+    const code = await readFile(join(bundle, 'handler.mjs'), 'utf8');
     expect(code).toContain('onnxruntime-node/bin/napi-v6/');
     expect(code).toContain('@img/sharp-linux-arm64/sharp.node');
     const cpu = process.arch;

@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -24,6 +24,7 @@ import {
 import { ensureTable, tableInput } from '../../functions/local/dynamodb/table.ts';
 import { listen, stop } from '../../functions/local/http/loopback-server.ts';
 import { startChild } from './support/child-process.ts';
+import { available } from './tools.ts';
 
 const TableName = 'cliptag';
 
@@ -280,17 +281,7 @@ describe('the data', () => {
 });
 
 describe('the AWS CLI', () => {
-  const isInstalled = () => {
-    try {
-      execFileSync('aws', ['--version'], { stdio: 'ignore' });
-      return true;
-    } catch {
-      console.log('skipped: the AWS CLI is not installed');
-      return false;
-    }
-  };
-
-  it.skipIf(!isInstalled())('queries the table', async () => {
+  it.skipIf(!available('aws'))('queries the table', async () => {
     await client.send(new PutItemCommand({ TableName, Item: record('by the CLI') }));
     const query = ['dynamodb', 'query', '--table-name', TableName, '--key-condition-expression', 'PK = :key'];
     const values = ['--expression-attribute-values', '{":key":{"S":"by the CLI"}}'];

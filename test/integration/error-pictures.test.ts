@@ -8,8 +8,8 @@ import { ImageFault } from '../../functions/core/errors.ts';
 const SIDE = 240;
 
 /** A picture that compresses badly, or one that compresses well. */
-function png(data: Buffer): Promise<Buffer> {
-  return sharp(data, { raw: { width: SIDE, height: SIDE, channels: 3 } })
+function png(data: Buffer, side = SIDE): Promise<Buffer> {
+  return sharp(data, { raw: { width: side, height: side, channels: 3 } })
     .png()
     .toBuffer();
 }
@@ -34,7 +34,7 @@ describe('errorPictures', () => {
   });
 
   test('takes at most 200 pictures for a page, whatever the number of its results', async () => {
-    const bytes = await png(Buffer.alloc(SIDE * SIDE * 3, 77));
+    const bytes = await png(Buffer.alloc(8 * 8 * 3, 77), 8);
     const judged = labels(150).map((label) => wrong(bytes, label));
     const counts = async (results: JudgedPicture[][]) =>
       (await errorPictures(results)).map((pairs) => pairs.flatMap(({ pictures }) => pictures).length);

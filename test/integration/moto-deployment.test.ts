@@ -36,7 +36,7 @@ import { available } from './tools.ts';
  * The CDK's own command line deploys to moto, and AWS's clients ask what is there. What moto does not apply (time to live,
  * recovery, policies of queues and buckets, alarms) is asserted of the template in test/infra.
  */
-const hasTools = available(['moto_server', '--help']) && available(['aws', '--version']);
+const hasTools = available('moto_server') && available('aws');
 // Python's programs and the CDK's take seconds to start, and many times that on a busy machine.
 vi.setConfig({ hookTimeout: 600_000, testTimeout: 600_000 });
 
@@ -145,9 +145,8 @@ describe.skipIf(!hasTools)('a deployment to moto', () => {
     });
 
     it('feeds the function from the queue, with failures reported message by message', async () => {
-      const { EventSourceMappings } = await account.aws<{ EventSourceMappings: unknown[] }>(
-        ...['lambda', 'list-event-source-mappings', '--function-name', functionName()],
-      );
+      const list = `event-source-mappings/?FunctionName=${functionName()}`;
+      const { EventSourceMappings } = await account.lambda<{ EventSourceMappings: unknown[] }>('GET', list);
       expect(EventSourceMappings).toEqual([
         expect.objectContaining({
           EventSourceArn: (await attributes(queueUrl())).QueueArn,
@@ -166,9 +165,7 @@ describe.skipIf(!hasTools)('a deployment to moto', () => {
       expect(build).toEqual(expect.arrayContaining(['--platform', 'linux/arm64']));
       const [push] = calls.filter(([command]) => command === 'push');
       expect(push?.[1]?.split(':').at(-1)).toBe(await stacks.imageTagOf(functionName()));
-      const configuration = await account.aws(
-        ...['lambda', 'get-function-configuration', '--function-name', functionName()],
-      );
+      const configuration = await account.lambda('GET', `functions/${functionName()}/configuration`);
       expect(configuration).toMatchObject({
         MemorySize: 3_008,
         Timeout: 60,
@@ -289,7 +286,7 @@ describe.skipIf(!hasTools)('a deployment to moto', () => {
     const [, queueUrl = ''] = ids.find(([name]) => /^TaggerUploadQueue\w{8}$/.test(name)) ?? [];
     const [, mappingId = ''] = ids.find(([name]) => name.includes('SqsEventSource')) ?? [];
     // moto would run the function, which takes a Docker engine.
-    await account.aws('lambda', 'update-event-source-mapping', '--uuid', mappingId, '--no-enabled');
+    await account.lambda('PUT', `event-source-mappings/${mappingId}`, { Enabled: false });
     for (const bucket of buckets) await putObjects(bucket, [`in/${bucket} ü.jpg`, 'out/a.jpg']);
     expect(await receivedKeys(queueUrl)).toEqual(['in/photos-a ü.jpg', 'in/photos-b ü.jpg']);
   });
@@ -308,9 +305,7 @@ describe.skipIf(!hasTools)('a deployment to moto', () => {
     const [, name = ''] = Object.entries(await stacks.physicalIds('Existing')).find(([id]) =>
       /^TaggerTaggingFunction\w{8}$/.test(id),
     )!;
-    const configuration = await account.aws(
-      ...['lambda', 'get-function-configuration', '--function-name', name],
-    );
+    const configuration = await account.lambda('GET', `functions/${name}/configuration`);
     expect(configuration).toMatchObject({
       Environment: {
         Variables: {
@@ -333,6 +328,7 @@ describe.skipIf(!hasTools)('a deployment to moto', () => {
       vi.stubEnv('AWS_ENDPOINT_URL', client.endpoint);
       vi.stubEnv('AWS_ACCESS_KEY_ID', client.credentials.accessKeyId);
       vi.stubEnv('AWS_SECRET_ACCESS_KEY', client.credentials.secretAccessKey);
+      vi.stubEnv('AWS_SESSION_TOKEN', client.credentials.sessionToken);
       const deployed = await describeStack('Existing', { region: client.region });
       expect(deployed).toMatchObject({ account: account.id, outputs: { BucketNames: 'photos-a,photos-b' } });
       return deployed!.outputs;

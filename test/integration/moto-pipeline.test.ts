@@ -26,7 +26,7 @@ import { openSqsQueue } from './support/sqs-queue.ts';
 import { available } from './tools.ts';
 
 /** The pipeline's stores, its poller and the bucket's notifications, as on one machine, but moto is S3, SQS and DynamoDB. */
-const hasMoto = available(['moto_server', '--help']);
+const hasMoto = available('moto_server');
 // Python’s programs take seconds to start, and many times that on a busy machine.
 vi.setConfig({ hookTimeout: 300_000, testTimeout: 300_000 });
 

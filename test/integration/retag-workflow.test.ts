@@ -29,7 +29,7 @@ import { available } from './tools.ts';
  * calls of the function are answered by the worker of that function, on a table of moto's. Only an account can show the
  * roles at work, and a segment that takes longer than a function may.
  */
-const hasMoto = available(['moto_server', '--help']);
+const hasMoto = available('moto_server');
 vi.setConfig({ hookTimeout: 300_000, testTimeout: 300_000 });
 
 const IMAGES = 24;

@@ -17,9 +17,9 @@ import {
 import { available } from './tools.ts';
 
 const run = promisify(execFile);
-const hasAws = available(['aws', '--version']);
-const hasBoto3 = available(['python3', '-c', 'import boto3']);
-const hasRclone = available(['rclone', 'version']);
+const hasAws = available('aws');
+const hasBoto3 = available('boto3');
+const hasRclone = available('rclone');
 
 /** Nothing of the user's own configuration. */
 const environment = {

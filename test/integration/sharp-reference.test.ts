@@ -21,7 +21,7 @@ const TOLERANCE = 0.5;
 
 const decoder = sharpPixelDecoder();
 
-if (!hasReferencePhotos) console.log(`sharp-reference: ${WITHOUT_REFERENCE_PHOTOS}`);
+if (!hasReferencePhotos) console.info(WITHOUT_REFERENCE_PHOTOS);
 
 describe("pixels of CLIP's own preprocessing", () => {
   it.each(referencePhotoNames())('are met within 0.5 of 255 on average for %s', async (name) => {

@@ -12,7 +12,7 @@ const SPEC = { size: 32, resize: 'bicubic' } as const;
 const decoder = sharpPixelDecoder();
 const pictures = Object.entries(await everyFormat());
 
-if (!hasReferencePhotos) console.log(`sharp-truncation: ${WITHOUT_REFERENCE_PHOTOS}`);
+if (!hasReferencePhotos) console.info(WITHOUT_REFERENCE_PHOTOS);
 
 describe.each([5, 20, 50, 90, 99])('a file cut at %i %', (percent) => {
   it.each(pictures)('is rejected as truncated: %s', async (_, { bytes }) => {

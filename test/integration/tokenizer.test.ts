@@ -10,7 +10,11 @@ import { tinyUnigram, UNIGRAM_END_TOKEN } from '../fixtures/tiny-unigram.ts';
 /** CLIP's own tokenizer is not ours to copy: these tests run where the reference folder stands beside the checkout. */
 const CLIP_FOLDER = new URL('../../../shared/reference/tiny-clip/hf', import.meta.url).pathname;
 const clipIsHere = existsSync(join(CLIP_FOLDER, 'tokenizer.json'));
-if (!clipIsHere) console.warn(`Skipped: CLIP's tokenizer.json is not at ${CLIP_FOLDER}`);
+if (!clipIsHere) {
+  console.info(
+    `Skipped: CLIP's own tokenizer (to run it, put tokenizer.json of openai/clip-vit-base-patch32 into ${CLIP_FOLDER})`,
+  );
+}
 
 async function folderWithTokenizer(): Promise<{ folder: string; end: number; start: number }> {
   const folder = await temporaryFolder();

@@ -1,17 +1,35 @@
-import { execFileSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Programs that are not from npm, and how they are had. */
+const TOOLS = {
+  aws: 'pip install awscli',
+  boto3: 'pip install boto3',
+  moto_server: "pip install 'moto[server]'",
+  rclone: 'apt-get install rclone',
+  script: 'apt-get install bsdutils',
+} as const;
 
 /**
- * Whether a program that a test needs runs on this machine. If not, a line says what is skipped for want of it.
- *
- * @param command the program and arguments that only succeed if it is usable, e.g. `['aws', '--version']`
+ * Whether a program (boto3: a library of Python's) that a test needs is on this machine. If not, a line says what is
+ * skipped for want of it. It is looked up instead of run, which takes Python's programs most of a second.
  */
-export function available(command: readonly [program: string, ...parameters: string[]]): boolean {
-  const [program, ...parameters] = command;
-  try {
-    execFileSync(program, parameters, { stdio: 'ignore' });
-    return true;
-  } catch {
-    console.info(`Skipped: "${command.join(' ')}" does not run on this machine.`);
-    return false;
-  }
+export function available(tool: keyof typeof TOOLS): boolean {
+  // boto3 comes with moto.
+  const isHere = isOnPath(tool === 'boto3' ? 'moto_server' : tool);
+  if (!isHere) console.info(`Skipped: tests with ${tool}, which is not on this machine (${TOOLS[tool]})`);
+  return isHere;
+}
+
+/** Whether a shell would find a program of this name. */
+export function isOnPath(program: string): boolean {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return folders.some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
 }

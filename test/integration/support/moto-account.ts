@@ -1,15 +1,22 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { inject } from 'vitest';
+import { freePort, startMoto } from '../../moto-server.ts';
 import { type FunctionRunner, startLambdaProxy } from './lambda-proxy.ts';
 
 const CDK = resolve('node_modules/aws-cdk/bin/cdk');
 const START_SECONDS = 60;
+
+interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
 
 /** An account of moto's, an independent stand-in for AWS, with what the CDK's command line needs to deploy to it. */
 export interface MotoAccount {
@@ -17,42 +24,44 @@ export interface MotoAccount {
   readonly client: {
     readonly endpoint: string;
     readonly region: string;
-    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+    readonly credentials: Credentials;
   };
   readonly id: string;
   /** For programs that find AWS by their environment. */
   readonly env: NodeJS.ProcessEnv;
   /** Runs the CDK's command line; gives what it printed. */
   cdk(...parameters: string[]): Promise<string>;
-  /** Runs AWS's own command line; gives what it answered. */
+  /** Runs AWS's own command line; gives what it answered. Takes most of a second. */
   aws<Answer>(...parameters: string[]): Promise<Answer>;
+  /** Calls Lambda's API, of which the SDK's client is none of our dependencies. */
+  lambda<Answer>(method: 'GET' | 'PUT', path: string, body?: object): Promise<Answer>;
   /** The calls of Docker that the CDK made. moto takes an image's name for the image, so none needs to be built. */
   dockerCalls(): Promise<readonly string[][]>;
   close(): Promise<void>;
 }
 
-/** @param invoke answers the calls of functions, which moto itself would run in Docker. @default moto's own way */
+/**
+ * Opens an account that no other test has.
+ *
+ * @param invoke answers the calls of functions, which moto itself would run in Docker; then the account has a server of
+ * its own. @default moto's own way, on the server of all tests
+ */
 export async function openMotoAccount(invoke?: FunctionRunner): Promise<MotoAccount> {
   const folder = await mkdtemp(join(tmpdir(), 'cliptag-moto-'));
-  const motoPort = await freePort();
-  const proxy = invoke ? await startLambdaProxy(motoPort, invoke) : undefined;
-  const port = proxy?.port ?? motoPort;
-  const moto = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(motoPort)], {
-    stdio: 'ignore',
-    detached: true,
-    // Where its own interpreter of workflows looks for the services.
-    env: { ...process.env, MOTO_PORT: String(port) },
-  });
+  const own = invoke && (await startOwnMoto(invoke));
+  const port = own?.port ?? inject('motoPort');
   const endpoint = `http://127.0.0.1:${port}`;
-  await answering(moto, endpoint);
+  await answering(endpoint, own?.hasEnded);
+  const id = String(randomInt(1e11, 1e12));
+  const credentials = await credentialsOf(id, endpoint);
   const docker = await dockerStandIn(folder);
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const region = 'us-east-1';
   const env = {
     ...withoutAws(process.env),
     ...{
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      AWS_SESSION_TOKEN: credentials.sessionToken,
       AWS_REGION: region,
       AWS_DEFAULT_REGION: region,
     },
@@ -62,7 +71,7 @@ export async function openMotoAccount(invoke?: FunctionRunner): Promise<MotoAcco
   };
   return {
     client: { endpoint, region, credentials },
-    id: '123456789012',
+    id,
     env,
     async cdk(...parameters) {
       // In a folder without a cdk.json: nothing is synthesized but what the test names.
@@ -74,11 +83,16 @@ export async function openMotoAccount(invoke?: FunctionRunner): Promise<MotoAcco
       const { stdout } = await promisify(execFile)('aws', [...parameters, '--output', 'json'], { env });
       return JSON.parse(stdout || 'null');
     },
+    async lambda<Answer>(method: 'GET' | 'PUT', path: string, body?: object): Promise<Answer> {
+      const url = `${endpoint}/2015-03-31/${path}`;
+      const headers = { Authorization: authorization(credentials.accessKeyId, 'lambda') };
+      const answer = await fetch(url, { method, headers, body: body ? JSON.stringify(body) : null });
+      if (!answer.ok) throw new Error(`${answer.headers.get('x-amzn-errortype')}: ${await answer.text()}`);
+      return (await answer.json()) as Answer;
+    },
     dockerCalls: docker.calls,
     async close() {
-      // The Python launcher may have a child of its own: the whole group that was started here ends.
-      if (moto.pid) process.kill(-moto.pid);
-      await proxy?.close();
+      await own?.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -107,24 +121,51 @@ function withoutAws(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(variables).filter(([name]) => !/^(AWS|CDK)_/.test(name)));
 }
 
-async function answering(moto: ChildProcess, endpoint: string): Promise<void> {
+async function startOwnMoto(invoke: FunctionRunner) {
+  const motoPort = await freePort();
+  const proxy = await startLambdaProxy(motoPort, invoke);
+  // Where its own interpreter of workflows looks for the services.
+  const moto = startMoto(motoPort, { MOTO_PORT: String(proxy.port) });
+  return {
+    port: proxy.port,
+    hasEnded: moto.hasEnded,
+    async close() {
+      moto.stop();
+      await proxy.close();
+    },
+  };
+}
+
+/** moto makes an account for whoever takes a role in it. */
+async function credentialsOf(account: string, endpoint: string): Promise<Credentials> {
+  const RoleArn = `arn:aws:iam::${account}:role/test`;
+  const body = new URLSearchParams({
+    ...{ Action: 'AssumeRole', Version: '2011-06-15', RoleSessionName: 'test', RoleArn },
+  });
+  const headers = { Authorization: authorization('test', 'sts') };
+  const answer = await (await fetch(endpoint, { method: 'POST', headers, body })).text();
+  const part = (name: string) => new RegExp(`<${name}>([^<]+)<`).exec(answer)?.[1] ?? '';
+  return {
+    accessKeyId: part('AccessKeyId'),
+    secretAccessKey: part('SecretAccessKey'),
+    sessionToken: part('SessionToken'),
+  };
+}
+
+/** moto looks who asks for which service, and at no signature. */
+function authorization(accessKeyId: string, service: string): string {
+  return `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/us-east-1/${service}/aws4_request`;
+}
+
+async function answering(endpoint: string, hasEnded = () => false): Promise<void> {
   const deadline = Date.now() + START_SECONDS * 1_000;
   while (
-    !(await fetch(`${endpoint}/moto-api/data.json`).then(
+    !(await fetch(`${endpoint}/moto-api/config`).then(
       ({ ok }) => ok,
       () => false,
     ))
   ) {
-    if (moto.exitCode !== null || Date.now() > deadline) throw new Error('moto did not start');
+    if (hasEnded() || Date.now() > deadline) throw new Error('moto did not start');
     await sleep(200);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (typeof address !== 'object' || !address) throw new Error('Expected a port');
-  return address.port;
 }

@@ -1,5 +1,6 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { App } from 'aws-cdk-lib';
 import { ImageTaggingStack } from '../../../infra/image-tagging-stack.ts';
 import { taggingImage } from '../../../infra/packaging/tagging-image.ts';
@@ -31,17 +32,15 @@ export function motoStacks(account: MotoAccount, folder: string) {
     account.cdk('deploy', '--app', from, '--require-approval', 'never', ...forMoto);
 
   async function physicalIds(StackName: string): Promise<PhysicalIds> {
-    const { StackResources } = await account.aws<{
-      StackResources: { LogicalResourceId?: string; PhysicalResourceId?: string }[];
-    }>('cloudformation', 'describe-stack-resources', '--stack-name', StackName);
+    const describe = new DescribeStackResourcesCommand({ StackName });
+    const { StackResources = [] } = await new CloudFormationClient(account.client).send(describe);
     return Object.fromEntries(
       StackResources.map((one) => [one.LogicalResourceId ?? '', one.PhysicalResourceId ?? '']),
     );
   }
 
   async function imageTagOf(functionName: string): Promise<string | undefined> {
-    const parameters = ['lambda', 'get-function', '--function-name', functionName];
-    const { Code } = await account.aws<{ Code: { ImageUri: string } }>(...parameters);
+    const { Code } = await account.lambda<{ Code: { ImageUri: string } }>('GET', `functions/${functionName}`);
     return Code.ImageUri.split(':').at(-1);
   }
 
