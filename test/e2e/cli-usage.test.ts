@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { CLI, runCli } from './support/cli-process.ts';
+import { CLI, runCli, spawnCli } from './support/cli-process.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -20,6 +20,21 @@ describe('cliptag', () => {
     await writeFile(join(folder, 'tsconfig.json'), '{ "compilerOptions": { broken');
     const { stdout } = await promisify(execFile)(link, ['--version'], { cwd: folder });
     expect(stdout).toBe(`${packageJson.version}\n`);
+  });
+
+  it('ends its process with the exit code, and writes answers to stdout and faults to stderr', async () => {
+    const nothing = join(folder, 'nothing');
+    await mkdir(nothing);
+    expect(await spawnCli(['--version'])).toEqual({
+      code: 0,
+      stdout: `${packageJson.version}\n`,
+      stderr: '',
+    });
+    const stderr = `cliptag tag: there are no images in ${nothing}\n`;
+    expect(await spawnCli(['tag', nothing])).toEqual({ code: 1, stdout: '', stderr });
+    const unknown = await spawnCli(['tga']);
+    expect(unknown).toMatchObject({ code: 2, stdout: '' });
+    expect(unknown.stderr).toMatch(/^cliptag: unknown command "tga" .*\n$/);
   });
 
   it('names every command in its help', async () => {

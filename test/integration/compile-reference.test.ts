@@ -35,7 +35,7 @@ const SIZE = 64;
  * The reference's pixels: Pillow's bicubic, to the bit, of the upright picture. Colour profiles are left aside, as the
  * original code has it; rocket.jpg has one that is not sRGB's (cosine 0.9916 with it), and we decode it by that.
  */
-async function referencePixelsAt64(name: string): Promise<Pixels> {
+async function pixelsAt64(name: string): Promise<Pixels> {
   const { data, info } = await sharp(referencePhoto(name), { ignoreIcc: true })
     .autoOrient()
     .flatten({ background: '#ffffff' })
@@ -47,6 +47,31 @@ async function referencePixelsAt64(name: string): Promise<Pixels> {
   return { size: SIZE, data: square, width: info.width, height: info.height, format: 'png' };
 }
 
+/** Resized once for the three models. */
+const pixelsOf = new Map<string, Promise<Pixels>>();
+function referencePixelsAt64(name: string): Promise<Pixels> {
+  const pixels = pixelsOf.get(name) ?? pixelsAt64(name);
+  pixelsOf.set(name, pixels);
+  return pixels;
+}
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cliptag-compiled-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Compiled once for all tests. */
+const models = new Map<string, Promise<Model>>();
+function tinyClip(layout: string, precision: Precision): Promise<Model> {
+  const name = `${layout}-${precision}`;
+  const tokenizer = join(REFERENCE, 'hf/tokenizer.json');
+  const model =
+    models.get(name) ?? compiled(join(REFERENCE, layout), { out: join(folder, name), precision, tokenizer });
+  models.set(name, model);
+  return model;
+}
+
 describe.skipIf(!isThere).each<[string, Precision, { pixels: number; photos: number; texts: number }]>([
   ['open_clip', 'fp32', { pixels: 0.9999, photos: 0.99, texts: 0.9999 }],
   ['hf', 'fp32', { pixels: 0.9999, photos: 0.99, texts: 0.9999 }],
@@ -54,17 +79,10 @@ describe.skipIf(!isThere).each<[string, Precision, { pixels: number; photos: num
 ])('tiny-clip compiled from %s with %s', (layout, precision, least) => {
   let model: Model;
   let expected: Expected;
-  let folder: string;
   beforeAll(async () => {
     expected = JSON.parse(readFileSync(join(REFERENCE, 'expected.json'), 'utf8'));
-    folder = await mkdtemp(join(tmpdir(), 'cliptag-compiled-'));
-    model = await compiled(join(REFERENCE, layout), {
-      out: join(folder, 'model'),
-      precision,
-      tokenizer: join(REFERENCE, 'hf/tokenizer.json'),
-    });
+    model = await tinyClip(layout, precision);
   });
-  afterAll(() => rm(folder, { recursive: true }));
 
   test('gives the reference embeddings of the reference pixels', async () => {
     const encoder = await onnxImageEncoder(model);
@@ -101,13 +119,11 @@ describe.skipIf(!isThere).each<[string, Precision, { pixels: number; photos: num
 });
 
 test.skipIf(!isThere)('int8 is as near to fp32 for words that no sample text has', async () => {
-  const tokenizer = join(REFERENCE, 'hf/tokenizer.json');
   const texts = ['a photo of a horse', 'a photo of a flamingo'];
   const [int8, fp32] = await Promise.all(
-    (['int8', 'fp32'] as const).map(async (precision) => {
-      const model = await compiled(join(REFERENCE, 'open_clip'), { precision, tokenizer });
-      return onnxTextEncoder(model).encode(texts);
-    }),
+    (['int8', 'fp32'] as const).map(async (precision) =>
+      onnxTextEncoder(await tinyClip('open_clip', precision)).encode(texts),
+    ),
   );
   for (const [i, text] of texts.entries()) {
     expect(dot(int8![i]!.values, fp32![i]!.values), text).toBeGreaterThan(0.99);

@@ -16,6 +16,20 @@ if (!clipIsHere) {
   );
 }
 
+let clip: ReturnType<typeof loadTokenizer> | undefined;
+
+/** Loaded once for all tests. */
+function clipTokenizer(): ReturnType<typeof loadTokenizer> {
+  clip ??= loadTokenizer(CLIP_FOLDER);
+  return clip;
+}
+
+/** Unlike a clock's, it does not depend on what else runs on the machine. */
+function processorMillisecondsSince(began: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(began);
+  return (user + system) / 1_000;
+}
+
 async function folderWithTokenizer(): Promise<{ folder: string; end: number; start: number }> {
   const folder = await temporaryFolder();
   const { json, endToken } = tinyTokenizer(['cat', 'dog']);
@@ -27,13 +41,13 @@ describe.skipIf(!clipIsHere)("CLIP's tokenizer", () => {
   test('gives the token ids of the reference tokenizer for all its cases', async () => {
     const fixture = await readFile(new URL('../fixtures/tokens.json', import.meta.url), 'utf8');
     const { cases } = JSON.parse(fixture) as { cases: Array<{ text: string; ids: number[] }> };
-    const tokenize = await loadTokenizer(CLIP_FOLDER);
+    const tokenize = await clipTokenizer();
     expect(cases).toHaveLength(186);
     for (const { text, ids } of cases) expect(tokenize(text), text).toEqual(ids);
   });
 
   test('makes the end token of <|endoftext|> in a text, as the reference does', async () => {
-    const tokenize = await loadTokenizer(CLIP_FOLDER);
+    const tokenize = await clipTokenizer();
     expect(tokenize('x <|endoftext|> y')).toEqual([49406, 343, 49407, 344, 49407]);
   });
 
@@ -41,7 +55,7 @@ describe.skipIf(!clipIsHere)("CLIP's tokenizer", () => {
     ['nothing', ''],
     ['white space', ' \t\r\n\u3000 '],
   ])('gives start and end for %s', async (_, text) => {
-    const tokenize = await loadTokenizer(CLIP_FOLDER);
+    const tokenize = await clipTokenizer();
     expect(tokenize(text)).toEqual([49406, 49407]);
   });
 
@@ -50,7 +64,7 @@ describe.skipIf(!clipIsHere)("CLIP's tokenizer", () => {
     ['runs of white space', 'a  photo\n\n of\ta cat ', 'a photo of a cat'],
     ['how accents are composed', 'cafe\u0301', 'café'],
   ])('does not care about %s', async (_, one, other) => {
-    const tokenize = await loadTokenizer(CLIP_FOLDER);
+    const tokenize = await clipTokenizer();
     expect(tokenize(one)).toEqual(tokenize(other));
   });
 
@@ -58,7 +72,7 @@ describe.skipIf(!clipIsHere)("CLIP's tokenizer", () => {
     ['NUL', 'a\0b', [49406, 320, 444, 321, 49407]],
     ['HTML', '<b>cat</b>', [49406, 283, 321, 285, 2368, 34308, 321, 285, 49407]],
   ])('takes %s as it stands', async (_, text, ids) => {
-    const tokenize = await loadTokenizer(CLIP_FOLDER);
+    const tokenize = await clipTokenizer();
     expect(tokenize(text)).toEqual(ids);
   });
 
@@ -72,18 +86,18 @@ describe.skipIf(!clipIsHere)("CLIP's tokenizer", () => {
     ['punctuation', '!?-'],
     ['end tokens', '<|endoftext|>'],
   ])('cuts a megabyte of %s as it cuts a shorter text, and at once', async (_, piece) => {
-    const tokenize = await loadTokenizer(CLIP_FOLDER);
+    const tokenize = await clipTokenizer();
     const long = piece.repeat(Math.ceil(2 ** 20 / piece.length));
-    const began = performance.now();
+    const began = process.cpuUsage();
     const ids = tokenize(long);
-    expect(performance.now() - began).toBeLessThan(3_000);
+    expect(processorMillisecondsSince(began)).toBeLessThan(3_000);
     expect(ids).toHaveLength(77);
     expect(ids.at(-1)).toBe(49407);
     expect(ids).toEqual(tokenize(long.slice(0, 15_000)));
   });
 
   test('finds the words behind a megabyte of white space', async () => {
-    const tokenize = await loadTokenizer(CLIP_FOLDER);
+    const tokenize = await clipTokenizer();
     expect(tokenize(`${' \n'.repeat(2 ** 19)}a${' '.repeat(2 ** 20)}cat`)).toEqual(tokenize('a cat'));
   });
 });
@@ -179,10 +193,10 @@ describe("SigLIP's kind of tokenizer", () => {
 
   test('cuts a megabyte at once, and keeps the end token', async () => {
     const tokenize = await loadTokenizer(await unigramFolder(), { contextLength: 6 });
-    const began = performance.now();
+    const began = process.cpuUsage();
     expect(tokenize('cat '.repeat(2 ** 18))).toEqual([4, 4, 4, 4, 4, UNIGRAM_END_TOKEN]);
     expect(tokenize('zq'.repeat(2 ** 19))).toHaveLength(6);
-    expect(performance.now() - began).toBeLessThan(3_000);
+    expect(processorMillisecondsSince(began)).toBeLessThan(3_000);
   });
 
   test('rejects byte pair encoding without a start token, as SigLIP 2 has it', async () => {
