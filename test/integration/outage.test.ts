@@ -31,7 +31,7 @@ const faultyAtFirst = (requests: number) => (count: number) =>
   count < requests ? (FAULTS[count % FAULTS.length] ?? 'none') : 'none';
 
 /** Nothing but the queue tries again, and what is silent is given up soon. */
-const impatient = { maxAttempts: 1, requestHandler: { requestTimeout: 300, throwOnRequestTimeout: true } };
+const impatient = { maxAttempts: 1, requestHandler: { requestTimeout: 600, throwOnRequestTimeout: true } };
 
 async function tagThrough(
   s3Url: string,
