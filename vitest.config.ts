@@ -24,7 +24,7 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/{integration,infra,e2e}/**/*.test.ts'],
-          globalSetup: ['test/run-folder.ts', 'test/moto-server.ts'],
+          globalSetup: ['test/run-folder.ts', 'test/compiled-programs.ts', 'test/moto-server.ts'],
         },
       },
     ],

@@ -8,7 +8,7 @@ import {
   readImageRecord,
 } from '../../functions/core/records/image-record.ts';
 import { scene } from '../fixtures/pictures.ts';
-import { CLI, type CliResult, jsonLines, runCli } from './support/cli-process.ts';
+import { type CliResult, COMPILED_CLI, jsonLines, runCli } from './support/cli-process.ts';
 import {
   bucketOf,
   credentials,
@@ -111,7 +111,7 @@ describe('cliptag backfill', PATIENCE, () => {
       depths.push(((await answer.json()) as { queue: { visible: number } }).queue.visible);
     }, 50);
     const tagged = () => tableOf(pipeline).count(queryImagesByStatus('many', 'tagged'));
-    const child = spawn(process.execPath, [CLI, 'backfill', 's3://many', '--yes', ...here], {
+    const child = spawn(process.execPath, [COMPILED_CLI, 'backfill', 's3://many', '--yes', ...here], {
       stdio: 'ignore',
     });
     const exited = once(child, 'exit');

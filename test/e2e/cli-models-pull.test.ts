@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { checkpointFiles } from '../fixtures/checkpoint-files.ts';
 import { COMMIT, sha256, startFakeHub } from '../fixtures/fake-hub.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
-import { CLI, jsonLines, runCli } from './support/cli-process.ts';
+import { COMPILED_CLI, jsonLines, runCli } from './support/cli-process.ts';
 import { waitUntil } from './support.ts';
 
 const WEIGHTS = 'open_clip_model.safetensors';
@@ -66,7 +66,7 @@ describe('cliptag models pull', () => {
     const { hub, folder, args } = await started();
     const command = [...args, '--mirror', hub.url];
     hub.conducts.push('stall');
-    const child = spawn(process.execPath, [CLI, ...command], { env: environment, stdio: 'ignore' });
+    const child = spawn(process.execPath, [COMPILED_CLI, ...command], { env: environment, stdio: 'ignore' });
     const part = join(folder, `${WEIGHTS}.part`);
     await waitUntil(async () => (await stat(part).catch(() => undefined))?.size === 200_000);
     child.kill('SIGKILL');
@@ -83,7 +83,7 @@ describe('cliptag models pull', () => {
     const { hub, args } = await started();
     const command = [...args, '--mirror', hub.url];
     // A limit on the size of files, in blocks of 1024 bytes, fails as a full disk does: in the middle of a write.
-    const shell = ['-c', 'ulimit -f 100; exec "$0" "$@"', process.execPath, CLI, ...command];
+    const shell = ['-c', 'ulimit -f 100; exec "$0" "$@"', process.execPath, COMPILED_CLI, ...command];
     const child = spawn('bash', shell, { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
     let stderr = '';
     child.stderr.on('data', (chunk) => {

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { type MessageMoves, startMessageMoves } from '../fixtures/message-moves.ts';
 import { type MotoAccount, openMotoAccount } from '../integration/support/moto-account.ts';
 import { available } from '../integration/tools.ts';
-import { CLI, jsonLines, runCli } from './support/cli-process.ts';
+import { COMPILED_CLI, jsonLines, runCli } from './support/cli-process.ts';
 
 /** moto has the queues and the stack; it has no message moves, which a stand-in makes over moto's queues. */
 const hasMoto = available('moto_server');
@@ -170,7 +170,7 @@ describe.skipIf(!hasMoto)('cliptag redrive of a deployed stack', () => {
   function start(...args: string[]) {
     const child = spawn(
       process.execPath,
-      [CLI, 'redrive', '--stack', 'Cliptag', '--yes', '--json', ...args],
+      [COMPILED_CLI, 'redrive', '--stack', 'Cliptag', '--yes', '--json', ...args],
       {
         env,
         stdio: ['ignore', 'pipe', 'pipe'],

@@ -19,7 +19,7 @@ import {
 } from '../../functions/local/dynamodb/dynamodb-endpoint.ts';
 import { ensureTable } from '../../functions/local/dynamodb/table.ts';
 import { available } from '../integration/tools.ts';
-import { CLI, type CliResult, jsonLines, runCli } from './support/cli-process.ts';
+import { type CliResult, COMPILED_CLI, jsonLines, runCli } from './support/cli-process.ts';
 import { waitUntil } from './support.ts';
 
 /** Enough that a run can be killed in the middle. */
@@ -108,7 +108,7 @@ describe('cliptag retag', PATIENCE, () => {
 
   it('goes on with the rest after kill -9', async () => {
     const args = ['--yes', '--json', '--prefix', 'many/', ...(await labelFile(4, ['cat', 'dog']))];
-    const child = spawn(process.execPath, [CLI, 'retag', ...args, ...here], { stdio: 'ignore' });
+    const child = spawn(process.execPath, [COMPILED_CLI, 'retag', ...args, ...here], { stdio: 'ignore' });
     const exited = once(child, 'exit');
     const done = async () => {
       let count = 0;
@@ -165,7 +165,7 @@ const hasTerminal = available('script');
 describe.skipIf(!hasTerminal)('cliptag retag on a terminal', PATIENCE, () => {
   /** As a user does: `script` gives it a terminal, and types the answer. */
   async function answered(answer: string, labels: readonly string[]): Promise<string> {
-    const quoted = [process.execPath, CLI, 'retag', '--prefix', 'a/', ...labels, ...here]
+    const quoted = [process.execPath, COMPILED_CLI, 'retag', '--prefix', 'a/', ...labels, ...here]
       .map((word) => `'${word}'`)
       .join(' ');
     const child = spawn('script', ['-qec', quoted, '/dev/null'], { stdio: ['pipe', 'pipe', 'ignore'] });

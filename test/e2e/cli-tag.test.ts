@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CLI, jsonLines, runCli, spawnCli } from './support/cli-process.ts';
+import { CLI, COMPILED_CLI, jsonLines, runCli, spawnCli } from './support/cli-process.ts';
 
 interface TaggedLine {
   readonly path: string;
@@ -177,7 +177,9 @@ describe('a command that is cut short', () => {
   const many = () => Array.from({ length: 400 }, () => sample);
 
   function startTagging() {
-    const child = spawn(process.execPath, [CLI, 'tag', '--labels', 'labels', ...many()], { cwd: folder });
+    const child = spawn(process.execPath, [COMPILED_CLI, 'tag', '--labels', 'labels', ...many()], {
+      cwd: folder,
+    });
     let stderr = '';
     child.stderr.on('data', (chunk: Buffer) => {
       stderr += chunk.toString();

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
 import { s3Bucket } from '../../functions/adapters/aws/s3-bucket.ts';
 import {
@@ -47,7 +48,7 @@ export async function startPipelineProcess(dataFolder: string, ...flags: string[
   const ports = ['--s3-port', '0', '--dynamodb-port', '0', '--http-port', '0'];
   const child = spawn(
     process.execPath,
-    ['functions/cliptag.mjs', 'start', '--data', dataFolder, ...ports, ...flags],
+    [join(inject('programs'), 'cli-program.js'), 'start', '--data', dataFolder, ...ports, ...flags],
     { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let output = '';

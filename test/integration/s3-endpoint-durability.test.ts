@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -10,7 +10,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, inject, onTestFinished, test } from 'vitest';
 import type { S3Notification } from '../../functions/local/s3-endpoint/notification.ts';
 import {
   BUCKET,
@@ -23,7 +23,7 @@ import {
   temporaryDirectory,
 } from './s3-endpoint-fixture.ts';
 
-const PROGRAM = fileURLToPath(new URL('s3-endpoint-process.ts', import.meta.url));
+const PROGRAM = join(inject('programs'), 's3-endpoint-process.js');
 
 test('keeps every object that was answered, and the notifications on their way, through kill -9', async () => {
   const directory = await temporaryDirectory();
@@ -118,7 +118,7 @@ async function makeBucket(client: S3Client): Promise<void> {
 }
 
 async function startProcess(directory: string, behaviour: 'take' | 'refuse') {
-  const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, directory, behaviour], {
+  const child = spawn(process.execPath, [PROGRAM, directory, behaviour], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   onTestFinished(() => ended(child));

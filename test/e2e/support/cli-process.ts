@@ -1,8 +1,13 @@
 import { type SpawnOptions, spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 import { main } from '../../../functions/cli/main.ts';
 
+/** What users start, which translates the sources. */
 export const CLI = fileURLToPath(new URL('../../../functions/cliptag.mjs', import.meta.url));
+/** The same, translated already. */
+export const COMPILED_CLI = join(inject('programs'), 'cli-program.js');
 
 export interface CliResult {
   readonly code: number | null;

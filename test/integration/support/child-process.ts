@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { inject } from 'vitest';
 
 /** A program of a test's own in another process, for what only the end of a process can show. */
 export interface Child {
@@ -11,10 +12,10 @@ export interface Child {
   kill(): Promise<void>;
 }
 
-/** Starts a TypeScript file that stands beside this one. */
+/** Starts a TypeScript file that stands beside this one, and is one of the compiled programs. */
 export function startChild(file: string, ...parameters: string[]): Child {
-  const script = path.join(import.meta.dirname, file);
-  const child = spawn(process.execPath, ['--no-warnings', '--import', 'tsx', script, ...parameters], {
+  const script = path.join(inject('programs'), `${path.basename(file, '.ts')}.js`);
+  const child = spawn(process.execPath, ['--no-warnings', script, ...parameters], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
