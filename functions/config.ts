@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { InvalidInput } from './core/errors.ts';
 import { DEFAULT_MAXIMUM_BYTES } from './core/objects/object.ts';
@@ -164,4 +166,21 @@ export function readDeploymentEnvironment(
 ): DeploymentEnvironment | undefined {
   const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region, CDK_DOCKER: docker } = variables;
   return account && region ? { account, region, docker: docker || 'docker' } : undefined;
+}
+
+/**
+ * The user's folder for what an installed Cliptag makes or fetches for itself and can make again: `cliptag` in the
+ * folder that the system has for such things (Linux: XDG_CACHE_HOME, @default `~/.cache`).
+ */
+export function readCacheFolder(
+  variables: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): string {
+  const given = platform === 'win32' ? variables.LOCALAPPDATA : variables.XDG_CACHE_HOME;
+  // Relative paths are to be ignored: https://specifications.freedesktop.org/basedir/latest/
+  if (given && isAbsolute(given)) return join(given, 'cliptag');
+  const usual = { darwin: ['Library', 'Caches'], win32: ['AppData', 'Local'] }[platform as string] ?? [
+    '.cache',
+  ];
+  return join(homedir(), ...usual, 'cliptag');
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { packageVersion } from '../adapters/files/package-folder.ts';
 import type { Command } from '../terminal/command.ts';
 import { EXIT, UsageError } from '../terminal/exit-code.ts';
 import type { Output } from '../terminal/output.ts';
@@ -74,7 +74,7 @@ export function main(args: readonly string[]): Promise<number> {
 async function dispatch([name, ...args]: readonly string[], output: Output): Promise<number> {
   const load = name === undefined ? undefined : COMMANDS.get(name);
   if (load) return (await load())(args, output);
-  if (name === '--version') await output.line(version());
+  if (name === '--version') await output.line(packageVersion());
   else if (name === '--help' || name === '-h' || name === 'help') await output.line(GENERAL_HELP);
   else
     throw new UsageError([
@@ -86,9 +86,4 @@ async function dispatch([name, ...args]: readonly string[], output: Output): Pro
 function wrongName(name: string | undefined): string {
   if (name === undefined) return 'expected a command';
   return name.startsWith('-') ? `unknown flag ${name}` : `unknown command "${name}"`;
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

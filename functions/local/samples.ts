@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Bucket } from '../adapters/aws/s3-bucket.ts';
+import { packagePath } from '../adapters/files/package-folder.ts';
 
-export const SAMPLE_FOLDER = fileURLToPath(new URL('samples', import.meta.url));
+export const SAMPLE_FOLDER = packagePath('functions', 'local', 'samples');
 
 /** The names of the photographs that come with the project. */
 export async function sampleNames(): Promise<readonly string[]> {

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { packagePath } from '../adapters/files/package-folder.ts';
 import { readLocalCredentials } from '../config.ts';
 import type { Tag } from '../core/labels/scores.ts';
 import { DEFAULT_MAXIMUM_BYTES } from '../core/objects/object.ts';
@@ -20,8 +20,8 @@ import { galleryPorts, shownOutcome } from './pipeline-ports.ts';
 import { SAMPLE_FOLDER, sampleNames, samplesWereUploaded, uploadSamples } from './samples.ts';
 import { eventLine, linesToTry, outcomeLine, outputReport } from './start-text.ts';
 
-const MODEL_FOLDER = fileURLToPath(new URL('../../models/embedded', import.meta.url));
-const LABEL_SETS = fileURLToPath(new URL('../../models/labels', import.meta.url));
+const MODEL_FOLDER = packagePath('models', 'embedded');
+const LABEL_SETS = packagePath('models', 'labels');
 
 /** The samples take a second or two; if they can't be tagged, serving goes on without their table. */
 const SAMPLES_PATIENCE_MILLISECONDS = 60_000;

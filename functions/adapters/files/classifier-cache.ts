@@ -40,21 +40,33 @@ export async function cachedClassifier(
   folder: string,
   warn: (message: string) => void = () => {},
 ): Promise<Classifier> {
-  const path = join(folder, classifierFile(textEncoder.modelDigest, labelSet));
-  const bytes = await readFile(path).catch(() => undefined);
-  const stored = bytes && classifierFrom(bytes, labelSet, textEncoder);
+  const stored = await storedClassifier(labelSet, textEncoder, folder);
   if (stored) return stored;
   const compiled = await compileClassifier(labelSet, textEncoder);
   requireSameModel(textEncoder.modelDigest, compiled.modelDigest);
   try {
     await mkdir(folder, { recursive: true });
-    await writeAtomically(path, classifierToBytes(compiled));
+    await writeAtomically(
+      join(folder, classifierFile(compiled.modelDigest, labelSet)),
+      classifierToBytes(compiled),
+    );
   } catch (error) {
     warn(
       `Classifier of label set "${labelSet.name}" is compiled at every start: it cannot be stored (${String(error)})`,
     );
   }
   return compiled;
+}
+
+/** A label set's classifier from its file in the folder; undefined when there is none for this label set and model. */
+export async function storedClassifier(
+  labelSet: LabelSet,
+  textEncoder: PromptEncoder,
+  folder: string,
+): Promise<Classifier | undefined> {
+  const path = join(folder, classifierFile(textEncoder.modelDigest, labelSet));
+  const bytes = await readFile(path).catch(() => undefined);
+  return bytes && classifierFrom(bytes, labelSet, textEncoder);
 }
 
 /** Name of a classifier's file in its folder. */

@@ -17,6 +17,12 @@ export type { OnnxOptions } from './session.ts';
 /** Texts per run: larger runs gain no speed, and one long text makes all texts of its run as long. */
 const TEXTS_PER_RUN = 64;
 
+/** Has ONNX Runtime's memory for the model, which no garbage collection frees. */
+export interface Closable {
+  /** Frees it; nothing may be under way. */
+  close(): Promise<void>;
+}
+
 /**
  * The image encoder of a model: `size` × `size` pixels → unit embedding.
  * onnxruntime-node computes on the calling thread (microsoft/onnxruntime#19611): while a batch runs, the
@@ -25,14 +31,18 @@ const TEXTS_PER_RUN = 64;
  * @throws {CliptagError} `no-model` when the file is no such encoder; while encoding, `model-fault` when the
  *   model gives something other than finite vectors
  */
-export async function onnxImageEncoder(model: Model, options: OnnxOptions = {}): Promise<ImageEncoder> {
+export async function onnxImageEncoder(
+  model: Model,
+  options: OnnxOptions = {},
+): Promise<ImageEncoder & Closable> {
   const { image } = onnxFeeds(model.manifest);
-  const run = await loadEncoder(model, model.manifest.files.imageEncoder.path, image, options);
+  const { run, close } = await loadEncoder(model, model.manifest.files.imageEncoder.path, image, options);
   const { size, resize } = model.manifest.image;
   return {
     modelDigest: model.digest,
     pixelSpec: { size, resize },
     encode: async (images) => (images.length === 0 ? [] : run(images)),
+    close,
   };
 }
 
@@ -43,10 +53,10 @@ export async function onnxImageEncoder(model: Model, options: OnnxOptions = {}):
  * @throws {CliptagError} while encoding: `no-model` and `no-tokenizer` when files are not what they should be,
  *   `model-fault` as {@link onnxImageEncoder}
  */
-export function onnxTextEncoder(model: Model, options: OnnxOptions = {}): PromptEncoder {
+export function onnxTextEncoder(model: Model, options: OnnxOptions = {}): PromptEncoder & Closable {
   const { logitScale, logitBias, files } = model.manifest;
   const { text } = onnxFeeds(model.manifest);
-  let loading: Promise<[RunEncoder<TokenIds>, Tokenize]> | undefined;
+  let loading: Promise<[LoadedEncoder<TokenIds>, Tokenize]> | undefined;
   return {
     modelDigest: model.digest,
     logitScale,
@@ -57,8 +67,13 @@ export function onnxTextEncoder(model: Model, options: OnnxOptions = {}): Prompt
         loadEncoder(model, files.textEncoder.path, text, options),
         loadMatchingTokenizer(model),
       ]);
-      const [run, tokenize] = await loading;
+      const [{ run }, tokenize] = await loading;
       return encodeTexts(run, texts.map(tokenize));
+    },
+    close: async () => {
+      const loaded = loading;
+      loading = undefined;
+      await (await loaded)?.[0].close();
     },
   };
 }
@@ -67,6 +82,10 @@ type TokenIds = ReadonlyArray<readonly number[]>;
 
 /** One unit embedding for each of a batch, in order. */
 type RunEncoder<Batch> = (batch: Batch) => Promise<readonly Embedding[]>;
+
+interface LoadedEncoder<Batch> extends Closable {
+  readonly run: RunEncoder<Batch>;
+}
 
 /** Encodes texts shortest first, so that little is computed for padding; the result is in the order of the texts. */
 async function encodeTexts(run: RunEncoder<TokenIds>, texts: TokenIds): Promise<readonly Embedding[]> {
@@ -89,7 +108,7 @@ async function loadEncoder<Batch extends { readonly length: number }>(
   file: string,
   encoder: EncoderFeeds<Batch>,
   options: OnnxOptions,
-): Promise<RunEncoder<Batch>> {
+): Promise<LoadedEncoder<Batch>> {
   const path = join(model.folder, file);
   const session = await openOnnxSession(path, options);
   const { inputNames, outputNames } = session;
@@ -101,10 +120,13 @@ async function loadEncoder<Batch extends { readonly length: number }>(
       `Expected input "${encoder.input}" and output "${encoder.outputs[0]}" of ${path} but found ${inputNames.join()} and ${outputNames.join()}`,
     );
   }
-  return async (batch) => {
-    const given = Object.entries(encoder.feeds(batch)).filter(([name]) => inputNames.includes(name));
-    const results = await session.run(Object.fromEntries(given), [output]);
-    return embeddingsOf(model, results[output], batch.length);
+  return {
+    run: async (batch) => {
+      const given = Object.entries(encoder.feeds(batch)).filter(([name]) => inputNames.includes(name));
+      const results = await session.run(Object.fromEntries(given), [output]);
+      return embeddingsOf(model, results[output], batch.length);
+    },
+    close: () => session.release(),
   };
 }
 

@@ -11,6 +11,13 @@ export interface ImageReader {
   readonly encoder: BatchedEncoder;
 }
 
+/** What an image that was tagged has, and no other. */
+type TaggedContent = ImageContent & {
+  readonly [Key in 'width' | 'height' | 'format' | 'modelDigest' | 'embedding']-?: NonNullable<
+    ImageContent[Key]
+  >;
+};
+
 /**
  * All that a record says of an image's content: bytes → pixels → embedding → scores.
  *
@@ -22,7 +29,7 @@ export async function describeImage(
   bytes: Uint8Array | Promise<Uint8Array>,
   { decoder, encoder }: ImageReader,
   classifiers: readonly Classifier[],
-): Promise<ImageContent> {
+): Promise<TaggedContent> {
   const decode = async () => decoder.decode(await bytes, encoder.pixelSpec);
   // The encoder is told of pixels before they are there, so that it can wait for them and run several images at once.
   const decoding = decode();

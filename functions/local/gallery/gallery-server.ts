@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { fileURLToPath } from 'node:url';
+import { packagePath } from '../../adapters/files/package-folder.ts';
 import { CliptagError } from '../../core/errors.ts';
 import { listen, stop } from '../http/loopback-server.ts';
 import { controlAnswer, controlRoute } from './control-answer.ts';
@@ -123,7 +123,7 @@ function sendFile(response: ServerResponse, name: string, type: string): void {
     'content-security-policy': CONTENT_SECURITY_POLICY,
     'x-content-type-options': 'nosniff',
   });
-  createReadStream(fileURLToPath(new URL(name, import.meta.url))).pipe(response);
+  createReadStream(packagePath('functions', 'local', 'gallery', name)).pipe(response);
 }
 
 function sendThumbnail(response: ServerResponse, picture: Uint8Array): void {

@@ -1,11 +1,11 @@
 import type { Embedding } from '../../../core/labels/embedding.ts';
 import { printable } from '../../../core/printable.ts';
+import type { ModelIdentity, ModelParts } from '../../../tagger/model-parts.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import { withProgress } from '../../../terminal/progress.ts';
 import { imagePathsIn, noImagesIn } from '../../images/image-paths.ts';
 import { imageResults } from '../../images/image-results.ts';
-import type { ModelIdentity, ModelParts } from '../../images/model-parts.ts';
 import { JSON_FLAG, MODEL_FLAG } from '../../shared-flags.ts';
 
 /** Digits that a float32 needs to be read back unchanged. */
@@ -35,7 +35,7 @@ Exit code: 0; 1 when an image was broken, or there was nothing to embed; 2 when 
       output.remark(`cliptag embed: ${noImagesIn(operands)}`);
       return EXIT.failed;
     }
-    const { openModel } = await import('../../images/model-parts.ts');
+    const { openModel } = await import('../../../tagger/model-parts.ts');
     return withProgress(paths.length + texts.length, async (progress) => {
       let exitCode: number = EXIT.done;
       for await (const answer of answers(paths, texts, await openModel(model))) {

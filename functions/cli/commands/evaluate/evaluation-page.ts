@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { packagePath } from '../../../adapters/files/package-folder.ts';
 import { errorGallery } from './error-gallery.ts';
 import type { ErrorPair } from './error-pictures.ts';
 import type { CandidateResult, Evaluation } from './evaluation.ts';
@@ -8,7 +9,7 @@ import { type Markup, markup } from './markup.ts';
 import { countText, figures, leftOut } from './page-figures.ts';
 import { charts, confusionTable, labelTable, tagTable } from './page-tables.ts';
 
-const STYLE_FILE = new URL('./evaluation-page.css', import.meta.url);
+const STYLE_FILE = packagePath('functions', 'cli', 'commands', 'evaluate', 'evaluation-page.css');
 
 /**
  * An evaluation as one HTML page that needs nothing beside itself: no network, no scripts. Its content

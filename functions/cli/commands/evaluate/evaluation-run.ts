@@ -1,7 +1,7 @@
 import { readLabelSets } from '../../../adapters/files/label-set-files.ts';
 import { InvalidInput } from '../../../core/errors.ts';
+import { type ModelParts, openModel } from '../../../tagger/model-parts.ts';
 import { withProgress } from '../../../terminal/progress.ts';
-import { type ModelParts, openModel } from '../../images/model-parts.ts';
 import { type Candidates, heldOutCandidates, labelSetCandidates, ownCandidates } from './candidates.ts';
 import { candidateResult, type Evaluation, type LabelCount } from './evaluation.ts';
 import { type JudgedPicture, judgedPictures } from './judged-pictures.ts';

@@ -8,7 +8,7 @@ import {
   type TagQuality,
   tagQuality,
 } from '../../../core/evaluation/tag-quality.ts';
-import type { ModelIdentity } from '../../images/model-parts.ts';
+import type { ModelIdentity } from '../../../tagger/model-parts.ts';
 import type { Candidates } from './candidates.ts';
 import { type JudgedPicture, MINIMUM_SCORES } from './judged-pictures.ts';
 

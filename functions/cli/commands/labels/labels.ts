@@ -1,7 +1,7 @@
+import { LABELS_FOLDER } from '../../../tagger/model-places.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import { receivedText } from '../../../terminal/flags.ts';
-import { LABELS_FOLDER } from '../../places.ts';
 import { JSON_FLAG, LABELS_FLAG } from '../../shared-flags.ts';
 
 export const labels = command({

@@ -31,9 +31,15 @@ export interface ListedModel {
  * @throws {CliptagError} `no-model` when a file that a manifest names is missing
  */
 export async function modelsIn(folder: string): Promise<ListedModel[]> {
-  const names = (await readdir(folder)).sort();
+  const names = (await readdir(folder).catch(noneWhereMissing)).sort();
   const found = await Promise.all(names.map((name) => listedModel(folder, name)));
   return found.filter((model) => model !== undefined);
+}
+
+/** The folder is made with the first model that is put into it. */
+function noneWhereMissing(error: NodeJS.ErrnoException): string[] {
+  if (error.code === 'ENOENT') return [];
+  throw error;
 }
 
 async function listedModel(folder: string, name: string): Promise<ListedModel | undefined> {

@@ -2,11 +2,12 @@ import { statSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import type { Model } from '../../../adapters/files/model-folder.ts';
+import { DEFAULT_MODEL, MODELS_FOLDER } from '../../../tagger/model-places.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT, UsageError } from '../../../terminal/exit-code.ts';
 import { checkAboveZero, checkNotEmpty } from '../../../terminal/flag-checks.ts';
 import { type Input, receivedText } from '../../../terminal/flags.ts';
-import { CHECKPOINTS_FOLDER, DEFAULT_MODEL, MODELS_FOLDER, SAMPLES_FOLDER } from '../../places.ts';
+import { CHECKPOINTS_FOLDER, SAMPLES_FOLDER } from '../../places.ts';
 import { JSON_FLAG } from '../../shared-flags.ts';
 
 const flags = {

@@ -1,7 +1,7 @@
+import { MODELS_FOLDERS } from '../../../tagger/model-places.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import { onlyFlags } from '../../../terminal/flags.ts';
-import { MODELS_FOLDER } from '../../places.ts';
 import { JSON_FLAG } from '../../shared-flags.ts';
 
 export const modelsList = command({
@@ -14,7 +14,7 @@ Exit code: 0; 1 when a model's files are not what its manifest says.`,
   run: async ({ flags }, output) => {
     const { modelsIn } = await import('./model-list.ts');
     const { humanLines } = await import('./models-list-text.ts');
-    const found = await modelsIn(MODELS_FOLDER);
+    const found = (await Promise.all(MODELS_FOLDERS.map(modelsIn))).flat();
     const lines = flags.json ? found.map((model) => JSON.stringify(model)) : humanLines(found);
     for (const line of lines) await output.line(line);
     return found.every(({ verified }) => verified) ? EXIT.done : EXIT.failed;

@@ -12,6 +12,7 @@ import {
 } from '../../../checkpoints/pull/pull-checkpoint.ts';
 import type { Layout } from '../../../checkpoints/pull/wanted-files.ts';
 import { readHubEnvironment } from '../../../config.ts';
+import { DEFAULT_MODEL, MODELS_FOLDER } from '../../../tagger/model-places.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT, explain } from '../../../terminal/exit-code.ts';
 import { checkNotEmpty } from '../../../terminal/flag-checks.ts';
@@ -19,7 +20,7 @@ import { type Input, receivedText } from '../../../terminal/flags.ts';
 import { laidOut } from '../../../terminal/layout.ts';
 import type { Output } from '../../../terminal/output.ts';
 import { sizeText, type Transfer, withTransfer } from '../../../terminal/transfer.ts';
-import { CHECKPOINTS_FOLDER, DEFAULT_MODEL, MODELS_FOLDER } from '../../places.ts';
+import { CHECKPOINTS_FOLDER } from '../../places.ts';
 import { JSON_FLAG } from '../../shared-flags.ts';
 
 const flags = {

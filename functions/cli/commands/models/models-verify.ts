@@ -1,8 +1,9 @@
+import { DEFAULT_LABEL_SET } from '../../../tagger/model-places.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import { checkNotEmpty, checkScore } from '../../../terminal/flag-checks.ts';
 import { receivedText } from '../../../terminal/flags.ts';
-import { DEFAULT_LABEL_SET, SAMPLES_FOLDER } from '../../places.ts';
+import { SAMPLES_FOLDER } from '../../places.ts';
 import { JSON_FLAG, LABELS_FLAG } from '../../shared-flags.ts';
 import { DEFAULT_BARS } from './verification/verification.ts';
 

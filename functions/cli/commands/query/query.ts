@@ -1,10 +1,10 @@
 import { findImages, type LabelQuery } from '../../../core/records/find-images.ts';
+import { LABELS_FOLDER } from '../../../tagger/model-places.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import { checkCount, checkNotEmpty, checkScore } from '../../../terminal/flag-checks.ts';
 import { type FlagValues, onlyFlags } from '../../../terminal/flags.ts';
 import { TABLE_FLAGS, tableFlagFaults, tablePlace } from '../../pipeline/table-flags.ts';
-import { LABELS_FOLDER } from '../../places.ts';
 import { JSON_FLAG, LABELS_FLAG } from '../../shared-flags.ts';
 
 const DEFAULT_LIMIT = 20;

@@ -1,13 +1,13 @@
 import type { ImageScope } from '../../../core/records/table-scan.ts';
 import type { ScannableTable } from '../../../core/records/tag-table.ts';
 import type { LabelSetsOfModel } from '../../../core/retag/retagging.ts';
+import { LABELS_FOLDER } from '../../../tagger/model-places.ts';
 import { command } from '../../../terminal/command.ts';
 import { unansweredFaults } from '../../../terminal/confirmation.ts';
 import { checkNotEmpty } from '../../../terminal/flag-checks.ts';
 import { type FlagValues, onlyFlags } from '../../../terminal/flags.ts';
 import type { Output } from '../../../terminal/output.ts';
 import { TABLE_FLAGS, type TablePlace, tableFlagFaults, tablePlace } from '../../pipeline/table-flags.ts';
-import { LABELS_FOLDER } from '../../places.ts';
 import { JSON_FLAG, LABELS_FLAG, MODEL_FLAG } from '../../shared-flags.ts';
 import { type RetagRunner, runRetag } from './retag-run.ts';
 
@@ -94,7 +94,7 @@ async function openLabelSets(
   output: Output,
 ): Promise<LabelSetsOfModel> {
   const { readLabelSets } = await import('../../../adapters/files/label-set-files.ts');
-  const { openModel } = await import('../../images/model-parts.ts');
+  const { openModel } = await import('../../../tagger/model-parts.ts');
   const labelSets = await readLabelSets(labels);
   const { identity, classifiersOf } = await openModel(model);
   return {

@@ -1,6 +1,8 @@
 import { printable } from '../../../core/printable.ts';
 import type { ImageContent } from '../../../core/records/image-record.ts';
 import { describeImage } from '../../../core/tagging/describe-image.ts';
+import type { ModelIdentity } from '../../../tagger/model-parts.ts';
+import { DEFAULT_LABEL_SET } from '../../../tagger/model-places.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import type { FlagValues } from '../../../terminal/flags.ts';
@@ -9,8 +11,6 @@ import { withProgress } from '../../../terminal/progress.ts';
 import { tagsText } from '../../../terminal/tags-text.ts';
 import { imagePathsIn, noImagesIn } from '../../images/image-paths.ts';
 import { type ImageResult, imageResults } from '../../images/image-results.ts';
-import type { ModelIdentity } from '../../images/model-parts.ts';
-import { DEFAULT_LABEL_SET } from '../../places.ts';
 import { JSON_FLAG, LABELS_FLAG, MODEL_FLAG } from '../../shared-flags.ts';
 
 const flags = { labels: LABELS_FLAG, model: MODEL_FLAG, json: JSON_FLAG } as const;
@@ -53,7 +53,7 @@ async function tagFiles(paths: readonly string[], flags: Flags, output: Output):
 async function openTagger({ labels = [DEFAULT_LABEL_SET], model }: Flags, output: Output) {
   // Loaded only now, so that help and faults of the command line do not wait for them.
   const { readLabelSets } = await import('../../../adapters/files/label-set-files.ts');
-  const { openModel } = await import('../../images/model-parts.ts');
+  const { openModel } = await import('../../../tagger/model-parts.ts');
   const labelSets = await readLabelSets(labels);
   const { identity, imageReader, classifiersOf } = await openModel(model);
   const classifiers = await classifiersOf(labelSets, output.remark);

@@ -1,7 +1,7 @@
 import { printable } from '../../../core/printable.ts';
+import { DEFAULT_MODEL, modelFolder } from '../../../tagger/model-places.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
-import { DEFAULT_MODEL, modelFolder } from '../../places.ts';
 import { JSON_FLAG, MODEL_FLAG } from '../../shared-flags.ts';
 
 export const tokenize = command({

@@ -6,7 +6,8 @@ import { loadTokenizer } from '../../../../adapters/onnx/tokenizer.ts';
 import { compileModel } from '../../../../checkpoints/compile/compile.ts';
 import { modelSource } from '../../../../checkpoints/compile/model-source.ts';
 import { InvalidInput } from '../../../../core/errors.ts';
-import { CHECKPOINTS_FOLDER, modelFolder } from '../../../places.ts';
+import { modelFolder } from '../../../../tagger/model-places.ts';
+import { CHECKPOINTS_FOLDER } from '../../../places.ts';
 
 /** A model that another one is compared with. */
 export interface Counterpart {

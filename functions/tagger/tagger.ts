@@ -1,0 +1,181 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import { InvalidInput } from '../core/errors.ts';
+import { embeddingFromBytes } from '../core/labels/embedding.ts';
+import { type LabelSet, parseLabelSet } from '../core/labels/label-set.ts';
+import { checkSize, DEFAULT_MAXIMUM_BYTES } from '../core/objects/object.ts';
+import { describeImage, type ImageReader } from '../core/tagging/describe-image.ts';
+import type { LabelSetInput } from './label-set-input.ts';
+import type { ModelParts } from './model-parts.ts';
+import { DEFAULT_LABEL_SET } from './model-places.ts';
+import type { TaggedImage } from './tagged-image.ts';
+
+export { CliptagError, ImageFault, InvalidInput } from '../core/errors.ts';
+export type { LabelInput, LabelSetInput } from './label-set-input.ts';
+export type { ImageTag, TaggedImage } from './tagged-image.ts';
+
+export interface TaggerOptions {
+  /**
+   * Label sets: paths of files (.yaml, .yml, .json) and of folders of such files, and label sets written in code.
+   * @default the general label set that comes with Cliptag: 640 things that photographs show
+   */
+  readonly labelSets?: ReadonlyArray<string | LabelSetInput> | undefined;
+  /**
+   * A model's name, as `cliptag models list` prints it, or its folder.
+   * @default embedded: the small one that comes with Cliptag
+   */
+  readonly model?: string | undefined;
+  /**
+   * Folder for compiled label sets, so that the next start is quick. The default label set with the default model
+   * needs none.
+   * @default `cliptag/classifiers` in the user's cache folder
+   */
+  readonly classifierFolder?: string | undefined;
+  /** Larger images are refused, in bytes. @default 50 MiB */
+  readonly maximumBytes?: number | undefined;
+  /** Told what does not keep it from tagging, e.g. that a compiled label set cannot be stored. @default nobody is */
+  readonly warn?: ((message: string) => void) | undefined;
+}
+
+export interface Tagger extends AsyncDisposable {
+  /** Name of the model. */
+  readonly model: string;
+  /** Embeddings may be compared if, and only if, these are equal. */
+  readonly modelDigest: string;
+  /**
+   * Tags an image. Several calls at once are worked on together, a few images at a time, and are faster than one after
+   * the other.
+   *
+   * @param bytes the file: JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG; a `Buffer` is a `Uint8Array`
+   * @throws {ImageFault} when nothing can be said of the image; its `code` and `status` say why
+   * @throws {CliptagError} whose `retryable` is true when the machine was short of time or memory
+   */
+  tag(bytes: Uint8Array): Promise<TaggedImage>;
+  /** Finishes what is under way and frees the model's memory. The process then ends by itself. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens what tags images on this machine: model, label sets and decoder, once for any number of images. No network.
+ *
+ * Images are decoded by sharp, whose process-wide settings it changes: no cache, one thread for each picture, and no SVG
+ * in this process (a drawing is drawn in a process of its own).
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises';
+ * import { openTagger } from 'cliptag/tagger';
+ *
+ * const tagger = await openTagger({ labelSets: ['labels.yaml'] });
+ * const { tags } = await tagger.tag(await readFile('photo.jpg'));
+ * await tagger.close();
+ *
+ * @example Many images, where the language has `await using`
+ * await using tagger = await openTagger();
+ * const results = await Promise.allSettled(paths.map(async (path) => tagger.tag(await readFile(path))));
+ *
+ * @throws {InvalidInput} with every fault of the label sets
+ * @throws {CliptagError} `no-model` or `no-tokenizer` when the model is not there
+ */
+export async function openTagger(options: TaggerOptions = {}): Promise<Tagger> {
+  const { labelSets: given = [DEFAULT_LABEL_SET], model, classifierFolder, warn = () => {} } = options;
+  const labelSets = await labelSetsOf(given);
+  // Native libraries are loaded only now: an import costs nothing, and faults of the label sets are told at once.
+  const { openModel } = await import('./model-parts.ts');
+  const parts = await openModel(model, classifierFolder);
+  try {
+    const [classifiers, reader] = await Promise.all([
+      parts.classifiersOf(labelSets, warn),
+      parts.imageReader(),
+    ]);
+    const maximumBytes = options.maximumBytes ?? DEFAULT_MAXIMUM_BYTES;
+    return closable(parts, (bytes) => taggedImage(bytes, reader, classifiers, maximumBytes));
+  } catch (error) {
+    await parts.close();
+    throw error;
+  }
+}
+
+async function taggedImage(
+  bytes: Uint8Array,
+  reader: ImageReader,
+  classifiers: Parameters<typeof describeImage>[2],
+  maximumBytes: number,
+): Promise<TaggedImage> {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new TypeError(`Expected the bytes of an image (Uint8Array) but received ${typeof bytes}`);
+  }
+  checkSize(bytes.length, maximumBytes);
+  const { tags, embedding, modelDigest, width, height, format } = await describeImage(
+    bytes,
+    reader,
+    classifiers,
+  );
+  return {
+    ...{ tags, modelDigest, width, height, format },
+    embedding: embeddingFromBytes(embedding, modelDigest).values,
+  };
+}
+
+function closable(parts: ModelParts, tag: Tagger['tag']): Tagger {
+  const underWay = new Set<Promise<TaggedImage>>();
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= Promise.allSettled(underWay).then(parts.close);
+    return closing;
+  };
+  return {
+    ...parts.identity,
+    tag: async (bytes) => {
+      if (closing) throw new Error('Expected an open tagger but it was closed');
+      const tagging = tag(bytes);
+      underWay.add(tagging);
+      return tagging.finally(() => underWay.delete(tagging));
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** @throws {InvalidInput} with every fault of all of them */
+async function labelSetsOf(given: ReadonlyArray<string | LabelSetInput>): Promise<readonly LabelSet[]> {
+  const faults: string[] = [];
+  const orFaults = (error: unknown) => {
+    if (!(error instanceof InvalidInput)) throw error;
+    faults.push(...error.faults);
+    return [];
+  };
+  const found: LabelSet[] = [];
+  const paths = given.filter((entry) => typeof entry === 'string');
+  if (paths.length > 0) {
+    const { readLabelSets } = await import('../adapters/files/label-set-files.ts');
+    found.push(...(await readLabelSets(paths).catch(orFaults)));
+  }
+  for (const [index, value] of given.entries()) {
+    if (typeof value !== 'string') found.push(...writtenLabelSet(value, `labelSets[${index}]`, orFaults));
+  }
+  if (given.length === 0) faults.push('Expected at least one label set');
+  const names = found.map(({ name }) => name);
+  for (const name of new Set(names.filter((name, index) => names.indexOf(name) < index))) {
+    faults.push(`Expected a name of its own for each label set, but several are called "${name}"`);
+  }
+  if (faults.length > 0) throw new InvalidInput('The label sets cannot be used', faults);
+  return found;
+}
+
+function writtenLabelSet(
+  value: LabelSetInput,
+  place: string,
+  orFaults: (error: unknown) => readonly LabelSet[],
+): readonly LabelSet[] {
+  try {
+    return [parseLabelSet(value, place)];
+  } catch (error) {
+    return orFaults(
+      error instanceof InvalidInput
+        ? new InvalidInput(
+            place,
+            error.faults.map((fault) => `${place}: ${fault}`),
+          )
+        : error,
+    );
+  }
+}
