@@ -19,7 +19,7 @@ const onnxruntimeBinding: Plugin = {
 };
 
 /** Error messages in forty languages: half of zod. */
-const englishOnly: Plugin = {
+export const englishOnly: Plugin = {
   name: 'english-only',
   setup: (build) =>
     build.onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
@@ -31,7 +31,7 @@ const englishOnly: Plugin = {
  * `import … from 'node:http'` makes Node read every property of the module to know its exports; one of them is
  * WebSocket, and reading it loads all of undici. `require` reads none.
  */
-const builtinsByRequire: Plugin = {
+export const builtinsByRequire: Plugin = {
   name: 'builtins-by-require',
   setup: (build) => {
     const builtins = new RegExp(`^(node:)?(${builtinModules.join('|')})$`);

@@ -1,0 +1,28 @@
+import { rm } from 'node:fs/promises';
+import { bundleFunctions } from '../packaging/function-code.ts';
+import { bundlePackage } from './code.ts';
+import { writeNotices } from './notices.ts';
+import { copyOnnxRuntime } from './onnxruntime.ts';
+import { DIST } from './places.ts';
+import { prepareClassifiers } from './prepared.ts';
+import { writeTypes } from './types.ts';
+
+/**
+ * `npm run build` makes what `npm pack` packs beside files that are shipped as they are:
+ *
+ *     dist/*.js             all code, one file for each entry and for each part that is loaded on its own
+ *     dist/types/           types of what users import
+ *     dist/onnxruntime/     shared libraries
+ *     dist/prepared/        the default label set and its classifier for the embedded model
+ *     dist/functions/       what a deployment puts into Lambda
+ *     dist/THIRD-PARTY-NOTICES.txt
+ */
+await rm(DIST, { recursive: true, force: true });
+const bundled = bundlePackage(DIST);
+await Promise.all([
+  bundled.then((packages) => writeNotices(packages, DIST)),
+  writeTypes(`${DIST}/types`),
+  copyOnnxRuntime(`${DIST}/onnxruntime`),
+  prepareClassifiers(`${DIST}/prepared`),
+  bundleFunctions(`${DIST}/functions`),
+]);
