@@ -6,7 +6,6 @@ import { checkSize, DEFAULT_MAXIMUM_BYTES } from '../core/objects/object.ts';
 import { describeImage, type ImageReader } from '../core/tagging/describe-image.ts';
 import type { LabelSetInput } from './label-set-input.ts';
 import type { ModelParts } from './model-parts.ts';
-import { DEFAULT_LABEL_SET } from './model-places.ts';
 import type { TaggedImage } from './tagged-image.ts';
 
 export { CliptagError, ImageFault, InvalidInput } from '../core/errors.ts';
@@ -76,8 +75,9 @@ export interface Tagger extends AsyncDisposable {
  * @throws {CliptagError} `no-model` or `no-tokenizer` when the model is not there
  */
 export async function openTagger(options: TaggerOptions = {}): Promise<Tagger> {
-  const { labelSets: given = [DEFAULT_LABEL_SET], model, classifierFolder, warn = () => {} } = options;
-  const labelSets = await labelSetsOf(given);
+  const { labelSets: given, model, classifierFolder, warn = () => {} } = options;
+  const { defaultLabelSets } = await import('./default-label-set.ts');
+  const labelSets = await (given ? labelSetsOf(given) : defaultLabelSets());
   // Native libraries are loaded only now: an import costs nothing, and faults of the label sets are told at once.
   const { openModel } = await import('./model-parts.ts');
   const parts = await openModel(model, classifierFolder);

@@ -1,33 +1,63 @@
 import { readFile } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
 import { build, type Plugin } from 'esbuild';
 import { packagePath } from '../../functions/adapters/files/package-folder.ts';
-import { BUNDLE_OPTIONS, builtinsByRequire, englishOnly } from '../packaging/bundle-options.ts';
+import { BUNDLE_OPTIONS, englishOnly } from '../packaging/bundle-options.ts';
 import { ENTRIES } from './places.ts';
 
 /** Runs in a process of its own, and sharp-drawing.ts looks for it beside itself. */
 const DRAWING_WORKER = 'functions/adapters/sharp/sharp-drawing-worker.mjs';
 
-/** Packages that npm installs: those with shared libraries, and the peers. The bundler has no use in a package. */
-const INSTALLED = ['sharp', 'classic-level', 'aws-cdk-lib', 'constructs', 'esbuild'];
+/** Packages that npm installs, and the bundler, which nobody needs once everything is bundled. */
+const INSTALLED = ['classic-level', 'aws-cdk-lib', 'constructs', 'esbuild'];
 
-/** What onnxruntime-node 1.30 loads its library by. */
-const REQUIRED_LIBRARY =
-  'require(`../bin/napi-v6/${process.platform}/${process.arch}/onnxruntime_binding.node`)';
-const OWN_LIBRARY = packagePath('infra', 'npm-package', 'onnxruntime-library.cjs');
+/** Replaces code in one file of a package. The build fails when another version of the package has not got it. */
+function replacement(file: RegExp, code: RegExp, by: string): Plugin {
+  return {
+    name: `replacement in ${file}`,
+    setup: (build) =>
+      build.onLoad({ filter: file }, async ({ path }) => {
+        const parts = (await readFile(path, 'utf8')).split(code);
+        if (parts.length !== 2) return { errors: [{ text: `Expected ${code} once in ${path}` }] };
+        return { contents: parts.join(by) };
+      }),
+  };
+}
 
 /**
- * Loads ONNX Runtime's library from `dist/onnxruntime`. The package onnxruntime-node has an install script that downloads
+ * ONNX Runtime's library comes from `dist/onnxruntime`: the package onnxruntime-node has an install script that downloads
  * CUDA, and libraries for all that it can do.
  */
-const onnxruntimeLibrary: Plugin = {
-  name: 'onnxruntime-library',
-  setup: (build) =>
-    build.onLoad({ filter: /onnxruntime-node[\\/]dist[\\/]binding\.js$/ }, async ({ path }) => {
-      const text = await readFile(path, 'utf8');
-      if (!text.includes(REQUIRED_LIBRARY))
-        return { errors: [{ text: `Expected ${REQUIRED_LIBRARY} in ${path}` }] };
-      return { contents: text.replace(REQUIRED_LIBRARY, () => `require(${JSON.stringify(OWN_LIBRARY)})`) };
-    }),
+const onnxruntimeLibrary = replacement(
+  /onnxruntime-node[\\/]dist[\\/]binding\.js$/,
+  /require\(`\.\.\/bin\/napi-v6\/[^`]+`\)/,
+  `require(${JSON.stringify(packagePath('infra', 'npm-package', 'onnxruntime-library.cjs'))})`,
+);
+
+/** sharp's JavaScript is bundled, since it is sixty files with all that it loads; its library comes from the package. */
+const sharpLibrary = replacement(
+  /sharp[\\/]dist[\\/]sharp\.mjs$/,
+  /const require = createRequire\(import\.meta\.url\);/,
+  "const require = createRequire(createRequire(import.meta.url).resolve('sharp'));",
+);
+
+/**
+ * `import … from 'node:http'` makes Node read every property of the module to know its exports, and reading WebSocket loads
+ * all of undici; `require` reads none. Each importer has a `require` of its own: shared ones would be thirty small files.
+ */
+const builtinsByRequire: Plugin = {
+  name: 'builtins-by-require',
+  setup: (build) => {
+    const builtins = new RegExp(`^(node:)?(${builtinModules.join('|')})$`);
+    build.onResolve({ filter: builtins }, ({ kind, path, importer }) =>
+      kind === 'import-statement' || kind === 'dynamic-import'
+        ? { path: path.replace(/^node:/, ''), namespace: 'builtin', suffix: `?${importer}` }
+        : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = require('node:${path}');`,
+    }));
+  },
 };
 
 /**
@@ -50,8 +80,8 @@ export async function bundlePackage(folder: string): Promise<ReadonlySet<string>
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
-    external: INSTALLED.flatMap((name) => [name, `${name}/*`]),
-    plugins: [onnxruntimeLibrary, englishOnly, builtinsByRequire],
+    external: INSTALLED,
+    plugins: [onnxruntimeLibrary, sharpLibrary, englishOnly, builtinsByRequire],
     metafile: true,
   });
   const inputs = Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs));

@@ -31,7 +31,7 @@ export const englishOnly: Plugin = {
  * `import … from 'node:http'` makes Node read every property of the module to know its exports; one of them is
  * WebSocket, and reading it loads all of undici. `require` reads none.
  */
-export const builtinsByRequire: Plugin = {
+const builtinsByRequire: Plugin = {
   name: 'builtins-by-require',
   setup: (build) => {
     const builtins = new RegExp(`^(node:)?(${builtinModules.join('|')})$`);

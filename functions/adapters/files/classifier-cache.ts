@@ -64,14 +64,19 @@ export async function storedClassifier(
   textEncoder: PromptEncoder,
   folder: string,
 ): Promise<Classifier | undefined> {
-  const path = join(folder, classifierFile(textEncoder.modelDigest, labelSet));
+  const digest = labelSetDigest(labelSet);
+  const path = join(folder, fileName(textEncoder.modelDigest, digest));
   const bytes = await readFile(path).catch(() => undefined);
-  return bytes && classifierFrom(bytes, labelSet, textEncoder);
+  return bytes && classifierFrom(bytes, labelSet, digest, textEncoder);
 }
 
 /** Name of a classifier's file in its folder. */
 export function classifierFile(modelDigest: string, labelSet: LabelSet): string {
-  return `${modelDigest}-${labelSetDigest(labelSet)}.classifier`;
+  return fileName(modelDigest, labelSetDigest(labelSet));
+}
+
+function fileName(modelDigest: string, digest: string): string {
+  return `${modelDigest}-${digest}.classifier`;
 }
 
 /** A line with the SHA-256 of all that follows, a line of JSON, then the rows as float32, little-endian. */
@@ -98,7 +103,12 @@ function classifierToBytes(classifier: Classifier): Uint8Array {
 }
 
 /** Undefined when the bytes are not the classifier of this label set and model, down to the last bit. */
-function classifierFrom(bytes: Buffer, labelSet: LabelSet, model: PromptEncoder): Classifier | undefined {
+function classifierFrom(
+  bytes: Buffer,
+  labelSet: LabelSet,
+  digest: string,
+  model: PromptEncoder,
+): Classifier | undefined {
   const [checksum, content] = splitLine(bytes);
   if (checksum !== sha256Of(content)) return undefined;
   const [line, rows] = splitLine(content);
@@ -106,7 +116,7 @@ function classifierFrom(bytes: Buffer, labelSet: LabelSet, model: PromptEncoder)
   if (
     header?.modelDigest !== model.modelDigest ||
     header.logitScale !== model.logitScale ||
-    header.labelSetDigest !== labelSetDigest(labelSet) ||
+    header.labelSetDigest !== digest ||
     header.labels !== labelSet.labels.length ||
     rows.length !== 4 * (header.labels + header.contrasts) * header.embeddingSize
   ) {

@@ -133,6 +133,7 @@ async function loadEncoder<Batch extends { readonly length: number }>(
 /** A tokenizer with another end token belongs to another model: every text would mean something else. */
 async function loadMatchingTokenizer({ folder, manifest }: Model): Promise<Tokenize> {
   const { contextLength, endToken } = manifest.text;
+  // Loaded only now: tagging with classifiers that are there needs none.
   const { loadTokenizer } = await import('./tokenizer.ts');
   const tokenize = await loadTokenizer(folder, { contextLength });
   const found = tokenize('').at(-1);

@@ -2,7 +2,6 @@ import { printable } from '../../../core/printable.ts';
 import type { ImageContent } from '../../../core/records/image-record.ts';
 import { describeImage } from '../../../core/tagging/describe-image.ts';
 import type { ModelIdentity } from '../../../tagger/model-parts.ts';
-import { DEFAULT_LABEL_SET } from '../../../tagger/model-places.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import type { FlagValues } from '../../../terminal/flags.ts';
@@ -50,11 +49,12 @@ async function tagFiles(paths: readonly string[], flags: Flags, output: Output):
   });
 }
 
-async function openTagger({ labels = [DEFAULT_LABEL_SET], model }: Flags, output: Output) {
+async function openTagger({ labels, model }: Flags, output: Output) {
   // Loaded only now, so that help and faults of the command line do not wait for them.
   const { readLabelSets } = await import('../../../adapters/files/label-set-files.ts');
+  const { defaultLabelSets } = await import('../../../tagger/default-label-set.ts');
   const { openModel } = await import('../../../tagger/model-parts.ts');
-  const labelSets = await readLabelSets(labels);
+  const labelSets = await (labels ? readLabelSets(labels) : defaultLabelSets());
   const { identity, imageReader, classifiersOf } = await openModel(model);
   const classifiers = await classifiersOf(labelSets, output.remark);
   const reader = await imageReader();
