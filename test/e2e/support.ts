@@ -90,7 +90,10 @@ export function bucketOf({ s3Url }: Pick<RunningPipeline, 's3Url'>) {
   return s3Bucket('photos', { endpoint: s3Url, region, credentials, forcePathStyle: true });
 }
 
-export async function recordOf(pipeline: RunningPipeline, key: string): Promise<ImageRecord | undefined> {
+export async function recordOf(
+  pipeline: Pick<RunningPipeline, 'dynamodbUrl'>,
+  key: string,
+): Promise<ImageRecord | undefined> {
   const item = await tableOf(pipeline).read(readImageRecord({ bucket: 'photos', key }));
   return item && imageRecordOf(item);
 }

@@ -1,0 +1,158 @@
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SAMPLE_FOLDER, sampleNames } from '../../functions/local/samples.ts';
+import { runCli } from './support/cli-process.ts';
+import {
+  filesOf,
+  type InstalledPackage,
+  installPackage,
+  registryAnswers,
+} from './support/installed-package.ts';
+import { bucketOf, recordOf, repository, waitUntil } from './support.ts';
+
+const FIXTURES = join(repository, 'test', 'fixtures', 'package');
+const TSC = join(repository, 'node_modules', 'typescript', 'bin', 'tsc');
+const INSTALL_MILLISECONDS = 300_000;
+
+describe.skipIf(!(await registryAnswers()))('the package that npm packs', () => {
+  let folder: string;
+  let cliptag: InstalledPackage;
+  let filesAtFirst: readonly string[];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cliptag-package-'));
+    cliptag = await installPackage(folder);
+    await copyFile(join(SAMPLE_FOLDER, 'chelsea.png'), join(cliptag.project, 'photo.png'));
+    filesAtFirst = await filesOf(join(cliptag.project, 'node_modules'));
+  }, INSTALL_MILLISECONDS);
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  const inPackage = (...names: readonly string[]) =>
+    join(cliptag.project, 'node_modules', 'cliptag', ...names);
+
+  it('installs without a flag, and no install script of its own or of ONNX Runtime runs', async () => {
+    expect(cliptag.installed).toContain('added');
+    const lock = JSON.parse(
+      await readFile(join(cliptag.project, 'node_modules', '.package-lock.json'), 'utf8'),
+    );
+    const packages = Object.entries<{ hasInstallScript?: boolean }>(lock.packages);
+    // It looks for its library, which is in the package, and downloads nothing.
+    expect(packages.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => path)).toEqual([
+      'node_modules/classic-level',
+    ]);
+    const names = packages.map(([path]) => path.slice('node_modules/'.length));
+    for (const name of ['onnxruntime-node', 'aws-cdk-lib', 'constructs', 'tsx', 'esbuild', 'typescript'])
+      expect(names).not.toContain(name);
+  });
+
+  it('holds what users need and no tests, no training, no sources', async () => {
+    const entries = await readdir(inPackage(), { recursive: true, withFileTypes: true });
+    const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+    expect(
+      names.filter((name) => /(?<!\.d)\.ts$|\.py$|\.test\.|^vitest|^biome|^tsconfig/.test(name)),
+    ).toEqual([]);
+    expect((await readdir(inPackage())).sort()).toEqual(
+      ['LICENSE', 'README.md', 'dist', 'functions', 'models', 'package.json'].sort(),
+    );
+    expect(await readdir(inPackage('models', 'embedded'))).not.toContain('train');
+  });
+
+  it('tags pictures by the command line as a checkout does, from the first run on', async () => {
+    const paths = (await sampleNames()).map((name) => join(SAMPLE_FOLDER, name));
+    const [here, there] = await Promise.all([
+      runCli(['tag', '--json', ...paths]),
+      cliptag.run('npx', 'cliptag', 'tag', '--json', ...paths),
+    ]);
+    expect(there.stdout).toBe(here.stdout);
+    expect(there.stdout.split('\n')).toHaveLength(paths.length + 1);
+    expect(there.stderr).toBe('');
+    // The default label set's classifier comes with the package.
+    expect(await readdir(cliptag.cacheFolder).catch(() => [])).toEqual([]);
+  });
+
+  it('draws an SVG in a process of its own', async () => {
+    const svg =
+      '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><circle r="30" cx="32" cy="32"/></svg>';
+    await writeFile(join(cliptag.project, 'drawing.svg'), svg);
+    const { stdout } = await cliptag.run('npx', 'cliptag', 'tag', '--json', 'drawing.svg');
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'tagged', width: 64, height: 64 });
+  });
+
+  it('knows its version, its commands, its models and its label sets', async () => {
+    const answers = await Promise.all(
+      [['--version'], ['--help'], ['models', 'list', '--json'], ['labels', 'list', '--json']].map(
+        async (args) => (await cliptag.run('npx', 'cliptag', ...args)).stdout,
+      ),
+    );
+    const [version = '', help = '', models = '', labels = ''] = answers;
+    expect(version.trim()).toBe(JSON.parse(await readFile(inPackage('package.json'), 'utf8')).version);
+    expect(help).toContain('Usage: cliptag COMMAND');
+    expect(JSON.parse(models)).toMatchObject({ name: 'embedded', verified: true });
+    expect(labels).toContain('"name":"general"');
+  });
+
+  it("keeps what it makes in the user's cache folder: a classifier, a model by its name", async () => {
+    const labels = '{"name":"pet","version":1,"mode":"exclusive","labels":["cat","dog"]}';
+    await writeFile(join(cliptag.project, 'pet.json'), labels);
+    const named = join(cliptag.cacheFolder, 'cliptag', 'models', 'my-model');
+    await mkdir(named, { recursive: true });
+    for (const name of await readdir(inPackage('models', 'embedded')))
+      await copyFile(inPackage('models', 'embedded', name), join(named, name));
+    const tag = ['cliptag', 'tag', '--labels', 'pet.json', '--model', 'my-model', 'photo.png'];
+    expect((await cliptag.run('npx', ...tag)).stdout).toContain('photo.png: cat');
+    expect(await readdir(join(cliptag.cacheFolder, 'cliptag', 'classifiers'))).toHaveLength(1);
+  });
+
+  it('runs the whole pipeline: an upload by S3 is tagged, found by its label, and Ctrl-C ends it', async () => {
+    const pipeline = await cliptag.start();
+    try {
+      const photo = await readFile(join(cliptag.project, 'photo.png'));
+      await bucketOf(pipeline).put('mine.png', photo, photo.length);
+      await waitUntil(async () => (await recordOf(pipeline, 'mine.png'))?.status === 'tagged');
+      const { port } = new URL(pipeline.dynamodbUrl);
+      const query = ['cliptag', 'query', '--label', 'cat', '--dynamodb-port', port];
+      expect((await cliptag.run('npx', ...query)).stdout).toContain('mine.png');
+    } finally {
+      expect(await pipeline.stop()).toBe(0);
+    }
+    expect(await readdir(join(cliptag.project, '.cliptag'))).toContain('s3');
+  });
+
+  it('tags from code in five lines, and the process then ends by itself', async () => {
+    const source = await readFile(join(FIXTURES, 'five-lines.ts'), 'utf8');
+    await writeFile(join(cliptag.project, 'five-lines.mjs'), source);
+    const { stdout } = await cliptag.run('node', 'five-lines.mjs');
+    expect(stdout).toMatch(/set: 'pet', label: 'cat', score: 0\.9/);
+  });
+
+  it.each(['node16', 'bundler'])(
+    'has types that a strict compiler accepts with %s resolution',
+    async (resolution) => {
+      for (const name of await readdir(FIXTURES))
+        await copyFile(join(FIXTURES, name), join(cliptag.project, name));
+      const module = resolution === 'bundler' ? 'preserve' : 'node16';
+      const options = [
+        '--strict',
+        '--noEmit',
+        '--skipLibCheck',
+        'false',
+        '--types',
+        'node',
+        '--target',
+        'es2022',
+      ];
+      const lib = ['--lib', 'es2022,esnext.disposable', '--module', module, '--moduleResolution', resolution];
+      const names = (await readdir(FIXTURES)).filter((name) => name.endsWith('.ts'));
+      const { stdout } = await cliptag
+        .run('node', TSC, ...options, ...lib, ...names)
+        .catch((error: { stdout: string }) => error);
+      expect(stdout).toBe('');
+    },
+  );
+
+  it('never writes into node_modules', async () => {
+    expect(await filesOf(join(cliptag.project, 'node_modules'))).toEqual(filesAtFirst);
+  });
+});
