@@ -85,5 +85,5 @@ export async function bundlePackage(folder: string): Promise<ReadonlySet<string>
     metafile: true,
   });
   const inputs = Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs));
-  return new Set(inputs.flatMap((path) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []));
+  return new Set(inputs.flatMap((path) => /^node_modules\/(.+\/node_modules\/)?(@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []));
 }

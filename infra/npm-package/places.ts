@@ -3,9 +3,9 @@ import { packagePath } from '../../functions/adapters/files/package-folder.ts';
 /** Made anew by every build; git ignores it. */
 export const DIST = packagePath('dist');
 
-/** What users call or import, by the name of its file in `dist`. `package.json` names the same in `bin` and `exports`. */
+/** What users run or import, by the name of its file in `dist`: functions/cliptag.mjs and `exports` name them. */
 export const ENTRIES = {
-  cliptag: 'infra/npm-package/bin.ts',
+  cliptag: 'functions/cliptag.ts',
   tagger: 'functions/tagger/tagger.ts',
   index: 'infra/index.ts',
 } as const;
