@@ -1,4 +1,3 @@
-/// <reference lib="esnext.disposable" preserve="true" />
 import { InvalidInput } from '../core/errors.ts';
 import { embeddingFromBytes } from '../core/labels/embedding.ts';
 import { type LabelSet, parseLabelSet } from '../core/labels/label-set.ts';

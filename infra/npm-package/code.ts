@@ -17,9 +17,9 @@ function replacement(file: RegExp, code: RegExp, by: string): Plugin {
     name: `replacement in ${file}`,
     setup: (build) =>
       build.onLoad({ filter: file }, async ({ path }) => {
-        const parts = (await readFile(path, 'utf8')).split(code);
-        if (parts.length !== 2) return { errors: [{ text: `Expected ${code} once in ${path}` }] };
-        return { contents: parts.join(by) };
+        const text = await readFile(path, 'utf8');
+        if (text.search(code) < 0) return { errors: [{ text: `Expected ${code} in ${path}` }] };
+        return { contents: text.replace(code, by) };
       }),
   };
 }
@@ -39,6 +39,13 @@ const sharpLibrary = replacement(
   /sharp[\\/]dist[\\/]sharp\.mjs$/,
   /const require = createRequire\(import\.meta\.url\);/,
   "const require = createRequire(createRequire(import.meta.url).resolve('sharp'));",
+);
+
+/** The bundler finds what dynalite requires by a computed name once that has its extension. */
+const dynaliteActions = replacement(
+  /dynalite[\\/]index\.js$/,
+  /require\('\.\/(actions|validations)\/' \+ action\)/g,
+  "require('./$1/' + action + '.js')",
 );
 
 /**
@@ -81,9 +88,11 @@ export async function bundlePackage(folder: string): Promise<ReadonlySet<string>
     minifyWhitespace: true,
     legalComments: 'none',
     external: INSTALLED,
-    plugins: [onnxruntimeLibrary, sharpLibrary, englishOnly, builtinsByRequire],
+    plugins: [onnxruntimeLibrary, sharpLibrary, dynaliteActions, englishOnly, builtinsByRequire],
     metafile: true,
   });
   const inputs = Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs));
-  return new Set(inputs.flatMap((path) => /^node_modules\/(.+\/node_modules\/)?(@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []));
+  return new Set(
+    inputs.flatMap((path) => /^node_modules\/(.+\/node_modules\/)?(@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []),
+  );
 }

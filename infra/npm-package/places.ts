@@ -11,4 +11,4 @@ export const ENTRIES = {
 } as const;
 
 /** The entries that are imported and have types. */
-export const TYPED_ENTRIES = [ENTRIES.tagger, ENTRIES.index];
+export const TYPED_ENTRIES = { tagger: ENTRIES.tagger, index: ENTRIES.index };
