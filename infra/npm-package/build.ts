@@ -10,7 +10,7 @@ import { writeTypes } from './types.ts';
 /**
  * `npm run build` makes what `npm pack` packs beside files that are shipped as they are:
  *
- *     dist/*.js             all code, one file for each entry and for each part that is loaded on its own
+ *     dist/*.mjs            all code, one file for each entry and for each part that is loaded on its own
  *     dist/types/           types of what users import
  *     dist/onnxruntime/     shared libraries
  *     dist/prepared/        the default label set and its classifier for the embedded model

@@ -78,7 +78,6 @@ export async function bundlePackage(folder: string): Promise<ReadonlySet<string>
     ...BUNDLE_OPTIONS,
     entryPoints: { ...ENTRIES, 'sharp-drawing-worker': DRAWING_WORKER },
     outdir: folder,
-    outExtension: {},
     entryNames: '[name]',
     // All in one folder: code finds the drawing worker and the shared libraries beside itself.
     chunkNames: '[name]-[hash]',

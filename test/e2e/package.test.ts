@@ -1,6 +1,7 @@
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SAMPLE_FOLDER, sampleNames } from '../../functions/local/samples.ts';
 import { runCli } from './support/cli-process.ts';
@@ -130,27 +131,40 @@ describe.skipIf(!(await registryAnswers()))('the package that npm packs', () => 
   it.each(['node16', 'bundler'])(
     'has types that a strict compiler accepts with %s resolution',
     async (resolution) => {
-      for (const name of await readdir(FIXTURES))
-        await copyFile(join(FIXTURES, name), join(cliptag.project, name));
-      const module = resolution === 'bundler' ? 'preserve' : 'node16';
-      const options = [
-        '--strict',
-        '--noEmit',
-        '--skipLibCheck',
-        'false',
-        '--types',
-        'node',
-        '--target',
-        'es2022',
-      ];
-      const lib = ['--lib', 'es2022,esnext.disposable', '--module', module, '--moduleResolution', resolution];
+      // The CDK is a peer: an app that uses it has it installed.
+      for (const name of ['aws-cdk-lib', 'constructs'])
+        await symlink(
+          join(repository, 'node_modules', name),
+          join(cliptag.project, 'node_modules', name),
+        ).catch(() => {});
       const names = (await readdir(FIXTURES)).filter((name) => name.endsWith('.ts'));
+      for (const name of names) await copyFile(join(FIXTURES, name), join(cliptag.project, name));
+      const module = resolution === 'bundler' ? 'preserve' : 'node16';
+      const options = ['--strict', '--skipLibCheck', 'false', '--types', 'node', '--target', 'es2022'];
+      const places = ['--outDir', `compiled-${resolution}`, '--lib', 'es2022,esnext.disposable'];
+      const modules = ['--module', module, '--moduleResolution', resolution];
       const { stdout } = await cliptag
-        .run('node', TSC, ...options, ...lib, ...names)
+        .run('node', TSC, ...options, ...places, ...modules, ...names)
         .catch((error: { stdout: string }) => error);
       expect(stdout).toBe('');
     },
   );
+
+  it('synthesizes the CDK app that README shows, with no checkout around it', async () => {
+    // AWS's own checks of the template take seconds, and the app's own test has them.
+    const context = JSON.stringify({ '@aws-cdk/core:validateAgainstDefaultRules': false });
+    const variables = [`CDK_OUTDIR=${join(cliptag.project, 'cdk.out')}`, `CDK_CONTEXT_JSON=${context}`];
+    await cliptag.run('env', ...variables, 'node', join('compiled-node16', 'cdk-app.js'));
+    const template = await readFile(join(cliptag.project, 'cdk.out', 'Photos.template.json'), 'utf8');
+    const types = Object.values<{ Type: string }>(JSON.parse(template).Resources).map(({ Type }) => Type);
+    expect(types).toContain('AWS::DynamoDB::Table');
+    expect(types).toContain('AWS::Lambda::Function');
+  });
+
+  it('has no fault that publint knows', async () => {
+    const { messages } = await publint({ pkgDir: inPackage(), pack: false, strict: true });
+    expect(messages).toEqual([]);
+  });
 
   it('never writes into node_modules', async () => {
     expect(await filesOf(join(cliptag.project, 'node_modules'))).toEqual(filesAtFirst);

@@ -18,7 +18,7 @@ export interface InstalledPackage {
   readonly installed: string;
   /** Runs a program in the project, as a user's shell does. */
   run(program: string, ...args: readonly string[]): Promise<{ stdout: string; stderr: string }>;
-  /** `npx cliptag start`, once it serves. */
+  /** `cliptag start`, once it serves. */
   start(...flags: readonly string[]): Promise<StartedPipeline>;
 }
 
@@ -27,7 +27,7 @@ export interface StartedPipeline {
   readonly dynamodbUrl: string;
   /** All it has printed so far. */
   output(): string;
-  /** Stops it as Ctrl-C does; gives the exit code of npx. */
+  /** Stops it as Ctrl-C does; gives its exit code. */
   stop(): Promise<number | null>;
 }
 
@@ -69,8 +69,11 @@ async function startPipeline(
   flags: readonly string[],
 ): Promise<StartedPipeline> {
   const ports = ['--s3-port', '0', '--dynamodb-port', '0', '--http-port', '0'];
-  // A group of its own, as a terminal makes one: Ctrl-C reaches npx and what it has started.
-  const child = spawn('npx', ['cliptag', 'start', ...ports, ...flags], { cwd, env, detached: true });
+  // What npx runs, without npx, which would end at once by Ctrl-C and leave it to finish alone.
+  const child = spawn(join(cwd, 'node_modules', '.bin', 'cliptag'), ['start', ...ports, ...flags], {
+    cwd,
+    env,
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => void (output += chunk));
   const exited = once(child, 'exit');
@@ -82,7 +85,7 @@ async function startPipeline(
   return {
     ...{ s3Url: url('S3'), dynamodbUrl: url('DynamoDB'), output: () => output },
     stop: async () => {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT');
+      child.kill('SIGINT');
       await exited;
       return child.exitCode;
     },
