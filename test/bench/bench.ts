@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +14,7 @@ import { stageClock } from '../../functions/tag-images/stage-clock.ts';
 import { messageTagger } from '../../functions/tag-images/tag-messages.ts';
 import { sqsEvent } from '../fixtures/sqs-event.ts';
 import { startStores } from '../fixtures/stores.ts';
+import { pairedStarts, pairedText } from './process-starts.ts';
 
 /**
  * `npm run bench`: the handler with its stores, which run in the same process and take part of its time.
@@ -25,7 +25,7 @@ const SINGLE_IMAGES = 50;
 const BATCHED_IMAGES = 200;
 const BATCH_SIZE = 10;
 const SCORE_RUNS = 20;
-const PROCESS_STARTS = 5;
+const PROCESS_STARTS = 9;
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const stores = await startStores();
@@ -48,10 +48,7 @@ try {
   await benchStages(tagger);
   await benchThroughput(tagger);
   await benchWriteUnits(tagger);
-  print(
-    'first tag',
-    `${(await firstTagMilliseconds()).toFixed(0)} ms after process start (cliptag tag, median of ${PROCESS_STARTS})`,
-  );
+  await benchStarts();
 } finally {
   await stores.close();
 }
@@ -161,20 +158,18 @@ function scoreMilliseconds({ classifiers }: Tagger, outcomes: readonly TaggingOu
   return (performance.now() - started) / (SCORE_RUNS * embeddings.length);
 }
 
-async function firstTagMilliseconds(): Promise<number> {
-  const times: number[] = [];
-  for (let start = 0; start < PROCESS_STARTS; start++) {
-    const started = performance.now();
-    const child = spawn(
-      process.execPath,
-      [join(repository, 'functions/cliptag.mjs'), 'tag', join(SAMPLE_FOLDER, 'chelsea.png'), '--json'],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-    await once(child.stdout, 'data');
-    times.push(performance.now() - started);
-    await once(child, 'close');
+/** The command line as users have it, beside the checkout's, which translates its sources at every start. */
+async function benchStarts(): Promise<void> {
+  if (!existsSync(join(repository, 'dist', 'cliptag.mjs'))) {
+    return print('first tag', 'npm run build first: the package is measured beside the sources');
   }
-  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
+  const picture = join(SAMPLE_FOLDER, 'chelsea.png');
+  const starts = (args: readonly string[]) => pairedStarts(repository, args, PROCESS_STARTS);
+  print(
+    'first tag',
+    `${pairedText(await starts(['tag', picture, '--json']))}, cliptag tag, median of ${PROCESS_STARTS}`,
+  );
+  print('help', `${pairedText(await starts(['--help']))}, cliptag --help`);
 }
 
 function print(what: string, figure: string): void {

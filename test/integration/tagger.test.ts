@@ -1,0 +1,112 @@
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { z } from 'zod';
+import { packagePath } from '../../functions/adapters/files/package-folder.ts';
+import type { labelSetSchema } from '../../functions/core/labels/label-set.ts';
+import { type LabelSetInput, openTagger, type Tagger } from '../../functions/tagger/tagger.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+
+const SAMPLES = packagePath('functions', 'local', 'samples');
+const PET: LabelSetInput = { name: 'pet', version: 1, mode: 'exclusive', labels: ['cat', 'dog'] };
+const photo = (name: string) => readFile(join(SAMPLES, name));
+
+async function using<Result>(tagger: Tagger, work: (tagger: Tagger) => Promise<Result>): Promise<Result> {
+  try {
+    return await work(tagger);
+  } finally {
+    await tagger.close();
+  }
+}
+
+describe('tagging from code', () => {
+  it('says of an image what the command line says, and gives its embedding', async () => {
+    const image = await using(await openTagger(), async (tagger) => tagger.tag(await photo('chelsea.png')));
+    expect(image.tags.map(({ set, label }) => `${set}:${label}`)).toEqual(['general:animal', 'general:cat']);
+    expect(image).toMatchObject({ width: 451, height: 300, format: 'png' });
+    const length = Math.hypot(...image.embedding);
+    expect(length).toBeCloseTo(1, 5);
+  });
+
+  it('takes label sets from code and from files, in any number', async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder, 'place.yaml');
+    await writeFile(file, 'name: place\nversion: 1\nmode: exclusive\nlabels: [indoors, outdoors]\n');
+    const options = { labelSets: [PET, file], classifierFolder: join(folder, 'classifiers') };
+    const { tags } = await using(await openTagger(options), async (tagger) =>
+      tagger.tag(await photo('chelsea.png')),
+    );
+    expect(new Set(tags.map(({ set }) => set))).toEqual(new Set(['pet', 'place']));
+    expect(tags.find(({ set }) => set === 'pet')?.label).toBe('cat');
+    expect(await readdir(join(folder, 'classifiers'))).toHaveLength(2);
+  });
+
+  it('takes a model by its folder', async () => {
+    const folder = await temporaryFolder();
+    const embedded = packagePath('models', 'embedded');
+    for (const name of (await readdir(embedded)).filter((name) => /onnx$|json$/.test(name)))
+      await copyFile(join(embedded, name), join(folder, name));
+    const tagger = await openTagger({ model: folder, labelSets: [PET], classifierFolder: folder });
+    expect(tagger.model).toBe('embedded');
+    await tagger.close();
+  });
+
+  it('works on several images at once, each with its own answer or fault', async () => {
+    const names = ['chelsea.png', 'coffee.png', 'rocket.jpg'];
+    await using(await openTagger(), async (tagger) => {
+      const bytes = [...(await Promise.all(names.map(photo))), new Uint8Array(0), Buffer.from('no image')];
+      const together = await Promise.allSettled(bytes.map((one) => tagger.tag(one)));
+      const alone = [];
+      for (const one of bytes.slice(0, names.length)) alone.push((await tagger.tag(one)).tags);
+      expect(together.flatMap((one) => (one.status === 'fulfilled' ? [one.value.tags] : []))).toEqual(alone);
+      expect(together.flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : []))).toEqual([
+        'empty',
+        'not-an-image',
+      ]);
+    });
+  });
+
+  it('rejects an image that is larger than it may be', async () => {
+    await using(await openTagger({ maximumBytes: 1000 }), async (tagger) => {
+      const bytes = await photo('chelsea.png');
+      await expect(tagger.tag(bytes)).rejects.toMatchObject({ name: 'ImageFault', code: 'too-large' });
+    });
+  });
+
+  it('rejects a path in place of bytes', async () => {
+    await using(await openTagger(), async (tagger) => {
+      const path: unknown = 'photo.png';
+      await expect(tagger.tag(path as Uint8Array)).rejects.toThrow(
+        'Expected the bytes of an image (Uint8Array) but received string',
+      );
+    });
+  });
+
+  it('rejects label sets with every fault of all of them, each with its place', async () => {
+    const nameless = { ...PET, name: 'A name', labels: [] };
+    await expect(openTagger({ labelSets: ['nowhere.yaml', nameless, PET, PET] })).rejects.toThrow(
+      /nowhere\.yaml: Expected a label set file[^]*labelSets\[1\]: name: Expected[^]*labelSets\[1\]: labels[^]*several are called "pet"/,
+    );
+    await expect(openTagger({ labelSets: [] })).rejects.toThrow('Expected at least one label set');
+  });
+
+  it('rejects a model that is not there', async () => {
+    await expect(openTagger({ model: './nowhere' })).rejects.toMatchObject({ code: 'no-model' });
+  });
+
+  it('finishes what is under way when it is closed, once, and takes no more', async () => {
+    const tagger = await openTagger();
+    const underWay = tagger.tag(await photo('coffee.png'));
+    await Promise.all([tagger.close(), tagger.close(), tagger[Symbol.asyncDispose]()]);
+    expect((await underWay).tags).not.toHaveLength(0);
+    await expect(tagger.tag(await photo('coffee.png'))).rejects.toThrow('Expected an open tagger');
+  });
+
+  it('has a type for label sets that is what the schema takes', () => {
+    type Mutable<Value> = Value extends object
+      ? { -readonly [Key in keyof Value]: Mutable<Value[Key]> }
+      : Value;
+    expectTypeOf<Mutable<LabelSetInput>>().toExtend<Omit<z.input<typeof labelSetSchema>, 'labels'>>();
+    expectTypeOf<Omit<z.input<typeof labelSetSchema>, 'labels'>>().toExtend<Omit<LabelSetInput, 'labels'>>();
+  });
+});
