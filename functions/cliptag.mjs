@@ -21,7 +21,7 @@ async function fromSources() {
 async function fromBuild() {
   // Node 22.8 and newer keep compiled code in the system's folder for temporary files, and the next start is quicker.
   module.enableCompileCache?.();
-  return import('../dist/cliptag.mjs');
+  return import(new URL('../dist/cliptag.mjs', import.meta.url).href);
 }
 
 const { cliptag } = await (isCheckout ? fromSources() : fromBuild());
