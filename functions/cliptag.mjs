@@ -3,8 +3,9 @@
 import { existsSync } from 'node:fs';
 import module from 'node:module';
 
-/** A checkout runs its sources; an installed package, which never has a lock file, what `npm run build` made of them. */
-const isCheckout = existsSync(new URL('../package-lock.json', import.meta.url));
+// A checkout runs its sources; an installed package, which never has a lock file, what `npm run build` made of them.
+const packageFolder = new URL('../', import.meta.url);
+const isCheckout = existsSync(new URL('package-lock.json', packageFolder));
 const args = process.argv.slice(2);
 
 async function fromSources() {
@@ -21,7 +22,7 @@ async function fromSources() {
 async function fromBuild() {
   // Node 22.8 and newer keep compiled code in the system's folder for temporary files, and the next start is quicker.
   module.enableCompileCache?.();
-  return import(new URL('../dist/cliptag.mjs', import.meta.url).href);
+  return import(new URL('dist/cliptag.mjs', packageFolder).href);
 }
 
 const { cliptag } = await (isCheckout ? fromSources() : fromBuild());
