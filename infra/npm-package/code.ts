@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
+import { relative } from 'node:path';
 import { build, type Plugin } from 'esbuild';
-import { packagePath } from '../../functions/adapters/files/package-folder.ts';
+import { PACKAGE_FOLDER, packagePath } from '../../functions/adapters/files/package-folder.ts';
 import { BUNDLE_OPTIONS, englishOnly } from '../packaging/bundle-options.ts';
 import { ENTRIES } from './places.ts';
 
-/** Runs in a process of its own, and sharp-drawing.ts looks for it beside itself. */
-const DRAWING_WORKER = 'functions/adapters/sharp/sharp-drawing-worker.mjs';
+/** Runs in a process of its own, and drawing.ts looks for it beside itself. */
+const DRAWING_WORKER = 'functions/adapters/sharp/drawing-worker.mjs';
 
 /** Packages that npm installs, and the bundler, which nobody needs once everything is bundled. */
 const INSTALLED = ['classic-level', 'aws-cdk-lib', 'constructs', 'esbuild'];
@@ -58,7 +59,11 @@ const builtinsByRequire: Plugin = {
     const builtins = new RegExp(`^(node:)?(${builtinModules.join('|')})$`);
     build.onResolve({ filter: builtins }, ({ kind, path, importer }) =>
       kind === 'import-statement' || kind === 'dynamic-import'
-        ? { path: path.replace(/^node:/, ''), namespace: 'builtin', suffix: `?${importer}` }
+        ? {
+            path: path.replace(/^node:/, ''),
+            namespace: 'builtin',
+            suffix: `?${relative(PACKAGE_FOLDER, importer)}`,
+          }
         : undefined,
     );
     build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
@@ -76,7 +81,7 @@ const builtinsByRequire: Plugin = {
 export async function bundlePackage(folder: string): Promise<ReadonlySet<string>> {
   const { metafile } = await build({
     ...BUNDLE_OPTIONS,
-    entryPoints: { ...ENTRIES, 'sharp-drawing-worker': DRAWING_WORKER },
+    entryPoints: { ...ENTRIES, 'drawing-worker': DRAWING_WORKER },
     outdir: folder,
     entryNames: '[name]',
     // All in one folder: code finds the drawing worker and the shared libraries beside itself.

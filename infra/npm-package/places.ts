@@ -8,6 +8,8 @@ export const ENTRIES = {
   cliptag: 'functions/cliptag.ts',
   tagger: 'functions/tagger/tagger.ts',
   index: 'infra/index.ts',
+  /** A process of its own, which the construct starts. */
+  'stage-image-process': 'infra/packaging/stage-image-process.ts',
 } as const;
 
 /** The entries that are imported and have types. */

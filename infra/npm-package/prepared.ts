@@ -4,7 +4,7 @@ import { cachedClassifier } from '../../functions/adapters/files/classifier-cach
 import { readLabelSets } from '../../functions/adapters/files/label-set-files.ts';
 import { readModel } from '../../functions/adapters/files/model-folder.ts';
 import { packagePath } from '../../functions/adapters/files/package-folder.ts';
-import { onnxTextEncoder } from '../../functions/adapters/onnx/onnxruntime.ts';
+import { onnxTextEncoder } from '../../functions/adapters/onnx/encoders.ts';
 
 /** Writes every label set that is shipped as JSON, and its classifier for the embedded model. */
 export async function prepareClassifiers(folder: string): Promise<void> {

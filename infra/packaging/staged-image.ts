@@ -50,7 +50,7 @@ function stage(input: string): TaggingImage {
 /** A checkout's sources are translated as they are read; the program of an installed package is compiled. */
 function programArguments(): readonly string[] {
   const source = fileURLToPath(new URL('stage-image-process.ts', import.meta.url));
-  if (!existsSync(source)) return [join(PACKAGE_FOLDER, 'dist', 'stage-image-process.js')];
+  if (!existsSync(source)) return [join(PACKAGE_FOLDER, 'dist', 'stage-image-process.mjs')];
   const tsx = createRequire(import.meta.url).resolve('tsx');
   return ['--import', pathToFileURL(tsx).href, source];
 }
