@@ -75,7 +75,10 @@ async function startPipeline(
     env,
   });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => void (output += chunk));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk) => {
+      output += chunk;
+    });
   const exited = once(child, 'exit');
   await waitUntil(async () => {
     if (child.exitCode !== null) throw new Error(`Expected a pipeline that serves but it ended:\n${output}`);
