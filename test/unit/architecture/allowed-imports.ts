@@ -1,445 +1,127 @@
-export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
-  'functions/core': ['zod', 'node:crypto'],
-  'functions/core/backfill': [
-    'functions/core',
-    'functions/core/cost',
-    'functions/core/objects',
-    'functions/core/records',
-    'functions/core/tagging',
-  ],
-  'functions/core/cost': [],
-  'functions/core/evaluation': ['functions/core', 'functions/core/labels'],
-  'functions/core/labels': ['functions/core', 'functions/core/pixels', 'functions/core/scoring', 'zod'],
-  'functions/core/objects': ['functions/core', 'zod'],
-  'functions/core/pixels': ['functions/core'],
-  'functions/core/records': [
-    'functions/core',
-    'functions/core/labels',
-    'functions/core/objects',
-    'node:crypto',
-  ],
-  'functions/core/results': [
-    'functions/core',
-    'functions/core/labels',
-    'functions/core/objects',
-    'functions/core/records',
-    'functions/core/tagging',
-    'zod',
-  ],
-  'functions/core/retag': ['functions/core', 'functions/core/labels', 'functions/core/records'],
-  'functions/core/scoring': [],
-  'functions/core/tagging': [
-    'functions/core',
-    'functions/core/labels',
-    'functions/core/objects',
-    'functions/core/pixels',
-    'functions/core/records',
-  ],
-  'functions/config.ts': [
-    'functions/core',
-    'functions/core/objects',
-    'functions/core/results',
-    'zod',
-    'node:*',
-  ],
-  'functions/adapters/aws': [
-    'functions/core',
-    'functions/core/backfill',
-    'functions/core/objects',
-    'functions/core/records',
-    'functions/core/results',
-    'functions/core/tagging',
-    '@aws-sdk/client-cloudformation',
-    '@aws-sdk/client-cloudwatch',
-    '@aws-sdk/client-dynamodb',
-    '@aws-sdk/client-eventbridge',
-    '@aws-sdk/client-s3',
-    '@aws-sdk/client-sfn',
-    '@aws-sdk/client-sqs',
-    '@aws-sdk/util-dynamodb',
-    'node:*',
-  ],
-  'functions/adapters/files': ['functions/core', 'functions/core/labels', 'yaml', 'zod', 'node:*'],
-  'functions/adapters/onnx': [
-    'functions/adapters/files',
-    'functions/core',
-    'functions/core/labels',
-    'functions/core/pixels',
-    '@huggingface/tokenizers',
-    'onnxruntime-node',
-    'zod',
-    'node:*',
-  ],
-  'functions/adapters/sharp': ['functions/core', 'functions/core/pixels', 'p-limit', 'sharp', 'node:*'],
-  'functions/tag-images': [
-    'functions/adapters/aws',
-    'functions/adapters/files',
-    'functions/adapters/onnx',
-    'functions/adapters/sharp',
-    'functions/config.ts',
-    'functions/core',
-    'functions/core/objects',
-    'functions/core/results',
-    'functions/core/tagging',
-    '@aws-lambda-powertools/batch',
-    '@aws-lambda-powertools/logger',
-    'aws-lambda',
-    'p-limit',
-  ],
-  'functions/retag': [
-    'functions/adapters/aws',
-    'functions/adapters/files',
-    'functions/config.ts',
-    'functions/core',
-    'functions/core/labels',
-    'functions/core/retag',
-    '@aws-lambda-powertools/logger',
-    'aws-lambda',
-    'zod',
-  ],
-  'functions/backfill': [
-    'functions/adapters/aws',
-    'functions/config.ts',
-    'functions/core',
-    'functions/core/backfill',
-    'functions/core/objects',
-    'functions/core/tagging',
-    '@aws-lambda-powertools/logger',
-    'zod',
-    'node:*',
-  ],
-  'functions/checkpoints/compile': [
-    'functions/adapters/files',
-    'functions/adapters/onnx',
-    'functions/adapters/sharp',
-    'functions/core',
-    'functions/core/pixels',
-    'onnxruntime-node',
-    'zod',
-    'node:*',
-  ],
-  'functions/checkpoints/pull': ['functions/core', 'undici', 'zod', 'node:*'],
-  'functions/tagger': [
-    'functions/adapters/files',
-    'functions/adapters/onnx',
-    'functions/adapters/sharp',
-    'functions/config.ts',
-    'functions/core',
-    'functions/core/labels',
-    'functions/core/objects',
-    'functions/core/tagging',
-    'node:*',
-  ],
-  'functions/local': [
-    'functions/adapters/aws',
-    'functions/adapters/files',
-    'functions/config.ts',
-    'functions/core',
-    'functions/core/labels',
-    'functions/core/objects',
-    'functions/core/records',
-    'functions/core/results',
-    'functions/core/tagging',
-    'functions/local/dynamodb',
-    'functions/local/gallery',
-    'functions/local/queue',
-    'functions/local/s3-endpoint',
-    'functions/tag-images',
-    'functions/terminal',
-    'infra',
-    'aws-cdk-lib',
-    'zod',
-    'node:*',
-  ],
-  'functions/local/dynamodb': [
-    'functions/adapters/aws',
-    'functions/local',
-    'functions/local/http',
-    'functions/local/level-store.ts',
-    'dynalite',
-    'node:*',
-  ],
-  'functions/local/gallery': [
-    'functions/adapters/files',
-    'functions/adapters/sharp',
-    'functions/core',
-    'functions/core/objects',
-    'functions/core/records',
-    'functions/core/tagging',
-    'functions/local',
-    'functions/local/http',
-    'p-limit',
-    'zod',
-    'node:*',
-  ],
-  'functions/local/http': ['node:*'],
-  'functions/local/level-store.ts': ['classic-level', 'node:*'],
-  'functions/local/queue': ['functions/local/level-store.ts', 'aws-lambda', 'node:*'],
-  'functions/local/s3-endpoint': [
-    'functions/local/http',
-    'functions/local/level-store.ts',
-    'classic-level',
-    'fast-xml-parser',
-    'zod',
-    'node:*',
-  ],
-  'functions/terminal': ['functions/core', 'functions/core/labels', 'log-update', 'string-width', 'node:*'],
-  'functions/cli': [
-    'functions/adapters/files',
-    'functions/cli/commands/backfill',
-    'functions/cli/commands/cost',
-    'functions/cli/commands/embed',
-    'functions/cli/commands/evaluate',
-    'functions/cli/commands/labels',
-    'functions/cli/commands/models',
-    'functions/cli/commands/query',
-    'functions/cli/commands/redrive',
-    'functions/cli/commands/retag',
-    'functions/cli/commands/show',
-    'functions/cli/commands/status',
-    'functions/cli/commands/tag',
-    'functions/cli/commands/tokenize',
-    'functions/terminal',
-  ],
-  'functions/cli/commands/backfill': [
-    'functions/adapters/aws',
-    'functions/cli/pipeline',
-    'functions/cli/places.ts',
-    'functions/cli/shared-flags.ts',
-    'functions/config.ts',
-    'functions/core',
-    'functions/core/backfill',
-    'functions/core/cost',
-    'functions/core/objects',
-    'functions/core/records',
-    'functions/core/tagging',
-    'functions/terminal',
-    'zod',
-    'node:*',
-  ],
-  'functions/cli/commands/cost': [
-    'functions/cli/pipeline',
-    'functions/cli/shared-flags.ts',
-    'functions/core/cost',
-    'functions/terminal',
-  ],
-  'functions/cli/commands/embed': [
-    'functions/cli/images',
-    'functions/cli/shared-flags.ts',
-    'functions/core',
-    'functions/core/labels',
-    'functions/tagger',
-    'functions/terminal',
-  ],
-  'functions/cli/commands/evaluate': [
-    'functions/adapters/files',
-    'functions/adapters/sharp',
-    'functions/cli/images',
-    'functions/cli/shared-flags.ts',
-    'functions/core',
-    'functions/core/evaluation',
-    'functions/core/labels',
-    'functions/core/pixels',
-    'functions/core/tagging',
-    'functions/tagger',
-    'functions/terminal',
-    'zod',
-    'node:*',
-  ],
-  'functions/cli/commands/labels': [
-    'functions/adapters/files',
-    'functions/cli/shared-flags.ts',
-    'functions/tagger',
-    'functions/terminal',
-  ],
-  'functions/cli/commands/models': [
-    'functions/adapters/files',
-    'functions/checkpoints/compile',
-    'functions/checkpoints/pull',
-    'functions/cli/commands/models/verification',
-    'functions/cli/places.ts',
-    'functions/cli/shared-flags.ts',
-    'functions/config.ts',
-    'functions/core',
-    'functions/tagger',
-    'functions/terminal',
-    'node:*',
-  ],
-  'functions/cli/commands/models/verification': [
-    'functions/adapters/files',
-    'functions/adapters/onnx',
-    'functions/adapters/sharp',
-    'functions/checkpoints/compile',
-    'functions/cli/images',
-    'functions/cli/places.ts',
-    'functions/core',
-    'functions/core/evaluation',
-    'functions/core/labels',
-    'functions/core/pixels',
-    'functions/tagger',
-    'functions/terminal',
-    'zod',
-    'node:*',
-  ],
-  'functions/cli/commands/query': [
-    'functions/adapters/files',
-    'functions/cli/pipeline',
-    'functions/cli/shared-flags.ts',
-    'functions/core/labels',
-    'functions/core/records',
-    'functions/tagger',
-    'functions/terminal',
-  ],
-  'functions/cli/commands/redrive': [
-    'functions/adapters/aws',
-    'functions/cli/pipeline',
-    'functions/cli/places.ts',
-    'functions/cli/shared-flags.ts',
-    'functions/terminal',
-    'node:*',
-  ],
-  'functions/cli/commands/retag': [
-    'functions/adapters/aws',
-    'functions/adapters/files',
-    'functions/cli/pipeline',
-    'functions/cli/shared-flags.ts',
-    'functions/core',
-    'functions/core/labels',
-    'functions/core/records',
-    'functions/core/retag',
-    'functions/tagger',
-    'functions/terminal',
-    'node:*',
-  ],
-  'functions/cli/commands/show': [
-    'functions/cli/pipeline',
-    'functions/cli/places.ts',
-    'functions/cli/shared-flags.ts',
-    'functions/core/labels',
-    'functions/core/records',
-    'functions/terminal',
-  ],
-  'functions/cli/commands/status': [
-    'functions/adapters/aws',
-    'functions/cli/pipeline',
-    'functions/cli/places.ts',
-    'functions/cli/shared-flags.ts',
-    'functions/core/records',
-    'functions/terminal',
-  ],
-  'functions/cli/commands/tag': [
-    'functions/adapters/files',
-    'functions/cli/images',
-    'functions/cli/shared-flags.ts',
-    'functions/core',
-    'functions/core/records',
-    'functions/core/tagging',
-    'functions/tagger',
-    'functions/terminal',
-  ],
-  'functions/cli/commands/tokenize': [
-    'functions/adapters/onnx',
-    'functions/cli/shared-flags.ts',
-    'functions/core',
-    'functions/tagger',
-    'functions/terminal',
-  ],
-  'functions/cli/images': [
-    'functions/core',
-    'functions/core/objects',
-    'functions/terminal',
-    'p-map',
-    'node:*',
-  ],
-  'functions/cli/pipeline': [
-    'functions/adapters/aws',
-    'functions/cli/places.ts',
-    'functions/config.ts',
-    'functions/core',
-    'functions/core/backfill',
-    'functions/core/objects',
-    'functions/core/records',
-    'functions/core/tagging',
-    'functions/terminal',
-    'zod',
-  ],
-  'functions/cli/places.ts': ['functions/adapters/files', 'functions/tagger', 'node:*'],
-  'functions/cli/shared-flags.ts': ['functions/terminal'],
-  functions: ['functions/cli', 'functions/local', 'functions/terminal', 'tsx', 'zod', 'node:*'],
-  infra: [
-    'functions/config.ts',
-    'infra/constructs',
-    'infra/constructs/intake',
-    'infra/constructs/watching',
-    'infra/options',
-    'infra/packaging',
-    'infra/preflight',
-    'aws-cdk-lib',
-    'cdk-nag',
-    'constructs',
-  ],
-  'infra/constructs': [
-    'functions/core/objects',
-    'functions/core/records',
-    'functions/core/tagging',
-    'infra/constructs/compute',
-    'infra/constructs/intake',
-    'infra/constructs/watching',
-    'infra/constructs/workflows',
-    'infra/options',
-    'infra/packaging',
-    'aws-cdk-lib',
-    'constructs',
-  ],
-  'infra/constructs/compute': [
-    'functions/config.ts',
-    'infra/options',
-    'infra/packaging',
-    'aws-cdk-lib',
-    'constructs',
-  ],
-  'infra/constructs/intake': ['infra/options', 'aws-cdk-lib', 'constructs'],
-  'infra/constructs/watching': [
-    'functions/core/cost',
-    'functions/core/tagging',
-    'infra/options',
-    'infra/packaging',
-    'aws-cdk-lib',
-    'constructs',
-  ],
-  'infra/constructs/workflows': [
-    'functions/config.ts',
-    'functions/core',
-    'infra/constructs/compute',
-    'infra/options',
-    'infra/packaging',
-    'aws-cdk-lib',
-    'constructs',
-  ],
-  'infra/options': ['functions/core/objects', 'aws-cdk-lib', 'constructs'],
-  'infra/npm-package': [
-    'functions/adapters/files',
-    'functions/adapters/onnx',
-    'infra/packaging',
-    'esbuild',
-    'rolldown',
-    'rolldown-plugin-dts',
-    'node:*',
-  ],
-  'infra/packaging': [
-    'functions/adapters/files',
-    'functions/adapters/onnx',
-    'functions/core/tagging',
-    'infra/options',
-    'constructs',
-    'esbuild',
-    'zod',
-    'node:*',
-  ],
-  'infra/preflight': [
-    'functions/adapters/aws',
-    'functions/adapters/files',
-    'functions/config.ts',
-    'functions/core/records',
-  ],
-};
+/**
+ * Who may import whom, denied by default: `ROOM: what its files may import besides each other`. A room is a folder
+ * (without the folders in it) below functions/, or one file; what is no room is a package, and `*` stands for any end.
+ * A new folder imports nothing until it has a line here. No line may close a circle.
+ */
+export const ALLOWED_IMPORTS = `
+  # Pure: no outside system, no file, no clock of its own.
+  core: zod node:crypto
+  core/cost:
+  core/scoring:
+  core/objects: core zod
+  core/pixels: core
+  core/labels: core core/pixels core/scoring zod
+  core/evaluation: core core/labels
+  core/records: core core/labels core/objects node:crypto
+  core/retag: core core/labels core/records
+  core/tagging: core core/labels core/objects core/pixels core/records
+  core/backfill: core core/cost core/objects core/records core/tagging
+  core/results: core core/labels core/objects core/records core/tagging zod
+
+  # The environment.
+  config.ts: core core/objects core/results zod node:*
+
+  # One room for each outside system.
+  adapters/sharp: core core/pixels p-limit sharp node:*
+  adapters/files: core core/labels yaml zod node:*
+  adapters/onnx: adapters/files core core/labels core/pixels @huggingface/tokenizers onnxruntime-node zod
+      node:*
+  adapters/aws: core core/backfill core/objects core/records core/results core/tagging
+      @aws-sdk/client-cloudformation @aws-sdk/client-cloudwatch @aws-sdk/client-dynamodb
+      @aws-sdk/client-eventbridge @aws-sdk/client-s3 @aws-sdk/client-sfn @aws-sdk/client-sqs
+      @aws-sdk/util-dynamodb node:*
+
+  # What the cloud runs.
+  backfill: adapters/aws config.ts core core/backfill core/objects core/tagging
+      @aws-lambda-powertools/logger zod node:*
+  retag: adapters/aws adapters/files config.ts core core/labels core/retag @aws-lambda-powertools/logger
+      aws-lambda zod
+  tag-images: adapters/aws adapters/files adapters/onnx adapters/sharp config.ts core core/objects
+      core/results core/tagging @aws-lambda-powertools/batch @aws-lambda-powertools/logger aws-lambda
+      p-limit
+
+  # Makes models of published checkpoints.
+  checkpoints: zod
+  checkpoints/compile/write: node:*
+  checkpoints/compile/safetensors: core node:*
+  checkpoints/pull: checkpoints core undici zod node:*
+  checkpoints/compile/read: checkpoints/compile/safetensors core zod node:*
+  checkpoints/compile/weights: checkpoints/compile/read
+  checkpoints/compile/graph: checkpoints/compile/read checkpoints/compile/weights checkpoints/compile/write
+  checkpoints/compile/smooth: adapters/onnx adapters/sharp checkpoints/compile/graph
+      checkpoints/compile/read checkpoints/compile/weights checkpoints/compile/write core/pixels
+      onnxruntime-node
+  checkpoints/compile: adapters/files adapters/onnx checkpoints checkpoints/compile/graph
+      checkpoints/compile/read checkpoints/compile/smooth checkpoints/compile/write core node:*
+
+  # Tagging from code, and the parts that the command line shares with it.
+  tagger: adapters/files adapters/onnx adapters/sharp config.ts core core/labels core/objects core/tagging
+      node:*
+
+  # What a terminal shows and takes.
+  terminal: core core/labels log-update string-width node:*
+
+  # The pipeline on one machine. control-api is all that the command line knows of it.
+  local/http: node:*
+  local/store: classic-level node:*
+  local/s3-endpoint: local/http local/store @aws-sdk/checksums classic-level fast-xml-parser zod node:*
+  local/queue: core/objects local/store aws-lambda node:*
+  local/control-api: core/labels core/tagging zod
+  local/gallery: adapters/files core core/records local/control-api local/http node:*
+  local/dynamodb: adapters/aws core/records local/http local/store dynalite node:*
+  local: adapters/aws adapters/files adapters/sharp config.ts core core/labels core/objects core/records
+      core/results core/tagging local/dynamodb local/gallery local/queue local/s3-endpoint tag-images
+      terminal p-limit node:*
+
+  # The command line.
+  cli/images: core core/objects terminal p-map node:*
+  cli/shared-flags.ts: terminal
+  cli/commands/embed: cli/images cli/shared-flags.ts core core/labels tagger terminal
+  cli/commands/evaluate: adapters/files adapters/sharp cli/images cli/shared-flags.ts core core/evaluation
+      core/labels core/pixels core/tagging tagger terminal zod node:*
+  cli/commands/labels: adapters/files cli/shared-flags.ts tagger terminal
+  cli/commands/tag: adapters/files cli/images cli/shared-flags.ts core core/records core/tagging tagger
+      terminal
+  cli/commands/tokenize: adapters/onnx cli/shared-flags.ts core tagger terminal
+  cli/places.ts: adapters/files tagger node:*
+  cli/commands/models/verification: adapters/files adapters/onnx adapters/sharp checkpoints/compile
+      cli/images cli/places.ts core core/evaluation core/labels core/pixels tagger terminal zod node:*
+  cli/pipeline: adapters/aws cli/places.ts config.ts core core/backfill core/objects core/records
+      core/tagging local/control-api terminal
+  cli/commands/backfill: adapters/aws cli/pipeline cli/places.ts cli/shared-flags.ts config.ts core
+      core/backfill core/cost core/objects core/records core/tagging terminal zod node:*
+  cli/commands/cost: cli/pipeline cli/shared-flags.ts core/cost terminal
+  cli/commands/models: adapters/files checkpoints/compile checkpoints/pull cli/commands/models/verification
+      cli/places.ts cli/shared-flags.ts config.ts core tagger terminal node:*
+  cli/commands/query: adapters/files cli/pipeline cli/shared-flags.ts core/labels core/records tagger
+      terminal
+  cli/commands/redrive: adapters/aws cli/pipeline cli/places.ts cli/shared-flags.ts terminal node:*
+  cli/commands/retag: adapters/aws adapters/files cli/pipeline cli/shared-flags.ts core core/labels
+      core/records core/retag tagger terminal node:*
+  cli/commands/show: cli/pipeline cli/places.ts cli/shared-flags.ts core/labels core/records terminal
+  cli/commands/status: adapters/aws cli/pipeline cli/places.ts cli/shared-flags.ts core/records
+      local/control-api terminal
+  cli: adapters/files cli/commands/backfill cli/commands/cost cli/commands/embed cli/commands/evaluate
+      cli/commands/labels cli/commands/models cli/commands/query cli/commands/redrive cli/commands/retag
+      cli/commands/show cli/commands/status cli/commands/tag cli/commands/tokenize terminal
+
+  # The program: the one place that knows both local and cli.
+  functions: cli local terminal tsx zod node:*
+
+  # The stack, and what it deploys.
+  infra/options: core/objects aws-cdk-lib constructs
+  infra/constructs/intake: infra/options aws-cdk-lib constructs
+  infra/packaging: adapters/files adapters/onnx core/tagging infra/options constructs esbuild zod node:*
+  infra/constructs/watching: core/cost core/tagging infra/options infra/packaging aws-cdk-lib constructs
+  infra/npm-package: adapters/files adapters/onnx infra/packaging esbuild rolldown rolldown-plugin-dts
+      node:*
+  infra/constructs/compute: config.ts infra/options infra/packaging aws-cdk-lib constructs
+  infra/preflight: adapters/aws adapters/files config.ts core/records
+  infra/constructs/workflows: config.ts core infra/constructs/compute infra/options infra/packaging
+      aws-cdk-lib constructs
+  infra/constructs: core/objects core/records core/tagging infra/constructs/compute infra/constructs/intake
+      infra/constructs/watching infra/constructs/workflows infra/options infra/packaging aws-cdk-lib
+      constructs
+  infra: config.ts infra/constructs infra/constructs/intake infra/constructs/watching infra/options
+      infra/packaging infra/preflight aws-cdk-lib cdk-nag constructs
+`;
