@@ -2,13 +2,20 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/longest-first.ts';
 
-export default defineConfig({
+/** What tests with real servers and processes share. */
+const globalSetup = ['test/run-folder.ts', 'test/compiled-programs.ts', 'test/moto-server.ts'];
+
+export default defineConfig(({ mode }) => ({
   test: {
     reporters: ['default', './test/summary-reporter.ts'],
     // What failing tests print is shown.
     silent: 'passed-only',
     // Tests speak to AWS's SDK on Node 20 too, of which it would warn in every file.
-    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+    env: {
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+      // `npm run test:quick` tries a quarter of the cases of property tests; `npm test` tries them all.
+      ...(mode === 'quick' && { CLIPTAG_PROPERTY_RUNS: '1000' }),
+    },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Processes and not threads, for tests change folders. Libraries are loaded once in each instead of once a file.
@@ -21,12 +28,10 @@ export default defineConfig({
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       {
         extends: true,
-        test: {
-          name: 'system',
-          include: ['test/{integration,infra,e2e}/**/*.test.ts'],
-          globalSetup: ['test/run-folder.ts', 'test/compiled-programs.ts', 'test/moto-server.ts'],
-        },
+        test: { name: 'system', include: ['test/{integration,infra,e2e}/**/*.test.ts'], globalSetup },
       },
+      // By itself: it builds and packs Cliptag, and installs it from the package registry.
+      { extends: true, test: { name: 'package', include: ['test/package/**/*.test.ts'], globalSetup } },
     ],
   },
-});
+}));

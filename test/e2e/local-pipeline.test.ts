@@ -183,14 +183,14 @@ describe('a crash', () => {
         aws('s3', ...command, '--quiet', pictures, 's3://photos/many/', '--endpoint-url', s3Url);
       // The crash may come between two tries of the client, which then carries on with the next process, or gives up.
       const interrupted = upload('cp', '--recursive').catch(() => undefined);
-      // The table takes as long to count as to tag some pictures: it is asked now and then.
-      await waitUntil(async () => (await taggedCount(crashing)) > 60, 200);
+      // What it prints costs nothing to count; the table takes as long to count as to tag some pictures.
+      await waitUntil(async () => crashing.output().split('many/').length > 60);
       await crashing.crash();
       crashing = await startPipelineProcess(second.folder, '--s3-port', new URL(s3Url).port);
       const taggedAtRestart = await taggedCount(crashing);
       await interrupted;
       await upload('sync');
-      await waitUntil(async () => (await taggedCount(crashing)) === 207, 200);
+      await waitUntil(async () => (await taggedCount(crashing)) === 207, 1_000);
       console.info(`kill -9 during the upload: ${taggedAtRestart} tagged at the restart, then all 207`);
       expect(await crashing.interrupt()).toBe(0);
       await second.remove();
