@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
-/** Runs it as `cdk synth` runs an app, from the sources; test/e2e/package.test.ts runs it with an installed package. */
+/** Runs it as `cdk synth` runs an app, from the sources; test/package/package.test.ts runs it with an installed package. */
 it('the app that README shows synthesizes a tagger', async () => {
   const CDK_OUTDIR = await temporaryFolder();
   const context = JSON.stringify({ '@aws-cdk/core:validateAgainstDefaultRules': false });

@@ -4,14 +4,9 @@ import { join } from 'node:path';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SAMPLE_FOLDER, sampleNames } from '../../functions/local/samples.ts';
-import { runCli } from './support/cli-process.ts';
-import {
-  filesOf,
-  type InstalledPackage,
-  installPackage,
-  registryAnswers,
-} from './support/installed-package.ts';
-import { bucketOf, recordOf, repository, waitUntil } from './support.ts';
+import { runCli } from '../e2e/support/cli-process.ts';
+import { bucketOf, recordOf, repository, waitUntil } from '../e2e/support.ts';
+import { filesOf, type InstalledPackage, installPackage, registryAnswers } from './installed-package.ts';
 
 const FIXTURES = join(repository, 'test', 'fixtures', 'package');
 const TSC = join(repository, 'node_modules', 'typescript', 'bin', 'tsc');

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { repository, waitUntil } from '../support.ts';
+import { repository, waitUntil } from '../e2e/support.ts';
 
 const run = promisify(execFile);
-const { devDependencies } = (await import('../../../package.json', { with: { type: 'json' } })).default;
+const { devDependencies } = (await import('../../package.json', { with: { type: 'json' } })).default;
 
 /** A project with nothing but Cliptag, installed from the tarball that `npm pack` makes, and the types of Node. */
 export interface InstalledPackage {
