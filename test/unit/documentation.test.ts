@@ -7,12 +7,15 @@ import {
   blocksOf,
   deadLinks,
   missingCommands,
+  missingNames,
   missingPaths,
   missingScripts,
   REPOSITORY_FILES,
   readDocument,
   readRepositoryFile,
+  sectionOf,
 } from '../fixtures/documents.ts';
+import { type Import, importsOf } from './architecture/import-graph.ts';
 
 const DOCUMENTS = REPOSITORY_FILES.filter((path) => path.endsWith('.md')).map(readDocument);
 const README = readDocument('README.md');
@@ -25,6 +28,9 @@ const COMMANDS = [
     (path) => path.split('/')[3] ?? '',
   ),
 ];
+
+const CODE = REPOSITORY_FILES.filter((path) => /^(functions|infra|test)\/.*\.m?[jt]s$/.test(path));
+const PROGRAM = CODE.filter((path) => !path.startsWith('test/'));
 
 /** A document that says what is not so. */
 const wrong = (text: string) => ({ path: 'docs/wrong.md', text });
@@ -76,6 +82,30 @@ describe.each(DOCUMENTS.map((document) => [document.path, document] as const))('
   });
 });
 
+describe('programs for users', () => {
+  it.each([
+    ['README.md', 'test/fixtures/package/cdk-app.ts'],
+    ['README.md', 'test/fixtures/package/five-lines.ts'],
+    ['docs/tagging-from-code.md', 'test/fixtures/package/five-lines.ts'],
+  ])('are shown by %s: %s', (path, program) => {
+    expect(blocksOf(readDocument(path)).map(({ file }) => file)).toContain(program);
+  });
+
+  it('are told of props and members that the construct has', () => {
+    const section = sectionOf(readDocument('docs/deploying.md'), 'In your own CDK app');
+    const sources = ['infra/options/image-tagger-props.ts', 'infra/constructs/image-tagger.ts'];
+    const code = [...sources, 'infra/settings.ts', 'infra/options/tagger-options.ts'].map(readRepositoryFile);
+    const names = [...section.matchAll(/`([a-z]\w*)(?:\(\w*\))?`/g)].map(([, name = '']) => name);
+    const members = new Set(
+      [...code.join('\n').matchAll(/^ {2}(?:readonly |get )?(\w+)[?:(]/gm)].map(([, name]) => name),
+    );
+    expect(names.length).toBeGreaterThan(20);
+    expect(names.filter((name) => !members.has(name) && !['cliptag', ...COMMANDS].includes(name))).toEqual(
+      [],
+    );
+  });
+});
+
 describe('what README says of the embedded model', () => {
   it('finds the right label as often as the model card says', () => {
     const ofAll = /All test pictures[^|]*\| \*\*([\d.]+) %\*\* \| \*\*([\d.]+) %\*\* \|/;
@@ -97,6 +127,48 @@ describe('what README says of the embedded model', () => {
   });
 });
 
+describe('what CONTRIBUTING and the architecture say of the code', () => {
+  const rooms = PROGRAM.flatMap((path) => /^(?:functions\/[\w-]+|infra)(?=\/)/.exec(path)?.[0] ?? []);
+  const folders = [...new Set(rooms)].map((room) => `${room}/`);
+
+  it.each(['CONTRIBUTING.md', 'docs/architecture.md'])('%s names what the code has', (path) => {
+    const code = CODE.map(readRepositoryFile).join('\n');
+    expect(missingNames(readDocument(path), code)).toEqual([]);
+  });
+
+  it('has every room', () => {
+    const layout = blocksOf(readDocument('CONTRIBUTING.md')).find(({ text }) =>
+      text.startsWith('functions/'),
+    );
+    for (const folder of folders) expect(layout?.text).toContain(folder);
+  });
+
+  it('has the imports of every room', () => {
+    const { text } = readDocument('docs/architecture.md');
+    const rows = [...text.matchAll(/^\| `((?:functions|infra)[\w./-]*)` \| .* \| ?(.*) ?\|$/gm)].map(
+      ([, room = '', cell = '']) => [room, [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name)] as const,
+    );
+    const made = PROGRAM.flatMap((path) => importsOf(path));
+    const inTable = rows.map(([room]) => room);
+    expect(inTable.toSorted()).toEqual(
+      [...folders, 'functions/cliptag.ts', 'functions/config.ts'].toSorted(),
+    );
+    for (const [room, names] of rows) expect(names, room).toEqual(importedBy(room, made));
+  });
+
+  /** The rooms below functions/ that a room imports; what `local` lets others import has its whole name. */
+  function importedBy(room: string, made: readonly Import[]): readonly string[] {
+    const others = made.filter(
+      ({ kind, from, to }) => kind === 'file' && from.startsWith(room) && !to.startsWith(room),
+    );
+    const names = others.map(({ to }) => {
+      const [, name = '', inner = ''] = to.split('/');
+      return inner === 'control-api' && name === 'local' ? `${name}/${inner}` : name;
+    });
+    return [...new Set(names)].sort();
+  }
+});
+
 describe('tables', () => {
   it('name every command in README', () => {
     const rows = [...README.text.matchAll(/^\| (`[a-z].*?) \|/gm)].map(([, names = '']) => names);
@@ -104,11 +176,9 @@ describe('tables', () => {
   });
 
   it('name every field of a label set in its description', () => {
-    const { text } = readDocument('models/labels/README.md');
-    const namesBelow = (heading: string) => {
-      const section = text.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
-      return [...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
-    };
+    const document = readDocument('models/labels/README.md');
+    const namesBelow = (heading: string) =>
+      [...sectionOf(document, heading).matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
     const set = objectSchema.parse(z.toJSONSchema(labelSetSchema, { io: 'input' }));
     expect(namesBelow('Fields of a label set')).toEqual(fieldsOf(set));
     expect(namesBelow('Fields of a label')).toEqual(fieldsOf(set.properties.labels?.items));
@@ -156,6 +226,12 @@ describe('what the documents are checked for', () => {
     const text = '`npm run gone`, `npm test`, `npm start`\n```sh\nnpx cliptag gone\ncliptag tag PATH\n```';
     expect(missingScripts(wrong(text), SCRIPTS)).toEqual(['gone']);
     expect(missingCommands(wrong(text), COMMANDS)).toEqual(['gone']);
+  });
+
+  it('is names that no code has', () => {
+    const text =
+      'Only `labelSetSchema`, `COMMANDS`, `goneSchema` and `GONE_RULES`, not `NAME`, `gone` or `--goneFlag`.';
+    expect(missingNames(wrong(text), 'labelSetSchema = COMMANDS')).toEqual(['goneSchema', 'GONE_RULES']);
   });
 
   it('is blocks that show a file', () => {
