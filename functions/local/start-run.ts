@@ -31,6 +31,8 @@ export interface StartOptions {
   readonly ports: { readonly s3: number; readonly dynamodb: number; readonly http: number };
   /** Holds everything that must survive the process. */
   readonly dataFolder: string;
+  /** Label set files, and folders of them. @default those that come with Cliptag */
+  readonly labelSets: readonly string[] | undefined;
   /** Most S3 object tags that each image gets. @default none */
   readonly objectTagLimit: number | undefined;
   /** Whether result events are printed, one a line. */
@@ -62,12 +64,12 @@ export async function runStart(options: StartOptions, output: Output): Promise<n
 }
 
 async function serve(options: StartOptions, output: Output): Promise<Served> {
-  const { dataFolder, ports, objectTagLimit, printsResultEvents } = options;
+  const { dataFolder, ports, labelSets = [LABEL_SETS], objectTagLimit, printsResultEvents } = options;
   const listeners: Listeners = new Set();
   await mkdir(dataFolder, { recursive: true });
   const pipeline = await startPipeline({
     modelFolder: MODEL_FOLDER,
-    labelSets: [LABEL_SETS],
+    labelSets,
     maximumBytes: DEFAULT_MAXIMUM_BYTES,
     dataFolder,
     ports,

@@ -24,6 +24,13 @@ const flags = {
     about: `Where all state is kept. Default: ${DEFAULT_DATA_FOLDER}.`,
     check: checkNotEmpty,
   },
+  labels: {
+    type: 'string',
+    multiple: true,
+    value: 'FILE|FOLDER',
+    about: 'Label sets to use instead of those that come with Cliptag.',
+    check: checkNotEmpty,
+  },
   'object-tags': {
     type: 'string',
     value: 'N',
@@ -40,7 +47,7 @@ type Flags = FlagValues<typeof flags>;
 /** `cliptag start`, which `npm start` runs. */
 export const start = command({
   usage: `start [--s3-port PORT] [--dynamodb-port PORT] [--http-port PORT] [--data FOLDER]
-       [--object-tags N] [--result-events]`,
+       [--labels FILE|FOLDER …] [--object-tags N] [--result-events]`,
   about: `Runs the whole pipeline on this machine: S3 endpoint, queue, the handler that Lambda runs, DynamoDB, and a gallery page.
 Tags the sample photographs on its first start, then every upload, until Ctrl-C. Ports are on 127.0.0.1; 0 takes a free
 one. State survives a stop, and a crash.
@@ -66,6 +73,7 @@ function optionsOf(given: Flags): StartOptions {
       http: portOf(given, 'http-port'),
     },
     dataFolder: given.data ?? DEFAULT_DATA_FOLDER,
+    labelSets: given.labels,
     objectTagLimit: limit === undefined ? undefined : Number(limit),
     printsResultEvents: given['result-events'] === true,
   };

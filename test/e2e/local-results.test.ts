@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GetObjectTaggingCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -20,7 +21,10 @@ let pipeline: RunningPipeline;
 beforeAll(async () => {
   folder = await makeFolder();
   await leaveDeadLetters(join(folder.folder, 'queue'));
-  pipeline = await startPipelineProcess(folder.folder, '--object-tags', '2', '--result-events');
+  const labels = join(folder.folder, 'mine.yaml');
+  await writeFile(labels, 'name: mine\nversion: 1\nmode: exclusive\nlabels: [cat, dog, rocket]\n');
+  const flags = ['--labels', labels, '--object-tags', '2', '--result-events'];
+  pipeline = await startPipelineProcess(folder.folder, ...flags);
 });
 afterAll(async () => {
   await pipeline?.crash();
@@ -61,6 +65,7 @@ it('the local pipeline prints result events and tags objects, when it is asked t
   await waitUntil(async () => printedEvents('chelsea.png').length > 0);
   const record = await recordOf(pipeline, 'chelsea.png');
   const [event] = printedEvents('chelsea.png');
+  expect(record?.tags).toMatchObject([{ set: 'mine', label: 'cat' }]);
   // Progress is shown meanwhile, and programs read events by the line.
   expect(pipeline.output()).not.toMatch(/[^\n]\{"source":/);
   expect(event).toMatchObject({

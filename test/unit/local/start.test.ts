@@ -13,19 +13,23 @@ describe('cliptag start', () => {
   it('says how it is used, as every command does', async () => {
     const [help = ''] = await started('--help');
     expect(help).toMatch(/^Usage: cliptag start \[--s3-port PORT\]/);
-    for (const flag of ['s3-port', 'dynamodb-port', 'http-port', 'data', 'object-tags', 'result-events']) {
+    const ports = ['s3-port', 'dynamodb-port', 'http-port'];
+    for (const flag of [...ports, 'data', 'labels', 'object-tags', 'result-events']) {
       expect(help).toMatch(new RegExp(`^  --${flag} `, 'm'));
     }
   });
 
   it('rejects everything that is wrong at once', async () => {
-    const args = ['--s3-port', '99999', '--http-port', 'x', '--object-tags', '11', '--data', '', 'here'];
-    await expect(start(args, { line: async () => {}, remark: () => {} })).rejects.toThrow(
+    const args = ['--s3-port', '99999', '--http-port', 'x', '--object-tags', '11', '--data', ''];
+    await expect(
+      start([...args, '--labels', '', 'here'], { line: async () => {}, remark: () => {} }),
+    ).rejects.toThrow(
       new UsageError([
         '--s3-port: expected a port from 0 to 65535 but received "99999"',
         '--http-port: expected a port from 0 to 65535 but received "x"',
         '--object-tags: expected a whole number from 1 to 10 but received "11"',
         '--data: expected some text but received ""',
+        '--labels: expected some text but received ""',
         'expected only flags but received "here"',
       ]),
     );

@@ -12,7 +12,7 @@ import { JSON_FLAG, LABELS_FLAG, MODEL_FLAG } from '../../shared-flags.ts';
 import { type RetagRunner, runRetag } from './retag-run.ts';
 
 const flags = {
-  labels: { ...LABELS_FLAG, about: 'All label sets that are to hold. Default: those in models/labels/.' },
+  labels: { ...LABELS_FLAG, about: 'All label sets that are to hold. Default: those that come with Cliptag.' },
   model: MODEL_FLAG,
   prefix: { type: 'string', value: 'P', about: 'Only images whose keys begin so.' },
   bucket: { type: 'string', value: 'B', about: 'Only images of this bucket.', check: checkNotEmpty },
@@ -32,9 +32,9 @@ wins), and be stopped at any time: started again, it goes on with the rest. Labe
 are removed as well.
 
 Change the pipeline's own label sets first: what it tags meanwhile, and events that come twice, get the label sets that
-it was started with. The local pipeline reads all files in models/labels/ when it starts, and so does retag: put yours
-there, stop \`cliptag start\` and start it again, then retag. --labels names all label sets that are to hold instead:
-tags of label sets that are not named are removed, and uploads go on getting the pipeline's.
+it was started with. Stop \`cliptag start\`, start it again with the new files (--labels FILE|FOLDER), then retag with the
+same --labels. Without it, both take the label sets that come with Cliptag. --labels names all label sets that are to hold:
+tags of label sets that are not named are removed.
 
 A deployed pipeline has the label sets it was deployed with: deploy, then retag. With --stack, a workflow of the stack
 does the work (a Step Functions Distributed Map over the segments of the table) with those very label sets, whatever files
