@@ -12,7 +12,10 @@ import { JSON_FLAG, LABELS_FLAG, MODEL_FLAG } from '../../shared-flags.ts';
 import { type RetagRunner, runRetag } from './retag-run.ts';
 
 const flags = {
-  labels: { ...LABELS_FLAG, about: 'All label sets that are to hold. Default: those that come with Cliptag.' },
+  labels: {
+    ...LABELS_FLAG,
+    about: 'All label sets that are to hold. Default: those that come with Cliptag.',
+  },
   model: MODEL_FLAG,
   prefix: { type: 'string', value: 'P', about: 'Only images whose keys begin so.' },
   bucket: { type: 'string', value: 'B', about: 'Only images of this bucket.', check: checkNotEmpty },
