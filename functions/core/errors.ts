@@ -1,6 +1,6 @@
 import { ERROR_CODES, type ErrorCode, type ImageFaultCode } from './error-codes.ts';
 
-export interface ErrorOptions {
+export interface CliptagErrorOptions {
   /** For a fault that differs from others of its code. @default what {@link ERROR_CODES} says of the code */
   readonly retryable?: boolean;
   readonly cause?: unknown;
@@ -14,7 +14,7 @@ export class CliptagError extends Error {
   readonly code: ErrorCode;
   readonly retryable: boolean;
 
-  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
+  constructor(code: ErrorCode, message: string, options: CliptagErrorOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.name = new.target.name;
     this.code = code;

@@ -12,14 +12,14 @@ export interface HubSettings {
   readonly stallMilliseconds?: number;
 }
 
-type Headers = Readonly<Record<string, string>>;
+type HeaderFields = Readonly<Record<string, string>>;
 
 export interface HubAnswer {
   /** 200, 206 or 416; for a HEAD request also 3xx, when the file lies on another host. */
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: HeaderFields;
   /** The headers of the endpoint's own answers: those of a redirect's target say nothing about the repository. */
-  readonly declared: Headers;
+  readonly declared: HeaderFields;
   /** The URL that answered, after redirects. */
   readonly url: URL;
   readonly body: Dispatcher.ResponseData['body'];
@@ -32,7 +32,7 @@ export interface Hub {
    * @param path below the endpoint, percent-encoded
    * @throws {CliptagError} when there is no answer, or one of 400 and above other than 416
    */
-  send(method: 'GET' | 'HEAD', path: string, headers?: Headers): Promise<HubAnswer>;
+  send(method: 'GET' | 'HEAD', path: string, headers?: HeaderFields): Promise<HubAnswer>;
   close(): Promise<void>;
 }
 
@@ -49,8 +49,12 @@ export function openHub(settings: HubSettings): Hub {
   const dispatchers = openDispatchers(proxies, stallMilliseconds);
   const isOwn = (url: URL) => url.origin === endpoint.origin;
 
-  async function once(method: 'GET' | 'HEAD', url: URL, headers: Headers): Promise<Dispatcher.ResponseData> {
-    const own: Headers = token !== undefined && isOwn(url) ? { authorization: `Bearer ${token}` } : {};
+  async function once(
+    method: 'GET' | 'HEAD',
+    url: URL,
+    headers: HeaderFields,
+  ): Promise<Dispatcher.ResponseData> {
+    const own: HeaderFields = token !== undefined && isOwn(url) ? { authorization: `Bearer ${token}` } : {};
     const timeouts = { headersTimeout: stallMilliseconds, bodyTimeout: stallMilliseconds };
     // Sizes and ranges are those of the file itself only without compression.
     const all = { 'user-agent': 'cliptag', 'accept-encoding': 'identity', ...headers, ...own };
@@ -61,9 +65,9 @@ export function openHub(settings: HubSettings): Hub {
     }
   }
 
-  async function send(method: 'GET' | 'HEAD', path: string, headers: Headers = {}): Promise<HubAnswer> {
+  async function send(method: 'GET' | 'HEAD', path: string, headers: HeaderFields = {}): Promise<HubAnswer> {
     let url = new URL(path, endpoint);
-    let declared: Headers = {};
+    let declared: HeaderFields = {};
     for (let redirects = 0; redirects <= MAXIMUM_REDIRECTS; redirects++) {
       const response = await once(method, url, headers);
       const received = plainHeaders(response.headers);
@@ -105,7 +109,7 @@ function openDispatchers(proxies: Proxies, stallMilliseconds: number) {
   };
 }
 
-function redirectTarget(status: number, { location }: Headers, url: URL): URL | undefined {
+function redirectTarget(status: number, { location }: HeaderFields, url: URL): URL | undefined {
   if (!REDIRECTS.includes(status) || location === undefined) return undefined;
   const target = URL.canParse(location, url.href) ? new URL(location, url) : undefined;
   const isWeaker = url.protocol === 'https:' && target?.protocol !== 'https:';
@@ -127,7 +131,7 @@ async function discard(body: HubAnswer['body']): Promise<void> {
   await body.dump().catch(() => {});
 }
 
-function plainHeaders(headers: Dispatcher.ResponseData['headers']): Headers {
+function plainHeaders(headers: Dispatcher.ResponseData['headers']): HeaderFields {
   const single = ([name, value]: [string, string | string[] | undefined]) =>
     [name.toLowerCase(), Array.isArray(value) ? value.join(', ') : (value ?? '')] as const;
   return Object.fromEntries(Object.entries(headers).map(single));

@@ -4,7 +4,7 @@ import { readOutcome } from './conditions.ts';
 import { invalidArgument, noSuchKey, S3Error } from './errors.ts';
 import { objectKey } from './metadata.ts';
 import { overriddenHeaders } from './object-description.ts';
-import type { Blob, ObjectRecord } from './records.ts';
+import type { ObjectRecord, StoredBlob } from './records.ts';
 import { header, type S3Request } from './request.ts';
 import { type S3Response, xmlResponse } from './response.ts';
 import { findObject, requireBucket, type S3State } from './state.ts';
@@ -131,7 +131,7 @@ export function parseRange(range: string | undefined, sizeBytes: number): ByteRa
 
 /** The pieces of an object's blobs that make up a range, in order. */
 function piecesOf(
-  blobs: readonly Blob[],
+  blobs: readonly StoredBlob[],
   { first, last }: ByteRange,
 ): (ByteRange & { readonly id: string })[] {
   let offset = 0;

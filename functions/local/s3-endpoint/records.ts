@@ -11,7 +11,7 @@ export interface BucketRecord {
   readonly corsRules: readonly CorsRule[];
 }
 
-export interface Blob {
+export interface StoredBlob {
   readonly id: string;
   readonly sizeBytes: number;
 }
@@ -36,7 +36,7 @@ export interface ObjectRecord extends ObjectDescription {
   readonly sequencer: string;
   readonly checksums: Checksums;
   /** One for a PUT, one for each part of a multipart upload, in order. */
-  readonly blobs: readonly Blob[];
+  readonly blobs: readonly StoredBlob[];
 }
 
 /** A multipart upload that is neither completed nor aborted. */

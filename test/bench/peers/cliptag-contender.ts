@@ -10,7 +10,7 @@ import { onnxImageEncoder } from '../../../functions/adapters/onnx/encoders.ts';
 import { sharpPixelDecoder } from '../../../functions/adapters/sharp/pixel-decoder.ts';
 import type { ImageEncoder } from '../../../functions/core/labels/embedding.ts';
 import type { Pixels } from '../../../functions/core/pixels/pixels.ts';
-import type { Answer, Cost, Request } from './contender.ts';
+import type { Answer, ContenderRequest, Cost } from './contender.ts';
 
 const [folder = ''] = process.argv.slice(2);
 const decoder = sharpPixelDecoder();
@@ -22,7 +22,7 @@ async function open(): Promise<void> {
   encoder = await onnxImageEncoder(model, { threads: 1 });
 }
 
-async function answer(request: Request): Promise<Answer> {
+async function answer(request: ContenderRequest): Promise<Answer> {
   if (request.task === 'open') return { costs: [await timed(open)] };
   if (request.task === 'encode') {
     const batch = Array.from({ length: request.batch }, noise);
@@ -57,5 +57,5 @@ async function timed(work: () => Promise<unknown>): Promise<Cost> {
 }
 
 for await (const line of createInterface(process.stdin)) {
-  process.stdout.write(`${JSON.stringify(await answer(JSON.parse(line) as Request))}\n`);
+  process.stdout.write(`${JSON.stringify(await answer(JSON.parse(line) as ContenderRequest))}\n`);
 }

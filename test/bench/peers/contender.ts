@@ -4,7 +4,7 @@ import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /** What a contender is told to do: one JSON object a line, one answer a line. */
-export type Request =
+export type ContenderRequest =
   /** Loads the model anew. */
   | { readonly task: 'open' }
   | { readonly task: 'encode'; readonly batch: number; readonly runs: number }
@@ -25,7 +25,7 @@ export interface Answer {
 
 export interface Contender {
   readonly name: string;
-  ask(request: Request): Promise<Answer>;
+  ask(request: ContenderRequest): Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -56,7 +56,7 @@ export function startContender(name: string, command: string, args: readonly str
   };
 }
 
-async function answerTo(child: ChildProcess, lines: Interface, request: Request): Promise<Answer> {
+async function answerTo(child: ChildProcess, lines: Interface, request: ContenderRequest): Promise<Answer> {
   const line = once(lines, 'line');
   child.stdin?.write(`${JSON.stringify(request)}\n`);
   const [text] = await line;

@@ -1,4 +1,4 @@
-import type { Contender, Cost, Request } from './contender.ts';
+import type { Contender, ContenderRequest, Cost } from './contender.ts';
 
 /** Every run's, by contender. */
 export type Times = ReadonlyMap<string, readonly Cost[]>;
@@ -11,7 +11,7 @@ export type Times = ReadonlyMap<string, readonly Cost[]>;
  */
 export async function inTurn(
   contenders: readonly Contender[],
-  request: Request,
+  request: ContenderRequest,
   rounds: number,
 ): Promise<Times> {
   const times = new Map<string, Cost[]>(contenders.map(({ name }) => [name, []]));

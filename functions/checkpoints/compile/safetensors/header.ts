@@ -33,7 +33,7 @@ export interface TensorEntry {
   readonly bytes: number;
 }
 
-interface Range {
+interface TensorRange {
   readonly name: string;
   readonly begin: number;
   readonly end: number;
@@ -69,7 +69,7 @@ export function parseHeader(header: Buffer, fileBytes: number, path: string): Ma
   const text = header.toString('utf8');
   const start = LENGTH_BYTES + header.length;
   const tensors = new Map<string, TensorEntry>();
-  const ranges: Range[] = [];
+  const ranges: TensorRange[] = [];
   for (const name of duplicatesOf(text))
     faults.push(`${name}: Expected one tensor of this name but found several`);
   for (const [name, value] of Object.entries(parseObject(text, path))) {
@@ -128,7 +128,7 @@ function tensorEntry(
 }
 
 /** Overlaps, holes, and tensors that do not end where the file ends. */
-function layoutFaults(ranges: readonly Range[], fileBytes: number, start: number): string[] {
+function layoutFaults(ranges: readonly TensorRange[], fileBytes: number, start: number): string[] {
   const faults: string[] = [];
   let reached = 0;
   let before = 'the header';
