@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 
 /** Whether there is a terminal to ask at. */
-export function canAsk(): boolean {
+function canAsk(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true;
 }
 

@@ -105,7 +105,7 @@ const NAMES: Partial<Record<keyof TaggerOptions, string>> = {
 };
 
 /** What an option is called among the props. */
-export function propName(option: keyof TaggerOptions): string {
+function propName(option: keyof TaggerOptions): string {
   return NAMES[option] ?? option;
 }
 

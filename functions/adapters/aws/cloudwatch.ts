@@ -61,7 +61,7 @@ export async function functionUsage(
 }
 
 /** The queries of {@link functionUsage}, with one point a day: even for 455 days the answer is a single page. */
-export function usageQueries(functionName: string): MetricDataQuery[] {
+function usageQueries(functionName: string): MetricDataQuery[] {
   return Object.entries(QUERIES).map(([Id, { namespace, name }]) => ({
     Id,
     MetricStat: {

@@ -11,7 +11,7 @@ import {
   STACK_FLAG,
 } from './deployed-stack.ts';
 
-export const TABLE_FLAG = {
+const TABLE_FLAG = {
   type: 'string',
   value: 'NAME',
   about: 'A deployed table by its own name, without a stack. Default: the local pipeline.',

@@ -8,7 +8,7 @@ export interface ObjectTag {
 }
 
 /** Keys with this prefix are written by Cliptag alone; tags with other keys are left as they are. */
-export const OWN_KEY_PREFIX = 'cliptag:';
+const OWN_KEY_PREFIX = 'cliptag:';
 
 /**
  * Every tag of ours has this value. Lifecycle rules, bucket policies and replication compare key and value exactly, so

@@ -6,7 +6,7 @@ import type { ImageRecord, ImageStatus } from '../records/image-record.ts';
 export const RESULT_EVENT_SOURCE = 'cliptag';
 
 /** Rises when a field goes or changes its meaning; new fields may come at any time. */
-export const RESULT_EVENT_VERSION = 1;
+const RESULT_EVENT_VERSION = 1;
 
 /**
  * An event holds the tags with the best scores. Each label stands in it twice and has at most the 2 KB of a table's

@@ -7,7 +7,7 @@ import { openLevelStore } from '../store/level-store.ts';
 import { type Credentials, type DynamoDbError, findDynamoDbError } from './signature.ts';
 
 /** The default credentials are no secret, since the endpoint listens on this machine only. */
-export const LOCAL_CREDENTIALS: Credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+const LOCAL_CREDENTIALS: Credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /** Amazon DynamoDB's own limit for a request, and dynalite's: the largest BatchWriteItem. */
 const MAXIMUM_REQUEST_BYTES = 16 * 1_024 * 1_024;

@@ -78,7 +78,7 @@ export interface FilterNames {
   readonly suffix: string;
 }
 
-export const SETTING_NAMES: FilterNames = { bucket: 'bucket', prefix: 'prefix', suffix: 'suffix' };
+const SETTING_NAMES: FilterNames = { bucket: 'bucket', prefix: 'prefix', suffix: 'suffix' };
 
 /**
  * Tells where there are more prefixes and suffixes than S3 or EventBridge take.

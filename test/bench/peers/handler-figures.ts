@@ -60,6 +60,6 @@ function startScript(core: number, script: string, args: readonly string[]): Chi
   return spawn(program, rest, { stdio: ['pipe', 'pipe', 'inherit'] });
 }
 
-export function canPin(): boolean {
+function canPin(): boolean {
   return spawnSync('taskset', ['--cpu-list', '1', 'true']).status === 0;
 }
