@@ -11,7 +11,7 @@ import { faultText, messageOf } from '../options/faults.ts';
 import { type BackfillCode, stageBackfillCode } from './backfill-code.ts';
 import { stageImage } from './image.ts';
 import type { Architecture } from './image-packages.ts';
-import { MODELS_FOLDER, STATE_FOLDER } from './places.ts';
+import { SHIPPED_MODELS_FOLDER, STATE_FOLDER } from './places.ts';
 
 export interface TaggingImageOptions {
   /** A folder in `models/` by its name, or the path of any other that holds a model: its manifest and its files. */
@@ -71,7 +71,7 @@ export async function taggingImage(options: TaggingImageOptions): Promise<Taggin
 
 /** A damaged file would only be found by the function’s first start. */
 async function readVerified(nameOrFolder: string): Promise<Model> {
-  const own = join(MODELS_FOLDER, nameOrFolder);
+  const own = join(SHIPPED_MODELS_FOLDER, nameOrFolder);
   const isName = /^[\w.-]*\w[\w.-]*$/.test(nameOrFolder);
   const isOwn = isName && existsSync(join(own, MANIFEST_FILE));
   const model = await readModel(isOwn ? own : nameOrFolder).catch((error: unknown) => {
@@ -83,12 +83,14 @@ async function readVerified(nameOrFolder: string): Promise<Model> {
 
 /** How to get a model by its name; the path of a folder does not say where the model comes from. */
 function howToGet(name: string): string {
-  return `, nor in ${relative(process.cwd(), MODELS_FOLDER) || '.'}, which has ${ownModels().join(', ')}
+  return `, nor in ${relative(process.cwd(), SHIPPED_MODELS_FOLDER) || '.'}, which has ${ownModels().join(', ')}
 A model is downloaded and compiled first: npx cliptag models pull ${name} && npx cliptag models compile ${name}`;
 }
 
 function ownModels(): readonly string[] {
-  return readdirSync(MODELS_FOLDER).filter((name) => existsSync(join(MODELS_FOLDER, name, MANIFEST_FILE)));
+  return readdirSync(SHIPPED_MODELS_FOLDER).filter((name) =>
+    existsSync(join(SHIPPED_MODELS_FOLDER, name, MANIFEST_FILE)),
+  );
 }
 
 function isNoModel(error: unknown): error is Error {

@@ -18,7 +18,7 @@ const MAXIMUM_MESSAGES = 10;
 const SAMPLE_VISIBILITY_SECONDS = 20;
 
 /** A message in a dead-letter queue. */
-export interface DeadMessage {
+export interface SqsDeadLetter {
   readonly messageId: string;
   readonly body: string;
   /** Approximate, as SQS counts. */
@@ -45,7 +45,7 @@ export interface MessageMove {
 /** A dead-letter queue of SQS, for those who look into it and redrive it. */
 export interface SqsDeadLetters {
   /** Up to ten messages, which stay in the queue. Each of them counts one more receive. */
-  sample(): Promise<readonly DeadMessage[]>;
+  sample(): Promise<readonly SqsDeadLetter[]>;
   /**
    * Moves all messages to the queue.
    *
@@ -84,7 +84,7 @@ export function sqsDeadLetters(deadLetterQueueUrl: string, config: SqsOptions = 
   };
 }
 
-async function sample(client: SQSClient, QueueUrl: string): Promise<readonly DeadMessage[]> {
+async function sample(client: SQSClient, QueueUrl: string): Promise<readonly SqsDeadLetter[]> {
   const { Messages = [] } = await client.send(
     new ReceiveMessageCommand({
       QueueUrl,
@@ -104,15 +104,15 @@ async function sample(client: SQSClient, QueueUrl: string): Promise<readonly Dea
     }));
     await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }));
   }
-  return Messages.map(deadMessage);
+  return Messages.map(deadLetter);
 }
 
-function deadMessage({
+function deadLetter({
   MessageId = '',
   Body = '',
   Attributes,
   MessageAttributes = {},
-}: Message): DeadMessage {
+}: Message): SqsDeadLetter {
   const sentTimestamp = Attributes?.SentTimestamp;
   return {
     messageId: MessageId,

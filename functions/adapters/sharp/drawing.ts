@@ -60,7 +60,7 @@ export function renderDrawing(
 }
 
 /** What is known so far of a drawing in progress. */
-interface Progress {
+interface DrawingProgress {
   header?: DrawingHeader;
   drawn: Size;
   readonly pixels: Buffer[];
@@ -76,7 +76,12 @@ async function runWorker(
   limits: DrawingLimits,
 ): Promise<Drawing> {
   const child = startWorker(limits);
-  const progress: Progress = { drawn: { width: 0, height: 0 }, pixels: [], receivedBytes: 0, complaint: '' };
+  const progress: DrawingProgress = {
+    drawn: { width: 0, height: 0 },
+    pixels: [],
+    receivedBytes: 0,
+    complaint: '',
+  };
   const stop = (fault: Error) => {
     progress.fault ??= fault;
     child.kill('SIGKILL');
@@ -99,7 +104,7 @@ async function runWorker(
 }
 
 function finished(
-  { header, drawn, fault, complaint, pixels, receivedBytes }: Progress,
+  { header, drawn, fault, complaint, pixels, receivedBytes }: DrawingProgress,
   ending: Ending,
 ): Drawing {
   if (fault) throw fault;
@@ -130,7 +135,7 @@ function passedEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** Collects what the process writes: no more pixels than expected, and the beginning of its complaints. */
-function collectOutput(child: ChildProcess, progress: Progress, stop: (fault: Error) => void): void {
+function collectOutput(child: ChildProcess, progress: DrawingProgress, stop: (fault: Error) => void): void {
   child.stdout?.on('data', (chunk: Buffer) => {
     progress.receivedBytes += chunk.length;
     if (progress.receivedBytes <= pixelBytes(progress.drawn)) progress.pixels.push(chunk);

@@ -50,7 +50,7 @@ const DEFAULT_DRAWING_CPU_SECONDS = 3;
  * process.
  */
 export function sharpPixelDecoder(options: SharpDecoderOptions = {}): PixelDecoder {
-  const settings: Settings = {
+  const settings: DecoderSettings = {
     limits: pixelLimits(options.limits),
     timeoutSeconds: options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
     drawingCpuSeconds: options.drawingCpuSeconds ?? DEFAULT_DRAWING_CPU_SECONDS,
@@ -64,13 +64,13 @@ export function sharpPixelDecoder(options: SharpDecoderOptions = {}): PixelDecod
   };
 }
 
-interface Settings {
+interface DecoderSettings {
   readonly limits: PixelLimits;
   readonly timeoutSeconds: number;
   readonly drawingCpuSeconds: number;
 }
 
-async function decodeDrawing(upload: Upload, spec: PixelSpec, settings: Settings): Promise<Pixels> {
+async function decodeDrawing(upload: Upload, spec: PixelSpec, settings: DecoderSettings): Promise<Pixels> {
   const { size: side } = spec;
   const { limits, timeoutSeconds, drawingCpuSeconds: cpuSeconds } = settings;
   const sizeFor = (header: DrawingHeader) => {
@@ -85,7 +85,7 @@ async function decodeDrawing(upload: Upload, spec: PixelSpec, settings: Settings
   return { size: side, data: centreSquare(picture, side), width, height, format: upload.format };
 }
 
-async function decodePicture(upload: Upload, spec: PixelSpec, settings: Settings): Promise<Pixels> {
+async function decodePicture(upload: Upload, spec: PixelSpec, settings: DecoderSettings): Promise<Pixels> {
   const { size: side } = spec;
   const header = await readHeader(upload, side, settings.limits);
   const picture = await renderUpright(upload, header, spec, settings.timeoutSeconds);

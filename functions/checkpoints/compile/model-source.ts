@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { type ModelSource, SOURCE_FILE, sourceSchema } from '../source-file.ts';
-import { parseJson } from './read/checkpoint-json.ts';
+import { parseCheckpointJson } from './read/checkpoint-json.ts';
 
 const UNKNOWN = 'unknown';
 
@@ -14,7 +14,7 @@ const UNKNOWN = 'unknown';
 export async function modelSource(folder: string): Promise<ModelSource> {
   const path = join(folder, SOURCE_FILE);
   const json = await textOf(path);
-  if (json !== undefined) return parseJson(json, sourceSchema, path);
+  if (json !== undefined) return parseCheckpointJson(json, sourceSchema, path);
   const readme = (await textOf(join(folder, 'README.md'))) ?? '';
   return {
     source: basename(resolve(folder)),

@@ -1,6 +1,6 @@
 import { InvalidInput } from '../../core/errors.ts';
 import { KNOWN_MODELS } from './known-models.ts';
-import type { Layout } from './wanted-files.ts';
+import type { PulledLayout } from './wanted-files.ts';
 
 /** A checkpoint that is asked for. */
 export interface CheckpointReference {
@@ -12,7 +12,7 @@ export interface CheckpointReference {
   readonly revision: string;
   /** Where it is known without asking the hub. */
   readonly licence?: string;
-  readonly layout: Layout;
+  readonly layout: PulledLayout;
   /** By path, the SHA-256 of files that are known beforehand. */
   readonly pins: Readonly<Record<string, string>>;
 }

@@ -1,4 +1,4 @@
-import type { Layout } from './wanted-files.ts';
+import type { PulledLayout } from './wanted-files.ts';
 
 /** A checkpoint that can be pulled by a short name. */
 export interface KnownModel {
@@ -9,7 +9,7 @@ export interface KnownModel {
   readonly revision: string;
   readonly licence: string;
   /** @default auto */
-  readonly layout?: Layout;
+  readonly layout?: PulledLayout;
   /** By path, the SHA-256 of files that are known beforehand. */
   readonly pins?: Readonly<Record<string, string>>;
 }

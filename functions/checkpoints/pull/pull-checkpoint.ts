@@ -13,14 +13,14 @@ import { type LockedCheckpoint, readLock, writeLock } from './models-lock.ts';
 import { readPart } from './part-file.ts';
 import { exclusivePull } from './pid-file.ts';
 import { type RemoteFile, remoteFiles } from './remote-files.ts';
-import { type Layout, localPath, wantedFiles } from './wanted-files.ts';
+import { localPath, type PulledLayout, wantedFiles } from './wanted-files.ts';
 
 export interface PullOptions {
   /** The folder that the files go to. */
   readonly folder: string;
   /** The `models.lock.json`. */
   readonly lockPath: string;
-  readonly layout: Layout;
+  readonly layout: PulledLayout;
   /** Asks the hub what the revision is, even where it is locked. */
   readonly update: boolean;
   readonly hub: Hub;
@@ -85,7 +85,7 @@ export async function pullCheckpoint(
 }
 
 /** Layouts of one repository are locked apart: each has files of its own. */
-function lockKey({ repo, revision }: CheckpointReference, layout: Layout): string {
+function lockKey({ repo, revision }: CheckpointReference, layout: PulledLayout): string {
   return `${repo}@${revision}${layout === 'auto' ? '' : ` (${layout})`}`;
 }
 

@@ -1,7 +1,7 @@
 import { InvalidInput } from '../../core/errors.ts';
 
 /** The layout of a repository that is pulled. `auto`: safetensors, or ONNX where there are none. */
-export type Layout = 'auto' | 'onnx' | 'onnx-quantised';
+export type PulledLayout = 'auto' | 'onnx' | 'onnx-quantised';
 
 export interface WantedFiles {
   /** Paths in the repository, small files first: so a lack of access shows before the weights are downloaded. */
@@ -34,7 +34,7 @@ const COMPANIONS = [
  *
  * @throws {InvalidInput} when there are no weights that this project reads, saying what there is instead
  */
-export function wantedFiles(repo: string, listed: readonly string[], layout: Layout): WantedFiles {
+export function wantedFiles(repo: string, listed: readonly string[], layout: PulledLayout): WantedFiles {
   const present = new Set(listed);
   const weights = layout === 'auto' ? (safetensors(listed) ?? onnx(present, '')) : onnxOf(present, layout);
   if (weights === undefined) throw noWeights(repo, listed, layout);
@@ -54,7 +54,7 @@ function safetensors(listed: readonly string[]): readonly string[] | undefined {
   return listed.includes(SHARD_INDEX) && shards.length > 0 ? [SHARD_INDEX, ...shards] : undefined;
 }
 
-function onnxOf(present: ReadonlySet<string>, layout: Layout): readonly string[] | undefined {
+function onnxOf(present: ReadonlySet<string>, layout: PulledLayout): readonly string[] | undefined {
   return onnx(present, layout === 'onnx-quantised' ? '_quantized' : '');
 }
 
@@ -65,7 +65,7 @@ function onnx(present: ReadonlySet<string>, suffix: string): readonly string[] |
   return graphs.flatMap((path) => [path, `${path}_data`]).filter((path) => present.has(path));
 }
 
-function noWeights(repo: string, listed: readonly string[], layout: Layout): InvalidInput {
+function noWeights(repo: string, listed: readonly string[], layout: PulledLayout): InvalidInput {
   const expected = layout === 'auto' ? WEIGHTS.join(' or ') : `${onnxNames(layout)} (--onnx)`;
   const others = listed.filter((path) => /\.(bin|pt|pth|msgpack|h5|safetensors|onnx)$/.test(path));
   const received = others.length === 0 ? `${listed.length} files without weights` : others.join(', ');
@@ -77,7 +77,7 @@ function noWeights(repo: string, listed: readonly string[], layout: Layout): Inv
   ]);
 }
 
-function onnxNames(layout: Layout): string {
+function onnxNames(layout: PulledLayout): string {
   const suffix = layout === 'onnx-quantised' ? '_quantized' : '';
   return `onnx/text_model${suffix}.onnx and onnx/vision_model${suffix}.onnx`;
 }

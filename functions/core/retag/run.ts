@@ -23,7 +23,7 @@ export interface LabelSetDigests {
 }
 
 /** How far a segment is. It stands in an item of its own, so that the next worker goes on there. */
-interface Progress {
+interface SegmentProgress {
   readonly findings: RetagFindings;
   /** Key of the last item that has been worked on. */
   readonly after?: PrimaryKey | undefined;
@@ -91,9 +91,9 @@ export async function runFindings(
   readonly segmentsDone: number;
   readonly by?: LabelSetDigests;
 }> {
-  const segments: Progress[] = [];
+  const segments: SegmentProgress[] = [];
   for await (const items of table.query(querySegments(run))) {
-    segments.push(...items.map((item) => item as unknown as Progress));
+    segments.push(...items.map((item) => item as unknown as SegmentProgress));
   }
   const findings = mergedFindings(segments.map((segment) => segment.findings));
   return {
@@ -122,9 +122,9 @@ export function requireSameLabelSets(expected: LabelSetDigests, received: LabelS
   );
 }
 
-async function readProgress(work: SegmentWork, table: ScannableTable): Promise<Progress | undefined> {
+async function readProgress(work: SegmentWork, table: ScannableTable): Promise<SegmentProgress | undefined> {
   const item = await table.read({ Key: progressKey(work), ConsistentRead: true });
-  return item as unknown as Progress | undefined;
+  return item as unknown as SegmentProgress | undefined;
 }
 
 function progressKey({ run, segment }: Pick<SegmentWork, 'run' | 'segment'>): PrimaryKey {
@@ -135,7 +135,7 @@ function runPartition(run: string): string {
   return `RETAG#${run}`;
 }
 
-function putProgress(work: SegmentWork, progress: Progress, now: Date): WriteRequest {
+function putProgress(work: SegmentWork, progress: SegmentProgress, now: Date): WriteRequest {
   const findings = boundedFindings(progress.findings, MAXIMUM_LABEL_BYTES.item);
   const expiresAt = Math.floor(now.getTime() / 1_000) + KEPT_SECONDS;
   return {

@@ -19,7 +19,7 @@ const queueStatus = z.object({
 export type QueueStatus = z.infer<typeof queueStatus>;
 
 /** A message that failed every time. */
-const deadMessage = z.object({
+const deadLetter = z.object({
   messageId: z.string(),
   body: z.string(),
   receiveCount: count,
@@ -41,7 +41,7 @@ const ROUTES = {
     method: 'GET',
     path: '/dead-letters.json',
     request: NO_BODY,
-    answer: z.array(deadMessage).readonly(),
+    answer: z.array(deadLetter).readonly(),
   },
   /** Puts all dead letters back into the queue; tells how many. */
   redrive: { method: 'POST', path: '/redrive', request: NO_BODY, answer: z.object({ moved: count }) },

@@ -4,13 +4,13 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { AnyBucket } from '../../options/image-tagger-props.ts';
-import { eventPattern, type UploadFilter } from './upload-filter.ts';
+import { eventPattern, type KeyFilter } from './upload-filter.ts';
 
 export interface BucketEventsProps {
   readonly queue: Queue;
   /** Gets the events that EventBridge cannot deliver to the queue. */
   readonly deadLetterQueue: Queue;
-  readonly filter: UploadFilter;
+  readonly filter: KeyFilter;
 }
 
 /**

@@ -2,7 +2,7 @@ import { Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { AnyBucket } from '../../options/image-tagger-props.ts';
 import { MAXIMUM_BUCKETS } from '../../options/read-props.ts';
-import { filterFaults, type UploadFilter } from './upload-filter.ts';
+import { filterFaults, type KeyFilter } from './upload-filter.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const MAXIMUM_BUCKET_NAME = 63;
@@ -13,7 +13,7 @@ const PROP_NAMES = { bucket: 'buckets', prefix: 'prefixes', suffix: 'suffixes' }
 export function bucketFaults(
   tagger: Construct,
   buckets: readonly AnyBucket[],
-  filter: UploadFilter,
+  filter: KeyFilter,
 ): readonly string[] {
   const count = buckets.length;
   return [

@@ -3,14 +3,14 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { CfnQueuePolicy, type Queue, type QueuePolicy } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { notifications, type UploadFilter } from './upload-filter.ts';
+import { type KeyFilter, notifications } from './upload-filter.ts';
 
 /** Parts of uploads that were never finished cost storage and show nowhere. */
 const UNFINISHED_UPLOADS_KEPT = Duration.days(7);
 
 export interface UploadBucketProps {
   readonly queue: Queue;
-  readonly filter: UploadFilter;
+  readonly filter: KeyFilter;
   /** Pictures are nobody's to delete but their owner's, so it should be kept unless the user decides otherwise. */
   readonly removalPolicy: RemovalPolicy;
 }
@@ -40,7 +40,7 @@ export class UploadBucket extends Construct {
    * Uses the bucket’s own property and not the CDK’s custom resource, whose function may change any bucket. S3 asks for the
    * queue’s policy before it makes the bucket, so the policy cannot name the bucket: it names the account.
    */
-  private notify(queue: Queue, filter: UploadFilter): void {
+  private notify(queue: Queue, filter: KeyFilter): void {
     const { dependency } = allowSending(queue);
     const bucket = this.bucket.node.defaultChild;
     if (!(bucket instanceof CfnBucket)) throw new Error('Expected the bucket to be a CfnBucket');

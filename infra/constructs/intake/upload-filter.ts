@@ -2,7 +2,7 @@ import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
 
 /** Which objects are tagged, by their keys. An empty list allows any key. */
-export interface UploadFilter {
+export interface KeyFilter {
   readonly prefix: readonly string[];
   /** Each in lower and in upper case. */
   readonly suffix: readonly string[];
@@ -24,10 +24,7 @@ interface KeyShape {
 }
 
 /** The notifications that a bucket sends to its queue: one for each event and prefix with each suffix. */
-export function notifications(
-  filter: UploadFilter,
-  queueArn: string,
-): CfnBucket.QueueConfigurationProperty[] {
+export function notifications(filter: KeyFilter, queueArn: string): CfnBucket.QueueConfigurationProperty[] {
   return OBJECT_EVENTS.flatMap((event) =>
     keyShapes(filter).map((shape) => ({ event, queue: queueArn, ...keyFilter(shape) })),
   );
@@ -50,7 +47,7 @@ function encodedKeyPart(part: string): string {
 }
 
 /** Matches the events of these buckets' objects in EventBridge, where keys are not encoded. */
-export function eventPattern(filter: UploadFilter, bucketNames: string[]): EventPattern {
+export function eventPattern(filter: KeyFilter, bucketNames: string[]): EventPattern {
   const keys = keyShapes(filter)
     .filter(({ begin, end }) => begin + end !== '')
     .map(keyPattern);
@@ -86,7 +83,7 @@ const SETTING_NAMES: FilterNames = { bucket: 'bucket', prefix: 'prefix', suffix:
  * @param bucketNames names of buckets that exist already, which stand in EventBridge's pattern too
  */
 export function filterFaults(
-  filter: UploadFilter,
+  filter: KeyFilter,
   bucketNames: readonly string[] = [],
   names: FilterNames = SETTING_NAMES,
 ): string[] {
@@ -106,7 +103,7 @@ export function filterFaults(
   return faults;
 }
 
-function keyShapes({ prefix, suffix }: UploadFilter): KeyShape[] {
+function keyShapes({ prefix, suffix }: KeyFilter): KeyShape[] {
   const begins = withoutCovered(prefix, (covered, by) => covered.startsWith(by));
   const bothCases = [...new Set(suffix.flatMap((one) => [one.toLowerCase(), one.toUpperCase()]))];
   const ends = withoutCovered(bothCases, (covered, by) => covered.endsWith(by));

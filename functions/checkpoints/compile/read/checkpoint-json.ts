@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { InvalidInput } from '../../../core/errors.ts';
 
 /** The JSON of a file. @throws {InvalidInput} with all differences from the schema */
-export function parseJson<T>(text: string, schema: z.ZodType<T>, path: string): T {
+export function parseCheckpointJson<T>(text: string, schema: z.ZodType<T>, path: string): T {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { InvalidInput } from '../../../core/errors.ts';
-import { parseJson } from './checkpoint-json.ts';
+import { parseCheckpointJson } from './checkpoint-json.ts';
 import { channels, count, side } from './layout-settings.ts';
 import { notSupported } from './open-clip-config.ts';
 
@@ -83,7 +83,7 @@ export interface HuggingFaceConfig {
  * @throws {InvalidInput} for a malformed one, and for a model of another kind
  */
 export function parseHuggingFaceConfig(json: string, path: string): HuggingFaceConfig {
-  const top = parseJson(json, topSchema, path);
+  const top = parseCheckpointJson(json, topSchema, path);
   const { model_type: kind } = top;
   if (kind !== 'clip' && kind !== 'siglip')
     throw notSupported(path, [
@@ -93,7 +93,11 @@ export function parseHuggingFaceConfig(json: string, path: string): HuggingFaceC
     vision: top.vision_config_dict ?? top.vision_config ?? {},
     text: top.text_config_dict ?? top.text_config ?? {},
   };
-  const parsed = parseJson(JSON.stringify(sections), z.object(kind === 'clip' ? CLIP : SIGLIP), path);
+  const parsed = parseCheckpointJson(
+    JSON.stringify(sections),
+    z.object(kind === 'clip' ? CLIP : SIGLIP),
+    path,
+  );
   for (const [where, { hidden_size: width, num_attention_heads: heads }] of Object.entries(parsed)) {
     if (width % heads !== 0)
       throw notSupported(path, [
@@ -141,7 +145,7 @@ export function parsePreprocessor(
   kind: HuggingFaceConfig['kind'],
   imageSize: number,
 ): PreprocessorConfig {
-  const config = parseJson(json, preprocessorSchema, path);
+  const config = parseCheckpointJson(json, preprocessorSchema, path);
   const { crop_size: crop, resample } = config;
   const { side: resized, isShort } = resizedTo(config.size, kind);
   const cropped = isShort ? (crop ?? resized) : resized;

@@ -25,7 +25,7 @@ export function siglipPadToken(vocabularySize: number): number {
   return vocabularySize === GEMMA_VOCABULARY_SIZE ? 0 : SIGLIP_END_TOKEN;
 }
 
-export type Settings = Readonly<Record<string, unknown>>;
+export type LayoutSettings = Readonly<Record<string, unknown>>;
 
 /** The values of each setting that are understood: `any` where it does not change an embedding. */
 export type Understood = Readonly<Record<string, 'any' | readonly unknown[]>>;
@@ -37,7 +37,7 @@ export type Understood = Readonly<Record<string, 'any' | readonly unknown[]>>;
  * @param read the keys that a schema reads and checks
  */
 export function unsupported(
-  settings: Settings,
+  settings: LayoutSettings,
   read: object,
   understood: Understood,
   where: string,

@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { excerpt, InvalidInput } from '../../../core/errors.ts';
-import { parseJson } from './checkpoint-json.ts';
-import { channels, count, type Settings, side, type Understood, unsupported } from './layout-settings.ts';
+import { parseCheckpointJson } from './checkpoint-json.ts';
+import {
+  channels,
+  count,
+  type LayoutSettings,
+  side,
+  type Understood,
+  unsupported,
+} from './layout-settings.ts';
 
 /** PyTorch's `gelu` has one argument. */
 const activationArguments = z
@@ -129,7 +136,7 @@ const partsSchema = z.object({
  * @throws {InvalidInput} for a malformed one, and for a model of another kind, with all that differs
  */
 export function parseOpenClipConfig(json: string, path: string): OpenClipConfig {
-  const { model_cfg: model } = parseJson(json, partsSchema, path);
+  const { model_cfg: model } = parseCheckpointJson(json, partsSchema, path);
   const faults = [
     ...otherImageTower(model.vision_cfg),
     ...unsupported(model, modelSchema.shape, MODEL, 'model_cfg'),
@@ -137,13 +144,13 @@ export function parseOpenClipConfig(json: string, path: string): OpenClipConfig 
     ...unsupported(model.text_cfg, textSchema.shape, TEXT, 'model_cfg.text_cfg'),
   ];
   if (faults.length > 0) throw notSupported(path, faults);
-  return parseJson(json, configSchema, path);
+  return parseCheckpointJson(json, configSchema, path);
 }
 
 /** timm's names of SigLIP's towers; towers with `_gap_` pool differently. */
 export const SIGLIP_TOWER = /^vit_(base|large|so400m|giantopt)_patch(\d+)_siglip_\d+$/;
 
-function otherImageTower({ layers, timm_model_name: name }: Settings): string[] {
+function otherImageTower({ layers, timm_model_name: name }: LayoutSettings): string[] {
   if (Array.isArray(layers))
     return [
       `model_cfg.vision_cfg.layers: Expected a vision transformer but received a ResNet of ${excerpt(layers)} blocks`,

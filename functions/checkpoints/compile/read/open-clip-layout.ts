@@ -10,7 +10,7 @@ import { SIGLIP_END_TOKEN, siglipPadToken } from './layout-settings.ts';
 import { notSupported, type OpenClipConfig, parseOpenClipConfig, SIGLIP_TOWER } from './open-clip-config.ts';
 import { IMAGE_NAMES, TIMM_IMAGE_NAMES, textNames } from './open-clip-names.ts';
 
-type Model = OpenClipConfig['model_cfg'];
+type ModelConfig = OpenClipConfig['model_cfg'];
 
 /** The default of PyTorch's `LayerNorm`. */
 const LAYER_NORM_EPSILON = 1e-5;
@@ -62,7 +62,7 @@ export function readOpenClip(json: string, path: string, has: (tensor: string) =
   };
 }
 
-function imageTower(model: Model, path: string): ImageTowerShape {
+function imageTower(model: ModelConfig, path: string): ImageTowerShape {
   const { vision_cfg: vision } = model;
   const timm = SIGLIP_TOWER.exec(vision.timm_model_name ?? '');
   if (timm !== null) return siglipTower(timm[1] ?? '', Number(timm[2]), model, path);
@@ -79,7 +79,7 @@ function imageTower(model: Model, path: string): ImageTowerShape {
   };
 }
 
-function siglipTower(size: string, patchSize: number, model: Model, path: string): ImageTowerShape {
+function siglipTower(size: string, patchSize: number, model: ModelConfig, path: string): ImageTowerShape {
   const [width = 0, layers = 0, heads = 0, mlpWidth = 0] = SIGLIP_TOWERS[size] ?? [];
   if (width !== model.embed_dim)
     throw notSupported(path, [
@@ -103,7 +103,7 @@ function siglipTower(size: string, patchSize: number, model: Model, path: string
   };
 }
 
-function textTower(model: Model, path: string): TextTowerShape {
+function textTower(model: ModelConfig, path: string): TextTowerShape {
   const { text_cfg: text } = model;
   return {
     ...tower(model, text, text.heads, path, 'text_cfg'),
@@ -117,7 +117,7 @@ function textTower(model: Model, path: string): TextTowerShape {
 }
 
 function tokens(
-  { pool_type: pooling, vocab_size: vocabularySize, eos_id: end, bos_id: start }: Model['text_cfg'],
+  { pool_type: pooling, vocab_size: vocabularySize, eos_id: end, bos_id: start }: ModelConfig['text_cfg'],
   path: string,
 ): Pick<TextTowerShape, 'endToken' | 'startToken' | 'padToken'> {
   // The token with the highest id: in CLIP's vocabulary the end, with the start before it.
@@ -134,8 +134,8 @@ function tokens(
 }
 
 function tower(
-  { quick_gelu: isQuick }: Model,
-  config: Pick<Model['text_cfg'], 'width' | 'layers' | 'mlp_ratio' | 'act_kwargs' | 'norm_kwargs'>,
+  { quick_gelu: isQuick }: ModelConfig,
+  config: Pick<ModelConfig['text_cfg'], 'width' | 'layers' | 'mlp_ratio' | 'act_kwargs' | 'norm_kwargs'>,
   heads: number,
   path: string,
   where: string,

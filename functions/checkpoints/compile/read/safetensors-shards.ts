@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { InvalidInput } from '../../../core/errors.ts';
 import type { TensorEntry } from '../safetensors/header.ts';
 import { openSafetensors, type TensorFile } from '../safetensors/safetensors.ts';
-import { parseJson } from './checkpoint-json.ts';
+import { parseCheckpointJson } from './checkpoint-json.ts';
 
 const indexSchema = z.object({
   /** By tensor, its file beside the index. */
@@ -23,7 +23,11 @@ const indexSchema = z.object({
  * @throws {CliptagError} `no-checkpoint` when a file is missing
  */
 export async function openShards(indexPath: string): Promise<TensorFile> {
-  const { weight_map: fileOf } = parseJson(await readFile(indexPath, 'utf8'), indexSchema, indexPath);
+  const { weight_map: fileOf } = parseCheckpointJson(
+    await readFile(indexPath, 'utf8'),
+    indexSchema,
+    indexPath,
+  );
   const files = new Map<string, TensorFile>();
   const close = async () => void (await Promise.all([...files.values()].map((file) => file.close())));
   try {

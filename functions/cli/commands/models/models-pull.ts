@@ -10,7 +10,7 @@ import {
   type PullReport,
   pullCheckpoint,
 } from '../../../checkpoints/pull/pull-checkpoint.ts';
-import type { Layout } from '../../../checkpoints/pull/wanted-files.ts';
+import type { PulledLayout } from '../../../checkpoints/pull/wanted-files.ts';
 import { readHubEnvironment } from '../../../config.ts';
 import { DEFAULT_MODEL, MODELS_FOLDER } from '../../../tagger/model-places.ts';
 import { command } from '../../../terminal/command.ts';
@@ -116,7 +116,7 @@ function nameFaults(operands: readonly string[]): readonly string[] {
 /** @throws {InvalidInput} for a name that names no checkpoint */
 function asked({ flags: given, operands: [text = ''] }: Input<typeof flags>) {
   const reference = checkpointReference(text);
-  const layout: Layout = given.quantised ? 'onnx-quantised' : given.onnx ? 'onnx' : reference.layout;
+  const layout: PulledLayout = given.quantised ? 'onnx-quantised' : given.onnx ? 'onnx' : reference.layout;
   // Each layout has its own folder: `models compile` could not tell which of them is meant.
   const name = layout === reference.layout ? reference.name : `${reference.name}-${layout}`;
   return {

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { queueDepth } from '../../../adapters/aws/sqs.ts';
 import {
   type MessageMove,
+  type SqsDeadLetter,
   type SqsDeadLetters,
   sqsDeadLetters,
 } from '../../../adapters/aws/sqs-dead-letters.ts';
@@ -45,9 +46,7 @@ export function deployedDeadLetters(options: DeployedDeadLettersOptions): DeadLe
   };
 }
 
-type DeadMessage = Awaited<ReturnType<SqsDeadLetters['sample']>>[number];
-
-function fromSqs({ deliveryError, ...message }: DeadMessage) {
+function fromSqs({ deliveryError, ...message }: SqsDeadLetter) {
   return deadLetter(message, {
     sentAt: message.sentAt,
     reason: deliveryError && `EventBridge could not deliver it: ${deliveryError}`,

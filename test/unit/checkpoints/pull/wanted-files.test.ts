@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type Layout, wantedFiles } from '../../../../functions/checkpoints/pull/wanted-files.ts';
+import { type PulledLayout, wantedFiles } from '../../../../functions/checkpoints/pull/wanted-files.ts';
 
 const CONFIG = ['config.json', 'tokenizer.json'];
 const OTHERS = ['flax_model.msgpack', 'tf_model.h5', 'pytorch_model.bin', 'merges.txt'];
 const ONNX = ['onnx/model.onnx', 'onnx/text_model.onnx', 'onnx/vision_model.onnx'];
 
 describe('the files that are pulled', () => {
-  it.each<[string, string[], Layout, string[]]>([
+  it.each<[string, string[], PulledLayout, string[]]>([
     [
       'open_clip weights, where both layouts are there',
       ['model.safetensors', 'open_clip_model.safetensors'],
@@ -53,7 +53,7 @@ describe('the files that are pulled', () => {
     expect(remarks).toEqual([]);
   });
 
-  it.each<[string, string[], Layout, RegExp]>([
+  it.each<[string, string[], PulledLayout, RegExp]>([
     [
       'pickles alone',
       OTHERS,
