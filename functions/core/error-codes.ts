@@ -242,7 +242,7 @@ const COMMAND_ERRORS = {
   },
   'no-pipeline': {
     meaning: 'No local pipeline answers.',
-    remedy: 'Start it with `npm start`, or name a deployed stack with `--stack`.',
+    remedy: 'Start it with `cliptag start`, or name a deployed stack with `--stack`.',
   },
   'no-table': {
     meaning: 'There is no table of that name.',
