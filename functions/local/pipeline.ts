@@ -66,20 +66,20 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   };
   try {
     const queue = await openQueue({
-      directory: join(dataFolder, 'queue'),
+      folder: join(dataFolder, 'queue'),
       visibilityTimeoutSeconds: visibilityTimeoutSeconds(functionTimeoutSeconds),
       maxReceiveCount,
     });
     closers.push(() => queue.close());
     const dynamodb = await startDynamoDbEndpoint({
-      directory: join(dataFolder, 'dynamodb'),
+      folder: join(dataFolder, 'dynamodb'),
       port: ports.dynamodb,
       credentials,
     });
     closers.push(() => dynamodb.close());
     await ensureTable(dynamodb);
     const s3 = await startS3Endpoint({
-      directory: join(dataFolder, 's3'),
+      folder: join(dataFolder, 's3'),
       port: ports.s3,
       credentials: { [credentials.accessKeyId]: credentials.secretAccessKey },
       region: LOCAL_REGION,

@@ -12,7 +12,7 @@ export const TAGGER_FILE = 'tagger.json';
 
 export interface BackfillCode {
   /** Holds `handler.mjs` and {@link TAGGER_FILE}; named for its content. */
-  readonly directory: string;
+  readonly folder: string;
   /** What uploads are tagged with, which shows what is done already. */
   readonly tagger: TaggerIdentity;
   readonly modelName: string;
@@ -22,20 +22,20 @@ export interface BackfillCode {
  * Lays out the code of the feeding function: the handler with all its JavaScript, and the digests of the model and label
  * sets that uploads are tagged with. These stand in a file, since a function's environment has 4 KB in all.
  *
- * @param folder that the code's own folder is made in
+ * @param parent the folder that the code's own folder is made in
  */
 export async function stageBackfillCode(
   { model, labelSets }: { readonly model: Model; readonly labelSets: readonly LabelSetFile[] },
-  folder: string = join(STATE_FOLDER, 'backfill'),
+  parent: string = join(STATE_FOLDER, 'backfill'),
 ): Promise<BackfillCode> {
   const tagger: TaggerIdentity = {
     modelDigest: model.digest,
     labelSets: labelSets.map(({ labelSet }) => labelSetIdentity(labelSet)),
   };
   const code = await functionCode();
-  const directory = await contentFolder(folder, async (draft) => {
+  const folder = await contentFolder(parent, async (draft) => {
     await cp(join(code, 'backfill'), draft, { recursive: true });
     await writeFile(join(draft, TAGGER_FILE), JSON.stringify(tagger));
   });
-  return { directory, tagger, modelName: model.manifest.name };
+  return { folder, tagger, modelName: model.manifest.name };
 }

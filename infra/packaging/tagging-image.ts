@@ -34,7 +34,7 @@ export interface TaggingImageOptions {
  */
 export interface TaggingImage {
   /** Holds a `Dockerfile` and all that it copies. The image's own environment says where model and label sets are. */
-  readonly directory: string;
+  readonly folder: string;
   /** Digest of the model inside. Embeddings may be compared if, and only if, their models' digests are equal. */
   readonly modelDigest: string;
   readonly architecture: Architecture;
@@ -61,12 +61,12 @@ export async function taggingImage(options: TaggingImageOptions): Promise<Taggin
   }
   const parts = { model: model.value, labelSets: labelSets.value, architecture };
   const { digest: modelDigest } = model.value;
-  const folder = (name: string) => join(stateFolder, name);
-  const [directory, backfill] = await Promise.all([
-    stageImage({ ...parts, folder: folder('images'), classifierFolder: folder('classifiers') }),
-    stageBackfillCode(parts, folder('backfill')),
+  const below = (name: string) => join(stateFolder, name);
+  const [folder, backfill] = await Promise.all([
+    stageImage({ ...parts, folder: below('images'), classifierFolder: below('classifiers') }),
+    stageBackfillCode(parts, below('backfill')),
   ]);
-  return { directory, modelDigest, architecture, baseImage, backfill };
+  return { folder, modelDigest, architecture, baseImage, backfill };
 }
 
 /** A damaged file would only be found by the function’s first start. */

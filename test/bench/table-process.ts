@@ -37,8 +37,8 @@ export async function startTableProcess(folder: string): Promise<TableProcess> {
 }
 
 /** Serves until its input ends, which it also does when the caller dies; answers each byte with its processor time. */
-async function serve(directory: string): Promise<void> {
-  const endpoint = await startDynamoDbEndpoint({ directory });
+async function serve(folder: string): Promise<void> {
+  const endpoint = await startDynamoDbEndpoint({ folder });
   await ensureTable(endpoint);
   console.log(endpoint.url);
   process.stdin.on('data', () => {

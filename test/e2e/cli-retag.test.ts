@@ -54,7 +54,7 @@ const steps = (result: CliResult) => jsonLines<Record<string, unknown>>(result);
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cliptag-cli-retag-'));
-  endpoint = await startDynamoDbEndpoint({ directory: join(folder, 'dynamodb') });
+  endpoint = await startDynamoDbEndpoint({ folder: join(folder, 'dynamodb') });
   here = ['--dynamodb-port', String(endpoint.port)];
   await ensureTable(endpoint);
   const { url, credentials } = endpoint;

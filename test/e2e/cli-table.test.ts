@@ -49,7 +49,7 @@ async function record(key: string, content: ImageContent, bucket = 'photos'): Pr
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cliptag-cli-table-'));
-  endpoint = await startDynamoDbEndpoint({ directory: folder });
+  endpoint = await startDynamoDbEndpoint({ folder });
   here = ['--dynamodb-port', String(endpoint.port)];
   await ensureTable(endpoint);
   await record('a/dog.jpg', tagged(tag('dog', 0.9), tag('animal', 0.95)));
@@ -173,7 +173,7 @@ describe('without a local pipeline', () => {
   );
 
   it('rejects a DynamoDB without the table', async () => {
-    const empty = await startDynamoDbEndpoint({ directory: join(folder, 'empty') });
+    const empty = await startDynamoDbEndpoint({ folder: join(folder, 'empty') });
     const { code, stdout, stderr } = await runCli(['status', '--dynamodb-port', String(empty.port)]);
     expect({ code, stdout, stderr }).toEqual({
       code: 2,

@@ -40,8 +40,8 @@ const removal = {
 };
 
 /** Messages that were received as often as they may be. */
-async function leaveDeadLetters(directory: string): Promise<void> {
-  const queue = await openQueue({ directory, visibilityTimeoutSeconds: 60, maxReceiveCount: 1 });
+async function leaveDeadLetters(folder: string): Promise<void> {
+  const queue = await openQueue({ folder, visibilityTimeoutSeconds: 60, maxReceiveCount: 1 });
   await queue.send(JSON.stringify({ Records: [removal] }));
   const [received] = await queue.receive({ maximumMessages: 1 });
   await queue.release([received?.receiptHandle ?? ''], { delaySeconds: 0, reason: 'the table was away' });

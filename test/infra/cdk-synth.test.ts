@@ -8,11 +8,11 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 const run = promisify(execFile);
 const CDK = path.resolve('node_modules/aws-cdk/bin/cdk');
 
-let directory: string;
+let folder: string;
 beforeEach(async () => {
-  directory = await mkdtemp(path.join(tmpdir(), 'cliptag-synth-'));
+  folder = await mkdtemp(path.join(tmpdir(), 'cliptag-synth-'));
 });
-afterEach(() => rm(directory, { recursive: true }));
+afterEach(() => rm(folder, { recursive: true }));
 
 /**
  * As on a machine with no AWS account: no credentials, no profile, an empty home, and a proxy that nobody serves. That
@@ -22,14 +22,14 @@ function environmentWithoutAws(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !/^(AWS|CDK)_|proxy$/i.test(name));
   return {
     ...Object.fromEntries(kept),
-    HOME: directory,
+    HOME: folder,
     AWS_EC2_METADATA_DISABLED: 'true',
     HTTPS_PROXY: 'http://127.0.0.1:9',
   };
 }
 
 function synthesize(...options: string[]) {
-  const output = path.join(directory, 'cdk.out');
+  const output = path.join(folder, 'cdk.out');
   return run(process.execPath, [CDK, 'synth', '--quiet', '--output', output, ...options], {
     env: environmentWithoutAws(),
   });
@@ -50,7 +50,7 @@ it('cdk synth needs no credentials and no network, and its rules find nothing to
     '-c',
     'labels=models/labels',
   );
-  const output = path.join(directory, 'cdk.out');
+  const output = path.join(folder, 'cdk.out');
   expect(await readdir(output)).toContain('Cliptag.template.json');
   // Both cdk-nag's and CloudFormation's own findings would stand here, warnings too.
   const report = await readFile(path.join(output, 'validation-report.json'), 'utf8');

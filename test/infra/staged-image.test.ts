@@ -21,7 +21,7 @@ describe('an image that is waited for', () => {
     const image = stagedImage(options);
     expect(image).toEqual(await taggingImage(options));
     expect((await readdir(options.stateFolder)).sort()).toEqual(['backfill', 'classifiers', 'images']);
-    expect(await readdir(image.directory)).toContain('Dockerfile');
+    expect(await readdir(image.folder)).toContain('Dockerfile');
   });
 
   it('is laid out once for the same options', () => {

@@ -16,20 +16,20 @@ const folder = mkdtempSync(join(inject('runFolder'), 'infra-'));
 
 /** What stands for an image where only the template matters: made once for all tests of a process. */
 export const image: TaggingImage = {
-  directory: imageDirectory('FROM scratch'),
+  folder: imageFolder('FROM scratch'),
   modelDigest: '0123456789abcdef',
   architecture: 'arm64',
   backfill: {
-    directory: imageDirectory('stands for the feeding function'),
+    folder: imageFolder('stands for the feeding function'),
     tagger: { modelDigest: 'model-a', labelSets: [{ digest: 'things-1' }] },
     modelName: 'embedded',
   },
 };
 
-export function imageDirectory(dockerfile: string): string {
-  const directory = mkdtempSync(join(folder, 'image-'));
-  writeFileSync(join(directory, 'Dockerfile'), `${dockerfile}\n`);
-  return directory;
+export function imageFolder(dockerfile: string): string {
+  const made = mkdtempSync(join(folder, 'image-'));
+  writeFileSync(join(made, 'Dockerfile'), `${dockerfile}\n`);
+  return made;
 }
 
 /** CDK's own template validation takes over a second a run and is exercised by `cdk synth` in cdk-synth.test.ts. */

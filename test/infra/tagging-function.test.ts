@@ -5,7 +5,7 @@ import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { ImageTaggingStack } from '../../infra/image-tagging-stack.ts';
 import { readSettings } from '../../infra/settings.ts';
-import { image, imageDirectory, newApp, taggerTemplate, templateWith } from './tagger-template.ts';
+import { image, imageFolder, newApp, taggerTemplate, templateWith } from './tagger-template.ts';
 
 const FUNCTION = 'AWS::Lambda::Function';
 const BUS = 'arn:aws:events:us-east-1:123456789012:event-bus/mine';
@@ -37,16 +37,16 @@ describe('the tagging function', () => {
     });
   });
 
-  it('gets another image by another content of the image’s directory, and by nothing else', () => {
-    const imageUri = (directory: string, memory: number) => {
+  it('gets another image by another content of the image’s folder, and by nothing else', () => {
+    const imageUri = (folder: string, memory: number) => {
       const props = () => ({ memory: Size.mebibytes(memory) });
-      const template = taggerTemplate(props, { ...image, directory });
+      const template = taggerTemplate(props, { ...image, folder });
       const [found] = Object.values(template.findResources(FUNCTION));
       return JSON.stringify(found?.Properties.Code);
     };
-    const before = imageUri(imageDirectory('FROM scratch'), 2_000);
-    expect(imageUri(imageDirectory('FROM scratch'), 3_000)).toBe(before);
-    expect(imageUri(imageDirectory('FROM other'), 2_000)).not.toBe(before);
+    const before = imageUri(imageFolder('FROM scratch'), 2_000);
+    expect(imageUri(imageFolder('FROM scratch'), 3_000)).toBe(before);
+    expect(imageUri(imageFolder('FROM other'), 2_000)).not.toBe(before);
   });
 
   it('has an image that is built on the base that is named, and labelled for SnapStart where that is on', () => {

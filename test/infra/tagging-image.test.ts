@@ -18,14 +18,14 @@ const labelSet = async (name: string, labels: string) => {
 const architecture = 'arm64';
 
 describe('what the image is built from', () => {
-  it('lies in the same directory for the same model and label sets, and in another for others', async () => {
+  it('lies in the same folder for the same model and label sets, and in another for others', async () => {
     const labelSets = [await labelSet('animals', 'cat, dog')];
     const first = await taggingImage({ model: 'embedded', labelSets, architecture });
     const again = await taggingImage({ model: 'models/embedded', labelSets, architecture });
-    expect(again.directory).toBe(first.directory);
+    expect(again.folder).toBe(first.folder);
     await labelSet('animals', 'cat, dog, mouse');
     const other = await taggingImage({ model: 'embedded', labelSets, architecture });
-    expect(other.directory).not.toBe(first.directory);
+    expect(other.folder).not.toBe(first.folder);
   });
 
   it('rejects a model that is not compiled and faulty label sets in one error', async () => {

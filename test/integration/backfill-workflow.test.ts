@@ -143,16 +143,16 @@ describe.skipIf(!hasMoto)('a deployed backfill', () => {
   async function invoke(functionName: string, payload: string): Promise<string> {
     const path = `functions/${functionName}/configuration`;
     const configuration = await account.lambda<Configuration>('GET', path);
-    const { directory } = image.backfill;
+    const code = image.backfill.folder;
     const { QUEUE_URL = '', ...variables } = configuration.Environment.Variables;
     const env = {
       ...account.env,
       ...variables,
-      TAGGER_FILE: join(directory, 'tagger.json'),
+      TAGGER_FILE: join(code, 'tagger.json'),
       // The SDK goes where the queue's URL says, and moto says that it is AWS.
       QUEUE_URL: QUEUE_URL.replace(/^https:\/\/[^/]+/, account.env.AWS_ENDPOINT_URL ?? ''),
     };
-    const program = ['--input-type=module', '-e', RUN_HANDLER, join(directory, 'handler.mjs'), payload];
+    const program = ['--input-type=module', '-e', RUN_HANDLER, join(code, 'handler.mjs'), payload];
     const child = spawn(process.execPath, program, { env, stdio: ['ignore', 'pipe', 'inherit'] });
     const printed = await text(child.stdout);
     const { error } = JSON.parse(printed.split('\n').at(-1) ?? '');

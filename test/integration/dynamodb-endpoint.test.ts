@@ -28,11 +28,11 @@ import { available } from './tools.ts';
 
 const TableName = 'cliptag';
 
-let directory: string;
+let folder: string;
 let endpoint: DynamoDbEndpoint;
 let client: DynamoDBClient;
 
-const newDirectory = () => mkdtemp(path.join(tmpdir(), 'cliptag-dynamodb-'));
+const newFolder = () => mkdtemp(path.join(tmpdir(), 'cliptag-dynamodb-'));
 
 function clientOf(url: string, secretAccessKey = 'local', accessKeyId = 'local'): DynamoDBClient {
   return new DynamoDBClient({
@@ -50,15 +50,15 @@ const record = (key: string, more: Record<string, AttributeValue> = {}) => ({
 });
 
 beforeAll(async () => {
-  directory = await newDirectory();
-  endpoint = await startDynamoDbEndpoint({ directory: path.join(directory, 'made', 'for', 'it') });
+  folder = await newFolder();
+  endpoint = await startDynamoDbEndpoint({ folder: path.join(folder, 'made', 'for', 'it') });
   client = clientOf(endpoint.url);
   await ensureTable(endpoint);
 });
 afterAll(async () => {
   client.destroy();
   await endpoint.close();
-  await rm(directory, { recursive: true });
+  await rm(folder, { recursive: true });
 });
 
 describe('the table of the definition', () => {
@@ -220,8 +220,8 @@ describe('signatures', () => {
 
   it('are accepted from other credentials when those are set', async () => {
     const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'its/secret+key' };
-    const other = await newDirectory();
-    const own = await startDynamoDbEndpoint({ directory: other, credentials });
+    const other = await newFolder();
+    const own = await startDynamoDbEndpoint({ folder: other, credentials });
     expect(await ensureTable(own)).toBe(true);
     await own.close();
     await rm(other, { recursive: true });
@@ -230,14 +230,14 @@ describe('signatures', () => {
 
 describe('the data', () => {
   it('survives that its process is killed', async () => {
-    const own = await newDirectory();
+    const own = await newFolder();
     const child = startChild('dynamodb-server.ts', own);
     const url = await child.nextLine();
     await ensureTable({ url, credentials: endpoint.credentials });
     await clientOf(url).send(new PutItemCommand({ TableName, Item: record('written') }));
     await child.kill();
 
-    const again = await startDynamoDbEndpoint({ directory: own });
+    const again = await startDynamoDbEndpoint({ folder: own });
     expect(await ensureTable(again)).toBe(false);
     const { Item } = await clientOf(again.url).send(
       new GetItemCommand({ TableName, Key: record('written') }),
@@ -248,7 +248,7 @@ describe('the data', () => {
   });
 
   it('can be made again after its process was killed while it made the table', async () => {
-    const own = await newDirectory();
+    const own = await newFolder();
     // As long as dynalite may take, the table is in the making.
     const slow = dynalite({ path: own, createTableMs: 3_600_000 });
     const unfinished = clientOf(`http://127.0.0.1:${await listen(slow, 0)}`);
@@ -256,7 +256,7 @@ describe('the data', () => {
     unfinished.destroy();
     await stop(slow);
 
-    const again = await startDynamoDbEndpoint({ directory: own });
+    const again = await startDynamoDbEndpoint({ folder: own });
     expect(await ensureTable(again)).toBe(true);
     const writer = clientOf(again.url);
     await writer.send(new PutItemCommand({ TableName, Item: record('written') }));
@@ -267,12 +267,12 @@ describe('the data', () => {
     await rm(own, { recursive: true });
   });
 
-  it('rejects a second process in the same directory', async () => {
-    const own = await newDirectory();
+  it('rejects a second process in the same folder', async () => {
+    const own = await newFolder();
     const child = startChild('dynamodb-server.ts', own);
     const url = await child.nextLine();
     await ensureTable({ url, credentials: endpoint.credentials });
-    await expect(startDynamoDbEndpoint({ directory: own })).rejects.toThrow(
+    await expect(startDynamoDbEndpoint({ folder: own })).rejects.toThrow(
       `The folder ${own} is in use by another process`,
     );
     await child.kill();

@@ -16,13 +16,12 @@ import { startChild } from './support/child-process.ts';
 const EMPTY = { visible: 0, inFlight: 0, deadLetters: 0 };
 const WAIT = { timeout: 30_000, interval: 10 };
 
-let directory: string;
+let folder: string;
 let queue: LocalQueue;
 let mapping: EventSourceMapping | undefined;
 const failures: string[] = [];
 
-const open = (maxReceiveCount = 3) =>
-  openQueue({ directory, visibilityTimeoutSeconds: 3_600, maxReceiveCount });
+const open = (maxReceiveCount = 3) => openQueue({ folder, visibilityTimeoutSeconds: 3_600, maxReceiveCount });
 
 function start(handler: BatchHandler, options: Partial<MappingOptions> = {}): EventSourceMapping {
   mapping = startEventSourceMapping({
@@ -57,7 +56,7 @@ function randomSequence(seed = 1): () => number {
 }
 
 beforeEach(async () => {
-  directory = await mkdtemp(path.join(tmpdir(), 'cliptag-mapping-'));
+  folder = await mkdtemp(path.join(tmpdir(), 'cliptag-mapping-'));
   queue = await open();
   failures.length = 0;
 });
@@ -65,7 +64,7 @@ afterEach(async () => {
   await mapping?.close();
   mapping = undefined;
   await queue.close();
-  await rm(directory, { recursive: true });
+  await rm(folder, { recursive: true });
 });
 
 describe('batches', () => {
@@ -235,7 +234,7 @@ describe('many messages', () => {
 
   it('are all processed though the process is killed among them', async () => {
     await queue.close();
-    const child = startChild('mapping-process.ts', directory, '300');
+    const child = startChild('mapping-process.ts', folder, '300');
     const processed: string[] = [];
     while (processed.length < 100) processed.push(await child.nextLine());
     await child.kill();

@@ -52,7 +52,7 @@ async function tagThrough(
     warn: console.error,
   });
   const folder = await temporaryFolder();
-  const queue = await openQueue({ directory: folder, visibilityTimeoutSeconds: 60, maxReceiveCount: 1000 });
+  const queue = await openQueue({ folder, visibilityTimeoutSeconds: 60, maxReceiveCount: 1000 });
   const faults: string[] = [];
   const tagMessages = messageTagger({
     tagger,
@@ -95,7 +95,7 @@ describe('stores that fail for a while', () => {
 describe('a message that is no event', () => {
   it('goes to the dead-letter queue after its receives, with the reason told each time', async () => {
     const queue = await openQueue({
-      directory: await temporaryFolder(),
+      folder: await temporaryFolder(),
       visibilityTimeoutSeconds: 60,
       maxReceiveCount: 3,
     });

@@ -6,11 +6,11 @@ import type { LocalQueue, QueueOptions } from '../../functions/local/queue/contr
 import { openQueue } from '../../functions/local/queue/queue.ts';
 import { startChild } from './support/child-process.ts';
 
-let directory: string;
+let folder: string;
 let queue: LocalQueue;
 
 const open = (options: Partial<QueueOptions> = {}) =>
-  openQueue({ directory, visibilityTimeoutSeconds: 3_600, maxReceiveCount: 2, ...options });
+  openQueue({ folder, visibilityTimeoutSeconds: 3_600, maxReceiveCount: 2, ...options });
 
 /** The same queue after its process ended in good order. */
 async function reopen(options: Partial<QueueOptions> = {}): Promise<void> {
@@ -34,12 +34,12 @@ async function killOneMessage(): Promise<void> {
 }
 
 beforeEach(async () => {
-  directory = await mkdtemp(path.join(tmpdir(), 'cliptag-queue-'));
+  folder = await mkdtemp(path.join(tmpdir(), 'cliptag-queue-'));
   queue = await open();
 });
 afterEach(async () => {
   await queue.close();
-  await rm(directory, { recursive: true });
+  await rm(folder, { recursive: true });
 });
 
 describe('receiving', () => {
@@ -212,7 +212,7 @@ describe('a crash', () => {
   });
 
   const crashAfterReceiving = async (count: number) => {
-    const child = startChild('queue-consumer.ts', directory, String(count));
+    const child = startChild('queue-consumer.ts', folder, String(count));
     const received: unknown = JSON.parse(await child.nextLine());
     await child.kill();
     return received;
@@ -240,10 +240,10 @@ describe('a crash', () => {
     await own.close();
   });
 
-  it('rejects a second process in the same directory', async () => {
-    const child = startChild('queue-consumer.ts', directory, '1');
+  it('rejects a second process in the same folder', async () => {
+    const child = startChild('queue-consumer.ts', folder, '1');
     await child.nextLine();
-    await expect(open()).rejects.toThrow(`The folder ${directory} is in use by another process`);
+    await expect(open()).rejects.toThrow(`The folder ${folder} is in use by another process`);
     await child.kill();
   });
 });

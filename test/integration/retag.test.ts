@@ -24,7 +24,7 @@ import { scanInPagesOf } from '../fixtures/small-pages.ts';
 const IMAGES = 60;
 const EMBEDDING = embeddingToBytes({ modelDigest: 'model-a', values: normalised([4, 3]) });
 
-let directory: string;
+let folder: string;
 let endpoint: DynamoDbEndpoint;
 let table: ScannableTable;
 let writeUnits = 0;
@@ -53,8 +53,8 @@ function retagger(version: number, labels: readonly string[], through = table): 
 }
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'cliptag-retag-'));
-  endpoint = await startDynamoDbEndpoint({ directory });
+  folder = await mkdtemp(join(tmpdir(), 'cliptag-retag-'));
+  endpoint = await startDynamoDbEndpoint({ folder });
   await ensureTable(endpoint);
   const { url, credentials } = endpoint;
   table = dynamoDbTagTable({
@@ -73,7 +73,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await endpoint.close();
-  await rm(directory, { recursive: true });
+  await rm(folder, { recursive: true });
 });
 
 const imagesWith = async (label: string) => {

@@ -37,12 +37,12 @@ test.each([
   ['a chunk without a size', (body: string) => `size${body}`, 'InvalidRequest'],
   ['a line without an end', () => 'f'.repeat(100_000), 'InvalidRequest'],
 ])('rejects %s, and keeps nothing of it', async (_, forge, code) => {
-  const { url, directory } = await openEndpointWithBucket();
+  const { url, folder } = await openEndpointWithBucket();
   const request = signedChunks(url, ['Hello, ', 'world'], { 'x-amz-checksum-crc32': CRC32_OF_HELLO_WORLD });
   const answer = await send(url, { ...request, body: forge(request.body) });
   expect(answer.status).toBeGreaterThanOrEqual(400);
   expect(answer.text).toMatch(new RegExp(`<Code>(${code})</Code>`));
-  expect(await countFiles(directory)).toEqual({ blobs: 0, unfinished: 0 });
+  expect(await countFiles(folder)).toEqual({ blobs: 0, unfinished: 0 });
 });
 
 test('rejects a checksum in a trailer that the body does not fit', async () => {

@@ -6,14 +6,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { ACCESS_KEY, SECRET } from './s3-endpoint-credentials.ts';
-import {
-  BUCKET,
-  countFiles,
-  openEndpointWithBucket,
-  someBytes,
-  temporaryDirectory,
-} from './s3-endpoint-fixture.ts';
+import { BUCKET, countFiles, openEndpointWithBucket, someBytes } from './s3-endpoint-fixture.ts';
 import { available } from './tools.ts';
 
 const run = promisify(execFile);
@@ -41,16 +36,16 @@ const large = someBytes(20_000_000);
 
 async function openWithFiles() {
   const endpoint = await openEndpointWithBucket();
-  const folder = join(await temporaryDirectory(), 'in');
-  await mkdir(join(folder, 'sub folder'), { recursive: true });
-  await writeFile(join(folder, 'small.txt'), 'small');
-  await writeFile(join(folder, 'empty'), '');
-  await writeFile(join(folder, 'sub folder', 'été +1 (😀).txt'), 'odd name');
-  await writeFile(join(folder, 'large.bin'), large);
+  const files = join(await temporaryFolder(), 'in');
+  await mkdir(join(files, 'sub folder'), { recursive: true });
+  await writeFile(join(files, 'small.txt'), 'small');
+  await writeFile(join(files, 'empty'), '');
+  await writeFile(join(files, 'sub folder', 'été +1 (😀).txt'), 'odd name');
+  await writeFile(join(files, 'large.bin'), large);
   const { client } = endpoint;
   return {
     ...endpoint,
-    folder,
+    files,
     keys: async () =>
       ((await client.send(new ListObjectsV2Command({ Bucket: BUCKET }))).Contents ?? []).map(
         ({ Key }) => Key,
@@ -70,14 +65,14 @@ const largeMd5 = createHash('md5').update(large).digest('hex');
 test.skipIf(!hasAws)(
   'aws s3 copies, lists, syncs, presigns and removes',
   async () => {
-    const { url, folder, keys, md5, client, directory } = await openWithFiles();
+    const { url, files, keys, md5, client, folder } = await openWithFiles();
     const aws = async (...parameters: string[]) =>
       (await run('aws', ['--endpoint-url', url, 's3', ...parameters], { env: environment })).stdout;
 
     await aws('mb', 's3://second-bucket');
     await aws(
       'cp',
-      join(folder, 'large.bin'),
+      join(files, 'large.bin'),
       `s3://${BUCKET}/`,
       '--metadata',
       'a=b',
@@ -92,16 +87,16 @@ test.skipIf(!hasAws)(
       ETag: expect.stringMatching(/-3"$/),
     });
 
-    await aws('sync', folder, `s3://${BUCKET}/`);
+    await aws('sync', files, `s3://${BUCKET}/`);
     expect(await keys()).toEqual(allKeys);
-    expect(await aws('sync', folder, `s3://${BUCKET}/`)).toBe('');
+    expect(await aws('sync', files, `s3://${BUCKET}/`)).toBe('');
     expect(await aws('ls', `s3://${BUCKET}/`)).toMatch(
       /PRE sub folder\/\n.* 0 empty\n.* 20000000 large.bin\n/,
     );
     expect(await aws('ls', '--recursive', `s3://${BUCKET}/sub`)).toContain('sub folder/été +1 (😀).txt');
 
-    await aws('sync', `s3://${BUCKET}/`, join(folder, '..', 'out'));
-    expect((await readFile(join(folder, '..', 'out', 'large.bin'))).equals(large)).toBe(true);
+    await aws('sync', `s3://${BUCKET}/`, join(files, '..', 'out'));
+    expect((await readFile(join(files, '..', 'out', 'large.bin'))).equals(large)).toBe(true);
     await aws('cp', `s3://${BUCKET}/large.bin`, 's3://second-bucket/copy of large');
     expect(await aws('ls', 's3://second-bucket')).toContain('20000000 copy of large');
 
@@ -111,7 +106,7 @@ test.skipIf(!hasAws)(
     await aws('rm', '--recursive', `s3://${BUCKET}/`);
     await aws('rb', '--force', 's3://second-bucket');
     expect(await keys()).toEqual([]);
-    expect(await countFiles(directory)).toEqual({ blobs: 0, unfinished: 0 });
+    expect(await countFiles(folder)).toEqual({ blobs: 0, unfinished: 0 });
   },
   PROGRAMS_TIMEOUT_MILLISECONDS,
 );
@@ -147,8 +142,8 @@ except s3.exceptions.ClientError as error:
 test.skipIf(!hasBoto3)(
   'boto3 uploads in parts, streams, tags, copies, lists in pages, presigns and deletes',
   async () => {
-    const { url, folder, keys, md5 } = await openWithFiles();
-    const parameters = ['-c', BOTO3_PROGRAM, url, BUCKET, join(folder, 'large.bin')];
+    const { url, files, keys, md5 } = await openWithFiles();
+    const parameters = ['-c', BOTO3_PROGRAM, url, BUCKET, join(files, 'large.bin')];
     const { stdout } = await run('python3', parameters, { env: { ...environment, AWS_REGION: 'us-east-1' } });
     const [listed, address = '', code] = stdout.trim().split('\n');
     expect(listed).toBe("['CRC32', 'SHA1', 'SHA256', 'copy', 'large.bin', 'été + 1//x']");
@@ -160,20 +155,20 @@ test.skipIf(!hasBoto3)(
 );
 
 test.skipIf(!hasRclone)('rclone syncs both ways, checks and purges', async () => {
-  const { url, folder, keys, md5 } = await openWithFiles();
+  const { url, files, keys, md5 } = await openWithFiles();
   const remote = `:s3,provider=Other,env_auth,endpoint="${url}",force_path_style:${BUCKET}`;
   const rclone = async (...parameters: string[]) =>
     (await run('rclone', [...parameters, '--config', '/dev/null', '--retries', '1'], { env: environment }))
       .stdout;
   const inParts = ['--s3-upload-cutoff', '5M', '--s3-chunk-size', '5M'];
 
-  await rclone('sync', folder, remote, ...inParts);
+  await rclone('sync', files, remote, ...inParts);
   expect(await keys()).toEqual(allKeys);
   expect(await md5('large.bin')).toBe(largeMd5);
-  await rclone('check', '--download', folder, remote);
+  await rclone('check', '--download', files, remote);
   expect(JSON.parse(await rclone('lsjson', '--recursive', '--files-only', remote))).toHaveLength(4);
-  await rclone('sync', remote, join(folder, '..', 'out'));
-  expect((await readdir(join(folder, '..', 'out'))).sort()).toEqual([
+  await rclone('sync', remote, join(files, '..', 'out'));
+  expect((await readdir(join(files, '..', 'out'))).sort()).toEqual([
     'empty',
     'large.bin',
     'small.txt',

@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import type { S3Notification } from '../../functions/local/s3-endpoint/notification.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import {
   BUCKET,
   countFiles,
@@ -20,14 +21,13 @@ import {
   recordsOf,
   s3Client,
   someBytes,
-  temporaryDirectory,
 } from './s3-endpoint-fixture.ts';
 
 const PROGRAM = join(inject('programs'), 's3-endpoint-process.js');
 
 test('keeps every object that was answered, and the notifications on their way, through kill -9', async () => {
-  const directory = await temporaryDirectory();
-  const first = await startProcess(directory, 'take');
+  const folder = await temporaryFolder();
+  const first = await startProcess(folder, 'take');
   await makeBucket(first.client);
   const bodies = Array.from({ length: 20 }, (_, index) => someBytes(50_000, index));
   const answered = new Map<string, Buffer>();
@@ -39,7 +39,7 @@ test('keeps every object that was answered, and the notifications on their way, 
   await Promise.allSettled(uploads);
   expect(answered.size).toBeGreaterThanOrEqual(10);
 
-  const second = await openEndpoint({ directory });
+  const second = await openEndpoint({ folder });
   for (const [Key, body] of answered) {
     const got = await second.client.send(new GetObjectCommand({ Bucket: BUCKET, Key }));
     expect(Buffer.from(await got.Body!.transformToByteArray()).equals(body)).toBe(true);
@@ -47,12 +47,12 @@ test('keeps every object that was answered, and the notifications on their way, 
   const { Contents = [] } = await second.client.send(new ListObjectsV2Command({ Bucket: BUCKET }));
   const told = [...recordsOf(first.notifications), ...second.records()].map(({ s3 }) => s3.object.key);
   expect([...new Set(told)].sort()).toEqual(Contents.map(({ Key }) => Key).sort());
-  expect(await countFiles(directory)).toEqual({ blobs: Contents.length, unfinished: 0 });
+  expect(await countFiles(folder)).toEqual({ blobs: Contents.length, unfinished: 0 });
 });
 
 test('hands over after kill -9 what had been stored but not taken over, oldest first', async () => {
-  const directory = await temporaryDirectory();
-  const first = await startProcess(directory, 'refuse');
+  const folder = await temporaryFolder();
+  const first = await startProcess(folder, 'refuse');
   await makeBucket(first.client);
   const keys = ['b', 'a', 'c'];
   const unanswered: Promise<unknown>[] = [];
@@ -64,17 +64,17 @@ test('hands over after kill -9 what had been stored but not taken over, oldest f
   const outcomes = await Promise.allSettled(unanswered);
   expect(outcomes.map(({ status }) => status)).toEqual(keys.map(() => 'rejected'));
 
-  const second = await openEndpoint({ directory });
+  const second = await openEndpoint({ folder });
   expect(second.records().map(({ s3 }) => s3.object.key)).toEqual(keys);
   expect(second.records()).toEqual(recordsOf(first.notifications));
   await second.close();
-  const third = await openEndpoint({ directory });
+  const third = await openEndpoint({ folder });
   expect(third.records()).toEqual([]);
 });
 
 test('gives one key rising sequencers across a restart, even if the clock was set back', async () => {
-  const directory = await temporaryDirectory();
-  const first = await openEndpoint({ directory });
+  const folder = await temporaryFolder();
+  const first = await openEndpoint({ folder });
   await makeBucket(first.client);
   await first.client.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'k', Body: '1' }));
   await first.close();
@@ -83,31 +83,31 @@ test('gives one key rising sequencers across a restart, even if the clock was se
     Date.now = now;
   });
   Date.now = () => now() - 60_000;
-  const second = await openEndpoint({ directory });
+  const second = await openEndpoint({ folder });
   await second.client.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'k', Body: '2' }));
   const [before, after] = [...first.records(), ...second.records()].map(({ s3 }) => s3.object.sequencer);
   expect(after! > before!).toBe(true);
 });
 
 test('removes what a crash left half done', async () => {
-  const directory = await temporaryDirectory();
-  const first = await openEndpoint({ directory });
+  const folder = await temporaryFolder();
+  const first = await openEndpoint({ folder });
   await makeBucket(first.client);
   await first.client.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'k', Body: 'kept' }));
   await first.close();
-  await writeFile(`${directory}/unfinished/cut-off`, 'half');
-  await writeFile(`${directory}/blobs/unknown`, 'whole, but never committed');
-  const second = await openEndpoint({ directory });
-  expect(await countFiles(directory)).toEqual({ blobs: 1, unfinished: 0 });
+  await writeFile(`${folder}/unfinished/cut-off`, 'half');
+  await writeFile(`${folder}/blobs/unknown`, 'whole, but never committed');
+  const second = await openEndpoint({ folder });
+  expect(await countFiles(folder)).toEqual({ blobs: 1, unfinished: 0 });
   const got = await second.client.send(new GetObjectCommand({ Bucket: BUCKET, Key: 'k' }));
   expect(await got.Body!.transformToString()).toBe('kept');
 });
 
-test('rejects a directory that another process uses', async () => {
-  const directory = await temporaryDirectory();
-  await startProcess(directory, 'take');
-  await expect(openEndpoint({ directory })).rejects.toMatchObject({
-    message: `The folder ${directory}/metadata is in use by another process`,
+test('rejects a folder that another process uses', async () => {
+  const folder = await temporaryFolder();
+  await startProcess(folder, 'take');
+  await expect(openEndpoint({ folder })).rejects.toMatchObject({
+    message: `The folder ${folder}/metadata is in use by another process`,
     cause: { code: 'LEVEL_LOCKED' },
   });
 });
@@ -117,8 +117,8 @@ async function makeBucket(client: S3Client): Promise<void> {
   await notifyQueue(client, { Events: ['s3:ObjectCreated:*'] });
 }
 
-async function startProcess(directory: string, behaviour: 'take' | 'refuse') {
-  const child = spawn(process.execPath, [PROGRAM, directory, behaviour], {
+async function startProcess(folder: string, behaviour: 'take' | 'refuse') {
+  const child = spawn(process.execPath, [PROGRAM, folder, behaviour], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   onTestFinished(() => ended(child));

@@ -1,10 +1,10 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CreateBucketCommand, PutBucketNotificationConfigurationCommand, S3Client } from '@aws-sdk/client-s3';
 import { onTestFinished } from 'vitest';
 import type { S3EventRecord, S3Notification } from '../../functions/local/s3-endpoint/notification.ts';
 import { type S3EndpointOptions, startS3Endpoint } from '../../functions/local/s3-endpoint/s3-endpoint.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { ACCESS_KEY, SECRET } from './s3-endpoint-credentials.ts';
 
 export const BUCKET = 'photos';
@@ -12,10 +12,10 @@ export const QUEUE_ARN = 'arn:aws:sqs:us-east-1:000000000000:uploads';
 
 /** A running endpoint with an empty bucket, gone when the test has finished. */
 export async function openEndpoint(options: Partial<S3EndpointOptions> = {}) {
-  const directory = options.directory ?? (await temporaryDirectory());
+  const folder = options.folder ?? (await temporaryFolder());
   const notifications: { queueArn: string; notification: S3Notification }[] = [];
   const endpoint = await startS3Endpoint({
-    directory,
+    folder,
     port: 0,
     credentials: { [ACCESS_KEY]: SECRET },
     onNotification: async (queueArn, notification) => void notifications.push({ queueArn, notification }),
@@ -26,7 +26,7 @@ export async function openEndpoint(options: Partial<S3EndpointOptions> = {}) {
     client.destroy();
     await endpoint.close();
   });
-  return { ...endpoint, directory, client, notifications, records: () => recordsOf(notifications) };
+  return { ...endpoint, folder, client, notifications, records: () => recordsOf(notifications) };
 }
 
 /** The same, with a bucket that tells a queue of everything. */
@@ -73,15 +73,9 @@ export function recordsOf(notifications: readonly { notification: S3Notification
   return notifications.flatMap(({ notification }) => ('Records' in notification ? notification.Records : []));
 }
 
-export async function temporaryDirectory(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'cliptag-s3-'));
-  onTestFinished(() => rm(directory, { recursive: true, force: true }));
-  return directory;
-}
-
 /** How many files an endpoint keeps, finished and unfinished. */
-export async function countFiles(directory: string): Promise<{ blobs: number; unfinished: number }> {
-  const count = async (name: string) => (await readdir(join(directory, name))).length;
+export async function countFiles(folder: string): Promise<{ blobs: number; unfinished: number }> {
+  const count = async (name: string) => (await readdir(join(folder, name))).length;
   return { blobs: await count('blobs'), unfinished: await count('unfinished') };
 }
 

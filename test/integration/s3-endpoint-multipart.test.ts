@@ -42,7 +42,7 @@ async function beginUpload(client: S3Client, settings: object = {}) {
 }
 
 test('joins parts in the order of their numbers, with the ETag of a multipart object', async () => {
-  const { client, directory, records } = await openEndpointWithBucket();
+  const { client, folder, records } = await openEndpointWithBucket();
   const { part, complete } = await beginUpload(client, { ContentType: 'video/mp4', Metadata: { a: 'b' } });
   const parts = [await part(7, pieces[2]!), await part(2, pieces[1]!), await part(1, pieces[0]!)].reverse();
   const { ETag } = await complete(parts);
@@ -63,11 +63,11 @@ test('joins parts in the order of their numbers, with the ETag of a multipart ob
     eventName: 'ObjectCreated:CompleteMultipartUpload',
     s3: { object: { key: 'a/large+one.bin', size: whole.length, eTag: ETag?.replaceAll('"', '') } },
   });
-  expect(await countFiles(directory)).toEqual({ blobs: 3, unfinished: 0 });
+  expect(await countFiles(folder)).toEqual({ blobs: 3, unfinished: 0 });
 });
 
 test('lists uploads and parts, and forgets both with their bytes when the upload is aborted', async () => {
-  const { client, directory } = await openEndpointWithBucket();
+  const { client, folder } = await openEndpointWithBucket();
   const { upload, part } = await beginUpload(client);
   await part(1, pieces[2]!);
   await part(1, pieces[1]!);
@@ -79,22 +79,22 @@ test('lists uploads and parts, and forgets both with their bytes when the upload
     [3, 1000],
   ]);
   expect(Uploads).toMatchObject([{ Key: object.Key, UploadId: upload.UploadId }]);
-  expect(await countFiles(directory)).toEqual({ blobs: 2, unfinished: 0 });
+  expect(await countFiles(folder)).toEqual({ blobs: 2, unfinished: 0 });
 
   await client.send(new AbortMultipartUploadCommand(upload));
   await expect(client.send(new ListPartsCommand(upload))).rejects.toMatchObject({ name: 'NoSuchUpload' });
   await expect(part(1, pieces[2]!)).rejects.toMatchObject({ name: 'NoSuchUpload' });
-  expect(await countFiles(directory)).toEqual({ blobs: 0, unfinished: 0 });
+  expect(await countFiles(folder)).toEqual({ blobs: 0, unfinished: 0 });
 });
 
 test('throws away parts that the completion does not list', async () => {
-  const { client, directory } = await openEndpointWithBucket();
+  const { client, folder } = await openEndpointWithBucket();
   const { part, complete } = await beginUpload(client);
   const kept = await part(2, pieces[2]!);
   await part(1, pieces[0]!);
   await complete([kept]);
   expect((await client.send(new HeadObjectCommand(object))).ContentLength).toBe(1000);
-  expect(await countFiles(directory)).toEqual({ blobs: 1, unfinished: 0 });
+  expect(await countFiles(folder)).toEqual({ blobs: 1, unfinished: 0 });
 });
 
 test('rejects parts out of order, unknown, too small or none at all, and leaves the upload as it was', async () => {

@@ -194,7 +194,7 @@ test('rejects an upload whose notification was refused, and hands it over again 
   expect(receiver.errors).toHaveBeenCalledOnce();
   await first.close();
   receiver.accept();
-  await openEndpoint({ ...receiver, directory: first.directory });
+  await openEndpoint({ ...receiver, folder: first.folder });
   expect(receiver.keys()).toEqual(['k']);
 });
 

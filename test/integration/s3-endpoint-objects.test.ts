@@ -143,7 +143,7 @@ test('reads under conditions', async () => {
 });
 
 test('rejects a write whose condition does not hold, and keeps nothing of it', async () => {
-  const { client, directory } = await openEndpointWithBucket();
+  const { client, folder } = await openEndpointWithBucket();
   const object = { Bucket: BUCKET, Key: 'k' };
   const put = (conditions: object) =>
     client.send(new PutObjectCommand({ ...object, ...conditions, Body: 'new' }));
@@ -152,16 +152,16 @@ test('rejects a write whose condition does not hold, and keeps nothing of it', a
   await expect(put({ IfNoneMatch: '*' })).rejects.toMatchObject({ name: 'PreconditionFailed' });
   await expect(put({ IfMatch: '"other"' })).rejects.toMatchObject({ name: 'PreconditionFailed' });
   await expect(put({ IfMatch: ETag })).resolves.toMatchObject({ ETag });
-  expect(await countFiles(directory)).toEqual({ blobs: 1, unfinished: 0 });
+  expect(await countFiles(folder)).toEqual({ blobs: 1, unfinished: 0 });
 });
 
 test('lets one of many concurrent writers create an object', async () => {
-  const { client, directory } = await openEndpointWithBucket();
+  const { client, folder } = await openEndpointWithBucket();
   const put = (Body: string) =>
     client.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'k', Body, IfNoneMatch: '*' }));
   const outcomes = await Promise.allSettled(Array.from({ length: 20 }, (_, writer) => put(String(writer))));
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-  expect(await countFiles(directory)).toEqual({ blobs: 1, unfinished: 0 });
+  expect(await countFiles(folder)).toEqual({ blobs: 1, unfinished: 0 });
 });
 
 test('takes 100 uploads at the same time', async () => {
@@ -176,13 +176,13 @@ test('takes 100 uploads at the same time', async () => {
 });
 
 test('goes on giving the old bytes to who began to read before the object was replaced', async () => {
-  const { client, directory } = await openEndpointWithBucket();
+  const { client, folder } = await openEndpointWithBucket();
   const large = someBytes(8_000_000);
   await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'k', Body: large }));
   const reading = await client.send(new GetObjectCommand({ Bucket: BUCKET, Key: 'k' }));
   await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'k', Body: 'new' }));
   expect(Buffer.from(await reading.Body!.transformToByteArray()).equals(large)).toBe(true);
-  await expect.poll(() => countFiles(directory)).toEqual({ blobs: 1, unfinished: 0 });
+  await expect.poll(() => countFiles(folder)).toEqual({ blobs: 1, unfinished: 0 });
 });
 
 test('copies an object with its description or with a new one', async () => {
@@ -239,7 +239,7 @@ test('tells the attributes of an object', async () => {
 });
 
 test('deletes one object or many, and their bytes', async () => {
-  const { client, directory } = await openEndpointWithBucket();
+  const { client, folder } = await openEndpointWithBucket();
   const keys = ['a', 'b & c', ' d'];
   for (const Key of keys) await client.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: Key }));
   await client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: 'a' }));
@@ -247,7 +247,7 @@ test('deletes one object or many, and their bytes', async () => {
   const { Deleted } = await client.send(new DeleteObjectsCommand({ Bucket: BUCKET, Delete: { Objects } }));
   expect(Deleted?.map(({ Key }) => Key)).toEqual([...keys, 'never there']);
   expect((await client.send(new ListObjectsV2Command({ Bucket: BUCKET }))).KeyCount).toBe(0);
-  expect(await countFiles(directory)).toEqual({ blobs: 0, unfinished: 0 });
+  expect(await countFiles(folder)).toEqual({ blobs: 0, unfinished: 0 });
 });
 
 test('rejects what is not there', async () => {

@@ -1,16 +1,16 @@
 /**
- * An endpoint in a process of its own, for tests that kill it. Arguments: state directory, then `refuse` for a
+ * An endpoint in a process of its own, for tests that kill it. Arguments: state folder, then `refuse` for a
  * receiver that never takes a notification over. Prints one JSON line when it is ready and one for each
  * notification.
  */
 import { startS3Endpoint } from '../../functions/local/s3-endpoint/s3-endpoint.ts';
 import { ACCESS_KEY, SECRET } from './s3-endpoint-credentials.ts';
 
-const [, , directory = '', behaviour] = process.argv;
+const [, , folder = '', behaviour] = process.argv;
 const print = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
 const { url } = await startS3Endpoint({
-  directory,
+  folder,
   port: 0,
   credentials: { [ACCESS_KEY]: SECRET },
   async onNotification(_, notification) {

@@ -42,11 +42,11 @@ test('rejects a header that was added after signing', async () => {
 });
 
 test('rejects a body that is not the signed one', async () => {
-  const { url, directory } = await openEndpointWithBucket();
+  const { url, folder } = await openEndpointWithBucket();
   const { request } = signed(url, { method: 'PUT', target, body: 'signed' });
   const answer = await send(url, { ...request, body: 'forged' });
   expect([answer.status, answer.text]).toEqual([400, expect.stringContaining('XAmzContentSHA256Mismatch')]);
-  expect(await countFiles(directory)).toEqual({ blobs: 0, unfinished: 0 });
+  expect(await countFiles(folder)).toEqual({ blobs: 0, unfinished: 0 });
 });
 
 test.each([
@@ -55,11 +55,11 @@ test.each([
   ['x-amz-checksum-crc32', 'AAAAAA==', 'BadDigest'],
   ['x-amz-checksum-sha256', 'AAAA', 'BadDigest'],
 ])('rejects a body that its %s "%s" does not fit', async (name, value, code) => {
-  const { url, directory } = await openEndpointWithBucket();
+  const { url, folder } = await openEndpointWithBucket();
   const { request } = signed(url, { method: 'PUT', target, body: 'x', headers: { [name]: value } });
   const answer = await send(url, request);
   expect([answer.status, answer.text]).toEqual([400, expect.stringContaining(`<Code>${code}</Code>`)]);
-  expect(await countFiles(directory)).toEqual({ blobs: 0, unfinished: 0 });
+  expect(await countFiles(folder)).toEqual({ blobs: 0, unfinished: 0 });
 });
 
 test('takes presigned URLs for reading and writing', async () => {
@@ -165,21 +165,21 @@ test('asks for the body of a request that expects to be asked', async () => {
 });
 
 test('keeps nothing of an upload whose client went away, and goes on', async () => {
-  const { url, client, directory, records } = await openEndpointWithBucket();
+  const { url, client, folder, records } = await openEndpointWithBucket();
   const headers = { 'content-length': '1000000' };
   const { request } = signed(url, { method: 'PUT', target, headers }, { bodyHash: 'UNSIGNED-PAYLOAD' });
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   socket.write(Buffer.concat([Buffer.from(rawHead(request)), someBytes(300_000)]));
-  await expect.poll(() => countFiles(directory)).toEqual({ blobs: 0, unfinished: 1 });
+  await expect.poll(() => countFiles(folder)).toEqual({ blobs: 0, unfinished: 1 });
   socket.destroy();
-  await expect.poll(() => countFiles(directory)).toEqual({ blobs: 0, unfinished: 0 });
+  await expect.poll(() => countFiles(folder)).toEqual({ blobs: 0, unfinished: 0 });
   const head = client.send(new HeadObjectCommand({ Bucket: BUCKET, Key: 'k' }));
   await expect(head).rejects.toMatchObject({ name: 'NotFound' });
   expect(records()).toEqual([]);
 });
 
 test('goes on when a reader went away, and lets go of the bytes', async () => {
-  const { client, directory } = await openEndpointWithBucket();
+  const { client, folder } = await openEndpointWithBucket();
   await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'k', Body: someBytes(8_000_000) }));
   const abort = new AbortController();
   const got = await client.send(new GetObjectCommand({ Bucket: BUCKET, Key: 'k' }), {
@@ -188,7 +188,7 @@ test('goes on when a reader went away, and lets go of the bytes', async () => {
   abort.abort();
   await expect(got.Body!.transformToByteArray()).rejects.toThrow();
   await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'k', Body: 'new' }));
-  await expect.poll(() => countFiles(directory)).toEqual({ blobs: 1, unfinished: 0 });
+  await expect.poll(() => countFiles(folder)).toEqual({ blobs: 1, unfinished: 0 });
 });
 
 test('finds the bucket in the name of the host', async () => {

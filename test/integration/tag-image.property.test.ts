@@ -17,13 +17,13 @@ import { randomScenario } from '../unit/core/random-scenario.ts';
 /** Cases over HTTP; CLIPTAG_PROPERTY_RUNS asks for more of them, as of those in memory. */
 const RUNS = Math.ceil(Number(process.env.CLIPTAG_PROPERTY_RUNS ?? 3000) / 100);
 
-let directory: string;
+let folder: string;
 let endpoint: DynamoDbEndpoint;
 let table: ScannableTable;
 
 beforeAll(async () => {
-  directory = await mkdtemp(path.join(tmpdir(), 'cliptag-property-'));
-  endpoint = await startDynamoDbEndpoint({ directory });
+  folder = await mkdtemp(path.join(tmpdir(), 'cliptag-property-'));
+  endpoint = await startDynamoDbEndpoint({ folder });
   await ensureTable(endpoint);
   const { url, credentials } = endpoint;
   table = dynamoDbTagTable({
@@ -34,7 +34,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await endpoint.close();
-  await rm(directory, { recursive: true });
+  await rm(folder, { recursive: true });
 });
 
 it('tagImage beside retag and listings ends in the state of the newest event on the embedded DynamoDB, and label queries are right after every write', async () => {

@@ -3,7 +3,7 @@ declare module 'dynalite' {
   import type { Server } from 'node:http';
 
   interface DynaliteOptions {
-    /** Directory of the LevelDB store; in memory when left out. */
+    /** Folder of the LevelDB store; in memory when left out. */
     readonly path?: string;
     /** Time a new table stays in CREATING. @default 500 */
     readonly createTableMs?: number;

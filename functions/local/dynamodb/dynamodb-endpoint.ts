@@ -13,8 +13,8 @@ const LOCAL_CREDENTIALS: Credentials = { accessKeyId: 'local', secretAccessKey: 
 const MAXIMUM_REQUEST_BYTES = 16 * 1_024 * 1_024;
 
 export interface DynamoDbEndpointOptions {
-  /** Directory that holds the database; made when it does not exist. One process at a time may use it. */
-  readonly directory: string;
+  /** Folder that holds the database; made when it does not exist. One process at a time may use it. */
+  readonly folder: string;
   /**
    * Port on 127.0.0.1; 0 takes a free one.
    * @default 0
@@ -43,12 +43,12 @@ export interface DynamoDbEndpoint {
  * every write, so the last moments before a power cut may be lost. There is no time to live: an expired tombstone
  * stays, which costs disk space only, since readers never show tombstones.
  *
- * @throws Error when another process uses the directory, or the port is taken.
+ * @throws Error when another process uses the folder, or the port is taken.
  */
 export async function startDynamoDbEndpoint(options: DynamoDbEndpointOptions): Promise<DynamoDbEndpoint> {
-  const { directory, port = 0, credentials = LOCAL_CREDENTIALS } = options;
-  await prepareStore(directory);
-  const server = dynalite({ path: directory, createTableMs: 0 });
+  const { folder, port = 0, credentials = LOCAL_CREDENTIALS } = options;
+  await prepareStore(folder);
+  const server = dynalite({ path: folder, createTableMs: 0 });
   checkSignatures(server, credentials);
   const listeningPort = await listen(server, port);
   return {
@@ -70,8 +70,8 @@ const TABLE_KEYS = { gte: 'table~', lt: 'table~\uffff' };
  * that process would have ended this state. Such a table has no items, since dynalite takes none for it; once its
  * description is removed, the table can be made anew.
  */
-async function prepareStore(directory: string): Promise<void> {
-  const store = await openLevelStore(directory);
+async function prepareStore(folder: string): Promise<void> {
+  const store = await openLevelStore(folder);
   const options = { ...TABLE_KEYS, valueEncoding: 'json' };
   const tables = await store.iterator<string, { TableStatus?: string }>(options).all();
   const unfinished = tables.filter(([, { TableStatus }]) => TableStatus === 'CREATING');

@@ -22,7 +22,7 @@ export const LOCAL_REGION = 'us-east-1';
  * Makes sure that the endpoint has the table of the definition.
  *
  * @returns Whether the table is new.
- * @throws Error when there is a table of that name with other keys or indexes, for which a new directory is needed.
+ * @throws Error when there is a table of that name with other keys or indexes, for which a new folder is needed.
  */
 export async function ensureTable(
   endpoint: Pick<DynamoDbEndpoint, 'url' | 'credentials'>,
@@ -40,7 +40,7 @@ export async function ensureTable(
   if (!isDeepStrictEqual(found, expected)) {
     throw new Error(
       `Expected table ${tableName} with ${JSON.stringify(expected)} but received ${JSON.stringify(found)}: ` +
-        'it was made by another version; start with a new data directory',
+        'it was made by another version; start with a new data folder',
     );
   }
   return false;

@@ -1,8 +1,8 @@
 import type { DeadLetter, StoredMessage } from './store.ts';
 
 export interface QueueOptions {
-  /** Directory that holds the queue; made when it does not exist. One process at a time may use it. */
-  readonly directory: string;
+  /** Folder that holds the queue; made when it does not exist. One process at a time may use it. */
+  readonly folder: string;
   /** Seconds that a received message stays hidden from other receives, above 0. */
   readonly visibilityTimeoutSeconds: number;
   /** Receives before a message becomes a dead letter, 1 or more. */
@@ -55,7 +55,7 @@ export interface LocalQueue {
    * @returns How many there were.
    */
   redrive(messageIds?: readonly string[]): Promise<number>;
-  /** Closes the directory. Messages in flight are visible again when it is next opened. */
+  /** Closes the folder. Messages in flight are visible again when it is next opened. */
   close(): Promise<void>;
 }
 

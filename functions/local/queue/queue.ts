@@ -31,10 +31,10 @@ interface QueueState {
  * It is our own because stand-ins for SQS (ElasticMQ, LocalStack, moto) are programs in other languages, and queues
  * for Node on disk have no visibility timeout, receive count and dead letters as SQS has them.
  *
- * @throws Error when another process uses the directory.
+ * @throws Error when another process uses the folder.
  */
 export async function openQueue(options: QueueOptions): Promise<LocalQueue> {
-  const store = await openQueueStore(options.directory);
+  const store = await openQueueStore(options.folder);
   const state: QueueState = {
     options: { maximumMessageBytes: QUEUE_DEFINITION.maximumMessageBytes, ...options },
     store,

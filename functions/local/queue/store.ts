@@ -40,12 +40,12 @@ export interface QueueStore {
 }
 
 /**
- * Opens a queue's directory, which is made if it does not exist.
+ * Opens a queue's folder, which is made if it does not exist.
  *
  * @throws Error when another process uses it.
  */
-export async function openQueueStore(directory: string): Promise<QueueStore> {
-  const store = await openLevelStore(directory);
+export async function openQueueStore(folder: string): Promise<QueueStore> {
+  const store = await openLevelStore(folder);
   const messages = store.sublevel<string, StoredMessage>('messages', { valueEncoding: 'json' });
   const deadLetters = store.sublevel<string, DeadLetter>('dead-letters', { valueEncoding: 'json' });
 

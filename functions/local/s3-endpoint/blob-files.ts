@@ -18,9 +18,9 @@ export interface BlobFiles {
 
 export type Append = (bytes: Uint8Array) => Promise<void>;
 
-export async function openBlobFiles(directory: string): Promise<BlobFiles> {
-  const unfinished = join(directory, 'unfinished');
-  const finished = join(directory, 'blobs');
+export async function openBlobFiles(folder: string): Promise<BlobFiles> {
+  const unfinished = join(folder, 'unfinished');
+  const finished = join(folder, 'blobs');
   await mkdir(unfinished, { recursive: true });
   await mkdir(finished, { recursive: true });
   const removeFile = (id: string) => rm(join(finished, id), { force: true });
@@ -34,7 +34,7 @@ export async function openBlobFiles(directory: string): Promise<BlobFiles> {
       try {
         const result = await writeFile(path, fill);
         await rename(path, join(finished, id));
-        await syncDirectory(finished);
+        await syncFolder(finished);
         return { id, result };
       } catch (error) {
         await rm(path, { force: true });
@@ -67,14 +67,14 @@ async function appendAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** A new name is on disk only once its directory is flushed. Windows cannot open directories; there it is not. */
-async function syncDirectory(path: string): Promise<void> {
+/** A new name is on disk only once its folder is flushed. Windows cannot open folders; there it is not. */
+async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
-  const directory = await open(path, 'r');
+  const folder = await open(path, 'r');
   try {
-    await directory.sync();
+    await folder.sync();
   } finally {
-    await directory.close();
+    await folder.close();
   }
 }
 

@@ -12,9 +12,9 @@ export type Change =
 
 export type Metadata = Awaited<ReturnType<typeof openMetadata>>;
 
-/** @throws Error when another process uses the directory. */
-export async function openMetadata(directory: string) {
-  const database = await openLevelStore(directory);
+/** @throws Error when another process uses the folder. */
+export async function openMetadata(folder: string) {
+  const database = await openLevelStore(folder);
   return {
     /** By name. */
     buckets: table<BucketRecord>(database, 'buckets'),

@@ -28,7 +28,7 @@ import { openState } from './state.ts';
 
 export interface S3EndpointOptions {
   /** Where the state is kept: metadata and the objects' bytes. Made if missing; one process at a time uses it. */
-  readonly directory: string;
+  readonly folder: string;
   /** TCP port on 127.0.0.1; 0 takes any free one. */
   readonly port: number;
   /** Secret by access key: who may sign requests. */
@@ -63,7 +63,7 @@ const KEEP_ALIVE_MILLISECONDS = 60_000;
  * @throws Error with code `EADDRINUSE` when the port is taken; one that names the folder when another process uses it
  */
 export async function startS3Endpoint(options: S3EndpointOptions): Promise<S3Endpoint> {
-  const state = await openState(options.directory, options.region ?? DEFAULT_REGION, options.onNotification);
+  const state = await openState(options.folder, options.region ?? DEFAULT_REGION, options.onNotification);
   const underWay = new Set<Promise<void>>();
   const server = createListener((incoming, outgoing) => {
     const done = exchange(state, options.credentials, incoming, outgoing).finally(() =>

@@ -22,14 +22,14 @@ export interface S3State {
   close(): Promise<void>;
 }
 
-/** Opens the state in a directory and removes what a crash left half done. */
+/** Opens the state in a folder and removes what a crash left half done. */
 export async function openState(
-  directory: string,
+  folder: string,
   region: string,
   onNotification: OnNotification,
 ): Promise<S3State> {
-  const blobs = await openBlobFiles(directory);
-  const metadata = await openMetadata(join(directory, 'metadata'));
+  const blobs = await openBlobFiles(folder);
+  const metadata = await openMetadata(join(folder, 'metadata'));
   const outbox = createOutbox(metadata, onNotification);
   await blobs.removeOrphans(await knownBlobs(metadata));
   return {

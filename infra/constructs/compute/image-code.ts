@@ -9,7 +9,7 @@ import type { TaggingImage } from '../../packaging/tagging-image.ts';
  * @param command instead of the image's own
  */
 export function imageCode(image: TaggingImage, options: TaggerOptions, command?: string[]): DockerImageCode {
-  return DockerImageCode.fromImageAsset(image.directory, {
+  return DockerImageCode.fromImageAsset(image.folder, {
     platform: image.architecture === 'arm64' ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
     buildArgs: buildArguments(image, options),
     assetName: 'cliptag-tag-images',

@@ -85,7 +85,7 @@ export class Backfill extends Construct {
     });
     return new LambdaFunction(this, 'Feeder', {
       description: 'Sends listed objects that are not tagged yet to the queue',
-      code: Code.fromAsset(image.backfill.directory),
+      code: Code.fromAsset(image.backfill.folder),
       handler: 'handler.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: imageArchitecture(image),

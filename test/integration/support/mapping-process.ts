@@ -2,8 +2,8 @@ import { startEventSourceMapping } from '../../../functions/local/queue/event-so
 import { openQueue } from '../../../functions/local/queue/queue.ts';
 
 /** Sends as many messages as its second parameter says, works on them a few at a time and prints the body of each. */
-const [directory = '', count = '0'] = process.argv.slice(2);
-const queue = await openQueue({ directory, visibilityTimeoutSeconds: 3_600, maxReceiveCount: 100 });
+const [folder = '', count = '0'] = process.argv.slice(2);
+const queue = await openQueue({ folder, visibilityTimeoutSeconds: 3_600, maxReceiveCount: 100 });
 for (let number = 0; number < Number(count); number++) await queue.send(`message ${number}`);
 startEventSourceMapping({
   queue,
