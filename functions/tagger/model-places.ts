@@ -34,11 +34,13 @@ export const PREPARED_CLASSIFIER_FOLDER = IS_CHECKOUT ? undefined : join(PREPARE
 
 /** The folder of a model: one that has a name here, else the folder that the user names. */
 export function modelFolder(nameOrFolder: string): string {
-  const isName = /^[\w.-]*\w[\w.-]*$/.test(nameOrFolder);
-  const named = MODELS_FOLDERS.map((folder) => join(folder, nameOrFolder));
-  const own = isName
-    ? named.find((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory())
-    : undefined;
+  const named = isModelName(nameOrFolder) ? MODELS_FOLDERS.map((folder) => join(folder, nameOrFolder)) : [];
+  const own = named.find((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
   if (own) return own;
   return nameOrFolder === DEFAULT_MODEL ? join(SHIPPED_MODELS_FOLDER, DEFAULT_MODEL) : nameOrFolder;
+}
+
+/** Whether a text may be the name of a model: one that is no path to anywhere else. */
+export function isModelName(text: string): boolean {
+  return /^[\w.-]*\w[\w.-]*$/.test(text);
 }

@@ -7,14 +7,15 @@ import {
   readModel,
   verifyModelFiles,
 } from '../../functions/adapters/files/model-folder.ts';
+import { isModelName, MODELS_FOLDERS } from '../../functions/tagger/model-places.ts';
 import { faultText, messageOf } from '../options/faults.ts';
 import { type BackfillCode, stageBackfillCode } from './backfill-code.ts';
 import { stageImage } from './image.ts';
 import type { Architecture } from './image-packages.ts';
-import { SHIPPED_MODELS_FOLDER, STATE_FOLDER } from './places.ts';
+import { STATE_FOLDER } from './places.ts';
 
 export interface TaggingImageOptions {
-  /** A folder in `models/` by its name, or the path of any other that holds a model: its manifest and its files. */
+  /** The name of a model that is shipped or that the user compiled, or the path of a folder with a manifest. */
   readonly model: string;
   /** Label set files, or folders of them; at least one. */
   readonly labelSets: readonly string[];
@@ -71,10 +72,9 @@ export async function taggingImage(options: TaggingImageOptions): Promise<Taggin
 
 /** A damaged file would only be found by the function’s first start. */
 async function readVerified(nameOrFolder: string): Promise<Model> {
-  const own = join(SHIPPED_MODELS_FOLDER, nameOrFolder);
-  const isName = /^[\w.-]*\w[\w.-]*$/.test(nameOrFolder);
-  const isOwn = isName && existsSync(join(own, MANIFEST_FILE));
-  const model = await readModel(isOwn ? own : nameOrFolder).catch((error: unknown) => {
+  const isName = isModelName(nameOrFolder);
+  const named = isName ? MODELS_FOLDERS.map((folder) => join(folder, nameOrFolder)) : [];
+  const model = await readModel(named.find(isModel) ?? nameOrFolder).catch((error: unknown) => {
     throw isName && isNoModel(error) ? new Error(`${error.message}${howToGet(nameOrFolder)}`) : error;
   });
   await verifyModelFiles(model);
@@ -83,14 +83,15 @@ async function readVerified(nameOrFolder: string): Promise<Model> {
 
 /** How to get a model by its name; the path of a folder does not say where the model comes from. */
 function howToGet(name: string): string {
-  return `, nor in ${relative(process.cwd(), SHIPPED_MODELS_FOLDER) || '.'}, which has ${ownModels().join(', ')}
+  const folders = MODELS_FOLDERS.filter((folder) => existsSync(folder));
+  const names = folders.flatMap((folder) => readdirSync(folder).filter((own) => isModel(join(folder, own))));
+  const places = folders.map((folder) => relative(process.cwd(), folder) || '.').join(' or ');
+  return `, nor in ${places}, which ${folders.length > 1 ? 'have' : 'has'} ${names.join(', ')}
 A model is downloaded and compiled first: npx cliptag models pull ${name} && npx cliptag models compile ${name}`;
 }
 
-function ownModels(): readonly string[] {
-  return readdirSync(SHIPPED_MODELS_FOLDER).filter((name) =>
-    existsSync(join(SHIPPED_MODELS_FOLDER, name, MANIFEST_FILE)),
-  );
+function isModel(folder: string): boolean {
+  return existsSync(join(folder, MANIFEST_FILE));
 }
 
 function isNoModel(error: unknown): error is Error {

@@ -111,7 +111,8 @@ export const ALLOWED_IMPORTS = `
   # The stack, and what it deploys.
   infra/options: core/objects aws-cdk-lib constructs
   infra/constructs/intake: infra/options aws-cdk-lib constructs
-  infra/packaging: adapters/files adapters/onnx core/tagging infra/options constructs esbuild zod node:*
+  infra/packaging: adapters/files adapters/onnx core/tagging infra/options tagger constructs esbuild zod
+      node:*
   infra/constructs/watching: core/cost core/tagging infra/options infra/packaging aws-cdk-lib constructs
   infra/npm-package: adapters/files adapters/onnx infra/packaging esbuild rolldown rolldown-plugin-dts
       node:*
