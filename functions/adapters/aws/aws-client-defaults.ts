@@ -17,9 +17,11 @@ export function awsClientDefaults(requestTimeoutMilliseconds: number) {
   };
 }
 
-/** A later version of the SDK wants a newer Node. That concerns those who raise the version, and not every start. */
+/**
+ * A later version of the SDK wants a newer Node. That concerns those who raise the version, and not every start.
+ * The variable is written and not read; the SDK has no other switch.
+ */
 function silenceNodeVersionWarning(): void {
-  // biome-ignore lint/style/noProcessEnv: it is written, not read, and the SDK has no other switch
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 }
 

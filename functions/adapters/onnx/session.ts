@@ -62,9 +62,9 @@ export async function openOnnxSession(
 /**
  * ONNX Runtime from 1.29 on sends usage data to its makers unless told otherwise (microsoft/onnxruntime#27379). To that
  * end it also searches the command line with a regular expression, whose recursion overflows the stack when that is
- * longer than some 30,000 characters: a thousand texts, or the images of a large folder.
+ * longer than some 30,000 characters: a thousand texts, or the images of a large folder. The variable is written and
+ * not read; there is no other switch before the first session.
  */
 function switchTelemetryOff(): void {
-  // biome-ignore lint/style/noProcessEnv: it is written, not read, and there is no other switch before the first session
   process.env.ORT_DISABLE_TELEMETRY = '1';
 }
