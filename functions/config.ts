@@ -28,7 +28,7 @@ const taggingEnvironment = z.object({
   MAXIMUM_BYTES: z.coerce.number().int().positive().default(DEFAULT_MAXIMUM_BYTES),
   /** Name or ARN of the event bus that result events go to. @default none are sent */
   RESULT_EVENT_BUS: z.string().min(1).optional(),
-  /** Maximum number of tags of ours at an object. @default objects are not tagged */
+  /** Maximum number of Cliptag's tags at an object. @default objects are not tagged */
   OBJECT_TAG_LIMIT: z.coerce.number().int().min(1).max(MAXIMUM_OBJECT_TAGS).optional(),
 });
 
@@ -54,7 +54,7 @@ const backfillEnvironment = z.object({
   KEY_PREFIXES: list,
   /** Key suffixes of the objects to tag, comma-separated. @default all */
   KEY_SUFFIXES: list,
-  /** With so many messages waiting, nothing is sent. */
+  /** While this many messages wait, or more, nothing is sent. */
   MAXIMUM_QUEUE_DEPTH: z.coerce.number().int().positive(),
   /** Maximum rate of this function alone; others may work beside it. */
   OBJECTS_PER_SECOND: z.coerce.number().positive(),

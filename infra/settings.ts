@@ -25,7 +25,7 @@ export interface Settings extends TaggerOptions {
    */
   readonly bucketKey: readonly string[];
   /**
-   * The model: a folder in `models/`, or the path of any other with a manifest.
+   * The model: the name of one that is shipped or that was compiled, or the path of a folder with a manifest.
    * @default 'embedded'
    */
   readonly model: string;

@@ -14,7 +14,7 @@ import { taggerIdentity } from '../core/tagging/tagger-identity.ts';
 import type { GalleryPorts, ShownImage } from './gallery/gallery-ports.ts';
 import { LOCAL_BUCKET_NAME, type Pipeline } from './pipeline.ts';
 
-/** The greatest width of pictures on the page, in pixels: twice the width of a card, for sharp screens. */
+/** Maximum width of pictures on the page, in pixels: twice the width of a card, for sharp screens. */
 const THUMBNAIL_PIXELS = 480;
 
 /** DynamoDB takes at most 100 keys in a batch. */

@@ -32,7 +32,7 @@ export interface PipelineOptions
   readonly ports: { readonly s3: number; readonly dynamodb: number };
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly report: Report;
-  /** Most S3 object tags that each image gets, 1 to 10. @default none */
+  /** Maximum number of S3 object tags that each image gets, 1 to 10. @default none */
   readonly objectTagLimit?: number | undefined;
   /** Gets the result events. @default nobody */
   readonly events?: ResultEvents | undefined;

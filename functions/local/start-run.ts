@@ -33,7 +33,7 @@ export interface StartOptions {
   readonly dataFolder: string;
   /** Label set files, and folders of them. @default those that come with Cliptag */
   readonly labelSets: readonly string[] | undefined;
-  /** Most S3 object tags that each image gets. @default none */
+  /** Maximum number of S3 object tags that each image gets. @default none */
   readonly objectTagLimit: number | undefined;
   /** Whether result events are printed, one a line. */
   readonly printsResultEvents: boolean;

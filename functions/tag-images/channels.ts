@@ -6,7 +6,7 @@ import type { ResultChannels } from '../core/results/result-channels.ts';
 export interface ChannelSettings {
   /** Name or ARN of the event bus for result events. @default none are sent */
   readonly resultEventBus?: string | undefined;
-  /** Maximum number of tags of ours at an object, 1 to 10. @default objects are not tagged */
+  /** Maximum number of Cliptag's tags at an object, 1 to 10. @default objects are not tagged */
   readonly objectTagLimit?: number | undefined;
   readonly s3?: S3Options;
 }

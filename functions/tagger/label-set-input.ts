@@ -7,7 +7,7 @@
 export interface LabelSetInput {
   /** 1 to 63 lower-case letters, digits, hyphens and underscores, a letter or digit first. */
   readonly name: string;
-  /** Whatever tells this version from the next. */
+  /** Tells this version from the next: any text or number. */
   readonly version: string | number;
   readonly description?: string | undefined;
   /** `exclusive`: the labels share one softmax. `independent`: each label by itself against the contrast prompts. */
@@ -20,7 +20,7 @@ export interface LabelSetInput {
   readonly noneOfThese?: readonly string[] | undefined;
   /** `independent` only: what each label is weighed against. @default a few that fit any photograph */
   readonly contrastPrompts?: readonly string[] | undefined;
-  /** Most tags per image, from 1 to 100. @default 5 */
+  /** Maximum number of tags per image, from 1 to 100. @default 5 */
   readonly topK?: number | undefined;
   /** Lowest score of a tag, from 0 to 1. @default 0.2 */
   readonly minimumScore?: number | undefined;

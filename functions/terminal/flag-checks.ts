@@ -1,4 +1,4 @@
-/** Largest number of a TCP port. */
+/** Maximum number of a TCP port. */
 const HIGHEST_PORT = 65_535;
 
 /** Each says what is expected of a flag's value, or nothing when the value is good. */

@@ -129,7 +129,7 @@ async function files({ pictures, huggingFace }: Prepared, contenders: readonly C
   }
 }
 
-/** That all of them compute the same; they differ by rounding, and by how they decode and resize. */
+/** Shows that all of them compute the same; they differ by rounding, and by how they decode and resize. */
 async function cosines(contenders: readonly Contender[], path: string): Promise<string[]> {
   const embeddings = new Map<string, Float32Array>();
   for (const contender of contenders) {

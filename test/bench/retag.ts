@@ -26,7 +26,7 @@ import { startTableProcess } from './table-process.ts';
  * `npm run bench:retag -- [records]`: scoring alone; the diff of a million records from prepared pages; and `cliptag retag`
  * end to end on synthetic records in the embedded DynamoDB endpoint, which runs in a process of its own. That endpoint
  * (dynalite) is far slower than DynamoDB, so each line gives the clock, what retagging itself takes of the processor, and
- * what the endpoint does: as it works on one processor, no client whatever could be faster than that.
+ * what the endpoint does: as it works on one processor, no client could be faster than that.
  */
 const RECORDS = Number(process.argv[2] ?? 5_000);
 const DIMENSIONS = 512;
@@ -136,7 +136,7 @@ async function benchMillion(): Promise<void> {
   }
 }
 
-/** Of a record, what a scan for a diff gives, as it comes over the wire. */
+/** What a scan for a diff gives of a record, as it comes over the wire. */
 function comparedItem({ bucket, key, status, tags, modelDigest, embedding, labelSets }: ImageRecord): object {
   const keys = { PK: `IMAGE#${bucket}/${key}`, SK: 'IMAGE' };
   const values = marshall({ ...keys, bucket, key, status, tags, modelDigest, labelSets });
@@ -169,7 +169,7 @@ async function benchTable(): Promise<void> {
   await timed('diff and sweep', () => planRetag(retagger, {}, { withSweep: true }));
 }
 
-/** In batches without conditions, for nobody else is there. */
+/** Writes in batches without conditions, since nobody else writes. */
 async function fill(client: DynamoDBClient): Promise<void> {
   const items: Item[] = [];
   const flush = async (size: number) => {
@@ -207,7 +207,7 @@ async function timed<Result>(what: string, work: () => Promise<Result>): Promise
 
 interface Elapsed {
   readonly clockSeconds: number;
-  /** Of this process: the endpoint's own, and what other programs take of the machine, are not in it. */
+  /** Processor time of this process: that of the endpoint and of other programs is not in it. */
   readonly processorSeconds: number;
 }
 

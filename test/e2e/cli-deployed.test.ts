@@ -62,7 +62,7 @@ describe.skipIf(!hasMoto)('with a deployed table', () => {
     await createStack('Idle', { ...outputs, FunctionName: 'idle' });
     await createStack('Foreign', {});
 
-    /** Of an hour: 100 images in 20 batches of half a second, one of them no image. */
+    /** One hour: 100 images in 20 batches of half a second, one of them no image. */
     async function putMetrics(functionName: string) {
       const cloudWatch = new CloudWatchClient(client);
       const put = (Namespace: string, MetricName: string, Value: number) => {

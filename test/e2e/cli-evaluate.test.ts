@@ -87,7 +87,7 @@ describe('cliptag evaluate', () => {
     expect(stdout).toMatch(/^ {2}most confused +with +pictures$/m);
   });
 
-  it('takes every so many pictures with --limit', async () => {
+  it('takes pictures at equal distances with --limit', async () => {
     expect((await evaluation('photos', '--limit', '2')).pictures).toBeLessThanOrEqual(2);
   });
 

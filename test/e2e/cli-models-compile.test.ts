@@ -38,7 +38,7 @@ describe('cliptag models compile', () => {
     expect(code).toBe(2);
   });
 
-  it('rejects to put a model in the place of the embedded one', async () => {
+  it('rejects putting a model in the place of the embedded one', async () => {
     const folder = join(await temporaryFolder(), 'embedded');
     await mkdir(folder);
     await writeFile(join(folder, 'config.json'), '{}');

@@ -11,7 +11,7 @@ import { waitUntil } from './support.ts';
 
 const WEIGHTS = 'open_clip_model.safetensors';
 const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'];
-/** Without the proxies of whoever runs the tests. */
+/** The environment without the proxies of the machine that runs the tests. */
 const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !PROXY_VARIABLES.includes(name.toLowerCase())),
 );

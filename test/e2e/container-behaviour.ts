@@ -65,7 +65,7 @@ export function behavesAsFunction(stores: () => Stores, start: () => Promise<Run
     expect(await recordOf('circle.svg')).toMatchObject({ status: 'tagged' });
   });
 
-  it('asks for a message that it can make nothing of once more', async () => {
+  it('asks once more for a message that it can make nothing of', async () => {
     expect(await failuresOf(['no event'])).toEqual([{ itemIdentifier: 'message-0' }]);
   });
 }

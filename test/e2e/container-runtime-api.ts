@@ -36,7 +36,7 @@ export async function startRuntimeApi(): Promise<RuntimeApi> {
     started = resolve;
     failed = reject;
   });
-  // Whoever does not wait for it learns of a failed start by the missing answer.
+  // A caller that does not wait for it learns of a failed start by the missing answer.
   ready.catch(() => {});
 
   function handOut(): void {

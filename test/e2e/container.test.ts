@@ -11,9 +11,9 @@ import { startContainer } from './container-engine.ts';
 import { functionVariables, layOut, sandboxObstacle, startSandbox } from './container-function.ts';
 import { makeFolder, repository } from './support.ts';
 
-/** Of the image without its base and model, so that no other package or platform slips in. Measured: 68 MB on x86. */
+/** The image without its base and model, so that no other package or platform slips in. Measured: 68 MB on x86. */
 const MAXIMUM_OWN_BYTES = 75e6;
-/** Of the whole image with ViT-B/32, whose encoder in int8 has so many bytes. */
+/** The whole image with ViT-B/32. */
 const MAXIMUM_BYTES = 350e6;
 const VIT_B_32_BYTES = 89_909_742;
 
@@ -135,7 +135,7 @@ describe.skipIf(noSandbox)('the files of the image, read-only and without rights
     );
   });
 
-  it('rejects to start without its classifiers: what would compile them is not in the image', async () => {
+  it('rejects starting without its classifiers: what would compile them is not in the image', async () => {
     expect(await refusalOf({ CLASSIFIER_FOLDER: '/tmp' })).toMatch(
       /Expected .*(tokenizer\.json|text-encoder\.onnx)/,
     );
@@ -173,7 +173,7 @@ describe.skipIf(noEngine)('the image in a container', () => {
     console.log(
       `the image: ${megabytes(own)} and its base, ${megabytes(base)}; ${megabytes(own + base + VIT_B_32_BYTES)} with ViT-B/32`,
     );
-    // AWS's base holds its SDK and npm besides; how large it is, is not ours to promise.
+    // AWS's base also holds its SDK and npm: its size is not ours to promise.
     if (!baseImage?.startsWith('public.ecr.aws/'))
       expect(own + base + VIT_B_32_BYTES).toBeLessThan(MAXIMUM_BYTES);
   });

@@ -87,7 +87,7 @@ describe('addBucket', () => {
     expect(text).toContain('"buckets":["photos-a","photos-b"]');
   });
 
-  it('leaves the notifications of a bucket alone that sends its events already', () => {
+  it('leaves alone the notifications of a bucket that sends its events already', () => {
     const stack = stackWithImage();
     taggerIn(stack).addBucket(named(stack, 'photos-b'), { enableEventBridge: false });
     Template.fromStack(stack).resourceCountIs('Custom::S3BucketNotifications', 0);

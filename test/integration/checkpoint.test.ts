@@ -136,7 +136,7 @@ describe('tensors', () => {
     });
   });
 
-  it('rejects to read one that the model does not have', async () => {
+  it('rejects reading one that the model does not have', async () => {
     const checkpoint = await opened(await written({ layout: 'open_clip' }));
     await expect(checkpoint.read('image.pool.probe')).rejects.toThrow(/image.pool.probe: Expected a tensor/);
     await expect(checkpoint.read('image.layers.2.norm1.weight')).rejects.toThrow(

@@ -16,7 +16,7 @@ import { type Architecture, writePackageLock } from '../../infra/packaging/image
 import { repository } from '../e2e/support.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
-/** Whoever adds a dependency sees here that it reaches the function. */
+/** Anyone who adds a dependency sees here that it reaches the function. */
 const MAXIMUM_BUNDLE_BYTES = 1_000_000;
 
 let model: Model;

@@ -135,7 +135,7 @@ describe('evaluate, on a packed photo set', () => {
     expect((results[0]?.pictures ?? 0) + broken.length).toBe(2);
   });
 
-  test('rejects a split that it has not', async () => {
+  test('rejects a split that it does not have', async () => {
     const manifest = await tinyPhotoSet([label('cat', [], 30), label('dog', [], 30)]);
     await expect(openPictureSet(manifest, { split: 'val' })).rejects.toThrow(
       /no pictures of split "val" .*\(splits: train, test\)/,
@@ -248,7 +248,7 @@ describe('evaluate, on a manifest of JSON lines', () => {
   });
 });
 
-test('evenly takes so many items at equal distances', () => {
+test('takes the number of items that is asked for, at equal distances', () => {
   const items = Array.from({ length: 10 }, (_, i) => i);
   expect(evenly(items, 5)).toEqual([0, 2, 4, 6, 8]);
   expect(evenly(items, 1)).toEqual([0]);

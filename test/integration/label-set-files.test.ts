@@ -51,7 +51,7 @@ describe('readLabelSets', () => {
     expect((await readLabelSets([folder])).map(({ name }) => name)).toEqual(['a', 'b']);
   });
 
-  test('reads a file once that is named twice', async () => {
+  test('reads a file that is named twice only once', async () => {
     const folder = await folderWith({ 'a.yaml': yaml('a') });
     expect(await readLabelSets([join(folder, 'a.yaml'), folder])).toHaveLength(1);
   });

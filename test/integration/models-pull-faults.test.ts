@@ -72,7 +72,7 @@ describe('a download with faults', () => {
     expect(await isWhole()).toBe(true);
   });
 
-  it('begins again where the part is of other content than is wanted now', async () => {
+  it('begins again where the part is of content other than is asked for now', async () => {
     const { hub, pull, ranges, isWhole } = await started('cut', { status: 404 });
     await expect(pull.run({ endpoint: hub.url })).rejects.toThrow();
     hub.files[WEIGHTS] = Buffer.alloc(300_000, 'other');
@@ -91,7 +91,7 @@ describe('a download with faults', () => {
     expect(await isWhole()).toBe(true);
   });
 
-  it('begins again where a server knows no ranges', async () => {
+  it('begins again where a server does not know ranges', async () => {
     const { hub, pull, isWhole } = await started('cut', 'ignores-range');
     await pull.run({ endpoint: hub.url });
     expect(await isWhole()).toBe(true);

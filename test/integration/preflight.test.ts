@@ -5,7 +5,7 @@ import { bucketState } from '../../functions/adapters/aws/bucket-state.ts';
 import { readDeploymentEnvironment } from '../../functions/config.ts';
 import { preflight } from '../../infra/preflight/preflight.ts';
 
-/** What an account answers that is not as one wishes; what moto answers is in moto-deployment.test.ts. */
+/** Answers that are not as one wishes; moto-deployment.test.ts has those that are. */
 let server: Server | undefined;
 afterEach(() => {
   server?.closeAllConnections();
@@ -14,7 +14,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** An endpoint that answers every request alike; never, without a status. */
+/** An endpoint that answers every request alike, or never if no status is given. */
 async function answering(status?: number, headers: Record<string, string> = {}, body = ''): Promise<string> {
   server = createServer((_, response) => {
     if (status !== undefined) response.writeHead(status, headers).end(body);

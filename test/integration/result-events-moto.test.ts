@@ -25,7 +25,7 @@ import { startStores } from '../fixtures/stores.ts';
 import { type MotoAccount, openMotoAccount } from './support/moto-account.ts';
 import { available } from './tools.ts';
 
-/** The tagging function publishes to a bus of moto’s, whose rule sends what it matches to a queue. */
+/** The tagging function publishes to a moto event bus, whose rule sends what it matches to a queue. */
 const hasMoto = available('moto_server');
 // Python’s programs take seconds to start, and many times that on a busy machine.
 vi.setConfig({ hookTimeout: 300_000, testTimeout: 300_000 });

@@ -177,7 +177,7 @@ describe.skipIf(!hasMoto)('a deployed stack that retags', () => {
     expect(stderr).toMatch(/--stack retags with the label sets that it was deployed with/);
   });
 
-  it('rejects to write by other label sets than the plan was of, at the first try', async () => {
+  it('rejects writing with label sets other than those of the plan, at the first try', async () => {
     const old = work;
     await deployLabels(3, ['cat', 'car']);
     const fresh = work;

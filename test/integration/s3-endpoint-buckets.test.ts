@@ -37,7 +37,7 @@ test('creates, describes, lists and deletes buckets', async () => {
   await expect(client.send(new HeadBucketCommand({ Bucket }))).rejects.toMatchObject({ name: 'NotFound' });
 });
 
-test('rejects to delete a bucket that is not empty', async () => {
+test('rejects deleting a bucket that is not empty', async () => {
   const { client } = await openEndpointWithBucket();
   await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'k', Body: '' }));
   await expect(client.send(new DeleteBucketCommand({ Bucket: BUCKET }))).rejects.toMatchObject({

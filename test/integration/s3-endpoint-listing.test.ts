@@ -88,7 +88,7 @@ test('orders keys by their UTF-8 bytes, which JavaScript does not', async () => 
   expect(Contents.map(({ Key }) => Key)).toEqual(['z', 'é', '\u{FF61}', '\u{1F600}']);
 });
 
-test('percent-encodes keys for who asks for it', async () => {
+test('percent-encodes keys for clients that ask for it', async () => {
   const { client } = await withObjects(['a b/\u0001+ü']);
   const page = await client.send(new ListObjectsV2Command({ Bucket: BUCKET, EncodingType: 'url' }));
   expect(page.Contents?.[0]?.Key).toBe('a%20b/%01%2B%C3%BC');
@@ -107,7 +107,7 @@ test('shows no more than 1000 keys at a time', async () => {
   expect(pages.map(({ length }) => length)).toEqual([1000, 1]);
 });
 
-test('rejects a number of keys that is none', async () => {
+test('rejects a number of keys that is not a number', async () => {
   const { url } = await withObjects([]);
   // Presigning covers the query, so it is signed with the odd value in it.
   const target = presigned(url, { path: `/${BUCKET}`, query: { 'list-type': '2', 'max-keys': 'many' } });

@@ -121,7 +121,7 @@ test.each([0, 10_001, 1.5])('rejects the part number %s', async (number) => {
   await expect(part(number, pieces[2]!)).rejects.toMatchObject({ name: 'InvalidArgument' });
 });
 
-test('rejects to complete an upload over an object that must not be there', async () => {
+test('rejects completing an upload over an object that must not be there', async () => {
   const { client } = await openEndpointWithBucket();
   const { part, complete } = await beginUpload(client);
   const only = await part(1, pieces[2]!);

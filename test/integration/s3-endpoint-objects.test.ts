@@ -175,7 +175,7 @@ test('takes 100 uploads at the same time', async () => {
   );
 });
 
-test('goes on giving the old bytes to who began to read before the object was replaced', async () => {
+test('goes on giving the old bytes to a reader that began before the object was replaced', async () => {
   const { client, folder } = await openEndpointWithBucket();
   const large = someBytes(8_000_000);
   await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'k', Body: large }));

@@ -14,7 +14,7 @@ import { type SqsOptions, sqsClient } from './sqs.ts';
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html */
 const MAXIMUM_MESSAGES = 10;
 
-/** A received message is hidden for so long: long enough to give it back, and short if that fails. */
+/** How long a received message is hidden: long enough to give it back, and short if that fails. */
 const SAMPLE_VISIBILITY_SECONDS = 20;
 
 /** A message in a dead-letter queue. */

@@ -17,7 +17,7 @@ export type { OnnxOptions } from './session.ts';
 /** Texts per run: larger runs gain no speed, and one long text makes all texts of its run as long. */
 const TEXTS_PER_RUN = 64;
 
-/** Has ONNX Runtime's memory for the model, which no garbage collection frees. */
+/** Holds memory of ONNX Runtime for the model, which no garbage collection frees. */
 export interface Closable {
   /** Frees it; nothing may be under way. */
   close(): Promise<void>;

@@ -61,7 +61,7 @@ export async function selectObjects(
 /** All that feeding the queue needs. */
 export interface Feeder extends BackfillSelection {
   readonly queue: MessageQueue;
-  /** With so many messages waiting, or more, nothing is sent: uploads would have to wait behind them. */
+  /** While this many messages wait, or more, nothing is sent: uploads would have to wait behind them. */
   readonly maximumDepth: number;
   /** Maximum rate, above 0. */
   readonly objectsPerSecond: number;

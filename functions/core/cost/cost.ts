@@ -78,7 +78,7 @@ export function writeUnits(tags: number): { record: number; index: number; entri
   return { record: Math.ceil(recordBytes(tags) / 1_024), index: 1, entries: tags };
 }
 
-/** What tagging so many images costs, part by part. */
+/** What tagging these images costs, part by part. */
 export function estimateCost(volume: TaggingVolume): CostEstimate {
   const once = onceLines(volume);
   const monthly = [storageLine(volume), ...tagStorageLines(volume)];

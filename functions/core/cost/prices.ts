@@ -55,7 +55,7 @@ export const GOOGLE_VISION_LABELS: readonly Tier[] = [
   { from: 5_000_000, price: 0.001 },
 ];
 
-/** What so many units of one month cost. */
+/** What the units of one month cost. */
 export function tieredPrice(units: number, tiers: readonly Tier[]): number {
   return tiers.reduce((sum, { from, price }, i) => {
     const to = tiers[i + 1]?.from ?? Number.POSITIVE_INFINITY;

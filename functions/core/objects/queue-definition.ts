@@ -12,13 +12,14 @@ export const QUEUE_DEFINITION = {
    */
   maxReceiveCount: 5,
   /**
-   * A received message stays hidden from other receives for so many function timeouts. AWS advises six, which leaves
+   * How many function timeouts a received message stays hidden from other receives. AWS advises six, which leaves
    * room for retries while the function is throttled:
    * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
    */
   functionTimeoutsPerVisibilityTimeout: 6,
   /**
-   * Largest body in bytes of UTF-8: Amazon SQS's default and maximum since August 2025, so that no template sets it.
+   * Maximum size of a body, in bytes of UTF-8: Amazon SQS's default and maximum since August 2025, so that no template
+   * sets it.
    * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
    */
   maximumMessageBytes: 1_048_576,

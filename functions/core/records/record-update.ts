@@ -5,7 +5,7 @@ import { type ImageContent, type ImageRecord, nextImageRecord } from './image-re
 import { commitRecord, readRecord, removeLostEntries, removeSupersededEntries } from './record-commit.ts';
 import type { TagTable } from './tag-table.ts';
 
-/** Every lost attempt means that another writer got through: so many in a row are left to the message's retry. */
+/** Attempts in a row. Each lost one means that another writer got through; the message's retry does the rest. */
 export const MAXIMUM_ATTEMPTS = 8;
 
 /** The record that is to follow the one that was read. */

@@ -11,7 +11,7 @@ export interface ObjectTag {
 const OWN_KEY_PREFIX = 'cliptag:';
 
 /**
- * Every tag of ours has this value. Lifecycle rules, bucket policies and replication compare key and value exactly, so
+ * Every one of our tags has this value. Lifecycle rules, bucket policies and replication compare key and value exactly, so
  * a value that changes from image to image, as a score does, would be of no use to them.
  */
 const OWN_VALUE = 'yes';
@@ -29,7 +29,7 @@ const FORBIDDEN_CHARACTER = /[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu;
  * `yes`, best score first, as many as the limit allows and the others leave room for. A broader label that a tag
  * implies is a tag of its own and comes where its score puts it; synonyms never show.
  *
- * @param limit maximum number of tags of ours, 0 to {@link MAXIMUM_OBJECT_TAGS}
+ * @param limit maximum number of Cliptag's tags, 0 to {@link MAXIMUM_OBJECT_TAGS}
  */
 export function mergedObjectTags(
   existing: readonly ObjectTag[],

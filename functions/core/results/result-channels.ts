@@ -16,7 +16,7 @@ export interface ResultChannels {
 
 export interface ObjectTagChannel {
   readonly store: ObjectTags;
-  /** Maximum number of tags of ours at an object, 1 to 10. */
+  /** Maximum number of Cliptag's tags at an object, 1 to 10. */
   readonly limit: number;
 }
 

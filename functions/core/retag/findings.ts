@@ -54,7 +54,7 @@ function bothChanges(a: LabelChanges, b: LabelChanges): LabelChanges {
   };
 }
 
-/** The findings with as many of the most changed labels as fit into so many bytes of JSON. */
+/** The findings with as many of the most changed labels as fit into `maximumLabelBytes` of JSON. */
 export function boundedFindings(findings: RetagFindings, maximumLabelBytes: number): RetagFindings {
   let bytes = 0;
   const kept = findings.labels.filter((label) => {

@@ -8,7 +8,7 @@ export interface QueueOptions {
   /** Receives before a message becomes a dead letter, 1 or more. */
   readonly maxReceiveCount: number;
   /**
-   * Largest body, in bytes of UTF-8.
+   * Maximum size of a body, in bytes of UTF-8.
    * @default 1,048,576 (Amazon SQS's own)
    */
   readonly maximumMessageBytes?: number;
@@ -23,7 +23,7 @@ export interface ReceivedMessage extends StoredMessage {
 export interface ReceiveLimits {
   readonly maximumMessages: number;
   /**
-   * Most bytes of bodies in one receive; the first message is given whatever its size.
+   * Maximum number of bytes of all bodies in one receive; the first message is given whatever its size.
    * @default no limit
    */
   readonly maximumBytes?: number;

@@ -14,7 +14,7 @@ export interface MappingOptions {
   /** Seconds after which a batch counts as failed: 1 to 900, and not above the queue's visibility timeout. */
   readonly functionTimeoutSeconds: number;
   /**
-   * Most messages in a batch, 1 to 10,000; above 10 a batching window of at least 1 second is required.
+   * Maximum number of messages in a batch, 1 to 10,000; above 10 a batching window of at least 1 second is required.
    * @default 10
    */
   readonly batchSize?: number;
@@ -24,7 +24,7 @@ export interface MappingOptions {
    */
   readonly maximumBatchingWindowSeconds?: number;
   /**
-   * Most batches that the handler works on at once, 1 to 1,000. (AWS begins at 2.)
+   * Maximum number of batches that the handler works on at once, 1 to 1,000. (AWS begins at 2.)
    * @default 2
    */
   readonly maximumConcurrency?: number;

@@ -44,7 +44,7 @@ export interface Round {
  */
 export type Variant = 'decode + encode' | 'stores in memory' | 'handler, 1 tag' | 'handler, 5 tags';
 
-/** Milliseconds an image: of the day, and of the processor's work in this process. */
+/** Milliseconds per image: on the clock, and of the processor's work in this process. */
 export interface ImageCost {
   readonly wall: number;
   readonly processor: number;
@@ -53,7 +53,7 @@ export interface ImageCost {
 export type RoundCost = Readonly<Record<Variant, ImageCost>>;
 
 export interface HandlerFigures {
-  /** Of one message at a time, each message's own. */
+  /** One message at a time; figures for each message. */
   readonly single: ReadonlyArray<{ readonly total: number } & Readonly<Record<Stage, number>>>;
   /** In batches as Lambda hands them over, round by round; variants take turns. */
   readonly newRounds: readonly RoundCost[];
@@ -124,7 +124,7 @@ async function warmUp(bodies: readonly string[]): Promise<void> {
   }
 }
 
-/** Random weights like no label: the best so many are taken, whatever their scores. */
+/** Random weights favour no label: the best `count` labels are taken, whatever their scores. */
 function withTags(composed: Tagger, count: number): Tagger {
   const classifiers = composed.classifiers.map((classifier) => {
     const { labelSet } = classifier;

@@ -18,7 +18,7 @@ interface Credentials {
   readonly sessionToken: string;
 }
 
-/** An account of moto's, an independent stand-in for AWS, with what the CDK's command line needs to deploy to it. */
+/** An account of moto, an independent stand-in for AWS, with what the CDK's command line needs to deploy to it. */
 export interface MotoAccount {
   /** For clients of the SDK. */
   readonly client: {
@@ -136,7 +136,7 @@ async function startOwnMoto(invoke: FunctionRunner) {
   };
 }
 
-/** moto makes an account for whoever takes a role in it. */
+/** moto makes an account for anyone who takes a role in it. */
 async function credentialsOf(account: string, endpoint: string): Promise<Credentials> {
   const RoleArn = `arn:aws:iam::${account}:role/test`;
   const body = new URLSearchParams({
@@ -152,7 +152,7 @@ async function credentialsOf(account: string, endpoint: string): Promise<Credent
   };
 }
 
-/** moto looks who asks for which service, and at no signature. */
+/** moto reads who asks for which service, and checks no signature. */
 function authorization(accessKeyId: string, service: string): string {
   return `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/us-east-1/${service}/aws4_request`;
 }

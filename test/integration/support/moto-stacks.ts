@@ -7,12 +7,12 @@ import { taggingImage } from '../../../infra/packaging/tagging-image.ts';
 import { readSettings } from '../../../infra/settings.ts';
 import type { MotoAccount } from './moto-account.ts';
 
-/** By logical id, the one that CloudFormation chose. */
+/** Logical id → the id that CloudFormation chose. */
 export type PhysicalIds = Readonly<Record<string, string>>;
 
 export type MotoStacks = ReturnType<typeof motoStacks>;
 
-/** Stacks of Cliptag in an account of moto's, synthesized below a folder. */
+/** Stacks of Cliptag in a moto account, synthesized below a folder. */
 export function motoStacks(account: MotoAccount, folder: string) {
   /** Synthesizes a stack as infra/app.ts does; gives the folder to deploy from. */
   async function synthesize(stackName: string, labels: string, settings: Record<string, unknown> = {}) {

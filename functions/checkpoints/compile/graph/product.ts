@@ -7,7 +7,7 @@ export type Precision = 'int8' | 'fp32';
 
 export interface ProductOptions extends Int8Options {
   readonly precision: Precision;
-  /** Inputs whose weights stay float32 with int8: to round them would cost more than all others. @default none */
+  /** Inputs whose weights stay float32 with int8: rounding them would lose more than all others. @default none */
   readonly outliers?: readonly number[];
 }
 

@@ -91,7 +91,7 @@ function balancedScales(ranges: Float32Array, readers: readonly Linear[]): Float
   return raw.map((scale) => steady(scale / mean));
 }
 
-/** The most that channels differ by: the next picture may fill a channel that no sample fills. */
+/** Maximum ratio between channels: the next picture may fill a channel that no sample fills. */
 const MAXIMUM_RATIO = 1000;
 
 /** Rounds to quarters of a power of two, so that machines whose sums differ in the last digit make the same model. */

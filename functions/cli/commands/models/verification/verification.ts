@@ -6,9 +6,9 @@ import {
 
 /** What a model must reach when it is compared. */
 export interface Bars {
-  /** Least mean of the cosines, for images and for texts. */
+  /** Minimum of the mean cosine, for images and for texts. */
   readonly mean: number;
-  /** Least cosine of any image or text. */
+  /** Minimum of the cosine of every image and text. */
   readonly minimum: number;
   /** Share of pictures with the same best label; without it, that is shown but not judged. */
   readonly top1?: number;

@@ -170,7 +170,7 @@ describe('safetensors', () => {
     await file.close();
   });
 
-  it('rejects to read whole numbers, numbers that are not finite and tensors that are not there', async () => {
+  it('rejects reading whole numbers, numbers that are not finite and tensors that are not there', async () => {
     const path = join(await temporaryFolder(), 'a.safetensors');
     await writeSafetensors(path, [
       { name: 'ids', dtype: 'I64', shape: [2], numbers: () => Float32Array.of(0, 1) },
