@@ -9,7 +9,8 @@ import {
   imageRecordOf,
   queryImagesByStatus,
 } from '../core/records/image-record.ts';
-import type { TaggingOutcome } from '../core/tagging/tag-image.ts';
+import type { TagTable } from '../core/records/tag-table.ts';
+import type { Tagger, TaggingOutcome } from '../core/tagging/tag-image.ts';
 import { taggerIdentity } from '../core/tagging/tagger-identity.ts';
 import type { GalleryPorts, ShownImage } from './gallery/gallery-ports.ts';
 import { LOCAL_BUCKET_NAME, type Pipeline } from './pipeline.ts';
@@ -33,29 +34,8 @@ const THUMBNAILS_AT_ONCE = 4;
 export function galleryPorts({ tagger, bucket, queue }: Pipeline): GalleryPorts {
   const whenFree = pLimit(THUMBNAILS_AT_ONCE);
   return {
-    images: async () => {
-      const records: ImageRecord[] = [];
-      for (const status of ['tagged', 'unsupported', 'failed'] as const) {
-        const pages = tagger.table.query(queryImagesByStatus(LOCAL_BUCKET_NAME, status, '', BATCH_SIZE));
-        for await (const page of pages) {
-          const keys = page.map(({ GSI1SK }) => imageKey({ bucket: LOCAL_BUCKET_NAME, key: String(GSI1SK) }));
-          const items = await tagger.table.readBatch({ Keys: keys, ConsistentRead: false });
-          records.push(...items.map(imageRecordOf));
-        }
-      }
-      return records.map(shownImage).sort(byTime).slice(-MAXIMUM_SHOWN);
-    },
-    thumbnail: (object) =>
-      whenFree(async () => {
-        const current = await tagger.objects.current(object);
-        if (!current) throw new CliptagError('object-gone', `There is no ${object.bucket}/${object.key}`);
-        checkSize(current.sizeBytes, tagger.maximumBytes);
-        const bytes = await tagger.objects.fetch(
-          { ...object, ...current, sequencer: '' },
-          tagger.maximumBytes,
-        );
-        return thumbnail(bytes, THUMBNAIL_PIXELS);
-      }),
+    images: async () => (await imageRecords(tagger.table)).map(shownImage).sort(byTime).slice(-MAXIMUM_SHOWN),
+    thumbnail: (object) => whenFree(() => thumbnailOf(object, tagger)),
     upload: async (key, body, sizeBytes) => {
       if (!(sizeBytes <= MAXIMUM_UPLOAD_BYTES)) {
         throw new CliptagError(
@@ -78,6 +58,29 @@ export function galleryPorts({ tagger, bucket, queue }: Pipeline): GalleryPorts 
       return { sent: bodies.length };
     },
   };
+}
+
+async function imageRecords(table: TagTable): Promise<readonly ImageRecord[]> {
+  const records: ImageRecord[] = [];
+  for (const status of ['tagged', 'unsupported', 'failed'] as const) {
+    for await (const page of table.query(queryImagesByStatus(LOCAL_BUCKET_NAME, status, '', BATCH_SIZE))) {
+      const keys = page.map(({ GSI1SK }) => imageKey({ bucket: LOCAL_BUCKET_NAME, key: String(GSI1SK) }));
+      const items = await table.readBatch({ Keys: keys, ConsistentRead: false });
+      records.push(...items.map(imageRecordOf));
+    }
+  }
+  return records;
+}
+
+async function thumbnailOf(
+  object: { readonly bucket: string; readonly key: string },
+  { objects, maximumBytes }: Tagger,
+): Promise<Uint8Array> {
+  const current = await objects.current(object);
+  if (!current) throw new CliptagError('object-gone', `There is no ${object.bucket}/${object.key}`);
+  checkSize(current.sizeBytes, maximumBytes);
+  const bytes = await objects.fetch({ ...object, ...current, sequencer: '' }, maximumBytes);
+  return thumbnail(bytes, THUMBNAIL_PIXELS);
 }
 
 /** @throws {MessageFault} when a body is not about listed objects alone */

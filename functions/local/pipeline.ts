@@ -78,15 +78,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     });
     closers.push(() => dynamodb.close());
     await ensureTable(dynamodb);
-    const s3 = await startS3Endpoint({
-      folder: join(dataFolder, 's3'),
-      port: ports.s3,
-      credentials: { [credentials.accessKeyId]: credentials.secretAccessKey },
-      region: LOCAL_REGION,
-      onNotification: async (_queueArn, notification) => {
-        await queue.send(JSON.stringify(notification));
-      },
-    });
+    const s3 = await startS3(options, queue);
     closers.push(() => s3.close());
     const s3Options: S3Options = {
       endpoint: s3.url,
@@ -117,6 +109,21 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     await close();
     throw error;
   }
+}
+
+function startS3(
+  { dataFolder, credentials, ports }: PipelineOptions,
+  queue: LocalQueue,
+): Promise<S3Endpoint> {
+  return startS3Endpoint({
+    folder: join(dataFolder, 's3'),
+    port: ports.s3,
+    credentials: { [credentials.accessKeyId]: credentials.secretAccessKey },
+    region: LOCAL_REGION,
+    onNotification: async (_queueArn, notification) => {
+      await queue.send(JSON.stringify(notification));
+    },
+  });
 }
 
 const LOCAL_QUEUE_ARN = `arn:aws:sqs:${LOCAL_REGION}:000000000000:cliptag-uploads`;

@@ -57,11 +57,9 @@ export async function backfillLocal(
     askTable(place, (table) => planBackfill(scope, selectionOf(table), listing, show)),
   );
   const seconds = estimateLocalSeconds(plan, guess);
-  const time =
-    plan.wanted > 0 ? `Cost: none. Time: ${durationText(seconds)} on this machine.` : NOTHING_TO_DO;
   await print('plan', { ...scope, ...plan, estimate: { dollars: 0, seconds } }, [
     ...planLines(scope, plan),
-    time,
+    plan.wanted > 0 ? `Cost: none. Time: ${durationText(seconds)} on this machine.` : NOTHING_TO_DO,
   ]);
   if (isDryRun || plan.wanted === 0) return EXIT.done;
   if (!(await request.confirm())) {
