@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isPlainObject } from './document.ts';
 
 /**
  * 64 bits as hex: short enough for every record to carry, long enough that no two of a user's label sets share one by
@@ -13,10 +14,6 @@ export function digestOf(value: unknown): string {
 
 function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) => (isPlainObject(part) ? sortedByKey(part) : part));
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function sortedByKey(value: Record<string, unknown>): Record<string, unknown> {

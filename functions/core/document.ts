@@ -46,3 +46,8 @@ function describeIssue(
 export function hasKey(document: unknown, key: string): boolean {
   return typeof document === 'object' && document !== null && key in document;
 }
+
+/** Whether a JSON value is an object: neither null nor a list. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -9,7 +9,7 @@ import {
   imageRecordOf,
   queryImagesByStatus,
 } from '../core/records/image-record.ts';
-import type { TagTable } from '../core/records/tag-table.ts';
+import { MAXIMUM_BATCH_KEYS, type TagTable } from '../core/records/tag-table.ts';
 import type { Tagger, TaggingOutcome } from '../core/tagging/tag-image.ts';
 import { taggerIdentity } from '../core/tagging/tagger-identity.ts';
 import type { GalleryPorts, ShownImage } from './gallery/gallery-ports.ts';
@@ -17,9 +17,6 @@ import { LOCAL_BUCKET_NAME, type Pipeline } from './pipeline.ts';
 
 /** Maximum width of pictures on the page, in pixels: twice the width of a card, for sharp screens. */
 const THUMBNAIL_PIXELS = 480;
-
-/** DynamoDB takes at most 100 keys in a batch. */
-const BATCH_SIZE = 100;
 
 /** More images than anybody looks at; the newest are kept. */
 const MAXIMUM_SHOWN = 500;
@@ -63,7 +60,9 @@ export function galleryPorts({ tagger, bucket, queue }: Pipeline): GalleryPorts 
 async function imageRecords(table: TagTable): Promise<readonly ImageRecord[]> {
   const records: ImageRecord[] = [];
   for (const status of ['tagged', 'unsupported', 'failed'] as const) {
-    for await (const page of table.query(queryImagesByStatus(LOCAL_BUCKET_NAME, status, '', BATCH_SIZE))) {
+    for await (const page of table.query(
+      queryImagesByStatus(LOCAL_BUCKET_NAME, status, '', MAXIMUM_BATCH_KEYS),
+    )) {
       const keys = page.map(({ GSI1SK }) => imageKey({ bucket: LOCAL_BUCKET_NAME, key: String(GSI1SK) }));
       const items = await table.readBatch({ Keys: keys, ConsistentRead: false });
       records.push(...items.map(imageRecordOf));

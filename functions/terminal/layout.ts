@@ -15,3 +15,8 @@ export function laidOut(rows: ReadonlyArray<readonly string[]>, widthOf: (text: 
       .trimEnd(),
   );
 }
+
+/** Lines that stand two cells further right. */
+export function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => `  ${line}`);
+}

@@ -2,9 +2,9 @@ import { CliptagError } from '../errors.ts';
 import { type ListedObject, listedObjectBody } from '../objects/listed-object.ts';
 import { accepts, type UploadFilter } from '../objects/object.ts';
 import { imageKey, imageRecordOf, readImageAttributes } from '../records/image-record.ts';
-import type { TagTable } from '../records/tag-table.ts';
+import { MAXIMUM_BATCH_KEYS, type TagTable } from '../records/tag-table.ts';
 import { isSettled, SETTLING_ATTRIBUTES, type TaggerIdentity } from '../tagging/tagger-identity.ts';
-import type { MessageQueue } from './message-queue.ts';
+import { MESSAGES_PER_REQUEST, type MessageQueue } from './message-queue.ts';
 
 /** Decides which listed objects are still to be tagged. */
 export interface BackfillSelection {
@@ -21,9 +21,6 @@ export interface SelectedObjects {
   /** The upload filter does not let them pass. */
   readonly leftOut: readonly ListedObject[];
 }
-
-/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
-const MAXIMUM_BATCH_KEYS = 100;
 
 /**
  * Sorts listed objects by what is to be done about them. Their records are read eventually consistent, at half the
@@ -84,9 +81,6 @@ export class QueueFull extends CliptagError {
   }
 }
 
-/** Messages in one request: SendMessageBatch takes no more. */
-const MESSAGES_AT_ONCE = 10;
-
 /**
  * Sends those objects of a listed batch to the queue that are still to be tagged. May be repeated at any time: an
  * object that has been tagged since is left out, and one that is sent twice is found unchanged.
@@ -104,8 +98,8 @@ async function sendPaced(objects: readonly ListedObject[], feeder: Feeder): Prom
   const depth = await queue.depth();
   if (depth >= maximumDepth) throw new QueueFull(depth, maximumDepth);
   const startedAt = now();
-  for (let first = 0; first < objects.length; first += MESSAGES_AT_ONCE) {
-    const some = objects.slice(first, first + MESSAGES_AT_ONCE);
+  for (let first = 0; first < objects.length; first += MESSAGES_PER_REQUEST) {
+    const some = objects.slice(first, first + MESSAGES_PER_REQUEST);
     await queue.send(some.map(listedObjectBody));
     // Also after the last messages: the next batch may follow at once.
     const dueAt = startedAt + ((first + some.length) * 1_000) / objectsPerSecond;

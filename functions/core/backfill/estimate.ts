@@ -1,5 +1,6 @@
 import { type CostLine, costLine, onceLines, type TaggingVolume, total } from '../cost/cost.ts';
 import { DYNAMODB, LAMBDA, S3, SQS, STEP_FUNCTIONS } from '../cost/prices.ts';
+import { MESSAGES_PER_REQUEST } from './message-queue.ts';
 import type { BackfillPlan } from './plan.ts';
 
 /** How a deployed backfill feeds the queue; infra/constructs/workflows/backfill-workflow.ts decides it. */
@@ -32,8 +33,6 @@ export interface BackfillEstimate {
 const OBJECTS_PER_LISTING = 1_000;
 /** The bucket is listed twice: to count, and to feed. */
 const LISTINGS = 2;
-/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html */
-const MESSAGES_PER_REQUEST = 10;
 /** Read units of an eventually consistent read of up to 4 KB. */
 const UNITS_PER_LOOK = 0.5;
 /** State transitions of each batch's own execution (start and task), and of the run around them. */

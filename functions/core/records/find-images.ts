@@ -1,7 +1,7 @@
 import type { Tag } from '../labels/scores.ts';
 import { type ImageRecord, imageRecordOf, readImageSummaries } from './image-record.ts';
 import { isConfirmedBy, type LabelEntry, labelEntryOf, queryLabelEntries } from './label-entries.ts';
-import type { TagTable } from './tag-table.ts';
+import { MAXIMUM_BATCH_KEYS, type TagTable } from './tag-table.ts';
 
 /** A search for images by their labels. */
 export interface LabelQuery {
@@ -32,8 +32,8 @@ export interface FoundImage
   readonly score: number;
 }
 
-/** Entries per page; their records are read in one batch, of which DynamoDB takes at most 100 keys. */
-const PAGE_SIZE = 100;
+/** Entries per page; their records are read in one batch. */
+const PAGE_SIZE = MAXIMUM_BATCH_KEYS;
 
 /**
  * Images by their labels, best score first, each at most once. Label entries are hints only: every image comes

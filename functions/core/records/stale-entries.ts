@@ -1,7 +1,7 @@
 import { advanceRevision, type ImageRecord, imageKey, imageRecordOf } from './image-record.ts';
 import { deleteReadEntry, isConfirmedBy, type LabelEntry } from './label-entries.ts';
 import { readRecord, removeSupersededEntries } from './record-commit.ts';
-import type { BatchReadRequest, TagTable } from './tag-table.ts';
+import { type BatchReadRequest, MAXIMUM_BATCH_KEYS, type TagTable } from './tag-table.ts';
 
 /**
  * What the image record says of a label entry.
@@ -26,9 +26,6 @@ export function entryState(entry: LabelEntry, record: Witness | undefined): Entr
   if (record.sequencer > entry.sequencer || record.revision >= entry.revision) return 'stale';
   return 'unsettled';
 }
-
-/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
-const MAXIMUM_BATCH_KEYS = 100;
 
 /** The entries that their records do not confirm, with the reason. */
 export async function unconfirmedEntries(

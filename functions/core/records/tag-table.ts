@@ -21,6 +21,10 @@ export interface ReadRequest {
   readonly ConsistentRead: boolean;
 }
 
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
+export const MAXIMUM_BATCH_KEYS = 100;
+
+/** Reads up to {@link MAXIMUM_BATCH_KEYS} items at once. */
 export interface BatchReadRequest {
   readonly Keys: readonly PrimaryKey[];
   readonly ConsistentRead: boolean;

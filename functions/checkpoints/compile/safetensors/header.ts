@@ -1,3 +1,4 @@
+import { isPlainObject } from '../../../core/document.ts';
 import { InvalidInput } from '../../../core/errors.ts';
 
 /** Bytes of one number of each type (`Dtype` of huggingface/safetensors); only some can be read as float32. */
@@ -99,14 +100,14 @@ function parseObject(text: string, path: string): Record<string, unknown> {
   } catch (error) {
     throw notSafetensors(path, [`Expected JSON as header: ${String(error)}`]);
   }
-  if (isObject(value)) return value;
+  if (isPlainObject(value)) return value;
   throw notSafetensors(path, ['Expected a JSON object as header']);
 }
 
 function tensorEntry(
   value: unknown,
 ): { dtype: string; shape: number[]; begin: number; end: number } | { fault: string } {
-  if (!isObject(value)) return { fault: 'Expected dtype, shape and data_offsets' };
+  if (!isPlainObject(value)) return { fault: 'Expected dtype, shape and data_offsets' };
   const { dtype, shape, data_offsets: offsets } = value;
   const numberBytes =
     typeof dtype === 'string' && Object.hasOwn(NUMBER_BYTES, dtype) ? NUMBER_BYTES[dtype] : undefined;
@@ -165,10 +166,6 @@ function duplicatesOf(json: string): Set<string> {
     }
   }
   return twice;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isSizes(value: unknown): value is number[] {

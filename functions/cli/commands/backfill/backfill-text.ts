@@ -2,6 +2,7 @@ import type { BackfillPlan, BackfillScope } from '../../../core/backfill/plan.ts
 import { MEASURED_ON } from '../../../core/cost/measured-usage.ts';
 import { PRICES_AS_OF, PRICES_REGION } from '../../../core/cost/prices.ts';
 import { printable } from '../../../core/printable.ts';
+import { countText, dollarsText } from '../../../terminal/amounts.ts';
 import { columns } from '../../../terminal/columns.ts';
 import type { BackfillSettings } from './backfill-settings.ts';
 import type { EstimatedBackfill, PictureGuess } from './estimate.ts';
@@ -12,11 +13,11 @@ export function planLines(scope: BackfillScope, plan: BackfillPlan): string[] {
   const { listed, wanted, wantedBytes, settled, leftOut } = plan;
   const megabytes = (wantedBytes / 1e6).toLocaleString('en-US', { maximumFractionDigits: 1 });
   return [
-    `${printable(locationText(scope))}: ${number(listed)} objects`,
+    `${printable(locationText(scope))}: ${countText(listed)} objects`,
     ...columns([
-      ['  to be tagged', number(wanted).padStart(13), `${megabytes} MB`],
-      ['  done already', number(settled).padStart(13), 'by the same model and label sets'],
-      ['  left out', number(leftOut).padStart(13), 'by the upload filter'],
+      ['  to be tagged', countText(wanted).padStart(13), `${megabytes} MB`],
+      ['  done already', countText(settled).padStart(13), 'by the same model and label sets'],
+      ['  left out', countText(leftOut).padStart(13), 'by the upload filter'],
     ]),
   ];
 }
@@ -32,10 +33,10 @@ export function estimateLines(
   const rows = cost.map(({ part, quantity, unit, dollars: price }) => [
     `  ${part}`,
     `${quantity.toLocaleString('en-US', { maximumFractionDigits: 0 })} ${unit}`,
-    money(price),
+    dollarsText(price),
   ]);
   return [
-    ...columns([...rows, ['Cost', '', money(dollars)]]),
+    ...columns([...rows, ['Cost', '', dollarsText(dollars)]]),
     `Time: ${durationText(seconds)}`,
     'Assumed:',
     model === undefined
@@ -53,14 +54,4 @@ export function durationText(seconds: number): string {
   if (seconds < 90) return `about ${Math.max(1, Math.round(seconds))} s`;
   if (seconds < 2 * 60 * 60) return `about ${Math.round(seconds / 60)} minutes`;
   return `about ${(seconds / 3_600).toFixed(1)} hours`;
-}
-
-export function number(count: number): string {
-  return count.toLocaleString('en-US');
-}
-
-function money(price: number): string {
-  return `$${price.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`.padStart(
-    12,
-  );
 }

@@ -1,13 +1,14 @@
 import { s3ObjectListing } from '../../../adapters/aws/s3-listing.ts';
 import { stepFunctionsWorkflow, type Workflow } from '../../../adapters/aws/step-functions.ts';
 import { type BackfillPlan, type BackfillScope, planBackfill } from '../../../core/backfill/plan.ts';
+import { countText } from '../../../terminal/amounts.ts';
 import { EXIT, UsageError } from '../../../terminal/exit-code.ts';
 import type { Output } from '../../../terminal/output.ts';
 import { withCount } from '../../../terminal/progress.ts';
 import { type DeployedStack, outputOf } from '../../pipeline/deployed-stack.ts';
 import { askTable } from '../../pipeline/tag-table.ts';
 import { type BackfillSettings, backfillSettings } from './backfill-settings.ts';
-import { estimateLines, NOTHING_TO_DO, number, planLines } from './backfill-text.ts';
+import { estimateLines, NOTHING_TO_DO, planLines } from './backfill-text.ts';
 import { estimateDeployed, type PictureGuess } from './estimate.ts';
 import { explained } from './listing-error.ts';
 import { type EndedRun, knownRuns, startRun, untilEnd } from './workflow-runs.ts';
@@ -96,7 +97,7 @@ async function follow(
   output.remark(
     `cliptag backfill: ${arn} is under way. Ctrl-C leaves it running; the same command shows it again`,
   );
-  const what = listed === undefined ? 'Objects looked at' : `Of ${number(listed)} objects looked at`;
+  const what = listed === undefined ? 'Objects looked at' : `Of ${countText(listed)} objects looked at`;
   const ended = await withCount(what, (show) => untilEnd(workflow, arn, show));
   const { status, error, cause, objects } = ended;
   if (asJson) await output.line(JSON.stringify({ step: 'done', run: arn, status, error, cause, objects }));
@@ -109,9 +110,9 @@ function endLines({ status, error, cause, objects }: EndedRun): string[] {
   const why = [error, cause].filter(Boolean).join(': ');
   return [
     status === 'SUCCEEDED'
-      ? `${number(succeeded)} objects were looked at; those that are to be tagged are in the queue, or tagged by now.`
-      : `The run ended as ${status}${why && ` (${why})`}, after ${number(succeeded)} objects.`,
-    ...(failed > 0 ? [`${number(failed)} objects could not be sent.`] : []),
+      ? `${countText(succeeded)} objects were looked at; those that are to be tagged are in the queue, or tagged by now.`
+      : `The run ended as ${status}${why && ` (${why})`}, after ${countText(succeeded)} objects.`,
+    ...(failed > 0 ? [`${countText(failed)} objects could not be sent.`] : []),
     ...(status === 'SUCCEEDED' && failed === 0 ? [] : ['Run the same command again: it does the rest.']),
   ];
 }

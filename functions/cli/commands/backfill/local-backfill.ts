@@ -12,13 +12,14 @@ import { type BackfillScope, planBackfill } from '../../../core/backfill/plan.ts
 import type { ListedObject, ObjectListing } from '../../../core/objects/listed-object.ts';
 import { acceptEveryUpload } from '../../../core/objects/object.ts';
 import type { ScannableTable } from '../../../core/records/tag-table.ts';
+import { countText } from '../../../terminal/amounts.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import type { Output } from '../../../terminal/output.ts';
 import { withCount } from '../../../terminal/progress.ts';
 import { type LocalPipeline, localPipeline } from '../../pipeline/local-pipeline.ts';
 import { askTable } from '../../pipeline/tag-table.ts';
 import { LOCAL_PIPELINE } from '../../places.ts';
-import { durationText, NOTHING_TO_DO, number, planLines } from './backfill-text.ts';
+import { durationText, NOTHING_TO_DO, planLines } from './backfill-text.ts';
 import type { BackfillRequest } from './deployed-backfill.ts';
 import { estimateLocalSeconds } from './estimate.ts';
 import { explained } from './listing-error.ts';
@@ -71,8 +72,8 @@ export async function backfillLocal(
   await withCount('Messages left', (show) => untilEmpty(pipeline, show));
   const deadLetters = (await pipeline.status()).deadLetters - before.deadLetters;
   await print('done', { ...counts, deadLetters }, [
-    `Sent and worked on: ${number(counts.sent)} objects; ${number(counts.settled)} were done already.`,
-    ...(deadLetters > 0 ? [`${number(deadLetters)} messages were given up: they are dead letters.`] : []),
+    `Sent and worked on: ${countText(counts.sent)} objects; ${countText(counts.settled)} were done already.`,
+    ...(deadLetters > 0 ? [`${countText(deadLetters)} messages were given up: they are dead letters.`] : []),
   ]);
   return deadLetters > 0 ? EXIT.failed : EXIT.done;
 }

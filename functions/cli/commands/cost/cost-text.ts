@@ -1,5 +1,6 @@
 import { type CostEstimate, type CostLine, type TaggingVolume, writeUnits } from '../../../core/cost/cost.ts';
 import { MEASURED_ON } from '../../../core/cost/measured-usage.ts';
+import { countText, dollarsText } from '../../../terminal/amounts.ts';
 import { columns } from '../../../terminal/columns.ts';
 
 /** What an estimate starts from. */
@@ -20,16 +21,16 @@ export function estimateLines(
 ): string[] {
   const rival = (name: string, price: number): string[] => [
     name,
-    `${images.toLocaleString('en-US')} images`,
-    dollars(price),
+    `${countText(images)} images`,
+    dollarsText(price),
     `${(price / onceDollars).toFixed(0)} times as much`,
   ];
   return columns([
     ...once.map(row),
-    ['Cliptag', `${images.toLocaleString('en-US')} images`, dollars(onceDollars)],
+    ['Cliptag', `${countText(images)} images`, dollarsText(onceDollars)],
     ['', ''],
     ...monthly.map(row),
-    ['Cliptag, each month', '', dollars(monthlyDollars)],
+    ['Cliptag, each month', '', dollarsText(monthlyDollars)],
     ['', ''],
     rival('Amazon Rekognition labels', elsewhere.rekognition),
     rival('Google Cloud Vision labels', elsewhere.googleVision),
@@ -39,13 +40,7 @@ export function estimateLines(
 function row({ part, quantity, unit, dollars: price }: CostLine): string[] {
   const digits = quantity < 100 ? 2 : 0;
   const shown = quantity.toLocaleString('en-US', { maximumFractionDigits: digits });
-  return [`  ${part}`, `${shown} ${unit}`, dollars(price)];
-}
-
-function dollars(price: number): string {
-  return `$${price.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`.padStart(
-    12,
-  );
+  return [`  ${part}`, `${shown} ${unit}`, dollarsText(price)];
 }
 
 /** What the estimate assumes. */
@@ -70,7 +65,7 @@ export function assumptionLines(assumptions: CostAssumptions): string[] {
 /** Where the time comes from. */
 function sourceLines(time: string, { model, megapixels, measured }: CostAssumptions): string[] {
   if (measured) {
-    const images = measured.images.toLocaleString('en-US');
+    const images = countText(measured.images);
     return [
       `${time}: measured by CloudWatch, ${images} images of ${measured.stack} in ${measured.days} days`,
     ];

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { packagePath } from '../../../adapters/files/package-folder.ts';
+import { countText } from '../../../terminal/amounts.ts';
 import { errorGallery } from './error-gallery.ts';
 import type { ErrorPair } from './error-pictures.ts';
 import type { CandidateResult, Evaluation } from './evaluation.ts';
 import { candidatesName } from './evaluation-text.ts';
 import { type Markup, markup } from './markup.ts';
-import { countText, figures, leftOut } from './page-figures.ts';
+import { figures, leftOut } from './page-figures.ts';
 import { charts, confusionTable, labelTable, tagTable } from './page-tables.ts';
 
 const STYLE_FILE = packagePath('functions', 'cli', 'commands', 'evaluate', 'evaluation-page.css');

@@ -1,6 +1,7 @@
 import { CALIBRATION_BINS } from '../../../core/evaluation/calibration.ts';
 import type { TagQuality } from '../../../core/evaluation/tag-quality.ts';
 import { columns } from '../../../terminal/columns.ts';
+import { indented } from '../../../terminal/layout.ts';
 import type { CandidateResult, Evaluation, TagResult } from './evaluation.ts';
 
 /** Rows that are shown of a list; the rest is for --json and --html. */
@@ -109,8 +110,4 @@ function list(title: string, rows: string[][]): string[] {
 
 function rest(count: number): string[] {
   return count > 0 ? [`  and ${count} more (--json, --html)`] : [];
-}
-
-function indented(lines: readonly string[]): string[] {
-  return lines.map((line) => `  ${line}`);
 }

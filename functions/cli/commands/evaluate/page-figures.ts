@@ -1,3 +1,4 @@
+import { countText } from '../../../terminal/amounts.ts';
 import type { CandidateResult } from './evaluation.ts';
 import { percentText } from './evaluation-text.ts';
 import { type Markup, markup } from './markup.ts';
@@ -43,8 +44,4 @@ ${more > 0 ? markup`<p class="remark">and ${countText(more)} more (--json)</p>` 
 export function bar(value: number): Markup {
   const width = Math.round(1000 * value) / 10;
   return markup`<svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect class="rail" width="100" height="6"/><rect class="fill" width="${width}" height="6"/></svg>`;
-}
-
-export function countText(count: number): string {
-  return count.toLocaleString('en');
 }

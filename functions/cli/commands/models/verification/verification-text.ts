@@ -1,5 +1,6 @@
 import type { CosineSummary } from '../../../../core/evaluation/agreement.ts';
 import { columns } from '../../../../terminal/columns.ts';
+import { indented } from '../../../../terminal/layout.ts';
 import { type Comparison, MEASURE_NAMES, type Verification } from './verification.ts';
 
 /** A verification as the terminal shows it. */
@@ -80,8 +81,4 @@ function cosineText(value: number): string {
 
 function percentText(value: number): string {
   return `${(100 * value).toFixed(1)} %`;
-}
-
-function indented(lines: readonly string[]): string[] {
-  return lines.map((line) => `  ${line}`);
 }
