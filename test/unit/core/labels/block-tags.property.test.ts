@@ -10,16 +10,7 @@ import {
 } from '../../../../functions/core/labels/embedding.ts';
 import { labelSetDigest, parseLabelSet } from '../../../../functions/core/labels/label-set.ts';
 import { scoresByLabel, tagsFor } from '../../../../functions/core/labels/scores.ts';
-
-const RUNS = Math.ceil(Number(process.env.CLIPTAG_PROPERTY_RUNS ?? 4000) / 20);
-
-const vectorsOf = (size: number, count: number) =>
-  fc.array(fc.float32Array({ minLength: size, maxLength: size, min: -2, max: 2, noNaN: true }), {
-    minLength: count,
-    maxLength: count,
-  });
-
-const stacked = (rows: readonly Float32Array[]) => Float32Array.from(rows.flatMap((row) => [...row]));
+import { RUNS, stacked, vectorsOf } from '../vectors.ts';
 
 const MODEL = 'model-a';
 const SIZE = 6;

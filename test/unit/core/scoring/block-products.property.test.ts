@@ -2,16 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { blockMultiplier } from '../../../../functions/core/scoring/block-products.ts';
 import { rowProducts } from '../../../../functions/core/scoring/row-products.ts';
-
-const RUNS = Math.ceil(Number(process.env.CLIPTAG_PROPERTY_RUNS ?? 4000) / 20);
-
-const vectorsOf = (size: number, count: number) =>
-  fc.array(fc.float32Array({ minLength: size, maxLength: size, min: -2, max: 2, noNaN: true }), {
-    minLength: count,
-    maxLength: count,
-  });
-
-const stacked = (rows: readonly Float32Array[]) => Float32Array.from(rows.flatMap((row) => [...row]));
+import { RUNS, stacked, vectorsOf } from '../vectors.ts';
 
 it('multiplies a block, whatever its size, to the last bit as vector by vector', () => {
   const shapes = fc.record({ size: fc.integer({ min: 1, max: 40 }), rows: fc.nat(13), vectors: fc.nat(70) });
