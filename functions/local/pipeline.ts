@@ -9,6 +9,7 @@ import type { Tagger } from '../core/tagging/tag-image.ts';
 import { composeChannels } from '../tag-images/channels.ts';
 import { composeTagger, type TaggerSettings } from '../tag-images/composition.ts';
 import { messageTagger, type Report } from '../tag-images/tag-messages.ts';
+import { LOCAL_PIPELINE } from './control-api/local-pipeline.ts';
 import { type DynamoDbEndpoint, startDynamoDbEndpoint } from './dynamodb/dynamodb-endpoint.ts';
 import { ensureTable, LOCAL_REGION, LOCAL_TABLE_NAME } from './dynamodb/table.ts';
 import type { LocalQueue } from './queue/contract.ts';
@@ -20,7 +21,7 @@ import {
 import { openQueue } from './queue/queue.ts';
 import { type S3Endpoint, startS3Endpoint } from './s3-endpoint/s3-endpoint.ts';
 
-export const LOCAL_BUCKET_NAME = 'photos';
+export const LOCAL_BUCKET_NAME = LOCAL_PIPELINE.bucket;
 
 const { functionTimeoutSeconds, maxReceiveCount } = QUEUE_DEFINITION;
 

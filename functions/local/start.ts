@@ -2,9 +2,14 @@ import { MAXIMUM_OBJECT_TAGS } from '../core/results/object-tags.ts';
 import { command } from '../terminal/command.ts';
 import { checkNotEmpty, checkServerPort, wholeFrom } from '../terminal/flag-checks.ts';
 import { type FlagValues, onlyFlags } from '../terminal/flags.ts';
+import { LOCAL_PIPELINE } from './control-api/local-pipeline.ts';
 import type { StartOptions } from './start-run.ts';
 
-const DEFAULT_PORTS = { 's3-port': 9000, 'dynamodb-port': 8000, 'http-port': 3000 } as const;
+const DEFAULT_PORTS = {
+  's3-port': LOCAL_PIPELINE.s3Port,
+  'dynamodb-port': LOCAL_PIPELINE.dynamodbPort,
+  'http-port': LOCAL_PIPELINE.httpPort,
+} as const;
 const DEFAULT_DATA_FOLDER = '.cliptag';
 
 type PortFlag = keyof typeof DEFAULT_PORTS;

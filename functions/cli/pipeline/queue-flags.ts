@@ -1,6 +1,6 @@
+import { LOCAL_PIPELINE } from '../../local/control-api/local-pipeline.ts';
 import { checkNotEmpty, checkPort } from '../../terminal/flag-checks.ts';
 import type { Flag, FlagValues } from '../../terminal/flags.ts';
-import { LOCAL_PIPELINE } from '../places.ts';
 import { type DeployedStack, outputOf } from './deployed-stack.ts';
 
 /** The flags of every command that asks the queues. */

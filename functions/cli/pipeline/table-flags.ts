@@ -1,7 +1,7 @@
+import { LOCAL_PIPELINE } from '../../local/control-api/local-pipeline.ts';
 import { UsageError } from '../../terminal/exit-code.ts';
 import { checkNotEmpty, checkPort } from '../../terminal/flag-checks.ts';
 import type { Flag, FlagValues } from '../../terminal/flags.ts';
-import { LOCAL_PIPELINE } from '../places.ts';
 import {
   bucketsOf,
   type DeployedStack,

@@ -2,7 +2,7 @@ import { dynamoDbTagTable } from '../../adapters/aws/dynamodb.ts';
 import { readLocalCredentials } from '../../config.ts';
 import { CliptagError } from '../../core/errors.ts';
 import type { ScannableTable } from '../../core/records/tag-table.ts';
-import { LOCAL_PIPELINE } from '../places.ts';
+import { LOCAL_PIPELINE } from '../../local/control-api/local-pipeline.ts';
 import { awsError } from './aws-error.ts';
 import type { TablePlace } from './table-flags.ts';
 

@@ -10,13 +10,11 @@ import {
   TABLE_DEFINITION,
   type TableDefinition,
 } from '../../core/records/table-definition.ts';
+import { LOCAL_PIPELINE } from '../control-api/local-pipeline.ts';
 import type { DynamoDbEndpoint } from './dynamodb-endpoint.ts';
 
-/** Name of the table on this machine. In the cloud CloudFormation chooses one, so that a stack can be made twice. */
-export const LOCAL_TABLE_NAME = 'cliptag';
-
-/** Part of a signature's scope and of ARNs; an endpoint on this machine has no other region. */
-export const LOCAL_REGION = 'us-east-1';
+export const LOCAL_TABLE_NAME = LOCAL_PIPELINE.table;
+export const LOCAL_REGION = LOCAL_PIPELINE.region;
 
 /**
  * Makes sure that the endpoint has the table of the definition.

@@ -68,10 +68,10 @@ export const ALLOWED_IMPORTS = `
   local/queue: core/objects local/store aws-lambda node:*
   local/control-api: core/labels core/tagging zod
   local/gallery: adapters/files core core/records local/control-api local/http node:*
-  local/dynamodb: adapters/aws core/records local/http local/store dynalite node:*
+  local/dynamodb: adapters/aws core/records local/control-api local/http local/store dynalite node:*
   local: adapters/aws adapters/files adapters/sharp config.ts core core/labels core/objects core/records
-      core/results core/tagging local/dynamodb local/gallery local/queue local/s3-endpoint tag-images
-      terminal p-limit node:*
+      core/results core/tagging local/control-api local/dynamodb local/gallery local/queue
+      local/s3-endpoint tag-images terminal p-limit node:*
 
   # The command line.
   cli/images: core core/objects terminal p-map node:*
@@ -86,21 +86,21 @@ export const ALLOWED_IMPORTS = `
   cli/places.ts: adapters/files tagger node:*
   cli/commands/models/verification: adapters/files adapters/onnx adapters/sharp checkpoints/compile
       cli/images cli/places.ts core core/evaluation core/labels core/pixels tagger terminal zod node:*
-  cli/pipeline: adapters/aws cli/places.ts config.ts core core/backfill core/objects core/records
-      core/tagging local/control-api terminal
-  cli/commands/backfill: adapters/aws cli/pipeline cli/places.ts cli/shared-flags.ts config.ts core
-      core/backfill core/cost core/objects core/records core/tagging terminal zod node:*
+  cli/pipeline: adapters/aws config.ts core core/backfill core/objects core/records core/tagging
+      local/control-api terminal
+  cli/commands/backfill: adapters/aws cli/pipeline cli/shared-flags.ts config.ts core core/backfill
+      core/cost core/objects core/records core/tagging local/control-api terminal zod node:*
   cli/commands/cost: cli/pipeline cli/shared-flags.ts core/cost terminal
   cli/commands/models: adapters/files checkpoints/compile checkpoints/pull cli/commands/models/verification
       cli/places.ts cli/shared-flags.ts config.ts core tagger terminal node:*
   cli/commands/query: adapters/files cli/pipeline cli/shared-flags.ts core/labels core/records tagger
       terminal
-  cli/commands/redrive: adapters/aws cli/pipeline cli/places.ts cli/shared-flags.ts terminal node:*
+  cli/commands/redrive: adapters/aws cli/pipeline cli/shared-flags.ts local/control-api terminal node:*
   cli/commands/retag: adapters/aws adapters/files cli/pipeline cli/shared-flags.ts core core/labels
       core/records core/retag tagger terminal node:*
-  cli/commands/show: cli/pipeline cli/places.ts cli/shared-flags.ts core/labels core/records terminal
-  cli/commands/status: adapters/aws cli/pipeline cli/places.ts cli/shared-flags.ts core/records
-      local/control-api terminal
+  cli/commands/show: cli/pipeline cli/shared-flags.ts core/labels core/records local/control-api terminal
+  cli/commands/status: adapters/aws cli/pipeline cli/shared-flags.ts core/records local/control-api
+      terminal
   cli: adapters/files cli/commands/backfill cli/commands/cost cli/commands/embed cli/commands/evaluate
       cli/commands/labels cli/commands/models cli/commands/query cli/commands/redrive cli/commands/retag
       cli/commands/show cli/commands/status cli/commands/tag cli/commands/tokenize terminal

@@ -1,10 +1,10 @@
+import { LOCAL_PIPELINE } from '../../../local/control-api/local-pipeline.ts';
 import { command } from '../../../terminal/command.ts';
 import { confirmed, unansweredFaults } from '../../../terminal/confirmation.ts';
 import { checkAboveZero, checkCount, checkPort } from '../../../terminal/flag-checks.ts';
 import type { FlagValues } from '../../../terminal/flags.ts';
 import { deployedStack, REGION_FLAG, STACK_FLAG } from '../../pipeline/deployed-stack.ts';
 import { DYNAMODB_PORT_FLAG } from '../../pipeline/table-flags.ts';
-import { LOCAL_PIPELINE } from '../../places.ts';
 import { JSON_FLAG } from '../../shared-flags.ts';
 import type { BackfillRequest } from './deployed-backfill.ts';
 import { locationFaults, s3Location } from './s3-location.ts';

@@ -12,13 +12,13 @@ import { type BackfillScope, planBackfill } from '../../../core/backfill/plan.ts
 import type { ListedObject, ObjectListing } from '../../../core/objects/listed-object.ts';
 import { acceptEveryUpload } from '../../../core/objects/object.ts';
 import type { ScannableTable } from '../../../core/records/tag-table.ts';
+import { LOCAL_PIPELINE } from '../../../local/control-api/local-pipeline.ts';
 import { countText } from '../../../terminal/amounts.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import type { Output } from '../../../terminal/output.ts';
 import { withCount } from '../../../terminal/progress.ts';
 import { type LocalPipeline, localPipeline } from '../../pipeline/local-pipeline.ts';
 import { askTable } from '../../pipeline/tag-table.ts';
-import { LOCAL_PIPELINE } from '../../places.ts';
 import { durationText, NOTHING_TO_DO, planLines } from './backfill-text.ts';
 import type { BackfillRequest } from './deployed-backfill.ts';
 import { estimateLocalSeconds } from './estimate.ts';

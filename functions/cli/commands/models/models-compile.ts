@@ -7,7 +7,7 @@ import { command } from '../../../terminal/command.ts';
 import { EXIT, UsageError } from '../../../terminal/exit-code.ts';
 import { checkAboveZero, checkNotEmpty } from '../../../terminal/flag-checks.ts';
 import { type Input, receivedText } from '../../../terminal/flags.ts';
-import { CHECKPOINTS_FOLDER, SAMPLES_FOLDER } from '../../places.ts';
+import { CHECKPOINTS_FOLDER, SAMPLE_FOLDER } from '../../places.ts';
 import { JSON_FLAG } from '../../shared-flags.ts';
 
 const flags = {
@@ -90,8 +90,8 @@ function asked({ flags: given, operands: [operand = ''] }: Input<typeof flags>):
 
 /** The photographs that come with the project. */
 async function samples(): Promise<readonly Uint8Array[]> {
-  const names = (await readdir(SAMPLES_FOLDER)).filter((name) => /\.(jpg|png)$/.test(name)).sort();
-  return Promise.all(names.map((name) => readFile(join(SAMPLES_FOLDER, name))));
+  const names = (await readdir(SAMPLE_FOLDER)).filter((name) => /\.(jpg|png)$/.test(name)).sort();
+  return Promise.all(names.map((name) => readFile(join(SAMPLE_FOLDER, name))));
 }
 
 function summary({ manifest, digest }: Model, out: string): string {

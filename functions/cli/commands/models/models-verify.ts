@@ -3,7 +3,7 @@ import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import { checkNotEmpty, checkScore } from '../../../terminal/flag-checks.ts';
 import { receivedText } from '../../../terminal/flags.ts';
-import { SAMPLES_FOLDER } from '../../places.ts';
+import { SAMPLE_FOLDER } from '../../places.ts';
 import { JSON_FLAG, LABELS_FLAG } from '../../shared-flags.ts';
 import { DEFAULT_BARS } from './verification/verification.ts';
 
@@ -76,7 +76,7 @@ manifest says, or the two cannot be compared.`,
       model,
       against: given.against,
       reference: given.reference,
-      pictures: given.pictures ?? [SAMPLES_FOLDER],
+      pictures: given.pictures ?? [SAMPLE_FOLDER],
       labels: given.labels ?? [DEFAULT_LABEL_SET],
       bars: {
         mean: Number(given['min-mean'] ?? DEFAULT_BARS.mean),

@@ -1,3 +1,4 @@
+import { LOCAL_PIPELINE } from '../../../local/control-api/local-pipeline.ts';
 import { command } from '../../../terminal/command.ts';
 import { confirmed, unansweredFaults } from '../../../terminal/confirmation.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
@@ -9,7 +10,6 @@ import { withCount } from '../../../terminal/progress.ts';
 import type { DeadLetters } from '../../pipeline/dead-letters.ts';
 import { type DeployedStack, deployedStack, REGION_FLAG, STACK_FLAG } from '../../pipeline/deployed-stack.ts';
 import { deployedQueues, QUEUE_FLAGS, queueFlagFaults } from '../../pipeline/queue-flags.ts';
-import { LOCAL_PIPELINE } from '../../places.ts';
 import { JSON_FLAG } from '../../shared-flags.ts';
 
 /** Amazon SQS's own limit. */

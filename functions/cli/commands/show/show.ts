@@ -1,5 +1,6 @@
 import { embeddingFromBytes } from '../../../core/labels/embedding.ts';
 import { type ImageRecord, imageRecordOf, readImageRecord } from '../../../core/records/image-record.ts';
+import { LOCAL_PIPELINE } from '../../../local/control-api/local-pipeline.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import { checkNotEmpty } from '../../../terminal/flag-checks.ts';
@@ -10,7 +11,6 @@ import {
   tableFlagFaults,
   tablePlace,
 } from '../../pipeline/table-flags.ts';
-import { LOCAL_PIPELINE } from '../../places.ts';
 import { JSON_FLAG } from '../../shared-flags.ts';
 import type { ShownRecord } from './show-text.ts';
 

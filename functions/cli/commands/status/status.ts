@@ -1,5 +1,6 @@
 import { IMAGE_STATUSES, queryImagesByStatus } from '../../../core/records/image-record.ts';
 import type { QueueStatus } from '../../../local/control-api/control-api.ts';
+import { LOCAL_PIPELINE } from '../../../local/control-api/local-pipeline.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import { checkNotEmpty } from '../../../terminal/flag-checks.ts';
@@ -18,7 +19,6 @@ import {
   tableFlagFaults,
   tablePlace,
 } from '../../pipeline/table-flags.ts';
-import { LOCAL_PIPELINE } from '../../places.ts';
 import { JSON_FLAG } from '../../shared-flags.ts';
 import type { BucketCounts } from './status-text.ts';
 
