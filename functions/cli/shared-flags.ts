@@ -9,7 +9,7 @@ export const JSON_FLAG = {
 
 export const MODEL_FLAG = {
   type: 'string',
-  value: 'NAME|DIR',
+  value: 'NAME|FOLDER',
   about: 'The model: the name of one that `models list` shows, or a model folder. Default: embedded.',
   check: checkNotEmpty,
 } as const satisfies Flag;

@@ -27,7 +27,7 @@ describe('cliptag models compile', () => {
   });
 
   it.each<[string[], RegExp]>([
-    [[], /expected one DIR or NAME of a checkpoint but received nothing/],
+    [[], /expected one FOLDER or NAME of a checkpoint but received nothing/],
     [['no-such-model'], /expected a folder but found neither no-such-model nor .*checkpoints.no-such-model/],
     [['x', '--precision', 'int4'], /--precision: expected int8 or fp32 but received "int4"/],
     [['x', '--logit-scale', 'x'], /--logit-scale: expected a number above 0/],

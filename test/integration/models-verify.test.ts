@@ -198,7 +198,7 @@ describe('cliptag models verify', () => {
   it('rejects a model that there is nothing to compare with', async () => {
     await expect(verify(EMBEDDED)).rejects.toMatchObject({
       code: 'usage',
-      message: expect.stringMatching(/^expected --against DIR or --reference FILE/),
+      message: expect.stringMatching(/^expected --against FOLDER or --reference FILE/),
     });
   });
 });

@@ -18,13 +18,13 @@ export function diskError(error: unknown, path: string): CliptagError {
       })
     : new CliptagError(
         'not-writable',
-        `Expected to write ${path} but received ${code || message}: choose another folder (--out DIR)`,
+        `Expected to write ${path} but received ${code || message}: choose another folder (--out FOLDER)`,
         { cause: error },
       );
 }
 
 const MAKE_ROOM =
-  'make room, or choose a folder on another disk (--out DIR), then run it again: it goes on where it ended';
+  'make room, or choose a folder on another disk (--out FOLDER), then run it again: it goes on where it ended';
 
 /** Free bytes on the disk of a folder. */
 export async function freeBytes(folder: string): Promise<number> {

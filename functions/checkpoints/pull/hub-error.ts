@@ -33,7 +33,7 @@ export class HubError extends CliptagError {
 
 /** What the user can do without the hub. */
 const WITHOUT_HUB =
-  'give a mirror (--mirror URL), compile a folder that you have (cliptag models compile DIR), or use the embedded model, which needs no network';
+  'give a mirror (--mirror URL), compile a folder that you have (cliptag models compile FOLDER), or use the embedded model, which needs no network';
 
 /** Codes of Node and undici: no connection was made. */
 const UNREACHABLE = new Set([

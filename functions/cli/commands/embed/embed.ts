@@ -20,7 +20,7 @@ const flags = {
 } as const;
 
 export const embed = command({
-  usage: 'embed PATH… [--text STRING]… [--model NAME|DIR] [--json]',
+  usage: 'embed PATH… [--text STRING]… [--model NAME|FOLDER] [--json]',
   about: `Prints the embeddings of images, then of texts, each in the order given; their length is 1. Only embeddings
 with the same model may be compared. PATHs are taken as by \`cliptag tag\`.
 --json: {"path"|"text","model","modelDigest","embedding":[…]}, or {"path","model","modelDigest","status","reason"} for a broken image.

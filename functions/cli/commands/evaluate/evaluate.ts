@@ -46,7 +46,7 @@ const flags = {
 type Flags = FlagValues<typeof flags>;
 
 export const evaluate = command({
-  usage: `evaluate FOLDER|MANIFEST [--labels FILE|FOLDER]… [--model NAME|DIR] [--html FILE] [--json]
+  usage: `evaluate FOLDER|MANIFEST [--labels FILE|FOLDER]… [--model NAME|FOLDER] [--html FILE] [--json]
        [--limit N] [--split NAME] [--held-out FILE]`,
   about: `Measures how often a model is right about pictures whose labels are known, and how far its scores can be trusted.
 

@@ -19,14 +19,14 @@ const flags = {
   },
   out: {
     type: 'string',
-    value: 'DIR',
+    value: 'FOLDER',
     about: 'Where the model goes; a model that is there is replaced. Default: models/NAME.',
     check: checkNotEmpty,
   },
   tokenizer: {
     type: 'string',
     value: 'FILE',
-    about: 'The tokenizer.json to take where DIR has none.',
+    about: 'The tokenizer.json to take where FOLDER has none.',
     check: checkNotEmpty,
   },
   'logit-scale': {
@@ -39,7 +39,7 @@ const flags = {
 } as const;
 
 export const modelsCompile = command({
-  usage: 'models compile DIR|NAME [--precision int8|fp32] [--out DIR] [--json]',
+  usage: 'models compile FOLDER|NAME [--precision int8|fp32] [--out FOLDER] [--json]',
   about: `Makes a model of a CLIP or SigLIP checkpoint: open_clip's (open_clip_config.json, open_clip_model.safetensors) or
 Hugging Face's (config.json, preprocessor_config.json, model.safetensors), with its tokenizer.json. NAME is one that
 \`models pull\` downloaded. It takes CLIP's vision transformers with CLIP's own text transformer, and SigLIP with its
@@ -52,7 +52,7 @@ Exit code: 0; 1 when it could not be done; 2 when it was asked for wrongly, or t
   check: ({ operands }) =>
     operands.length === 1
       ? []
-      : [`expected one DIR or NAME of a checkpoint but received ${receivedText(operands)}`],
+      : [`expected one FOLDER or NAME of a checkpoint but received ${receivedText(operands)}`],
   run: async (input, output) => {
     const { folder, out } = asked(input);
     const { compileModel } = await import('../../../checkpoints/compile/compile.ts');
@@ -82,7 +82,7 @@ function asked({ flags: given, operands: [operand = ''] }: Input<typeof flags>):
   const name = basename(resolve(folder)).replace(/[^\w.-]/g, '-');
   if (given.out === undefined && name === DEFAULT_MODEL) {
     throw new UsageError([
-      `"${name}" is the model that comes with the project: --out DIR names another place`,
+      `"${name}" is the model that comes with the project: --out FOLDER names another place`,
     ]);
   }
   return { folder, out: given.out ?? join(MODELS_FOLDER, name) };

@@ -32,7 +32,7 @@ const flags = {
   },
   out: {
     type: 'string',
-    value: 'DIR',
+    value: 'FOLDER',
     about: 'Where the files go. Default: models/checkpoints/NAME.',
     check: checkNotEmpty,
   },
@@ -50,7 +50,7 @@ const flags = {
 
 export const modelsPull = command({
   usage:
-    'models pull NAME|hf:OWNER/REPO[@REVISION] [--mirror URL] [--out DIR] [--onnx [--quantised]] [--update] [--json]',
+    'models pull NAME|hf:OWNER/REPO[@REVISION] [--mirror URL] [--out FOLDER] [--onnx [--quantised]] [--update] [--json]',
   about: `Downloads a CLIP checkpoint from the Hugging Face hub, for \`cliptag models compile NAME\`. An interrupted download goes on
 where it stopped. Every file is compared with its SHA-256: the one in models/${LOCK_FILE}, where the first pull
 writes what the hub declares. No pickles are read: only safetensors and ONNX.

@@ -10,8 +10,8 @@ import { DEFAULT_BARS } from './verification/verification.ts';
 const flags = {
   against: {
     type: 'string',
-    value: 'NAME|DIR',
-    about: 'A float32 model, or a checkpoint. Default: the pulled checkpoint that DIR was compiled from.',
+    value: 'NAME|FOLDER',
+    about: 'A float32 model, or a checkpoint. Default: the pulled checkpoint that FOLDER was compiled from.',
     check: checkNotEmpty,
   },
   pictures: {
@@ -51,8 +51,8 @@ const flags = {
 } as const;
 
 export const modelsVerify = command({
-  usage: `models verify NAME|DIR [--against NAME|DIR] [--reference FILE] [--pictures FOLDER]… [--labels FILE|FOLDER]…
-       [--min-mean COSINE] [--min-cosine COSINE] [--min-top1 SHARE] [--json]`,
+  usage: `models verify NAME|FOLDER [--against NAME|FOLDER] [--reference FILE] [--pictures FOLDER]…
+       [--labels FILE|FOLDER]… [--min-mean COSINE] [--min-cosine COSINE] [--min-top1 SHARE] [--json]`,
   about: `Compares a model with what it stands for, by pictures and by the prompts of label sets: with the float32 model of the
 same checkpoint (a checkpoint is compiled into a temporary folder for it), with embeddings that the original code gave,
 and, picture by picture, with itself when it encodes several at once. Its files are compared with their checksums first.
@@ -68,7 +68,7 @@ manifest says, or the two cannot be compared.`,
   check: ({ operands }) =>
     operands.length === 1
       ? []
-      : [`expected one NAME or DIR of a model but received ${receivedText(operands)}`],
+      : [`expected one NAME or FOLDER of a model but received ${receivedText(operands)}`],
   run: async ({ flags: given, operands: [model = ''] }, output) => {
     // Loaded only now, so that help and faults of the command line do not wait for them.
     const { verify } = await import('./verification/verification-run.ts');

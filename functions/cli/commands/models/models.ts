@@ -14,10 +14,10 @@ const HELP = `Usage: cliptag models SUBCOMMAND [ARGUMENTS] [FLAGS]
 Works on models: folders with an image encoder, a text encoder and a tokenizer.
 \`cliptag models SUBCOMMAND --help\` explains it and its flags.
 
-  list [--json]         The models at hand.
-  pull NAME [flags]     Download a CLIP checkpoint from the Hugging Face hub.
-  compile DIR [--json]  Make a model of a CLIP checkpoint or of ready ONNX files.
-  verify DIR [flags]    Compare a model with its float32 counterpart, or with the original code.`;
+  list [--json]            The models at hand.
+  pull NAME [flags]        Download a CLIP checkpoint from the Hugging Face hub.
+  compile FOLDER [--json]  Make a model of a CLIP checkpoint or of ready ONNX files.
+  verify FOLDER [flags]    Compare a model with its float32 counterpart, or with the original code.`;
 
 /** `models SUBCOMMAND …`: the first operand names what is to be done, wherever flags stand. */
 export const models: Command = async (args, output) => {

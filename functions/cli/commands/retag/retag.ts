@@ -27,7 +27,8 @@ const flags = {
 type Flags = FlagValues<typeof flags>;
 
 export const retag = command({
-  usage: `retag [--dry-run | --yes] [--labels FILE|FOLDER]… [--prefix P] [--bucket B] [--model NAME|DIR] [--json]
+  usage: `retag [--dry-run | --yes] [--labels FILE|FOLDER]… [--model NAME|FOLDER] [--prefix P] [--bucket B]
+       [--json]
        cliptag retag --stack NAME [--region REGION] …`,
   about: `Tags all images anew after a change of label sets, from their stored embeddings: no picture is read or encoded.
 Shows first what would change, and asks; then writes only what changes. It may run beside the pipeline (the newer upload

@@ -16,7 +16,7 @@ const flags = { labels: LABELS_FLAG, model: MODEL_FLAG, json: JSON_FLAG } as con
 type Flags = FlagValues<typeof flags>;
 
 export const tag = command({
-  usage: 'tag PATH… [--labels FILE|FOLDER]… [--model NAME|DIR] [--json]',
+  usage: 'tag PATH… [--labels FILE|FOLDER]… [--model NAME|FOLDER] [--json]',
   about: `Tags images with no server: files, whatever they are called, and the images in folders at any depth, sorted,
 without hidden ones. Answers come in the order of the paths. A broken image gets a status and a reason and stops no
 other. --labels takes the place of the general label set; which buckets a label set is for does not matter here.

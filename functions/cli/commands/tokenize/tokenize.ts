@@ -5,7 +5,7 @@ import { EXIT } from '../../../terminal/exit-code.ts';
 import { JSON_FLAG, MODEL_FLAG } from '../../shared-flags.ts';
 
 export const tokenize = command({
-  usage: 'tokenize TEXT… [--model NAME|DIR] [--json]',
+  usage: 'tokenize TEXT… [--model NAME|FOLDER] [--json]',
   about: `Prints the token ids of each text, from start token to end token, as the model's text encoder takes them.
 Needs only the tokenizer.json of the model's folder. Texts that begin with - go after --.
 --json: {"text","ids":[…]}`,

@@ -116,5 +116,5 @@ function logitScales({ model, counterpart, reference }: Subject) {
 }
 
 function nothingToCompare({ manifest: { name, source, revision } }: Model): string {
-  return `expected --against DIR or --reference FILE: no pulled checkpoint has the source of "${name}" (${source}, revision ${revision})`;
+  return `expected --against FOLDER or --reference FILE: no pulled checkpoint has the source of "${name}" (${source}, revision ${revision})`;
 }
