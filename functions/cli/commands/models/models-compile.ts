@@ -7,7 +7,7 @@ import { command } from '../../../terminal/command.ts';
 import { EXIT, UsageError } from '../../../terminal/exit-code.ts';
 import { checkAboveZero, checkNotEmpty } from '../../../terminal/flag-checks.ts';
 import { type Input, receivedText } from '../../../terminal/flags.ts';
-import { CHECKPOINTS_FOLDER, SAMPLE_FOLDER } from '../../places.ts';
+import { CHECKPOINTS_FOLDER, SAMPLE_FOLDER, SHOWN_MODELS_FOLDER } from '../../places.ts';
 import { JSON_FLAG } from '../../shared-flags.ts';
 
 const flags = {
@@ -20,7 +20,7 @@ const flags = {
   out: {
     type: 'string',
     value: 'FOLDER',
-    about: 'Where the model goes; a model that is there is replaced. Default: models/NAME.',
+    about: `Where the model goes; a model that is there is replaced. Default: ${SHOWN_MODELS_FOLDER}/NAME.`,
     check: checkNotEmpty,
   },
   tokenizer: {

@@ -20,7 +20,7 @@ import { type Input, receivedText } from '../../../terminal/flags.ts';
 import { laidOut } from '../../../terminal/layout.ts';
 import type { Output } from '../../../terminal/output.ts';
 import { sizeText, type Transfer, withTransfer } from '../../../terminal/transfer.ts';
-import { CHECKPOINTS_FOLDER } from '../../places.ts';
+import { CHECKPOINTS_FOLDER, SHOWN_MODELS_FOLDER } from '../../places.ts';
 import { JSON_FLAG } from '../../shared-flags.ts';
 
 const flags = {
@@ -33,13 +33,13 @@ const flags = {
   out: {
     type: 'string',
     value: 'FOLDER',
-    about: 'Where the files go. Default: models/checkpoints/NAME.',
+    about: `Where the files go. Default: ${SHOWN_MODELS_FOLDER}/checkpoints/NAME.`,
     check: checkNotEmpty,
   },
   lock: {
     type: 'string',
     value: 'FILE',
-    about: `Where digests are kept. Default: models/${LOCK_FILE}.`,
+    about: `Where digests are kept. Default: ${SHOWN_MODELS_FOLDER}/${LOCK_FILE}.`,
     check: checkNotEmpty,
   },
   update: { type: 'boolean', about: 'Take the revision as it is now, and lock it anew.' },
@@ -52,7 +52,7 @@ export const modelsPull = command({
   usage:
     'models pull NAME|hf:OWNER/REPO[@REVISION] [--mirror URL] [--out FOLDER] [--onnx [--quantised]] [--update] [--json]',
   about: `Downloads a CLIP checkpoint from the Hugging Face hub, for \`cliptag models compile NAME\`. An interrupted download goes on
-where it stopped. Every file is compared with its SHA-256: the one in models/${LOCK_FILE}, where the first pull
+where it stopped. Every file is compared with its SHA-256: the one in ${SHOWN_MODELS_FOLDER}/${LOCK_FILE}, where the first pull
 writes what the hub declares. No pickles are read: only safetensors and ONNX.
 
 Names:
