@@ -129,6 +129,7 @@ export class ImageTagger extends Construct {
   addBucket(bucket: AnyBucket, options: AddBucketOptions = {}): void {
     const { values, faults } = readBucketOptions(bucket, options);
     const all = [...this.eventBuckets, bucket];
+    if (this.ownBuckets.includes(bucket)) faults.push('Expected a bucket besides the tagger’s own');
     throwFaults(this.node.path, faults.length > 0 ? faults : bucketFaults(this, all, this.options));
     this.eventBuckets.push(bucket);
     this.events.add([bucket], values.enableEventBridge ?? this.options.enableEventBridge);

@@ -10,6 +10,11 @@ export function plain<Value>(rule: Rule<Value>): Rule<Value> {
   return { ...rule, read: (value) => (isPlain(value) ? rule.read(value) : undefined) };
 }
 
+/** The rule of a prop that must be known when the app is synthesized. */
+export function known<Value>(rule: Rule<Value>): Rule<Value> {
+  return { ...rule, read: (value) => (Token.isUnresolved(value) ? undefined : rule.read(value)) };
+}
+
 /** A `Size`, read as a number in the unit of the option's rule. */
 export function size<Value>(rule: NumberRule<Value>, unit: 'bytes' | 'MiB'): Rule<Value> {
   const method = unit === 'bytes' ? 'toBytes' : 'toMebibytes';

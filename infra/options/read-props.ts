@@ -7,7 +7,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { AnyBucket, ImageTaggerProps } from './image-tagger-props.ts';
 import { fault, oneOf, type Rule, type Rules, readByRules, text } from './option-rules.ts';
-import { construct, duration, listOf, plain, removalPolicy, size } from './prop-rules.ts';
+import { construct, duration, known, listOf, plain, removalPolicy, size } from './prop-rules.ts';
 import { contradictions, TAGGER_RULES, type TaggerOptions } from './tagger-options.ts';
 
 export const MAXIMUM_BUCKETS = 100;
@@ -53,10 +53,12 @@ const PROP_RULES = {
   prefixes: plain(TAGGER_RULES.prefix),
   suffixes: plain(TAGGER_RULES.suffix),
   maximumObjectSize: size(TAGGER_RULES.maximumBytes, 'bytes'),
-  model: text(/./, 'a model’s name or folder', 'embedded'),
-  labels: listOf(text(/./, 'a path', undefined), 'label set files or folders of them', undefined, {
-    minimum: 1,
-  }),
+  model: known(text(/./, 'a model’s name or folder', 'embedded')),
+  labels: known(
+    listOf(known(text(/./, 'a path', undefined)), 'label set files or folders of them', undefined, {
+      minimum: 1,
+    }),
+  ),
   architecture: ARCHITECTURE,
   baseImage: text(/^[\w./:@-]+$/, 'the name of a container image', undefined),
   memory: size(TAGGER_RULES.memoryMegabytes, 'MiB'),
@@ -135,7 +137,7 @@ export function readProps(props: ImageTaggerProps): {
   readonly parts: TaggerParts;
   readonly faults: readonly string[];
 } {
-  if (typeof props !== 'object' || props === null) {
+  if (typeof props !== 'object' || props === null || Array.isArray(props)) {
     return { parts: readProps({}).parts, faults: [fault('props', 'an object', props)] };
   }
   const given = new Map<string, unknown>(Object.entries(props));

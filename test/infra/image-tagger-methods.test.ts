@@ -95,10 +95,16 @@ describe('addBucket', () => {
 
   it('rejects what is no bucket, and faulty options', () => {
     const tagger = taggerIn(stackWithImage());
-    const faulty = { keys: 'key', enableEventBridge: 1 } as never;
+    const faulty = { keys: 'key', enableEventBridge: 1, key: 2 } as never;
     expect(() => tagger.addBucket('photos' as never, faulty)).toThrow(
-      /^Other\/Tagger:[\s\S]*Expected a bucket [^\n]* but received "photos"[\s\S]*for keys but received "key"[\s\S]*for enableEventBridge but received 1/,
+      /^Other\/Tagger:[\s\S]*Expected a bucket [^\n]* but received "photos"[\s\S]*one of the options keys, enableEventBridge for key but received 2[\s\S]*for keys but received "key"[\s\S]*for enableEventBridge but received 1/,
     );
+  });
+
+  it('rejects the bucket that the tagger made itself: it would depend on its own rule', () => {
+    const tagger = taggerIn(stackWithImage());
+    const [own] = tagger.buckets;
+    expect(() => tagger.addBucket(own as never)).toThrow('Expected a bucket besides the tagger’s own');
   });
 
   it('rejects a bucket that is watched already, and one more than there may be', () => {

@@ -147,7 +147,8 @@ describe('props', () => {
     ['batchingWindow', Duration.seconds(301), 'a Duration of 0 to 300 whole seconds', '301 seconds'],
     ['batchSize', '10', 'a whole number from 1 to 10000', '"10"'],
     ['batchSize', 10_001, 'a whole number from 1 to 10000', '10001'],
-    ['batchSize', Number.NaN, 'a whole number from 1 to 10000', 'null'],
+    ['batchSize', Number.NaN, 'a whole number from 1 to 10000', 'NaN'],
+    ['memory', 3008n, 'a Size of 128 to 10240 MiB', '3008'],
     ['snapStart', 'true', 'true or false', '"true"'],
     ['prefixes', 'photos/', 'key prefixes', '"photos/"'],
     ['prefixes', ['a,b'], 'key prefixes without commas and *', '["a,b"]'],
@@ -189,8 +190,18 @@ describe('props', () => {
     expect(message).toContain(`for ${name} but received ${arrived}`);
   });
 
-  it.each([null, 7, 'props'])('rejects %j instead of them', (props) => {
+  it.each([null, 7, 'props', []])('rejects %j instead of them', (props) => {
     expect(messageOf(props)).toContain(`Expected an object for props but received ${JSON.stringify(props)}`);
+  });
+
+  it('names constructs within plain data, and plain data that holds itself', () => {
+    const stack = stackWithImage();
+    const bucket = new Bucket(stack, 'Bucket');
+    const circular: Record<string, unknown> = {};
+    circular.self = circular;
+    const message = messageOf({ buckets: [{ bucket }], tableKey: circular }, stack);
+    expect(message).toContain('for buckets but received [{"bucket":the construct Other/Bucket}]');
+    expect(message).toContain('for tableKey but received {"self":{"self":{"self":{"self":…}}}}');
   });
 
   it('rejects constructs of another kind, and what only the deployment knows', () => {
@@ -203,15 +214,19 @@ describe('props', () => {
         batchSize: parameter.valueAsNumber,
         timeout: Duration.seconds(parameter.valueAsNumber),
         prefixes: [parameter.valueAsString],
+        model: parameter.valueAsString,
+        labels: [parameter.valueAsString],
       },
       stack,
     );
     expect(message).toContain('for buckets but received [the construct Other/Topic]');
     expect(message).toContain('for tableKey but received the construct Other/Bucket');
-    for (const name of ['batchSize', 'timeout']) {
+    for (const name of ['batchSize', 'timeout', 'model']) {
       expect(message).toContain(`for ${name} but received a value that only the deployment knows`);
     }
-    expect(message).toContain('for prefixes but received [a value that only the deployment knows]');
+    for (const name of ['prefixes', 'labels']) {
+      expect(message).toContain(`for ${name} but received [a value that only the deployment knows]`);
+    }
   });
 
   it('rejects buckets of another region or account', () => {

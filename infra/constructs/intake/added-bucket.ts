@@ -20,9 +20,13 @@ const RULES: Rules<AddedBucket> = {
 export function readBucketOptions(
   bucket: AnyBucket,
   options: AddBucketOptions,
-): { readonly values: AddedBucket; readonly faults: readonly string[] } {
+): { readonly values: AddedBucket; readonly faults: string[] } {
   const given = new Map<string, unknown>(Object.entries(options ?? {}));
   const { options: values, faults } = readByRules(RULES, (name) => given.get(name));
   const bucketFaults = BUCKET.read(bucket) ? [] : [fault('addBucket', BUCKET.expected, bucket)];
-  return { values, faults: [...bucketFaults, ...faults] };
+  const unknown = [...given].filter(([name]) => !Object.hasOwn(RULES, name));
+  const unknownFaults = unknown.map(([name, value]) =>
+    fault(name, `one of the options ${Object.keys(RULES).join(', ')}`, value),
+  );
+  return { values, faults: [...bucketFaults, ...unknownFaults, ...faults] };
 }
