@@ -74,6 +74,7 @@ export interface Tagger extends AsyncDisposable {
  * @throws {CliptagError} `no-model` or `no-tokenizer` when the model is not there
  */
 export async function openTagger(options: TaggerOptions = {}): Promise<Tagger> {
+  checkOptions(options);
   const { labelSets: given, model, classifierFolder, warn = () => {} } = options;
   const { defaultLabelSets } = await import('./default-label-set.ts');
   const labelSets = await (given ? labelSetsOf(given) : defaultLabelSets());
@@ -93,6 +94,49 @@ export async function openTagger(options: TaggerOptions = {}): Promise<Tagger> {
   }
 }
 
+interface OptionRule {
+  readonly expected: string;
+  readonly accepts: (value: unknown) => boolean;
+}
+
+const isText = (value: unknown) => typeof value === 'string' && value !== '';
+
+const OPTION_RULES: { readonly [Name in keyof TaggerOptions]-?: OptionRule } = {
+  labelSets: { expected: 'an array of label sets', accepts: Array.isArray },
+  model: { expected: 'the name or folder of a model', accepts: isText },
+  classifierFolder: { expected: 'the path of a folder', accepts: isText },
+  maximumBytes: {
+    expected: 'a whole number of at least 1',
+    accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 1,
+  },
+  warn: { expected: 'a function', accepts: (value) => typeof value === 'function' },
+};
+
+/** Programs without types would otherwise fail later, at a place that says nothing of the option. */
+function checkOptions(options: unknown): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new InvalidInput('The tagger cannot be opened', [
+      `Expected an object of options but received ${kindOf(options)}`,
+    ]);
+  }
+  const rules = new Map<string, OptionRule>(Object.entries(OPTION_RULES));
+  const faults = Object.entries(options).flatMap(([name, value]) => {
+    const rule = rules.get(name);
+    if (!rule) return [`${name}: Expected one of the options ${[...rules.keys()].join(', ')}`];
+    return value === undefined || rule.accepts(value)
+      ? []
+      : [`${name}: Expected ${rule.expected} but received ${kindOf(value)}`];
+  });
+  if (faults.length > 0) throw new InvalidInput('The tagger cannot be opened', faults);
+}
+
+/** What a value is, in a few words: `null`, `number 3`, `string "x"`, `ArrayBuffer`. */
+function kindOf(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return value.constructor?.name ?? 'object';
+  const isShort = typeof value === 'number' || (typeof value === 'string' && value.length < 100);
+  return isShort ? `${typeof value} ${JSON.stringify(value)}` : String(value === null ? value : typeof value);
+}
+
 async function taggedImage(
   bytes: Uint8Array,
   reader: ImageReader,
@@ -100,7 +144,7 @@ async function taggedImage(
   maximumBytes: number,
 ): Promise<TaggedImage> {
   if (!(bytes instanceof Uint8Array)) {
-    throw new TypeError(`Expected the bytes of an image (Uint8Array) but received ${typeof bytes}`);
+    throw new TypeError(`Expected the bytes of an image (Uint8Array) but received ${kindOf(bytes)}`);
   }
   checkSize(bytes.length, maximumBytes);
   const { tags, embedding, modelDigest, width, height, format } = await describeImage(

@@ -77,9 +77,19 @@ describe('tagging from code', () => {
     await using(await openTagger(), async (tagger) => {
       const path: unknown = 'photo.png';
       await expect(tagger.tag(path as Uint8Array)).rejects.toThrow(
-        'Expected the bytes of an image (Uint8Array) but received string',
+        'Expected the bytes of an image (Uint8Array) but received string "photo.png"',
       );
+      await expect(tagger.tag(new ArrayBuffer(8) as never)).rejects.toThrow('but received ArrayBuffer');
     });
+  });
+
+  it('rejects options that it does not know, and wrong ones, in one error', async () => {
+    const options = { labels: [], labelSets: 'a.yaml', model: 3, maximumBytes: 0, warn: null };
+    await expect(openTagger(options as never)).rejects.toThrow(
+      /labels: Expected one of the options labelSets, model.*labelSets: Expected an array of label sets but received string "a\.yaml".*model: .* but received number 3.*maximumBytes: .* number 0.*warn: Expected a function but received null/s,
+    );
+    for (const nothing of [null, 'labels.yaml'])
+      await expect(openTagger(nothing as never)).rejects.toThrow('Expected an object of options');
   });
 
   it('rejects label sets with every fault of all of them, each with its place', async () => {
