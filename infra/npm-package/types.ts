@@ -29,6 +29,8 @@ export async function writeTypes(folder: string): Promise<void> {
       join(all, source.replace(/\.ts$/, '.d.ts')),
     ]);
     const bundle = await rolldown({
+      // Comments name files relative to it.
+      cwd: all,
       input: Object.fromEntries(entries),
       plugins: [dts({ dtsInput: true })],
       external: /^[^./]/,
