@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { publint } from 'publint';
@@ -154,6 +154,18 @@ describe.skipIf(!(await registryAnswers()))('the package that npm packs', () => 
     const types = Object.values<{ Type: string }>(JSON.parse(template).Resources).map(({ Type }) => Type);
     expect(types).toContain('AWS::DynamoDB::Table');
     expect(types).toContain('AWS::Lambda::Function');
+  });
+
+  it("synthesizes with a model of the user's cache folder, by the name that the command line gave it", async () => {
+    const named = join(cliptag.cacheFolder, 'cliptag', 'models', 'compiled-one');
+    await cp(inPackage('models', 'embedded'), named, { recursive: true });
+    const app = `import { App, Stack } from 'aws-cdk-lib';
+      import { ImageTagger } from 'cliptag';
+      const stack = new Stack(new App({ outdir: 'cached.out' }), 'Photos');
+      console.log(new ImageTagger(stack, 'Tagger', { model: 'compiled-one' }).modelDigest);`;
+    await writeFile(join(cliptag.project, 'cached-model.mjs'), app);
+    const { stdout } = await cliptag.run('node', 'cached-model.mjs');
+    expect(stdout).toMatch(/^[0-9a-f]{16}\n$/);
   });
 
   it('has no fault that publint knows', async () => {
