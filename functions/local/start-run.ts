@@ -183,5 +183,10 @@ function startError(error: unknown): unknown {
   if (code === 'EEXIST' || code === 'ENOTDIR' || code === 'EACCES' || code === 'EROFS') {
     return new UsageError([`--data: expected a folder that can be written but received ${path} (${code})`]);
   }
+  if (error instanceof Error && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'LEVEL_LOCKED') {
+    return new UsageError([
+      `--data: ${error.message}: stop what was started with it, or choose another folder`,
+    ]);
+  }
   return error;
 }

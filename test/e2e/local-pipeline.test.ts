@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { queryImagesByStatus } from '../../functions/core/records/image-record.ts';
 import { queryLabelEntries } from '../../functions/core/records/label-entries.ts';
 import { SAMPLE_FOLDER, sampleNames } from '../../functions/local/samples.ts';
+import { openLevelStore } from '../../functions/local/store/level-store.ts';
 import { pngChunk } from '../fixtures/pictures.ts';
 import { available } from '../integration/tools.ts';
 import {
@@ -224,6 +225,21 @@ describe('the start', () => {
     expect(fault.trim()).toMatch(
       new RegExp(`^cliptag start: port ${port} of 127.0.0.1 is taken.*--s3-port.*$`),
     );
+  });
+
+  it('rejects a data folder that is in use, as a mistake of the command and not a fault of the program', async () => {
+    const inUse = await openLevelStore(join(folder, 'in-use', 'dynamodb'));
+    const ports = ['--s3-port', '0', '--dynamodb-port', '0', '--http-port', '0'];
+    const started = run(
+      process.execPath,
+      ['functions/cliptag.mjs', 'start', '--data', join(folder, 'in-use'), ...ports],
+      { cwd: repository },
+    );
+    await expect(started).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^cliptag start: --data: The folder .* is in use by another process/),
+    });
+    await inUse.close();
   });
 
   it('rejects unknown flags and ports out of range, all at once', async () => {
