@@ -90,6 +90,8 @@ export async function bundlePackage(folder: string): Promise<ReadonlySet<string>
     minify: false,
     minifySyntax: true,
     minifyWhitespace: true,
+    // Node prints the line that an uncaught error comes from.
+    lineLimit: 160,
     legalComments: 'none',
     external: INSTALLED,
     plugins: [onnxruntimeLibrary, sharpLibrary, dynaliteActions, englishOnly, builtinsByRequire],

@@ -168,6 +168,16 @@ describe.skipIf(!(await registryAnswers()))('the package that npm packs', () => 
     expect(stdout).toMatch(/^[0-9a-f]{16}\n$/);
   });
 
+  it('tells an uncaught fault of the props and not its own code', async () => {
+    const app = `import { App, Stack } from 'aws-cdk-lib';
+      import { ImageTagger } from 'cliptag';
+      new ImageTagger(new Stack(new App({ outdir: 'faulty.out' }), 'Photos'), 'Tagger', { batchSize: 0 });`;
+    await writeFile(join(cliptag.project, 'faulty-app.mjs'), app);
+    const { stderr } = await cliptag.run('node', 'faulty-app.mjs').catch((error) => error);
+    expect(stderr).toContain('Expected a whole number from 1 to 10000 for batchSize but received 0');
+    expect(stderr.length).toBeLessThan(2500);
+  });
+
   it('has no fault that publint knows', async () => {
     const { messages } = await publint({ pkgDir: inPackage(), pack: false, strict: true });
     expect(messages).toEqual([]);
