@@ -25,12 +25,18 @@ export default defineConfig(({ mode }) => ({
     maxWorkers: Math.max(3, availableParallelism() - 1),
     sequence: { sequencer: LongestFirst },
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       {
         extends: true,
-        test: { name: 'system', include: ['test/{integration,infra,e2e}/**/*.test.ts'], globalSetup },
+        test: {
+          name: 'main',
+          include: ['test/{unit,integration,infra,e2e}/**/*.test.ts'],
+          // `npm run test:quick` runs unit tests only, which need none of it.
+          globalSetup: mode === 'quick' ? [] : globalSetup,
+        },
       },
-      // By itself: it builds and packs Cliptag, and installs it from the package registry.
+      // CI's own, since they take as long as all others: the CDK's command line deploys to moto and synthesizes,
+      // and Cliptag is built, packed, and installed from the package registry.
+      { extends: true, test: { name: 'deployment', include: ['test/deployment/**/*.test.ts'], globalSetup } },
       { extends: true, test: { name: 'package', include: ['test/package/**/*.test.ts'], globalSetup } },
     ],
   },

@@ -28,9 +28,9 @@ import { eventsOf } from '../../functions/core/objects/event.ts';
 import { NOTHING } from '../../infra/preflight/findings.ts';
 import { type PreflightSettings, preflight } from '../../infra/preflight/preflight.ts';
 import { jsonLines, runCli } from '../e2e/support/cli-process.ts';
-import { type MotoAccount, openMotoAccount } from './support/moto-account.ts';
-import { type MotoStacks, motoStacks, type PhysicalIds } from './support/moto-stacks.ts';
-import { available } from './tools.ts';
+import { type MotoAccount, openMotoAccount } from '../integration/support/moto-account.ts';
+import { type MotoStacks, motoStacks, type PhysicalIds } from '../integration/support/moto-stacks.ts';
+import { available } from '../integration/tools.ts';
 
 /**
  * The CDK's own command line deploys to moto, and AWS's clients ask what is there. What moto does not apply (time to live,

@@ -20,9 +20,9 @@ import { type CliResult, jsonLines, runCli } from '../e2e/support/cli-process.ts
 import { scanInPagesOf } from '../fixtures/small-pages.ts';
 import { retagDefinition } from '../infra/retag-definition.ts';
 import { templateWith } from '../infra/tagger-template.ts';
-import { type MotoAccount, openMotoAccount } from './support/moto-account.ts';
-import { startWorkflowEndpoint } from './support/moto-workflow.ts';
-import { available } from './tools.ts';
+import { type MotoAccount, openMotoAccount } from '../integration/support/moto-account.ts';
+import { startWorkflowEndpoint } from '../integration/support/moto-workflow.ts';
+import { available } from '../integration/tools.ts';
 
 /**
  * `cliptag retag --stack` from end to end: moto's interpreter runs the workflow's definition as it is deployed, and its

@@ -17,8 +17,8 @@ import { ImageTaggingStack } from '../../infra/image-tagging-stack.ts';
 import { type TaggingImage, taggingImage } from '../../infra/packaging/tagging-image.ts';
 import { readSettings } from '../../infra/settings.ts';
 import { type CliResult, jsonLines, runCli } from '../e2e/support/cli-process.ts';
-import { type MotoAccount, openMotoAccount } from './support/moto-account.ts';
-import { available } from './tools.ts';
+import { type MotoAccount, openMotoAccount } from '../integration/support/moto-account.ts';
+import { available } from '../integration/tools.ts';
 
 /**
  * A deployed backfill from end to end: the CDK deploys to moto, moto's interpreter runs the workflow's definition as it
