@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What container.test.ts needs: a Docker engine and a base image.
 #
-#   container-engine.sh start FOLDER && . FOLDER/environment && npx vitest run test/e2e/container.test.ts
+#   container-engine.sh start FOLDER && . FOLDER/environment && npx vitest run test/deployment/container.test.ts
 #   container-engine.sh stop FOLDER
 #
 # The engine is the machine's own; where none answers, one of Debian's packages, unpacked and not installed, with nothing

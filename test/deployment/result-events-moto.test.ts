@@ -22,8 +22,8 @@ import { messageTagger } from '../../functions/tag-images/tag-messages.ts';
 import { repository } from '../e2e/support.ts';
 import { sqsEvent } from '../fixtures/sqs-event.ts';
 import { startStores } from '../fixtures/stores.ts';
-import { type MotoAccount, openMotoAccount } from './support/moto-account.ts';
-import { available } from './tools.ts';
+import { type MotoAccount, openMotoAccount } from '../integration/support/moto-account.ts';
+import { available } from '../integration/tools.ts';
 
 /** The tagging function publishes to a moto event bus, whose rule sends what it matches to a queue. */
 const hasMoto = available('moto_server');

@@ -5,11 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readLabelSetFiles } from '../../functions/adapters/files/label-set-files.ts';
 import { readModel } from '../../functions/adapters/files/model-folder.ts';
 import { stageImage } from '../../infra/packaging/image.ts';
+import { behavesAsFunction } from '../e2e/container-behaviour.ts';
+import { startContainer } from '../e2e/container-engine.ts';
+import { functionVariables, layOut, sandboxObstacle, startSandbox } from '../e2e/container-function.ts';
+import { makeFolder, repository } from '../e2e/support.ts';
 import { startStores } from '../fixtures/stores.ts';
-import { behavesAsFunction } from './container-behaviour.ts';
-import { startContainer } from './container-engine.ts';
-import { functionVariables, layOut, sandboxObstacle, startSandbox } from './container-function.ts';
-import { makeFolder, repository } from './support.ts';
 
 /** The image without its base and model, so that no other package or platform slips in. Measured: 68 MB on x86. */
 const MAXIMUM_OWN_BYTES = 75e6;

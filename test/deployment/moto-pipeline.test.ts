@@ -18,12 +18,12 @@ import { SAMPLE_FOLDER, sampleNames } from '../../functions/local/samples.ts';
 import { composeTagger } from '../../functions/tag-images/composition.ts';
 import { messageTagger } from '../../functions/tag-images/tag-messages.ts';
 import { makeFolder, repository } from '../e2e/support.ts';
+import { type MotoAccount, openMotoAccount } from '../integration/support/moto-account.ts';
+import { openSqsQueue } from '../integration/support/sqs-queue.ts';
+import { available } from '../integration/tools.ts';
 import { checkEndState } from '../unit/core/end-state.ts';
 import { play } from '../unit/core/in-memory-world.ts';
 import { randomScenario } from '../unit/core/random-scenario.ts';
-import { type MotoAccount, openMotoAccount } from './support/moto-account.ts';
-import { openSqsQueue } from './support/sqs-queue.ts';
-import { available } from './tools.ts';
 
 /** The pipeline's stores, its poller and the bucket's notifications, as on one machine, but moto is S3, SQS and DynamoDB. */
 const hasMoto = available('moto_server');
