@@ -3,6 +3,8 @@ import type { S3Options } from '../adapters/aws/s3.ts';
 import { type Bucket, s3Bucket } from '../adapters/aws/s3-bucket.ts';
 import { acceptEveryUpload } from '../core/objects/object.ts';
 import { QUEUE_DEFINITION, visibilityTimeoutSeconds } from '../core/objects/queue-definition.ts';
+import { isNotedForModel, removeModelNote } from '../core/records/table-model.ts';
+import type { ScannableTable } from '../core/records/tag-table.ts';
 import type { ResultChannels } from '../core/results/result-channels.ts';
 import type { ResultEvents } from '../core/results/result-event.ts';
 import type { Tagger } from '../core/tagging/tag-image.ts';
@@ -46,7 +48,9 @@ export interface Pipeline {
   readonly dynamodb: DynamoDbEndpoint;
   readonly queue: LocalQueue;
   readonly bucket: Bucket;
-  readonly tagger: Tagger;
+  readonly tagger: Tagger & { readonly table: ScannableTable };
+  /** Whether some records may be of another model than the tagger's: they have not been looked at yet. */
+  readonly mayHaveOtherModels: boolean;
   /** Takes no more messages, finishes those under way and closes everything; the others come at the next start. */
   close(): Promise<void>;
 }
@@ -99,17 +103,25 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
         ...(options.onWriteUnits ? { onWriteUnits: options.onWriteUnits } : {}),
       },
     });
+    const mayHaveOtherModels = await removeOtherNote(tagger.table, tagger.encoder.modelDigest);
     const channels = composeChannels({ objectTagLimit: options.objectTagLimit, s3: s3Options });
     const mapping = startMapping(queue, tagger, {
       ...options,
       channels: { ...channels, events: options.events },
     });
     closers.push(() => mapping.close());
-    return { s3, dynamodb, queue, bucket, tagger, close };
+    return { s3, dynamodb, queue, bucket, tagger, mayHaveOtherModels, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Whether the table is not known to have records of this model alone; then it is not known for another one either. */
+async function removeOtherNote(table: ScannableTable, modelDigest: string): Promise<boolean> {
+  if (await isNotedForModel(table, modelDigest)) return false;
+  await table.write(removeModelNote(modelDigest));
+  return true;
 }
 
 function startS3(

@@ -17,6 +17,8 @@ import { LOCAL_TABLE_NAME } from './dynamodb/table.ts';
 import { startGallery } from './gallery/gallery-server.ts';
 import { LOCAL_BUCKET_NAME, type Pipeline, startPipeline } from './pipeline.ts';
 import { galleryPorts, shownOutcome } from './pipeline-ports.ts';
+import { type Reembedding, reembedding } from './reembedding/reembedding.ts';
+import { runReembedding } from './reembedding/reembedding-run.ts';
 import { SAMPLE_FOLDER, sampleNames, samplesWereUploaded, uploadSamples } from './samples.ts';
 import { eventLine, linesToTry, outcomeLine, outputReport } from './start-text.ts';
 
@@ -37,6 +39,8 @@ export interface StartOptions {
   readonly objectTagLimit: number | undefined;
   /** Whether result events are printed, one a line. */
   readonly printsResultEvents: boolean;
+  /** Whether pictures that another model has tagged are tagged anew. */
+  readonly reembeds: boolean;
 }
 
 type Listeners = Set<(outcome: TaggingOutcome) => void>;
@@ -54,13 +58,40 @@ export async function runStart(options: StartOptions, output: Output): Promise<n
   const served = await serve(options, output).catch((error: unknown) => {
     throw startError(error);
   });
+  const ending = new AbortController();
+  let background = Promise.resolve();
   try {
-    await untilStopped(() => welcome(served, options.dataFolder, output));
+    await untilStopped(async () => {
+      const work = reembeddingOf(served);
+      await welcome(served, options.dataFolder, work, output);
+      if (work) background = reembed(work, served, { ...options, signal: ending.signal }, output);
+    });
     await output.line('\nStopping …');
   } finally {
+    ending.abort();
+    await background;
     await served.close();
   }
   return EXIT.done;
+}
+
+/** The work on records of other models; none where all are known to be of this one. */
+function reembeddingOf({ pipeline }: Served): Reembedding | undefined {
+  const { mayHaveOtherModels, tagger, queue } = pipeline;
+  if (!mayHaveOtherModels) return undefined;
+  return reembedding({ table: tagger.table, modelDigest: tagger.encoder.modelDigest, queue });
+}
+
+async function reembed(
+  work: Reembedding,
+  { pipeline, listeners }: Served,
+  { reembeds, signal }: Pick<StartOptions, 'reembeds'> & { readonly signal: AbortSignal },
+  output: Output,
+): Promise<void> {
+  listeners.add(work.note);
+  const { modelDigest } = pipeline.tagger.encoder;
+  await runReembedding(work, { modelDigest, isWanted: reembeds, signal }, output);
+  listeners.delete(work.note);
 }
 
 async function serve(options: StartOptions, output: Output): Promise<Served> {
@@ -100,6 +131,7 @@ async function serve(options: StartOptions, output: Output): Promise<Served> {
 async function welcome(
   { pipeline, httpPort, listeners }: Served,
   dataFolder: string,
+  reembedding: Reembedding | undefined,
   output: Output,
 ): Promise<void> {
   const print = async (...lines: readonly string[]) => {
@@ -117,7 +149,11 @@ async function welcome(
     const rows = outcomes.map(({ object, record }) => [`  ${object.key}`, tagsText(record?.tags ?? [])]);
     await print('', ...columns(rows));
   }
-  listeners.add((outcome) => void output.line(outcomeLine(outcome)));
+  listeners.add((outcome) => {
+    // Pictures that are only tagged anew are counted, so that uploads are not lost among thousands of lines.
+    const isCounted = outcome.record?.status === 'tagged' && reembedding?.isAbout(outcome);
+    if (!isCounted) void output.line(outcomeLine(outcome));
+  });
   const file = relative(process.cwd(), join(SAMPLE_FOLDER, 'chelsea.png'));
   const sample = { file, tag: await bestSampleTag(pipeline) };
   await print(

@@ -42,6 +42,10 @@ const flags = {
     about: `Give each image up to N of its tags as S3 object tags, 1 to ${MAXIMUM_OBJECT_TAGS}. Default: none.`,
     check: wholeFrom(1, MAXIMUM_OBJECT_TAGS),
   },
+  'no-reembed': {
+    type: 'boolean',
+    about: 'Leave pictures that another model has tagged as they are. Default: they are tagged anew.',
+  },
   'result-events': {
     type: 'boolean',
     about: 'Print the event of each image as EventBridge would get it, one JSON value a line.',
@@ -52,10 +56,13 @@ type Flags = FlagValues<typeof flags>;
 /** `cliptag start`, which `npm start` runs. */
 export const start = command({
   usage: `start [--s3-port PORT] [--dynamodb-port PORT] [--http-port PORT] [--data FOLDER]
-       [--labels FILE|FOLDER …] [--object-tags N] [--result-events]`,
+       [--labels FILE|FOLDER …] [--object-tags N] [--no-reembed] [--result-events]`,
   about: `Runs the whole pipeline on this machine: S3 endpoint, queue, the handler that Lambda runs, DynamoDB, and a gallery page.
 Tags the sample photographs on its first start, then every upload, until Ctrl-C. Ports are on 127.0.0.1; 0 takes a free
 one. State survives a stop, and a crash.
+
+After a change of the model, the pictures that the earlier one has tagged are tagged anew in the background, and uploads
+go beside them. That may be stopped at any time: the next start does the rest.
 
 Environment: CLIPTAG_ACCESS_KEY_ID and CLIPTAG_SECRET_ACCESS_KEY, the keys that both endpoints accept; "local" unless set.
 Exit code: 0 after Ctrl-C; 2 when it cannot start with these flags.`,
@@ -81,6 +88,7 @@ function optionsOf(given: Flags): StartOptions {
     labelSets: given.labels,
     objectTagLimit: limit === undefined ? undefined : Number(limit),
     printsResultEvents: given['result-events'] === true,
+    reembeds: given['no-reembed'] !== true,
   };
 }
 

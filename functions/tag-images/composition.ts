@@ -5,6 +5,7 @@ import { readLabelSets } from '../adapters/files/label-set-files.ts';
 import { readModel } from '../adapters/files/model-folder.ts';
 import { onnxImageEncoder, onnxTextEncoder } from '../adapters/onnx/encoders.ts';
 import { sharpPixelDecoder } from '../adapters/sharp/pixel-decoder.ts';
+import type { ScannableTable } from '../core/records/tag-table.ts';
 import { inBatches } from '../core/tagging/micro-batch.ts';
 import type { Tagger } from '../core/tagging/tag-image.ts';
 
@@ -36,7 +37,9 @@ const ENCODE_BATCH_SIZE = 8;
  * @throws {CliptagError} `no-model` when the model folder is not complete
  * @throws {InvalidInput} when the manifest or a label set is not as it should be
  */
-export async function composeTagger(settings: TaggerSettings): Promise<Tagger> {
+export async function composeTagger(
+  settings: TaggerSettings,
+): Promise<Tagger & { readonly table: ScannableTable }> {
   const [model, labelSets] = await Promise.all([
     // A classifier that is still to be compiled needs the text encoder as well, which reports itself when its file is
     // missing.

@@ -37,7 +37,7 @@ export const ALLOWED_IMPORTS = `
   retag: adapters/aws adapters/files config.ts core core/labels core/retag @aws-lambda-powertools/logger
       aws-lambda zod
   tag-images: adapters/aws adapters/files adapters/onnx adapters/sharp config.ts core core/objects
-      core/results core/tagging @aws-lambda-powertools/batch @aws-lambda-powertools/logger aws-lambda
+      core/records core/results core/tagging @aws-lambda-powertools/batch @aws-lambda-powertools/logger aws-lambda
       p-limit
 
   # Makes models of published checkpoints.
@@ -69,9 +69,10 @@ export const ALLOWED_IMPORTS = `
   local/control-api: core/labels core/tagging zod
   local/gallery: adapters/files core core/records local/control-api local/http node:*
   local/dynamodb: adapters/aws core/records local/control-api local/http local/store dynalite node:*
+  local/reembedding: core/objects core/records core/tagging local/queue terminal node:*
   local: adapters/aws adapters/files adapters/sharp config.ts core core/labels core/objects core/records
       core/results core/tagging local/control-api local/dynamodb local/gallery local/queue
-      local/s3-endpoint tag-images terminal p-limit node:*
+      local/reembedding local/s3-endpoint tag-images terminal p-limit node:*
 
   # The command line.
   cli/images: core core/objects terminal p-map node:*

@@ -14,7 +14,7 @@ describe('cliptag start', () => {
     const [help = ''] = await started('--help');
     expect(help).toMatch(/^Usage: cliptag start \[--s3-port PORT\]/);
     const ports = ['s3-port', 'dynamodb-port', 'http-port'];
-    for (const flag of [...ports, 'data', 'labels', 'object-tags', 'result-events']) {
+    for (const flag of [...ports, 'data', 'labels', 'object-tags', 'no-reembed', 'result-events']) {
       expect(help).toMatch(new RegExp(`^  --${flag} `, 'm'));
     }
   });
