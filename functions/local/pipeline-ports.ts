@@ -31,7 +31,11 @@ const THUMBNAILS_AT_ONCE = 4;
 export function galleryPorts({ tagger, bucket, queue }: Pipeline): GalleryPorts {
   const whenFree = pLimit(THUMBNAILS_AT_ONCE);
   return {
-    images: async () => (await imageRecords(tagger.table)).map(shownImage).sort(byTime).slice(-MAXIMUM_SHOWN),
+    images: async () =>
+      (await imageRecords(tagger.table))
+        .map((record) => shownImage(record, tagger.encoder.modelDigest))
+        .sort(byTime)
+        .slice(-MAXIMUM_SHOWN),
     thumbnail: (object) => whenFree(() => thumbnailOf(object, tagger)),
     upload: async (key, body, sizeBytes) => {
       if (!(sizeBytes <= MAXIMUM_UPLOAD_BYTES)) {
@@ -105,8 +109,10 @@ export function shownOutcome({ object, result, record }: TaggingOutcome, now: Da
   };
 }
 
-function shownImage({ bucket, key, eTag, status, reason, tags, recordedAt }: ImageRecord): ShownImage {
-  return { bucket, key, eTag, status, reason, tags, recordedAt };
+function shownImage(record: ImageRecord, ownModel: string): ShownImage {
+  const { bucket, key, eTag, status, reason, tags, recordedAt } = record;
+  const isOfOtherModel = status === 'tagged' && record.modelDigest !== ownModel;
+  return { bucket, key, eTag, status, reason, tags, recordedAt, isOfOtherModel };
 }
 
 function byTime(a: ShownImage, b: ShownImage): number {

@@ -148,7 +148,7 @@ describe('cliptag retag', PATIENCE, () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/^Images: 1 with tags\. 0 change.* 1 cannot be retagged\n/);
     expect(stderr).toMatch(
-      /^cliptag retag: 1 tagged images have an embedding of model another-model .* backfill/,
+      /^cliptag retag: 1 tagged images have an embedding of model another-model .* cliptag start tags them anew by itself, .* npx cliptag backfill s3:\/\/photos\/\n$/,
     );
     expect((await recordOf('b/foreign.jpg'))?.revision).toBe(1);
   });

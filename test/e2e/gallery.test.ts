@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { putImageRecord } from '../../functions/core/records/image-record.ts';
 import { SAMPLE_FOLDER } from '../../functions/local/samples.ts';
 import {
   bucketOf,
@@ -14,6 +15,7 @@ import {
   recordOf,
   region,
   startPipelineProcess,
+  tableOf,
   waitUntil,
 } from './support.ts';
 
@@ -95,6 +97,17 @@ describe.skipIf(!hasChromium)('the gallery', () => {
     })()`);
     await card('dropped ü #1.webp').waitFor();
     expect(await recordOf(pipeline, 'dropped ü #1.webp')).toMatchObject({ status: 'tagged', format: 'webp' });
+  });
+
+  it('marks what another model has tagged', async () => {
+    const record = await recordOf(pipeline, 'camera.png');
+    if (!record) throw new Error('Expected a record of camera.png');
+    const earlier = { ...record, modelDigest: 'another', revision: record.revision + 1 };
+    await tableOf(pipeline).write(putImageRecord(earlier));
+    await page.reload();
+    await card('camera.png').waitFor();
+    expect(await card('camera.png').textContent()).toContain('Tagged by another model');
+    expect(await card('coffee.png').textContent()).not.toContain('another model');
   });
 
   it('forgets what is removed from the bucket', async () => {

@@ -27,8 +27,11 @@ export type WantedLabel = LabelTerm | readonly LabelTerm[];
 
 /** An image that a query has found, with its tags. */
 export interface FoundImage
-  extends Pick<ImageRecord, 'bucket' | 'key' | 'width' | 'height' | 'tags' | 'recordedAt'> {
-  /** The score that it is sorted by: the first label's (`all`) or the best matching one's (`any`). */
+  extends Pick<ImageRecord, 'bucket' | 'key' | 'width' | 'height' | 'tags' | 'modelDigest' | 'recordedAt'> {
+  /**
+   * The score that it is sorted by: the first label's (`all`) or the best matching one's (`any`). It compares with those
+   * of images of the same model only.
+   */
   readonly score: number;
 }
 
@@ -74,8 +77,9 @@ function isWanted({ bucket, key, score }: LabelEntry, query: LabelQuery): boolea
   return isUnder && score >= query.minimumScore;
 }
 
-function summaryOf({ bucket, key, width, height, tags, recordedAt }: ImageRecord): Omit<FoundImage, 'score'> {
-  return { bucket, key, width, height, tags, recordedAt };
+function summaryOf(record: ImageRecord): Omit<FoundImage, 'score'> {
+  const { bucket, key, width, height, tags, modelDigest, recordedAt } = record;
+  return { bucket, key, width, height, tags, modelDigest, recordedAt };
 }
 
 function satisfies({ tags }: FoundImage, { labels, match, not, minimumScore }: LabelQuery): boolean {

@@ -70,7 +70,16 @@ export function readImageRecord(object: { bucket: string; key: string }): ReadRe
 }
 
 /** The attributes that a label query shows of the image records behind its entries. */
-const SUMMARY_ATTRIBUTES = ['bucket', 'key', 'status', 'tags', 'width', 'height', 'recordedAt'] as const;
+const SUMMARY_ATTRIBUTES = [
+  'bucket',
+  'key',
+  'status',
+  'tags',
+  'width',
+  'height',
+  'modelDigest',
+  'recordedAt',
+] as const;
 
 /** Reads up to 100 image records, consistently, without their embeddings. */
 export function readImageSummaries(

@@ -49,13 +49,13 @@ export type ForeignImage = Pick<
 
 const FOREIGN_ATTRIBUTES = ['bucket', 'key', 'eTag', 'sizeBytes', 'eventTime', 'modelDigest'] as const;
 
-/** Reads the tagged images whose embedding is not of this model. */
+/** Reads the tagged images whose embedding is of another model, or of none. */
 export function scanForeignImages(modelDigest: string): ScanRequest {
   const names = ['status', ...FOREIGN_ATTRIBUTES];
   return {
     Segment: 0,
     TotalSegments: 1,
-    FilterExpression: '#status = :tagged AND #modelDigest <> :model',
+    FilterExpression: '#status = :tagged AND (attribute_not_exists(#modelDigest) OR #modelDigest <> :model)',
     ProjectionExpression: FOREIGN_ATTRIBUTES.map((name) => `#${name}`).join(', '),
     ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
     ExpressionAttributeValues: { ':tagged': 'tagged', ':model': modelDigest },

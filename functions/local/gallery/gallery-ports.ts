@@ -3,10 +3,11 @@ import type { ImageRecord } from '../../core/records/image-record.ts';
 import type { ControlApi } from '../control-api/control-api.ts';
 
 /** What the page shows of an image. */
-export type ShownImage = Pick<
-  ImageRecord,
-  'bucket' | 'key' | 'status' | 'reason' | 'eTag' | 'tags' | 'recordedAt'
->;
+export interface ShownImage
+  extends Pick<ImageRecord, 'bucket' | 'key' | 'status' | 'reason' | 'eTag' | 'tags' | 'recordedAt'> {
+  /** Whether its tags are of another model than the pipeline's, so that scores do not compare. */
+  readonly isOfOtherModel?: boolean;
+}
 
 /** What the gallery's server asks of the pipeline: for its page, and for programs (the control API). */
 export interface GalleryPorts extends ControlApi {

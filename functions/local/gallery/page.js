@@ -1,7 +1,7 @@
 // @ts-check
 /** Shows the images that the pipeline tells of, newest first, and uploads what is dropped. */
 
-/** @typedef {{bucket: string, key: string, status: string, reason?: string, eTag?: string, tags: {set: string, label: string, score: number}[]}} ShownImage */
+/** @typedef {{bucket: string, key: string, status: string, reason?: string, eTag?: string, tags: {set: string, label: string, score: number}[], isOfOtherModel?: boolean}} ShownImage */
 
 const list = /** @type {HTMLElement} */ (document.getElementById('images'));
 const counts = /** @type {HTMLElement} */ (document.getElementById('counts'));
@@ -56,6 +56,8 @@ function show(image) {
   if (image.status !== 'deleted') {
     const card = element('li', '', `image ${image.status}`);
     card.append(picture(image), element('h2', image.key), description(image));
+    if (image.isOfOtherModel)
+      card.append(element('p', 'Tagged by another model: its scores do not compare.'));
     list.prepend(card);
     cards.set(name, card);
   }

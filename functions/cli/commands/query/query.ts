@@ -4,6 +4,7 @@ import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import { checkCount, checkNotEmpty, checkScore } from '../../../terminal/flag-checks.ts';
 import { type FlagValues, onlyFlags } from '../../../terminal/flags.ts';
+import { backfillCommand } from '../../pipeline/backfill-command.ts';
 import { TABLE_FLAGS, tableFlagFaults, tablePlace } from '../../pipeline/table-flags.ts';
 import { JSON_FLAG, LABELS_FLAG } from '../../shared-flags.ts';
 
@@ -36,7 +37,8 @@ export const query = command({
   usage: 'query --label L [--label L2 …] [--any] [--not L] [--min-score S] [--prefix P] [--limit N] [--json]',
   about: `Finds images by their labels, best score first. A label is written as in its label set, or as one of its
 synonyms, in any letter case, and looked for in every label set that knows it; SET:LABEL names the one that is meant.
---json: {"bucket","key","score","width","height","tags":[{"set","label","score"}],"recordedAt"}`,
+Scores of different models do not compare; a remark says when an answer has such.
+--json: {"bucket","key","score","width","height","tags":[{"set","label","score"}],"modelDigest","recordedAt"}`,
   example: 'query --label dog --not person --min-score 0.5',
   flags: queryFlags,
   check: ({ flags, operands }) => [
@@ -50,9 +52,11 @@ synonyms, in any letter case, and looked for in every label set that knows it; S
     const { askTable } = await import('../../pipeline/tag-table.ts');
     const limit = Number(flags.limit ?? DEFAULT_LIMIT);
     const images = await askTable(place, (table) => firstOf(findImages(labelQuery, table), limit));
-    const { humanLines } = await import('./query-text.ts');
+    const { humanLines, modelsRemark } = await import('./query-text.ts');
     const lines = flags.json ? images.map((image) => JSON.stringify(image)) : humanLines(images);
     for (const line of lines) await output.line(line);
+    const remark = modelsRemark(images, backfillCommand(place, flags.bucket));
+    if (remark !== undefined) output.remark(`cliptag query: ${remark}`);
     return EXIT.done;
   },
 });

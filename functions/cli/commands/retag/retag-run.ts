@@ -26,18 +26,22 @@ export interface RetagChoices {
   readonly isDryRun: boolean;
   readonly isAsked: boolean;
   readonly asJson: boolean;
+  /** What is to be done about embeddings of other models, as a sentence. */
+  readonly foreignRemedy: string;
 }
 
 /** Shows what would change, asks, and has it written; gives the exit code. */
 export async function runRetag(runner: RetagRunner, choices: RetagChoices, output: Output): Promise<number> {
-  const { isDryRun, isAsked, asJson } = choices;
+  const { isDryRun, isAsked, asJson, foreignRemedy } = choices;
   const plan = await withCount('Images compared', (show) => runner.plan(isDryRun, show));
   const { stale, awaited, ...tally } = plan.findings;
   const print = async (step: 'plan' | 'done', value: RetagTally, lines: readonly string[]) => {
     for (const line of asJson ? [JSON.stringify({ step, ...value })] : lines) await output.line(line);
   };
   if (plan.remark) output.remark(`cliptag retag: ${plan.remark}`);
-  for (const line of foreignLines(tally, plan.modelDigest)) output.remark(`cliptag retag: ${line}`);
+  for (const line of foreignLines(tally, plan.modelDigest, foreignRemedy)) {
+    output.remark(`cliptag retag: ${line}`);
+  }
   const exitCode = Object.keys(tally.foreign).length > 0 ? EXIT.failed : EXIT.done;
   if (isDryRun) {
     await print('plan', plan.findings, [...planLines(tally), sweepLine({ stale, awaited }, 'found')]);

@@ -3,6 +3,8 @@ import { printable } from '../../../core/printable.ts';
 import type { RetagFindings, SweepTally } from '../../../core/retag/findings.ts';
 import type { ChangedImage, RetagTally } from '../../../core/retag/tally.ts';
 import { columns } from '../../../terminal/columns.ts';
+import { backfillCommand } from '../../pipeline/backfill-command.ts';
+import type { TablePlace } from '../../pipeline/table-flags.ts';
 
 /** More labels than these are only counted. */
 const SHOWN_LABELS = 20;
@@ -49,14 +51,25 @@ function exampleLine({ bucket, key, added, removed, rescored }: ChangedImage): s
 }
 
 /** Why some images stay as they are, and what to do about it. */
-export function foreignLines({ foreign }: RetagTally, modelDigest: string): string[] {
+export function foreignLines({ foreign }: RetagTally, modelDigest: string, remedy: string): string[] {
   return Object.entries(foreign).map(([digest, count]) => {
     const what = digest === '' ? 'no embedding' : `an embedding of model ${digest}`;
     return (
       `${count} tagged images have ${what} and stay as they are: the label sets were compiled for model ${modelDigest}. ` +
-      'Name their model with --model, or have a pipeline of this model read their pictures again: cliptag backfill s3://BUCKET/PREFIX'
+      remedy
     );
   });
+}
+
+/** How images of other models come to be of the pipeline's, as a sentence. */
+export function foreignRemedy(place: TablePlace, bucket: string | undefined): string {
+  const command = backfillCommand(place, bucket);
+  if (place.kind === 'local') {
+    return `cliptag start tags them anew by itself, unless it has --no-reembed, and so does ${command}`;
+  }
+  return place.stack
+    ? `To have their pictures read again by the stack's model: ${command}`
+    : `Name their model with --model, or have their pictures read again by a stack of this model: ${command}`;
 }
 
 /** What became of the label entries that no image record confirmed. */

@@ -45,7 +45,8 @@ does the work (a Step Functions Distributed Map over the segments of the table) 
 are here; this command starts it, and Ctrl-C leaves it running. With --table, this process does the work, from here and
 with the label sets that are here.
 
-Embeddings of other models are counted and left alone.
+Embeddings of other models are counted and left alone: backfill has those pictures read again, and \`cliptag start\` does so
+by itself.
 --json: {"step":"plan"|"done","images","changed","noted","right","foreign":{DIGEST: images},"labels":[{"set","label",
 "added","removed","rescored"}],"examples","stale"?,"awaited"?}; stale and awaited are label entries. --stack also gives
 "omittedLabels" when there are more labels than its answer holds (some 2,500): the least changed ones are left out.
@@ -63,10 +64,12 @@ Exit code: 0; 1 when images had to be left alone, or the answer was no; 2 when i
     const scope: ImageScope = { bucket: flags.bucket, prefix: flags.prefix };
     const openRunner = await runnerFor(flags, place, output);
     const { askTable } = await import('../../pipeline/tag-table.ts');
+    const { foreignRemedy } = await import('./retag-text.ts');
     const choices = {
       isDryRun: flags['dry-run'] === true,
       isAsked: flags.yes !== true,
       asJson: flags.json === true,
+      foreignRemedy: foreignRemedy(place, flags.bucket),
     };
     return askTable(place, (table) => runRetag(openRunner(table, scope), choices, output));
   },

@@ -164,6 +164,7 @@ describe('readImageSummaries', () => {
       tags: [tag('cat')],
       width: 4,
       height: 3,
+      modelDigest: 'model-a',
       recordedAt: '2026-11-23T09:30:05.000Z',
     });
   });
