@@ -52,11 +52,15 @@ export function modelFindings({ stored, modelDigest, replaceEmbeddings, ...names
     `The table ${names.tableName} holds embeddings of another model: ${count(others)} of the ${count([...stored])} images ` +
     `looked at have one of model ${others.map(([digest]) => digest).join(', ')}, and model ${modelDigest} is to be deployed.`;
   if (replaceEmbeddings)
-    return notice(`${what} They stay as they are until a backfill tags their images again`);
+    return notice(
+      `${what} They stay as they are until npx cliptag backfill s3://BUCKET/ --stack ${names.stackName} tags their images again`,
+    );
   return fault(`${what} Embeddings of two models cannot be compared. Two ways out:
 1. Blue/green: a second stack beside this one, -c stackName=${names.stackName}-2 -c bucket=${names.bucketNames}; fill its \
-table by npx cliptag backfill, read from it, then destroy this stack. Queries have answers all the while.
-2. Replace them: -c replaceEmbeddings=true, then npx cliptag backfill, which tags anew all that another model has tagged. \
+table by npx cliptag backfill s3://BUCKET/ --stack ${names.stackName}-2, read from it, then destroy this stack. Queries have answers \
+all the while.
+2. Replace them: -c replaceEmbeddings=true, then npx cliptag backfill s3://BUCKET/ --stack ${names.stackName} for each bucket, which \
+tags anew all that another model has tagged. \
 Until it is done some images have tags of the one model and some of the other.`);
 }
 

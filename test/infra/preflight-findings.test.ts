@@ -42,7 +42,10 @@ describe('what is said of a model on a table', () => {
     expect(faults).toHaveLength(1);
     expect(faults[0]).toContain('12 of the 412 images looked at');
     expect(faults[0]).toContain('-c stackName=Cliptag-2 -c bucket=photos-a,photos-b');
-    expect(faults[0]).toContain('-c replaceEmbeddings=true, then npx cliptag backfill');
+    expect(faults[0]).toContain(
+      '-c replaceEmbeddings=true, then npx cliptag backfill s3://BUCKET/ --stack Cliptag for each bucket',
+    );
+    expect(faults[0]).toContain('npx cliptag backfill s3://BUCKET/ --stack Cliptag-2');
   });
 
   it('is a notice once it has been said that they are to be replaced', () => {
@@ -52,7 +55,9 @@ describe('what is said of a model on a table', () => {
       replaceEmbeddings: true,
     });
     expect(faults).toEqual([]);
-    expect(notices).toEqual([expect.stringContaining('until a backfill tags their images again')]);
+    expect(notices).toEqual([
+      expect.stringContaining('until npx cliptag backfill s3://BUCKET/ --stack Cliptag tags their'),
+    ]);
   });
 });
 
