@@ -24,7 +24,9 @@ export interface SelectedObjects {
 
 /**
  * Sorts listed objects by what is to be done about them. Their records are read eventually consistent, at half the
- * price: a record that is behind only sends an object once more, which the tagger then finds unchanged.
+ * price: a record that is behind mostly sends an object once more, which the tagger then finds unchanged. Only one that
+ * another tagger, of an older deployment, overwrites within the same second may be taken for settled, as it would be a
+ * second earlier: backfill again once the older functions have ended.
  */
 export async function selectObjects(
   objects: readonly ListedObject[],

@@ -59,6 +59,9 @@ export const STATUS_INDEX = 'by-status';
  */
 const TOMBSTONE_LIFETIME_SECONDS = 30 * 24 * 60 * 60;
 
+/** Far longer than a writer works on one record. */
+const RENEWAL_SECONDS = 60 * 60;
+
 /** Key of an image record. */
 export function imageKey({ bucket, key }: { bucket: string; key: string }): PrimaryKey {
   return { PK: `IMAGE#${bucket}/${key}`, SK: 'IMAGE' };
@@ -122,10 +125,34 @@ export function nextImageRecord(
     supersededTags: earlierTags.filter((tag) => !isCurrent(tag)),
     eventTime,
     recordedAt: now.toISOString(),
-    expiresAt:
-      content.status === 'deleted'
-        ? Math.floor(now.getTime() / 1000) + TOMBSTONE_LIFETIME_SECONDS
-        : undefined,
+    expiresAt: content.status === 'deleted' ? tombstoneEnd(now) : undefined,
+  };
+}
+
+function tombstoneEnd(now: Date): number {
+  return Math.floor(now.getTime() / 1000) + TOMBSTONE_LIFETIME_SECONDS;
+}
+
+/**
+ * Whether DynamoDB may remove this tombstone while a writer is at work. The record after that would count its revisions
+ * from 1 again, and entries that the writer had put for a higher one would pass for newer than they are.
+ */
+export function mayExpire({ expiresAt }: ImageRecord, now: Date): boolean {
+  return expiresAt !== undefined && expiresAt < now.getTime() / 1000 + RENEWAL_SECONDS;
+}
+
+/** Keeps a tombstone for another while, if it has not changed. */
+export function renewTombstone(record: ImageRecord, now: Date): WriteRequest {
+  return {
+    kind: 'update',
+    Key: imageKey(record),
+    UpdateExpression: 'SET revision = :next, expiresAt = :end',
+    ConditionExpression: 'revision = :previousRevision',
+    ExpressionAttributeValues: {
+      ':next': record.revision + 1,
+      ':end': tombstoneEnd(now),
+      ':previousRevision': record.revision,
+    },
   };
 }
 

@@ -23,8 +23,9 @@ export async function readRecord(
  * Writes a record and the label entries that its tags need.
  *
  * Label entries go first, as hints that no query believes yet; the conditional put of the image record makes them
- * true all at once; then the entries that it made untrue are removed. So at no moment a query misses a current tag
- * or shows a stale one.
+ * true all at once; then the entries that it made untrue are removed. So a query that reads entries and records
+ * consistently, as `find-images.ts` does, finds every image that carries the tag from its beginning to its end, and
+ * shows no tag that the record did not carry at some moment meanwhile.
  *
  * @param newTags the tags of the record whose entries are not known to stand already
  * @returns false when another writer was faster; see {@link removeLostEntries}

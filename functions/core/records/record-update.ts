@@ -1,7 +1,13 @@
 import { CliptagError } from '../errors.ts';
 import type { Tag } from '../labels/scores.ts';
 import type { ObjectReference } from '../objects/object.ts';
-import { type ImageContent, type ImageRecord, nextImageRecord } from './image-record.ts';
+import {
+  type ImageContent,
+  type ImageRecord,
+  mayExpire,
+  nextImageRecord,
+  renewTombstone,
+} from './image-record.ts';
 import { commitRecord, readRecord, removeLostEntries, removeSupersededEntries } from './record-commit.ts';
 import type { TagTable } from './tag-table.ts';
 
@@ -64,6 +70,11 @@ export async function updateRecord<Decision extends RecordDecision>(
       for (const attempted of lost) await removeLostEntries(attempted, previous?.tags ?? [], table);
       if (previous) await removeSupersededEntries(previous, table);
       return { decision, previous, record: previous };
+    }
+    if (previous && mayExpire(previous, now())) {
+      await table.write(renewTombstone(previous, now()));
+      previous = await readRecord(object, table);
+      continue;
     }
     const { content, eventTime, newTags = content.tags } = change;
     const lostTags = lost.flatMap(({ tags }) => tags);

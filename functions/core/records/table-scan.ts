@@ -28,7 +28,8 @@ const COMPARED_ATTRIBUTES = ['bucket', 'key', 'status', 'tags', 'modelDigest', '
 
 /**
  * Reads a segment's items of a scope. Image records and label entries alike carry bucket and key. Items that the filter
- * leaves out are still read and paid for.
+ * leaves out are still read and paid for. Read consistently, at twice the price, for a replica that lags could leave out
+ * an image that was recorded before the scan began, and nothing would come back to it.
  */
 export function scanSegment(
   { segment, of }: TableSegment,
@@ -39,7 +40,7 @@ export function scanSegment(
     ...(prefix ? ['begins_with(#key, :prefix)'] : []),
     ...(isOnlyTagged ? ['#status = :tagged'] : []),
   ];
-  const place = { Segment: segment, TotalSegments: of };
+  const place = { Segment: segment, TotalSegments: of, ConsistentRead: true };
   if (conditions.length === 0) return place;
   const projected = isOnlyTagged ? ['PK', 'SK', ...COMPARED_ATTRIBUTES.map((name) => `#${name}`)] : [];
   const named = isOnlyTagged ? COMPARED_ATTRIBUTES : conditions.flatMap((condition) => namesIn(condition));

@@ -33,6 +33,8 @@ export interface BatchReadRequest {
 }
 
 export interface QueryRequest {
+  /** Whether the answer shows every write that was acknowledged before. Not for an index. @default false */
+  readonly ConsistentRead?: boolean;
   readonly IndexName?: string;
   readonly KeyConditionExpression: string;
   readonly ExpressionAttributeValues: Item;
@@ -42,6 +44,8 @@ export interface QueryRequest {
 }
 
 export interface ScanRequest {
+  /** Whether each page shows every write that was acknowledged before. @default false */
+  readonly ConsistentRead?: boolean;
   readonly Segment: number;
   readonly TotalSegments: number;
   readonly FilterExpression?: string;

@@ -148,6 +148,8 @@ function putProgress(work: SegmentWork, progress: SegmentProgress, now: Date): W
 
 function querySegments(run: string): QueryRequest {
   return {
+    // The workers have just saved the last of it.
+    ConsistentRead: true,
     KeyConditionExpression: 'PK = :run',
     ExpressionAttributeValues: { ':run': runPartition(run) },
     ScanIndexForward: true,

@@ -34,7 +34,7 @@ export interface TaggingOutcome {
  * Brings the table to what one event tells: event → object → pixels → embedding → scores → records.
  *
  * Events come twice, late and in any order: `event-order.ts` tells whether this one still has anything to say.
- * `record-update.ts` writes what it says so that queries are right at every moment. The redelivered event does whatever
+ * `record-update.ts` writes what it says so that label queries are right meanwhile, too. The redelivered event does whatever
  * a crash leaves undone.
  *
  * @throws {CliptagError} retryable ones only: every permanent fault of an image ends in its record

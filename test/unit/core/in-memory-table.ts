@@ -10,11 +10,25 @@ import type {
   WriteRequest,
 } from '../../../functions/core/records/tag-table.ts';
 import { parseCondition, valueNamesIn } from './condition-expression.ts';
+import { type Cell, ItemHistory } from './item-history.ts';
 
 /** A table in memory that interprets the requests as DynamoDB does, and refuses what DynamoDB refuses. */
 export interface InMemoryTable extends ScannableTable {
   /** Everything in it, in the order of the keys. */
   items(): readonly Item[];
+  /** Removes an item whose time to live has passed by then, as DynamoDB does by itself; false when it has not. */
+  expire(key: PrimaryKey, nowSeconds: number): boolean;
+}
+
+export interface InMemoryTableOptions {
+  /**
+   * How many writes to the table an item is behind in an eventually consistent read, asked anew for each item that is
+   * read. DynamoDB promises no more order than that between items.
+   * @default 0
+   */
+  readonly lag?: () => number;
+  /** Items per page of a query that sets no limit. @default all */
+  readonly pageSize?: number;
 }
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
@@ -22,79 +36,108 @@ const MAXIMUM_BATCH_KEYS = 100;
 const MAXIMUM_PARTITION_KEY_BYTES = 2048;
 const MAXIMUM_SORT_KEY_BYTES = 1024;
 
-export function inMemoryTable(): InMemoryTable {
-  const stored = new Map<string, Item>();
-  let sorted: Item[] | undefined;
-  const items = () => {
-    sorted ??= [...stored.values()].sort(byKeys('PK', 'SK'));
-    return sorted;
-  };
-  return {
-    items,
-    read: async ({ Key }) => stored.get(identity(Key)),
-    async write(request) {
-      requireValues(request.ConditionExpression, request.ExpressionAttributeValues, updateOf(request));
-      const id = identity(request.kind === 'put' ? request.Item : request.Key);
-      const current = stored.get(id);
-      const holds = parseCondition(request.ConditionExpression)(current, request.ExpressionAttributeValues);
-      if (!holds) return false;
-      apply(stored, id, request, current);
-      sorted = undefined;
-      return true;
-    },
-    async readBatch(request) {
-      const ids = new Set(request.Keys.map(identity));
-      if (ids.size > MAXIMUM_BATCH_KEYS)
-        throw new Error(`Expected at most 100 keys but received ${ids.size}`);
-      return [...ids].flatMap((id) => {
-        const item = stored.get(id);
-        return item ? [projected(item, request)] : [];
-      });
-    },
-    query: (request) => pages(items(), request),
-    async count(request) {
-      return matching(items(), request).length;
-    },
-    scan: (request) => segmentPages(items(), request),
-  };
-}
-
 /** Small, so that a scan takes several steps during which the table changes. */
 const SCAN_PAGE_SIZE = 4;
 
-async function* segmentPages(all: readonly Item[], request: ScanRequest): AsyncGenerator<ScanPage> {
-  const { ExpressionAttributeNames = {}, ExpressionAttributeValues = {}, ExclusiveStartKey } = request;
+export function inMemoryTable({
+  lag = () => 0,
+  pageSize = Number.POSITIVE_INFINITY,
+}: InMemoryTableOptions = {}): InMemoryTable {
+  const history = new ItemHistory();
+  const seen = (cell: Cell, isConsistent: boolean) => history.itemAt(cell, isConsistent ? 0 : lag());
+  const readOne = (key: PrimaryKey, isConsistent: boolean) => {
+    requireKeys(key);
+    const cell = history.find(key);
+    return cell && seen(cell, isConsistent);
+  };
+  const query = (request: QueryRequest) => queryPages(history, seen, request, request.Limit ?? pageSize);
+  return {
+    items: () => history.all().flatMap(({ current }) => (current ? [current] : [])),
+    read: async ({ Key, ConsistentRead }) => readOne(Key, ConsistentRead),
+    async write(request) {
+      requireValues(request.ConditionExpression, request.ExpressionAttributeValues, updateOf(request));
+      const key = request.kind === 'put' ? request.Item : request.Key;
+      requireKeys(key);
+      const cell = history.cellOf(key);
+      const { current } = cell;
+      const holds = parseCondition(request.ConditionExpression)(current, request.ExpressionAttributeValues);
+      if (holds) history.set(cell, written(request, current));
+      return holds;
+    },
+    async readBatch(request) {
+      const keys = new Map(request.Keys.map((key) => [`${key.PK}\n${key.SK}`, key]));
+      if (keys.size > MAXIMUM_BATCH_KEYS)
+        throw new Error(`Expected at most 100 keys but received ${keys.size}`);
+      return [...keys.values()].flatMap((key) => {
+        const item = readOne(key, request.ConsistentRead);
+        return item ? [projected(item, request)] : [];
+      });
+    },
+    query,
+    async count(request) {
+      let count = 0;
+      for await (const page of query(request)) count += page.length;
+      return count;
+    },
+    scan: (request) => scanPages(history, seen, request),
+    expire(key, nowSeconds) {
+      const cell = history.find(key);
+      const expiresAt = cell?.current?.expiresAt;
+      if (!cell || typeof expiresAt !== 'number' || expiresAt >= nowSeconds) return false;
+      history.set(cell, undefined);
+      return true;
+    },
+  };
+}
+
+type Seen = (cell: Cell, isConsistent: boolean) => Item | undefined;
+
+/** Each page is read when it is asked for: what changes between two pages shows in the second. */
+async function* scanPages(history: ItemHistory, seen: Seen, request: ScanRequest): AsyncGenerator<ScanPage> {
+  const {
+    ConsistentRead = false,
+    ExpressionAttributeNames = {},
+    ExpressionAttributeValues = {},
+    ExclusiveStartKey,
+  } = request;
   const filter = (request.FilterExpression ?? '').replaceAll(
     /#\w+/g,
     (name) => ExpressionAttributeNames[name] ?? name,
   );
   if (filter !== '') requireValues(filter, ExpressionAttributeValues);
   const passes = filter === '' ? () => true : parseCondition(filter);
-  const segment = all.filter(({ PK }) => hashOf(String(PK)) % request.TotalSegments === request.Segment);
-  const isFirst = ({ PK, SK }: Item) => PK === ExclusiveStartKey?.PK && SK === ExclusiveStartKey?.SK;
-  for (let start = segment.findIndex(isFirst) + 1; start < segment.length; start += SCAN_PAGE_SIZE) {
-    const page = segment.slice(start, start + SCAN_PAGE_SIZE);
-    const items = page.filter((item) => passes(item, ExpressionAttributeValues));
-    const { PK, SK } = (start + SCAN_PAGE_SIZE < segment.length && page.at(-1)) || {};
-    yield {
-      items: items.map((item) => projected(item, request)),
-      lastKey: PK === undefined ? undefined : { PK: String(PK), SK: String(SK) },
-    };
+  let after = ExclusiveStartKey && history.find(ExclusiveStartKey);
+  for (;;) {
+    const cells = history
+      .all()
+      .filter(({ key }) => hashOf(key.PK) % request.TotalSegments === request.Segment);
+    const start = after ? cells.indexOf(after) + 1 : 0;
+    const read: Array<{ cell: Cell; item: Item }> = [];
+    for (let i = start; i < cells.length && read.length < SCAN_PAGE_SIZE; i++) {
+      const cell = cells[i];
+      const item = cell && seen(cell, ConsistentRead);
+      if (item) read.push({ cell, item });
+    }
+    after = read.length === SCAN_PAGE_SIZE ? read.at(-1)?.cell : undefined;
+    const items = read
+      .map(({ item }) => item)
+      .filter((item) => passes(item, ExpressionAttributeValues))
+      .map((item) => projected(item, request));
+    yield { items, lastKey: after?.key };
+    if (!after) return;
   }
 }
 
 function hashOf(partition: string): number {
-  return Buffer.from(partition).reduce((hash, byte) => (hash * 31 + byte) % 65_536, 0);
+  let hash = 0;
+  for (let i = 0; i < partition.length; i++) hash = (hash * 31 + partition.charCodeAt(i)) % 65_536;
+  return hash;
 }
 
-function apply(
-  stored: Map<string, Item>,
-  id: string,
-  request: WriteRequest,
-  current: Item | undefined,
-): void {
-  if (request.kind === 'delete') stored.delete(id);
-  else stored.set(id, frozenCopy(request.kind === 'put' ? request.Item : updated(current, request)));
+/** What an item becomes by a write; undefined when it goes. */
+function written(request: WriteRequest, current: Item | undefined): Item | undefined {
+  if (request.kind === 'delete') return undefined;
+  return frozenCopy(request.kind === 'put' ? request.Item : updated(current, request));
 }
 
 function updated(current: Item | undefined, request: WriteRequest & { kind: 'update' }): Item {
@@ -111,22 +154,40 @@ function updateOf(request: WriteRequest): string {
   return request.kind === 'update' ? request.UpdateExpression : '';
 }
 
-async function* pages(all: readonly Item[], request: QueryRequest): AsyncGenerator<readonly Item[]> {
-  const found = matching(all, request);
-  const pageSize = request.Limit ?? Math.max(1, found.length);
-  for (let start = 0; start < found.length; start += pageSize) yield found.slice(start, start + pageSize);
-}
-
-function matching(all: readonly Item[], request: QueryRequest): Item[] {
-  const { IndexName, KeyConditionExpression, ExpressionAttributeValues, ScanIndexForward } = request;
+/** Each page is read when it is asked for, and a full one is followed by another, which may be empty. */
+async function* queryPages(
+  history: ItemHistory,
+  seen: Seen,
+  request: QueryRequest,
+  pageSize: number,
+): AsyncGenerator<readonly Item[]> {
+  const { IndexName, ConsistentRead = false, KeyConditionExpression, ExpressionAttributeValues } = request;
   if (IndexName !== undefined && IndexName !== STATUS_INDEX)
     throw new Error(`There is no index ${IndexName}`);
+  if (IndexName && ConsistentRead)
+    throw new Error('Consistent reads are not supported on global secondary indexes');
   requireValues(KeyConditionExpression, ExpressionAttributeValues);
   const condition = parseCondition(KeyConditionExpression);
-  const found = all.filter((item) => condition(item, ExpressionAttributeValues));
-  if (IndexName) found.sort(byKeys('GSI1PK', 'GSI1SK'));
-  if (!ScanIndexForward) found.reverse();
-  return IndexName ? found.map(keysOf) : found;
+  const [, partitionValue = ''] = /^\w+ = (:\w+)/.exec(KeyConditionExpression) ?? [];
+  const partition = String(ExpressionAttributeValues[partitionValue]);
+  let after: Item | undefined;
+  const direction = request.ScanIndexForward ? 1 : -1;
+  for (;;) {
+    const cells = IndexName ? history.all() : history.partition(partition);
+    const matching = cells.flatMap((cell) => {
+      const item = seen(cell, ConsistentRead);
+      return item && condition(item, ExpressionAttributeValues) ? [item] : [];
+    });
+    if (IndexName) matching.sort(byIndex);
+    if (direction < 0) matching.reverse();
+    const compare = IndexName ? byIndex : bySortKey;
+    const last = after;
+    const rest = last ? matching.filter((item) => compare(item, last) * direction > 0) : matching;
+    const page = rest.slice(0, pageSize);
+    yield IndexName ? page.map(keysOf) : page;
+    if (page.length < pageSize) return;
+    after = page.at(-1);
+  }
 }
 
 /** The index holds keys only. */
@@ -153,10 +214,9 @@ function projected(
   return Object.fromEntries(attributes.flatMap((name) => (name in item ? [[name, item[name]]] : [])));
 }
 
-function identity({ PK, SK }: PrimaryKey): string {
+function requireKeys({ PK, SK }: PrimaryKey): void {
   requireKey(PK, MAXIMUM_PARTITION_KEY_BYTES);
   requireKey(SK, MAXIMUM_SORT_KEY_BYTES);
-  return `${PK}\n${SK}`;
 }
 
 function requireKey(key: string, maximumBytes: number): void {
@@ -167,10 +227,16 @@ function requireKey(key: string, maximumBytes: number): void {
 }
 
 /** DynamoDB sorts strings by their UTF-8 bytes. */
-function byKeys(partition: string, sort: string): (a: Item, b: Item) => number {
-  const compare = (a: unknown, b: unknown) => Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)));
-  return (a, b) =>
-    (a[partition] === b[partition] ? 0 : compare(a[partition], b[partition])) || compare(a[sort], b[sort]);
+function bytesCompared(a: unknown, b: unknown): number {
+  return a === b ? 0 : Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)));
+}
+
+function bySortKey(a: Item, b: Item): number {
+  return bytesCompared(a.SK, b.SK);
+}
+
+function byIndex(a: Item, b: Item): number {
+  return bytesCompared(a.GSI1PK, b.GSI1PK) || bytesCompared(a.GSI1SK, b.GSI1SK) || bytesCompared(a.PK, b.PK);
 }
 
 /** The item to store: a copy without undefined attributes, which throws when it is changed. */

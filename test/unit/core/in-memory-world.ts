@@ -2,17 +2,21 @@ import type { Scheduler } from 'fast-check';
 import { CliptagError } from '../../../functions/core/errors.ts';
 import { eventsOf, type ObjectEvent } from '../../../functions/core/objects/event.ts';
 import { listedObjectBody } from '../../../functions/core/objects/listed-object.ts';
+import { fixedWidthSequencer } from '../../../functions/core/objects/object.ts';
 import type { ObjectStore } from '../../../functions/core/objects/object-store.ts';
 import { findImages, type LabelQuery } from '../../../functions/core/records/find-images.ts';
-import type { ScannableTable } from '../../../functions/core/records/tag-table.ts';
+import { imageKey } from '../../../functions/core/records/image-record.ts';
+import type { PrimaryKey, ScannableTable } from '../../../functions/core/records/tag-table.ts';
 import { tellResult } from '../../../functions/core/results/result-channels.ts';
 import type { ResultEvent, ResultEvents } from '../../../functions/core/results/result-event.ts';
 import { retag } from '../../../functions/core/retag/retag.ts';
 import { tagImage } from '../../../functions/core/tagging/tag-image.ts';
 import { bytesOfContent, fakeRetagger, fakeTagger, type TaggerName } from './fake-taggers.ts';
 import { type BucketChange, type InMemoryBucket, inMemoryBucket } from './in-memory-bucket.ts';
+import { inMemoryTable } from './in-memory-table.ts';
 import {
   type Fault,
+  FunctionProcess,
   handled,
   ServiceFault,
   scheduled,
@@ -30,6 +34,8 @@ export interface Attempt {
 /** One message: delivered after some steps, and again until an attempt at it succeeds. */
 export interface Delivery {
   readonly delay: number;
+  /** Number of the process of the function that works on it, with other deliveries. @default one of its own */
+  readonly process?: number | undefined;
   readonly attempts: readonly Attempt[];
   readonly lastTagger: TaggerName;
 }
@@ -44,6 +50,11 @@ export interface Scenario {
     readonly changes: ReadonlyArray<{
       /** Steps before the change. */
       readonly pause: number;
+      /**
+       * Whether a month passes before the change, after which all earlier messages are gone and DynamoDB removes a
+       * tombstone at any moment. @default false
+       */
+      readonly isMuchLater?: boolean;
       readonly change: BucketChange;
       readonly deliveries: readonly Delivery[];
     }>;
@@ -52,12 +63,21 @@ export interface Scenario {
   readonly retags: readonly Delivery[];
   /** The bucket is listed, and every listed object is delivered as such. @default [] */
   readonly listings?: ReadonlyArray<{ readonly pause: number; readonly deliveries: readonly Delivery[] }>;
-  readonly queries: ReadonlyArray<{ readonly delay: number; readonly query: LabelQuery }>;
+  readonly queries: ReadonlyArray<{
+    readonly delay: number;
+    readonly query: LabelQuery;
+    /** Number of the read that fails, whereupon the query is asked again. @default none */
+    readonly failsAt?: number | undefined;
+  }>;
+  /** How many writes eventually consistent reads are behind, in turns; see `in-memory-table.ts`. @default none */
+  readonly lags?: readonly number[];
 }
 
 export interface WorldOptions {
   /** @default `photos` */
   readonly bucketName?: string;
+  /** Removes an item whose time to live has passed; false when it has not. @default no item is ever removed */
+  readonly expire?: (key: PrimaryKey, nowSeconds: number) => boolean;
   /** The table as runs and queries see it; the truth is read from the table itself. @default the table */
   readonly seenThrough?: (table: ScannableTable) => ScannableTable;
   /** The function that tells results. @default tellResult */
@@ -74,8 +94,10 @@ export interface Course {
   readonly published: readonly ResultEvent[];
   /** Events sent by runs that another event had superseded. */
   readonly supersededEvents: readonly ResultEvent[];
-  /** Keys of entries put by runs that were cut short before they put their image record. */
+  /** Keys of entries put by runs that were cut short before they put their image record, or put late. */
   readonly unfinishedEntries: ReadonlySet<string>;
+  /** Keys of images whose tombstones DynamoDB has removed, with no event since. */
+  readonly expired: ReadonlySet<string>;
   readonly runs: number;
   readonly writes: number;
 }
@@ -83,8 +105,23 @@ export interface Course {
 /** Fewer than an image can have tags. */
 export const OBJECT_TAG_LIMIT = 2;
 
+/** Longer than any message is kept, and than a tombstone. */
+const MONTH_SECONDS = 31 * 24 * 60 * 60;
+
 /** A message that fails more often than this has found a fault of the program. */
 const MAXIMUM_DELIVERIES = 20;
+
+/** A table that is as hard on its readers as DynamoDB may be: replicas lag until they catch up, pages are small. */
+export function hardTable({ lags = [] }: Scenario) {
+  let reads = 0;
+  let isBehind = true;
+  const lag = () => (isBehind && lags[reads++ % lags.length]) || 0;
+  const table = inMemoryTable({ lag, pageSize: 2 });
+  const catchUp = () => {
+    isBehind = false;
+  };
+  return { table, expire: table.expire, catchUp };
+}
 
 /**
  * Plays a scenario: every call of a port, by any run or query, is one step, and the scheduler picks which of the
@@ -96,6 +133,7 @@ export async function play(
   table: ScannableTable,
   {
     bucketName = 'photos',
+    expire = () => false,
     seenThrough = (seen) => seen,
     objectsThrough = (objects) => objects,
     tell = tellResult,
@@ -109,8 +147,13 @@ export async function play(
   const supersededEvents: ResultEvent[] = [];
   const cutShort: TaggingRun[] = [];
   const deliveries: Promise<void>[] = [];
+  const deliveriesOf = new Map<string, Promise<void>[]>();
+  const processes = new Map<number, FunctionProcess>();
+  const expired = new Set<string>();
   let runs = 0;
   let writes = 0;
+  let clockSeconds = 0;
+  const now = () => new Date(clockSeconds * 1_000);
   const checkedTable: ScannableTable = {
     ...seen,
     async write(request) {
@@ -130,25 +173,35 @@ export async function play(
 
   async function bringToEnd(
     what: string,
-    { delay, attempts, lastTagger }: Delivery,
+    { delay, attempts, lastTagger, process: processNumber }: Delivery,
     work: (tagger: TaggerName, run: TaggingRun) => Promise<unknown>,
   ): Promise<void> {
     await passSteps(scheduler, delay);
     for (let number = 0; number < MAXIMUM_DELIVERIES; number++) {
       runs++;
       const { tagger, fault } = attempts[number] ?? { tagger: lastTagger, fault: undefined };
-      const run = startRun(scheduler, ports, fault);
-      const completed = await Promise.race([complete(work(tagger, run)), run.crashed]);
-      if (completed) return;
-      cutShort.push(run);
+      const process = livingProcess(processNumber);
+      const run = startRun(scheduler, ports, fault, process);
+      const completed = await Promise.race([complete(work(tagger, run)), process.crashed]);
+      if (!completed || fault?.kind === 'repeated-late') cutShort.push(run);
       await run.lateWrites();
+      if (completed) return;
     }
     throw new Error(`${what} has not come to its end after ${MAXIMUM_DELIVERIES} attempts`);
   }
 
+  /** A process that has crashed is replaced by another. */
+  function livingProcess(number: number | undefined): FunctionProcess {
+    const known = number === undefined ? undefined : processes.get(number);
+    if (known && !known.isDead) return known;
+    const process = new FunctionProcess();
+    if (number !== undefined) processes.set(number, process);
+    return process;
+  }
+
   const deliver = (event: ObjectEvent, delivery: Delivery) =>
     bringToEnd(event.object.key, delivery, async (tagger, run) => {
-      const outcome = await tagImage(event, fakeTagger(tagger, run));
+      const outcome = await tagImage(event, { ...fakeTagger(tagger, run), now });
       const publish: ResultEvents['publish'] = (result) => {
         if (outcome.result === 'superseded') supersededEvents.push(result);
         return run.events.publish(result);
@@ -159,21 +212,44 @@ export async function play(
 
   const retagBucket = (delivery: Delivery) =>
     bringToEnd('retag', delivery, (tagger, run) =>
-      retag(fakeRetagger(tagger, run.table), { bucket: bucketName }),
+      retag({ ...fakeRetagger(tagger, run.table), now }, { bucket: bucketName }),
     );
 
   async function own({ key, changes }: Scenario['objects'][number]): Promise<void> {
-    for (const { pause, change, deliveries: each } of changes) {
+    for (const { pause, isMuchLater, change, deliveries: each } of changes) {
       await passSteps(scheduler, pause);
-      const body = await scheduled(scheduler, change.kind, async () => bucket.change(key, change));
+      if (isMuchLater) await passMonth(key);
+      const body = await scheduled(scheduler, change.kind, async () => {
+        const notification = bucket.change(key, change);
+        if (notification) expired.delete(key);
+        return notification;
+      });
       if (body) deliverAll(body, each);
     }
+  }
+
+  /** Goes on at once when the earlier messages are gone, and leaves the removal of a tombstone to a later step. */
+  async function passMonth(key: string): Promise<void> {
+    await Promise.all(deliveriesOf.get(key) ?? []);
+    const newest = bucket.newestSequencer(key);
+    clockSeconds += MONTH_SECONDS;
+    const removal = scheduled(scheduler, 'expire', async () => {
+      // The messages of a tombstone that has been written since are not gone, whatever months have passed for other keys.
+      if (truth.record(key)?.sequencer !== fixedWidthSequencer(newest ?? '')) return;
+      if (!expire(imageKey({ bucket: bucketName, key }), clockSeconds)) return;
+      truth.forget(key);
+      if (bucket.newestSequencer(key) === newest) expired.add(key);
+    });
+    deliveries.push(handled(removal));
   }
 
   function deliverAll(body: string, each: readonly Delivery[]): void {
     for (const event of eventsOf(body)) {
       if (!('object' in event)) throw new Error(`Expected an object's event but received ${event.kind}`);
-      deliveries.push(...each.map((delivery) => handled(deliver(event, delivery))));
+      const begun = each.map((delivery) => handled(deliver(event, delivery)));
+      deliveries.push(...begun);
+      const { key } = event.object;
+      deliveriesOf.set(key, [...(deliveriesOf.get(key) ?? []), ...begun]);
     }
   }
 
@@ -183,11 +259,18 @@ export async function play(
     for (const object of listed) deliverAll(listedObjectBody(object), each);
   }
 
-  async function ask({ delay, query }: Scenario['queries'][number]): Promise<void> {
+  async function ask({ delay, query, failsAt }: Scenario['queries'][number]): Promise<void> {
     await passSteps(scheduler, delay);
-    const started = truth.now();
     const asked = { ...query, bucket: bucketName };
-    truth.checkAnswer(await collected(findImages(asked, slowReads(scheduler, seen))), asked, started);
+    for (const failing of [failsAt, undefined]) {
+      const started = truth.now();
+      try {
+        const answer = await collected(findImages(asked, slowReads(scheduler, seen, failing)));
+        return truth.checkAnswer(answer, asked, started);
+      } catch (error) {
+        if (!(error instanceof ServiceFault)) throw error;
+      }
+    }
   }
 
   for (const { key, unheard } of scenario.objects) {
@@ -204,7 +287,7 @@ export async function play(
   // Writes of a failed run may still be under way.
   await playedOut(scheduler);
   const unfinishedEntries = new Set(cutShort.flatMap((run) => run.unconfirmedEntries()));
-  return { truth, bucket, published, supersededEvents, unfinishedEntries, runs, writes };
+  return { truth, bucket, published, supersededEvents, unfinishedEntries, expired, runs, writes };
 }
 
 /** True when the work succeeded; false when it is to be done again (its message goes back to the queue). */

@@ -16,13 +16,23 @@ export interface ScenarioKind {
   readonly listings?: boolean;
 }
 
-/** One key with a character that notifications encode, and one that a second label set applies to. */
-const KEYS = ['summer & more.jpg', 'trips/ü 1.jpg'];
+/** S3's limit; with the score before it, such a key is longer than a sort key may be. */
+const MAXIMUM_KEY_BYTES = 1024;
+const longKey = (end: string) => 'trips/'.padEnd(MAXIMUM_KEY_BYTES - end.length, 'long ') + end;
+
+/** Keys with characters that notifications encode, ones that a second label set applies to, and ones as long as can be. */
+const KEYS = ['summer & more.jpg', 'trips/ü 1.jpg', longKey('1'), longKey('2'), 'trips/\u{1F600}/+%2B.jpg'];
+
+/** Writes that a replica may be behind: those of a whole image and more. */
+const MAXIMUM_LAG = 12;
+
+const oneIn = (count: number) => fc.nat(count - 1).map((number) => number === 0);
 
 export function randomScenario(kind: ScenarioKind): fc.Arbitrary<Scenario> {
   const changes = fc.array(
     fc.record({
       pause: fc.nat(12),
+      isMuchLater: kind.faults ? oneIn(4) : fc.constant(false),
       change: randomChange,
       deliveries: fc.array(randomDelivery(kind), { minLength: 1, maxLength: 3 }),
     }),
@@ -31,9 +41,17 @@ export function randomScenario(kind: ScenarioKind): fc.Arbitrary<Scenario> {
   const unheard = kind.listings
     ? fc.option(fc.nat(CONTENT_COUNT - 1), { nil: undefined })
     : fc.constant(undefined);
-  const objects = fc
-    .array(fc.record({ unheard, changes }), { minLength: 1, maxLength: KEYS.length })
-    .map((each) => each.map((ofKey, i) => ({ key: KEYS[i] ?? '', ...ofKey })));
+  const objectsUpTo = (maxLength: number) =>
+    fc.uniqueArray(fc.record({ key: fc.constantFrom(...KEYS), unheard, changes }), {
+      selector: ({ key }) => key,
+      minLength: 1,
+      maxLength,
+    });
+  // Few objects let most runs meet at one of them.
+  const objects = fc.oneof(
+    { weight: 3, arbitrary: objectsUpTo(2) },
+    { weight: 1, arbitrary: objectsUpTo(KEYS.length) },
+  );
   const listing = fc.record({
     pause: fc.nat(20),
     deliveries: fc.array(randomDelivery(kind), { minLength: 1, maxLength: 2 }),
@@ -45,6 +63,7 @@ export function randomScenario(kind: ScenarioKind): fc.Arbitrary<Scenario> {
     retags: kind.retags ? retags : fc.constant([]),
     listings: kind.listings ? fc.array(listing, { minLength: 1, maxLength: 2 }) : fc.constant([]),
     queries: fc.array(randomQuery, { maxLength: 2 }),
+    lags: fc.array(fc.nat(MAXIMUM_LAG), { maxLength: 5 }),
   });
 }
 
@@ -59,6 +78,7 @@ function randomDelivery({ faults, deployments }: ScenarioKind, maximumDelay = 8)
   const attempt = fc.record({ tagger, fault: randomFault });
   return fc.record({
     delay: fc.nat(maximumDelay),
+    process: faults ? fc.option(fc.nat(1), { nil: undefined }) : fc.constant(undefined),
     attempts: faults ? fc.array(attempt, { maxLength: 2 }) : fc.constant([]),
     lastTagger: tagger,
   });
@@ -68,12 +88,14 @@ const randomFault: fc.Arbitrary<Fault> = fc.record({
   kind: fc.oneof(
     { weight: 3, arbitrary: fc.constant('crash' as const) },
     { weight: 1, arbitrary: fc.constantFrom('refused', 'answer-lost', 'late' as const) },
+    { weight: 2, arbitrary: fc.constantFrom('repeated', 'repeated-late', 'read-failed' as const) },
   ),
-  atWrite: fc.nat(9),
+  at: fc.nat(9),
 });
 
 const randomQuery = fc.record({
   delay: fc.nat(20),
+  failsAt: fc.option(fc.nat(3), { nil: undefined, freq: 3 }),
   query: fc.record({
     labels: fc.uniqueArray(fc.constantFrom(...EVERY_LABEL), { minLength: 1, maxLength: 2 }),
     match: fc.constantFrom('all', 'any'),

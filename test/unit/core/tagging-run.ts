@@ -10,13 +10,15 @@ import type { ObjectTags } from '../../../functions/core/results/object-tags.ts'
 import type { ResultEvents } from '../../../functions/core/results/result-event.ts';
 
 /**
- * How a run is cut short at its write number `atWrite` (from 0). `crash`: the write takes effect, and nothing of the
- * run happens any more. `refused`: it does not take effect, and the run is told. `answer-lost`: it takes effect,
- * yet the run is told that it failed. `late`: the run is told so, and takes effect some time afterwards.
+ * What goes wrong at write number `at` (from 0) of a run. `crash`: the write takes effect, and nothing of the runs in this
+ * process happens any more. `refused`: it does not take effect, and the run is told. `answer-lost`: it takes effect, yet
+ * the run is told that it failed. `late`: the run is told so, and it takes effect some time afterwards. `repeated`: it
+ * takes effect, its answer is lost, and the SDK sends it again, whose answer the run gets. `repeated-late`: the first
+ * copy is still on its way meanwhile, and takes effect some time after the second. `read-failed`: at read number `at`.
  */
 export interface Fault {
-  readonly kind: 'crash' | 'refused' | 'answer-lost' | 'late';
-  readonly atWrite: number;
+  readonly kind: 'crash' | 'refused' | 'answer-lost' | 'late' | 'repeated' | 'repeated-late' | 'read-failed';
+  readonly at: number;
 }
 
 /** What DynamoDB's client throws when a request has failed. */
@@ -28,12 +30,28 @@ export interface TaggingRun {
   readonly table: ScannableTable;
   readonly events: ResultEvents;
   readonly objectTags: ObjectTags;
-  /** Resolves when the run has crashed. */
-  readonly crashed: Promise<void>;
-  /** Resolves when writes that were reported as failed have taken effect after all. */
+  /** Resolves when writes that were on their way for long have taken effect after all. */
   lateWrites(): Promise<unknown>;
-  /** Keys of the label entries that it put without having put the image record. */
+  /** Keys of the label entries that it put without having put the image record, or so late that nothing removes them. */
   unconfirmedEntries(): readonly string[];
+}
+
+/** A process of the function, which works on several messages at once: when one of them makes it crash, all runs end. */
+export class FunctionProcess {
+  isDead = false;
+  readonly crashed: Promise<void>;
+  private reportCrash = () => {};
+
+  constructor() {
+    this.crashed = new Promise((resolve) => {
+      this.reportCrash = resolve;
+    });
+  }
+
+  crash(): void {
+    this.isDead = true;
+    this.reportCrash();
+  }
 }
 
 /** Runs an operation, to its end and alone, when the scheduler comes to it. */
@@ -65,18 +83,21 @@ export function startRun(
   scheduler: Scheduler,
   { objects, table, events, objectTags }: RunPorts,
   fault: Fault | undefined,
+  process: FunctionProcess,
 ): TaggingRun {
   const entries: Array<{ identity: string; image: string }> = [];
   const late: Promise<unknown>[] = [];
   const imagesWritten = new Set<unknown>();
-  let dead = false;
+  const lateEntries: string[] = [];
   let writes = 0;
-  let reportCrash = () => {};
-  const crashed = new Promise<void>((resolve) => {
-    reportCrash = resolve;
-  });
+  let reads = 0;
   const step = <T>(label: string, operation: () => Promise<T>) =>
-    scheduled(scheduler, label, operation, () => dead);
+    scheduled(scheduler, label, operation, () => process.isDead);
+  const read = <T>(label: string, operation: () => Promise<T>) =>
+    step(label, async () => {
+      if (fault?.kind === 'read-failed' && fault.at === reads++) throw new ServiceFault(fault.kind);
+      return operation();
+    });
 
   async function apply(request: WriteRequest): Promise<boolean> {
     const written = await table.write(request);
@@ -87,41 +108,54 @@ export function startRun(
     return written;
   }
 
+  const later = <T>(effect: () => Promise<T>) => {
+    late.push(handled(scheduled(scheduler, 'late write', effect)));
+  };
+
   /** Every write, whether to the table, to an object's tags or to the event bus. */
   async function write<T>(effect: () => Promise<T>): Promise<T> {
-    if (fault?.atWrite !== writes++) return effect();
-    if (fault.kind === 'late') late.push(handled(scheduled(scheduler, 'late write', effect)));
+    if (fault?.at !== writes++ || fault.kind === 'read-failed') return effect();
+    if (fault.kind === 'repeated') await effect();
+    if (fault.kind.startsWith('repeated')) return effect();
+    if (fault.kind === 'late') later(effect);
     else if (fault.kind !== 'refused') await effect();
-    if (fault.kind === 'crash') {
-      dead = true;
-      reportCrash();
-    }
+    if (fault.kind === 'crash') process.crash();
     throw new ServiceFault(fault.kind);
+  }
+
+  /** Only the table can tell a copy that comes late, by its conditions; S3 and EventBridge take it as it comes. */
+  function writeToTable(request: WriteRequest): Promise<boolean> {
+    if (fault?.kind === 'repeated-late' && fault.at === writes) {
+      later(() => apply(request));
+      if (request.kind === 'put') lateEntries.push(entryIdentity(request.Item));
+    }
+    return write(() => apply(request));
   }
 
   return {
     objects: {
-      fetch: (object, maximumBytes) => step('fetch', () => objects.fetch(object, maximumBytes)),
-      current: (object) => step('current', () => objects.current(object)),
+      fetch: (object, maximumBytes) => read('fetch', () => objects.fetch(object, maximumBytes)),
+      current: (object) => read('current', () => objects.current(object)),
     },
     table: {
       ...table,
-      read: (request) => step('read', () => table.read(request)),
-      write: (request) => step(`write ${describeWrite(request)}`, () => write(() => apply(request))),
-      readBatch: (request) => step('readBatch', () => table.readBatch(request)),
-      scan: (request) => inSteps(table.scan(request), (next) => step('scan', next)),
+      read: (request) => read('read', () => table.read(request)),
+      write: (request) => step(`write ${describeWrite(request)}`, () => writeToTable(request)),
+      readBatch: (request) => read('readBatch', () => table.readBatch(request)),
+      scan: (request) => inSteps(table.scan(request), (next) => read('scan', next)),
     },
     events: {
       publish: (event) => step('publish', () => write(() => events.publish(event))),
     },
     objectTags: {
-      read: (object) => step('read object tags', () => objectTags.read(object)),
+      read: (object) => read('read object tags', () => objectTags.read(object)),
       write: (object, tags) => step('write object tags', () => write(() => objectTags.write(object, tags))),
     },
-    crashed,
     lateWrites: () => Promise.all(late),
-    unconfirmedEntries: () =>
-      entries.filter(({ image }) => !imagesWritten.has(image)).map(({ identity }) => identity),
+    unconfirmedEntries: () => [
+      ...entries.filter(({ image }) => !imagesWritten.has(image)).map(({ identity }) => identity),
+      ...lateEntries,
+    ],
   };
 }
 
@@ -131,12 +165,22 @@ export function handled<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-/** A table whose answers to queries come as steps of the scheduler, page by page. */
-export function slowReads(scheduler: Scheduler, table: TagTable): TagTable {
+/**
+ * A table whose answers to queries come as steps of the scheduler, page by page.
+ *
+ * @param failsAt number of the read that fails
+ */
+export function slowReads(scheduler: Scheduler, table: TagTable, failsAt?: number): TagTable {
+  let reads = 0;
+  const read = <T>(label: string, operation: () => Promise<T>) =>
+    scheduled(scheduler, label, async () => {
+      if (reads++ === failsAt) throw new ServiceFault('read-failed');
+      return operation();
+    });
   return {
     ...table,
-    readBatch: (request) => scheduled(scheduler, 'readBatch', () => table.readBatch(request)),
-    query: (request) => inSteps(table.query(request), (next) => scheduled(scheduler, 'query', next)),
+    readBatch: (request) => read('readBatch', () => table.readBatch(request)),
+    query: (request) => inSteps(table.query(request), (next) => read('query', next)),
   };
 }
 

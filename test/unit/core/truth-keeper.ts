@@ -44,6 +44,12 @@ export class TruthKeeper {
     return this.records.get(key);
   }
 
+  /** DynamoDB has removed the record. */
+  forget(key: string): void {
+    this.records.delete(key);
+    this.moments.push(tagsByKey(this.records));
+  }
+
   /** The tags of an image after that write of its record. */
   state(key: string, sequencer: string, revision: number): ImageRecord | undefined {
     return this.states.get(JSON.stringify([key, sequencer, revision]));

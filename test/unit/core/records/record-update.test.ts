@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Tag } from '../../../../functions/core/labels/scores.ts';
-import { type ImageRecord, nextImageRecord } from '../../../../functions/core/records/image-record.ts';
+import {
+  type ImageRecord,
+  imageKey,
+  nextImageRecord,
+} from '../../../../functions/core/records/image-record.ts';
 import { commitRecord, readRecord } from '../../../../functions/core/records/record-commit.ts';
 import { MAXIMUM_ATTEMPTS, updateRecord } from '../../../../functions/core/records/record-update.ts';
 import { inMemoryTable } from '../in-memory-table.ts';
@@ -96,6 +100,39 @@ describe('updateRecord', () => {
     };
     await updateRecord(object, decide, { table, now, previous: scanned });
     expect(decidedAbout).toEqual([1, 2]);
+  });
+
+  it('renews a tombstone that might go meanwhile, so that revisions do not begin anew while entries stand', async () => {
+    const { table, labels } = contestedTable();
+    const DAY_SECONDS = 24 * 60 * 60;
+    const monthLater = () => new Date(30 * DAY_SECONDS * 1_000);
+    const deletion = { object, content: { status: 'deleted', tags: [] }, eventTime: '' } as const;
+    await updateRecord(object, () => ({ change: deletion }), { table, now });
+    const expireNow = () => table.expire(imageKey(object), monthLater().getTime() / 1_000 + 1);
+    const expiries: boolean[] = [];
+    const decide = (previous: ImageRecord | undefined) => {
+      // Renewed, it does not go before the writer has replaced it.
+      if (previous?.revision === 2) expiries.push(expireNow());
+      return { change: changeTo('cat') };
+    };
+    const { record } = await updateRecord(object, decide, { table, now: monthLater });
+    expect(expiries).toEqual([false]);
+    expect(record).toMatchObject({ status: 'tagged', revision: 3, expiresAt: undefined });
+    expect(labels()).toEqual(['cat']);
+  });
+
+  it('begins anew where the tombstone goes before it can be renewed', async () => {
+    const { table, labels } = contestedTable();
+    const later = () => new Date(31 * 24 * 60 * 60 * 1_000);
+    const deletion = { object, content: { status: 'deleted', tags: [] }, eventTime: '' } as const;
+    await updateRecord(object, () => ({ change: deletion }), { table, now });
+    const decide = (previous: ImageRecord | undefined) => {
+      if (previous) expect(table.expire(imageKey(object), later().getTime() / 1_000)).toBe(true);
+      return { change: changeTo('cat') };
+    };
+    const { record } = await updateRecord(object, decide, { table, now: later });
+    expect(record).toMatchObject({ status: 'tagged', revision: 1 });
+    expect(labels()).toEqual(['cat']);
   });
 
   it(`rejects, to be retried, after ${MAXIMUM_ATTEMPTS} lost attempts`, async () => {

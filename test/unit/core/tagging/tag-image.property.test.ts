@@ -9,39 +9,12 @@ import type { Item, ScannableTable, WriteRequest } from '../../../../functions/c
 import { tellResult } from '../../../../functions/core/results/result-channels.ts';
 import { resultEvent } from '../../../../functions/core/results/result-event.ts';
 import { checkEndState } from '../end-state.ts';
-import { inMemoryTable } from '../in-memory-table.ts';
-import { play, type WorldOptions } from '../in-memory-world.ts';
+import { hardTable, play, type WorldOptions } from '../in-memory-world.ts';
 import { randomScenario, type ScenarioKind } from '../random-scenario.ts';
+import { KINDS } from '../scenario-kinds.ts';
 
 /** Cases in all; CLIPTAG_PROPERTY_RUNS asks for more. */
 const RUNS = Number(process.env.CLIPTAG_PROPERTY_RUNS ?? 4000);
-
-const KINDS: ReadonlyArray<ScenarioKind & { readonly title: string }> = [
-  { title: 'duplicates and reordering', faults: false, deployments: false },
-  { title: 'duplicates, reordering and runs cut short after any write', faults: true, deployments: false },
-  { title: 'two deployments tagging at once', faults: false, deployments: true },
-  {
-    title: 'two deployments tagging at once and runs cut short after any write',
-    faults: true,
-    deployments: true,
-  },
-  { title: 'retagging beside uploads', faults: false, deployments: false, retags: true },
-  { title: 'listings beside uploads', faults: false, deployments: false, listings: true },
-  {
-    title:
-      'listings and retagging beside uploads, two deployments at once and runs cut short after any write',
-    faults: true,
-    deployments: true,
-    retags: true,
-    listings: true,
-  },
-  {
-    title: 'retagging beside uploads, two deployments at once and runs cut short after any write',
-    faults: true,
-    deployments: true,
-    retags: true,
-  },
-];
 
 function endStateProperty(
   kind: ScenarioKind,
@@ -49,8 +22,9 @@ function endStateProperty(
   totals = { runs: 0, writes: 0, garbage: 0, events: 0 },
 ) {
   return fc.asyncProperty(randomScenario(kind), fc.scheduler(), async (scenario, scheduler) => {
-    const table = inMemoryTable();
-    const course = await play(scenario, scheduler, table, options);
+    const { table, expire, catchUp } = hardTable(scenario);
+    const course = await play(scenario, scheduler, table, { expire, ...options });
+    catchUp();
     totals.garbage += await checkEndState(scenario, course, table, { kind });
     totals.runs += course.runs;
     totals.writes += course.writes;
@@ -108,6 +82,10 @@ describe('the property fails when', () => {
         write: (request) => table.write(isRecord(request) ? request : withoutRevision(request)),
       }),
     'the hint check is taken out': confirmingEverything,
+    'label queries are not read consistently': (table) =>
+      sameAs(table, { query: (request) => table.query({ ...request, ConsistentRead: false }) }),
+    'the records behind label entries are not read consistently': (table) =>
+      sameAs(table, { readBatch: (request) => table.readBatch({ ...request, ConsistentRead: false }) }),
   };
 
   const tellMutations: Readonly<Record<string, typeof tellResult>> = {
