@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { thumbnail } from '../adapters/sharp/thumbnail.ts';
 import { CliptagError, MessageFault } from '../core/errors.ts';
@@ -5,21 +6,22 @@ import { eventsOf } from '../core/objects/event.ts';
 import { checkSize } from '../core/objects/object.ts';
 import {
   type ImageRecord,
-  imageKey,
   imageRecordOf,
   queryImagesByStatus,
+  readImageAttributes,
 } from '../core/records/image-record.ts';
 import { MAXIMUM_BATCH_KEYS, type TagTable } from '../core/records/tag-table.ts';
 import type { Tagger, TaggingOutcome } from '../core/tagging/tag-image.ts';
 import { taggerIdentity } from '../core/tagging/tagger-identity.ts';
 import type { GalleryPorts, ShownImage } from './gallery/gallery-ports.ts';
+import { type ImageName, openRecentImages, type RecentImages } from './gallery/recent-images.ts';
 import { LOCAL_BUCKET_NAME, type Pipeline } from './pipeline.ts';
 
 /** Maximum width of pictures on the page, in pixels: twice the width of a card, for sharp screens. */
 const THUMBNAIL_PIXELS = 480;
 
-/** More images than anybody looks at; the newest are kept. */
-const MAXIMUM_SHOWN = 500;
+/** More images than anybody looks at. The page itself (`page.js`) keeps as many. */
+export const MAXIMUM_SHOWN = 500;
 
 /** Far above the largest file that is tagged; larger ones can be uploaded with `aws s3 cp`. */
 const MAXIMUM_UPLOAD_BYTES = 200 * 1024 * 1024;
@@ -28,14 +30,10 @@ const MAXIMUM_UPLOAD_BYTES = 200 * 1024 * 1024;
 const THUMBNAILS_AT_ONCE = 4;
 
 /** Answers what the gallery's server asks, out of the running pipeline. */
-export function galleryPorts({ tagger, bucket, queue }: Pipeline): GalleryPorts {
+export function galleryPorts({ tagger, bucket, queue }: Pipeline, recent: RecentImages): GalleryPorts {
   const whenFree = pLimit(THUMBNAILS_AT_ONCE);
   return {
-    images: async () =>
-      (await imageRecords(tagger.table))
-        .map((record) => shownImage(record, tagger.encoder.modelDigest))
-        .sort(byTime)
-        .slice(-MAXIMUM_SHOWN),
+    images: () => shownImages(recent.list(), tagger.table, tagger.encoder.modelDigest),
     thumbnail: (object) => whenFree(() => thumbnailOf(object, tagger)),
     upload: async (key, body, sizeBytes) => {
       if (!(sizeBytes <= MAXIMUM_UPLOAD_BYTES)) {
@@ -61,18 +59,63 @@ export function galleryPorts({ tagger, bucket, queue }: Pipeline): GalleryPorts 
   };
 }
 
-async function imageRecords(table: TagTable): Promise<readonly ImageRecord[]> {
-  const records: ImageRecord[] = [];
+const SHOWN_ATTRIBUTES = [
+  'bucket',
+  'key',
+  'status',
+  'reason',
+  'eTag',
+  'tags',
+  'recordedAt',
+  'modelDigest',
+] as const satisfies readonly (keyof ImageRecord)[];
+
+/** The images as their records stand, in the order of the names. What it costs depends on their number alone. */
+async function shownImages(
+  names: readonly ImageName[],
+  table: TagTable,
+  ownModel: string,
+): Promise<readonly ShownImage[]> {
+  const batches = Array.from({ length: Math.ceil(names.length / MAXIMUM_BATCH_KEYS) }, (_, i) =>
+    names.slice(i * MAXIMUM_BATCH_KEYS, (i + 1) * MAXIMUM_BATCH_KEYS),
+  );
+  const items = await Promise.all(
+    batches.map((batch) => table.readBatch(readImageAttributes(batch, SHOWN_ATTRIBUTES))),
+  );
+  const images = items.flat().map((item) => shownImage(imageRecordOf(item), ownModel));
+  return images.filter(({ status }) => status !== 'deleted');
+}
+
+/**
+ * The images that the page is to show. A data folder of an earlier version has no list of them: then the page begins with
+ * some that an index lists first, by their keys, since finding the newest would take reading all.
+ */
+export async function openShownImages(
+  dataFolder: string,
+  table: TagTable,
+  warn: (message: string) => void,
+): Promise<RecentImages> {
+  const recent = await openRecentImages(join(dataFolder, 'recent-images.jsonl'), MAXIMUM_SHOWN, warn);
+  if (!recent.isNew) return recent;
+  const names: ImageName[] = [];
   for (const status of ['tagged', 'unsupported', 'failed'] as const) {
-    for await (const page of table.query(
-      queryImagesByStatus(LOCAL_BUCKET_NAME, status, '', MAXIMUM_BATCH_KEYS),
-    )) {
-      const keys = page.map(({ GSI1SK }) => imageKey({ bucket: LOCAL_BUCKET_NAME, key: String(GSI1SK) }));
-      const items = await table.readBatch({ Keys: keys, ConsistentRead: false });
-      records.push(...items.map(imageRecordOf));
+    const request = queryImagesByStatus(LOCAL_BUCKET_NAME, status, '', MAXIMUM_SHOWN);
+    for await (const page of table.query(request)) {
+      names.push(...page.map(({ GSI1SK }) => ({ bucket: LOCAL_BUCKET_NAME, key: String(GSI1SK) })));
+      break;
     }
   }
-  return records;
+  const images = await shownImages(names, table, '');
+  for (const image of [...images].sort(byTime)) recent.note(image);
+  return recent;
+}
+
+/** Keeps the list of shown images up with what happens. */
+export function noteOutcome({ object, result, record }: TaggingOutcome, recent: RecentImages): void {
+  if (!record || result === 'superseded' || object.bucket !== LOCAL_BUCKET_NAME) return;
+  if (record.status === 'deleted') recent.forget(object);
+  // An unchanged image that is not there was recorded by a process that ended before it could note it.
+  else if (result !== 'unchanged' || !recent.has(object)) recent.note(object);
 }
 
 async function thumbnailOf(

@@ -16,7 +16,7 @@ import { tagsText } from '../terminal/tags-text.ts';
 import { LOCAL_TABLE_NAME } from './dynamodb/table.ts';
 import { startGallery } from './gallery/gallery-server.ts';
 import { LOCAL_BUCKET_NAME, type Pipeline, startPipeline } from './pipeline.ts';
-import { galleryPorts, shownOutcome } from './pipeline-ports.ts';
+import { galleryPorts, noteOutcome, openShownImages, shownOutcome } from './pipeline-ports.ts';
 import { type Reembedding, reembedding } from './reembedding/reembedding.ts';
 import { runReembedding } from './reembedding/reembedding-run.ts';
 import { SAMPLE_FOLDER, sampleNames, samplesWereUploaded, uploadSamples } from './samples.ts';
@@ -112,10 +112,14 @@ async function serve(options: StartOptions, output: Output): Promise<Served> {
     events: printsResultEvents ? { publish: (event) => output.line(eventLine(event)) } : undefined,
     warn: output.remark,
   });
-  const gallery = await startGallery(ports.http, galleryPorts(pipeline)).catch(async (error: unknown) => {
-    await pipeline.close();
-    throw error;
-  });
+  const recent = await openShownImages(dataFolder, pipeline.tagger.table, output.remark);
+  listeners.add((outcome) => noteOutcome(outcome, recent));
+  const gallery = await startGallery(ports.http, galleryPorts(pipeline, recent)).catch(
+    async (error: unknown) => {
+      await pipeline.close();
+      throw error;
+    },
+  );
   listeners.add((outcome) => {
     const shown = shownOutcome(outcome, new Date());
     if (shown) gallery.show(shown);
@@ -123,6 +127,7 @@ async function serve(options: StartOptions, output: Output): Promise<Served> {
   const close = async () => {
     await gallery.close();
     await pipeline.close();
+    await recent.close();
   };
   return { pipeline, httpPort: gallery.port, listeners, close };
 }

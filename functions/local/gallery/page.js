@@ -8,8 +8,11 @@ const counts = /** @type {HTMLElement} */ (document.getElementById('counts'));
 const drop = /** @type {HTMLElement} */ (document.getElementById('drop'));
 const uploading = /** @type {HTMLElement} */ (document.getElementById('uploading'));
 
-/** @type {Map<string, HTMLElement>} */
+/** Cards by the names of their images, the oldest first. @type {Map<string, HTMLElement>} */
 const cards = new Map();
+
+/** As many as the server lists: a page that stays open must not grow with every image. */
+const MAXIMUM_SHOWN = 500;
 
 /** @param {string} name @param {string} text @param {string} [className] */
 function element(name, text = '', className = '') {
@@ -61,8 +64,18 @@ function show(image) {
     list.prepend(card);
     cards.set(name, card);
   }
+  const [oldest] = cards.keys();
+  if (cards.size > MAXIMUM_SHOWN && oldest !== undefined) {
+    cards.get(oldest)?.remove();
+    cards.delete(oldest);
+  }
+}
+
+/** There may be more images than are shown, and nobody counts them for the page. */
+function showCounts() {
   const failed = list.querySelectorAll('.failed, .unsupported').length;
-  counts.textContent = `${cards.size} images${failed ? `, ${failed} without tags` : ''}`;
+  const newest = cards.size === MAXIMUM_SHOWN ? 'the newest ' : '';
+  counts.textContent = `${newest}${cards.size} images${failed ? `, ${failed} without tags` : ''}`;
 }
 
 /** @param {Iterable<File>} files */
@@ -100,10 +113,14 @@ drop.querySelector('input')?.addEventListener('change', (event) => {
 
 // Listening begins before the list is asked for, so that no image falls between the two.
 const events = new EventSource('/events');
-events.addEventListener('image', (event) => show(JSON.parse(event.data)));
+events.addEventListener('image', (event) => {
+  show(JSON.parse(event.data));
+  showCounts();
+});
 events.addEventListener('open', async () => {
   const answer = await fetch('/images.json');
   /** @type {ShownImage[]} */
   const images = await answer.json();
   for (const image of images) show(image);
+  showCounts();
 });
