@@ -1,6 +1,6 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import type { z } from 'zod';
-import { malformedXml } from './errors.ts';
+import { malformedXml, S3Error } from './errors.ts';
 
 /** A value in an XML answer: an array repeats its element, `undefined` leaves it out. */
 export type XmlValue = string | number | boolean | undefined | XmlElements | readonly XmlValue[];
@@ -73,11 +73,42 @@ export function parseXml<Schema extends z.ZodType>(
 function rootContent(text: string, rootName: string): unknown {
   // No S3 request has a document type, and entities that a client defines are only good for attacks.
   if (/<!DOCTYPE/i.test(text)) throw malformedXml('a document type is not allowed');
-  const validity = XMLValidator.validate(text);
-  if (validity !== true) throw malformedXml(validity.err.msg);
-  const document: Record<string, unknown> = parser.parse(text);
-  if (!(rootName in document)) throw malformedXml(`expected <${rootName}>`);
+  const document = parsed(text);
+  const others = Object.keys(document).filter((name) => name !== rootName && name !== '#text');
+  if (!Object.hasOwn(document, rootName) || others.length > 0 || !text.trimEnd().endsWith('>'))
+    throw malformedXml(`expected <${rootName}> and nothing else`);
   return emptyAsElement(document[rootName]);
+}
+
+/** Whatever the parser finds wrong is the text's fault: it refuses some that the validator lets pass. */
+function parsed(text: string): Record<string, unknown> {
+  const reference = unknownReference(text);
+  if (reference !== undefined) throw malformedXml(`there is no ${reference}`);
+  try {
+    const validity = XMLValidator.validate(text);
+    if (validity === true) return parser.parse(text);
+    throw malformedXml(validity.err.msg);
+  } catch (fault) {
+    throw fault instanceof S3Error
+      ? fault
+      : malformedXml(fault instanceof Error ? fault.message : String(fault));
+  }
+}
+
+/** https://www.w3.org/TR/xml/#sec-references: a document without a type has these five entities only. */
+const REFERENCE = /&(?:(amp|lt|gt|quot|apos)|#(\d+)|#x([\da-f]+)|[^;]{0,20});?/gi;
+const MAXIMUM_CODE_POINT = 0x10ffff;
+
+/** The first entity or character that is referred to and does not exist. In CDATA, a reference is text. */
+function unknownReference(text: string): string | undefined {
+  for (const [whole, entity, decimal, hexadecimal] of text
+    .replace(/<!\[CDATA\[.*?]]>/gs, '')
+    .matchAll(REFERENCE)) {
+    const codePoint = hexadecimal === undefined ? Number(decimal) : Number.parseInt(hexadecimal, 16);
+    const isKnown = entity !== undefined || codePoint <= MAXIMUM_CODE_POINT;
+    if (!isKnown || !whole.endsWith(';')) return whole;
+  }
+  return undefined;
 }
 
 /** The parser gives an element without children as text: `''`, or the white space in it. */

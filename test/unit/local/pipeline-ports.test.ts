@@ -2,7 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ImageStatus, nextImageRecord } from '../../../functions/core/records/image-record.ts';
+import {
+  type ImageRecord,
+  type ImageStatus,
+  nextImageRecord,
+} from '../../../functions/core/records/image-record.ts';
 import { commitRecord } from '../../../functions/core/records/record-commit.ts';
 import type { TagTable } from '../../../functions/core/records/tag-table.ts';
 import type { TaggingOutcome } from '../../../functions/core/tagging/tag-image.ts';
@@ -109,11 +113,7 @@ describe('the images that the page shows', () => {
       recent,
     );
     expect(await keysShown(recent)).toEqual(['cat.jpg']);
-    const deleted = {
-      ...outcome,
-      record: outcome.record && { ...outcome.record, status: 'deleted' as const },
-    };
-    noteOutcome(deleted, recent);
+    noteOutcome({ ...outcome, record: { ...(outcome.record as ImageRecord), status: 'deleted' } }, recent);
     expect(recent.list()).toEqual([]);
     // A tombstone whose outcome nobody noted is left out as well.
     noteOutcome(await record('gone.jpg', { status: 'deleted' }), recent);
