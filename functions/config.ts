@@ -20,6 +20,8 @@ const taggingEnvironment = z.object({
   LABEL_SETS: list.refine((paths) => paths.length > 0, { error: 'Expected at least one label set file' }),
   /** Folder of the classifiers that were compiled ahead. */
   CLASSIFIER_FOLDER: z.string().min(1),
+  /** Buckets whose uploads are tagged, comma-separated. @default any */
+  BUCKETS: list,
   /** Key prefixes of the uploads to tag, comma-separated. @default all */
   KEY_PREFIXES: list,
   /** Key suffixes of the uploads to tag, comma-separated. @default all */

@@ -22,6 +22,7 @@ const tagger = await composeTagger({
 
 const tagMessages = messageTagger({
   tagger,
+  buckets: environment.BUCKETS,
   filter: { prefixes: environment.KEY_PREFIXES, suffixes: environment.KEY_SUFFIXES },
   report: logReport(logger),
   channels: composeChannels({

@@ -22,6 +22,8 @@ export interface Report {
 
 export interface TagMessagesOptions {
   readonly tagger: Tagger;
+  /** Buckets whose events are worked on. @default those of any bucket */
+  readonly buckets?: readonly string[];
   readonly filter: UploadFilter;
   readonly report: Report;
   /** Channels that tell results besides the table. @default none */
@@ -41,6 +43,7 @@ interface OpenBatch extends MeasuredBatch {
 /** Tags the images of one batch of messages, tells what it measured, and answers which messages must come again. */
 export function messageTagger({
   tagger,
+  buckets = [],
   filter,
   report,
   channels = {},
@@ -55,6 +58,14 @@ export function messageTagger({
   async function tagEvent(event: ParsedEvent, message: SQSRecord, batch: OpenBatch): Promise<void> {
     if (event.kind === 'faulty') throw event.fault;
     if (event.kind === 'ignored') return report.ignored(event.reason, message);
+    const { bucket } = event.object;
+    if (buckets.length > 0 && !buckets.includes(bucket)) {
+      // Another try would find no right to read there either: it is said once, and the message is done with.
+      return report.ignored(
+        `the function is deployed for ${buckets.join(', ')}, not for bucket ${bucket}`,
+        message,
+      );
+    }
     if (!accepts(filter, event.object)) {
       return report.ignored(`the upload filter leaves out ${event.object.key}`, message);
     }

@@ -92,7 +92,11 @@ describe('the tagging function', () => {
       );
       return found?.Properties.Environment.Variables;
     };
-    expect(variables({})).toEqual({ TABLE_NAME: { Ref: expect.stringMatching(/^TaggerTagTable/) } });
+    expect(variables({})).toEqual({
+      TABLE_NAME: { Ref: expect.stringMatching(/^TaggerTagTable/) },
+      BUCKETS: { Ref: expect.stringMatching(/^TaggerUploads/) },
+    });
+    expect(variables({ bucket: 'photos-a,photos-b' })).toMatchObject({ BUCKETS: 'photos-a,photos-b' });
     expect(variables({ prefix: 'a/,b/', suffix: '.jpg', maximumBytes: 1_000 })).toMatchObject({
       KEY_PREFIXES: 'a/,b/',
       KEY_SUFFIXES: '.jpg',

@@ -20,6 +20,7 @@ beforeAll(async () => {
   vi.stubEnv('MODEL_FOLDER', join(repository, 'models/embedded'));
   vi.stubEnv('LABEL_SETS', join(repository, 'models/labels'));
   vi.stubEnv('CLASSIFIER_FOLDER', stores.classifierFolder);
+  vi.stubEnv('BUCKETS', 'bench,photos');
   vi.stubEnv('KEY_SUFFIXES', '.png,.jpg');
 });
 afterAll(async () => {
@@ -34,7 +35,8 @@ it('tags as its environment says, and answers which messages must come again', a
   const { handler } = await import('../../functions/tag-images/handler.ts');
   const bodies = await stores.uploadSamples(['chelsea.png', 'rocket.jpg']);
   const context = { functionName: 'tagger' } as Context;
-  const answer = await handler(sqsEvent([...bodies, 'no event']), context, () => {});
+  const ofOtherBucket = bodies[0]?.replaceAll('bench', 'not-ours') ?? '';
+  const answer = await handler(sqsEvent([...bodies, 'no event', ofOtherBucket]), context, () => {});
   await handler(sqsEvent(['no event']), context, () => {});
   const written = stdout.mock.calls.map(([text]) => String(text));
   stdout.mockRestore();
@@ -47,13 +49,20 @@ it('tags as its environment says, and answers which messages must come again', a
   expect(lines).toContainEqual(
     expect.objectContaining({ message: 'image', key: 'chelsea.png', result: 'tagged' }),
   );
+  expect(lines).toContainEqual(
+    expect.objectContaining({
+      ...{ message: 'ignored', messageId: 'message-3' },
+      reason: 'the function is deployed for bench, photos, not for bucket not-ours',
+    }),
+  );
+  expect(await table.read(readImageRecord({ bucket: 'not-ours', key: 'chelsea.png' }))).toBeUndefined();
   expect(String(errors.mock.calls[0])).toContain('Expected a JSON document but received');
   const metrics = written.filter((text) => text.includes('"_aws"'));
   expect(metrics.every((text) => text.startsWith('{') && text.endsWith('}\n'))).toBe(true);
   const times = [expect.any(Number), expect.any(Number)];
   expect(metrics.map((text) => JSON.parse(text))).toMatchObject([
     {
-      ...{ FunctionName: 'tagger', ImagesTagged: [2], ImagesFailed: [0], BatchSize: [3], ColdStart: [1] },
+      ...{ FunctionName: 'tagger', ImagesTagged: [2], ImagesFailed: [0], BatchSize: [4], ColdStart: [1] },
       ...{ FetchTime: times, DecodeTime: times, EncodeTime: times, RecordTime: times },
     },
     { FunctionName: 'tagger', ImagesTagged: [0], BatchSize: [1], ColdStart: [0] },

@@ -34,6 +34,14 @@ export function fixedWidthSequencer(sequencer: string): string {
   return sequencer.toUpperCase().padEnd(SEQUENCER_WIDTH, '0');
 }
 
+/**
+ * A stored sequencer as it is compared. One that no event can have, which another program must have written, counts as
+ * lower than all: a higher one would keep every later event from its record for ever.
+ */
+export function comparableSequencer(stored: string): string {
+  return /^[0-9A-F]*$/.test(stored) ? stored : FIRST_SEQUENCER;
+}
+
 /** Which uploads are tagged. Empty lists accept everything. */
 export interface UploadFilter {
   readonly prefixes: readonly string[];

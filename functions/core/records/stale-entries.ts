@@ -1,3 +1,4 @@
+import { comparableSequencer } from '../objects/object.ts';
 import { advanceRevision, type ImageRecord, imageKey, imageRecordOf } from './image-record.ts';
 import { deleteReadEntry, isConfirmedBy, type LabelEntry } from './label-entries.ts';
 import { readRecord, removeSupersededEntries } from './record-commit.ts';
@@ -22,8 +23,12 @@ type Witness = Pick<ImageRecord, 'status' | 'tags' | 'sequencer' | 'revision'>;
  */
 export function entryState(entry: LabelEntry, record: Witness | undefined): EntryState {
   if (isConfirmedBy(record, entry)) return 'confirmed';
-  if (!record || record.sequencer < entry.sequencer) return 'awaited';
-  if (record.sequencer > entry.sequencer || record.revision >= entry.revision) return 'stale';
+  const ofEntry = comparableSequencer(entry.sequencer);
+  // No event with this sequencer can ever come.
+  if (ofEntry !== entry.sequencer) return 'stale';
+  const ofRecord = record && comparableSequencer(record.sequencer);
+  if (!record || !ofRecord || ofRecord < ofEntry) return 'awaited';
+  if (ofRecord > ofEntry || record.revision >= entry.revision) return 'stale';
   return 'unsettled';
 }
 

@@ -1,5 +1,5 @@
 import { CliptagError } from '../errors.ts';
-import type { ObjectReference } from '../objects/object.ts';
+import { comparableSequencer, type ObjectReference } from '../objects/object.ts';
 import type { ImageRecord } from '../records/image-record.ts';
 import { readRecord } from '../records/record-commit.ts';
 import { contended, MAXIMUM_ATTEMPTS } from '../records/record-update.ts';
@@ -80,7 +80,7 @@ async function tellObject(
  */
 async function winnerOver(object: ObjectReference, table: TagTable): Promise<ImageRecord | undefined> {
   const record = await readRecord(object, table);
-  return record && record.sequencer > object.sequencer ? record : undefined;
+  return record && comparableSequencer(record.sequencer) > object.sequencer ? record : undefined;
 }
 
 function notTold({ bucket, key }: ObjectReference, cause: unknown): CliptagError {

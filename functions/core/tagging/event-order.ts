@@ -1,5 +1,5 @@
 import type { ListedEvent, ObjectEvent } from '../objects/event.ts';
-import { FIRST_SEQUENCER, type ObjectReference } from '../objects/object.ts';
+import { comparableSequencer, FIRST_SEQUENCER, type ObjectReference } from '../objects/object.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import type { ImageRecord } from '../records/image-record.ts';
 import { isSettled, isTaggedBy, type TaggerIdentity } from './tagger-identity.ts';
@@ -24,7 +24,8 @@ export async function eventDue(
 ): Promise<EventDue> {
   if (event.kind === 'listed') return listingDue(event, previous, tagger, objects);
   const { object } = event;
-  if (previous && previous.sequencer > object.sequencer) return { kind: 'superseded', object };
+  if (previous && comparableSequencer(previous.sequencer) > object.sequencer)
+    return { kind: 'superseded', object };
   if (previous && saysAlready(previous, event, tagger)) return { kind: 'unchanged', object };
   return { kind: 'due', event };
 }
@@ -42,7 +43,7 @@ async function listingDue(
   objects: Pick<ObjectStore, 'current'>,
 ): Promise<EventDue> {
   const { bucket, key, eTag, sizeBytes } = listed;
-  const sequencer = previous?.sequencer ?? FIRST_SEQUENCER;
+  const sequencer = previous ? comparableSequencer(previous.sequencer) : FIRST_SEQUENCER;
   const asListed = { bucket, key, eTag, sizeBytes, sequencer };
   if (previous && isSettled(previous, asListed, tagger)) return { kind: 'unchanged', object: asListed };
   const current = await objects.current(listed);

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Size, Validations } from 'aws-cdk-lib';
+import { Duration, Lazy, RemovalPolicy, Size, Validations } from 'aws-cdk-lib';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type Alias, DockerImageFunction, SnapStartConf, Tracing } from 'aws-cdk-lib/aws-lambda';
@@ -29,6 +29,7 @@ export interface TaggingFunctionProps
 export class TaggingFunction extends Construct {
   readonly function: DockerImageFunction;
   private readonly role: Role;
+  private readonly buckets: AnyBucket[];
 
   constructor(
     scope: Construct,
@@ -37,6 +38,7 @@ export class TaggingFunction extends Construct {
   ) {
     super(scope, id);
     const { image, options, queue } = props;
+    this.buckets = [...props.buckets];
     const logGroup = new LogGroup(this, 'Log', {
       retention: options.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -47,7 +49,7 @@ export class TaggingFunction extends Construct {
       code: imageCode(image, options),
       architecture: imageArchitecture(image),
       role: this.role,
-      environment: environmentOf(props),
+      environment: environmentOf(props, this.bucketNames()),
       memorySize: options.memoryMegabytes,
       timeout: Duration.seconds(options.functionTimeoutSeconds),
       ephemeralStorageSize: Size.mebibytes(options.temporaryStorageMegabytes),
@@ -65,7 +67,13 @@ export class TaggingFunction extends Construct {
 
   /** Lets the function work with some more buckets. */
   addBuckets(buckets: readonly AnyBucket[], bucketKeys: readonly IKey[]): void {
+    this.buckets.push(...buckets);
     allowBuckets(this.role, { ...this.props.options, buckets, bucketKeys });
+  }
+
+  /** Buckets may be added until the app is synthesized. */
+  private bucketNames(): string {
+    return Lazy.string({ produce: () => this.buckets.map(({ bucketName }) => bucketName).join(',') });
   }
 
   /** What the queue feeds: with SnapStart an alias, since only published versions have snapshots. */
@@ -87,10 +95,14 @@ export class TaggingFunction extends Construct {
 /** The image's own environment says where model and label sets are. */
 type OwnVariables = Omit<TaggingEnvironmentVariables, 'MODEL_FOLDER' | 'LABEL_SETS' | 'CLASSIFIER_FOLDER'>;
 
-function environmentOf({ table, options, resultEventBus }: TaggingFunctionProps): Record<string, string> {
+function environmentOf(
+  { table, options, resultEventBus }: TaggingFunctionProps,
+  bucketNames: string,
+): Record<string, string> {
   const { prefix, suffix, maximumBytes, objectTags, objectTagLimit } = options;
   const variables = {
     TABLE_NAME: table.tableName,
+    BUCKETS: bucketNames,
     ...(prefix.length > 0 && { KEY_PREFIXES: prefix.join(',') }),
     ...(suffix.length > 0 && { KEY_SUFFIXES: suffix.join(',') }),
     ...(maximumBytes !== undefined && { MAXIMUM_BYTES: String(maximumBytes) }),

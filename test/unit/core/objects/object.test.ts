@@ -5,7 +5,9 @@ import {
   acceptEveryUpload,
   accepts,
   checkSize,
+  comparableSequencer,
   DEFAULT_MAXIMUM_BYTES,
+  FIRST_SEQUENCER,
   fixedWidthSequencer,
 } from '../../../../functions/core/objects/object.ts';
 
@@ -95,4 +97,20 @@ describe('checkSize', () => {
     expect(check).toThrow(/at most 52428800 bytes .* 52428801 bytes/);
     expect(check).toThrow(expect.objectContaining({ code: 'too-large', retryable: false }));
   });
+});
+
+describe('comparableSequencer', () => {
+  it.each(['', '0', '0055AED6DCD90281E5'.padEnd(32, '0'), 'F'.repeat(32)])(
+    'takes "%s" as it is',
+    (sequencer) => {
+      expect(comparableSequencer(sequencer)).toBe(sequencer);
+    },
+  );
+
+  it.each(['z', '~', '0055aed6', 'F\n', '\uffff', ' '])(
+    'takes "%s" for lower than any event’s',
+    (sequencer) => {
+      expect(comparableSequencer(sequencer)).toBe(FIRST_SEQUENCER);
+    },
+  );
 });

@@ -35,8 +35,19 @@ describe('a label entry', () => {
     ['unsettled while its writer may put the next revision', record({ revision: 4 }), 'unsettled'],
     ['awaited while its event is newer than the record', record({ sequencer: '1', revision: 9 }), 'awaited'],
     ['awaited while there is no record', undefined, 'awaited'],
+    [
+      'awaited beside a record with a sequencer that no event can have',
+      record({ sequencer: 'z' }),
+      'awaited',
+    ],
   ])('is %s', (_, witness, state) => {
     expect(entryState(entry(), witness)).toBe(state);
+  });
+
+  it('is stale when no event can have its sequencer, unless the record carries its tag', () => {
+    expect(entryState(entry({ sequencer: 'z' }), record())).toBe('stale');
+    expect(entryState(entry({ sequencer: 'z' }), undefined)).toBe('stale');
+    expect(entryState(entry({ sequencer: 'z' }), record({ tags: [cat] }))).toBe('confirmed');
   });
 });
 

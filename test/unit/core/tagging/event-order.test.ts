@@ -60,6 +60,13 @@ describe('an event', () => {
     ],
     ['due', 'when the record has its sequencer and another ETag', created('2', 'two'), record()],
     ['due', 'when it removes the state of the record', removed('3'), record()],
+    [
+      'due',
+      'when the record has a sequencer that no event can have',
+      created('1'),
+      record({ sequencer: 'z' }),
+    ],
+    ['due', 'when the record has a sequencer in lower case', removed('1'), record({ sequencer: 'f' })],
   ])('is %s %s', async (kind, _, event, previous) => {
     const due = await eventDue(event, previous, tagger, noBucket);
     expect(due).toEqual(kind === 'due' ? { kind, event } : { kind, object: event.object });
@@ -86,6 +93,11 @@ describe('a listed object', () => {
   it.each<[string, ImageRecord | undefined, string]>([
     ['the sequencer of the record', record({ eTag: 'old' }), '2'],
     ['the first sequencer where there is no record', undefined, FIRST_SEQUENCER],
+    [
+      'the first sequencer where no event can have that of the record',
+      record({ eTag: 'old', sequencer: '~' }),
+      FIRST_SEQUENCER,
+    ],
   ])('is due as it is found, with %s', async (_, previous, sequencer) => {
     const due = await eventDue(listed, previous, tagger, bucketWith({ eTag: 'two', versionId: 'v' }));
     const object = { ...place, sequencer, eTag: 'two', versionId: 'v' };
