@@ -12,7 +12,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 mkdir -p "$2" && cd "$2"
 folder=$PWD group=cliptag-$(basename "$PWD")
-aws_base=public.ecr.aws/lambda/nodejs:24 own_base=cliptag-lambda-base-$(basename "$PWD" | tr '[:upper:]' '[:lower:]')
+aws_base=$(sed -n 's/^ARG BASE=//p' "$here/../../infra/packaging/Dockerfile") own_base=cliptag-lambda-base-$(basename "$PWD" | tr '[:upper:]' '[:lower:]')
 # Packages and layers come within seconds or, behind a wall that answers nothing, never.
 fetch() { timeout 90 "$@"; }
 

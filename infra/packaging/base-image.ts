@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+
+/** The image that a Dockerfile begins with: `REGISTRY/REPOSITORY:TAG`, with the digest of what the tag stood for. */
+export interface BaseImage {
+  readonly registry: string;
+  readonly repository: string;
+  readonly tag: string;
+  /** `sha256:` and 64 digits; none where the image is not pinned. */
+  readonly digest?: string | undefined;
+}
+
+const ARGUMENT = /^ARG BASE=([^/\s]+)\/([^:@\s]+):([^@\s]+)(?:@(sha256:[0-9a-f]{64}))?$/m;
+
+/** Lists of images for several processors: https://github.com/opencontainers/image-spec/blob/main/image-index.md */
+const INDEX_TYPES = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+];
+
+/** Either may be deployed: `architecture`. */
+const PROCESSORS = ['amd64', 'arm64'];
+
+const TIMEOUT_MILLISECONDS = 30_000;
+
+/** @throws Error when the Dockerfile has no line `ARG BASE=…` of that form */
+export function baseImageIn(dockerfile: string): BaseImage {
+  const [, registry, repository, tag, digest] = ARGUMENT.exec(dockerfile) ?? [];
+  if (!registry || !repository || !tag)
+    throw new Error('Expected a line "ARG BASE=REGISTRY/REPOSITORY:TAG@sha256:DIGEST" in the Dockerfile');
+  return { registry, repository, tag, digest };
+}
+
+/** The Dockerfile with another digest of its base. */
+export function withDigest(dockerfile: string, digest: string): string {
+  const { registry, repository, tag } = baseImageIn(dockerfile);
+  return dockerfile.replace(ARGUMENT, `ARG BASE=${registry}/${repository}:${tag}@${digest}`);
+}
+
+/**
+ * The digest of a tag, or of a digest itself, as the registry gives it now. The list that it names is read whole: its
+ * digest must be right, and it must have an image for each processor.
+ *
+ * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests
+ *
+ * @param reference a tag or a digest
+ * @param origin where the registry is. @default its own name, by HTTPS
+ * @throws Error when the registry does not answer as it should, or the image is for one processor only
+ */
+export async function digestOf(
+  { registry, repository }: Pick<BaseImage, 'registry' | 'repository'>,
+  reference: string,
+  origin = `https://${registry}`,
+): Promise<string> {
+  const scope = new URLSearchParams({ service: registry, scope: `repository:${repository}:pull` });
+  const { token } = (await (await answered(`${origin}/token/?${scope}`)).json()) as { token?: unknown };
+  const answer = await answered(`${origin}/v2/${repository}/manifests/${reference}`, {
+    accept: INDEX_TYPES.join(', '),
+    authorization: `Bearer ${token}`,
+  });
+  const body = Buffer.from(await answer.arrayBuffer());
+  const digest = `sha256:${createHash('sha256').update(body).digest('hex')}`;
+  const expected = reference.startsWith('sha256:') ? reference : answer.headers.get('docker-content-digest');
+  if (expected !== null && digest !== expected)
+    throw new Error(`Expected ${expected} of ${registry}/${repository} but received ${digest}`);
+  requireProcessors(JSON.parse(body.toString()), `${registry}/${repository}:${reference}`);
+  return digest;
+}
+
+async function answered(url: string, headers: Record<string, string> = {}): Promise<Response> {
+  const answer = await fetch(url, { headers, signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) });
+  if (!answer.ok) throw new Error(`Expected an answer of ${url} but received ${answer.status}`);
+  return answer;
+}
+
+function requireProcessors(index: unknown, name: string): void {
+  const { manifests = [] } = index as { manifests?: { platform?: { os?: string; architecture?: string } }[] };
+  const found = manifests.flatMap(({ platform }) =>
+    platform?.os === 'linux' ? [platform.architecture] : [],
+  );
+  if (PROCESSORS.every((processor) => found.includes(processor))) return;
+  throw new Error(
+    `Expected ${name} to be for ${PROCESSORS.join(' and ')} but it is for ${found.join(', ') || 'one processor only'}`,
+  );
+}
