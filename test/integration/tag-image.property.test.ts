@@ -11,8 +11,9 @@ import {
 } from '../../functions/local/dynamodb/dynamodb-endpoint.ts';
 import { ensureTable, LOCAL_TABLE_NAME } from '../../functions/local/dynamodb/table.ts';
 import { checkEndState } from '../unit/core/end-state.ts';
-import { play } from '../unit/core/in-memory-world.ts';
+import { hardTable, play } from '../unit/core/in-memory-world.ts';
 import { randomScenario } from '../unit/core/random-scenario.ts';
+import { dynamoDbDouble, type Mishap } from './support/dynamodb-double.ts';
 
 /** Cases over HTTP; CLIPTAG_PROPERTY_RUNS asks for more of them, as of those in memory. */
 const RUNS = Math.ceil(Number(process.env.CLIPTAG_PROPERTY_RUNS ?? 3000) / 100);
@@ -53,4 +54,32 @@ it('tagImage beside retag and listings ends in the state of the newest event on 
   );
   expect(cases).toBeGreaterThan(0);
   console.log(`${cases} cases on the embedded DynamoDB: ${writes} writes`);
+});
+
+it('and through the AWS SDK, where keys are put off, requests fail, and answers are lost so that the SDK sends writes twice', async () => {
+  const kind = { faults: true, deployments: true, retags: true, listings: true };
+  /** Every second request goes well; cases begin somewhere else each. */
+  const MISHAPS: readonly Mishap[] = ['none', 'put-off', 'none', 'lost', 'none', 'busy', 'none', 'failed'];
+  const met = new Map<Mishap, number>();
+  await fc.assert(
+    fc.asyncProperty(randomScenario(kind), fc.scheduler(), fc.nat(7), async (scenario, scheduler, first) => {
+      const { table: inMemory, expire, catchUp } = hardTable(scenario);
+      let requests = first;
+      const mishapOf = () => {
+        // What becomes of runs that are told of a fault is played in memory.
+        const mishap = MISHAPS[requests++ % MISHAPS.length] ?? 'none';
+        met.set(mishap, (met.get(mishap) ?? 0) + 1);
+        return mishap;
+      };
+      const client = dynamoDbDouble(inMemory, mishapOf);
+      const throughSdk = dynamoDbTagTable({ tableName: 'tags', client });
+      const course = await play(scenario, scheduler, inMemory, { expire, seenThrough: () => throughSdk });
+      catchUp();
+      await checkEndState(scenario, course, throughSdk, { kind });
+    }),
+    { numRuns: RUNS, interruptAfterTimeLimit: 20_000 },
+  );
+  for (const mishap of ['put-off', 'lost', 'busy', 'failed'] as const)
+    expect(met.get(mishap)).toBeGreaterThan(0);
+  console.log(`through the AWS SDK: ${JSON.stringify(Object.fromEntries(met))}`);
 });

@@ -16,6 +16,11 @@ import { type Cell, ItemHistory } from './item-history.ts';
 export interface InMemoryTable extends ScannableTable {
   /** Everything in it, in the order of the keys. */
   items(): readonly Item[];
+  /** One page of a query, after an item; `last` is what the next page begins after, if there may be one. */
+  page(
+    request: QueryRequest,
+    after?: Item,
+  ): { readonly items: readonly Item[]; readonly last?: Item | undefined };
   /** Removes an item whose time to live has passed by then, as DynamoDB does by itself; false when it has not. */
   expire(key: PrimaryKey, nowSeconds: number): boolean;
 }
@@ -50,7 +55,20 @@ export function inMemoryTable({
     const cell = history.find(key);
     return cell && seen(cell, isConsistent);
   };
-  const query = (request: QueryRequest) => queryPages(history, seen, request, request.Limit ?? pageSize);
+  const page: InMemoryTable['page'] = (request, after) => {
+    const size = request.Limit ?? pageSize;
+    const items = queryPage(history, seen, { ...request, pageSize: size, after });
+    return { items, last: items.length === size ? items.at(-1) : undefined };
+  };
+  /** Each page is read when it is asked for, and a full one is followed by another, which may be empty. */
+  async function* query(request: QueryRequest): AsyncGenerator<readonly Item[]> {
+    for (let after: Item | undefined; ; ) {
+      const { items, last } = page(request, after);
+      yield items;
+      if (!last) return;
+      after = last;
+    }
+  }
   return {
     items: () => history.all().flatMap(({ current }) => (current ? [current] : [])),
     read: async ({ Key, ConsistentRead }) => readOne(Key, ConsistentRead),
@@ -73,6 +91,7 @@ export function inMemoryTable({
         return item ? [projected(item, request)] : [];
       });
     },
+    page,
     query,
     async count(request) {
       let count = 0;
@@ -154,13 +173,12 @@ function updateOf(request: WriteRequest): string {
   return request.kind === 'update' ? request.UpdateExpression : '';
 }
 
-/** Each page is read when it is asked for, and a full one is followed by another, which may be empty. */
-async function* queryPages(
+/** What stands after an item in the order of a query, as many items as a page takes. */
+function queryPage(
   history: ItemHistory,
   seen: Seen,
-  request: QueryRequest,
-  pageSize: number,
-): AsyncGenerator<readonly Item[]> {
+  request: QueryRequest & { readonly pageSize: number; readonly after?: Item | undefined },
+): readonly Item[] {
   const { IndexName, ConsistentRead = false, KeyConditionExpression, ExpressionAttributeValues } = request;
   if (IndexName !== undefined && IndexName !== STATUS_INDEX)
     throw new Error(`There is no index ${IndexName}`);
@@ -170,24 +188,19 @@ async function* queryPages(
   const condition = parseCondition(KeyConditionExpression);
   const [, partitionValue = ''] = /^\w+ = (:\w+)/.exec(KeyConditionExpression) ?? [];
   const partition = String(ExpressionAttributeValues[partitionValue]);
-  let after: Item | undefined;
+  const cells = IndexName ? history.all() : history.partition(partition);
+  const matching = cells.flatMap((cell) => {
+    const item = seen(cell, ConsistentRead);
+    return item && condition(item, ExpressionAttributeValues) ? [item] : [];
+  });
+  if (IndexName) matching.sort(byIndex);
+  if (!request.ScanIndexForward) matching.reverse();
+  const compare = IndexName ? byIndex : bySortKey;
+  const { after, pageSize } = request;
   const direction = request.ScanIndexForward ? 1 : -1;
-  for (;;) {
-    const cells = IndexName ? history.all() : history.partition(partition);
-    const matching = cells.flatMap((cell) => {
-      const item = seen(cell, ConsistentRead);
-      return item && condition(item, ExpressionAttributeValues) ? [item] : [];
-    });
-    if (IndexName) matching.sort(byIndex);
-    if (direction < 0) matching.reverse();
-    const compare = IndexName ? byIndex : bySortKey;
-    const last = after;
-    const rest = last ? matching.filter((item) => compare(item, last) * direction > 0) : matching;
-    const page = rest.slice(0, pageSize);
-    yield IndexName ? page.map(keysOf) : page;
-    if (page.length < pageSize) return;
-    after = page.at(-1);
-  }
+  const rest = after ? matching.filter((item) => compare(item, after) * direction > 0) : matching;
+  const page = rest.slice(0, pageSize);
+  return IndexName ? page.map(keysOf) : page;
 }
 
 /** The index holds keys only. */
