@@ -28,7 +28,10 @@ const { url, credentials } = endpoint;
 const client = { endpoint: url, credentials, region: LOCAL_REGION };
 const table = dynamoDbTagTable({ tableName: LOCAL_TABLE_NAME, client });
 const recent = await openShownImages(folder, table, console.warn);
-const gallery = await startGallery(0, galleryPorts({ tagger: { table, encoder: { modelDigest: 'model' } } } as unknown as Pipeline, recent));
+const gallery = await startGallery(
+  0,
+  galleryPorts({ tagger: { table, encoder: { modelDigest: 'model' } } } as unknown as Pipeline, recent),
+);
 
 const tags = ['dog', 'grass', 'outdoors', 'animal', 'summer'].map((label) => ({
   ...{ set: 'general', label, score: 0.9 },

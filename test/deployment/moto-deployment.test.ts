@@ -170,7 +170,12 @@ describe.skipIf(!hasTools)('a deployment to moto', () => {
         MemorySize: 3_008,
         Timeout: 60,
         Environment: {
-          Variables: { TABLE_NAME: tableName(), BUCKETS: expect.stringMatching(/./), KEY_PREFIXES: 'in/', KEY_SUFFIXES: '.jpg' },
+          Variables: {
+            TABLE_NAME: tableName(),
+            BUCKETS: expect.stringMatching(/./),
+            KEY_PREFIXES: 'in/',
+            KEY_SUFFIXES: '.jpg',
+          },
         },
       });
     });
