@@ -6,6 +6,8 @@ import { DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { putImageRecord } from '../../functions/core/records/image-record.ts';
+import type { GalleryPorts, ShownImage } from '../../functions/local/gallery/gallery-ports.ts';
+import { startGallery } from '../../functions/local/gallery/gallery-server.ts';
 import { SAMPLE_FOLDER } from '../../functions/local/samples.ts';
 import {
   bucketOf,
@@ -115,6 +117,28 @@ describe.skipIf(!hasChromium)('the gallery', () => {
     await s3.send(new DeleteObjectCommand({ Bucket: 'photos', Key: 'note.jpg' }));
     await card('note.jpg').waitFor({ state: 'detached' });
     expect(await page.locator('#counts').textContent()).toBe('9 images');
+  });
+
+  it('keeps no more than the newest 500, however many come while it is open', async () => {
+    const image = (number: number): ShownImage => ({
+      ...{ bucket: 'photos', key: `${number}.jpg`, status: 'failed', reason: 'none', eTag: 'e', tags: [] },
+      recordedAt: '',
+    });
+    const listed = Array.from({ length: 500 }, (_, number) => image(number));
+    const gallery = await startGallery(0, { images: async () => listed } as unknown as GalleryPorts);
+    const many = await browser.newPage();
+    await many.goto(`http://127.0.0.1:${gallery.port}`);
+    const counts = many.locator('#counts', { hasText: 'the newest 500 images, 500 without tags' });
+    await counts.waitFor();
+    for (const number of [500, 501, 7]) gallery.show(image(number));
+    await many.locator('.image:first-child h2', { hasText: /^7\.jpg$/ }).waitFor();
+    await counts.waitFor();
+    const names = await many.locator('.image h2').allTextContents();
+    expect(names).toHaveLength(500);
+    expect(names.slice(0, 3)).toEqual(['7.jpg', '501.jpg', '500.jpg']);
+    expect(names.at(-1)).toBe('2.jpg');
+    await many.close();
+    await gallery.close();
   });
 
   it('refuses what pages of other origins ask', async () => {
