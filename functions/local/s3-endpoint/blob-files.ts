@@ -2,11 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type AssertSpace, RESERVED_BYTES, spaceOf } from '../store/free-space.ts';
 
 /** Immutable files that hold the bytes of objects and parts, named by random ids. */
 export interface BlobFiles {
-  /** Writes one blob; it is on disk, under its final name, when this resolves. When `fill` fails, nothing is left. */
-  write<Result>(fill: (append: Append) => Promise<Result>): Promise<{ id: string; result: Result }>;
+  /**
+   * Writes one blob; it is on disk, under its final name, when this resolves. When `fill` fails, nothing is left.
+   *
+   * @param expectedBytes how large it will be, as far as that is known
+   * @throws {DiskFullError}
+   */
+  write<Result>(
+    fill: (append: Append) => Promise<Result>,
+    expectedBytes: number,
+  ): Promise<{ id: string; result: Result }>;
   /** Bytes `first` to `last`, both included. */
   read(id: string, first: number, last: number): AsyncIterable<Buffer>;
   /** Keeps blobs readable until the returned function is called, even if they are removed meanwhile. */
@@ -18,6 +27,8 @@ export interface BlobFiles {
 
 export type Append = (bytes: Uint8Array) => Promise<void>;
 
+const BYTES_BETWEEN_CHECKS = 4 * 1024 * 1024;
+
 export async function openBlobFiles(folder: string): Promise<BlobFiles> {
   const unfinished = join(folder, 'unfinished');
   const finished = join(folder, 'blobs');
@@ -25,14 +36,16 @@ export async function openBlobFiles(folder: string): Promise<BlobFiles> {
   await mkdir(finished, { recursive: true });
   const removeFile = (id: string) => rm(join(finished, id), { force: true });
   const pins = createPins(removeFile);
+  const assertSpace = spaceOf(folder, RESERVED_BYTES.uploads);
 
   return {
     ...pins,
-    async write(fill) {
+    async write(fill, expectedBytes) {
+      await assertSpace(expectedBytes);
       const id = randomUUID();
       const path = join(unfinished, id);
       try {
-        const result = await writeFile(path, fill);
+        const result = await writeFile(path, (append) => fill(withSpace(append, assertSpace)));
         await rename(path, join(finished, id));
         await syncFolder(finished);
         return { id, result };
@@ -46,6 +59,19 @@ export async function openBlobFiles(folder: string): Promise<BlobFiles> {
       for (const id of await readdir(unfinished)) await rm(join(unfinished, id), { force: true });
       for (const id of await readdir(finished)) if (!known.has(id)) await removeFile(id);
     },
+  };
+}
+
+/** Others write at the same time, and a client may send more than it has told. */
+function withSpace(append: Append, assertSpace: AssertSpace): Append {
+  let unchecked = 0;
+  return async (bytes) => {
+    unchecked += bytes.length;
+    if (unchecked > BYTES_BETWEEN_CHECKS) {
+      await assertSpace(0);
+      unchecked = 0;
+    }
+    await append(bytes);
   };
 }
 

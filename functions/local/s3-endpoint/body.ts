@@ -33,8 +33,9 @@ export async function storeBody(
   algorithms: readonly ChecksumAlgorithm[] = [],
 ): Promise<StoredBytes> {
   assertAnnouncedSize(request, MAXIMUM_OBJECT_BYTES);
-  const { id, result } = await blobs.write((append) =>
-    receiveBody(request, { append, algorithms, maximumBytes: MAXIMUM_OBJECT_BYTES }),
+  const { id, result } = await blobs.write(
+    (append) => receiveBody(request, { append, algorithms, maximumBytes: MAXIMUM_OBJECT_BYTES }),
+    announcedBytes(request),
   );
   return { blobId: id, ...result };
 }
@@ -45,8 +46,9 @@ export async function storeBytes(
   blobs: BlobFiles,
   algorithms: readonly ChecksumAlgorithm[],
 ): Promise<StoredBytes> {
-  const { id, result } = await blobs.write((append) =>
-    measure(bytes, { append, algorithms, maximumBytes: MAXIMUM_OBJECT_BYTES }),
+  const { id, result } = await blobs.write(
+    (append) => measure(bytes, { append, algorithms, maximumBytes: MAXIMUM_OBJECT_BYTES }),
+    0,
   );
   return { blobId: id, ...result };
 }
@@ -113,8 +115,13 @@ function decodedBody(request: AuthenticatedRequest, trailers: Map<string, string
 }
 
 function assertAnnouncedSize(request: AuthenticatedRequest, maximumBytes: number): void {
-  const announced = header(request, 'x-amz-decoded-content-length') ?? header(request, 'content-length') ?? 0;
-  if (Number(announced) > maximumBytes) throw entityTooLarge(maximumBytes);
+  if (announcedBytes(request) > maximumBytes) throw entityTooLarge(maximumBytes);
+}
+
+/** As far as the client tells it. */
+function announcedBytes(request: AuthenticatedRequest): number {
+  const announced = header(request, 'x-amz-decoded-content-length') ?? header(request, 'content-length');
+  return Number(announced) || 0;
 }
 
 function entityTooLarge(maximumBytes: number): S3Error {

@@ -64,7 +64,7 @@ export const ALLOWED_IMPORTS = `
   # The pipeline on one machine. control-api is all that the command line knows of it.
   local/http: node:*
   local/store: classic-level node:*
-  local/s3-endpoint: local/http local/store @aws-sdk/checksums classic-level fast-xml-parser zod node:*
+  local/s3-endpoint: local/http local/store @aws-sdk/checksums classic-level zod node:*
   local/queue: core/objects local/store aws-lambda node:*
   local/control-api: core/labels core/tagging zod
   local/gallery: adapters/files core core/records local/control-api local/http node:*
