@@ -122,7 +122,8 @@ async function thumbnailOf(
   object: { readonly bucket: string; readonly key: string },
   { objects, maximumBytes }: Tagger,
 ): Promise<Uint8Array> {
-  const current = await objects.current(object);
+  // Others in the same store are nobody's business here.
+  const current = object.bucket === LOCAL_BUCKET_NAME ? await objects.current(object) : undefined;
   if (!current) throw new CliptagError('object-gone', `There is no ${object.bucket}/${object.key}`);
   checkSize(current.sizeBytes, maximumBytes);
   const bytes = await objects.fetch({ ...object, ...current, sequencer: '' }, maximumBytes);

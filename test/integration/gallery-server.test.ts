@@ -36,10 +36,10 @@ beforeAll(async () => {
 afterAll(() => gallery.close());
 
 /** Sends the target as it stands: `fetch` would set it right. */
-function statusOf(target: string, method = 'GET'): Promise<number | undefined> {
+function statusOf(target: string, method = 'GET', headers = {}): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const { port } = gallery;
-    request({ host: '127.0.0.1', port, path: target, method }, (response) => {
+    request({ host: '127.0.0.1', port, path: target, method, headers }, (response) => {
       response.resume().on('end', () => resolve(response.statusCode));
     })
       .on('error', reject)
@@ -72,6 +72,26 @@ describe('the gallery', () => {
     ['http://127.0.0.1/', 400],
   ])('answers a request for %s', async (target, status) => {
     expect(await statusOf(target)).toBe(status);
+  });
+
+  it.each([
+    ['GET', '/images.json', {}],
+    ['GET', thumbnailOf('photo.jpg'), { 'sec-fetch-dest': 'image' }],
+    ['GET', '/events', {}],
+    ['POST', CONTROL_ROUTES.redrive.path, {}],
+    ['PUT', '/upload?key=a', {}],
+    ['GET', '/', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' }],
+  ])('rejects %s %s of a page of another site', async (method, target, headers) => {
+    expect(await statusOf(target, method, { 'sec-fetch-site': 'cross-site', ...headers })).toBe(403);
+  });
+
+  it('opens its page by a link on any page', async () => {
+    const link = {
+      'sec-fetch-site': 'cross-site',
+      'sec-fetch-mode': 'navigate',
+      'sec-fetch-dest': 'document',
+    };
+    expect(await statusOf('/', 'GET', link)).toBe(200);
   });
 
   it('rejects an upload under a key that is too long', async () => {

@@ -77,3 +77,52 @@ test('lets a page read answers, errors as well', async () => {
   expect(got).toMatchObject({ status: 200, headers: expected });
   expect(refused).toMatchObject({ status: 403, headers: expected });
 });
+
+test.each([
+  ['a picture', { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'image' }],
+  ['a link or a form', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }],
+  ['a page of this machine', { 'sec-fetch-site': 'same-site', origin: 'http://localhost:3000' }],
+  ['a script', { origin: 'http://example.com' }],
+  ['an old browser', { referer: 'http://example.com/' }],
+])('rejects a presigned link that is opened by %s of another origin', async (_, headers) => {
+  const { url, client } = await openEndpointWithBucket();
+  await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'k', Body: 'x' }));
+  const target = presigned(url, { path });
+  const refused = await send(url, { target, headers });
+  expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('<Code>AccessDenied</Code>')]);
+  expect((await send(url, { target })).status).toBe(200);
+});
+
+test('rejects a name that does not lead to this machine alone', async () => {
+  const { url, client } = await openEndpointWithBucket();
+  await putRule(client);
+  const { status } = await send(url, {
+    target: presigned(url, { path }),
+    headers: { host: 'rebound.example', origin: 'http://localhost:5173' },
+  });
+  expect(status).toBe(403);
+});
+
+test('shows a picture to the pages that may ask for it', async () => {
+  const { url, client } = await openEndpointWithBucket();
+  await putRule(client);
+  await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'k', Body: 'x' }));
+  const headers = { 'sec-fetch-site': 'same-site', referer: 'http://localhost:5173/' };
+  expect(await send(url, { target: presigned(url, { path }), headers })).toMatchObject({
+    status: 200,
+    headers: { 'cross-origin-resource-policy': 'cross-origin' },
+  });
+});
+
+test('runs no script of an object', async () => {
+  const { url, client } = await openEndpointWithBucket();
+  await client.send(
+    new PutObjectCommand({ Bucket: BUCKET, Key: 'k', Body: '<script>', ContentType: 'text/html' }),
+  );
+  const { headers } = await send(url, { target: presigned(url, { path }) });
+  expect(headers).toMatchObject({
+    'content-security-policy': expect.stringContaining('sandbox'),
+    'x-content-type-options': 'nosniff',
+    'cross-origin-resource-policy': 'same-origin',
+  });
+});

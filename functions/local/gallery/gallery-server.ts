@@ -1,10 +1,10 @@
-import { createReadStream } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { packagePath } from '../../adapters/files/package-folder.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { CliptagError } from '../../core/errors.ts';
-import { listen, stop } from '../http/loopback-server.ts';
+import { findForeignPage, OWN_PAGES_ONLY } from '../http/foreign-page.ts';
+import { createLocalServer, listen, stop } from '../http/loopback-server.ts';
 import { controlAnswer, controlRoute } from './control-answer.ts';
 import type { GalleryPorts, ShownImage } from './gallery-ports.ts';
+import { type PageFile, readPageFiles } from './page-files.ts';
 
 export interface Gallery {
   readonly port: number;
@@ -13,8 +13,8 @@ export interface Gallery {
   close(): Promise<void>;
 }
 
-/** Scripts, styles and pictures come from this server only; the page's style is in the page itself. */
-const CONTENT_SECURITY_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:";
+/** A page that reads nothing of what it is told, as one in a tab that sleeps, is cut off at this many bytes. */
+const MAXIMUM_UNREAD_BYTES = 1024 * 1024;
 
 /**
  * Serves the page (`page.html`, `page.js`): pictures with their tags as they come, and a place to drop more. On the
@@ -23,8 +23,9 @@ const CONTENT_SECURITY_POLICY = "default-src 'self'; style-src 'self' 'unsafe-in
  */
 export async function startGallery(port: number, ports: GalleryPorts): Promise<Gallery> {
   const pages = new Set<ServerResponse>();
-  const server: Server = createServer((request, response) => {
-    answer(request, response, ports, pages).catch((error: unknown) => {
+  const files = await readPageFiles();
+  const server = createLocalServer((request, response) => {
+    answer(request, response, { ports, files, pages }).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
       else sendText(response, statusOf(error), String(error));
     });
@@ -33,28 +34,42 @@ export async function startGallery(port: number, ports: GalleryPorts): Promise<G
   return {
     port: listeningPort,
     show(image) {
-      for (const page of pages) page.write(`event: image\ndata: ${JSON.stringify(image)}\n\n`);
+      for (const page of pages) {
+        if (page.writableLength > MAXIMUM_UNREAD_BYTES) page.destroy();
+        else page.write(`event: image\ndata: ${JSON.stringify(image)}\n\n`);
+      }
     },
     close: () => stop(server),
   };
 }
 
+interface Answering {
+  readonly ports: GalleryPorts;
+  readonly files: ReadonlyMap<string, PageFile>;
+  /** Open pages, which are told of images. */
+  readonly pages: Set<ServerResponse>;
+}
+
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  ports: GalleryPorts,
-  pages: Set<ServerResponse>,
+  { ports, files, pages }: Answering,
 ): Promise<void> {
+  const headers = {
+    ...OWN_PAGES_ONLY,
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  };
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   const url = requestedUrl(request);
-  if (!isFromHere(request)) return sendText(response, 403, 'Only pages of this server may ask');
   const methodAndPath = `${request.method} ${url.pathname}`;
+  // The page shows nothing to a page that links to it, and asks for all the rest by itself.
+  const fault = findForeignPage(request.headers, { isLinked: methodAndPath === 'GET /' });
+  if (fault !== undefined) return sendText(response, 403, fault);
+  const file = files.get(methodAndPath);
+  if (file !== undefined) return void response.writeHead(200, file.headers).end(file.text);
   const route = controlRoute(methodAndPath);
   if (route !== undefined) return sendJson(response, await controlAnswer(ports, route, request));
   switch (methodAndPath) {
-    case 'GET /':
-      return sendFile(response, 'page.html', 'text/html; charset=utf-8');
-    case 'GET /page.js':
-      return sendFile(response, 'page.js', 'text/javascript; charset=utf-8');
     case 'GET /images.json':
       return sendJson(response, await ports.images());
     case 'GET /events':
@@ -83,16 +98,6 @@ function requestedUrl({ url = '/' }: IncomingMessage): URL {
   return new URL(`http://127.0.0.1${url}`);
 }
 
-/**
- * Any web page may send requests to this machine. Another name in `Host` (DNS rebinding) or `Origin` gives it away.
- */
-function isFromHere({ headers }: IncomingMessage): boolean {
-  const { host = '', origin } = headers;
-  return (
-    /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host) && (origin === undefined || origin === `http://${host}`)
-  );
-}
-
 function needed(url: URL, name: string): string {
   const value = url.searchParams.get(name);
   if (!value) throw new CliptagError('invalid-request', `Expected the parameter ${name} in ${url.pathname}`);
@@ -115,15 +120,6 @@ function keepTelling(response: ServerResponse, pages: Set<ServerResponse>): void
   response.write(': listening\n\n');
   pages.add(response);
   response.on('close', () => pages.delete(response));
-}
-
-function sendFile(response: ServerResponse, name: string, type: string): void {
-  response.writeHead(200, {
-    'content-type': type,
-    'content-security-policy': CONTENT_SECURITY_POLICY,
-    'x-content-type-options': 'nosniff',
-  });
-  createReadStream(packagePath('functions', 'local', 'gallery', name)).pipe(response);
 }
 
 function sendThumbnail(response: ServerResponse, picture: Uint8Array): void {

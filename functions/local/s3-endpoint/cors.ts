@@ -42,6 +42,11 @@ export function corsHeaders(
   return rule ? allowing(rule, origin, askedHeaders) : {};
 }
 
+/** Whether pages of an origin may ask with a method; `''` is a page whose origin the browser does not tell. */
+export function allowsOrigin(rules: readonly CorsRule[], method: string, origin: string): boolean {
+  return rules.some((rule) => allows(rule, origin, method, []));
+}
+
 /** @throws {S3Error} `AccessForbidden` when no rule allows what the browser asks for */
 export function preflightHeaders(
   rules: readonly CorsRule[],

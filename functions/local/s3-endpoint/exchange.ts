@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { corsHeaders, preflightHeaders } from './cors.ts';
+import { findForeignPage, OWN_PAGES_ONLY } from '../http/foreign-page.ts';
+import { isDiskFull } from '../store/free-space.ts';
+import { allowsOrigin, type CorsRule, corsHeaders, preflightHeaders } from './cors.ts';
 import { S3Error } from './errors.ts';
 import { parseRequest, type S3Request } from './request.ts';
 import { emptyResponse, errorResponse, type S3Response } from './response.ts';
@@ -39,6 +41,7 @@ async function respond(
     request = parsed;
     outgoing.setHeader('x-amz-request-id', parsed.requestId);
     const corsRules = (await state.metadata.buckets.get(parsed.bucket))?.corsRules ?? [];
+    refuseForeignPages(parsed, corsRules, outgoing);
     if (parsed.method === 'OPTIONS') return emptyResponse(200, preflightHeaders(corsRules, parsed.headers));
     // Errors carry these headers as well, or a page in a browser could not read them.
     setHeaders(outgoing, corsHeaders(corsRules, parsed.method, parsed.headers));
@@ -50,8 +53,39 @@ async function respond(
   }
 }
 
+/** Objects may be pages with scripts, which would else be this endpoint's own pages and could ask for anything. */
+const NO_SCRIPTS = { 'content-security-policy': "sandbox; frame-ancestors 'none'" };
+
+/**
+ * Whoever may sign is known to every page in a browser, and a presigned link needs no more than to be opened. So only
+ * the pages may ask that the bucket's CORS configuration names.
+ *
+ * @throws {S3Error} `AccessDenied`
+ */
+function refuseForeignPages(
+  { method, headers }: S3Request,
+  corsRules: readonly CorsRule[],
+  outgoing: ServerResponse,
+): void {
+  setHeaders(outgoing, { ...OWN_PAGES_ONLY, ...NO_SCRIPTS });
+  let isAllowedPage = false;
+  const fault = findForeignPage(headers, {
+    hasSubdomains: true,
+    allowsOrigin: (origin) => {
+      // The answer to a preflight says itself what is allowed.
+      isAllowedPage = method === 'OPTIONS' || allowsOrigin(corsRules, method, origin);
+      return isAllowedPage;
+    },
+  });
+  if (fault !== undefined) throw new S3Error(403, 'AccessDenied', fault);
+  if (!isAllowedPage) return;
+  outgoing.setHeader('cross-origin-resource-policy', 'cross-origin');
+  outgoing.setHeader('content-security-policy', 'sandbox');
+}
+
 function asS3Error(error: unknown, incoming: IncomingMessage): S3Error {
   if (error instanceof S3Error) return error;
+  if (isDiskFull(error)) return new S3Error(507, 'InsufficientStorage', String(error));
   const wasCutOff = incoming.destroyed && !incoming.complete;
   if (!wasCutOff) report(error);
   return new S3Error(500, 'InternalError', error instanceof Error ? error.message : String(error));

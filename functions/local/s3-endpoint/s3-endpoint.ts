@@ -19,8 +19,8 @@
  * these two it could be taken out and used elsewhere.
  */
 
-import { createServer, type RequestListener, type Server } from 'node:http';
-import { listen, loopbackUrl, stop } from '../http/loopback-server.ts';
+import type { RequestListener, Server } from 'node:http';
+import { createLocalServer, cutWhenIdle, listen, loopbackUrl, stop } from '../http/loopback-server.ts';
 import { exchange } from './exchange.ts';
 import type { OnNotification } from './outbox.ts';
 import type { Credentials } from './signature.ts';
@@ -40,6 +40,8 @@ export interface S3EndpointOptions {
    * has resolved. A notification that it rejects, or that a crash kept from it, comes again: at least once, as with S3.
    */
   readonly onNotification: OnNotification;
+  /** A connection that stands still for this long, in the midst of a body, is cut. @default 2 minutes */
+  readonly idleMilliseconds?: number;
 }
 
 export interface S3Endpoint {
@@ -50,6 +52,7 @@ export interface S3Endpoint {
 }
 
 const DEFAULT_REGION = 'us-east-1';
+const DEFAULT_IDLE_MILLISECONDS = 120_000;
 
 /** Longer than SDKs keep idle connections, so that the endpoint never closes one that is about to be used. */
 const KEEP_ALIVE_MILLISECONDS = 60_000;
@@ -66,6 +69,7 @@ export async function startS3Endpoint(options: S3EndpointOptions): Promise<S3End
   const state = await openState(options.folder, options.region ?? DEFAULT_REGION, options.onNotification);
   const underWay = new Set<Promise<void>>();
   const server = createListener((incoming, outgoing) => {
+    cutWhenIdle(incoming, outgoing, options.idleMilliseconds ?? DEFAULT_IDLE_MILLISECONDS);
     const done = exchange(state, options.credentials, incoming, outgoing).finally(() =>
       underWay.delete(done),
     );
@@ -92,7 +96,10 @@ export async function startS3Endpoint(options: S3EndpointOptions): Promise<S3End
 
 function createListener(onRequest: RequestListener): Server {
   // There is no time limit for a whole request, since a large upload over a slow link may take hours.
-  const server = createServer({ requestTimeout: 0, keepAliveTimeout: KEEP_ALIVE_MILLISECONDS }, onRequest);
+  const server = createLocalServer(onRequest, {
+    requestTimeout: 0,
+    keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
+  });
   // A body is asked for only once the request has been checked.
   server.on('checkContinue', onRequest);
   return server;

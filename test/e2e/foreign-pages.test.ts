@@ -1,0 +1,229 @@
+import { PutBucketCorsCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { presignedLink, signedRequest } from '../fixtures/local-signing.ts';
+import {
+  BROWSERS,
+  type BrowserName,
+  hasBrowser,
+  openInBrowser,
+  REBOUND_NAME,
+} from './support/browser-process.ts';
+import { type Attack, startFlippingPort, startHostileServer } from './support/hostile-page.ts';
+import {
+  bucketOf,
+  credentials,
+  makeFolder,
+  type RunningPipeline,
+  recordOf,
+  region,
+  startPipelineProcess,
+} from './support.ts';
+
+const KEY = 'chelsea.png';
+let folder: { folder: string; remove: () => Promise<void> };
+let pipeline: RunningPipeline;
+let hosts: Readonly<Record<'s3' | 'dynamodb' | 'gallery', string>>;
+let s3: S3Client;
+
+beforeAll(async () => {
+  folder = await makeFolder();
+  pipeline = await startPipelineProcess(folder.folder);
+  const host = (url: string) => new URL(url).host;
+  hosts = {
+    s3: host(pipeline.s3Url),
+    dynamodb: host(pipeline.dynamodbUrl),
+    gallery: host(pipeline.galleryUrl),
+  };
+  s3 = new S3Client({ endpoint: pipeline.s3Url, region, credentials, forcePathStyle: true });
+});
+afterAll(async () => {
+  s3.destroy();
+  await pipeline.interrupt();
+  await folder.remove();
+});
+
+/** What anybody can sign who has read that both keys are `local`. */
+function dynamoDbRequest(operation: string, body: object, host = hosts.dynamodb): string {
+  const made = signedRequest(
+    {
+      method: 'POST',
+      target: '/',
+      headers: {
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': `DynamoDB_20120810.${operation}`,
+      },
+      body: JSON.stringify(body),
+    },
+    host,
+    'dynamodb',
+  );
+  const { host: _, ...headers } = made.headers; // the browser's own
+  return JSON.stringify({ method: made.method, headers, body: made.body });
+}
+
+const imageKey = { PK: { S: `IMAGE#photos/${KEY}` }, SK: { S: 'IMAGE' } };
+
+/** Everything that pages of another origin did, or may try. */
+function attacks(): readonly Attack[] {
+  const table = { TableName: 'cliptag' };
+  const dynamodb = (operation: string, body: object) =>
+    `return attempt('http://${hosts.dynamodb}/', ${dynamoDbRequest(operation, { ...table, ...body })})`;
+  const object = presignedLink(hosts.s3, `/photos/${KEY}`);
+  const deletion = presignedLink(hosts.s3, '/photos', 'POST', { delete: '' });
+  const xml = `<Delete><Object><Key>${KEY}</Key></Object></Delete>`;
+  const simple = `{ method: 'POST', mode: 'no-cors', headers: { 'content-type': 'text/plain' }, body: ${JSON.stringify(xml)} }`;
+  return [
+    { name: 'read items', script: dynamodb('Scan', {}) },
+    { name: 'delete an item', script: dynamodb('DeleteItem', { Key: imageKey }) },
+    { name: 'health of DynamoDB', script: `return attempt('http://${hosts.dynamodb}/')` },
+    { name: 'fetch a picture', script: `return attempt('${object}')` },
+    { name: 'show a picture', script: `return shows('img', '${object}')` },
+    { name: 'delete an object unseen', script: `return attempt('${deletion}', ${simple})` },
+    {
+      name: 'run a page of the bucket',
+      script: `return shows('iframe', '${presignedLink(hosts.s3, '/photos/evil.html')}')`,
+    },
+    {
+      name: 'delete an object by a form',
+      script: `
+        const form = document.createElement('form');
+        Object.assign(form, { method: 'POST', enctype: 'text/plain', action: '${deletion}', target: 'frame' });
+        const frame = Object.assign(document.createElement('iframe'), { name: 'frame' });
+        const field = Object.assign(document.createElement('input'), { name: ${JSON.stringify(xml)}, value: '' });
+        form.append(field);
+        document.body.append(frame, form);
+        const loaded = new Promise((resolve) => { frame.onload = () => resolve('sent'); });
+        form.submit();
+        return loaded;`,
+    },
+    { name: 'list images', script: `return attempt('http://${hosts.gallery}/images.json')` },
+    {
+      name: 'list images as a script',
+      script: `return shows('script', 'http://${hosts.gallery}/images.json')`,
+    },
+    {
+      name: 'show a thumbnail',
+      script: `return shows('img', 'http://${hosts.gallery}/thumbnail?bucket=photos&key=${KEY}')`,
+    },
+    {
+      name: 'upload unseen',
+      script: `return attempt('http://${hosts.gallery}/upload?key=forged.png', { method: 'PUT', mode: 'cors', body: 'x' })`,
+    },
+    {
+      name: 'redrive unseen',
+      script: `return attempt('http://${hosts.gallery}/redrive', { method: 'POST', mode: 'no-cors' })`,
+    },
+  ];
+}
+
+async function gotByPage(browser: BrowserName, host: string, made: (origin: string) => readonly Attack[]) {
+  const server = await startHostileServer(made);
+  const opened = await openInBrowser(browser, `http://${host}:${server.port}/page`);
+  try {
+    return { got: await server.got, asked: server.asked, port: server.port };
+  } finally {
+    await opened.close();
+    await server.close();
+  }
+}
+
+describe.each(BROWSERS)('a page of another origin in %s', (browser) => {
+  const isHere = hasBrowser(browser);
+
+  it.skipIf(!isHere)('reads, forges, shows and deletes nothing', async () => {
+    const page = Buffer.from('<script>location = "http://127.0.0.1:1/ran"</script>');
+    await bucketOf(pipeline).put('evil.html', page, page.length);
+    const { got } = await gotByPage(browser, 'localhost', attacks);
+    expect(got).toEqual({
+      'read items': 'blocked',
+      'delete an item': 'blocked',
+      'health of DynamoDB': 'blocked',
+      'fetch a picture': 'blocked',
+      'show a picture': 'blocked',
+      // The browser does not tell the page what it was answered.
+      'delete an object unseen': expect.stringMatching(/blocked|sent, not read/),
+      'run a page of the bucket': expect.any(String),
+      'delete an object by a form': 'sent',
+      'list images': 'blocked',
+      'list images as a script': 'blocked',
+      'show a thumbnail': 'blocked',
+      'upload unseen': 'blocked',
+      'redrive unseen': expect.stringMatching(/blocked|sent, not read/),
+    });
+    expect(await recordOf(pipeline, KEY)).toMatchObject({ status: 'tagged' });
+    const link = presignedLink(hosts.s3, `/photos/${KEY}`);
+    expect((await fetch(link)).status).toBe(200);
+    expect((await fetch(presignedLink(hosts.s3, '/photos/forged.png'))).status).toBe(404);
+  });
+
+  it.skipIf(!isHere)('reads and shows what the CORS configuration of a bucket allows', async () => {
+    const made = (origin: string) => {
+      const link = presignedLink(hosts.s3, `/photos/${KEY}`);
+      return [
+        { name: 'origin', script: `return '${origin}'` },
+        { name: 'fetch', script: `return (await attempt('${link}')).slice(0, 3)` },
+        { name: 'show', script: `return shows('img', '${link}')` },
+      ];
+    };
+    const CORSRules = [{ AllowedOrigins: ['http://localhost:*'], AllowedMethods: ['GET'] }];
+    await s3.send(new PutBucketCorsCommand({ Bucket: 'photos', CORSConfiguration: { CORSRules } }));
+    const { got } = await gotByPage(browser, 'localhost', made);
+    await s3.send(
+      new PutBucketCorsCommand({
+        Bucket: 'photos',
+        CORSConfiguration: {
+          CORSRules: [{ AllowedOrigins: ['http://nobody.example'], AllowedMethods: ['GET'] }],
+        },
+      }),
+    );
+    expect(got).toEqual({ origin: expect.stringContaining('localhost'), fetch: '200', show: 'shown' });
+  });
+
+  it.skipIf(!isHere).each(['gallery', 's3', 'dynamodb'] as const)(
+    'gets nothing of %s under a name that is led to this machine',
+    async (target) => {
+      const port = Number(hosts[target].split(':')[1]);
+      const server = await startHostileServer((origin) => {
+        const host = new URL(origin).host;
+        const tries = {
+          gallery: `attempt('/images.json')`,
+          s3: `attempt('${presignedLink(host, `/photos/${KEY}`)}')`,
+          dynamodb: `attempt('/', ${dynamoDbRequest('ListTables', {}, host)})`,
+        };
+        return [
+          {
+            name: 'got',
+            script: `await fetch('/flip'); const got = await ${tries[target]}; await fetch('/unflip').catch(() => {}); return got;`,
+          },
+        ];
+      });
+      const leading = await startFlippingPort(server.port, port);
+      const opened = await openInBrowser(browser, `http://${REBOUND_NAME}:${leading.port}/page`);
+      const { got } = await server.got;
+      await opened.close();
+      await leading.close();
+      await server.close();
+      expect(got).toMatch(/^403 /);
+      expect(got).toContain('Expected a name of this machine');
+    },
+  );
+});
+
+it('keeps the page and its answers from other pages by headers', async () => {
+  const headersOf = async (url: string) => Object.fromEntries((await fetch(url)).headers);
+  const page = await headersOf(`${pipeline.galleryUrl}/`);
+  expect(page['content-security-policy']).toContain("frame-ancestors 'none'");
+  expect(page['content-security-policy']).not.toContain('unsafe');
+  for (const url of [
+    `${pipeline.galleryUrl}/`,
+    `${pipeline.galleryUrl}/thumbnail?bucket=photos&key=${KEY}`,
+    `${pipeline.galleryUrl}/status.json`,
+    pipeline.dynamodbUrl,
+    presignedLink(hosts.s3, `/photos/${KEY}`),
+  ]) {
+    expect(await headersOf(url)).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'cross-origin-resource-policy': 'same-origin',
+    });
+  }
+});

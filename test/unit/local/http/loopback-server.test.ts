@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  createLocalServer,
+  cutWhenIdle,
+  listen,
+  stop,
+} from '../../../../functions/local/http/loopback-server.ts';
+
+let server: Server | undefined;
+afterEach(async () => server && stop(server));
+
+async function connected(
+  onRequest: (request: IncomingMessage, response: ServerResponse) => void,
+  options?: ServerOptions,
+): Promise<Socket> {
+  server = createLocalServer(onRequest, options);
+  const socket = connect(await listen(server, 0), '127.0.0.1');
+  socket.resume().on('error', () => {});
+  return socket;
+}
+
+const UPLOAD = 'PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhalf of it';
+
+describe('a server on this machine', () => {
+  it('closes a connection over which half a header came', async () => {
+    const socket = await connected(() => {}, { headersTimeout: 50, connectionsCheckingInterval: 20 });
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\nX-Half');
+    await once(socket, 'close');
+  });
+
+  it('closes a connection over which nothing came, even if a request may take for ever', async () => {
+    const limits = { headersTimeout: 50, requestTimeout: 0, connectionsCheckingInterval: 20 };
+    await once(await connected(() => {}, limits), 'close');
+  });
+
+  it('has limits unless it is told otherwise', () => {
+    server = createLocalServer(() => {}, { requestTimeout: 0 });
+    expect(server.headersTimeout).toBe(10_000);
+    expect(server.maxConnections).toBe(1_000);
+  });
+
+  it('closes a connection over which half a body came', async () => {
+    const socket = await connected((request, response) => {
+      cutWhenIdle(request.resume(), response, 50);
+      request.on('error', () => {});
+    });
+    socket.write(UPLOAD);
+    await once(socket, 'close');
+  });
+
+  it('waits for its own answer as long as that takes', async () => {
+    let answer: (() => void) | undefined;
+    const socket = await connected((request, response) => {
+      cutWhenIdle(request, response, 50);
+      // The time is over once before the answer begins.
+      response.once('timeout', () => response.end('done'));
+      answer = () => response.end();
+    });
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    const [bytes] = (await once(socket, 'data')) as [Buffer];
+    expect(bytes.toString()).toContain('done');
+    expect(answer).toBeDefined();
+    socket.destroy();
+  });
+});
