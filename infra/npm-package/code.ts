@@ -8,6 +8,8 @@ import { ENTRIES } from './places.ts';
 
 /** Runs in a process of its own, and drawing.ts looks for it beside itself. */
 const DRAWING_WORKER = 'functions/adapters/sharp/drawing-worker.mjs';
+/** Runs on a thread of its own, and engine.ts looks for it beside itself. */
+const ENGINE_WORKER = 'functions/local/dynamodb/engine-worker.mjs';
 
 /** Packages that npm installs, and the bundler, which nobody needs once everything is bundled. */
 const INSTALLED = ['classic-level', 'aws-cdk-lib', 'constructs', 'esbuild'];
@@ -81,10 +83,10 @@ const builtinsByRequire: Plugin = {
 export async function bundlePackage(folder: string): Promise<ReadonlySet<string>> {
   const { metafile } = await build({
     ...BUNDLE_OPTIONS,
-    entryPoints: { ...ENTRIES, 'drawing-worker': DRAWING_WORKER },
+    entryPoints: { ...ENTRIES, 'drawing-worker': DRAWING_WORKER, 'engine-worker': ENGINE_WORKER },
     outdir: folder,
     entryNames: '[name]',
-    // All in one folder: code finds the drawing worker and the shared libraries beside itself.
+    // All in one folder: code finds the two workers and the shared libraries beside itself.
     chunkNames: '[name]-[hash]',
     splitting: true,
     minify: false,

@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { Agent } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -23,6 +26,8 @@ import {
 } from '../../functions/local/dynamodb/dynamodb-endpoint.ts';
 import { ensureTable, tableInput } from '../../functions/local/dynamodb/table.ts';
 import { listen, stop } from '../../functions/local/http/loopback-server.ts';
+import { signedRequest } from '../fixtures/local-signing.ts';
+import { sendRequest } from '../torture/fuzz/request.ts';
 import { startChild } from './support/child-process.ts';
 import { available } from './tools.ts';
 
@@ -225,6 +230,88 @@ describe('signatures', () => {
     expect(await ensureTable(own)).toBe(true);
     await own.close();
     await rm(other, { recursive: true });
+  });
+});
+
+describe('what nobody should send', () => {
+  const sent = (
+    body: string,
+    headers: Record<string, string> = {},
+    more: { method?: string; target?: string } = {},
+  ) => {
+    const { host, port } = new URL(endpoint.url);
+    const { method = 'POST', target = '/' } = more;
+    const request = signedRequest(
+      {
+        method,
+        target,
+        body,
+        headers: {
+          'content-type': 'application/x-amz-json-1.0',
+          'x-amz-target': 'DynamoDB_20120810.Scan',
+          ...headers,
+        },
+      },
+      host,
+      'dynamodb',
+    );
+    return sendRequest(
+      Number(port),
+      { ...request, headers: { ...request.headers, ...headers } },
+      new Agent(),
+    );
+  };
+
+  it.each([
+    ['null', 'null', 'SerializationException'],
+    ['a list', '[]', 'SerializationException'],
+    ['half a document', '{"TableName":', 'SerializationException'],
+    ['more levels than there is stack', '['.repeat(200_000), 'ValidationException'],
+    [
+      'a filter that is too long',
+      JSON.stringify({ TableName, FilterExpression: Array(400).fill('a = :a').join(' OR ') }),
+      'ValidationException',
+    ],
+  ])('rejects %s as a body, and goes on', async (_, body, exception) => {
+    const { status, text } = await sent(body);
+    expect([status, text]).toEqual([400, expect.stringContaining(exception)]);
+    expect((await client.send(new DescribeTableCommand({ TableName }))).Table?.TableStatus).toBe('ACTIVE');
+  });
+
+  it('answers a filter of many levels at once', async () => {
+    let FilterExpression = 'a = :a';
+    for (let level = 0; level < 99; level++) FilterExpression = `(${FilterExpression} OR NOT b = :a)`;
+    const values = { ':a': { S: 'x' } };
+    const scan = new ScanCommand({ TableName, FilterExpression, ExpressionAttributeValues: values });
+    expect((await client.send(scan)).$metadata.httpStatusCode).toBe(200);
+  });
+
+  it('rejects a body without a signature before it is sent', async () => {
+    const { host, port } = new URL(endpoint.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write(`POST / HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 1000000\r\n\r\n{`);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toContain('MissingAuthenticationTokenException');
+    socket.destroy();
+  });
+
+  it('rejects a request that is larger than any may be by its header', async () => {
+    const { status } = await sent('x', { 'content-length': String(16 * 1024 * 1024 + 1) });
+    expect(status).toBe(413);
+  });
+
+  it('tells no page of another origin anything', async () => {
+    for (const [headers, method] of [
+      [{ origin: 'http://example.com' }, 'POST'],
+      [{ origin: 'http://example.com' }, 'OPTIONS'],
+      [{ origin: 'http://example.com' }, 'GET'],
+      [{ 'sec-fetch-site': 'cross-site' }, 'POST'],
+    ] as const) {
+      const answer = await sent('{}', headers, { method });
+      expect([answer.status, answer.text]).toEqual([403, expect.stringContaining('AccessDenied')]);
+    }
+    const { headers } = await fetch(endpoint.url, { headers: { origin: endpoint.url } });
+    expect(headers.get('access-control-allow-origin')).toBeNull();
   });
 });
 

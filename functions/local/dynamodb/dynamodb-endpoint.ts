@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
-import dynalite from 'dynalite';
-import { listen, loopbackUrl, stop } from '../http/loopback-server.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { findForeignPage, OWN_PAGES_ONLY } from '../http/foreign-page.ts';
+import { createLocalServer, listen, loopbackUrl, stop } from '../http/loopback-server.ts';
+import { type AssertSpace, isDiskFull, RESERVED_BYTES, spaceOf } from '../store/free-space.ts';
 import { openLevelStore } from '../store/level-store.ts';
+import { type Engine, startEngine } from './engine.ts';
+import { createBodyReader } from './request-body.ts';
 import { type Credentials, type DynamoDbError, findDynamoDbError } from './signature.ts';
 
 /** The default credentials are no secret, since the endpoint listens on this machine only. */
 const LOCAL_CREDENTIALS: Credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-
-/** Amazon DynamoDB's own limit for a request, and dynalite's: the largest BatchWriteItem. */
-const MAXIMUM_REQUEST_BYTES = 16 * 1_024 * 1_024;
 
 export interface DynamoDbEndpointOptions {
   /** Folder that holds the database; made when it does not exist. One process at a time may use it. */
@@ -36,8 +35,9 @@ export interface DynamoDbEndpoint {
 }
 
 /**
- * Starts an embedded DynamoDB that keeps its data on disk: dynalite, behind a check of signatures, which dynalite
- * lacks. Only that check is our own. Amazon's DynamoDB Local is a Java program, to be installed apart.
+ * Starts an embedded DynamoDB that keeps its data on disk: dynalite, on a thread of its own (`engine.ts`), behind
+ * what it lacks: a check of who asks and of signatures, and DynamoDB's limits. Amazon's DynamoDB Local is a Java program,
+ * to be installed apart.
  *
  * Data that was written survives the end of the process (`kill -9` included). LevelDB does not flush to the disk at
  * every write, so the last moments before a power cut may be lost. There is no time to live: an expired tombstone
@@ -47,16 +47,23 @@ export interface DynamoDbEndpoint {
  */
 export async function startDynamoDbEndpoint(options: DynamoDbEndpointOptions): Promise<DynamoDbEndpoint> {
   const { folder, port = 0, credentials = LOCAL_CREDENTIALS } = options;
-  await prepareStore(folder);
-  const server = dynalite({ path: folder, createTableMs: 0 });
-  checkSignatures(server, credentials);
-  const listeningPort = await listen(server, port);
-  return {
-    port: listeningPort,
-    url: loopbackUrl(listeningPort),
-    credentials,
-    close: () => stop(server),
+  const engine = await startEngine(folder, () => prepareStore(folder));
+  const readBody = createBodyReader();
+  const assertSpace = spaceOf(folder, RESERVED_BYTES.table);
+  const server = createLocalServer((request, response) => {
+    answer(request, response, { engine, credentials, readBody, assertSpace }).catch(() => response.destroy());
+  });
+  const close = async () => {
+    await stop(server);
+    await engine.close();
   };
+  try {
+    const listeningPort = await listen(server, port);
+    return { port: listeningPort, url: loopbackUrl(listeningPort), credentials, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** dynalite (`db/index.js`, version 4.0.0) keeps the description of each table here, under the table's name. */
@@ -79,57 +86,73 @@ async function prepareStore(folder: string): Promise<void> {
   await store.close();
 }
 
-/** Puts the check in front of dynalite's own request listener, which then sees the request as it came. */
-function checkSignatures(server: Server, credentials: Credentials): void {
-  const listeners = server.listeners('request') as RequestListener[];
-  server.removeAllListeners('request');
-  server.on('request', async (request: IncomingMessage, response: ServerResponse) => {
-    const body = await readBody(request).catch(() => undefined);
-    if (body === undefined) return void response.writeHead(413, { Connection: 'close' }).end();
-    const fault = reachesData(request) ? faultOf(request, body, credentials) : undefined;
-    if (fault !== undefined) return answerError(response, fault);
-    for (const listener of listeners) listener(replay(request, body), response);
-  });
+interface Answering {
+  readonly engine: Engine;
+  readonly credentials: Credentials;
+  readonly readBody: ReturnType<typeof createBodyReader>;
+  readonly assertSpace: AssertSpace;
 }
 
-/** dynalite answers GET with its health and OPTIONS with its cross-origin rules; a browser cannot sign either. */
-function reachesData(request: IncomingMessage): boolean {
-  return request.method !== 'GET' && request.method !== 'OPTIONS';
-}
+/** Whatever makes the table larger; deletions do not for long. */
+const WRITES = /\.(PutItem|UpdateItem|BatchWriteItem|CreateTable|UpdateTable|TagResource)$/;
 
-function faultOf(
+/** Everything that needs no body is checked before the body is read, so that nobody without a key can fill the memory. */
+async function answer(
   request: IncomingMessage,
-  body: Buffer,
+  response: ServerResponse,
+  { engine, credentials, readBody, assertSpace }: Answering,
+): Promise<void> {
+  for (const [name, value] of Object.entries(OWN_PAGES_ONLY)) response.setHeader(name, value);
+  const { method = '', url = '/', headers } = request;
+  const parts = { method, target: url, headers };
+  const refusal = foreignPageError(request) ?? checked(parts, undefined, credentials);
+  if (refusal !== undefined) return answerError(response, refusal);
+  const body = await readBody(request);
+  if (!(body instanceof Uint8Array)) return answerError(response, body);
+  const fault = checked(parts, body, credentials);
+  if (fault !== undefined) return answerError(response, fault);
+  try {
+    if (WRITES.test(String(headers['x-amz-target']))) await assertSpace(body.length);
+    const { origin, ...passed } = headers; // dynalite would let the pages of any origin read its answer
+    const {
+      status,
+      headers: answered,
+      body: text,
+    } = await engine.answer({ method, url, headers: passed, body });
+    response.writeHead(status, answered).end(text);
+  } catch (error) {
+    answerError(response, engineError(error));
+  }
+}
+
+function foreignPageError({ headers }: IncomingMessage): DynamoDbError | undefined {
+  const message = findForeignPage(headers);
+  return message === undefined ? undefined : { status: 403, exception: 'AccessDeniedException', message };
+}
+
+function checked(
+  parts: { readonly method: string; readonly target: string; readonly headers: IncomingMessage['headers'] },
+  body: Uint8Array | undefined,
   credentials: Credentials,
 ): DynamoDbError | undefined {
-  const { method = '', url: target = '', headers } = request;
-  return findDynamoDbError({ method, target, headers, body }, credentials);
+  // dynalite answers GET with its health and refuses OPTIONS.
+  if (parts.method === 'GET' || parts.method === 'OPTIONS') return undefined;
+  return findDynamoDbError({ ...parts, body }, credentials);
 }
 
-function answerError(response: ServerResponse, { exception, message }: DynamoDbError): void {
+/** By DynamoDB's names for faults of its own, after which SDKs try again; a full disk is 507, which they do not. */
+function engineError(error: unknown): DynamoDbError {
+  const message = error instanceof Error ? error.message : String(error);
+  return { status: isDiskFull(error) ? 507 : 500, exception: 'InternalServerError', message };
+}
+
+function answerError(response: ServerResponse, { status = 400, exception, message }: DynamoDbError): void {
   const __type = `com.amazon.coral.service#${exception}`;
-  response.writeHead(400, { 'Content-Type': 'application/x-amz-json-1.0', 'x-amzn-RequestId': randomUUID() });
+  response.writeHead(status, {
+    'Content-Type': 'application/x-amz-json-1.0',
+    'x-amzn-RequestId': randomUUID(),
+    // What is left of a body that was not read is not worth waiting for.
+    ...(status === 413 && { Connection: 'close' }),
+  });
   response.end(JSON.stringify({ __type, message }));
-}
-
-/** @throws Error when the body is too large, or the client goes away before its end. */
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MAXIMUM_REQUEST_BYTES) throw new Error(`Expected at most ${MAXIMUM_REQUEST_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-/** A request whose body has been read, with the parts that dynalite reads: stream, method, URL and headers. */
-function replay(request: IncomingMessage, body: Buffer): IncomingMessage {
-  const { method, url, headers } = request;
-  return Object.assign(Readable.from(body.length > 0 ? [body] : []), {
-    method,
-    url,
-    headers,
-  }) as IncomingMessage;
 }

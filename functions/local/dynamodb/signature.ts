@@ -14,11 +14,14 @@ export interface DynamoDbRequest {
   readonly target: string;
   /** By lower-case name, as `node:http` gives them. */
   readonly headers: IncomingHttpHeaders;
-  readonly body: Uint8Array;
+  /** `undefined` when it has not come yet: then all is checked but the signature itself, which covers it. */
+  readonly body: Uint8Array | undefined;
 }
 
 /** Why a request is refused; SDKs make `exception` the error's `name`. */
 export interface DynamoDbError {
+  /** @default 400 */
+  readonly status?: number;
   readonly exception: string;
   readonly message: string;
 }
@@ -57,7 +60,7 @@ export function findDynamoDbError(
       canonicalPath: uriEncodePath(path),
       query: new URLSearchParams(query),
       headers,
-      bodyHash: sha256Hex(body),
+      bodyHash: sha256Hex(body ?? ''),
     },
     signed,
     {
@@ -65,5 +68,6 @@ export function findDynamoDbError(
       secret: signed.accessKeyId === credentials.accessKeyId ? credentials.secretAccessKey : undefined,
     },
   );
+  if (body === undefined && fault?.code === 'mismatch') return undefined;
   return fault && { exception: EXCEPTIONS[fault.code], message: fault.message };
 }
