@@ -266,6 +266,11 @@ describe('what nobody should send', () => {
     ['null', 'null', 'SerializationException'],
     ['a list', '[]', 'SerializationException'],
     ['half a document', '{"TableName":', 'SerializationException'],
+    [
+      'a part of another type',
+      JSON.stringify({ TableName, ScanFilter: { a: null } }),
+      'SerializationException',
+    ],
     ['more levels than there is stack', '['.repeat(200_000), 'ValidationException'],
     [
       'a filter that is too long',

@@ -20,9 +20,9 @@ parentPort.on('message', ({ id, method, url, headers, body }) => {
   try {
     dispatch({ method, url, headers }, bytes, answer);
   } catch (error) {
-    // dynalite has thrown while it read the request, before it began anything.
-    const __type = 'com.amazon.coral.service#InternalServerError';
-    answer(500, {}, JSON.stringify({ __type, message: `The request cannot be handled: ${error.message}` }));
+    // dynalite has thrown while it read the request, before it began anything: some part is of another type.
+    const __type = 'com.amazon.coral.service#SerializationException';
+    answer(400, {}, JSON.stringify({ __type, message: `The request cannot be handled: ${error.message}` }));
   }
 });
 

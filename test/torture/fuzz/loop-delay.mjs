@@ -7,4 +7,6 @@ process.on('message', (message) => {
   delay.enable();
   process.send?.({ longestMilliseconds: delay.max / 1e6, late: delay.percentile(99.9) / 1e6 });
 });
+// The fuzzing program has ended, by whatever.
+process.on('disconnect', () => process.exit());
 process.channel?.unref();
