@@ -61,6 +61,8 @@ export function readXml(text: string): XmlRoot {
 
   function openElement(name: string): void {
     if (root) throw malformedXml('there is more than one root element');
+    // No element of S3's has the name of what every object has.
+    if (name in {}) throw malformedXml(`there is no element <${name}>`);
     if (++elements > MAXIMUM_ELEMENTS) throw malformedXml(`more than ${MAXIMUM_ELEMENTS} elements`);
     if (open.length === MAXIMUM_DEPTH)
       throw malformedXml(`more than ${MAXIMUM_DEPTH} elements in each other`);
@@ -108,8 +110,7 @@ export function readXml(text: string): XmlRoot {
 }
 
 function addChild(parent: OpenElement, name: string, content: XmlContent): void {
-  // No prototype: an element may be called `__proto__`.
-  parent.children ??= Object.create(null) as Record<string, XmlContent | XmlContent[]>;
+  parent.children ??= {};
   const earlier = parent.children[name];
   if (earlier === undefined) {
     if (++parent.names > MAXIMUM_NAMES) throw malformedXml(`more than ${MAXIMUM_NAMES} kinds of elements`);

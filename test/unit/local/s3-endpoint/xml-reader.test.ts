@@ -21,14 +21,6 @@ describe('the reader of XML', () => {
     expect(readXml(text)).toEqual({ name: 'a', content });
   });
 
-  it('takes an element that has the name of what every object has', () => {
-    const { content } = readXml('<a><__proto__>x</__proto__><constructor>y</constructor></a>');
-    expect(Object.entries(content)).toEqual([
-      ['__proto__', 'x'],
-      ['constructor', 'y'],
-    ]);
-  });
-
   it.each([
     ['nothing', ' '],
     ['text alone', 'x'],
@@ -44,6 +36,7 @@ describe('the reader of XML', () => {
     ['an ampersand alone', '<a>a & b</a>'],
     ['a character that is none', '<a>&#x110000;</a>'],
     ['a document type', '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'],
+    ['an element with the name of what every object has', '<a><__proto__>x</__proto__></a>'],
     ['a comment without an end', '<a/><!-- '],
     ['elements without end in each other', '<a>'.repeat(1_000_000)],
     ['more elements than any request has', `<a>${'<b/>'.repeat(200_000)}</a>`],
