@@ -49,6 +49,12 @@ export const IMAGE_FAULTS = {
     meaning: 'Decoding took longer than the limit, although a processor was free for it.',
     remedy: 'Upload a simpler version. A backfill tries such objects again.',
   },
+  'ends-the-process': {
+    meaning:
+      'The process that tagged ended several times while it worked on this object alone: no memory was left, native code crashed, or the time was up.',
+    remedy:
+      'Upload a simpler version, and look at the log of the function. A backfill tries such objects again.',
+  },
   'not-readable': {
     meaning: 'The object lies in an archive storage class, from which S3 does not read.',
     remedy: 'Restore the object, then run a backfill, which tries such objects again.',
@@ -69,6 +75,17 @@ const TAGGING_ERRORS = {
   'object-changed': {
     meaning: 'The object was overwritten before it could be read.',
     remedy: 'Nothing: the event of the newer state does the rest.',
+  },
+  'object-incomplete': {
+    meaning: 'Fewer bytes of the object arrived than it has, or other ones.',
+    remedy: 'Nothing, unless it stays: then look at what stands between the function and S3.',
+    retryable: true,
+  },
+  'out-of-time': {
+    meaning: 'The function’s time was nearly up before a message that came again was done.',
+    remedy:
+      'Nothing, unless it stays: then look at how fast S3 and DynamoDB answer, or give the function more time.',
+    retryable: true,
   },
   contended: {
     meaning: 'Other writers changed the same image record faster, several times in a row.',

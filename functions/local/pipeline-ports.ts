@@ -126,7 +126,7 @@ async function thumbnailOf(
   const current = object.bucket === LOCAL_BUCKET_NAME ? await objects.current(object) : undefined;
   if (!current) throw new CliptagError('object-gone', `There is no ${object.bucket}/${object.key}`);
   checkSize(current.sizeBytes, maximumBytes);
-  const bytes = await objects.fetch({ ...object, ...current, sequencer: '' }, maximumBytes);
+  const { bytes } = await objects.fetch({ ...object, ...current, sequencer: '' }, maximumBytes);
   return thumbnail(bytes, THUMBNAIL_PIXELS);
 }
 

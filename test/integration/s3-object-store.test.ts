@@ -19,7 +19,7 @@ it('a picture is fetched in the state that its event tells of, without checksums
       forcePathStyle: true,
     });
     const object = { bucket: 'pictures', key: 'cat.jpg', eTag: 'abc', sequencer: '01' };
-    expect(Buffer.from(await store.fetch(object, 1_000)).toString()).toBe('a picture');
+    expect(Buffer.from((await store.fetch(object, 1_000)).bytes).toString()).toBe('a picture');
   } finally {
     server.closeAllConnections();
     server.close();

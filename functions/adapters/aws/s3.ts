@@ -1,7 +1,13 @@
-import { GetObjectCommand, HeadObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  type GetObjectCommandOutput,
+  HeadObjectCommand,
+  S3Client,
+  type S3ClientConfig,
+} from '@aws-sdk/client-s3';
 import { ImageFault, ObjectSuperseded } from '../../core/errors.ts';
 import { checkSize, type ObjectReference } from '../../core/objects/object.ts';
-import type { CurrentObject, ObjectStore } from '../../core/objects/object-store.ts';
+import type { CurrentObject, FetchedObject, ObjectStore } from '../../core/objects/object-store.ts';
 import { awsClientDefaults, withoutLog } from './aws-client-defaults.ts';
 
 const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
@@ -29,9 +35,9 @@ async function fetchObject(
   client: S3Client,
   object: ObjectReference,
   maximumBytes: number,
-): Promise<Uint8Array> {
+): Promise<FetchedObject> {
   const aborted = new AbortController();
-  const { Body, ContentLength } = await client.send(
+  const answer = await client.send(
     new GetObjectCommand({
       Bucket: object.bucket,
       Key: object.key,
@@ -42,12 +48,26 @@ async function fetchObject(
     { abortSignal: aborted.signal },
   );
   try {
-    checkSize(ContentLength, maximumBytes);
+    checkSize(answer.ContentLength, maximumBytes);
   } catch (fault) {
     aborted.abort();
     throw fault;
   }
-  return (await Body?.transformToByteArray()) ?? new Uint8Array();
+  const bytes = (await answer.Body?.transformToByteArray()) ?? new Uint8Array();
+  return { bytes, md5: md5Of(object.bucket, answer) };
+}
+
+/**
+ * An ETag is the MD5 digest of what was put at once, unless S3 encrypts it by a key of KMS or of the customer, or the
+ * bucket is a directory bucket: https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
+ */
+function md5Of(
+  bucket: string,
+  { ETag, ServerSideEncryption = 'AES256', SSECustomerAlgorithm }: GetObjectCommandOutput,
+): string | undefined {
+  if (ServerSideEncryption !== 'AES256' || SSECustomerAlgorithm || bucket.endsWith('--x-s3'))
+    return undefined;
+  return /^"?([0-9a-f]{32})"?$/.exec(ETag ?? '')?.[1];
 }
 
 async function currentState(

@@ -1,6 +1,7 @@
 import { ImageFault, ObjectSuperseded } from '../errors.ts';
 import type { Classifier } from '../labels/classifier.ts';
 import { appliesTo } from '../labels/label-set.ts';
+import { arrivedBytes, checkDigest } from '../objects/arrival.ts';
 import type { ObjectEvent } from '../objects/event.ts';
 import { checkSize, type ObjectReference } from '../objects/object.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
@@ -88,7 +89,13 @@ async function contentOf(event: StateEvent, tagger: Tagger): Promise<ImageConten
 /** object → pixels → embedding → scores */
 async function describeObject(object: ObjectReference, tagger: Tagger): Promise<ImageContent> {
   checkSize(object.sizeBytes, tagger.maximumBytes);
-  const bytes = tagger.objects.fetch(object, tagger.maximumBytes);
   const classifiers = tagger.classifiers.filter(({ labelSet }) => appliesTo(labelSet, object));
-  return describeImage(bytes, tagger, classifiers);
+  const fetching = tagger.objects.fetch(object, tagger.maximumBytes);
+  const bytes = fetching.then((fetched) => arrivedBytes(fetched, object));
+  try {
+    return await describeImage(bytes, tagger, classifiers);
+  } catch (error) {
+    if (error instanceof ImageFault) checkDigest(await fetching, object);
+    throw error;
+  }
 }

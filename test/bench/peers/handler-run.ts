@@ -75,7 +75,7 @@ const tagger = await composeTagger({
 const oneTag = withTags(tagger, 1);
 const inMemory: Tagger = {
   ...oneTag,
-  objects: { ...tagger.objects, fetch: async () => picture },
+  objects: { ...tagger.objects, fetch: async () => ({ bytes: picture }) },
   table: { ...tagger.table, read: async () => undefined, write: async () => true },
 };
 const VARIANTS: Readonly<Record<Variant, (round: Round) => Promise<void>>> = {

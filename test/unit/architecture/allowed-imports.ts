@@ -8,7 +8,7 @@ export const ALLOWED_IMPORTS = `
   core: zod node:crypto
   core/cost:
   core/scoring:
-  core/objects: core zod
+  core/objects: core zod node:crypto
   core/pixels: core
   core/labels: core core/pixels core/scoring zod
   core/evaluation: core core/labels

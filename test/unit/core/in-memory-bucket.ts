@@ -122,7 +122,7 @@ export function inMemoryBucket(
         if (version?.content === undefined) throw new ObjectSuperseded('object-gone', `${key} is gone`);
         if (eTagOf(version.content) !== eTag)
           throw new ObjectSuperseded('object-changed', `${key} has changed`);
-        return bytesOf(version.content);
+        return { bytes: bytesOf(version.content) };
       },
       async current({ key }): Promise<CurrentObject | undefined> {
         const version = current(key);

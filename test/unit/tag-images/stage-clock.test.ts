@@ -11,7 +11,7 @@ const after = <Value>(milliseconds: number, value: Value) =>
 
 const runs: number[] = [];
 const tagger = {
-  objects: { fetch: () => after(10, new Uint8Array()) },
+  objects: { fetch: () => after(10, { bytes: new Uint8Array() }) },
   decoder: { decode: (bytes: Uint8Array) => after(20 + bytes.length, 'pixels') },
   encoder: inBatches(
     {
