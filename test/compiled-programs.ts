@@ -15,9 +15,11 @@ const repository = fileURLToPath(new URL('..', import.meta.url));
 const PROGRAMS = [
   'test/e2e/support/cli-program.ts',
   'test/integration/s3-endpoint-process.ts',
+  'test/integration/support/deadly-process.ts',
   'test/integration/support/dynamodb-server.ts',
   'test/integration/support/mapping-process.ts',
   'test/integration/support/queue-consumer.ts',
+  'test/torture/bomb-process.ts',
 ];
 
 /** Compiles them once: to translate sources at each start takes longer than most of them run. */

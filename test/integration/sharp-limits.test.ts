@@ -1,7 +1,17 @@
-import { describe, expect, it } from 'vitest';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, inject, it } from 'vitest';
 import { sharpPixelDecoder } from '../../functions/adapters/sharp/pixel-decoder.ts';
+import { acceptedFormat } from '../../functions/core/pixels/image-format.ts';
+import { pictureLayout } from '../../functions/core/pixels/picture-layout.ts';
+import { checkLayout, DEFAULT_PIXEL_LIMITS } from '../../functions/core/pixels/pixel-limits.ts';
 import { drawn, everyFormat, pngHeader, RED, scene, svg, text } from '../fixtures/pictures.ts';
 import { colourAt, expectColour, expectFault } from '../fixtures/pixel-checks.ts';
+import { allBombs, type Bomb, pngBomb, tiffBomb } from '../torture/bomb-files.ts';
+import type { Explosion } from '../torture/bomb-process.ts';
 
 const SPEC = { size: 64, resize: 'bicubic' } as const;
 const decoder = sharpPixelDecoder();
@@ -25,11 +35,60 @@ describe('a picture that announces too many pixels', () => {
     'is rejected when the whole of it must be held: %s',
     (_, { bytes }) => expectFault(miserly.decode(bytes, SPEC), 'failed', 'too-many-pixels'),
   );
+});
 
-  it.each(everyPicture.filter(([name]) => ['baseline JPEG', 'PNG', 'tiled LZW TIFF', 'SVG'].includes(name)))(
-    'is accepted when it can be streamed: %s',
-    (_, { bytes }) => expect(miserly.decode(bytes, SPEC)).resolves.toMatchObject({ size: 64 }),
-  );
+describe('a decompression bomb', () => {
+  const RANDOM_BOMBS = 20;
+  // Those that take long to make are for `test/torture/bombs.ts` alone.
+  const quick = allBombs(1, RANDOM_BOMBS).filter(({ name }) => /^(png|tiff \{)/.test(name));
+
+  it('is refused by its header, before a decoder sees it, when it would take more than half a gigabyte', async () => {
+    const refused = await Promise.all(
+      quick.map(async ({ name, make }) => [name, faultOf(await make())] as const),
+    );
+    const faults = refused.filter(([, fault]) => fault !== undefined);
+    expect(faults.length).toBeGreaterThan(100);
+    for (const [name, fault] of faults) {
+      expect(fault, name).toMatchObject({ status: 'failed', code: 'too-many-pixels' });
+      expect(String(fault), name).toMatch(
+        /^ImageFault: Expected (at most|a picture that takes at most) \d+ /,
+      );
+    }
+  });
+
+  it('takes no more memory than its header promises, when it is accepted', async () => {
+    const { peakBytes, results } = await explode(
+      pngBomb({ width: 40_000, height: 1_600, bits: 16, type: 6 }),
+      tiffBomb({ width: 16_384, height: 600, bits: 8, samples: 3, compression: 8, separate: true }),
+      pngBomb({ width: 8_000, height: 7_000, bits: 8, type: 6, interlaced: true }),
+    );
+    expect(results).toEqual(['40000 x 1600', '16384 x 600', '8000 x 7000']);
+    expect(peakBytes).toBeLessThan(10 ** 9);
+  });
+
+  /** Decodes them all at once in a process of its own. */
+  async function explode(...bombs: readonly Bomb[]): Promise<Explosion> {
+    const folder = await mkdtemp(join(tmpdir(), 'cliptag-bombs-'));
+    try {
+      const files = bombs.map((_, index) => join(folder, `${index}`));
+      for (const [index, { make }] of bombs.entries()) await writeFile(files[index] ?? '', await make());
+      const program = join(inject('programs'), 'bomb-process.js');
+      const { stdout } = await promisify(execFile)(process.execPath, [program, ...files]);
+      return JSON.parse(stdout) as Explosion;
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }
+
+  function faultOf(bytes: Uint8Array): unknown {
+    try {
+      const layout = pictureLayout(bytes, acceptedFormat(bytes) as 'png');
+      if (layout) checkLayout(layout, DEFAULT_PIXEL_LIMITS);
+      return undefined;
+    } catch (fault) {
+      return fault;
+    }
+  }
 });
 
 describe('extreme sizes', () => {

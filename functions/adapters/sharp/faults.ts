@@ -8,6 +8,11 @@ export interface Upload {
   readonly format: AcceptedFormat;
 }
 
+/** An upload that is decoded in this process. */
+export interface PictureUpload extends Upload {
+  readonly format: Exclude<AcceptedFormat, 'svg'>;
+}
+
 /**
  * Runs one of sharp's operations on an upload.
  *
@@ -25,12 +30,13 @@ export async function asFault<Result>(upload: Upload, operation: () => Promise<R
     if (/out of memory/i.test(reason)) {
       throw new CliptagError('decode-out-of-memory', reason, { cause: error });
     }
-    const { bytes, format } = upload;
-    const code = endsEarly(bytes, format) ? 'truncated' : 'corrupt';
-    throw new ImageFault(
-      'failed',
-      code,
-      `Expected a whole image of format ${format} but received a ${code} one: ${reason}`,
-    );
+    throw unreadable(upload, reason);
   }
+}
+
+/** `truncated` or `corrupt`, as the file's structure says. */
+export function unreadable({ bytes, format }: Upload, reason: string): ImageFault {
+  const code = endsEarly(bytes, format) ? 'truncated' : 'corrupt';
+  const message = `Expected a whole image of format ${format} but received a ${code} one: ${reason}`;
+  return new ImageFault('failed', code, message);
 }

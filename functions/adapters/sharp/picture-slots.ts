@@ -1,21 +1,39 @@
 import { availableParallelism } from 'node:os';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { CliptagError, ImageFault } from '../../core/errors.ts';
-import { picturesAtOnce } from '../../core/pixels/pixel-limits.ts';
+import { PICTURES_BUDGET_BYTES, picturesAtOnce } from '../../core/pixels/pixel-limits.ts';
+import { type MemoryBudget, memoryBudget } from './memory-budget.ts';
 
-/** One limit for the whole process, as are libuv's threads and the memory that it guards. */
-const pictureSlots = pLimit(picturesAtOnce(availableParallelism()));
+/** What bounds decoding: a number of pictures at once, and the memory that they take together. */
+export interface PictureSlots {
+  readonly places: LimitFunction;
+  readonly memory: MemoryBudget;
+}
+
+/** One for the whole process, as are libuv's threads and the memory that it guards. */
+const pictureSlots: PictureSlots = {
+  places: pLimit(picturesAtOnce(availableParallelism())),
+  memory: memoryBudget(PICTURES_BUDGET_BYTES),
+};
+
+export interface PictureCost {
+  /** After this long the caller has its answer. */
+  readonly seconds: number;
+  /** Memory that the work holds at its peak. */
+  readonly heldBytes: number;
+}
 
 /**
- * Decodes when one of the process's slots is free. After `seconds` of decoding the caller has its answer; the slot
- * stays taken until the native work has really ended, since nothing can stop that within a region of a picture.
+ * Decodes when one of the process's slots is free, and the memory that it takes. After `seconds` of decoding the caller
+ * has its answer; slot and memory stay taken until the native work has really ended, since nothing can stop that within
+ * a region of a picture.
  *
  * @throws what `work` throws, or {@link lateFault}
  */
 export function inPictureSlot<Result>(
-  seconds: number,
+  { seconds, heldBytes }: PictureCost,
   work: () => Promise<Result>,
-  slots: LimitFunction = pictureSlots,
+  { places, memory }: PictureSlots = pictureSlots,
 ): Promise<Result> {
   return new Promise((resolve, reject) => {
     const decode = async () => {
@@ -27,7 +45,7 @@ export function inPictureSlot<Result>(
       await work().then(resolve, reject);
       clearTimeout(timer);
     };
-    slots(decode).catch(reject);
+    places(() => memory.within(heldBytes, decode)).catch(reject);
   });
 }
 

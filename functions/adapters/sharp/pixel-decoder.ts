@@ -2,7 +2,7 @@ import type { Sharp } from 'sharp';
 import { resizeBicubic } from '../../core/pixels/bicubic.ts';
 import { acceptedFormat } from '../../core/pixels/image-format.ts';
 import {
-  checkPixels,
+  checkDrawing,
   DEFAULT_PIXEL_LIMITS,
   type PixelLimits,
   pixelLimits,
@@ -20,8 +20,16 @@ import {
   uprightSize,
 } from '../../core/pixels/pixels.ts';
 import { type DrawingHeader, renderDrawing } from './drawing.ts';
-import { asFault, type Upload } from './faults.ts';
-import { type Header, openPicture, readHeader, setUpright, stopAfter } from './picture.ts';
+import { asFault, type PictureUpload, type Upload } from './faults.ts';
+import {
+  checkedLayout,
+  decodingBytes,
+  type Header,
+  openPicture,
+  readHeader,
+  setUpright,
+  stopAfter,
+} from './picture.ts';
 import { inPictureSlot } from './picture-slots.ts';
 import { resize, shrinkOnLoad } from './resize.ts';
 
@@ -57,9 +65,10 @@ export function sharpPixelDecoder(options: SharpDecoderOptions = {}): PixelDecod
   };
   return {
     decode: async (bytes, spec) => {
-      const upload = { bytes, format: acceptedFormat(bytes) };
-      if (upload.format === 'svg') return decodeDrawing(upload, spec, settings);
-      return inPictureSlot(settings.timeoutSeconds, () => decodePicture(upload, spec, settings));
+      const format = acceptedFormat(bytes);
+      return format === 'svg'
+        ? decodeDrawing({ bytes, format }, spec, settings)
+        : decodePicture({ bytes, format }, spec, settings);
     },
   };
 }
@@ -72,9 +81,9 @@ interface DecoderSettings {
 
 async function decodeDrawing(upload: Upload, spec: PixelSpec, settings: DecoderSettings): Promise<Pixels> {
   const { size: side } = spec;
-  const { limits, timeoutSeconds, drawingCpuSeconds: cpuSeconds } = settings;
+  const { timeoutSeconds, drawingCpuSeconds: cpuSeconds } = settings;
   const sizeFor = (header: DrawingHeader) => {
-    checkPixels({ ...header, format: upload.format, isProgressive: false, bitsPerSample: 8 }, side, limits);
+    checkDrawing(header, side);
     return sizeForEncoder(header, spec);
   };
   const memoryBytes = DEFAULT_PIXEL_LIMITS.maximumHeldBytes;
@@ -85,23 +94,38 @@ async function decodeDrawing(upload: Upload, spec: PixelSpec, settings: DecoderS
   return { size: side, data: centreSquare(picture, side), width, height, format: upload.format };
 }
 
-async function decodePicture(upload: Upload, spec: PixelSpec, settings: DecoderSettings): Promise<Pixels> {
+async function decodePicture(
+  upload: PictureUpload,
+  spec: PixelSpec,
+  { limits, timeoutSeconds }: DecoderSettings,
+): Promise<Pixels> {
   const { size: side } = spec;
-  const header = await readHeader(upload, side, settings.limits);
-  const picture = await renderUpright(upload, header, spec, settings.timeoutSeconds);
-  const { width, height } = uprightSize(header, header.steps);
-  return { size: side, data: centreSquare(picture, side), width, height, format: upload.format };
+  const layout = checkedLayout(upload, limits);
+  return inPictureSlot({ seconds: timeoutSeconds, heldBytes: decodingBytes(upload, layout) }, async () => {
+    const header = await readHeader(upload, layout);
+    const picture = await renderUpright(upload, header, spec, timeoutSeconds);
+    const { width, height } = uprightSize(header, header.steps);
+    return { size: side, data: centreSquare(picture, side), width, height, format: upload.format };
+  });
 }
+
+/**
+ * A picture that is smaller than the encoder takes is enlarged in JavaScript, to the bit of the reference. Larger than this
+ * only squashed ones are, of extreme proportions: these would take seconds, and libvips does as well.
+ */
+const MAXIMUM_ENLARGED_PIXELS = 2 ** 21;
 
 /** The upright picture, resized; an extremely long one is cut to its centre where only the centre counts. */
 async function renderUpright(
-  upload: Upload,
+  upload: PictureUpload,
   header: Header,
   spec: PixelSpec,
   timeoutSeconds: number,
 ): Promise<RgbPicture> {
   const window = spec.resize === 'squash' ? { left: 0, top: 0, ...sizeOf(header) } : centreWindow(header);
-  const enlarges = Math.min(window.width, window.height) < spec.size;
+  const enlarges =
+    Math.min(window.width, window.height) < spec.size &&
+    window.width * window.height <= MAXIMUM_ENLARGED_PIXELS;
   const pipeline = openPicture(upload);
   // The whole picture is decoded though only a square is kept, so that a truncated one is found wherever it ends.
   const size = sizeForEncoder(window, spec);

@@ -1,9 +1,10 @@
 import sharp from 'sharp';
 import { acceptedFormat } from '../../core/pixels/image-format.ts';
+import type { Layout } from '../../core/pixels/layout.ts';
 import { DEFAULT_PIXEL_LIMITS } from '../../core/pixels/pixel-limits.ts';
 import { RGB_CHANNELS } from '../../core/pixels/pixels.ts';
-import { asFault, type Upload } from './faults.ts';
-import { openPicture, readHeader, setUpright, stopAfter } from './picture.ts';
+import { asFault, type PictureUpload } from './faults.ts';
+import { checkedLayout, decodingBytes, openPicture, readHeader, setUpright, stopAfter } from './picture.ts';
 import { inPictureSlot } from './picture-slots.ts';
 import { DEFAULT_TIMEOUT_SECONDS, sharpPixelDecoder } from './pixel-decoder.ts';
 
@@ -17,13 +18,21 @@ const WEBP = { quality: 80 };
  * @throws {ImageFault} for an image that cannot be shown
  */
 export async function thumbnail(bytes: Uint8Array, maximumSide: number): Promise<Uint8Array> {
-  const upload = { bytes, format: acceptedFormat(bytes) };
-  if (upload.format === 'svg') return drawingThumbnail(bytes, maximumSide);
-  return inPictureSlot(DEFAULT_TIMEOUT_SECONDS, () => pictureThumbnail(upload, maximumSide));
+  const format = acceptedFormat(bytes);
+  if (format === 'svg') return drawingThumbnail(bytes, maximumSide);
+  const upload = { bytes, format };
+  const layout = checkedLayout(upload, DEFAULT_PIXEL_LIMITS);
+  return inPictureSlot({ seconds: DEFAULT_TIMEOUT_SECONDS, heldBytes: decodingBytes(upload, layout) }, () =>
+    pictureThumbnail(upload, layout, maximumSide),
+  );
 }
 
-async function pictureThumbnail(upload: Upload, maximumSide: number): Promise<Uint8Array> {
-  const { steps } = await readHeader(upload, maximumSide, DEFAULT_PIXEL_LIMITS);
+async function pictureThumbnail(
+  upload: PictureUpload,
+  layout: Layout,
+  maximumSide: number,
+): Promise<Uint8Array> {
+  const { steps } = await readHeader(upload, layout);
   const pipeline = openPicture(upload).resize(maximumSide, maximumSide, {
     fit: 'inside',
     withoutEnlargement: true,

@@ -16,9 +16,9 @@ export function cameraRawName(bytes: Uint8Array): string | undefined {
   const directory = readTiffDirectory(bytes);
   if (!directory) return undefined;
   if (directory.has(TAG.dngVersion)) return 'DNG';
-  const [photometric] = directory.values(TAG.photometricInterpretation);
+  const photometric = directory.value(TAG.photometricInterpretation);
   if (photometric !== undefined && SENSOR_DATA.includes(photometric)) return 'camera RAW';
   // Nikon and Sony: the first directory is a thumbnail, and the sensor's data lie in a directory below it.
-  const [subfileType = 0] = directory.values(TAG.newSubfileType);
+  const subfileType = directory.value(TAG.newSubfileType) ?? 0;
   return (subfileType & REDUCED_RESOLUTION) !== 0 && directory.has(TAG.subIfds) ? 'camera RAW' : undefined;
 }

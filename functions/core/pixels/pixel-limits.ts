@@ -1,5 +1,5 @@
 import { ImageFault } from '../errors.ts';
-import type { AcceptedFormat } from './image-format.ts';
+import { type Layout, MAXIMUM_PARTS } from './layout.ts';
 import { resizedSize, type Size } from './pixels.ts';
 
 /** Limits on what an image's header may announce: a few kilobytes can announce gigabytes of pixels. */
@@ -7,8 +7,8 @@ export interface PixelLimits {
   /** Maximum of width × height. @default 268,435,456 */
   readonly maximumPixels: number;
   /**
-   * Memory that decoding one picture may hold, in bytes: limits the formats that cannot be streamed. A larger value than
-   * the default counts as the default, or {@link DECODING_BUDGET_BYTES} would not hold. @default 512 MiB
+   * Memory that decoding one picture may hold, in bytes. A larger value than the default counts as the default, or
+   * {@link PICTURES_BUDGET_BYTES} would not hold. @default 512 MiB
    */
   readonly maximumHeldBytes: number;
 }
@@ -16,15 +16,15 @@ export interface PixelLimits {
 export const DEFAULT_PIXEL_LIMITS: PixelLimits = {
   /** 2^28: the largest camera sensors of phones give 200 megapixels; streamed decoding took 0.4 s and 75 MB of it. */
   maximumPixels: 2 ** 28,
-  /** A third of the budget: two pictures in this process and a drawing in its own. */
+  /** Of AVIF, which takes most, 29 megapixels; of a PNG that is streamed, rows of half a megabyte. */
   maximumHeldBytes: 512 * 2 ** 20,
 };
 
 /**
- * What all decoding of one process may hold at once, its drawing process included: half of Lambda's 3,008 MB. The
- * other half is the model's (about 0.7 GB with ViT-B/32), the uploads' and Node's.
+ * What all pictures that one process decodes may hold at once. With Node, libvips and an upload of 50 MB it stays below
+ * 1 GB, whatever is uploaded.
  */
-export const DECODING_BUDGET_BYTES = 1536 * 2 ** 20;
+export const PICTURES_BUDGET_BYTES = 640 * 2 ** 20;
 
 /** Drawings that are drawn at once, each in a process of its own; a drawing may hold as much memory as a picture. */
 export const DRAWINGS_AT_ONCE = 1;
@@ -32,11 +32,9 @@ export const DRAWINGS_AT_ONCE = 1;
 /** Decoders run on libuv's four threads; one of them stays free to read files. */
 const MAXIMUM_DECODING_THREADS = 3;
 
-/** How many pictures may be decoded at once in a process: bounded by the budget whatever the machine offers. */
+/** How many pictures may be decoded at once in a process, as far as {@link PICTURES_BUDGET_BYTES} lasts. */
 export function picturesAtOnce(processors: number): number {
-  const fitting =
-    Math.floor(DECODING_BUDGET_BYTES / DEFAULT_PIXEL_LIMITS.maximumHeldBytes) - DRAWINGS_AT_ONCE;
-  return Math.max(1, Math.min(processors, MAXIMUM_DECODING_THREADS, fitting));
+  return Math.max(1, Math.min(processors, MAXIMUM_DECODING_THREADS));
 }
 
 /** The limits that are given, and {@link DEFAULT_PIXEL_LIMITS} for the others. */
@@ -48,68 +46,62 @@ export function pixelLimits(given: Partial<PixelLimits> = {}): PixelLimits {
   };
 }
 
-/** What is known of a picture before any pixel is decoded; sizes as stored. */
-export interface PictureHeader extends Size {
-  readonly format: AcceptedFormat;
-  /** Progressive JPEG or interlaced PNG. */
-  readonly isProgressive: boolean;
-  /** Bits of one sample. */
-  readonly bitsPerSample: number;
-  /** Samples of one pixel, transparency included. */
-  readonly channels: number;
-}
-
-/**
- * Bytes held for one pixel at the peak, measured with libvips 8.18 on pictures of 8192 × 8192 (growth of the largest
- * resident set, rounded up; 16 bits counted twice). Baseline JPEG, plain PNG and TIFF are streamed and held 75 MB
- * whatever their size; the others' decoders, and the seven passes of an interlaced PNG (lovell/sharp#1076), need the
- * whole picture.
- */
-const HELD_BYTES = { avif: 18, webp: 8, gif: 5, progressiveJpeg: 6, interlacedPng: 4, interlacedPng16: 8 };
-
-function heldBytesPerPixel({ format, isProgressive, bitsPerSample }: PictureHeader): number {
-  if (format === 'avif' || format === 'webp' || format === 'gif') return HELD_BYTES[format];
-  if (!isProgressive) return 0;
-  if (format === 'jpeg') return HELD_BYTES.progressiveJpeg;
-  return bitsPerSample > 8 ? HELD_BYTES.interlacedPng16 : HELD_BYTES.interlacedPng;
-}
-
 /** The longest side that sharp lets librsvg draw, in pixels. */
 const MAXIMUM_DRAWN_SIDE = 32_767;
 
 /**
  * Refuses a decompression bomb by its header.
  *
- * @param side short side to which the picture is resized, in pixels
  * @throws {ImageFault} `too-many-pixels`
  */
-export function checkPixels(header: PictureHeader, side: number, limits: PixelLimits): void {
-  const excess = header.format === 'svg' ? drawingExcess(header, side) : pixelExcess(header, limits);
+export function checkLayout(layout: Layout, limits: PixelLimits): void {
+  const excess = pixelExcess(layout, limits) ?? partsExcess(layout) ?? memoryExcess(layout, limits);
   if (excess) throw new ImageFault('failed', 'too-many-pixels', excess);
+}
+
+function pixelExcess(
+  { kind, width, height, decodedPixels }: Layout,
+  limits: PixelLimits,
+): string | undefined {
+  const pixels = decodedPixels ?? width * height;
+  if (pixels <= limits.maximumPixels) return undefined;
+  const received = pixels === width * height ? `${width} x ${height}` : `${pixels}`;
+  return `Expected at most ${limits.maximumPixels} pixels but received ${received} (${kind})`;
+}
+
+function partsExcess({ kind, parts = 1 }: Layout): string | undefined {
+  if (parts <= MAXIMUM_PARTS) return undefined;
+  return `Expected at most ${MAXIMUM_PARTS} frames or pages but received more (${kind})`;
+}
+
+function memoryExcess(
+  { kind, width, height, heldBytes }: Layout,
+  { maximumHeldBytes }: PixelLimits,
+): string | undefined {
+  if (heldBytes <= maximumHeldBytes) return undefined;
+  return `Expected a picture that takes at most ${maximumHeldBytes} bytes of memory to decode but received one of ${width} x ${height} (${kind}) that takes ${Math.ceil(heldBytes)}`;
+}
+
+/**
+ * Refuses a drawing by its shape. It has no pixels of its own, whatever size it claims: it is drawn with the short side
+ * that is needed.
+ *
+ * @param side short side in which it is drawn, in pixels
+ * @throws {ImageFault} `too-many-pixels`
+ */
+export function checkDrawing(size: Size, side: number): void {
+  const drawn = resizedSize(size, side);
+  if (Math.max(drawn.width, drawn.height) <= MAXIMUM_DRAWN_SIDE) return;
+  const message = `Expected a drawing of at most ${MAXIMUM_DRAWN_SIDE} pixels but received one to be drawn in ${drawn.width} x ${drawn.height}`;
+  throw new ImageFault('failed', 'too-many-pixels', message);
 }
 
 /** CMYK, or RGB with transparency. Scientific TIFFs have more: bands of a spectrum, slices of a body. */
 const MAXIMUM_CHANNELS = 4;
 
 /** @throws {ImageFault} `unsupported-format` */
-export function checkChannels({ channels }: PictureHeader): void {
+export function checkChannels(channels: number): void {
   if (channels <= MAXIMUM_CHANNELS) return;
   const message = `Expected an image of at most ${MAXIMUM_CHANNELS} channels but received one of ${channels}`;
   throw new ImageFault('unsupported', 'unsupported-format', message);
-}
-
-function pixelExcess(header: PictureHeader, limits: PixelLimits): string | undefined {
-  const heldBytes = heldBytesPerPixel(header);
-  // Division by zero, for streamed formats, gives Infinity: no limit.
-  const maximumPixels = Math.floor(Math.min(limits.maximumPixels, limits.maximumHeldBytes / heldBytes));
-  if (header.width * header.height <= maximumPixels) return undefined;
-  const kind = header.isProgressive ? `progressive or interlaced ${header.format}` : header.format;
-  return `Expected at most ${maximumPixels} pixels for ${kind} but received ${header.width} x ${header.height}`;
-}
-
-/** A drawing has no pixels of its own, whatever size it claims: it is drawn with the short side that is needed. */
-function drawingExcess(header: PictureHeader, side: number): string | undefined {
-  const drawn = resizedSize(header, side);
-  if (Math.max(drawn.width, drawn.height) <= MAXIMUM_DRAWN_SIDE) return undefined;
-  return `Expected a drawing of at most ${MAXIMUM_DRAWN_SIDE} pixels but received one to be drawn in ${drawn.width} x ${drawn.height}`;
 }

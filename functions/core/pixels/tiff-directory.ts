@@ -1,66 +1,152 @@
 /** The first directory of a TIFF file. */
 export interface TiffDirectory {
   has(tag: number): boolean;
-  /** The integers of a tag; empty when it is missing, of another type, or points outside the file. */
-  values(tag: number): readonly number[];
+  /** How many integers a tag has; 0 when it is missing, of another type, or points outside the file. */
+  count(tag: number): number;
+  /** One of a tag's integers; undefined where it has none. */
+  value(tag: number, index?: number): number | undefined;
+  /** The largest first integer of all entries of a tag: a file may hold a tag twice, and readers differ in which counts. */
+  largest(tag: number): number | undefined;
   /** Whether some tag's values lie beyond the end of the file. */
   readonly pointsBeyondEnd: boolean;
 }
 
-/** Bytes of one value by TIFF type, BYTE (1) to DOUBLE (12) (TIFF 6.0, section 2). */
-const TYPE_BYTES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8];
-/** Tag, type, count, value or offset of values. */
-const ENTRY_BYTES = 12;
+/** Bytes of one value by TIFF type, BYTE (1) to DOUBLE (12) and IFD (TIFF 6.0, section 2), LONG8 (16) to IFD8 of BigTIFF. */
+const TYPE_BYTES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
+/** RATIONAL, SRATIONAL, FLOAT, DOUBLE. */
+const NO_INTEGERS = [5, 10, 11, 12];
+
+/** What libtiff 4.7 takes for a directory (tif_dirread.c, "Sanity check on directory count"). */
+const MAXIMUM_ENTRIES = 4096;
+
+/** How the two kinds of TIFF lay out a directory, in bytes. */
+interface Kind {
+  readonly view: DataView;
+  readonly littleEndian: boolean;
+  readonly isBig: boolean;
+  /** Tag, type, count, value or offset of values. */
+  readonly entryBytes: number;
+  /** The number of entries before the first one. */
+  readonly countBytes: number;
+  /** An offset, and so the values that an entry holds itself. */
+  readonly offsetBytes: number;
+}
 
 /**
- * Reads the first directory of a classic TIFF file, which many camera RAW formats are built on. Values are read when
- * asked for: a hostile file can let thousands of tags point to the same megabytes.
+ * Reads the first directory of a classic TIFF file, which many camera RAW formats are built on, or of a BigTIFF. Values are read
+ * when asked for: a hostile file can let thousands of tags point to the same megabytes.
  *
- * @returns undefined when the directory lies beyond the end of the bytes (or the file is a BigTIFF)
+ * @returns undefined when the directory lies beyond the end of the bytes or has too many entries
  */
 export function readTiffDirectory(bytes: Uint8Array): TiffDirectory | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const littleEndian = bytes[0] === 0x49;
-  if (bytes.length < 8 || view.getUint16(2, littleEndian) !== 42) return undefined;
-  const start = view.getUint32(4, littleEndian);
-  if (start + 2 > bytes.length) return undefined;
-  const count = view.getUint16(start, littleEndian);
-  if (start + 2 + count * ENTRY_BYTES > bytes.length) return undefined;
-  const entries = new Map<number, Entry>();
+  const kind = kindOf(bytes);
+  if (!kind) return undefined;
+  const { view, entryBytes, countBytes } = kind;
+  const at = offsetAt(kind, kind.isBig ? 8 : 4);
+  if (at < 8 || at + countBytes > bytes.length) return undefined;
+  const count = kind.isBig ? offsetAt(kind, at) : view.getUint16(at, kind.littleEndian);
+  const end = at + countBytes + count * entryBytes;
+  if (count > MAXIMUM_ENTRIES || end > bytes.length) return undefined;
+  const entries = new Map<number, Entry[]>();
   for (let index = 0; index < count; index++) {
-    const at = start + 2 + index * ENTRY_BYTES;
-    entries.set(view.getUint16(at, littleEndian), readEntry(view, at, littleEndian));
+    const entryAt = at + countBytes + index * entryBytes;
+    const tag = view.getUint16(entryAt, kind.littleEndian);
+    const known = entries.get(tag);
+    if (known) known.push(readEntry(kind, entryAt));
+    else entries.set(tag, [readEntry(kind, entryAt)]);
   }
+  const first = (tag: number) => entries.get(tag)?.[0];
   return {
     has: (tag) => entries.has(tag),
-    values: (tag) => integersOf(view, entries.get(tag), littleEndian),
-    pointsBeyondEnd: [...entries.values()].some(({ end }) => end > bytes.length),
+    count: (tag) => countOf(kind, first(tag)),
+    value: (tag, index = 0) => integerOf(kind, first(tag), index),
+    largest: (tag) => {
+      const values = (entries.get(tag) ?? []).flatMap((entry) => integerOf(kind, entry, 0) ?? []);
+      return values.length === 0 ? undefined : values.reduce((a, b) => Math.max(a, b));
+    },
+    pointsBeyondEnd: [...entries.values()].some((same) => same.some((entry) => entry.end > bytes.length)),
   };
+}
+
+/** All directories of a file, which readers go through to count its pages. */
+export interface TiffChain {
+  readonly directories: number;
+  /** Bytes of all of their values together. */
+  readonly valueBytes: number;
+}
+
+/** Follows the chain of directories, each once, for it may be a circle; no further than `maximum` directories or values. */
+export function tiffChain(
+  bytes: Uint8Array,
+  maximum: { readonly directories: number; readonly valueBytes: number },
+): TiffChain {
+  const kind = kindOf(bytes);
+  const seen = new Set<number>();
+  let valueBytes = 0;
+  let at = kind ? offsetAt(kind, kind.isBig ? 8 : 4) : 0;
+  while (kind && at >= 8 && at + kind.countBytes <= bytes.length && !seen.has(at)) {
+    if (seen.size > maximum.directories || valueBytes > maximum.valueBytes) break;
+    seen.add(at);
+    const start = at + kind.countBytes;
+    const count = kind.isBig ? offsetAt(kind, at) : kind.view.getUint16(at, kind.littleEndian);
+    const end = start + count * kind.entryBytes;
+    if (count > MAXIMUM_ENTRIES || end > bytes.length) break;
+    for (let entryAt = start; entryAt < end; entryAt += kind.entryBytes) {
+      const entry = readEntry(kind, entryAt);
+      // What lies outside is not read; an entry itself is, and costs time.
+      valueBytes += kind.entryBytes + (entry.end > bytes.length ? 0 : entry.end - entry.start);
+    }
+    at = end + kind.offsetBytes <= bytes.length ? offsetAt(kind, end) : 0;
+  }
+  return { directories: seen.size, valueBytes };
+}
+
+function kindOf(bytes: Uint8Array): Kind | undefined {
+  if (bytes.length < 16) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const littleEndian = bytes[0] === 0x49;
+  const version = view.getUint16(2, littleEndian);
+  if (version === 42)
+    return { view, littleEndian, isBig: false, entryBytes: 12, countBytes: 2, offsetBytes: 4 };
+  if (version === 43)
+    return { view, littleEndian, isBig: true, entryBytes: 20, countBytes: 8, offsetBytes: 8 };
+  return undefined;
+}
+
+function offsetAt({ view, littleEndian, isBig }: Kind, at: number): number {
+  return isBig ? Number(view.getBigUint64(at, littleEndian)) : view.getUint32(at, littleEndian);
 }
 
 interface Entry {
   /** Bytes of one value; 0 for an unknown type. */
   readonly width: number;
+  readonly holdsIntegers: boolean;
   /** Where the values start and end in the file. */
   readonly start: number;
   readonly end: number;
 }
 
-/** Values of up to four bytes stand in the entry itself, longer ones where it points to. */
-function readEntry(view: DataView, at: number, littleEndian: boolean): Entry {
-  const width = TYPE_BYTES[view.getUint16(at + 2, littleEndian)] ?? 0;
-  const length = width * view.getUint32(at + 4, littleEndian);
-  const start = length <= 4 ? at + 8 : view.getUint32(at + 8, littleEndian);
-  return { width, start, end: start + length };
+/** Values that fit stand in the entry itself, longer ones where it points to. */
+function readEntry(kind: Kind, at: number): Entry {
+  const { view, littleEndian, offsetBytes } = kind;
+  const type = view.getUint16(at + 2, littleEndian);
+  const width = TYPE_BYTES[type] ?? 0;
+  const length = width * offsetAt(kind, at + 4);
+  const inEntry = at + 4 + offsetBytes;
+  const start = length <= offsetBytes ? inEntry : offsetAt(kind, inEntry);
+  return { width, holdsIntegers: !NO_INTEGERS.includes(type), start, end: start + length };
 }
 
-function integersOf(view: DataView, entry: Entry | undefined, littleEndian: boolean): readonly number[] {
-  if (!entry || entry.end > view.byteLength) return [];
-  const { width, start, end } = entry;
-  if (width !== 1 && width !== 2 && width !== 4) return [];
-  return Array.from({ length: (end - start) / width }, (_, index) => {
-    const at = start + index * width;
-    if (width === 1) return view.getUint8(at);
-    return width === 2 ? view.getUint16(at, littleEndian) : view.getUint32(at, littleEndian);
-  });
+function countOf({ view }: Kind, entry: Entry | undefined): number {
+  if (!entry || entry.width === 0 || !entry.holdsIntegers || entry.end > view.byteLength) return 0;
+  return (entry.end - entry.start) / entry.width;
+}
+
+function integerOf(kind: Kind, entry: Entry | undefined, index: number): number | undefined {
+  if (!entry || index >= countOf(kind, entry)) return undefined;
+  const { view, littleEndian } = kind;
+  const at = entry.start + index * entry.width;
+  if (entry.width === 1) return view.getUint8(at);
+  if (entry.width === 2) return view.getUint16(at, littleEndian);
+  return entry.width === 4 ? view.getUint32(at, littleEndian) : Number(view.getBigUint64(at, littleEndian));
 }

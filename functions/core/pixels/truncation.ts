@@ -1,3 +1,4 @@
+import { colourTableBytes, subBlocksEnd } from './gif-layout.ts';
 import type { AcceptedFormat } from './image-format.ts';
 import { readTiffDirectory } from './tiff-directory.ts';
 
@@ -81,18 +82,6 @@ function gifEndsEarly(bytes: Uint8Array): boolean {
   return true;
 }
 
-/** Bit 7 announces a table of 3 bytes for each of 2^(n+1) colours, n in the lowest three bits. */
-function colourTableBytes(flags = 0): number {
-  return flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0;
-}
-
-/** Behind the empty block that ends a chain of blocks, each with its length in front. */
-function subBlocksEnd(bytes: Uint8Array, start: number): number {
-  let at = start;
-  while (at < bytes.length && bytes[at] !== 0) at += 1 + (bytes[at] ?? 0);
-  return at + 1;
-}
-
 /** Where strips and tiles lie and how long they are (TIFF 6.0, sections 3 and 15). */
 const TIFF_TAG = { stripOffsets: 273, stripLengths: 279, tileOffsets: 324, tileLengths: 325 };
 
@@ -101,7 +90,12 @@ function tiffEndsEarly(bytes: Uint8Array): boolean {
   const directory = readTiffDirectory(bytes);
   if (!directory || directory.pointsBeyondEnd) return true;
   const tiled = directory.has(TIFF_TAG.tileOffsets);
-  const offsets = directory.values(tiled ? TIFF_TAG.tileOffsets : TIFF_TAG.stripOffsets);
-  const lengths = directory.values(tiled ? TIFF_TAG.tileLengths : TIFF_TAG.stripLengths);
-  return offsets.some((offset, index) => offset + (lengths[index] ?? 0) > bytes.length);
+  const offsets = tiled ? TIFF_TAG.tileOffsets : TIFF_TAG.stripOffsets;
+  const lengths = tiled ? TIFF_TAG.tileLengths : TIFF_TAG.stripLengths;
+  // One at a time: a list of them all could be many times the file.
+  for (let index = 0; index < directory.count(offsets); index++) {
+    const end = (directory.value(offsets, index) ?? 0) + (directory.value(lengths, index) ?? 0);
+    if (end > bytes.length) return true;
+  }
+  return false;
 }
