@@ -3,6 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { InvalidInput } from './core/errors.ts';
 import { DEFAULT_MAXIMUM_BYTES } from './core/objects/object.ts';
+import { QUEUE_DEFINITION } from './core/objects/queue-definition.ts';
 import { MAXIMUM_OBJECT_TAGS } from './core/results/object-tags.ts';
 
 const list = z
@@ -28,6 +29,10 @@ const taggingEnvironment = z.object({
   KEY_SUFFIXES: list,
   /** Larger objects are refused, in bytes. @default 50 MiB */
   MAXIMUM_BYTES: z.coerce.number().int().positive().default(DEFAULT_MAXIMUM_BYTES),
+  /** URL of the queue that feeds the function. @default messages are settled by the batch's response alone */
+  QUEUE_URL: z.url().optional(),
+  /** Receives of a message before it goes to the dead-letter queue. @default 5 */
+  MAXIMUM_RECEIVES: z.coerce.number().int().positive().default(QUEUE_DEFINITION.maxReceiveCount),
   /** Name or ARN of the event bus that result events go to. @default none are sent */
   RESULT_EVENT_BUS: z.string().min(1).optional(),
   /** Maximum number of Cliptag's tags at an object. @default objects are not tagged */

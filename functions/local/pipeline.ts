@@ -7,6 +7,7 @@ import { isNotedForModel, removeModelNote } from '../core/records/table-model.ts
 import type { ScannableTable } from '../core/records/tag-table.ts';
 import type { ResultChannels } from '../core/results/result-channels.ts';
 import type { ResultEvents } from '../core/results/result-event.ts';
+import type { HeldMessage, MessageInbox } from '../core/tagging/message-inbox.ts';
 import type { Tagger } from '../core/tagging/tag-image.ts';
 import { composeChannels } from '../tag-images/channels.ts';
 import { composeTagger, type TaggerSettings } from '../tag-images/composition.ts';
@@ -141,6 +142,21 @@ function startS3(
 
 const LOCAL_QUEUE_ARN = `arn:aws:sqs:${LOCAL_REGION}:000000000000:cliptag-uploads`;
 
+/** The queue, for what the handler settles before its batch is over. */
+function queueInbox(queue: LocalQueue): MessageInbox {
+  const settle = (messages: readonly HeldMessage[]) =>
+    queue.delete(messages.map(({ receiptHandle }) => receiptHandle));
+  return {
+    settle,
+    sendAnew: async (messages) => {
+      for (const message of messages) {
+        await queue.send(message.body);
+        await settle([message]);
+      }
+    },
+  };
+}
+
 function startMapping(
   queue: LocalQueue,
   tagger: Tagger,
@@ -156,7 +172,10 @@ function startMapping(
   };
   return startEventSourceMapping({
     queue,
-    handler: messageTagger({ tagger, filter: acceptEveryUpload, report: noting, channels }),
+    handler: messageTagger({
+      ...{ tagger, filter: acceptEveryUpload, report: noting, channels },
+      ...{ inbox: queueInbox(queue), maximumReceives: maxReceiveCount },
+    }),
     reasonOf: (messageId) => {
       const reason = reasons.get(messageId);
       reasons.delete(messageId);

@@ -1,7 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { SQSHandler } from 'aws-lambda';
+import { sqsInbox } from '../adapters/aws/sqs-inbox.ts';
 import { readTaggingEnvironment } from '../config.ts';
-import { batchMetrics } from './batch-metrics.ts';
+import { batchMetrics, type MeasuredBatch } from './batch-metrics.ts';
 import { composeChannels } from './channels.ts';
 import { composeTagger } from './composition.ts';
 import { logReport } from './log-report.ts';
@@ -29,6 +30,8 @@ const tagMessages = messageTagger({
     resultEventBus: environment.RESULT_EVENT_BUS,
     objectTagLimit: environment.OBJECT_TAG_LIMIT,
   }),
+  inbox: environment.QUEUE_URL === undefined ? undefined : sqsInbox(environment.QUEUE_URL),
+  maximumReceives: environment.MAXIMUM_RECEIVES,
 });
 
 let isColdStart = true;
@@ -40,11 +43,14 @@ logger.info('ready', {
 });
 
 /** Tags the images that a batch of SQS messages names; answers which messages must come again. */
-export const handler: SQSHandler = (event, { functionName }) =>
-  tagMessages(event, (batch) => {
+export const handler: SQSHandler = (event, context) => {
+  const { functionName } = context;
+  const measured = (batch: MeasuredBatch) => {
     // Not by the console, to whose lines Lambda's runtime adds its own format: the line must be the document and no more.
     for (const line of batchMetrics(batch, { functionName, isColdStart, now: new Date() })) {
       process.stdout.write(`${line}\n`);
     }
     isColdStart = false;
-  });
+  };
+  return tagMessages(event, { measured, remainingMilliseconds: context.getRemainingTimeInMillis });
+};

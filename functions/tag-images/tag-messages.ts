@@ -1,12 +1,16 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import pLimit from 'p-limit';
-import { CliptagError } from '../core/errors.ts';
+import { CliptagError, ImageFault } from '../core/errors.ts';
 import { eventsOf, type ObjectEvent, type ParsedEvent } from '../core/objects/event.ts';
 import { accepts, type UploadFilter } from '../core/objects/object.ts';
+import { QUEUE_DEFINITION } from '../core/objects/queue-definition.ts';
 import { type ResultChannels, tellResult } from '../core/results/result-channels.ts';
+import { attemptLog } from '../core/tagging/attempts.ts';
+import type { MessageInbox } from '../core/tagging/message-inbox.ts';
 import { type Tagger, type TaggingOutcome, tagImage } from '../core/tagging/tag-image.ts';
 import type { MeasuredBatch, MeasuredImage } from './batch-metrics.ts';
+import { workOnBatch } from './batch-work.ts';
 import { type StageMilliseconds, stageClock } from './stage-clock.ts';
 
 /** Reports each event of each message: to the log in the cloud, to the terminal on one machine. */
@@ -30,6 +34,18 @@ export interface TagMessagesOptions {
   readonly channels?: ResultChannels;
   /** Images held in memory at once. @default 16: two runs of the encoder, one in work and one on its way */
   readonly concurrency?: number;
+  /** The queue, for messages that come again. @default none: they are settled by the batch's response alone */
+  readonly inbox?: MessageInbox | undefined;
+  /** Receives of a message before it goes to the dead-letter queue. @default that of {@link QUEUE_DEFINITION} */
+  readonly maximumReceives?: number;
+}
+
+/** How one invocation is called, besides its event. */
+export interface Invocation {
+  /** Gets what the invocation measured. */
+  readonly measured?: (batch: MeasuredBatch) => void;
+  /** Time until the function is ended. @default without end */
+  readonly remainingMilliseconds?: () => number;
 }
 
 const DEFAULT_CONCURRENCY = 16;
@@ -48,6 +64,8 @@ export function messageTagger({
   report,
   channels = {},
   concurrency = DEFAULT_CONCURRENCY,
+  inbox,
+  maximumReceives = QUEUE_DEFINITION.maxReceiveCount,
 }: TagMessagesOptions) {
   // p-limit and not p-map: the limits hold across messages, and across invocations on one machine.
   const tagging = pLimit(concurrency);
@@ -55,7 +73,14 @@ export function messageTagger({
   // from the encoder.
   const telling = pLimit(concurrency);
 
-  async function tagEvent(event: ParsedEvent, message: SQSRecord, batch: OpenBatch): Promise<void> {
+  const attempts = attemptLog(tagger.table, tagger.now);
+
+  async function tagEvent(
+    event: ParsedEvent,
+    message: SQSRecord,
+    batch: OpenBatch,
+    usedTagger: Tagger,
+  ): Promise<void> {
     if (event.kind === 'faulty') throw event.fault;
     if (event.kind === 'ignored') return report.ignored(event.reason, message);
     const { bucket } = event.object;
@@ -70,7 +95,7 @@ export function messageTagger({
       return report.ignored(`the upload filter leaves out ${event.object.key}`, message);
     }
     // Each image has its clock, since several are in flight at once.
-    const clock = stageClock(tagger);
+    const clock = stageClock(usedTagger);
     const outcome = await tagging(() => tagImage(event, clock.tagger));
     batch.images.push({ result: outcome.result, milliseconds: clock.milliseconds });
     report.outcome(outcome, message, clock.milliseconds);
@@ -78,10 +103,10 @@ export function messageTagger({
   }
 
   /** Every event of the message gets its turn; the message comes again when one of them failed. */
-  async function tagMessage(message: SQSRecord, batch: OpenBatch): Promise<void> {
+  async function tagMessage(message: SQSRecord, batch: OpenBatch, usedTagger = tagger): Promise<void> {
     const faults: unknown[] = [];
     const tagOrReport = (event: ParsedEvent) =>
-      tagEvent(event, message, batch).catch((fault: unknown) => {
+      tagEvent(event, message, batch, usedTagger).catch((fault: unknown) => {
         faults.push(fault);
         report.fault(fault, message, 'object' in event ? event.object : undefined);
       });
@@ -90,15 +115,52 @@ export function messageTagger({
     if (faults.length > 0) throw faults[0];
   }
 
-  return async (event: SQSEvent, measured?: (batch: MeasuredBatch) => void): Promise<SQSBatchResponse> => {
-    const batch: OpenBatch = { messages: event.Records.length, images: [], notTold: 0 };
+  /** Works on messages all at once; gives those that must come again. */
+  async function tagAll(messages: readonly SQSRecord[], batch: OpenBatch): Promise<readonly SQSRecord[]> {
     const tag = (message: SQSRecord) => tagMessage(message, batch);
-    const answer = await processPartialResponse(event, tag, new BatchProcessor(EventType.SQS), {
+    const processor = new BatchProcessor(EventType.SQS);
+    const { batchItemFailures } = await processPartialResponse({ Records: [...messages] }, tag, processor, {
       throwOnFullBatchFailure: false,
     });
+    const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+    return messages.filter(({ messageId }) => failed.has(messageId));
+  }
+
+  return async (event: SQSEvent, invocation: Invocation = {}): Promise<SQSBatchResponse> => {
+    const { measured, remainingMilliseconds = () => Infinity } = invocation;
+    const batch: OpenBatch = { messages: event.Records.length, images: [], notTold: 0 };
+    // What a message's own events failed with is reported with the event.
+    const reported = new Set<SQSRecord>();
+    const reporting = (message: SQSRecord, work: Promise<void>) =>
+      work.catch((error: unknown) => {
+        reported.add(message);
+        throw error;
+      });
+    const again = await workOnBatch(event.Records, {
+      ...{ attempts, inbox, maximumReceives, remainingMilliseconds, tellsOfObjects },
+      work: (message) => reporting(message, tagMessage(message, batch)),
+      workOnAll: (messages) => tagAll(messages, batch),
+      giveUp: (message, deaths) => reporting(message, tagMessage(message, batch, deadly(tagger, deaths))),
+      fault: (error, message) => {
+        if (!reported.has(message)) report.fault(error, message);
+      },
+    });
     measured?.(batch);
-    return answer;
+    return { batchItemFailures: again.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };
+}
+
+function tellsOfObjects({ body }: SQSRecord): boolean {
+  return eventsOf(body).some((event) => 'object' in event);
+}
+
+/** Finds of every object that it ends the process, without touching it. */
+function deadly(tagger: Tagger, deaths: number): Tagger {
+  const message = `Expected an image that can be worked on but the process ended ${deaths} ${deaths === 1 ? 'time' : 'times'} in the midst of it`;
+  const fetch = async () => {
+    throw new ImageFault('failed', 'ends-the-process', message);
+  };
+  return { ...tagger, objects: { ...tagger.objects, fetch } };
 }
 
 function isNotTold(fault: unknown): boolean {

@@ -173,6 +173,8 @@ describe.skipIf(!hasTools)('a deployment to moto', () => {
           Variables: {
             TABLE_NAME: tableName(),
             BUCKETS: expect.stringMatching(/./),
+            QUEUE_URL: expect.stringContaining('UploadQueue'),
+            MAXIMUM_RECEIVES: '5',
             KEY_PREFIXES: 'in/',
             KEY_SUFFIXES: '.jpg',
           },

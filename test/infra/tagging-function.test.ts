@@ -83,7 +83,7 @@ describe('the tagging function', () => {
     templateWith().hasResourceProperties(FUNCTION, { ReservedConcurrentExecutions: Match.absent() });
   });
 
-  it('is told the table and which uploads to tag', () => {
+  it('is told the table, its queue and which uploads to tag', () => {
     const variables = (context: Record<string, unknown>) => {
       const [found] = Object.values(
         templateWith(context).findResources(FUNCTION, {
@@ -95,8 +95,11 @@ describe('the tagging function', () => {
     expect(variables({})).toEqual({
       TABLE_NAME: { Ref: expect.stringMatching(/^TaggerTagTable/) },
       BUCKETS: { Ref: expect.stringMatching(/^TaggerUploads/) },
+      QUEUE_URL: { Ref: expect.stringMatching(/^TaggerUploadQueue/) },
+      MAXIMUM_RECEIVES: '5',
     });
     expect(variables({ bucket: 'photos-a,photos-b' })).toMatchObject({ BUCKETS: 'photos-a,photos-b' });
+    expect(variables({ maxReceiveCount: 9 })).toMatchObject({ MAXIMUM_RECEIVES: '9' });
     expect(variables({ prefix: 'a/,b/', suffix: '.jpg', maximumBytes: 1_000 })).toMatchObject({
       KEY_PREFIXES: 'a/,b/',
       KEY_SUFFIXES: '.jpg',
@@ -187,7 +190,9 @@ describe('the rights of the tagging function', () => {
       'sqs:GetQueueAttributes',
       'sqs:GetQueueUrl',
       'sqs:ReceiveMessage',
+      'sqs:SendMessage',
     ]);
+    expect(resourcesOf(template, 'sqs:SendMessage')).toEqual(resourcesOf(template, 'sqs:DeleteMessage'));
     template.resourcePropertiesCountIs('AWS::IAM::Role', { ManagedPolicyArns: Match.anyValue() }, 0);
   });
 

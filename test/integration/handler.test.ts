@@ -34,7 +34,7 @@ it('tags as its environment says, and answers which messages must come again', a
   const stdout = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   const { handler } = await import('../../functions/tag-images/handler.ts');
   const bodies = await stores.uploadSamples(['chelsea.png', 'rocket.jpg']);
-  const context = { functionName: 'tagger' } as Context;
+  const context = { functionName: 'tagger', getRemainingTimeInMillis: () => 60_000 } as Context;
   const ofOtherBucket = bodies[0]?.replaceAll('bench', 'not-ours') ?? '';
   const answer = await handler(sqsEvent([...bodies, 'no event', ofOtherBucket]), context, () => {});
   await handler(sqsEvent(['no event']), context, () => {});

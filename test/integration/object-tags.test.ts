@@ -105,8 +105,10 @@ describe('an image that is tagged', () => {
       channels: { objectTags: { ...broken, limit: LIMIT } },
     });
     let measured = 0;
-    const { batchItemFailures } = await notTold(sqsEvent([body]), ({ notTold: count }) => {
-      measured = count;
+    const { batchItemFailures } = await notTold(sqsEvent([body]), {
+      measured: ({ notTold: count }) => {
+        measured = count;
+      },
     });
     expect([batchItemFailures.length, measured]).toEqual([1, 1]);
     expect(faults.pop()).toMatch(

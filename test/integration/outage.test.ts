@@ -57,6 +57,7 @@ async function tagThrough(
   const tagMessages = messageTagger({
     tagger,
     filter: acceptEveryUpload,
+    maximumReceives: 1000,
     report: { outcome: () => {}, ignored: () => {}, fault: (error) => faults.push(String(error)) },
   });
   for (const body of await stores.uploadSamples(samples)) await queue.send(body);
@@ -101,7 +102,7 @@ describe('a message that is no event', () => {
     });
     const faults: string[] = [];
     const tagMessages = messageTagger({
-      tagger: undefined as unknown as Tagger, // never reached
+      tagger: {} as unknown as Tagger, // never reached
       filter: acceptEveryUpload,
       report: { outcome: () => {}, ignored: () => {}, fault: (error) => faults.push(String(error)) },
     });

@@ -31,7 +31,7 @@ export function sqsSender({ queueUrl, client: config = {} }: SqsSenderOptions): 
 }
 
 /** Sends a batch. SQS may take some of its messages and refuse others, which are sent again. */
-async function sendAll(client: SQSClient, QueueUrl: string, bodies: readonly string[]): Promise<void> {
+export async function sendAll(client: SQSClient, QueueUrl: string, bodies: readonly string[]): Promise<void> {
   let pending = bodies.map((MessageBody, i) => ({ Id: String(i), MessageBody }));
   for (let round = 0; pending.length > 0; round++) {
     if (round > 0) await sleep(2 ** round * FIRST_PAUSE_MILLISECONDS);

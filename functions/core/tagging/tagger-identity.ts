@@ -56,7 +56,12 @@ export const SETTLING_ATTRIBUTES = [
 export type SettlingRecord = Pick<ImageRecord, (typeof SETTLING_ATTRIBUTES)[number]>;
 
 /** Faults that may go away with no change of the object: another limit, a machine less busy, an object restored. */
-const PASSING_FAULTS: readonly (ImageFaultCode | undefined)[] = ['too-large', 'too-slow', 'not-readable'];
+const PASSING_FAULTS: readonly (ImageFaultCode | undefined)[] = [
+  'too-large',
+  'too-slow',
+  'ends-the-process',
+  'not-readable',
+];
 
 /**
  * Whether a tagger would say of this state of the object what the record says already: tags by the same model and label

@@ -15,6 +15,9 @@ export interface Claim {
 
 export type ClaimedMessage = StoredMessage & { readonly firstReceivedAtMilliseconds: number };
 
+/** Why a message is dead that nobody gave back. */
+const NO_ANSWER = 'its consumer ended, or took too long, each time it had it';
+
 /**
  * Hands out messages without an await in between. As in SQS, a message that was received as often as allowed becomes a
  * dead letter when it would be received once more.
@@ -34,7 +37,7 @@ export function claimMessages(
     if (next === undefined) break;
     if (next.receiveCount >= rules.maxReceiveCount) {
       visibility.forget(next.messageId);
-      dead.push({ ...next, deadAtMilliseconds: nowMilliseconds });
+      dead.push({ ...next, lastFailure: next.lastFailure ?? NO_ANSWER, deadAtMilliseconds: nowMilliseconds });
       continue;
     }
     bytesLeft -= Buffer.byteLength(next.body);

@@ -96,13 +96,15 @@ export class TaggingFunction extends Construct {
 type OwnVariables = Omit<TaggingEnvironmentVariables, 'MODEL_FOLDER' | 'LABEL_SETS' | 'CLASSIFIER_FOLDER'>;
 
 function environmentOf(
-  { table, options, resultEventBus }: TaggingFunctionProps,
+  { table, options, queue, resultEventBus }: TaggingFunctionProps,
   bucketNames: string,
 ): Record<string, string> {
   const { prefix, suffix, maximumBytes, objectTags, objectTagLimit } = options;
   const variables = {
     TABLE_NAME: table.tableName,
     BUCKETS: bucketNames,
+    QUEUE_URL: queue.queueUrl,
+    MAXIMUM_RECEIVES: String(options.maxReceiveCount),
     ...(prefix.length > 0 && { KEY_PREFIXES: prefix.join(',') }),
     ...(suffix.length > 0 && { KEY_SUFFIXES: suffix.join(',') }),
     ...(maximumBytes !== undefined && { MAXIMUM_BYTES: String(maximumBytes) }),

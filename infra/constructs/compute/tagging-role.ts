@@ -3,6 +3,7 @@ import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { AnyBucket } from '../../options/image-tagger-props.ts';
 import { explainWildcard } from './explained-wildcard.ts';
@@ -19,8 +20,9 @@ export interface BucketAccess {
   readonly objectTags: boolean;
 }
 
-/** All that the tagging function works with, besides the queue, whose event source adds its own rights. */
+/** All that the tagging function works with. The event source adds its own rights on the queue. */
 export interface TaggingAccess extends BucketAccess {
+  readonly queue: Queue;
   readonly table: Table;
   readonly tableKey?: IKey | undefined;
   /** Where result events go. */
@@ -49,6 +51,8 @@ export function taggingRole(scope: Construct, access: TaggingAccess): Role {
   );
   // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
   access.tableKey?.grant(role, 'kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey');
+  // For messages whose receives others have used up.
+  role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [access.queue.queueArn] }));
   if (access.resultEventBus) {
     const resources = [access.resultEventBus.eventBusArn];
     role.addToPolicy(new PolicyStatement({ actions: ['events:PutEvents'], resources }));

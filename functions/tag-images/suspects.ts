@@ -1,0 +1,132 @@
+import type { SQSRecord } from 'aws-lambda';
+import type { AttemptHistory, AttemptLog } from '../core/tagging/attempts.ts';
+import type { MessageInbox } from '../core/tagging/message-inbox.ts';
+
+/** A message that has come before, and what is noted of it. */
+export interface ReturnedMessage {
+  readonly message: SQSRecord;
+  readonly history: AttemptHistory;
+}
+
+/** How suspects are worked on. */
+export interface SuspectOptions {
+  readonly attempts: AttemptLog;
+  /** @default none: messages are settled by the batch's response alone */
+  readonly inbox?: MessageInbox | undefined;
+  /** Receives of a message before it goes to the dead-letter queue. */
+  readonly maximumReceives: number;
+  /** Whether there is time for another message. */
+  readonly hasTime: () => boolean;
+  /** Works on a message; rejects when it must come again. */
+  readonly work: (message: SQSRecord) => Promise<void>;
+  /** Works on those that are no suspects, all at once. */
+  readonly others: () => Promise<void>;
+  /** Records that a message's images have ended the process; rejects when it must come again. */
+  readonly giveUp: (message: SQSRecord, deaths: number) => Promise<void>;
+  /** Called for every message that must come again after it was worked on. */
+  readonly fault: (error: unknown, message: SQSRecord) => void;
+}
+
+/** So often a message may end the process while it is worked on alone. */
+const MAXIMUM_DEATHS = 3;
+
+/** How often SQS has handed out a message, this time included. */
+export function receivesOf({ attributes }: SQSRecord): number {
+  return Number(attributes.ApproximateReceiveCount) || 1;
+}
+
+/**
+ * Whether a message may have ended a process. One whose last fault was told has not; at its last receive it is worked on
+ * alone all the same, so that no other can end its last chance.
+ */
+export function isSuspect({ message, history }: ReturnedMessage, maximumReceives: number): boolean {
+  const receives = receivesOf(message);
+  return history.deaths > 0 || history.toldAtReceive !== receives - 1 || receives >= maximumReceives;
+}
+
+/**
+ * Works on suspects: one of them may have ended the process (no memory left, a crash of native code, the function's time
+ * limit), and nobody knows which. So each is worked on alone and noted in the table before, and what is done is deleted
+ * from the queue before the next one begins. What the next process finds noted and not ended is what ended this one.
+ *
+ * - Messages that are known to have ended a process come last, behind all others. At their last receive, or after
+ *   {@link MAXIMUM_DEATHS} times, they are not tried again: their images are recorded as failed.
+ * - A message that was never tried, because others ended the process before its turn, is sent anew while there is one
+ *   receive left: so none becomes a dead letter for its neighbours.
+ *
+ * @returns the messages that must come again
+ */
+export async function tagSuspects(
+  suspects: readonly ReturnedMessage[],
+  options: SuspectOptions,
+): Promise<readonly SQSRecord[]> {
+  const { inbox, maximumReceives } = options;
+  const again: SQSRecord[] = [];
+  const orAgain = async (message: SQSRecord, step: () => Promise<void>) => {
+    try {
+      await step();
+    } catch (error) {
+      options.fault(error, message);
+      again.push(message);
+    }
+  };
+  const tryInTurn = async (turn: readonly ReturnedMessage[]) => {
+    for (const suspect of turn) {
+      if (options.hasTime()) await orAgain(suspect.message, () => tryAlone(suspect, options));
+      else again.push(suspect.message);
+    }
+  };
+  const lost = suspects.filter((suspect) => isLost(suspect, maximumReceives));
+  for (const suspect of lost) await orAgain(suspect.message, () => giveUp(suspect, options));
+  const rest = suspects.filter((suspect) => !lost.includes(suspect)).toSorted(byReceives);
+  const anew = inbox ? rest.filter((suspect) => runsOut(suspect, maximumReceives)).slice(1) : [];
+  for (const { message } of anew) await orAgain(message, async () => inbox?.sendAnew([message]));
+  const tried = rest.filter((suspect) => !anew.includes(suspect));
+  await tryInTurn(tried.filter(({ history }) => history.deaths === 0));
+  await options.others();
+  await tryInTurn(tried.filter(({ history }) => history.deaths > 0));
+  return again;
+}
+
+async function tryAlone(
+  { message, history }: ReturnedMessage,
+  { attempts, work, inbox }: SuspectOptions,
+): Promise<void> {
+  await attempts.begin(message.messageId, history);
+  try {
+    await work(message);
+  } catch (error) {
+    await attempts.told(message.messageId, history, receivesOf(message));
+    throw error;
+  }
+  await attempts.done(message.messageId, history);
+  await settle([message], inbox);
+}
+
+async function giveUp(
+  { message, history }: ReturnedMessage,
+  { attempts, inbox, ...options }: SuspectOptions,
+): Promise<void> {
+  await options.giveUp(message, history.deaths);
+  await attempts.done(message.messageId, history);
+  await settle([message], inbox);
+}
+
+/** Deletes messages that are done. Where the queue cannot be reached, the batch's response does it. */
+export async function settle(messages: readonly SQSRecord[], inbox: MessageInbox | undefined): Promise<void> {
+  if (messages.length > 0) await inbox?.settle(messages).catch(() => {});
+}
+
+function isLost({ message, history: { deaths } }: ReturnedMessage, maximumReceives: number): boolean {
+  return deaths >= MAXIMUM_DEATHS || (deaths > 0 && receivesOf(message) >= maximumReceives);
+}
+
+/** Whether its receives were all but used up by others. */
+function runsOut({ message, history }: ReturnedMessage, maximumReceives: number): boolean {
+  return !history.isTried && receivesOf(message) >= maximumReceives - 1;
+}
+
+/** Those with the fewest receives left first. */
+function byReceives(a: ReturnedMessage, b: ReturnedMessage): number {
+  return receivesOf(b.message) - receivesOf(a.message);
+}
