@@ -27,11 +27,12 @@ export function jpegLayout(bytes: Uint8Array): Layout | undefined {
   for (;;) {
     // As libjpeg does, anything between two segments is passed over.
     at = bytes.indexOf(0xff, at);
+    while (at >= 0 && bytes[at + 1] === 0xff) at += 1;
     if (at < 0 || at + 4 > bytes.length) break;
     const marker = bytes[at + 1] ?? 0;
     if (marker === END) break;
     if (!hasLength(marker)) {
-      at += marker === 0xff ? 1 : 2;
+      at += 2;
       continue;
     }
     if (marker === SCAN) return frame && layoutOf(frame, bytes[at + 4] ?? 0);
@@ -42,9 +43,9 @@ export function jpegLayout(bytes: Uint8Array): Layout | undefined {
   return frame && layoutOf(frame, frame.components.length);
 }
 
-/** Neither a fill byte, stuffing, TEM, a restart nor another start of an image. */
+/** Neither stuffing, TEM, a restart nor another start of an image. */
 function hasLength(marker: number): boolean {
-  return marker > 1 && marker !== 0xff && !(marker >= 0xd0 && marker <= 0xd8);
+  return marker > 1 && !(marker >= 0xd0 && marker <= 0xd8);
 }
 
 function isFrame(marker: number): boolean {
