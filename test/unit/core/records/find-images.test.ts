@@ -96,6 +96,31 @@ describe('findImages', () => {
     });
   }
 
+  it('takes no label of another set for an unwanted one', async () => {
+    const not = [{ set: 'other', label: 'dog' }];
+    expect(await keysFor(await tableOf(PETS), 'cat', { not })).toEqual(['a.jpg', 'b.jpg', 'trips/d.jpg']);
+  });
+
+  it('gives images of one score in the order of the labels that were asked for', async () => {
+    const table = await tableOf({
+      'dog.jpg': { dog: 0.5 },
+      'cat.jpg': { cat: 0.5 },
+      'bird.jpg': { bird: 0.5 },
+    });
+    for (const labels of ['cat dog bird', 'dog bird cat', 'bird cat dog']) {
+      const keys = labels.split(' ').map((label) => `${label}.jpg`);
+      expect(await keysFor(table, labels, { match: 'any' })).toEqual(keys);
+    }
+  });
+
+  it('reads no records where no entry is wanted', async () => {
+    const table = await tableOf(PETS);
+    const readBatch = async () => {
+      throw new Error('DynamoDB refuses a batch of no keys');
+    };
+    expect(await keysFor({ ...table, readBatch }, 'cat', { bucket: 'other' })).toEqual([]);
+  });
+
   it('gives what the image record says', async () => {
     const query: LabelQuery = { labels: [term('bird')], match: 'any', not: [], minimumScore: 0.4 };
     const found = await collected(findImages(query, await tableOf(PETS)));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   clearSupersededTags,
+  IMAGE_STATUSES,
   type ImageContent,
   type ImageRecord,
   imageKey,
@@ -8,11 +9,13 @@ import {
   nextImageRecord,
   putImageRecord,
   queryImagesByStatus,
+  readImageAttributes,
   readImageRecord,
   readImageSummaries,
   STATUS_INDEX,
   tagMatcher,
 } from '../../../../functions/core/records/image-record.ts';
+import { TABLE_DEFINITION } from '../../../../functions/core/records/table-definition.ts';
 import { inMemoryTable } from '../in-memory-table.ts';
 
 const OBJECT = { bucket: 'photos', key: 'a b/ü.jpg', eTag: 'e1', sequencer: '01', sizeBytes: 10 };
@@ -219,3 +222,36 @@ async function stored(table: ReturnType<typeof inMemoryTable>): Promise<ImageRec
 function withoutUndefined(record: ImageRecord): object {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
 }
+
+describe('the requests', () => {
+  it('read what queries show consistently, and what a listing compares as it is', () => {
+    expect(readImageSummaries([OBJECT]).ConsistentRead).toBe(true);
+    expect(readImageAttributes([OBJECT], ['status', 'eTag'])).toEqual({
+      Keys: [imageKey(OBJECT)],
+      ConsistentRead: false,
+      ProjectionExpression: 'PK, SK, #status, #eTag',
+      ExpressionAttributeNames: { '#status': 'status', '#eTag': 'eTag' },
+    });
+  });
+
+  it('name no page size unless there is one', () => {
+    expect(queryImagesByStatus('photos', 'tagged')).not.toHaveProperty('Limit');
+    expect(queryImagesByStatus('photos', 'tagged', '', 7)).toHaveProperty('Limit', 7);
+  });
+});
+
+describe('what is stored under its name for ever', () => {
+  it('is each status, and the index that lists images by it', () => {
+    expect(IMAGE_STATUSES).toEqual(['tagged', 'unsupported', 'failed', 'deleted']);
+    expect(STATUS_INDEX).toBe('by-status');
+  });
+
+  it('is each key of the table and of its index', () => {
+    expect(TABLE_DEFINITION).toEqual({
+      key: { partitionKey: 'PK', sortKey: 'SK' },
+      indexes: [{ name: 'by-status', partitionKey: 'GSI1PK', sortKey: 'GSI1SK', projection: 'KEYS_ONLY' }],
+      billingMode: 'PAY_PER_REQUEST',
+      timeToLiveAttribute: 'expiresAt',
+    });
+  });
+});

@@ -89,6 +89,11 @@ describe('a label entry', () => {
 });
 
 describe('queryLabelEntries', () => {
+  it('names no page size unless there is one', () => {
+    expect(queryLabelEntries('things', 'cat', 0.5)).not.toHaveProperty('Limit');
+    expect(queryLabelEntries('things', 'cat', 0.5, 7)).toHaveProperty('Limit', 7);
+  });
+
   const SCORES = [0.0001, 0.05, 0.5, 0.4999, 0.9, 1];
 
   async function scoresFrom(minimumScore?: number): Promise<number[]> {

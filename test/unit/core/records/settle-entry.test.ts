@@ -141,6 +141,8 @@ describe('the unconfirmed ones of many entries', () => {
       { entry: entryOf('dog', 1), state: 'stale' },
     ]);
     expect(requests.map(({ Keys }) => Keys.length)).toEqual([100, 100, 6]);
+    await unconfirmedEntries(others.slice(0, 100), seen);
+    expect(requests).toHaveLength(4);
     for (const { ConsistentRead, ProjectionExpression } of requests) {
       expect(ConsistentRead).toBe(true);
       expect(ProjectionExpression).toBe('PK, SK, #bucket, #key, #status, #tags, #sequencer, #revision');

@@ -128,6 +128,16 @@ describe('inBatches', () => {
     expect(runs.map(({ numbers }) => numbers)).toEqual([[1, 2, 3]]);
   });
 
+  it('starts without a wait when as many are ready as a run takes, whoever is on the way', async () => {
+    const { encoder, runs } = heldEncoder();
+    const batched = inBatches(encoder, 2);
+    void batched.encode(new Promise(() => {}));
+    for (const number of [1, 2]) void batched.encode(pixels(number));
+    // No timer runs out in the turns of one loop.
+    await settle();
+    expect(runs.map(({ numbers }) => numbers)).toEqual([[1, 2]]);
+  });
+
   it('does not wait for one that never comes', async () => {
     const batched = inBatches(
       {
