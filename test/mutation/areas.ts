@@ -5,28 +5,79 @@ export interface MutationArea {
   readonly tests: readonly string[];
   /** Lowest percentage of mutants that the tests notice. */
   readonly minimumScore: number;
+  /** Leaves out what a module makes when it is loaded, for which every test of the area would run. @default true */
+  readonly ignoreStatic?: boolean;
+  /** Tests that need the programs of `test/compiled-programs.ts`. @default false */
+  readonly needsPrograms?: boolean;
 }
 
-const CORE_TESTS = ['test/unit/core/**/*.test.ts'];
+const STRICT = 85;
+const USUAL = 70;
 
+/** A folder of core, with the unit tests that mirror it. */
+function coreArea(folder: string, minimumScore = USUAL): MutationArea {
+  return {
+    mutate: [`functions/core/${folder}/**/*.ts`, '!**/*.d.ts', '!**/kernel-bytes.ts'],
+    tests: [`test/unit/core/${folder}/**/*.test.ts`],
+    minimumScore,
+    ignoreStatic: false,
+  };
+}
+
+const integration = (...names: string[]) => names.map((name) => `test/integration/${name}.test.ts`);
+
+/** Each by itself, for a run of all takes hours. */
 export const MUTATION_AREAS: Readonly<Record<string, MutationArea>> = {
-  records: { mutate: ['functions/core/records/**/*.ts'], tests: CORE_TESTS, minimumScore: 85 },
-  tagging: { mutate: ['functions/core/tagging/**/*.ts'], tests: CORE_TESTS, minimumScore: 85 },
-  core: {
-    mutate: [
-      'functions/core/**/*.ts',
-      '!functions/core/{records,tagging}/**',
-      // Texts, and bytes that another test holds to their source.
-      '!functions/core/error-codes.ts',
-      '!functions/core/scoring/kernel-bytes.ts',
-      '!functions/core/**/*.d.ts',
-    ],
-    tests: CORE_TESTS,
-    minimumScore: 70,
-  },
+  records: coreArea('records', STRICT),
+  tagging: coreArea('tagging', STRICT),
+  objects: coreArea('objects'),
+  labels: coreArea('labels'),
+  pixels: coreArea('pixels'),
+  scoring: coreArea('scoring'),
+  retag: coreArea('retag'),
+  results: coreArea('results'),
+  backfill: coreArea('backfill'),
+  evaluation: coreArea('evaluation'),
+  cost: coreArea('cost'),
   aws: {
     mutate: ['functions/adapters/aws/**/*.ts'],
-    tests: ['test/unit/adapters/aws/**/*.test.ts'],
-    minimumScore: 70,
+    tests: ['test/unit/adapters/aws/**/*.test.ts', ...integration('sqs-sender')],
+    minimumScore: USUAL,
+  },
+  files: {
+    mutate: ['functions/adapters/files/**/*.ts'],
+    tests: integration('label-set-files', 'model-folder', 'classifier-cache'),
+    minimumScore: USUAL,
+  },
+  onnx: {
+    mutate: ['functions/adapters/onnx/**/*.ts'],
+    tests: ['test/unit/adapters/onnx/**/*.test.ts', ...integration('onnxruntime', 'tokenizer', 'ready-onnx')],
+    minimumScore: USUAL,
+  },
+  sharp: {
+    mutate: ['functions/adapters/sharp/**/*.ts'],
+    tests: integration(
+      ...['sharp-colour', 'sharp-drawing', 'sharp-limits', 'sharp-orientation', 'sharp-slots'],
+      ...['sharp-thumbnail', 'sharp-truncation'],
+    ),
+    minimumScore: USUAL,
+  },
+  queue: {
+    mutate: ['functions/local/{queue,store}/**/*.ts'],
+    tests: ['test/unit/local/queue/**/*.test.ts', ...integration('queue', 'event-source-mapping')],
+    minimumScore: USUAL,
+    needsPrograms: true,
+  },
+  s3: {
+    mutate: ['functions/local/s3-endpoint/**/*.ts'],
+    tests: [
+      'test/unit/local/{http,s3-endpoint}/**/*.test.ts',
+      ...integration(
+        ...['s3-endpoint-buckets', 's3-endpoint-chunked', 's3-endpoint-cors', 's3-endpoint-key-lock'],
+        ...['s3-endpoint-listing', 's3-endpoint-multipart', 's3-endpoint-notifications'],
+        ...['s3-endpoint-objects', 's3-endpoint-requests'],
+      ),
+    ],
+    minimumScore: USUAL,
   },
 };

@@ -31,14 +31,17 @@ for (const [name, area] of chosen) {
 }
 console.log(`\nMutants that a test noticed\n${rows.join('\n')}`);
 
-async function scoreOf(name: string, { mutate, tests }: MutationArea): Promise<number> {
-  process.env.CLIPTAG_MUTATION_TESTS = JSON.stringify(tests);
+async function scoreOf(name: string, area: MutationArea): Promise<number> {
+  const { mutate, needsPrograms = false, ignoreStatic = true } = area;
+  // For vitest.config.ts beside this file, which Stryker's runner reads in a process of its own.
+  process.env.CLIPTAG_MUTATION = JSON.stringify({ tests: area.tests, needsPrograms });
   const stryker = new Stryker({
     mutate: values.mutate ?? [...mutate],
     testRunner: 'vitest',
     plugins: ['@stryker-mutator/vitest-runner'],
     vitest: { configFile: 'test/mutation/vitest.config.ts', related: false },
     coverageAnalysis: 'perTest',
+    ignoreStatic,
     concurrency: Number(values.concurrency),
     // Vitest strips types by itself, and Stryker cannot read a configuration with TypeScript 7.
     tsconfigFile: 'none',
