@@ -30,6 +30,13 @@ const integration = (...names: string[]) => names.map((name) => `test/integratio
 export const MUTATION_AREAS: Readonly<Record<string, MutationArea>> = {
   records: coreArea('records', STRICT),
   tagging: coreArea('tagging', STRICT),
+  core: {
+    // Texts alone are in error-codes.ts.
+    mutate: ['functions/core/*.ts', '!**/error-codes.ts'],
+    tests: ['test/unit/core/*.test.ts', 'test/unit/core/objects/**/*.test.ts'],
+    minimumScore: USUAL,
+    ignoreStatic: false,
+  },
   objects: coreArea('objects'),
   labels: coreArea('labels'),
   pixels: coreArea('pixels'),
