@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { SUMMARY, type TortureOutcome } from './torture.ts';
 
 /**
- * `npm run test:torture -- [NAME…] [--seed N] [--minutes M]`: runs every program of this folder, one after the other, each
- * for so many minutes at most (5 unless told), and closes with a table.
+ * `npm run test:torture -- [NAME…] [--seed N] [--minutes M]`: runs every program of this folder, one after the other,
+ * each for so many minutes at most (5 unless told), and closes with a table. A program that prints no line for it, as
+ * `tortureProgram` does, is told by its exit code and its last line.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -26,11 +27,15 @@ interface Row {
 
 const folder = import.meta.dirname;
 const OWN = new Set(['torture.ts', 'all.ts']);
-const programs = (await readdir(folder))
-  .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && !OWN.has(name))
-  .map((name) => basename(name, '.ts'))
-  .filter((name) => positionals.length === 0 || positionals.includes(name))
-  .sort();
+/** A program reads flags; other files are parts of programs. */
+const PROGRAM = /^await tortureProgram\(|\bparseArgs\(/m;
+const sources = (await readdir(folder)).filter((name) => name.endsWith('.ts')).sort();
+const programs: string[] = [];
+for (const name of sources) {
+  if (OWN.has(name) || !PROGRAM.test(await readFile(join(folder, name), 'utf8'))) continue;
+  if (positionals.length === 0 || positionals.includes(basename(name, '.ts')))
+    programs.push(basename(name, '.ts'));
+}
 const unknown = positionals.filter((name) => !programs.includes(name));
 if (unknown.length > 0) throw new Error(`Expected programs of test/torture but received ${unknown}`);
 
@@ -57,14 +62,20 @@ async function run(program: string): Promise<Row> {
     child.on('close', (code, signal) => resolve(signal ?? code)),
   );
   let summary: { size: TortureOutcome['size']; figures: string; faults: number } | undefined;
+  let lastLine = '';
   for await (const line of createInterface({ input: child.stdout })) {
     if (line.startsWith(SUMMARY)) summary = JSON.parse(line.slice(SUMMARY.length));
-    else console.log(line);
+    else {
+      console.log(line);
+      lastLine = line;
+    }
   }
   const exit = await closed;
   clearTimeout(timer);
   const seconds = Math.round((performance.now() - started) / 1000);
-  const result =
-    summary === undefined ? `ended: ${exit}` : summary.faults === 0 ? 'held' : `${summary.faults} faults`;
-  return { program, result, seconds, size: summary?.size ?? '', figures: summary?.figures ?? '' };
+  const { faults, size, figures } = summary ?? {
+    ...{ faults: exit === 0 ? 0 : undefined, size: lastLine, figures: '' },
+  };
+  const result = faults === undefined ? `ended: ${exit}` : faults === 0 ? 'held' : `${faults} faults`;
+  return { program, result, seconds, size, figures };
 }
