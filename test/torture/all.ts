@@ -73,9 +73,7 @@ async function run(program: string): Promise<Row> {
   const exit = await closed;
   clearTimeout(timer);
   const seconds = Math.round((performance.now() - started) / 1000);
-  const { faults, size, figures } = summary ?? {
-    ...{ faults: exit === 0 ? 0 : undefined, size: lastLine, figures: '' },
-  };
-  const result = faults === undefined ? `ended: ${exit}` : faults === 0 ? 'held' : `${faults} faults`;
+  const { faults, size, figures } = summary ?? { faults: 0, size: lastLine, figures: '' };
+  const result = faults > 0 ? `${faults} faults` : exit === 0 ? 'held' : `ended: ${exit}`;
   return { program, result, seconds, size, figures };
 }
