@@ -13,8 +13,8 @@ const SENT = { Segment: 2, TotalSegments: 5 };
 
 describe('the scan of a segment', () => {
   it('asks for everything where nothing limits it', () => {
-    expect(scanSegment(PLACE, {})).toEqual(SENT);
-    expect(scanSegment(PLACE, { prefix: '' })).toEqual(SENT);
+    expect(scanSegment(PLACE, {})).toStrictEqual(SENT);
+    expect(scanSegment(PLACE, { prefix: '' })).toStrictEqual(SENT);
   });
 
   it.each([
@@ -28,7 +28,7 @@ describe('the scan of a segment', () => {
       { ':bucket': 'photos', ':prefix': 'trips/' },
     ],
   ])('asks for the items of %s, whole', (_, scope, FilterExpression, names, ExpressionAttributeValues) => {
-    expect(scanSegment(PLACE, scope)).toEqual({
+    expect(scanSegment(PLACE, scope)).toStrictEqual({
       ...SENT,
       FilterExpression,
       ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
@@ -38,7 +38,7 @@ describe('the scan of a segment', () => {
 
   it('asks of tagged images only for what retagging compares', () => {
     const names = ['bucket', 'key', 'status', 'tags', 'modelDigest', 'embedding', 'labelSets'];
-    expect(scanSegment(PLACE, { isOnlyTagged: true })).toEqual({
+    expect(scanSegment(PLACE, { isOnlyTagged: true })).toStrictEqual({
       ...SENT,
       FilterExpression: '#status = :tagged',
       ProjectionExpression: 'PK, SK, #bucket, #key, #status, #tags, #modelDigest, #embedding, #labelSets',
@@ -88,7 +88,7 @@ describe('the pages of a scan', () => {
       yield [];
     });
     await forEachPage(table, {}, async () => {});
-    expect(requests).toEqual(Array.from({ length: 8 }, (_, Segment) => ({ Segment, TotalSegments: 8 })));
+    expect(requests).toStrictEqual(Array.from({ length: 8 }, (_, Segment) => ({ Segment, TotalSegments: 8 })));
   });
 
   it('come to an end in all segments when there is a fault in one of them', async () => {
@@ -133,7 +133,7 @@ describe('work on items', () => {
       atOnce--;
       done.push(item);
     });
-    expect(done.toSorted()).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(done.toSorted()).toStrictEqual([1, 2, 3, 4, 5, 6, 7]);
     expect(most).toBe(3);
   });
 
