@@ -88,7 +88,9 @@ describe('the pages of a scan', () => {
       yield [];
     });
     await forEachPage(table, {}, async () => {});
-    expect(requests).toStrictEqual(Array.from({ length: 8 }, (_, Segment) => ({ Segment, TotalSegments: 8 })));
+    expect(requests).toStrictEqual(
+      Array.from({ length: 8 }, (_, Segment) => ({ Segment, TotalSegments: 8 })),
+    );
   });
 
   it('come to an end in all segments when there is a fault in one of them', async () => {
