@@ -71,7 +71,10 @@ export const MUTATION_AREAS: Readonly<Record<string, MutationArea>> = {
   },
   queue: {
     mutate: ['functions/local/{queue,store}/**/*.ts'],
-    tests: ['test/unit/local/queue/**/*.test.ts', ...integration('queue', 'event-source-mapping')],
+    tests: [
+      'test/unit/local/queue/**/*.test.ts',
+      ...integration('queue', 'queue-races', 'event-source-mapping'),
+    ],
     minimumScore: USUAL,
     needsPrograms: true,
   },
