@@ -83,8 +83,13 @@ export const MUTATION_AREAS: Readonly<Record<string, MutationArea>> = {
     tests: [
       'test/unit/local/{http,s3-endpoint}/**/*.test.ts',
       ...integration(
-        ...['s3-endpoint-buckets', 's3-endpoint-chunked', 's3-endpoint-cors', 's3-endpoint-key-lock'],
-        ...['s3-endpoint-listing', 's3-endpoint-multipart', 's3-endpoint-notifications'],
+        ...['s3-endpoint-buckets', 's3-endpoint-chunked', 's3-endpoint-cors', 's3-endpoint-guards'],
+        ...[
+          's3-endpoint-key-lock',
+          's3-endpoint-listing',
+          's3-endpoint-multipart',
+          's3-endpoint-notifications',
+        ],
         ...['s3-endpoint-objects', 's3-endpoint-requests'],
       ),
     ],
