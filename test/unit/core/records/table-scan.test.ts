@@ -9,7 +9,7 @@ import type { Item, ScannableTable, ScanRequest } from '../../../../functions/co
 import { inMemoryTable } from '../in-memory-table.ts';
 
 const PLACE = { segment: 2, of: 5 };
-const SENT = { Segment: 2, TotalSegments: 5 };
+const SENT = { Segment: 2, TotalSegments: 5, ConsistentRead: true };
 
 describe('the scan of a segment', () => {
   it('asks for everything where nothing limits it', () => {
@@ -89,7 +89,7 @@ describe('the pages of a scan', () => {
     });
     await forEachPage(table, {}, async () => {});
     expect(requests).toStrictEqual(
-      Array.from({ length: 8 }, (_, Segment) => ({ Segment, TotalSegments: 8 })),
+      Array.from({ length: 8 }, (_, Segment) => ({ Segment, TotalSegments: 8, ConsistentRead: true })),
     );
   });
 
