@@ -23,7 +23,7 @@ describe('fetching an object', () => {
     ['rejects an empty one', '', 'empty'],
   ])('%s', async (_, body, code) => {
     const { store } = await storeThat({ body, headers: { 'content-length': `${body.length}` } });
-    const fetched = store.fetch(OBJECT, 10).then((bytes) => bytes.length);
+    const fetched = store.fetch(OBJECT, 10).then(({ bytes }) => bytes.length);
     if (code === undefined) expect(await fetched).toBe(body.length);
     else await expect(fetched).rejects.toMatchObject({ code, status: 'failed', retryable: false });
   });

@@ -28,7 +28,7 @@ function tagger(changes: Partial<Tagger> = {}): Tagger {
     fetch: async (...asked) => {
       fetched.push(asked);
       if (held instanceof Error) throw held;
-      return bytesOfContent(held);
+      return { bytes: bytesOfContent(held) };
     },
     current: async () =>
       held instanceof Error ? undefined : { versionId: 'v1', eTag: `e${held}`, sizeBytes: 1 },
