@@ -3,8 +3,9 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AssertSpace, RESERVED_BYTES, spaceOf } from '../store/free-space.ts';
+import { appendNote, type ObjectNote, readNote, removeNotes } from './object-note.ts';
 
-/** Immutable files that hold the bytes of objects and parts, named by random ids. */
+/** Files that hold the bytes of objects and parts, named by random ids; only notes are added to them. */
 export interface BlobFiles {
   /**
    * Writes one blob; it is on disk, under its final name, when this resolves. When `fill` fails, nothing is left.
@@ -21,6 +22,11 @@ export interface BlobFiles {
   /** Keeps blobs readable until the returned function is called, even if they are removed meanwhile. */
   pin(ids: readonly string[]): () => Promise<void>;
   remove(ids: readonly string[]): Promise<void>;
+  /** Notes in an object's first blob what object it is. The last note counts. */
+  note(id: string, note: ObjectNote): Promise<void>;
+  readNote(id: string): Promise<ObjectNote | undefined>;
+  /** All finished blobs. */
+  ids(): Promise<ReadonlySet<string>>;
   /** Removes what a crash left behind: unfinished files, and blobs that no metadata knows. */
   removeOrphans(known: ReadonlySet<string>): Promise<void>;
 }
@@ -37,6 +43,9 @@ export async function openBlobFiles(folder: string): Promise<BlobFiles> {
   const removeFile = (id: string) => rm(join(finished, id), { force: true });
   const pins = createPins(removeFile);
   const assertSpace = spaceOf(folder, RESERVED_BYTES.uploads);
+  const pathOf = (id: string) => join(finished, id);
+  const removeFile = (id: string) => rm(pathOf(id), { force: true });
+  const pins = createPins(removeFile, (id) => removeNotes(pathOf(id)));
 
   return {
     ...pins,
@@ -47,6 +56,8 @@ export async function openBlobFiles(folder: string): Promise<BlobFiles> {
       try {
         const result = await writeFile(path, (append) => fill(withSpace(append, assertSpace)));
         await rename(path, join(finished, id));
+        const result = await writeFile(path, fill);
+        await rename(path, pathOf(id));
         await syncFolder(finished);
         return { id, result };
       } catch (error) {
@@ -54,7 +65,10 @@ export async function openBlobFiles(folder: string): Promise<BlobFiles> {
         throw error;
       }
     },
-    read: (id, first, last) => createReadStream(join(finished, id), { start: first, end: last }),
+    read: (id, first, last) => createReadStream(pathOf(id), { start: first, end: last }),
+    note: (id, note) => appendNote(pathOf(id), note),
+    readNote: (id) => readNote(pathOf(id)),
+    ids: async () => new Set(await readdir(finished)),
     async removeOrphans(known) {
       for (const id of await readdir(unfinished)) await rm(join(unfinished, id), { force: true });
       for (const id of await readdir(finished)) if (!known.has(id)) await removeFile(id);
@@ -104,8 +118,14 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** An object may be replaced while somebody still reads its second file, so removal waits for the readers. */
-function createPins(removeFile: (id: string) => Promise<void>): Pick<BlobFiles, 'pin' | 'remove'> {
+/**
+ * An object may be replaced while somebody still reads its second file, so removal waits for the readers. Until then the
+ * file is without its note: if the process ends meanwhile, a deleted object must not come back.
+ */
+function createPins(
+  removeFile: (id: string) => Promise<void>,
+  disown: (id: string) => Promise<void>,
+): Pick<BlobFiles, 'pin' | 'remove'> {
   const readers = new Map<string, number>();
   const removedLater = new Set<string>();
 
@@ -128,8 +148,12 @@ function createPins(removeFile: (id: string) => Promise<void>): Pick<BlobFiles, 
     },
     async remove(ids) {
       for (const id of ids) {
-        if (readers.has(id)) removedLater.add(id);
-        else await removeFile(id);
+        if (readers.has(id)) {
+          removedLater.add(id);
+          await disown(id);
+        } else {
+          await removeFile(id);
+        }
       }
     },
   };

@@ -1,6 +1,7 @@
 import { type Change, del, LAST_SEQUENCER, objectKey, put } from './metadata.ts';
-import { eventNotification, type ObjectEvent, type S3EventName, wants } from './notification.ts';
-import type { BucketRecord, ObjectRecord, OutboxRecord } from './records.ts';
+import type { ObjectEvent, S3EventName } from './notification.ts';
+import { outboxRecords } from './outbox-records.ts';
+import type { BucketRecord, ObjectRecord } from './records.ts';
 import type { AuthenticatedRequest } from './request.ts';
 import { findObject, type S3State, withBucket } from './state.ts';
 
@@ -59,6 +60,7 @@ async function commit(
   const stored = change.object && { ...change.object, key: change.key, modified, sequencer };
   const event = objectEvent(state, request, change, { sequencer, time: modified });
   const outbox = outboxRecords(bucket, event);
+  if (stored) await noteObject(state, bucket.name, stored);
   await state.metadata.commit([
     objectWrite(state, bucket.name, change.key, stored),
     put(state.metadata.sequencers, LAST_SEQUENCER, sequencer),
@@ -67,6 +69,12 @@ async function commit(
   ]);
   const replacedBlobIds = current?.blobs.map(({ id }) => id) ?? [];
   return { stored, replacedBlobIds, outboxKeys: outbox.map(({ key }) => key) };
+}
+
+/** Has the object's first blob say what object it is, in case the metadata should be lost. */
+export async function noteObject({ blobs }: S3State, bucket: string, object: ObjectRecord): Promise<void> {
+  const [first] = object.blobs;
+  if (first) await blobs.note(first.id, { bucket, object });
 }
 
 function objectWrite(state: S3State, bucket: string, key: string, stored: ObjectRecord | undefined): Change {
@@ -91,13 +99,4 @@ function objectEvent(
     sourceIpAddress,
     requestId,
   };
-}
-
-function outboxRecords(bucket: BucketRecord, event: ObjectEvent): { key: string; record: OutboxRecord }[] {
-  return bucket.queues
-    .filter((queue) => wants(queue, event))
-    .map(({ id, queueArn }, index) => ({
-      key: `${event.sequencer}-${index}`,
-      record: { queueArn, notification: eventNotification(event, id) },
-    }));
 }

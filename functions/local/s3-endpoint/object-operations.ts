@@ -5,7 +5,7 @@ import { assertWriteConditions } from './conditions.ts';
 import { openCopySource } from './copy-source.ts';
 import { preconditionFailed, S3Error } from './errors.ts';
 import { objectKey, put } from './metadata.ts';
-import { changeObject } from './object-commit.ts';
+import { changeObject, noteObject } from './object-commit.ts';
 import { describeObject, parseTagging, tagsInHeader } from './object-description.ts';
 import { requireObject } from './object-reads.ts';
 import type { ObjectDescription, ObjectRecord, Tag } from './records.ts';
@@ -169,7 +169,8 @@ async function replaceTags(
 ): Promise<void> {
   const key = objectKey(request.bucket, request.key);
   await state.lock(key, async () => {
-    const object = await requireObject(state, request);
-    await state.metadata.commit([put(state.metadata.objects, key, { ...object, tags })]);
+    const object = { ...(await requireObject(state, request)), tags };
+    await noteObject(state, request.bucket, object);
+    await state.metadata.commit([put(state.metadata.objects, key, object)]);
   });
 }

@@ -6,10 +6,11 @@
  *
  * The operations: `bucket-operations.ts`, `object-operations.ts` (writes), `object-reads.ts`, `list-objects.ts` and
  * `multipart.ts`. Every write of an object ends in `object-commit.ts`; `notification.ts` describes it for a queue, and
- * `outbox.ts` hands the description over.
+ * `outbox.ts` hands the description over, and `retelling.ts` repeats it for a key.
  *
- * The state: `state.ts` opens `metadata.ts` (tables of the types in `records.ts`) and `blob-files.ts` (bytes). Bytes
- * come in through `body.ts`, which removes their framing (`aws-chunked.ts`) and checks their `checksums.ts`.
+ * The state: `state.ts` opens `metadata.ts` (tables of the types in `records.ts`) and `blob-files.ts` (bytes, which
+ * an `object-note.ts` follows: from these notes `recovery.ts` restores lost metadata). Bytes come in through `body.ts`,
+ * which removes their framing (`aws-chunked.ts`) and checks their `checksums.ts`.
  *
  * Why it is our own: servers that speak S3 are programs in other languages (MinIO, LocalStack, Adobe's S3Mock), to be
  * installed apart, and cannot hand an upload's notification to a queue in this process before they answer, durably. The
@@ -23,6 +24,8 @@ import type { RequestListener, Server } from 'node:http';
 import { createLocalServer, cutWhenIdle, listen, loopbackUrl, stop } from '../http/loopback-server.ts';
 import { exchange } from './exchange.ts';
 import type { OnNotification } from './outbox.ts';
+import type { RecoveredObjects } from './recovery.ts';
+import { notifyingBuckets, type ToldObject, tellAgain, toldObjects } from './retelling.ts';
 import type { Credentials } from './signature.ts';
 import { openState } from './state.ts';
 
@@ -47,6 +50,14 @@ export interface S3EndpointOptions {
 export interface S3Endpoint {
   readonly port: number;
   readonly url: string;
+  /** What the start has found lost, and restored. */
+  readonly recovered: RecoveredObjects;
+  /** The names of the buckets that notify some queue. */
+  notifyingBuckets(): Promise<readonly string[]>;
+  /** The objects of a bucket whose creation is told to some queue, in the order of their keys. */
+  toldObjects(bucket: string): AsyncIterable<readonly ToldObject[]>;
+  /** Tells the queues once more how it stands with a key, in order with all other events of the key. */
+  tellAgain(object: Pick<ToldObject, 'bucket' | 'key'>): Promise<void>;
   /** Cuts open connections, waits for the requests under way, and closes the state. */
   close(): Promise<void>;
 }
@@ -81,6 +92,10 @@ export async function startS3Endpoint(options: S3EndpointOptions): Promise<S3End
     return {
       port,
       url: loopbackUrl(port),
+      recovered: state.recovered,
+      notifyingBuckets: () => notifyingBuckets(state),
+      toldObjects: (bucket) => toldObjects(state, bucket),
+      tellAgain: (object) => tellAgain(state, options.onNotification, object),
       async close() {
         await stop(server);
         await Promise.all(underWay);

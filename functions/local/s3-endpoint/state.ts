@@ -5,6 +5,7 @@ import { createKeyLock, type KeyLock } from './key-lock.ts';
 import { LAST_SEQUENCER, type Metadata, objectKey, openMetadata } from './metadata.ts';
 import { createOutbox, type OnNotification, type Outbox } from './outbox.ts';
 import type { BucketRecord, ObjectRecord } from './records.ts';
+import { type RecoveredObjects, recoverObjects } from './recovery.ts';
 import { createSequencer, type Sequencer } from './sequencer.ts';
 
 /** All that outlives a request. */
@@ -19,10 +20,12 @@ export interface S3State {
   readonly lock: KeyLock;
   readonly nextSequencer: Sequencer;
   readonly outbox: Outbox;
+  /** What a loss of metadata had taken, and what has become of it. */
+  readonly recovered: RecoveredObjects;
   close(): Promise<void>;
 }
 
-/** Opens the state in a folder and removes what a crash left half done. */
+/** Opens the state in a folder, restores lost metadata, and removes what a crash left half done. */
 export async function openState(
   folder: string,
   region: string,
@@ -31,6 +34,7 @@ export async function openState(
   const blobs = await openBlobFiles(folder);
   const metadata = await openMetadata(join(folder, 'metadata'));
   const outbox = createOutbox(metadata, onNotification);
+  const recovered = await recoverObjects(metadata, blobs, region);
   await blobs.removeOrphans(await knownBlobs(metadata));
   return {
     region,
@@ -39,6 +43,7 @@ export async function openState(
     lock: createKeyLock(),
     nextSequencer: createSequencer(await metadata.sequencers.get(LAST_SEQUENCER)),
     outbox,
+    recovered,
     async close() {
       await outbox.close();
       await metadata.close();
