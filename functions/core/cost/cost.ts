@@ -66,16 +66,30 @@ export function estimatedMilliseconds(
   model: keyof typeof ENCODE_MILLISECONDS,
   { megapixels, tags, memoryMegabytes }: { megapixels: number; tags: number; memoryMegabytes: number },
 ): number {
-  // For the object, the earlier record, the new one, and an entry for each tag.
-  const requests = 3 + tags;
+  // For the object, the earlier record, the new one, an entry for each tag, and the note of them.
+  const requests = 3 + tags + Math.sign(tags);
   const ofOneCore =
     decodeMilliseconds(megapixels) + (ENCODE_MILLISECONDS[model] ?? 0) + requests * REQUEST_MILLISECONDS;
   return (ofOneCore * MEGABYTES_PER_PROCESSOR) / memoryMegabytes;
 }
 
-/** Write units of one image: its record, the index by status, and a label entry for each tag. */
-export function writeUnits(tags: number): { record: number; index: number; entries: number } {
-  return { record: Math.ceil(recordBytes(tags) / 1_024), index: 1, entries: tags };
+/** Write units of one image, by what they are for. */
+export interface WriteUnits {
+  readonly record: number;
+  /** The index by status. */
+  readonly index: number;
+  readonly entries: number;
+  /** What is about to be put, noted so that a crash leaves nothing behind. */
+  readonly note: number;
+}
+
+export function writeUnits(tags: number): WriteUnits {
+  return {
+    record: Math.ceil(recordBytes(tags) / 1_024),
+    index: 1,
+    entries: tags,
+    note: Math.ceil((tags * RECORD_BYTES.eachNoted + RECORD_BYTES.note) / 1_024) * Math.sign(tags),
+  };
 }
 
 /** What tagging these images costs, part by part. */
@@ -109,7 +123,7 @@ export function onceLines(volume: TaggingVolume): CostLine[] {
     costLine('S3 reads', images, 'GET requests', S3.getRequest),
     costLine(
       'DynamoDB writes',
-      images * (units.record + units.index + units.entries),
+      images * (units.record + units.index + units.entries + units.note),
       'write units',
       DYNAMODB.writeUnit,
     ),

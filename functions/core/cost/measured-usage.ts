@@ -41,7 +41,11 @@ export const REQUEST_MILLISECONDS = 4.5 / 7;
  * Bytes as DynamoDB counts them: `test/unit/core/records/write-units.test.ts` prints those of a record with five tags,
  * 512 dimensions and long names, and of its largest label entry; each further tag adds some forty bytes to the record.
  */
-export const RECORD_BYTES = { withFiveTags: 2006, eachTag: 40, labelEntry: 352, indexEntry: 247 } as const;
+export const RECORD_BYTES = {
+  ...{ withFiveTags: 2006, eachTag: 40, labelEntry: 352, indexEntry: 247 },
+  // Of the note of what is about to be put, without tags and for each of them.
+  ...{ note: 259, eachNoted: 48 },
+} as const;
 
 /** Bytes of the log line of an image with five tags and long names, as `functions/tag-images/log-report.ts` writes it. */
 export const LOG_LINE_BYTES = 685;

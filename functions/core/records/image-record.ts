@@ -219,7 +219,8 @@ export function queryImagesByStatus(
   };
 }
 
-function statusPartition(bucket: string, status: ImageStatus): string {
+/** Partition of the index by status. */
+export function statusPartition(bucket: string, status: ImageStatus): string {
   return `STATUS#${bucket}#${status}`;
 }
 

@@ -90,7 +90,8 @@ export function isConfirmedBy(
   return record?.status === 'tagged' && tagMatcher(record.tags)(entry);
 }
 
-type EntryOwner = Pick<LabelEntry, 'bucket' | 'key' | 'sequencer' | 'revision'>;
+/** The record that an entry is put for. */
+export type EntryOwner = Pick<LabelEntry, 'bucket' | 'key' | 'sequencer' | 'revision'>;
 
 function entryKey(object: EntryOwner, { set, label, score }: Tag): PrimaryKey {
   const image = `${object.bucket}/${object.key}`;

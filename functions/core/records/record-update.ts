@@ -1,6 +1,7 @@
 import { CliptagError } from '../errors.ts';
 import type { Tag } from '../labels/scores.ts';
 import type { ObjectReference } from '../objects/object.ts';
+import type { AttemptLog } from './attempts.ts';
 import {
   type ImageContent,
   type ImageRecord,
@@ -43,6 +44,8 @@ export interface UpdateOptions {
   readonly now: () => Date;
   /** The record as it has been read already. @default it is read */
   readonly previous?: ImageRecord;
+  /** Remembers what each run of the writer puts. @default nobody, where the writer's garbage is collected otherwise */
+  readonly attempts?: AttemptLog;
 }
 
 /**
@@ -54,12 +57,14 @@ export interface UpdateOptions {
  * nothing is left to be written, the entries of lost attempts are removed here, apart from those that the record relies
  * on. So are the entries of superseded tags that an earlier writer noted in the record but has not removed.
  *
+ * What a run leaves that ends before its commit, the next run of the same event removes by its {@link AttemptLog}.
+ *
  * @throws {CliptagError} `contended`, retryable, after {@link MAXIMUM_ATTEMPTS} lost attempts
  */
 export async function updateRecord<Decision extends RecordDecision>(
   object: Pick<ObjectReference, 'bucket' | 'key'>,
   decide: (previous: ImageRecord | undefined) => Decision | Promise<Decision>,
-  { table, now, ...given }: UpdateOptions,
+  { table, now, attempts, ...given }: UpdateOptions,
 ): Promise<UpdatedRecord<Decision>> {
   const lost: ImageRecord[] = [];
   let previous = given.previous ?? (await readRecord(object, table));
@@ -69,7 +74,8 @@ export async function updateRecord<Decision extends RecordDecision>(
     if (!change) {
       for (const attempted of lost) await removeLostEntries(attempted, previous?.tags ?? [], table);
       if (previous) await removeSupersededEntries(previous, table);
-      return { decision, previous, record: previous };
+      const settled = attempts ? await attempts.settle(previous) : previous;
+      return { decision, previous, record: settled };
     }
     if (previous && mayExpire(previous, now())) {
       await table.write(renewTombstone(previous, now()));
@@ -79,7 +85,11 @@ export async function updateRecord<Decision extends RecordDecision>(
     const { content, eventTime, newTags = content.tags } = change;
     const lostTags = lost.flatMap(({ tags }) => tags);
     const record = nextImageRecord(previous, change.object, content, { eventTime, now: now(), lostTags });
-    if (await commitRecord(record, newTags, table)) return { decision, previous, record };
+    await attempts?.note(record, newTags);
+    if (await commitRecord(record, newTags, table)) {
+      const settled = attempts ? await attempts.settle(record) : record;
+      return { decision, previous, record: settled ?? record };
+    }
     lost.push(record);
     previous = await readRecord(object, table);
   }

@@ -15,6 +15,13 @@ export type EventDue =
   | { readonly kind: 'due'; readonly event: StateEvent }
   | { readonly kind: 'unchanged' | 'superseded'; readonly object: ObjectReference };
 
+/** What all deliveries of an event have in common, and no other event of its object has. */
+export function eventIdentity(event: ObjectEvent): string {
+  return event.kind === 'listed'
+    ? `listed ${event.object.eTag}`
+    : `${event.object.sequencer} ${event.object.versionId ?? ''}`;
+}
+
 /** Compares an event with the record of its object, as `tagger` would tag it. */
 export async function eventDue(
   event: ObjectEvent,

@@ -5,11 +5,12 @@ import { arrivedBytes, checkDigest } from '../objects/arrival.ts';
 import type { ObjectEvent } from '../objects/event.ts';
 import { checkSize, type ObjectReference } from '../objects/object.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
+import { attemptLog } from '../records/attempts.ts';
 import type { ImageContent, ImageRecord, ImageStatus } from '../records/image-record.ts';
-import { type RecordChange, updateRecord } from '../records/record-update.ts';
+import { contended, type RecordChange, updateRecord } from '../records/record-update.ts';
 import type { TagTable } from '../records/tag-table.ts';
 import { describeImage, type ImageReader } from './describe-image.ts';
-import { eventDue, type StateEvent, withUncoveredVersion } from './event-order.ts';
+import { eventDue, eventIdentity, type StateEvent, withUncoveredVersion } from './event-order.ts';
 import { taggerIdentity } from './tagger-identity.ts';
 
 /** All that tagging an image takes, built once per process. */
@@ -20,6 +21,8 @@ export interface Tagger extends ImageReader {
   /** Larger objects are refused before they are downloaded. */
   readonly maximumBytes: number;
   readonly now: () => Date;
+  /** Whether the table has no time to live, so that notes of attempts are to be removed. @default false */
+  readonly removesNotes?: boolean;
 }
 
 /** What became of an object's image. */
@@ -41,22 +44,49 @@ export interface TaggingOutcome {
  * @throws {CliptagError} retryable ones only: every permanent fault of an image ends in its record
  */
 export async function tagImage(arrived: ObjectEvent, tagger: Tagger): Promise<TaggingOutcome> {
-  const { objects, encoder, classifiers, table, now } = tagger;
+  const { objects, encoder, classifiers, table, now, removesNotes } = tagger;
   const identity = taggerIdentity(encoder.modelDigest, classifiers);
   const event = await withUncoveredVersion(arrived, objects);
   const contentOf = contentReader(tagger);
+  const attempts = attemptLog(event.object, eventIdentity(event), { table, now, removesNotes });
   const decide = async (previous: ImageRecord | undefined): Promise<TaggingDecision> => {
     const due = await eventDue(event, previous, identity, objects);
-    if (due.kind !== 'due') return { object: due.object, result: due.kind };
-    const { object, time: eventTime } = due.event;
-    const content = await contentOf(due.event);
-    return content
-      ? { object, result: content.status, change: { object, content, eventTime } }
-      : { object, result: 'superseded' };
+    if (due.kind === 'unchanged') return { object: due.object, result: due.kind };
+    const told = due.kind === 'due' ? due.event : undefined;
+    const content = told && (await contentOf(told));
+    if (told && content) return changeTo(told, content);
+    const { object } = due.kind === 'due' ? due.event : due;
+    if (!(await attempts.areAwaited(previous))) return { object, result: 'superseded' };
+    const found = await presentState(object, event.time, objects);
+    const present = await contentOf(found);
+    if (!present) throw contended(object);
+    return changeTo(found, present);
   };
-  const { decision, record } = await updateRecord(event.object, decide, { table, now });
+  const { decision, record } = await updateRecord(event.object, decide, { table, now, attempts });
   const { object, result } = decision;
   return { object, result, ...(result !== 'superseded' && record && { record }) };
+}
+
+function changeTo(event: StateEvent, content: ImageContent): TaggingDecision {
+  const { object, time: eventTime } = event;
+  return { object, result: content.status, change: { object, content, eventTime } };
+}
+
+/**
+ * The state that an object is in now, under the sequencer of an event that tells of an earlier one. An earlier run of that
+ * event has left entries for a record that no other event brings: recorded by what is there now, they are settled, and the
+ * newer event, which has a higher sequencer, still wins.
+ */
+async function presentState(
+  { bucket, key, sequencer }: ObjectReference,
+  time: string,
+  objects: Pick<ObjectStore, 'current'>,
+): Promise<StateEvent> {
+  const current = await objects.current({ bucket, key });
+  const object = { bucket, key, sequencer };
+  return current
+    ? { kind: 'created', object: { ...object, ...current }, time }
+    : { kind: 'removed', object, time, mayUncoverVersion: false };
 }
 
 interface TaggingDecision extends Pick<TaggingOutcome, 'object' | 'result'> {

@@ -11,7 +11,7 @@ import { collected } from './truth-keeper.ts';
 
 /**
  * Checks, once every event has been worked off: the records say what the bucket holds, the labels say what the
- * records say, and entries that no record confirms are left only by runs that were cut short.
+ * records say, and entries that no record confirms are left only by retagging that was cut short.
  *
  * @returns the number of such entries
  */
@@ -53,6 +53,8 @@ export async function checkEndState(
   for (const term of EVERY_LABEL) await truth.checkLabel(term);
 
   const garbage = await truth.garbage();
+  // Retagging has no message that comes again; its own sweep removes what a run that was cut short has left.
+  if (!kind.retags) expect(garbage).toEqual([]);
   for (const { identity, key, sequencer } of garbage) {
     expect(unfinishedEntries, 'entries without a record left by a completed run').toContain(identity);
     const mayDiffer = kind.deployments || kind.retags || scenario.versioned;

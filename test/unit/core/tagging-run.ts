@@ -104,7 +104,8 @@ export function startRun(
     if (!written || request.kind !== 'put') return written;
     const image = `${request.Item.bucket}/${request.Item.key}`;
     if (request.Item.SK === 'IMAGE') imagesWritten.add(image);
-    else entries.push({ identity: entryIdentity(request.Item), image });
+    else if (request.Item.PK.startsWith('LABEL#'))
+      entries.push({ identity: entryIdentity(request.Item), image });
     return written;
   }
 

@@ -58,7 +58,8 @@ export class TruthKeeper {
   /** Checks, after each write, the answers for all labels that it touched. */
   async check(request: WriteRequest): Promise<void> {
     const item: PrimaryKey = request.kind === 'put' ? request.Item : request.Key;
-    if (item.SK !== 'IMAGE') return this.checkLabel(labelOf(item));
+    if (item.PK.startsWith('LABEL#')) return this.checkLabel(labelOf(item));
+    if (item.SK !== 'IMAGE') return;
     const key = item.PK.slice(`IMAGE#${this.bucket}/`.length);
     const before = this.records.get(key);
     const stored = await this.table.read(readImageRecord({ bucket: this.bucket, key }));

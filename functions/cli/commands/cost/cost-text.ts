@@ -47,7 +47,7 @@ function row({ part, quantity, unit, dollars: price }: CostLine): string[] {
 export function assumptionLines(assumptions: CostAssumptions): string[] {
   const { tags, architecture, memoryMegabytes, millisecondsPerImage, batchSize } = assumptions;
   const { pricesAsOf, region } = assumptions;
-  const { record, index, entries } = writeUnits(tags);
+  const { record, index, entries, note } = writeUnits(tags);
   const time = `  ${millisecondsPerImage.toFixed(1)} ms an image at ${memoryMegabytes} MB on ${architecture}`;
   const batch = assumptions.measured
     ? `${batchSize.toFixed(1)} images a batch, as measured`
@@ -56,7 +56,7 @@ export function assumptionLines(assumptions: CostAssumptions): string[] {
     'Assumed:',
     ...sourceLines(time, assumptions),
     `  ${batch}; each image tagged once, nothing retried`,
-    `  ${record + index + entries} write units an image: ${record} for its record, ${index} for the index, ${entries} for label entries`,
+    `  ${record + index + entries + note} write units an image: ${record} for its record, ${index} for the index, ${entries} for label entries, ${note} for the note that mends crashes`,
     `  prices of ${pricesAsOf} in ${region}, no free tier; all images in one month (the others' prices fall in tiers)`,
     "  not counted: storing the pictures, an idle queue's empty receives, point-in-time recovery, cold starts, queries",
   ];

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { RECORD_BYTES } from '../../../../functions/core/cost/measured-usage.ts';
+import { noteKey, putNote } from '../../../../functions/core/records/attempts.ts';
 import { nextImageRecord, putImageRecord } from '../../../../functions/core/records/image-record.ts';
 import { putLabelEntry } from '../../../../functions/core/records/label-entries.ts';
 
@@ -22,7 +23,7 @@ const tags = ['golden retriever', 'dog', 'animal', 'grassland', 'playground'].ma
   score: 0.8312 - i / 10,
 }));
 
-it('an image with 5 tags and 512 dimensions costs 8 write units: 2 for its record, 1 for the index, 5 for entries', () => {
+it('an image with 5 tags and 512 dimensions costs 9 write units: 2 for its record, 1 for the index, 5 for entries, 1 for the note of what is about to be put', () => {
   const object = {
     bucket: 'amzn-s3-demo-bucket-of-a-family',
     key: 'albums/2026/summer holidays in the mountains/DSC_20260714_183542.jpg',
@@ -51,6 +52,12 @@ it('an image with 5 tags and 512 dimensions costs 8 write units: 2 for its recor
   const entries = tags
     .map((tag) => putLabelEntry(record, tag))
     .map((entry) => (entry.kind === 'put' ? entry.Item : {}));
+  const noted = (of: typeof tags) => {
+    const { sequencer, revision } = record;
+    const note = { attempts: of.length > 0 ? [{ sequencer, revision, tags: of }] : [], saves: 1 };
+    const put = putNote(noteKey(record, 'an event'), note, new Date());
+    return put.kind === 'put' ? put.Item : {};
+  };
   const units = (value: unknown) => Math.ceil(itemBytes(value) / 1024);
   const { PK, SK, GSI1PK, GSI1SK } = item as Record<string, unknown>;
   const index = units({ PK, SK, GSI1PK, GSI1SK });
@@ -62,10 +69,13 @@ it('an image with 5 tags and 512 dimensions costs 8 write units: 2 for its recor
     withFiveTags: itemBytes(item),
     labelEntry: Math.max(...entries.map(itemBytes)),
     indexEntry: itemBytes({ PK, SK, GSI1PK, GSI1SK }),
+    noteWithFiveTags: itemBytes(noted(tags)),
   }).toEqual({
     withFiveTags: RECORD_BYTES.withFiveTags,
     labelEntry: RECORD_BYTES.labelEntry,
     indexEntry: RECORD_BYTES.indexEntry,
+    noteWithFiveTags: RECORD_BYTES.note + 5 * RECORD_BYTES.eachNoted,
   });
-  expect(units(item) + index + entries.map(units).reduce((a, b) => a + b)).toBe(8);
+  const entryUnits = entries.map(units).reduce((a, b) => a + b);
+  expect(units(item) + index + entryUnits + units(noted(tags))).toBe(9);
 });

@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { imageRecordOf } from '../../../../functions/core/records/image-record.ts';
+import { putLabelEntry } from '../../../../functions/core/records/label-entries.ts';
 import type { ScannableTable, WriteRequest } from '../../../../functions/core/records/tag-table.ts';
 import { planRetag, retag } from '../../../../functions/core/retag/retag.ts';
 import { checkEndState } from '../end-state.ts';
 import { expectedOutcome, fakeRetagger, type TaggerName } from '../fake-taggers.ts';
+import type { InMemoryTable } from '../in-memory-table.ts';
 import { hardTable, play } from '../in-memory-world.ts';
 import { randomScenario } from '../random-scenario.ts';
 
@@ -22,6 +25,7 @@ it('a retag that nobody disturbs ends in what tagging would have written, leaves
       // Replicas may still be behind when the retag begins.
       const { table } = hardTable(scenario);
       const { bucket } = await play(scenario, scheduler, table);
+      await leaveEntries(table);
       const planned = await planRetag(fakeRetagger(name, table), {}, { withSweep: true });
       const done = await retag(fakeRetagger(name, table));
       totals.changed += done.changed;
@@ -40,7 +44,7 @@ it('a retag that nobody disturbs ends in what tagging would have written, leaves
         const { status, tags } = expectedOutcome(tagger, object, bucket.content(object.key));
         expect({ status: item.status, tags: item.tags }).toEqual({ status, tags });
       }
-      const entries = table.items().filter(({ SK }) => SK !== 'IMAGE');
+      const entries = table.items().filter(({ PK }) => String(PK).startsWith('LABEL#'));
       const tags = table.items().flatMap((item) => (item.SK === 'IMAGE' ? (item.tags as unknown[]) : []));
       expect(entries).toHaveLength(tags.length);
 
@@ -55,6 +59,14 @@ it('a retag that nobody disturbs ends in what tagging would have written, leaves
   expect(totals.stale).toBeGreaterThan(0);
   console.log(`${RUNS} cases: ${totals.changed} images retagged at the end, ${totals.stale} entries swept`);
 });
+
+/** Entries that no record confirms, as a table of an earlier version has them. */
+async function leaveEntries(table: InMemoryTable): Promise<void> {
+  const records = table.items().filter(({ SK }) => SK === 'IMAGE');
+  for (const record of records.map(imageRecordOf)) {
+    await table.write(putLabelEntry(record, { set: 'things', label: 'left over', score: 0.5 }));
+  }
+}
 
 describe('the property of tagging beside retagging fails when', () => {
   const isSweep = ({ kind, ConditionExpression }: WriteRequest) =>

@@ -60,6 +60,9 @@ describe('the property fails when', () => {
   const isRecord = (request: WriteRequest) =>
     (request.kind === 'put' ? request.Item : request.Key).SK === 'IMAGE';
 
+  const isNote = (request: WriteRequest) =>
+    (request.kind === 'put' ? request.Item : request.Key).SK.startsWith('ATTEMPT#');
+
   const tableMutations: Readonly<Record<string, (table: ScannableTable) => ScannableTable>> = {
     'the sequencer comparison is taken out': (table) =>
       sameAs(table, {
@@ -86,6 +89,10 @@ describe('the property fails when', () => {
       sameAs(table, { query: (request) => table.query({ ...request, ConsistentRead: false }) }),
     'the records behind label entries are not read consistently': (table) =>
       sameAs(table, { readBatch: (request) => table.readBatch({ ...request, ConsistentRead: false }) }),
+    'nobody notes what a run is about to put': (table) =>
+      sameAs(table, {
+        write: async (request) => isNote(request) || table.write(request),
+      }),
   };
 
   const tellMutations: Readonly<Record<string, typeof tellResult>> = {
