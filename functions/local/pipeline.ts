@@ -22,7 +22,11 @@ import {
   startEventSourceMapping,
 } from './queue/event-source-mapping.ts';
 import { openQueue } from './queue/queue.ts';
+import { settledAfter } from './queue/settled-after.ts';
+import { type Repairs, startRepair } from './repair/repair.ts';
+import { runRepair } from './repair/repair-run.ts';
 import { type S3Endpoint, startS3Endpoint } from './s3-endpoint/s3-endpoint.ts';
+import { flushLevelStore } from './store/flush.ts';
 
 export const LOCAL_BUCKET_NAME = LOCAL_PIPELINE.bucket;
 
@@ -52,6 +56,8 @@ export interface Pipeline {
   readonly tagger: Tagger & { readonly table: ScannableTable };
   /** Whether some records may be of another model than the tagger's: they have not been looked at yet. */
   readonly mayHaveOtherModels: boolean;
+  /** What the start has found lost, and what was done about it; `undefined` when it was closed before or has failed. */
+  readonly repairs: Promise<Repairs | undefined>;
   /** Takes no more messages, finishes those under way and closes everything; the others come at the next start. */
   close(): Promise<void>;
 }
@@ -78,7 +84,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     });
     closers.push(() => queue.close());
     const dynamodb = await startDynamoDbEndpoint({
-      folder: join(dataFolder, 'dynamodb'),
+      folder: tableFolder(dataFolder),
       port: ports.dynamodb,
       credentials,
     });
@@ -94,7 +100,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     };
     const bucket = s3Bucket(LOCAL_BUCKET_NAME, s3Options);
     await bucket.create(LOCAL_QUEUE_ARN);
-    const tagger = await composeTagger({
+    const composed = await composeTagger({
       ...options,
       classifierFolder: join(dataFolder, 'classifiers'),
       s3: s3Options,
@@ -104,14 +110,24 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
         ...(options.onWriteUnits ? { onWriteUnits: options.onWriteUnits } : {}),
       },
     });
+    // dynalite has no time to live.
+    const tagger = { ...composed, removesNotes: true };
+    const repair = startRepair({ s3, queue, table: tagger.table, stores: storesIn(dataFolder) });
+    await repair.mend();
     const mayHaveOtherModels = await removeOtherNote(tagger.table, tagger.encoder.modelDigest);
     const channels = composeChannels({ objectTagLimit: options.objectTagLimit, s3: s3Options });
-    const mapping = startMapping(queue, tagger, {
-      ...options,
-      channels: { ...channels, events: options.events },
-    });
+    const mapping = startMapping(
+      settledAfter(() => flushLevelStore(tableFolder(dataFolder)), queue),
+      tagger,
+      {
+        ...options,
+        channels: { ...channels, events: options.events },
+      },
+    );
     closers.push(() => mapping.close());
-    return { s3, dynamodb, queue, bucket, tagger, mayHaveOtherModels, close };
+    const { repairs, stop } = runRepair(repair, options.warn);
+    closers.push(stop);
+    return { s3, dynamodb, queue, bucket, tagger, mayHaveOtherModels, repairs, close };
   } catch (error) {
     await close();
     throw error;
@@ -123,6 +139,14 @@ async function removeOtherNote(table: ScannableTable, modelDigest: string): Prom
   if (await isNotedForModel(table, modelDigest)) return false;
   await table.write(removeModelNote(modelDigest));
   return true;
+}
+
+function tableFolder(dataFolder: string): string {
+  return join(dataFolder, 'dynamodb');
+}
+
+function storesIn(dataFolder: string): readonly string[] {
+  return [join(dataFolder, 'queue'), tableFolder(dataFolder), join(dataFolder, 's3', 'metadata')];
 }
 
 function startS3(

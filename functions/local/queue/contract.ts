@@ -59,6 +59,12 @@ export interface LocalQueue {
   close(): Promise<void>;
 }
 
+/** A queue whose messages can be looked at without receiving them, which SQS does not offer. */
+export interface OpenQueue extends LocalQueue {
+  /** The bodies of all messages that wait or are in flight, in no order that means anything. */
+  bodies(): readonly string[];
+}
+
 export interface ReleaseOptions {
   readonly delaySeconds: number;
   readonly reason: string;

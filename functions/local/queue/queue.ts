@@ -1,7 +1,7 @@
 import { QUEUE_DEFINITION } from '../../core/objects/queue-definition.ts';
 import { claimMessages } from './claim.ts';
 import type {
-  LocalQueue,
+  OpenQueue,
   QueueOptions,
   ReceivedMessage,
   ReceiveLimits,
@@ -33,7 +33,7 @@ interface QueueState {
  *
  * @throws Error when another process uses the folder.
  */
-export async function openQueue(options: QueueOptions): Promise<LocalQueue> {
+export async function openQueue(options: QueueOptions): Promise<OpenQueue> {
   const store = await openQueueStore(options.folder);
   const state: QueueState = {
     options: { maximumMessageBytes: QUEUE_DEFINITION.maximumMessageBytes, ...options },
@@ -51,6 +51,7 @@ export async function openQueue(options: QueueOptions): Promise<LocalQueue> {
     release: (receiptHandles, how) => release(state, receiptHandles, how),
     waitForMessage: (how) => waitForMessage(state, how),
     counts: () => ({ ...state.visibility.counts(Date.now()), deadLetters: state.deadLetters.size }),
+    bodies: () => state.visibility.all().map(({ body }) => body),
     deadLetters: () => [...state.deadLetters.values()],
     redrive: (messageIds) => redrive(state, messageIds),
     close: () => store.close(),

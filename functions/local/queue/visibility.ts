@@ -19,6 +19,8 @@ export interface Visibility {
   findHidden(receiptHandle: string): StoredMessage | undefined;
   /** The time at which a message can next be received; `Infinity` when there is no message. */
   nextVisibleAtMilliseconds(): number;
+  /** All messages, visible and hidden. */
+  all(): readonly StoredMessage[];
   counts(nowMilliseconds: number): { readonly visible: number; readonly inFlight: number };
 }
 
@@ -70,6 +72,7 @@ export function trackVisibility(): Visibility {
             (least, { untilMilliseconds }) => Math.min(least, untilMilliseconds),
             Infinity,
           ),
+    all: () => [...visible.values(), ...[...hidden.values()].map(({ message }) => message)],
     counts: (nowMilliseconds) => {
       const expired = [...hidden.values()].filter(
         ({ untilMilliseconds }) => untilMilliseconds <= nowMilliseconds,

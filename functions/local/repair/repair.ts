@@ -1,0 +1,180 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eventsOf } from '../../core/objects/event.ts';
+import { acceptEveryUpload, accepts } from '../../core/objects/object.ts';
+import {
+  IMAGE_STATUSES,
+  type ImageRecord,
+  imageKey,
+  imageRecordOf,
+  queryImagesByStatus,
+  readImageAttributes,
+  statusPartition,
+} from '../../core/records/image-record.ts';
+import { MAXIMUM_BATCH_KEYS, type ScannableTable } from '../../core/records/tag-table.ts';
+import type { OpenQueue } from '../queue/contract.ts';
+import type { S3Endpoint } from '../s3-endpoint/s3-endpoint.ts';
+import { damageOf, forgetDamage } from '../store/damage.ts';
+import { type MendedTable, mendTable, removeFromIndex } from './mended-table.ts';
+
+export interface RepairParts {
+  readonly s3: Pick<S3Endpoint, 'recovered' | 'notifyingBuckets' | 'toldObjects' | 'tellAgain'>;
+  readonly queue: Pick<OpenQueue, 'bodies' | 'counts' | 'deadLetters'>;
+  readonly table: ScannableTable;
+  /** The folders of all stores. */
+  readonly stores: readonly string[];
+}
+
+/** What was lost, and what has been done about it. */
+export interface Repairs extends MendedTable {
+  /** What LevelDB found damaged. */
+  readonly damage: readonly string[];
+  /** Objects whose metadata was restored from their files, or dropped because their files are gone. */
+  readonly restored: number;
+  readonly dropped: number;
+  /** Objects whose record was missing or of another state: sent to the queue. */
+  readonly missing: number;
+  /** Records of objects that are gone: their removal was sent to the queue. */
+  readonly gone: number;
+}
+
+export interface Repair {
+  /** Mends what only works while nobody writes: to be awaited before the first message is worked on. */
+  mend(): Promise<void>;
+  /** Compares buckets and table and sends what is missing, beside all other work. */
+  compare(signal: AbortSignal): Promise<Repairs>;
+}
+
+/** While so many messages wait, no more are sent: uploads wait behind them for a second or two. */
+const MAXIMUM_WAITING = 100;
+const PAUSE_MILLISECONDS = 50;
+
+/**
+ * Makes up for writes that a power cut or a damaged disk has taken. All that the table says follows from the objects in
+ * the buckets, so the two are compared at each start. Where LevelDB has found damage, writes in the midst of others may be
+ * missing, and the table's own parts are compared as well.
+ */
+export function startRepair(parts: RepairParts): Repair {
+  let mended: MendedTable = { entriesAdded: 0, entriesRemoved: 0, indexed: 0 };
+  return {
+    async mend() {
+      if ((await allDamage(parts)).length > 0) mended = await mendTable(parts.table);
+    },
+    async compare(signal) {
+      let found: Compared = { missing: 0, gone: 0, indexed: mended.indexed };
+      for (const bucket of await parts.s3.notifyingBuckets()) {
+        const { missing, gone, indexed } = await compareBucket(bucket, parts, signal);
+        found = {
+          missing: found.missing + missing,
+          gone: found.gone + gone,
+          indexed: found.indexed + indexed,
+        };
+      }
+      const damage = await allDamage(parts);
+      for (const store of parts.stores) await forgetDamage(store);
+      const { restored, dropped } = parts.s3.recovered;
+      return { damage, restored, dropped, ...mended, ...found };
+    },
+  };
+}
+
+async function allDamage({ stores }: RepairParts): Promise<readonly string[]> {
+  return (await Promise.all(stores.map(damageOf))).flat();
+}
+
+type Compared = Pick<Repairs, 'missing' | 'gone' | 'indexed'>;
+
+async function compareBucket(bucket: string, parts: RepairParts, signal: AbortSignal): Promise<Compared> {
+  const { s3, table } = parts;
+  const tell = teller(parts, signal);
+  const keys = new Set<string>();
+  let missing = 0;
+  for await (const page of s3.toldObjects(bucket)) {
+    for (const { key } of page) keys.add(key);
+    const objects = page.filter((object) => accepts(acceptEveryUpload, object));
+    const recordOf = await recordsOf(objects, table);
+    const isRecorded = (object: (typeof objects)[number]) => {
+      const record = recordOf.get(imageKey(object).PK);
+      return record !== undefined && record.status !== 'deleted' && record.eTag === object.eTag;
+    };
+    missing += await tell(objects.filter((object) => !isRecorded(object)));
+  }
+  const { gone, indexed } = await closeGone(bucket, keys, parts, tell);
+  return { missing, gone, indexed };
+}
+
+/**
+ * Tells of records whose object is gone. They are looked for in the index; a write of dynalite's that was cut off has
+ * changed the index and not the record, which then stands under another status than its own.
+ */
+async function closeGone(
+  bucket: string,
+  keys: ReadonlySet<string>,
+  { table }: RepairParts,
+  tell: ReturnType<typeof teller>,
+): Promise<{ gone: number; indexed: number }> {
+  let gone = 0;
+  let indexed = 0;
+  for (const status of IMAGE_STATUSES) {
+    for await (const page of table.query(queryImagesByStatus(bucket, status, '', MAXIMUM_BATCH_KEYS))) {
+      const absent = page
+        .map(({ GSI1SK }) => ({ bucket, key: String(GSI1SK) }))
+        .filter(({ key }) => !keys.has(key));
+      if (absent.length === 0) continue;
+      const recordOf = await recordsOf(absent, table);
+      for (const object of absent) {
+        const record = recordOf.get(imageKey(object).PK);
+        if (record?.status === status) continue;
+        await removeFromIndex(object, statusPartition(bucket, status), record, table);
+        indexed += 1;
+      }
+      gone += await tell(
+        absent.filter((object) => (recordOf.get(imageKey(object).PK)?.status ?? 'deleted') !== 'deleted'),
+      );
+    }
+  }
+  return { gone, indexed };
+}
+
+const COMPARED_ATTRIBUTES = ['bucket', 'key', 'status', 'eTag', 'revision'] as const;
+
+async function recordsOf(
+  objects: readonly Pick<ImageRecord, 'bucket' | 'key'>[],
+  table: ScannableTable,
+): Promise<ReadonlyMap<string, ImageRecord>> {
+  const items = await table.readBatch(readImageAttributes(objects, COMPARED_ATTRIBUTES));
+  return new Map(items.map(imageRecordOf).map((record) => [imageKey(record).PK, record]));
+}
+
+/** An object's state, or its absence when it has no ETag. */
+interface KeyState {
+  readonly bucket: string;
+  readonly key: string;
+  readonly eTag?: string | undefined;
+}
+
+/** Tells of those objects for which no message waits and none has been given up; gives their number. */
+function teller({ s3, queue }: RepairParts, signal: AbortSignal) {
+  return async (objects: readonly KeyState[]): Promise<number> => {
+    signal.throwIfAborted();
+    if (objects.length === 0) return 0;
+    while (queue.counts().visible >= MAXIMUM_WAITING) await sleep(PAUSE_MILLISECONDS, undefined, { signal });
+    const waiting = waitingStates(queue);
+    const untold = objects.filter((object) => !waiting.has(identity(object)));
+    await Promise.all(untold.map((object) => s3.tellAgain(object)));
+    return untold.length;
+  };
+}
+
+function waitingStates(queue: RepairParts['queue']): ReadonlySet<string> {
+  const bodies = [...queue.bodies(), ...queue.deadLetters().map(({ body }) => body)];
+  return new Set(
+    bodies.flatMap(eventsOf).flatMap((event) => {
+      if (event.kind === 'ignored' || event.kind === 'faulty') return [];
+      return [identity(event.kind === 'removed' ? { ...event.object, eTag: undefined } : event.object)];
+    }),
+  );
+}
+
+function identity({ bucket, key, eTag = '' }: KeyState): string {
+  return JSON.stringify([bucket, key, eTag]);
+}
