@@ -23,7 +23,7 @@ const PROGRAMS = [
 ];
 
 /** Compiles them once: to translate sources at each start takes longer than most of them run. */
-export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
+export default async function setup({ provide }: Pick<TestProject, 'provide'>): Promise<() => Promise<void>> {
   // Below node_modules, where libraries are found.
   const outdir = join(repository, 'node_modules/.cache', `cliptag-tests-${process.pid}`);
   await mkdir(outdir, { recursive: true });

@@ -1,0 +1,116 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
+import {
+  imageKey,
+  nextImageRecord,
+  putImageRecord,
+  queryImagesByStatus,
+} from '../../functions/core/records/image-record.ts';
+import {
+  deleteLabelEntry,
+  putLabelEntry,
+  queryLabelEntries,
+} from '../../functions/core/records/label-entries.ts';
+import { commitRecord, readRecord } from '../../functions/core/records/record-commit.ts';
+import type { ScannableTable } from '../../functions/core/records/tag-table.ts';
+import {
+  type DynamoDbEndpoint,
+  startDynamoDbEndpoint,
+} from '../../functions/local/dynamodb/dynamodb-endpoint.ts';
+import { ensureTable, LOCAL_TABLE_NAME } from '../../functions/local/dynamodb/table.ts';
+import { mendTable, removeFromIndex } from '../../functions/local/repair/mended-table.ts';
+import { repairLine } from '../../functions/local/repair/repair-text.ts';
+import { crashes } from '../torture/crash.ts';
+import { powerCuts } from '../torture/power-cut.ts';
+import { tortureLimits } from '../torture/torture.ts';
+
+const program = () => join(inject('programs'), 'cli-program.js');
+
+it('brings back all that was answered after every log was cut off or damaged', async () => {
+  expect(await powerCuts(tortureLimits({ rounds: 3 }), program())).toMatchObject({ faults: [] });
+});
+
+it('keeps all that was answered, and leaves no stale label entry, over rounds of kill -9', async () => {
+  expect(await crashes(tortureLimits({ rounds: 2 }), program())).toMatchObject({ faults: [] });
+});
+
+let folder: string;
+let endpoint: DynamoDbEndpoint;
+let table: ScannableTable;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cliptag-repair-'));
+  endpoint = await startDynamoDbEndpoint({ folder });
+  await ensureTable(endpoint);
+  const { url, credentials } = endpoint;
+  table = dynamoDbTagTable({
+    tableName: LOCAL_TABLE_NAME,
+    client: { endpoint: url, credentials, region: 'us-east-1' },
+  });
+});
+
+afterAll(async () => {
+  await endpoint.close();
+  await rm(folder, { recursive: true });
+});
+
+const tag = (label: string) => ({ set: 'things', label, score: 0.5 });
+const time = { eventTime: '2026-11-30T00:00:00.000Z', now: new Date() };
+
+function recordOf(key: string) {
+  const object = { bucket: 'photos', key, eTag: 'e', sequencer: '1'.padEnd(32, '0') };
+  return nextImageRecord(undefined, object, { status: 'tagged', tags: [tag('cat')] }, time);
+}
+
+async function keysOf(request: ReturnType<typeof queryImagesByStatus>): Promise<readonly unknown[]> {
+  const keys: unknown[] = [];
+  for await (const page of table.query(request)) keys.push(...page.map(({ key, GSI1SK }) => key ?? GSI1SK));
+  return keys;
+}
+
+const entriesOf = (label: string) => keysOf(queryLabelEntries('things', label));
+const indexed = (status: 'tagged' | 'deleted') => keysOf(queryImagesByStatus('photos', status));
+
+it('mends label entries and the index where writes between others are lost', async () => {
+  const record = recordOf('a.jpg');
+  await commitRecord(record, record.tags, table);
+  await table.write(deleteLabelEntry(record, tag('cat')));
+  await table.write(putLabelEntry(record, tag('dog')));
+  await table.write({
+    kind: 'update',
+    Key: imageKey(record),
+    UpdateExpression: 'SET GSI1PK = :wrong',
+    ConditionExpression: 'revision = :revision',
+    ExpressionAttributeValues: { ':wrong': 'STATUS#photos#deleted', ':revision': 1 },
+  });
+  expect(await indexed('tagged')).toEqual([]);
+
+  expect(await mendTable(table)).toEqual({ entriesAdded: 1, entriesRemoved: 1, indexed: 2 });
+  expect(await entriesOf('cat')).toEqual(['a.jpg']);
+  expect(await entriesOf('dog')).toEqual([]);
+  expect(await indexed('tagged')).toEqual(['a.jpg']);
+  expect(await indexed('deleted')).toEqual([]);
+  expect(await mendTable(table)).toEqual({ entriesAdded: 0, entriesRemoved: 0, indexed: 0 });
+});
+
+it('takes an image out of the index whose record is lost, and lets any event write it', async () => {
+  const lost = { bucket: 'photos', key: 'lost.jpg' };
+  await removeFromIndex(lost, 'STATUS#photos#tagged', undefined, table);
+  expect(await indexed('tagged')).not.toContain('lost.jpg');
+  expect(await indexed('deleted')).toContain('lost.jpg');
+  const tombstone = await readRecord(lost, table);
+  const next = nextImageRecord(tombstone, recordOf('lost.jpg'), { status: 'tagged', tags: [] }, time);
+  expect(await table.write(putImageRecord(next))).toBe(true);
+});
+
+it('says what it has done, and nothing when nothing was lost', () => {
+  const nothing = { restored: 0, dropped: 0, missing: 0, gone: 0 };
+  const repairs = { ...nothing, damage: [], entriesAdded: 0, entriesRemoved: 0, indexed: 0 };
+  expect(repairLine(repairs)).toBeUndefined();
+  expect(repairLine({ ...repairs, damage: ['dropping 7 bytes; x'], missing: 2 })).toBe(
+    'Repair: 1 parts of stores lost (the first: dropping 7 bytes; x); 2 pictures without their record sent to be tagged',
+  );
+});
