@@ -13,8 +13,8 @@ import { type Random, type TortureLimits, type TortureOutcome, tortureProgram } 
 
 /** A state of its own for so many rounds. */
 const ROUNDS_OF_A_STATE = 10;
-const CHANGES = 150;
-const KEYS = 40;
+const CHANGES = 80;
+const KEYS = 25;
 const FLIPS = 16;
 
 const STORES = ['queue', 'dynamodb', 's3/metadata'];

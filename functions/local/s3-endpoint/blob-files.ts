@@ -40,8 +40,6 @@ export async function openBlobFiles(folder: string): Promise<BlobFiles> {
   const finished = join(folder, 'blobs');
   await mkdir(unfinished, { recursive: true });
   await mkdir(finished, { recursive: true });
-  const removeFile = (id: string) => rm(join(finished, id), { force: true });
-  const pins = createPins(removeFile);
   const assertSpace = spaceOf(folder, RESERVED_BYTES.uploads);
   const pathOf = (id: string) => join(finished, id);
   const removeFile = (id: string) => rm(pathOf(id), { force: true });
@@ -55,8 +53,6 @@ export async function openBlobFiles(folder: string): Promise<BlobFiles> {
       const path = join(unfinished, id);
       try {
         const result = await writeFile(path, (append) => fill(withSpace(append, assertSpace)));
-        await rename(path, join(finished, id));
-        const result = await writeFile(path, fill);
         await rename(path, pathOf(id));
         await syncFolder(finished);
         return { id, result };

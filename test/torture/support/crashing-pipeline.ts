@@ -261,13 +261,17 @@ async function picture(random: Random): Promise<Buffer> {
     .toBuffer();
 }
 
-/** Waits until nothing is left to be done, up to a minute. */
+/** Waits until nothing is left to be done, up to two minutes. */
 export async function untilIdle(pipeline: Pick<ServedPipeline, 'queue'>): Promise<void> {
-  const end = performance.now() + 60_000;
-  for (let calm = 0; calm < 3 && performance.now() < end; ) {
-    calm = (await pipeline.queue()).left === 0 ? calm + 1 : 0;
-    await pause(30);
-  }
+  // Seen several times, since a message may be on its way from the bucket to the queue.
+  for (let calm = 0; calm < 3; calm++) await untilAtMost(0, pipeline);
+}
+
+/** Waits until at most so many messages are left, up to two minutes: more is a fault that is found afterwards. */
+export async function untilAtMost(messages: number, pipeline: Pick<ServedPipeline, 'queue'>): Promise<void> {
+  const end = performance.now() + 120_000;
+  do await pause(30);
+  while ((await pipeline.queue()).left > messages && performance.now() < end);
 }
 
 /** All that is not as it should be once nothing is left to be done. */

@@ -69,7 +69,7 @@ export const ALLOWED_IMPORTS = `
   local/control-api: core/labels core/tagging zod
   local/gallery: adapters/files core core/records local/control-api local/http node:*
   local/dynamodb: adapters/aws core/records local/control-api local/http local/store dynalite node:*
-  local/reembedding: core core/objects core/records core/tagging local/queue terminal node:*
+  local/reembedding: core/objects core/records core/tagging local/queue terminal node:*
   local/repair: core/objects core/records local/queue local/s3-endpoint local/store terminal node:*
   local: adapters/aws adapters/files adapters/sharp config.ts core core/labels core/objects core/records
       core/results core/tagging local/control-api local/dynamodb local/gallery local/queue
