@@ -7,7 +7,7 @@ describe('cliptag cost', () => {
     const { code, stdout, stderr } = await runCli(['cost', '--images', '1000000', ...given]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^ {2}Lambda computing +60,000 GB-seconds +\$1\.00\n/);
-    expect(stdout).toMatch(/\nCliptag +1,000,000 images +\$8\.00\n/);
+    expect(stdout).toMatch(/\nCliptag +1,000,000 images +\$7\.99\n/);
     expect(stdout).toMatch(/\nAmazon Rekognition labels +1,000,000 images +\$1,000\.00 +125 times as much\n/);
     expect(stdout).toMatch(/\nGoogle Cloud Vision labels +1,000,000 images +\$1,500\.00 /);
     expect(stdout).toContain('30.0 ms an image at 2048 MB on x86_64, as --milliseconds says');
