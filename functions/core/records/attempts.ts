@@ -3,7 +3,7 @@ import { CliptagError } from '../errors.ts';
 import type { Tag } from '../labels/scores.ts';
 import { advanceRevision, type ImageRecord, imageKey, tagMatcher } from './image-record.ts';
 import { deleteLabelEntry, type EntryOwner } from './label-entries.ts';
-import { readRecord, removeSupersededEntries } from './record-commit.ts';
+import { allEnded, readRecord, removeSupersededEntries } from './record-commit.ts';
 import { entryState } from './stale-entries.ts';
 import type { PrimaryKey, TagTable, WriteRequest } from './tag-table.ts';
 
@@ -146,7 +146,7 @@ async function removeUnconfirmed(
 ): Promise<void> {
   const isConfirmed = tagMatcher(record?.status === 'tagged' ? record.tags : []);
   const untrue = tags.filter((tag) => !isConfirmed(tag));
-  await Promise.all(untrue.map((tag) => table.write(deleteLabelEntry(owner, tag))));
+  await allEnded(untrue.map((tag) => table.write(deleteLabelEntry(owner, tag))));
 }
 
 export function noteKey(object: Pick<EntryOwner, 'bucket' | 'key'>, event: string): PrimaryKey {

@@ -35,7 +35,7 @@ export async function commitRecord(
   newTags: readonly Tag[],
   table: TagTable,
 ): Promise<boolean> {
-  await Promise.all(newTags.map((tag) => table.write(putLabelEntry(record, tag))));
+  await allEnded(newTags.map((tag) => table.write(putLabelEntry(record, tag))));
   if (!(await table.write(putImageRecord(record)))) return false;
   await removeSupersededEntries(record, table);
   return true;
@@ -64,5 +64,14 @@ export async function removeSupersededEntries(record: ImageRecord, table: TagTab
 }
 
 async function removeEntries(record: ImageRecord, tags: readonly Tag[], table: TagTable): Promise<void> {
-  await Promise.all(tags.map((tag) => table.write(deleteLabelEntry(record, tag))));
+  await allEnded(tags.map((tag) => table.write(deleteLabelEntry(record, tag))));
+}
+
+/**
+ * Waits for all writes, also when one fails: an entry that is put after the run has failed could come after the next run
+ * has removed it.
+ */
+export async function allEnded(writes: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(writes)).find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
 }

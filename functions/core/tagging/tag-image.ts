@@ -48,7 +48,7 @@ export async function tagImage(arrived: ObjectEvent, tagger: Tagger): Promise<Ta
   const identity = taggerIdentity(encoder.modelDigest, classifiers);
   const event = await withUncoveredVersion(arrived, objects);
   const contentOf = contentReader(tagger);
-  const attempts = attemptLog(event.object, eventIdentity(event), { table, now, removesNotes });
+  const attempts = attemptLog(arrived.object, eventIdentity(arrived), { table, now, removesNotes });
   const decide = async (previous: ImageRecord | undefined): Promise<TaggingDecision> => {
     const due = await eventDue(event, previous, identity, objects);
     if (due.kind === 'unchanged') return { object: due.object, result: due.kind };
