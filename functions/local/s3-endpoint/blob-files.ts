@@ -25,6 +25,8 @@ export interface BlobFiles {
   /** Notes in an object's first blob what object it is. The last note counts. */
   note(id: string, note: ObjectNote): Promise<void>;
   readNote(id: string): Promise<ObjectNote | undefined>;
+  /** Removes the notes of a blob whose object is about to be deleted. */
+  disown(id: string): Promise<void>;
   /** All finished blobs. */
   ids(): Promise<ReadonlySet<string>>;
   /** Removes what a crash left behind: unfinished files, and blobs that no metadata knows. */
@@ -64,6 +66,7 @@ export async function openBlobFiles(folder: string): Promise<BlobFiles> {
     read: (id, first, last) => createReadStream(pathOf(id), { start: first, end: last }),
     note: (id, note) => appendNote(pathOf(id), note),
     readNote: (id) => readNote(pathOf(id)),
+    disown: (id) => removeNotes(pathOf(id)),
     ids: async () => new Set(await readdir(finished)),
     async removeOrphans(known) {
       for (const id of await readdir(unfinished)) await rm(join(unfinished, id), { force: true });

@@ -61,6 +61,8 @@ async function commit(
   const event = objectEvent(state, request, change, { sequencer, time: modified });
   const outbox = outboxRecords(bucket, event);
   if (stored) await noteObject(state, bucket.name, stored);
+  // Before the commit: a crash behind it must not bring the object back, whose removal has been told.
+  else for (const { id } of current?.blobs.slice(0, 1) ?? []) await state.blobs.disown(id);
   await state.metadata.commit([
     objectWrite(state, bucket.name, change.key, stored),
     put(state.metadata.sequencers, LAST_SEQUENCER, sequencer),
