@@ -1,150 +1,215 @@
-"""Export the trained encoders to ONNX with int8 weights, choose the view size, fit the logit scale.
+"""Put backbone, head and text side together as the model's files, and measure them.
 
-Writes image-encoder.onnx, text-encoder.onnx, tokenizer.json, manifest.json and held-out.json to the model folder,
-the float32 graphs to the work folder, and prints the measures of the model card.
+The embedding of a picture: the head's opinion on ImageNet's classes, on the photo labels and on general words, each times
+the text encoder's own embeddings of the names, added and normalised (ConSE, Norouzi et al. 2014, arXiv 1312.5650). So it
+lies where the words lie, between those that fit.
+
+Writes image-encoder.onnx, text-encoder.onnx, tokenizer.json, manifest.json and held-out.json to the model folder.
 """
 
 import argparse
 import hashlib
 import json
 import shutil
+import time
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
+import onnx
 import torch
+from PIL import Image
 from torch import nn
+from torch.nn import functional as F
 
-from batches import split_pictures
-from evaluate import embed_pictures, embed_with_onnx, fit_logit_scale, hit_rates, load_average, milliseconds_per_picture
-from image_encoder import EMBEDDING_SIZE, PICTURE_SIZE, enlarge, fold_norms, normalise_pixels
-from photo_set import HELD_OUT_FILE, Pictures, load_held_out, load_labels, true_labels
-from quantise import CalibrationPictures, quantise_convolutions, refit_projection, store_weights_as_int8
+from backbone import FEATURES, HEAD_WIDTH, PICTURE_SIZE, published_classifier
+from features import open_session, to_onnx
+from photo_set import (
+    HERE,
+    Kinds,
+    Pictures,
+    centre_crop,
+    load_classes,
+    load_held_out,
+    load_labels,
+    true_labels,
+    validation_pictures,
+)
+from quantise import store_weights_as_int8
+from rows import NOTHING_TEXTS
 from text_encoder import CONTEXT_LENGTH
-from texts import encode, label_rows, load_text_encoder
+from texts import MOST_USED, embed_texts, encode, load_text_encoder, said
 
-OPSET = 18
-VIEW_SIZES = (160, 176)  # the size at the end of training, and a larger one: whole pictures show things smaller than crops do
-FIRST_SHARES = (0, 0.25, 0.45)  # the mean of both runs' ends may know more than either
-CALIBRATION_PICTURES = 2048
-REFIT_PICTURES = 4096
-REVISION = "2026.11.4"
+CLASS_SHARE, LABEL_SHARE, WORD_SHARE = 0.35, 0.65, 0.12  # what each part adds to an embedding; chosen on validation pictures
+UNSURE = 0.3  # general words below this probability add nothing
+BROAD = 5  # labels of a general word that is measured
+REVISION = "2026.12"
 
 
-class FromPixels(nn.Module):
-    """uint8 (N, S, S, 3) -> unit embeddings: transposition, normalisation and enlargement as part of the graph."""
+class Head(nn.Module):
+    """Features (N, FEATURES) -> unit embeddings (N, 256)."""
 
-    def __init__(self, encoder, view_size):
+    def __init__(self, fitted, class_rows, label_rows, word_rows):
+        """fitted: what fit_head.py wrote; label_rows: those of its labels, and the one of nothing in particular last."""
         super().__init__()
-        self.encoder, self.view_size = encoder, view_size
+        classes, class_bias = published_classifier()
+        for name, value in {
+            "class_weight": classes.T, "class_bias": class_bias, "class_rows": CLASS_SHARE * class_rows,
+            "label_weight": fitted["label_weight"].T, "label_bias": fitted["label_bias"], "label_rows": LABEL_SHARE * label_rows,
+            "word_weight": fitted["word_weight"].T, "word_bias": fitted["word_bias"], "word_rows": WORD_SHARE * word_rows,
+        }.items():  # fmt: skip
+            self.register_buffer(name, torch.from_numpy(np.ascontiguousarray(value, np.float32)))
 
-    def forward(self, pixels):
-        return self.encoder(enlarge(normalise_pixels(pixels), self.view_size))
+    def forward(self, features):
+        labels = torch.softmax(features @ self.label_weight + self.label_bias, 1)
+        classes = torch.softmax(features[:, :HEAD_WIDTH] @ self.class_weight + self.class_bias, 1)
+        words = torch.relu(torch.sigmoid(features @ self.word_weight + self.word_bias) - UNSURE) / (1 - UNSURE)
+        something = 1 - labels[:, -1:]  # where there is nothing to see, the other opinions do not count
+        return F.normalize(something * (classes @ self.class_rows + words @ self.word_rows) + labels @ self.label_rows, dim=1)
 
 
-def to_onnx(module, example, path, name, dynamic):
-    """Write the module as an ONNX file with one input of that name and one output, `embedding`."""
-    axes = {name: dynamic, "embedding": {0: "N"}}
-    torch.onnx.export(
-        module, (example,), str(path), input_names=[name], output_names=["embedding"], dynamic_axes=axes,
-        opset_version=OPSET, dynamo=False,
-    )  # fmt: skip
+def class_texts(entry):
+    """The names under which an ImageNet class is to be found."""
+    return [said(MOST_USED[0], name) for name in dict.fromkeys((entry["name"], entry["label"]))]
 
 
-def open_session(path, threads=2):
-    """An onnxruntime session on the CPU."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+def mean_rows(encoder, tokenizer, groups):
+    """For each group of texts the direction of their mean."""
+    rows = np.stack([embed_texts(encoder, tokenizer, texts).mean(0) for texts in groups])
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def merge(backbone, head, path):
+    """One graph from pixels to embedding."""
+    first, second = onnx.load(backbone), onnx.load(head)
+    second.ir_version = first.ir_version
+    second = onnx.compose.add_prefix(second, "head/", rename_inputs=False, rename_outputs=False)
+    del second.opset_import[:]
+    second.opset_import.extend(first.opset_import)
+    model = onnx.compose.merge_models(first, second, io_map=[("features", "features")])
+    onnx.checker.check_model(model)
+    onnx.save(model, path)
 
 
 class Exporter:
     """The trained parts, the data to measure them on, and where files go."""
 
-    def __init__(self, data_dir, out_dir, model_dir, test_pictures):
-        self.out, self.model = out_dir, model_dir
-        self.labels = load_labels(data_dir)
+    def __init__(self, data_dir, out_dir, model_dir):
+        self.data, self.out, self.model = data_dir, out_dir, model_dir
+        self.labels, self.classes = load_labels(data_dir), load_classes()
         self.truth = true_labels(self.labels)
-        self.pictures = Pictures(out_dir)
-        self.training, self.validation = split_pictures(self.pictures, self.labels)
-        self.test = np.flatnonzero(self.pictures.is_test)[:test_pictures]
-        self.held_out = [i for i, entry in enumerate(self.labels) if entry["label"] in set(load_held_out())]
-        self.unseen = np.flatnonzero(np.isin(self.pictures.label, self.held_out))[:test_pictures]
-        targets = np.load(out_dir / "targets.npz")["label_targets"]
-        self.wanted_rows = label_rows(out_dir, self.labels, targets)[: len(self.labels)]
+        self.sharp = Pictures(data_dir / "sharp", self.labels)
+        self.candidates = np.unique(self.sharp.label)
+        self.encoder, self.tokenizer = load_text_encoder(out_dir)
+        self.label_rows = embed_texts(self.encoder, self.tokenizer, [entry["phrase"] for entry in self.labels])
+        self.class_rows = mean_rows(self.encoder, self.tokenizer, [class_texts(entry) for entry in self.classes])
+        self.kinds = Kinds(self.labels)
+        self.word_rows = embed_texts(self.encoder, self.tokenizer, [said(MOST_USED[0], word) for word in self.kinds.words])
+        own = {entry["label"] for entry in self.labels}
+        self.broad = [i for i, word in enumerate(self.kinds.words) if word not in own and self.kinds.true[:, i].sum() >= BROAD]
+        self.nothing_row = mean_rows(self.encoder, self.tokenizer, [list(NOTHING_TEXTS)])
 
     def export_text(self):
-        """Tokenizer and text encoder; returns the end token's id and the shipped encoder's label rows."""
+        """Tokenizer and text encoder."""
         shutil.copy(self.out / "tokenizer.json", self.model / "tokenizer.json")
-        encoder, tokenizer = load_text_encoder(self.out)
-        ids = encode(tokenizer, [entry["phrase"] for entry in self.labels])
+        ids = encode(self.tokenizer, [entry["phrase"] for entry in self.labels])
         float_path, path = self.out / "text-encoder.float32.onnx", self.model / "text-encoder.onnx"
-        to_onnx(encoder, ids[:2], float_path, "ids", {0: "N", 1: "L"})
+        to_onnx(self.encoder, ids[:2], float_path, "ids", "embedding", {0: "N", 1: "L"})
         store_weights_as_int8(float_path, path)
         float_rows, rows = (open_session(p).run(None, {"ids": ids.numpy()})[0] for p in (float_path, path))
-        print(f"text: int8 to float32 cosine {(rows * float_rows).sum(1).mean():.5f}, "
-              f"labels to their classifier rows {(rows * self.wanted_rows).sum(1).mean():.4f}", flush=True)  # fmt: skip
-        return encoder.end_token, rows
+        print(f"text: int8 to float32 cosine {(rows * float_rows).sum(1).mean():.5f}", flush=True)
 
-    def choose_encoder(self, rows):
-        """View size and encoder with the most top-1 and top-5 together on validation pictures."""
-        results = {}
-        for size in VIEW_SIZES:
-            for share in FIRST_SHARES:
-                shares = {self.out / "first.pt": share, self.out / "second.pt": 1 - share}
-                encoder = load_average(shares, self.pictures, self.training, size)
-                rates = self.rates(embed_pictures(encoder, self.pictures, self.validation, size), rows, self.validation)
-                print(f"view {size}, {share} of the first run: validation {rates[0]:.4f} / {rates[1]:.4f}", flush=True)
-                results[sum(rates)] = size, encoder
-        return results[max(results)]
+    def head(self, name):
+        """The head of that file's rows."""
+        fitted = np.load(self.out / f"{name}.npz")
+        label_rows = np.concatenate([self.label_rows[fitted["labels"]], self.nothing_row])
+        return Head(fitted, self.class_rows, label_rows, self.word_rows)
 
-    def export_image(self, rows):
-        """Image encoder in float32 and int8; returns both sessions."""
-        size, encoder = self.choose_encoder(rows)
-        float_path, path = self.out / "image-encoder.float32.onnx", self.model / "image-encoder.onnx"
-        example = torch.zeros(2, PICTURE_SIZE, PICTURE_SIZE, 3, dtype=torch.uint8)
-        to_onnx(FromPixels(fold_norms(encoder), size), example, float_path, "pixels", {0: "N"})
-        calibration = CalibrationPictures(self.pictures, self.training[:CALIBRATION_PICTURES], PICTURE_SIZE)
-        quantise_convolutions(float_path, path, calibration)
-        refit_projection(float_path, path, self.pictures, self.training[-REFIT_PICTURES:], PICTURE_SIZE)
-        for each in (float_path, path):
-            one_thread = open_session(each, threads=1)
-            alone, of8 = (milliseconds_per_picture(one_thread, PICTURE_SIZE, batch) for batch in (1, 8))
-            print(f"{each.name}: {each.stat().st_size} bytes, {alone:.2f} ms alone, {of8:.2f} ms of 8", flush=True)
-        return open_session(float_path), open_session(path)
+    def export_image(self):
+        """The image encoder, and its float32 twin in the work folder."""
+        example = torch.zeros(2, FEATURES)
+        to_onnx(self.head("head"), example, self.out / "head.float32.onnx", "features", "embedding", {0: "N"})
+        store_weights_as_int8(self.out / "head.float32.onnx", self.out / "head.onnx")
+        merge(self.out / "backbone.float32.onnx", self.out / "head.float32.onnx", self.out / "image-encoder.float32.onnx")
+        merge(self.out / "backbone.onnx", self.out / "head.onnx", self.model / "image-encoder.onnx")
 
-    def rates(self, embeddings, rows, indices, candidates=None):
-        """Top-1 and top-5 of these pictures."""
-        return hit_rates(embeddings, rows, self.pictures.label[indices], self.labels, self.truth, candidates)
+    def embeddings(self, head, chosen):
+        """Embeddings of sharp pictures by another head, from the features at hand."""
+        features = np.load(self.out / "features/sharp whole.npy", mmap_mode="r")[chosen]
+        with torch.no_grad():
+            return head(torch.from_numpy(features.astype(np.float32))).numpy()
 
-    def embed(self, session):
-        """Embeddings of the test split, and of all pictures of held-out labels: none of them was trained on."""
-        return (embed_with_onnx(session, self.pictures, indices) for indices in (self.test, self.unseen))
+    def rates(self, embeddings, chosen, candidates):
+        """Top-1 and top-5 in % of sharp pictures; what is also true of a picture is right."""
+        best = candidates[np.argsort(-embeddings @ self.label_rows[candidates].T, axis=1)[:, :5]]
+        hits = self.truth[self.sharp.label[chosen][:, None], best]
+        return f"{100 * hits[:, 0].mean():.1f} / {100 * hits.any(1).mean():.1f}"
 
-    def measure(self, name, embeddings, unseen_embeddings, rows):
-        """Print the model card's figures on the test split, and those of the held-out labels among themselves."""
-        seen = ~np.isin(self.pictures.label[self.test], self.held_out)
-        all_labels = self.rates(embeddings, rows, self.test)
-        trained = self.rates(embeddings[seen], rows, self.test[seen])
-        unseen = self.rates(unseen_embeddings, rows, self.unseen, self.held_out)
-        print(f"{name}: top-1 {all_labels[0]:.4f} top-5 {all_labels[1]:.4f}; of labels trained on "
-              f"{trained[0]:.4f} / {trained[1]:.4f}; held out, among themselves {unseen[0]:.4f} / {unseen[1]:.4f}",
-              flush=True)  # fmt: skip
+    def right(self, picture_labels):
+        """Which of all labels and classes, in this order, are true of pictures with these labels."""
+        classes = [[label["label"] in entry["photo"] + entry["ofPhoto"] for entry in self.classes] for label in self.labels]
+        return np.concatenate([self.truth, np.array(classes)], 1)[picture_labels]
+
+    def measure(self, name, session):
+        """Print the measures of a graph."""
+        test = np.flatnonzero(self.sharp.is_test)
+        embeddings = embed(session, (self.sharp[i] for i in test))
+        folder = self.data / "examples-200"
+        examples = json.loads((folder / "labels.json").read_text())
+        index = {entry["wnid"]: i for i, entry in enumerate(self.classes)}
+        truth = np.array([index[wnid] for _, _, wnid in examples["pictures"]])
+        names = embed_texts(self.encoder, self.tokenizer, [said(MOST_USED[0], entry["name"]) for entry in self.classes])
+        scores = embed(session, (Image.open(folder / file).convert("RGB") for file, _, _ in examples["pictures"])) @ names.T
+        rank = (scores > scores[np.arange(len(truth)), truth][:, None]).sum(1)
+        of_20 = [(scores[i, draw.permutation(np.delete(np.arange(1000), truth[i]))[:19]] < scores[i, truth[i]]).all()
+                 for draw in (np.random.default_rng(seed) for seed in range(20)) for i in range(len(truth))]  # fmt: skip
+        times = []
+        pixels = np.random.default_rng(1).integers(0, 256, (8, PICTURE_SIZE, PICTURE_SIZE, 3), np.uint8)
+        for _ in range(30):
+            began = time.perf_counter()
+            session.run(None, {"pixels": pixels})
+            times.append(time.perf_counter() - began)
+        rows, true = self.word_rows[self.broad], self.kinds.true[self.sharp.label[test]][:, self.broad]
+        known = true.any(1)
+        general = true[known, (embeddings[known] @ rows.T).argmax(1)].mean()
+        print(f"{name}: sharp test {self.rates(embeddings, test, self.candidates)} %; 1,000 names on {len(truth)} examples "
+              f"{100 * (rank < 1).mean():.1f} / {100 * (rank < 5).mean():.1f} %, of 20 {100 * np.mean(of_20):.1f} %; "
+              f"{len(self.broad)} general words on {known.sum()} pictures {100 * general:.1f} %; "
+              f"{1000 * min(times) / 8:.2f} ms of 8", flush=True)  # fmt: skip
+        return embeddings
 
     def run(self):
         """Write all files, then measure."""
-        end_token, rows = self.export_text()
-        float_session, session = self.export_image(rows)
-        validation = embed_with_onnx(session, self.pictures, self.validation)
-        scale = fit_logit_scale(validation, rows, self.pictures.label[self.validation], self.labels, self.truth)
-        write_manifest(self.model, end_token, scale)
-        shutil.copy(HELD_OUT_FILE, self.model / "held-out.json")
-        print(f"logit scale {scale:.2f}", flush=True)
-        embeddings, unseen = self.embed(session)
-        self.measure("int8", embeddings, unseen, rows)
-        float_embeddings, unseen = self.embed(float_session)
-        self.measure("float32", float_embeddings, unseen, rows)
-        print(f"int8 to float32 cosine {(embeddings * float_embeddings).sum(1).mean():.4f}")
+        self.export_text()
+        self.export_image()
+        shutil.copy(HERE / "held-out.json", self.model / "held-out.json")
+        kept_back, _ = validation_pictures(self.data, self.out, self.sharp, None)
+        validation = self.embeddings(self.head("head"), kept_back)
+        scale = fit_logit_scale(validation @ np.concatenate([self.label_rows, self.class_rows]).T, self.right(self.sharp.label[kept_back]))
+        write_manifest(self.model, self.encoder.end_token, scale)
+        print(f"validation {self.rates(validation, kept_back, self.candidates)} %, logit scale {scale:.1f}", flush=True)
+        held_out = np.array([i for i, entry in enumerate(self.labels) if entry["label"] in load_held_out()])
+        unseen = np.flatnonzero(np.isin(self.sharp.label, held_out))
+        embeddings = self.embeddings(self.head("head-without-held-out"), unseen)
+        print(f"without the {len(held_out)} labels: these among themselves {self.rates(embeddings, unseen, held_out)} %", flush=True)
+        whole = self.measure("int8", open_session(self.model / "image-encoder.onnx"))
+        exact = self.measure("float32", open_session(self.out / "image-encoder.float32.onnx"))
+        print(f"int8 to float32 cosine {(whole * exact).sum(1).mean():.4f}")
+
+
+def embed(session, pictures):
+    """Embeddings of PIL images."""
+    return np.concatenate([session.run(None, {"pixels": centre_crop(picture, PICTURE_SIZE)[None]})[0] for picture in pictures])
+
+
+def fit_logit_scale(cosines, right):
+    """The scale with the least cross-entropy; a picture's right answers (N, candidates) are taken together."""
+
+    def loss(scale):
+        logits = scale * cosines
+        share = np.exp(logits - logits.max(1, keepdims=True))
+        return -np.log((share * right).sum(1) / share.sum(1)).mean()
+
+    return float(min(np.geomspace(3, 60, 150), key=loss))
 
 
 def file_entry(path):
@@ -168,7 +233,7 @@ def write_manifest(model_dir, end_token, logit_scale):
         },
         "image": {"size": PICTURE_SIZE, "resize": "bicubic"},
         "text": {"contextLength": CONTEXT_LENGTH, "endToken": end_token},
-        "embeddingSize": EMBEDDING_SIZE,
+        "embeddingSize": 256,
         "logitScale": round(logit_scale, 3),
         "scoring": "softmax",
     }
@@ -180,10 +245,10 @@ def main():
     parser.add_argument("--data", type=Path, required=True, help="folder of the packed photo set")
     parser.add_argument("--out", type=Path, required=True, help="work folder")
     parser.add_argument("--model", type=Path, required=True, help="model folder to write")
-    parser.add_argument("--test-pictures", type=int, default=None, help="measure on so many only")
     args = parser.parse_args()
+    torch.set_num_threads(1)
     args.model.mkdir(parents=True, exist_ok=True)
-    Exporter(args.data, args.out, args.model, args.test_pictures).run()
+    Exporter(args.data, args.out, args.model).run()
 
 
 if __name__ == "__main__":

