@@ -21,11 +21,11 @@ describe('the embedded model', () => {
     model = await readModel(FOLDER);
   });
 
-  test('holds the files that its manifest describes, in at most 15 MB, the image encoder in 8', async () => {
+  test('holds the files that its manifest describes, in at most 16 MB, the image encoder in 10', async () => {
     await verifyModelFiles(model);
     const sizes = Object.values(model.manifest.files).map(({ bytes }) => bytes);
-    expect(sizes.reduce((sum, bytes) => sum + bytes)).toBeLessThan(15_000_000);
-    expect(model.manifest.files.imageEncoder.bytes).toBeLessThan(8_000_000);
+    expect(sizes.reduce((sum, bytes) => sum + bytes)).toBeLessThan(16_000_000);
+    expect(model.manifest.files.imageEncoder.bytes).toBeLessThan(10_000_000);
   });
 
   test('has a tokenizer of its own that takes every text of the reference cases', async () => {

@@ -4,7 +4,7 @@ The embedding of a picture: the head's opinion on ImageNet's classes, on the pho
 the text encoder's own embeddings of the names, added and normalised (ConSE, Norouzi et al. 2014, arXiv 1312.5650). So it
 lies where the words lie, between those that fit.
 
-Writes image-encoder.onnx, text-encoder.onnx, tokenizer.json, manifest.json and held-out.json to the model folder.
+Writes image-encoder.onnx, text-encoder.onnx, tokenizer.json and manifest.json to the model folder.
 """
 
 import argparse
@@ -24,7 +24,6 @@ from torch.nn import functional as F
 from backbone import FEATURES, HEAD_WIDTH, PICTURE_SIZE, published_classifier
 from features import open_session, to_onnx
 from photo_set import (
-    HERE,
     Kinds,
     Pictures,
     centre_crop,
@@ -39,8 +38,8 @@ from rows import NOTHING_TEXTS
 from text_encoder import CONTEXT_LENGTH
 from texts import MOST_USED, embed_texts, encode, load_text_encoder, said
 
-CLASS_SHARE, LABEL_SHARE, WORD_SHARE = 0.35, 0.65, 0.12  # what each part adds to an embedding; chosen on validation pictures
-UNSURE = 0.3  # general words below this probability add nothing
+CLASS_SHARE, LABEL_SHARE, WORD_SHARE = 0.3, 0.65, 0.12  # what each part adds to an embedding; chosen on validation pictures
+UNSURE = 0.5  # general words below this probability add nothing
 BROAD = 5  # labels of a general word that is measured
 REVISION = "2026.12"
 
@@ -181,7 +180,6 @@ class Exporter:
         """Write all files, then measure."""
         self.export_text()
         self.export_image()
-        shutil.copy(HERE / "held-out.json", self.model / "held-out.json")
         kept_back, _ = validation_pictures(self.data, self.out, self.sharp, None)
         validation = self.embeddings(self.head("head"), kept_back)
         scale = fit_logit_scale(validation @ np.concatenate([self.label_rows, self.class_rows]).T, self.right(self.sharp.label[kept_back]))
