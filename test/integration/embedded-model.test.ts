@@ -79,7 +79,9 @@ describe('the embedded model', () => {
     test.each([
       ['chelsea.png', 'cat'],
       ['coffee.png', 'coffee'],
-      ['china.jpg', 'temple'],
+      ['china.jpg', 'building'],
+      ['astronaut.png', 'person'],
+      ['camera.png', 'tripod'],
       ['flower.jpg', 'flower'],
     ])('sees in %s: %s', async (name, label) => {
       const bytes = await readFile(new URL(name, SAMPLES));

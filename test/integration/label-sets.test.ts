@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { readLabelSets } from '../../functions/adapters/files/label-set-files.ts';
 import {
   contrastPromptsOf,
+  type LabelSet,
   labelSetSchema,
   parseLabelSet,
   promptsOf,
@@ -16,6 +17,24 @@ const smallest = { name: 'smallest', version: 1, mode: 'exclusive', labels: ['ca
 
 async function readme(): Promise<string> {
   return readFile(join(FOLDER, 'README.md'), 'utf8');
+}
+
+async function generalLabels(): Promise<LabelSet['labels']> {
+  const [general] = await readLabelSets([join(FOLDER, 'general.yaml')]);
+  return general?.labels ?? [];
+}
+
+interface ImageNetClass {
+  readonly wnid: string;
+  readonly name: string;
+  readonly label: string;
+  readonly synonyms: readonly string[];
+}
+
+/** The classes as the embedded model learned them. */
+async function imageNet(): Promise<readonly ImageNetClass[]> {
+  const file = new URL('../../models/embedded/train/imagenet.json', import.meta.url);
+  return JSON.parse(await readFile(file, 'utf8')) as ImageNetClass[];
 }
 
 /** The table row that describes a field, under the given heading. */
@@ -40,11 +59,25 @@ describe('the label sets that come with Cliptag', () => {
   });
 
   test('include several hundred everyday labels', async () => {
-    const [general] = await readLabelSets([join(FOLDER, 'general.yaml')]);
-    expect(general?.labels.length).toBeGreaterThan(300);
-    const names = general?.labels.map(({ name }) => name);
+    const labels = await generalLabels();
+    expect(labels.length).toBeGreaterThan(600);
+    const names = labels.map(({ name }) => name);
     for (const name of ['dog', 'cat', 'pizza', 'car', 'keyboard', 'beach', 'person'])
       expect(names).toContain(name);
+  });
+
+  test('fold every class of ImageNet into a label', async () => {
+    const words = new Set((await generalLabels()).flatMap(({ name, synonyms }) => [name, ...synonyms]));
+    const missing = (await imageNet()).filter(({ label, name }) => !words.has(label) && !words.has(name));
+    expect(missing).toEqual([]);
+  });
+
+  test('say with a tag and its parents one thing, so that a second one finds a place among five tags', async () => {
+    const labels = await generalLabels();
+    const parentOf = new Map(labels.map(({ name, parent }) => [name, parent]));
+    const depth = (name: string): number => 1 + (parentOf.has(name) ? above(parentOf.get(name)) : 0);
+    const above = (parent: string | undefined): number => (parent === undefined ? 0 : depth(parent));
+    expect(labels.filter(({ name }) => depth(name) > 4)).toEqual([]);
   });
 });
 
