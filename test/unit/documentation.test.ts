@@ -123,7 +123,9 @@ describe('what README says of the embedded model', () => {
   });
 
   it('knows as many labels as the model card says', () => {
-    expect(figures(README, /Of ([\d,]+) labels/)).toEqual(figures(CARD, /All ([\d,]+) labels to choose from/));
+    expect(figures(README, /Of ([\d,]+) labels/)).toEqual(
+      figures(CARD, /All ([\d,]+) labels to choose from/),
+    );
   });
 });
 
