@@ -95,6 +95,11 @@ def centre_crop(picture, size, zoom=1.0, place=(0.5, 0.5)):
     return np.asarray(picture.crop((left, top, left + size, top + size)))
 
 
+def tiny(picture):
+    """16 x 16 pixels, by which pictures are recognised."""
+    return np.asarray(picture.resize((16, 16), Image.BOX), np.float32).ravel()
+
+
 def validation_pictures(data_dir, out_dir, sharp, thumbnails):
     """Sharp training pictures that nothing is fitted to but scales and thresholds, and the thumbnails that show the same."""
     path = Path(out_dir) / "validation.npz"
@@ -104,7 +109,6 @@ def validation_pictures(data_dir, out_dir, sharp, thumbnails):
         names = {json_row[3]: index for json_row, index in zip(sharp.rows, sharp.label)}
         chosen = [draw.permutation(training[names[name]])[:VALIDATION_PER_LABEL] for name in sorted(names)]
         kept_back, twins = np.sort(np.concatenate(chosen)), set()
-        tiny = lambda picture: np.asarray(picture.resize((16, 16), Image.BOX), np.float32).ravel()
         for label in np.unique(sharp.label[kept_back]):
             candidates = np.flatnonzero((thumbnails.label == label) & ~thumbnails.is_test)
             theirs = np.stack([tiny(thumbnails[i]) for i in candidates])
