@@ -58,7 +58,7 @@ it('tagImage beside retag and listings ends in the state of the newest event on 
 
 it('and through the AWS SDK, where keys are put off, requests fail, and answers are lost so that the SDK sends writes twice', async () => {
   const kind = { faults: true, deployments: true, retags: true, listings: true };
-  /** Every second request goes well; cases begin somewhere else each. */
+  /** Cases begin somewhere else each. */
   const MISHAPS: readonly Mishap[] = ['none', 'put-off', 'none', 'lost', 'none', 'busy', 'none', 'failed'];
   const met = new Map<Mishap, number>();
   await fc.assert(

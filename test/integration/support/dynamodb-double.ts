@@ -106,12 +106,15 @@ async function answerOf(table: InMemoryTable, operation: string, body: Body, mis
   }
 }
 
-/** Half of the keys are put off, rounded up, as when the table is busy; the adapter must come back for them. */
+/**
+ * Half of the keys are put off, as when the table is busy; the adapter must come back for them. Rounded down, so that there
+ * is an end to it, whoever else asks meanwhile.
+ */
 async function batchAnswer(table: InMemoryTable, body: Body, mishap: Mishap) {
   const [[name, { Keys, ...options }] = ['', { Keys: [] }]] = Object.entries(
     body.RequestItems as Record<string, { Keys: Marshalled[] }>,
   );
-  const kept = mishap === 'put-off' ? Keys.slice(Math.ceil(Keys.length / 2)) : Keys;
+  const kept = mishap === 'put-off' ? Keys.slice(Math.floor(Keys.length / 2)) : Keys;
   const items = await table.readBatch({ ConsistentRead: false, ...options, Keys: kept.map(keyIn) });
   const putOff = Keys.filter((key) => !kept.includes(key));
   return {
