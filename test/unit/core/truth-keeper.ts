@@ -27,6 +27,7 @@ type Moment = ReadonlyMap<string, readonly Tag[]>;
 export class TruthKeeper {
   private readonly records = new Map<string, ImageRecord>();
   private readonly states = new Map<string, ImageRecord>();
+  private readonly forgotten = new Map<string, number>();
   private readonly moments: Moment[] = [new Map()];
 
   constructor(
@@ -47,12 +48,18 @@ export class TruthKeeper {
   /** DynamoDB has removed the record. */
   forget(key: string): void {
     this.records.delete(key);
+    this.forgotten.set(key, this.life(key) + 1);
     this.moments.push(tagsByKey(this.records));
   }
 
-  /** The tags of an image after that write of its record. */
-  state(key: string, sequencer: string, revision: number): ImageRecord | undefined {
-    return this.states.get(JSON.stringify([key, sequencer, revision]));
+  /** How often DynamoDB has removed an image's record, after which the next one begins anew and may count the same. */
+  life(key: string): number {
+    return this.forgotten.get(key) ?? 0;
+  }
+
+  /** An image's record after that write of it, in one of its lives. */
+  state(life: number, key: string, sequencer: string, revision: number): ImageRecord | undefined {
+    return this.states.get(JSON.stringify([life, key, sequencer, revision]));
   }
 
   /** Checks, after each write, the answers for all labels that it touched. */
@@ -66,7 +73,7 @@ export class TruthKeeper {
     const after = stored && imageRecordOf(stored);
     if (!after) return;
     this.records.set(key, after);
-    this.states.set(JSON.stringify([key, after.sequencer, after.revision]), after);
+    this.states.set(JSON.stringify([this.life(key), key, after.sequencer, after.revision]), after);
     if (after.revision === before?.revision) return;
     if (before && after.sequencer < before.sequencer) {
       throw new Error(`${key}: the record of ${before.sequencer} was replaced by that of ${after.sequencer}`);
