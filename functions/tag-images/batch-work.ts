@@ -1,8 +1,8 @@
 import type { SQSRecord } from 'aws-lambda';
-import { CliptagError } from '../core/errors.ts';
-import { type AttemptLog, NO_ATTEMPTS } from '../core/tagging/attempts.ts';
+import type { AttemptLog } from '../core/tagging/attempts.ts';
 import type { MessageInbox } from '../core/tagging/message-inbox.ts';
 import { isSuspect, type ReturnedMessage, receivesOf, settle, tagSuspects } from './suspects.ts';
+import { within } from './within.ts';
 
 /** How the messages of a batch are worked on. */
 export interface BatchWork {
@@ -25,6 +25,8 @@ export interface BatchWork {
 const LONGEST_WORK_MILLISECONDS = 25_000;
 /** Left for the notes and the response once the time for work is up. */
 const LAST_MILLISECONDS = 3_000;
+/** What an outage left is noted before the work, and beside it where that takes longer. */
+const MAKE_UP_MILLISECONDS = 500;
 
 /**
  * Works on a batch: all at once on what comes for the first time, or failed with a fault that was told; on each other
@@ -38,6 +40,7 @@ export async function workOnBatch(
 ): Promise<readonly SQSRecord[]> {
   const { attempts, inbox, maximumReceives, remainingMilliseconds, fault } = options;
   const again: SQSRecord[] = [];
+  await within(MAKE_UP_MILLISECONDS, attempts.makeUp()).catch(() => {});
   // Functions with less time than that in all work in its first half.
   const enoughMilliseconds = Math.min(LONGEST_WORK_MILLISECONDS, remainingMilliseconds() / 2);
   const comesAgain = (message: SQSRecord) => receivesOf(message) > 1 && options.tellsOfObjects(message);
@@ -45,7 +48,7 @@ export async function workOnBatch(
   await Promise.all(
     messages.filter(comesAgain).map(async (message) => {
       try {
-        returned.push({ message, history: await attempts.history(message.messageId) });
+        returned.push({ message, history: await attempts.history(message.body) });
       } catch (error) {
         fault(error, message);
         again.push(message);
@@ -65,8 +68,9 @@ export async function workOnBatch(
   if (suspects.length === 0) await others();
   else {
     const hasTime = () => remainingMilliseconds() >= enoughMilliseconds;
-    const work = (message: SQSRecord) => inTime(options.work(message), remainingMilliseconds());
-    again.push(...(await tagSuspects(suspects, { ...options, work, hasTime, others })));
+    // Waiting for a store that does not answer is no fault of an image, and must not end the process.
+    const inTime = (step: Promise<void>) => within(remainingMilliseconds() - LAST_MILLISECONDS, step);
+    again.push(...(await tagSuspects(suspects, { ...options, inTime, hasTime, others })));
   }
   return again;
 }
@@ -81,35 +85,16 @@ async function note(
   calm: readonly ReturnedMessage[],
   { attempts, tellsOfObjects }: BatchWork,
 ): Promise<void> {
-  const historyOf = (message: SQSRecord) => calm.find((one) => one.message === message)?.history;
   const told = failed
     .filter(tellsOfObjects)
-    .map((message) =>
-      attempts.told(message.messageId, historyOf(message) ?? NO_ATTEMPTS, receivesOf(message)),
-    );
-  const done = without(messages, failed).flatMap((message) => {
-    const history = historyOf(message);
-    return history ? [attempts.done(message.messageId, history)] : [];
-  });
+    .map((message) => attempts.told(message.body, receivesOf(message)));
+  const noted = new Set(calm.map(({ message }) => message));
+  const done = without(messages, failed)
+    .filter((message) => noted.has(message))
+    .map((message) => attempts.done(message.body));
   await Promise.allSettled([...told, ...done]);
 }
 
 function without(messages: readonly SQSRecord[], left: readonly SQSRecord[]): readonly SQSRecord[] {
   return messages.filter((message) => !left.includes(message));
-}
-
-/** Gives work up before the function's time is: waiting for a store that does not answer is no fault of an image. */
-async function inTime(work: Promise<void>, milliseconds: number): Promise<void> {
-  if (milliseconds === Infinity) return work;
-  const limit = Math.max(0, milliseconds - LAST_MILLISECONDS);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const message = `Expected a message to be done within ${Math.round(limit)} ms, the function's time, but it took longer`;
-    timer = setTimeout(() => reject(new CliptagError('out-of-time', message)), limit);
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,6 +1,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import type { AttemptHistory, AttemptLog } from '../core/tagging/attempts.ts';
 import type { MessageInbox } from '../core/tagging/message-inbox.ts';
+import { within } from './within.ts';
 
 /** A message that has come before, and what is noted of it. */
 export interface ReturnedMessage {
@@ -19,6 +20,8 @@ export interface SuspectOptions {
   readonly hasTime: () => boolean;
   /** Works on a message; rejects when it must come again. */
   readonly work: (message: SQSRecord) => Promise<void>;
+  /** Rejects when something takes longer than there is time for work. */
+  readonly inTime: (step: Promise<void>) => Promise<void>;
   /** Works on those that are no suspects, all at once. */
   readonly others: () => Promise<void>;
   /** Records that a message's images have ended the process; rejects when it must come again. */
@@ -29,6 +32,9 @@ export interface SuspectOptions {
 
 /** So often a message may end the process while it is worked on alone. */
 const MAXIMUM_DEATHS = 3;
+
+/** What a note may take once the time for work is up: notes, new messages and the response share three seconds. */
+const NOTE_MILLISECONDS = 1_200;
 
 /** How often SQS has handed out a message, this time included. */
 export function receivesOf({ attributes }: SQSRecord): number {
@@ -49,10 +55,13 @@ export function isSuspect({ message, history }: ReturnedMessage, maximumReceives
  * limit), and nobody knows which. So each is worked on alone and noted in the table before, and what is done is deleted
  * from the queue before the next one begins. What the next process finds noted and not ended is what ended this one.
  *
- * - Messages that are known to have ended a process come last, behind all others. At their last receive, or after
- *   {@link MAXIMUM_DEATHS} times, they are not tried again: their images are recorded as failed.
+ * - Messages that are known to have ended a process come last, behind all others. After {@link MAXIMUM_DEATHS} times they
+ *   are not tried again: their images are recorded as failed. With fewer at their last receive they are sent anew
+ *   and then tried, before the others, any of which may end the process as well: each such turn decides something.
  * - A message that was never tried, because others ended the process before its turn, is sent anew while there is one
  *   receive left: so none becomes a dead letter for its neighbours.
+ * - A process that cannot note that it has lived on, since the table is out, sends the message anew under another name, of
+ *   which nothing is noted: an outage makes no image a failed one.
  *
  * @returns the messages that must come again
  */
@@ -76,31 +85,52 @@ export async function tagSuspects(
       else again.push(suspect.message);
     }
   };
-  const lost = suspects.filter((suspect) => isLost(suspect, maximumReceives));
+  const lost = suspects.filter(({ history }) => history.deaths >= MAXIMUM_DEATHS);
   for (const suspect of lost) await orAgain(suspect.message, () => giveUp(suspect, options));
   const rest = suspects.filter((suspect) => !lost.includes(suspect)).toSorted(byReceives);
-  const anew = inbox ? rest.filter((suspect) => runsOut(suspect, maximumReceives)).slice(1) : [];
-  for (const { message } of anew) await orAgain(message, async () => inbox?.sendAnew([message]));
-  const tried = rest.filter((suspect) => !anew.includes(suspect));
+  const undecided = rest.filter((suspect) => isUndecided(suspect, maximumReceives));
+  const starved = inbox ? rest.filter((suspect) => runsOut(suspect, maximumReceives)).slice(1) : [];
+  for (const { message } of [...undecided, ...starved]) {
+    await orAgain(message, async () => inbox?.sendAnew([message]));
+  }
+  const tried = rest.filter((suspect) => !undecided.includes(suspect) && !starved.includes(suspect));
   await tryInTurn(tried.filter(({ history }) => history.deaths === 0));
+  await tryInTurn(undecided);
   await options.others();
   await tryInTurn(tried.filter(({ history }) => history.deaths > 0));
   return again;
 }
 
-async function tryAlone(
-  { message, history }: ReturnedMessage,
-  { attempts, work, inbox }: SuspectOptions,
-): Promise<void> {
-  await attempts.begin(message.messageId, history);
-  try {
+async function tryAlone({ message }: ReturnedMessage, options: SuspectOptions): Promise<void> {
+  const { attempts, work, inTime, inbox } = options;
+  const { body } = message;
+  const wholeWork = async () => {
+    await attempts.begin(body);
     await work(message);
+    await attempts.done(body);
+  };
+  try {
+    await inTime(wholeWork());
   } catch (error) {
-    await attempts.told(message.messageId, history, receivesOf(message));
+    await noteThatItLives(message, options);
     throw error;
   }
-  await attempts.done(message.messageId, history);
   await settle([message], inbox);
+}
+
+/** Whatever did not go well, the note may say that work was begun: even if writing it has failed. */
+async function noteThatItLives(
+  message: SQSRecord,
+  { attempts, inbox }: Pick<SuspectOptions, 'attempts' | 'inbox'>,
+): Promise<void> {
+  const { body } = message;
+  try {
+    await within(NOTE_MILLISECONDS, attempts.told(body, receivesOf(message)));
+  } catch {
+    // JSON with one space more says the same, and has another name.
+    const renamed = { ...message, body: `${body} ` };
+    await within(NOTE_MILLISECONDS, inbox?.sendAnew([renamed])).catch(() => {});
+  }
 }
 
 async function giveUp(
@@ -108,7 +138,7 @@ async function giveUp(
   { attempts, inbox, ...options }: SuspectOptions,
 ): Promise<void> {
   await options.giveUp(message, history.deaths);
-  await attempts.done(message.messageId, history);
+  await attempts.done(message.body);
   await settle([message], inbox);
 }
 
@@ -117,8 +147,9 @@ export async function settle(messages: readonly SQSRecord[], inbox: MessageInbox
   if (messages.length > 0) await inbox?.settle(messages).catch(() => {});
 }
 
-function isLost({ message, history: { deaths } }: ReturnedMessage, maximumReceives: number): boolean {
-  return deaths >= MAXIMUM_DEATHS || (deaths > 0 && receivesOf(message) >= maximumReceives);
+/** Whether it has ended processes, though not often enough to be blamed, and has no receive left to do so. */
+function isUndecided({ message, history: { deaths } }: ReturnedMessage, maximumReceives: number): boolean {
+  return deaths > 0 && receivesOf(message) >= maximumReceives;
 }
 
 /** Whether its receives were all but used up by others. */

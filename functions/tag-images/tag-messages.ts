@@ -6,7 +6,7 @@ import { eventsOf, type ObjectEvent, type ParsedEvent } from '../core/objects/ev
 import { accepts, type UploadFilter } from '../core/objects/object.ts';
 import { QUEUE_DEFINITION } from '../core/objects/queue-definition.ts';
 import { type ResultChannels, tellResult } from '../core/results/result-channels.ts';
-import { attemptLog } from '../core/tagging/attempts.ts';
+import { type AttemptLog, attemptLog } from '../core/tagging/attempts.ts';
 import type { MessageInbox } from '../core/tagging/message-inbox.ts';
 import { type Tagger, type TaggingOutcome, tagImage } from '../core/tagging/tag-image.ts';
 import type { MeasuredBatch, MeasuredImage } from './batch-metrics.ts';
@@ -36,6 +36,8 @@ export interface TagMessagesOptions {
   readonly concurrency?: number;
   /** The queue, for messages that come again. @default none: they are settled by the batch's response alone */
   readonly inbox?: MessageInbox | undefined;
+  /** Notes of messages that come again, which are closed before the process ends. @default those in the table */
+  readonly attempts?: AttemptLog;
   /** Receives of a message before it goes to the dead-letter queue. @default that of {@link QUEUE_DEFINITION} */
   readonly maximumReceives?: number;
 }
@@ -65,6 +67,7 @@ export function messageTagger({
   channels = {},
   concurrency = DEFAULT_CONCURRENCY,
   inbox,
+  attempts = attemptLog(tagger.table, tagger.now),
   maximumReceives = QUEUE_DEFINITION.maxReceiveCount,
 }: TagMessagesOptions) {
   // p-limit and not p-map: the limits hold across messages, and across invocations on one machine.
@@ -72,8 +75,6 @@ export function messageTagger({
   // A limit of its own: an image that waits for S3 or EventBridge holds no picture in memory and must keep no other
   // from the encoder.
   const telling = pLimit(concurrency);
-
-  const attempts = attemptLog(tagger.table, tagger.now);
 
   async function tagEvent(
     event: ParsedEvent,

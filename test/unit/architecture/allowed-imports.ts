@@ -14,7 +14,7 @@ export const ALLOWED_IMPORTS = `
   core/evaluation: core core/labels
   core/records: core core/labels core/objects node:crypto
   core/retag: core core/labels core/records
-  core/tagging: core core/labels core/objects core/pixels core/records
+  core/tagging: core core/labels core/objects core/pixels core/records node:crypto
   core/backfill: core core/cost core/objects core/records core/tagging
   core/results: core core/labels core/objects core/records core/tagging zod
 

@@ -1,11 +1,12 @@
 import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
+import type { WriteRequest } from '../../../functions/core/records/tag-table.ts';
 import { attemptLog } from '../../../functions/core/tagging/attempts.ts';
 import type { HeldMessage } from '../../../functions/core/tagging/message-inbox.ts';
 import { workOnBatch } from '../../../functions/tag-images/batch-work.ts';
 import { sqsEvent } from '../../fixtures/sqs-event.ts';
 import { randomNumbers } from '../../torture/bomb-parts.ts';
-import { inMemoryTable } from '../core/in-memory-table.ts';
+import { type InMemoryTable, inMemoryTable } from '../core/in-memory-table.ts';
 
 const MAXIMUM_RECEIVES = 5;
 const BATCH = 10;
@@ -26,7 +27,8 @@ interface Queued {
  */
 function world(natures: Readonly<Record<string, Nature>>, random: () => number) {
   const table = inMemoryTable();
-  const attempts = attemptLog(table, () => new Date(0));
+  let process = 0;
+  let attempts = attemptLog(table, () => new Date(0), 'process-0');
   let queue: Queued[] = Object.keys(natures).map((body) => ({ id: body, body, receives: 0 }));
   let copies = 0;
   const ends = { done: [] as string[], failed: [] as string[], dead: [] as string[] };
@@ -100,6 +102,7 @@ function world(natures: Readonly<Record<string, Nature>>, random: () => number) 
     } catch (error) {
       if (!(error instanceof ProcessEnd)) throw error;
       counts.deaths += 1;
+      attempts = attemptLog(table, () => new Date(0), `process-${++process}`);
     }
   }
 
@@ -213,44 +216,244 @@ describe('messages that come again', () => {
   });
 });
 
+describe('an outage of the table', () => {
+  /** Faults of the table: what is written may have come to it all the same, at once or late. */
+  const FAULTS = ['none', 'refused', 'lost', 'late'] as const;
+  const ROUNDS = 100;
+
+  /**
+   * A message that no process can finish, since the stores fail, is handed to one process or another, again and again.
+   * Notes fail now and then in every way; processes are never asked again, or live on.
+   */
+  async function outage(seed: number, hasInbox: boolean) {
+    const random = randomNumbers(seed);
+    const pick = (count: number) => Math.floor(random() * count);
+    const table = inMemoryTable();
+    const late: (() => Promise<unknown>)[] = [];
+    let isOver = false;
+    const write: typeof table.write = async (request) => {
+      const fault = isOver ? 'none' : FAULTS[pick(FAULTS.length)];
+      if (fault === 'late') late.push(() => table.write(request));
+      if (fault === 'refused' || fault === 'late') throw new Error(fault);
+      const written = await table.write(request);
+      if (fault === 'lost') throw new Error(fault);
+      return written;
+    };
+    const processes = Array.from({ length: 6 }, (_, i) =>
+      attemptLog({ read: table.read, write }, () => new Date(0), `process-${i}`),
+    );
+    let queue: Queued[] = [{ id: 'm', body: '{}', receives: 1 }];
+    let copies = 0;
+    const failed: string[] = [];
+    const inbox = {
+      settle: async () => {},
+      sendAnew: async (messages: readonly HeldMessage[]) => {
+        queue = messages.map(({ body }) => ({ id: `copy-${++copies}`, body, receives: 1 }));
+      },
+    };
+    for (let round = 0; round <= ROUNDS; round++) {
+      isOver = round === ROUNDS;
+      const [queued] = queue;
+      const attempts = processes[hasInbox ? pick(processes.length) : 0];
+      if (!queued || !attempts) throw new Error('Expected a message but there is none');
+      queued.receives += 1;
+      const refuse = async () => {
+        if (!isOver) throw new Error('S3 is out');
+      };
+      await workOnBatch([recordOf(queued)], {
+        ...{ attempts, inbox: hasInbox ? inbox : undefined, maximumReceives: 1_000 },
+        remainingMilliseconds: () => Infinity,
+        tellsOfObjects: () => true,
+        work: refuse,
+        workOnAll: async (all) => (isOver ? [] : all),
+        giveUp: async ({ body }) => void failed.push(body),
+        fault: () => {},
+      });
+      if (pick(2) === 0) await late.shift()?.();
+    }
+    return { failed, copies };
+  }
+
+  it.each([true, false])(
+    'makes no image a failed one, however long it is and however requests fail (other processes: %s)',
+    async (hasInbox) => {
+      let copies = 0;
+      for (let seed = 1; seed <= SEEDS; seed++) {
+        const course = await outage(seed, hasInbox);
+        expect(course.failed, `seed ${seed}`).toEqual([]);
+        copies += course.copies;
+      }
+      if (hasInbox) expect(copies).toBeGreaterThan(0);
+    },
+  );
+
+  const message = recordOf({ id: 'm', body: '{"Records":[]}', receives: MAXIMUM_RECEIVES });
+
+  function batch(table: Pick<InMemoryTable, 'read' | 'write'>, processName: string) {
+    const attempts = attemptLog(table, () => new Date(0), processName);
+    const course = { failed: 0, worked: 0, sent: [] as string[] };
+    const options = {
+      ...{ attempts, maximumReceives: MAXIMUM_RECEIVES, tellsOfObjects: () => true },
+      inbox: {
+        settle: async () => {},
+        sendAnew: async (messages: readonly HeldMessage[]) =>
+          void course.sent.push(...messages.map(({ body }) => body)),
+      },
+      remainingMilliseconds: () => Infinity,
+      work: async () => void course.worked++,
+      workOnAll: async () => [],
+      giveUp: async () => void course.failed++,
+      fault: () => {},
+    };
+    return { attempts, options, course };
+  }
+
+  it('does not have the last receive decide: who may have ended a process once is sent anew, and tried', async () => {
+    const table = inMemoryTable();
+    await batch(table, 'ended').attempts.begin(message.body);
+    const { options, course } = batch(table, 'next');
+    const work = async () => {
+      // The same message once more is known as what it was.
+      expect(course.sent).toEqual([message.body]);
+      expect(await batch(table, 'another').attempts.history(message.body)).toMatchObject({ deaths: 2 });
+      course.worked++;
+    };
+    expect(await workOnBatch([message], { ...options, work })).toEqual([]);
+    expect(course).toEqual({ failed: 0, worked: 1, sent: [message.body] });
+  });
+
+  it('has a message sent anew under another name when it cannot be noted that the process lives', async () => {
+    const table = inMemoryTable();
+    let writes = 0;
+    const failing = {
+      read: table.read,
+      write: async (request: WriteRequest) => {
+        if (writes++ > 0) throw new Error('out');
+        return table.write(request);
+      },
+    };
+    const { options, course } = batch(failing, 'living');
+    const again = await workOnBatch([message], { ...options, work: () => Promise.reject(new Error('out')) });
+    expect(again).toEqual([message]);
+    expect(course.sent.map((body) => [body === message.body, JSON.parse(body)])).toEqual([
+      [false, JSON.parse(message.body)],
+    ]);
+    expect(await batch(table, 'next').attempts.history(course.sent[0] ?? '')).toEqual({
+      ...{ isTried: false, deaths: 0 },
+    });
+  });
+
+  it('holds no batch up for notes that take long, and ends no process', async () => {
+    const table = inMemoryTable();
+    const silent = { read: table.read, write: () => new Promise<boolean>(() => {}) };
+    const { options, course } = batch(silent, 'living');
+    const times = [60_000, 60_000, 3_001];
+    const again = await workOnBatch([message], {
+      ...options,
+      remainingMilliseconds: () => times.shift() ?? 0,
+    });
+    expect([again, course.worked, course.sent]).toEqual([[message], 0, [`${message.body} `]]);
+  });
+});
+
 describe('notes of attempts', () => {
   const now = () => new Date('2026-11-30T00:00:00Z');
-
-  it('say what was begun and never ended, as often as that was', async () => {
+  const logs = () => {
     const table = inMemoryTable();
-    const log = attemptLog(table, now);
-    expect(await log.history('m')).toEqual({ isTried: false, deaths: 0 });
+    const log = (processName: string) => attemptLog(table, now, processName);
+    return { table, log, first: log('first'), second: log('second') };
+  };
+
+  it('say what was begun and never ended, by how many processes', async () => {
+    const { table, log } = logs();
+    expect(await log('reader').history('m')).toEqual({ isTried: false, deaths: 0 });
     for (let deaths = 0; deaths < 3; deaths++) {
-      await log.begin('m', await log.history('m'));
-      expect(await log.history('m')).toEqual({ isTried: true, deaths: deaths + 1 });
+      await log(`process-${deaths}`).begin('m');
+      expect(await log('reader').history('m')).toEqual({ isTried: true, deaths: deaths + 1 });
     }
-    expect(await log.history('other')).toEqual({ isTried: false, deaths: 0 });
-    expect(table.items()).toMatchObject([{ PK: 'ATTEMPT#m', expiresAt: Date.parse('2026-12-30') / 1000 }]);
+    expect(await log('reader').history('other')).toEqual({ isTried: false, deaths: 0 });
+    expect(table.items()).toMatchObject([
+      { PK: expect.stringMatching(/^ATTEMPT#[0-9a-f]{64}$/), expiresAt: Date.parse('2026-12-30') / 1000 },
+    ]);
+  });
+
+  it('never say of a process that asks that it has ended', async () => {
+    const { first, second } = logs();
+    await first.begin('m');
+    await first.begin('m');
+    expect(await first.history('m')).toEqual({ isTried: true, deaths: 0 });
+    expect(await second.history('m')).toEqual({ isTried: true, deaths: 1 });
   });
 
   it('keep a fault that was told apart from a death', async () => {
-    const log = attemptLog(inMemoryTable(), now);
-    const history = await log.history('m');
-    await log.begin('m', history);
-    await log.told('m', history, 2);
-    expect(await log.history('m')).toEqual({ isTried: true, deaths: 0, toldAtReceive: 2 });
+    const { first, second } = logs();
+    await first.begin('m');
+    await first.told('m', 2);
+    expect(await second.history('m')).toEqual({ isTried: true, deaths: 0, toldAtReceive: 2 });
+    await second.begin('m');
+    await second.told('m', 1);
+    expect(await first.history('m')).toEqual({ isTried: true, deaths: 0, toldAtReceive: 2 });
   });
 
   it('are gone once the work is done', async () => {
-    const table = inMemoryTable();
-    const log = attemptLog(table, now);
-    const history = await log.history('m');
-    await log.begin('m', history);
-    await log.done('m', history);
+    const { table, first } = logs();
+    await first.begin('m');
+    await first.done('m');
     expect(table.items()).toEqual([]);
   });
 
-  it('do not forget deaths when a message is handed out twice at once', async () => {
-    const log = attemptLog(inMemoryTable(), now);
-    const early = await log.history('m');
-    await log.begin('m', early);
-    await log.begin('m', await log.history('m'));
-    await log.done('m', early);
-    expect(await log.history('m')).toEqual({ isTried: true, deaths: 2 });
+  it('of one process take nothing from what is known of another when a message is handed out twice at once', async () => {
+    const { first, second, log } = logs();
+    await Promise.all([first.begin('m'), second.begin('m')]);
+    expect(await log('reader').history('m')).toEqual({ isTried: true, deaths: 2 });
+    await first.told('m', 3);
+    expect(await first.history('m')).toEqual({ isTried: true, deaths: 1, toldAtReceive: 3 });
+    await second.told('m', 4);
+    expect(await first.history('m')).toEqual({ isTried: true, deaths: 0, toldAtReceive: 4 });
+  });
+
+  it('are written later when the table was out, and only of what the process is not at any more', async () => {
+    const { table, second } = logs();
+    let isOut = false;
+    const write: typeof table.write = (request) =>
+      isOut ? Promise.reject(new Error('out')) : table.write(request);
+    const log = attemptLog({ read: table.read, write }, now, 'first');
+    for (const body of ['failed', 'done', 'in work']) await log.begin(body);
+    isOut = true;
+    await expect(log.told('failed', 3)).rejects.toThrow('out');
+    await expect(log.done('done')).rejects.toThrow('out');
+    await log.makeUp();
+    const deaths = async () => {
+      const histories = await Promise.all(['failed', 'done', 'in work'].map(second.history));
+      return histories.map((history) => history.deaths);
+    };
+    expect(await deaths()).toEqual([1, 1, 1]);
+    isOut = false;
+    await log.makeUp();
+    expect(await deaths()).toEqual([0, 0, 1]);
+    expect(await second.history('failed')).toMatchObject({ toldAtReceive: 3 });
+    // A process that ends by itself is not ended by what it is at.
+    await log.close();
+    expect(await deaths()).toEqual([0, 0, 0]);
+  });
+
+  it('of work that was given up are not begun afterwards', async () => {
+    const { table, second } = logs();
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let reads = 0;
+    const read: typeof table.read = async (request) => {
+      const item = await table.read(request);
+      if (reads++ === 0) await held;
+      return item;
+    };
+    const log = attemptLog({ ...table, read }, now, 'first');
+    const beginning = log.begin('m');
+    await log.told('m', 2);
+    release();
+    await expect(beginning).rejects.toMatchObject({ code: 'out-of-time' });
+    expect(await second.history('m')).toEqual({ isTried: true, deaths: 0, toldAtReceive: 2 });
   });
 });
