@@ -6,7 +6,8 @@ import {
   type S3ClientConfig,
 } from '@aws-sdk/client-s3';
 import { ImageFault, ObjectSuperseded } from '../../core/errors.ts';
-import { checkSize, type ObjectReference } from '../../core/objects/object.ts';
+import { checkAnnounced } from '../../core/objects/arrival.ts';
+import type { ObjectReference } from '../../core/objects/object.ts';
 import type { CurrentObject, FetchedObject, ObjectStore } from '../../core/objects/object-store.ts';
 import { awsClientDefaults, withoutLog } from './aws-client-defaults.ts';
 
@@ -48,7 +49,7 @@ async function fetchObject(
     { abortSignal: aborted.signal },
   );
   try {
-    checkSize(answer.ContentLength, maximumBytes);
+    checkAnnounced(answer.ContentLength, object, maximumBytes);
   } catch (fault) {
     aborted.abort();
     throw fault;

@@ -1,33 +1,46 @@
 import { createHash } from 'node:crypto';
 import { CliptagError } from '../errors.ts';
-import type { ObjectReference } from './object.ts';
+import { checkSize, type ObjectReference } from './object.ts';
 import type { FetchedObject } from './object-store.ts';
 
 /**
- * The bytes of an object, if all of them have come. A proxy, or a connection's end that counts as the body's, can cut an
- * answer so that nothing of HTTP tells: the event's size does. An event that is wrong itself does no harm where the
- * digest fits.
+ * Refuses an object by the length of the answer, before its body is read. Nothing at all may be a body that was cut:
+ * {@link arrivedBytes} tells.
  *
- * @throws {CliptagError} `object-incomplete`, which is to be retried
+ * @throws {ImageFault} `too-large`
+ * @throws {CliptagError} `object-incomplete`, which is to be retried, when the event tells of a smaller object
  */
-export function arrivedBytes(fetched: FetchedObject, object: ObjectReference): Uint8Array {
-  const { bytes } = fetched;
-  const { sizeBytes } = object;
-  if (sizeBytes === undefined || bytes.length === sizeBytes) return bytes;
-  if (fetched.md5 !== undefined && md5Of(bytes) === fetched.md5) return bytes;
-  throw incomplete(object, `${sizeBytes} bytes`, `${bytes.length}`);
+export function checkAnnounced(
+  lengthBytes: number | undefined,
+  object: ObjectReference,
+  maximumBytes: number,
+): void {
+  const { sizeBytes = lengthBytes } = object;
+  if (lengthBytes === undefined || lengthBytes <= maximumBytes) return;
+  if (sizeBytes !== lengthBytes) throw incomplete(object, `${sizeBytes} bytes`, `${lengthBytes}`);
+  checkSize(lengthBytes, maximumBytes);
 }
 
 /**
- * Makes sure, before a fault of an image is recorded for good, that it is one of the object and not of its way here. Only
- * then, since a digest of every picture would take a tenth of its time.
+ * The bytes of an object, if all of them have come as they are. A proxy, or a connection's end that counts as the body's,
+ * can cut an answer so that nothing of HTTP tells. The store's digest does; where it tells none, the event's size.
+ * Pictures with wrong bytes may well decode, so that each is looked at: a digest takes 1.2 ms for a megabyte.
  *
  * @throws {CliptagError} `object-incomplete`, which is to be retried
+ * @throws {ImageFault} `empty`
  */
-export function checkDigest({ bytes, md5 }: FetchedObject, object: ObjectReference): void {
-  if (md5 === undefined) return;
-  const received = md5Of(bytes);
-  if (received !== md5) throw incomplete(object, `bytes of MD5 ${md5}`, `those of ${received}`);
+export function arrivedBytes({ bytes, md5 }: FetchedObject, object: ObjectReference): Uint8Array {
+  const { sizeBytes = bytes.length } = object;
+  const isLong = bytes.length === sizeBytes;
+  const received = md5 === undefined ? undefined : md5Of(bytes);
+  // An event that is wrong about the size does no harm where the digest fits.
+  if (received !== md5 || (md5 === undefined && !isLong)) {
+    throw isLong
+      ? incomplete(object, `bytes of MD5 ${md5}`, `those of ${received}`)
+      : incomplete(object, `${sizeBytes} bytes`, `${bytes.length}`);
+  }
+  checkSize(bytes.length, Number.POSITIVE_INFINITY);
+  return bytes;
 }
 
 function md5Of(bytes: Uint8Array): string {

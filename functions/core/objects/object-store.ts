@@ -3,7 +3,7 @@ import type { ObjectReference } from './object.ts';
 /** Reads objects of any bucket. */
 export interface ObjectStore {
   /**
-   * The content of exactly the state that the reference names.
+   * What arrives of exactly the state that the reference names: `arrival.ts` tells whether it is all of it.
    *
    * @throws {ObjectSuperseded} when the object is gone or has been overwritten since
    * @throws {ImageFault} `too-large`, before the body is read

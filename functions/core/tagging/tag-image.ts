@@ -1,7 +1,7 @@
 import { ImageFault, ObjectSuperseded } from '../errors.ts';
 import type { Classifier } from '../labels/classifier.ts';
 import { appliesTo } from '../labels/label-set.ts';
-import { arrivedBytes, checkDigest } from '../objects/arrival.ts';
+import { arrivedBytes } from '../objects/arrival.ts';
 import type { ObjectEvent } from '../objects/event.ts';
 import { checkSize, type ObjectReference } from '../objects/object.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
@@ -121,11 +121,9 @@ async function describeObject(object: ObjectReference, tagger: Tagger): Promise<
   checkSize(object.sizeBytes, tagger.maximumBytes);
   const classifiers = tagger.classifiers.filter(({ labelSet }) => appliesTo(labelSet, object));
   const fetching = tagger.objects.fetch(object, tagger.maximumBytes);
-  const bytes = fetching.then((fetched) => arrivedBytes(fetched, object));
-  try {
-    return await describeImage(bytes, tagger, classifiers);
-  } catch (error) {
-    if (error instanceof ImageFault) checkDigest(await fetching, object);
-    throw error;
-  }
+  return describeImage(
+    fetching.then((fetched) => arrivedBytes(fetched, object)),
+    tagger,
+    classifiers,
+  );
 }

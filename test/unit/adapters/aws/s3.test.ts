@@ -19,8 +19,8 @@ const failure = (status: number, code: string) => ({
 describe('fetching an object', () => {
   it.each([
     ['of as many bytes as are allowed', 'x'.repeat(10), undefined],
-    ['rejects more bytes than the event told of', 'x'.repeat(11), 'too-large'],
-    ['rejects an empty one', '', 'empty'],
+    ['of nothing, which may be a body that was cut', '', undefined],
+    ['rejects more bytes than are allowed', 'x'.repeat(11), 'too-large'],
   ])('%s', async (_, body, code) => {
     const { store } = await storeThat({ body, headers: { 'content-length': `${body.length}` } });
     const fetched = store.fetch(OBJECT, 10).then(({ bytes }) => bytes.length);
@@ -72,6 +72,58 @@ describe('fetching an object', () => {
     const error = await store.fetch(OBJECT, 10).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ name: code });
     expect(error).not.toBeInstanceOf(ImageFault);
+  });
+});
+
+/** An ETag as S3 gives it for what was put at once. */
+const MD5 = '0123456789abcdef0123456789abcdef';
+
+/** What the SDK asks of a directory bucket first. */
+const SESSION = {
+  headers: { 'content-type': 'application/xml' },
+  body: `<CreateSessionResult><Credentials><SessionToken>t</SessionToken><SecretAccessKey>s</SecretAccessKey>
+<AccessKeyId>a</AccessKeyId><Expiration>2126-11-30T00:00:00Z</Expiration></Credentials></CreateSessionResult>`,
+};
+
+describe('the digest of an object', () => {
+  const fetched = async (headers: Record<string, string>, bucket = 'photos') => {
+    const server = await scriptedServer(({ url }) =>
+      url.includes('?session') ? SESSION : { body: 'bytes', headers },
+    );
+    const store = s3ObjectStore({ ...server.client, forcePathStyle: true });
+    return store.fetch({ ...OBJECT, bucket }, 10);
+  };
+
+  it.each<[string, Record<string, string>]>([
+    ['in quotes', { etag: `"${MD5}"` }],
+    ['without quotes, as some stores give it', { etag: MD5 }],
+    ['with the keys of S3', { etag: `"${MD5}"`, 'x-amz-server-side-encryption': 'AES256' }],
+    ['beside a checksum, which is not checked', { etag: `"${MD5}"`, 'x-amz-checksum-crc32': 'AAAAAA==' }],
+  ])('is its ETag: %s', async (_, headers) => {
+    const { bytes, md5 } = await fetched(headers);
+    expect(md5).toBe(MD5);
+    expect(Buffer.from(bytes).toString()).toBe('bytes');
+  });
+
+  it.each<[string, Record<string, string>, string?]>([
+    ['that was uploaded in parts', { etag: `"${MD5}-2"` }],
+    ['that is encrypted by a key of KMS', { etag: `"${MD5}"`, 'x-amz-server-side-encryption': 'aws:kms' }],
+    [
+      'that is encrypted twice by such a key',
+      { etag: `"${MD5}"`, 'x-amz-server-side-encryption': 'aws:kms:dsse' },
+    ],
+    [
+      'that is encrypted by a key of the customer',
+      { etag: `"${MD5}"`, 'x-amz-server-side-encryption-customer-algorithm': 'AES256' },
+    ],
+    ['of a directory bucket', { etag: `"${MD5}"` }, 'photos--use1-az4--x-s3'],
+    ['with an ETag of another length', { etag: `"${MD5}0"` }],
+    ['with an ETag of other digits', { etag: `"${MD5.replace('a', 'g')}"` }],
+    ['with a weak ETag', { etag: `W/"${MD5}"` }],
+    ['with an empty ETag', { etag: '' }],
+    ['without an ETag', {}],
+  ])('is unknown for one %s', async (_, headers, bucket) => {
+    expect((await fetched(headers, bucket)).md5).toBeUndefined();
   });
 });
 

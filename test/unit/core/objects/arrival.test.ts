@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { arrivedBytes, checkDigest } from '../../../../functions/core/objects/arrival.ts';
+import { arrivedBytes, checkAnnounced } from '../../../../functions/core/objects/arrival.ts';
 
 const bytes = Uint8Array.of(1, 2, 3);
-const md5 = createHash('md5').update(bytes).digest('hex');
+const md5Of = (content: Uint8Array) => createHash('md5').update(content).digest('hex');
+const md5 = md5Of(bytes);
 const object = { bucket: 'b', key: 'k', sequencer: '', sizeBytes: 3 };
 const INCOMPLETE = { code: 'object-incomplete', retryable: true };
+const EMPTY = { code: 'empty', status: 'failed', retryable: false };
 
 describe('what arrived of an object', () => {
   it('is whole when it is as long as the event says, or nothing says how long it is', () => {
     expect(arrivedBytes({ bytes }, object)).toBe(bytes);
+    expect(arrivedBytes({ bytes, md5 }, object)).toBe(bytes);
     expect(arrivedBytes({ bytes }, { ...object, sizeBytes: undefined })).toBe(bytes);
   });
 
@@ -24,16 +27,43 @@ describe('what arrived of an object', () => {
   it('is whole in spite of the event when its digest says so', () => {
     expect(arrivedBytes({ bytes, md5 }, { ...object, sizeBytes: 1_000 })).toBe(bytes);
   });
-});
 
-describe('the digest of what arrived', () => {
-  it('is right, or nothing tells', () => {
-    expect(() => checkDigest({ bytes, md5 }, object)).not.toThrow();
-    expect(() => checkDigest({ bytes }, object)).not.toThrow();
+  it.each([3, undefined])('is to be fetched again when its digest is another (%s bytes)', (sizeBytes) => {
+    const other = 'f'.repeat(32);
+    const arrive = () => arrivedBytes({ bytes, md5: other }, { ...object, sizeBytes });
+    expect(arrive).toThrow(expect.objectContaining(INCOMPLETE));
+    expect(arrive).toThrow(`Expected bytes of MD5 ${other} of s3://b/k but received those of ${md5}`);
   });
 
-  it('is to be retried when it is another', () => {
-    const check = () => checkDigest({ bytes, md5: 'f'.repeat(32) }, object);
+  it('is to be fetched again when it is nothing and the event, or the digest, tells of something', () => {
+    const nothing = new Uint8Array();
+    const unknown = { ...object, sizeBytes: undefined };
+    expect(() => arrivedBytes({ bytes: nothing }, object)).toThrow(expect.objectContaining(INCOMPLETE));
+    expect(() => arrivedBytes({ bytes: nothing, md5 }, unknown)).toThrow(expect.objectContaining(INCOMPLETE));
+  });
+
+  it.each([
+    ['nothing says how much it is', { sizeBytes: undefined }, undefined],
+    ['its digest says so, whatever the event says', { sizeBytes: 3 }, md5Of(new Uint8Array())],
+  ])('rejects an empty object when %s', (_, changes, digest) => {
+    const arrive = () => arrivedBytes({ bytes: new Uint8Array(), md5: digest }, { ...object, ...changes });
+    expect(arrive).toThrow(expect.objectContaining(EMPTY));
+  });
+});
+
+describe('the length that an answer announces', () => {
+  it.each([undefined, 0, 10])('may be up to the maximum, unknown or nothing: %s', (length) => {
+    expect(() => checkAnnounced(length, object, 10)).not.toThrow();
+  });
+
+  it.each([11, undefined])('rejects more than the maximum, of which the event tells %s', (sizeBytes) => {
+    const check = () => checkAnnounced(11, { ...object, sizeBytes }, 10);
+    expect(check).toThrow(expect.objectContaining({ code: 'too-large', retryable: false }));
+  });
+
+  it('is no fault of the image when the event tells of fewer bytes', () => {
+    const check = () => checkAnnounced(11, object, 10);
     expect(check).toThrow(expect.objectContaining(INCOMPLETE));
+    expect(check).toThrow('Expected 3 bytes of s3://b/k but received 11');
   });
 });
