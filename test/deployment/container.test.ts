@@ -6,6 +6,7 @@ import { readLabelSetFiles } from '../../functions/adapters/files/label-set-file
 import { readModel } from '../../functions/adapters/files/model-folder.ts';
 import { stageImage } from '../../infra/packaging/image.ts';
 import { behavesAsFunction } from '../e2e/container-behaviour.ts';
+import { outlivesItsProcess } from '../e2e/container-deaths.ts';
 import { startContainer } from '../e2e/container-engine.ts';
 import { functionVariables, layOut, sandboxObstacle, startSandbox } from '../e2e/container-function.ts';
 import { makeFolder, repository } from '../e2e/support.ts';
@@ -79,14 +80,14 @@ export const handler = () => ({
 });`;
 
 describe.skipIf(noSandbox)('the files of the image, read-only and without rights', () => {
-  behavesAsFunction(
-    () => stores,
-    async () => {
-      const task = join(folder, 'task');
-      const own = await layOut(staged, task);
-      return startSandbox(task, { ...own, ...variables() });
-    },
-  );
+  async function start(changes: Record<string, string> = {}) {
+    const task = join(folder, 'task');
+    const own = await layOut(staged, task);
+    return startSandbox(task, { ...own, ...variables(), ...changes });
+  }
+
+  behavesAsFunction(() => stores, start);
+  outlivesItsProcess(() => stores, start);
 
   it('may write in /tmp only, as a user without rights, and sees no other process', async () => {
     const task = join(folder, 'probe');
@@ -101,9 +102,7 @@ describe.skipIf(noSandbox)('the files of the image, read-only and without rights
   });
 
   it('retags, by its other command: a segment of the table, and the sum of all', async () => {
-    const task = join(folder, 'task');
-    const own = await layOut(staged, task);
-    const worker = await startSandbox(task, { ...own, ...variables(), _HANDLER: 'retag.handler' });
+    const worker = await start({ _HANDLER: 'retag.handler' });
     try {
       const order = { run: 'test', of: 1 };
       const segment = { ...order, task: 'segment', segment: 0, request: { mode: 'write' } };
@@ -120,8 +119,7 @@ describe.skipIf(noSandbox)('the files of the image, read-only and without rights
   });
 
   async function refusalOf(changes: Record<string, string>): Promise<unknown> {
-    const task = join(folder, 'task');
-    const running = await startSandbox(task, { ...(await layOut(staged, task)), ...variables(), ...changes });
+    const running = await start(changes);
     try {
       return await running.api.ready.catch(String);
     } finally {
@@ -158,10 +156,11 @@ describe.skipIf(noEngine)('the image in a container', () => {
   const inspected = (name: string, what: string) =>
     spawnSync('docker', ['image', 'inspect', '--format', what, name], docker).stdout.trim();
 
-  behavesAsFunction(
-    () => stores,
-    async () => startContainer(image, variables()),
-  );
+  const start = (changes: Record<string, string> = {}) =>
+    startContainer(image, { ...variables(), ...changes });
+
+  behavesAsFunction(() => stores, start);
+  outlivesItsProcess(() => stores, start);
 
   it('holds no more than it needs: within 350 MB with ViT-B/32', async () => {
     const bytes = (name: string) => Number(inspected(name, '{{.Size}}'));

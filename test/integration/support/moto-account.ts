@@ -51,7 +51,7 @@ export async function openMotoAccount(invoke?: FunctionRunner): Promise<MotoAcco
   const own = invoke && (await startOwnMoto(invoke));
   const port = own?.port ?? inject('motoPort');
   const endpoint = `http://127.0.0.1:${port}`;
-  await answering(endpoint, own?.hasEnded);
+  await motoAnswers(endpoint, own?.hasEnded);
   const id = String(randomInt(1e11, 1e12));
   const credentials = await credentialsOf(id, endpoint);
   const docker = await dockerStandIn(folder);
@@ -157,7 +157,8 @@ function authorization(accessKeyId: string, service: string): string {
   return `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/us-east-1/${service}/aws4_request`;
 }
 
-async function answering(endpoint: string, hasEnded = () => false): Promise<void> {
+/** Resolves once moto serves, or rejects when it does not begin to. */
+export async function motoAnswers(endpoint: string, hasEnded = () => false): Promise<void> {
   const deadline = Date.now() + START_SECONDS * 1_000;
   while (
     !(await fetch(`${endpoint}/moto-api/config`).then(

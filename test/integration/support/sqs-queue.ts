@@ -50,14 +50,13 @@ export async function openSqsQueue(
     },
     async delete(receiptHandles) {
       for (const ReceiptHandle of receiptHandles) {
-        await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+        await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle })).catch(unlessGone);
       }
     },
     async release(receiptHandles) {
       for (const ReceiptHandle of receiptHandles) {
-        await client.send(
-          new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }),
-        );
+        const visible = { QueueUrl, ReceiptHandle, VisibilityTimeout: 0 };
+        await client.send(new ChangeMessageVisibilityCommand(visible)).catch(unlessGone);
       }
     },
     async waitForMessage({ signal, timeoutMilliseconds = Number.POSITIVE_INFINITY }) {
@@ -72,6 +71,11 @@ export async function openSqsQueue(
     close: async () => client.destroy(),
   };
   return { queue, queueArn, queueUrl: QueueUrl };
+}
+
+/** The function deletes some messages itself: that they are gone is no fault. */
+function unlessGone(error: unknown): void {
+  if (!(error instanceof Error && error.name === 'ReceiptHandleIsInvalid')) throw error;
 }
 
 function received({
