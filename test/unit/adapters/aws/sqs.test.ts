@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { queueDepth } from '../../../../functions/adapters/aws/sqs.ts';
 import { sqsDeadLetters } from '../../../../functions/adapters/aws/sqs-dead-letters.ts';
+import { sqsInbox } from '../../../../functions/adapters/aws/sqs-inbox.ts';
 import { type SeenRequest, scriptedServer } from '../../../fixtures/scripted-server.ts';
 
 const QUEUE = 'https://sqs.us-east-1.amazonaws.com/123456789012/uploads';
@@ -153,5 +154,67 @@ describe('a move of dead letters', () => {
     const { client, requests } = await sqsThat({ CancelMessageMoveTask: {} });
     await sqsDeadLetters(DEAD, client).cancelMove('h');
     expect(requestsOf(requests, 'CancelMessageMoveTask')).toEqual([{ TaskHandle: 'h' }]);
+  });
+});
+
+describe('messages that the function holds', () => {
+  const held = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({
+      ...{ messageId: `m${i}`, receiptHandle: `handle ${i}`, body: `body ${i}` },
+    }));
+  const operations = (requests: readonly SeenRequest[]) => requests.map(({ operation }) => operation);
+  const DONE = { Successful: [], Failed: [] };
+
+  it('are deleted by ten, as many as one request takes', async () => {
+    const { client, requests } = await sqsThat({ DeleteMessageBatch: DONE });
+    await sqsInbox(QUEUE, client).settle(held(21));
+    const sent = requestsOf(requests, 'DeleteMessageBatch');
+    expect(sent.map(({ QueueUrl, Entries }) => [QueueUrl, Entries.length])).toEqual([
+      [QUEUE, 10],
+      [QUEUE, 10],
+      [QUEUE, 1],
+    ]);
+    expect(sent[1].Entries[0]).toEqual({ Id: '0', ReceiptHandle: 'handle 10' });
+    expect(new Set(sent[0].Entries.map(({ Id }: { Id: string }) => Id)).size).toBe(10);
+  });
+
+  it('are sent anew with their bodies, each before its old one is deleted', async () => {
+    const { client, requests } = await sqsThat({ SendMessageBatch: DONE, DeleteMessageBatch: DONE });
+    await sqsInbox(QUEUE, client).sendAnew(held(2));
+    expect(operations(requests)).toEqual([
+      ...['SendMessageBatch', 'DeleteMessageBatch'],
+      ...['SendMessageBatch', 'DeleteMessageBatch'],
+    ]);
+    expect(requestsOf(requests, 'SendMessageBatch').map(({ Entries }) => Entries)).toEqual([
+      [{ Id: '0', MessageBody: 'body 0' }],
+      [{ Id: '0', MessageBody: 'body 1' }],
+    ]);
+    expect(requestsOf(requests, 'DeleteMessageBatch').map(({ Entries }) => Entries)).toEqual([
+      [{ Id: '0', ReceiptHandle: 'handle 0' }],
+      [{ Id: '0', ReceiptHandle: 'handle 1' }],
+    ]);
+  });
+
+  it('rejects when SQS refuses a body, and deletes nothing then', async () => {
+    const Failed = [{ Id: '0', SenderFault: true, Code: 'InvalidMessageContents' }];
+    const { client, requests } = await sqsThat({ SendMessageBatch: { Successful: [], Failed } });
+    const sending = sqsInbox(QUEUE, client).sendAnew(held(1));
+    await expect(sending).rejects.toMatchObject({ code: 'not-sent' });
+    expect(operations(requests)).toEqual(['SendMessageBatch']);
+  });
+
+  it('rejects a copy that SQS has taken in other words, and deletes nothing then', async () => {
+    // The SDK compares the digest of what SQS took with that of what it sent.
+    const Successful = [{ Id: '0', MessageId: 'm', MD5OfMessageBody: 'f'.repeat(32) }];
+    const { client, requests } = await sqsThat({ SendMessageBatch: { Successful, Failed: [] } });
+    await expect(sqsInbox(QUEUE, client).sendAnew(held(1))).rejects.toThrow(/MD5/);
+    expect(operations(requests)).toEqual(['SendMessageBatch']);
+  });
+
+  it('ask nothing of SQS when there are none', async () => {
+    const { client, requests } = await sqsThat({});
+    await sqsInbox(QUEUE, client).settle([]);
+    await sqsInbox(QUEUE, client).sendAnew([]);
+    expect(requests).toEqual([]);
   });
 });
