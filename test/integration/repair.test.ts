@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
+import { noteKey, putNote, queryListedNotes, readNote } from '../../functions/core/records/attempts.ts';
 import {
   imageKey,
   nextImageRecord,
@@ -15,14 +16,16 @@ import {
   queryLabelEntries,
 } from '../../functions/core/records/label-entries.ts';
 import { commitRecord, readRecord } from '../../functions/core/records/record-commit.ts';
-import type { ScannableTable } from '../../functions/core/records/tag-table.ts';
+import type { PrimaryKey, ScannableTable } from '../../functions/core/records/tag-table.ts';
 import {
   type DynamoDbEndpoint,
   startDynamoDbEndpoint,
 } from '../../functions/local/dynamodb/dynamodb-endpoint.ts';
 import { ensureTable, LOCAL_TABLE_NAME } from '../../functions/local/dynamodb/table.ts';
+import { settleLeftAttempts } from '../../functions/local/repair/left-attempts.ts';
 import { mendTable, removeFromIndex } from '../../functions/local/repair/mended-table.ts';
 import { repairLine } from '../../functions/local/repair/repair-text.ts';
+import { openLevelStore } from '../../functions/local/store/level-store.ts';
 import { crashes } from '../torture/crash.ts';
 import { powerCuts } from '../torture/power-cut.ts';
 import { tortureLimits } from '../torture/torture.ts';
@@ -54,6 +57,15 @@ let table: ScannableTable;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cliptag-repair-'));
+  await open();
+});
+
+afterAll(async () => {
+  await endpoint.close();
+  await rm(folder, { recursive: true });
+});
+
+async function open(): Promise<void> {
   endpoint = await startDynamoDbEndpoint({ folder });
   await ensureTable(endpoint);
   const { url, credentials } = endpoint;
@@ -61,12 +73,7 @@ beforeAll(async () => {
     tableName: LOCAL_TABLE_NAME,
     client: { endpoint: url, credentials, region: 'us-east-1' },
   });
-});
-
-afterAll(async () => {
-  await endpoint.close();
-  await rm(folder, { recursive: true });
-});
+}
 
 const tag = (label: string) => ({ set: 'things', label, score: 0.5 });
 const time = { eventTime: '2026-11-30T00:00:00.000Z', now: new Date() };
@@ -116,6 +123,33 @@ it('takes an image out of the index whose record is lost, and lets any event wri
   const next = nextImageRecord(tombstone, recordOf('lost.jpg'), { status: 'tagged', tags: [] }, time);
   expect(await table.write(putImageRecord(next))).toBe(true);
 });
+
+it('settles what a note tells of that a run has left, and forgets the listing of a note that was cut off', async () => {
+  const record = recordOf('left.jpg');
+  const [left, cut] = ['left', 'cut'].map((event) => noteKey(record, event)) as [PrimaryKey, PrimaryKey];
+  const attempts = [{ sequencer: record.sequencer, revision: record.revision, tags: record.tags }];
+  await table.write(putNote(left, { attempts, saves: 1 }, new Date(), { isListed: true }));
+  await table.write(putLabelEntry(record, tag('cat')));
+  await table.write(putNote(cut, { attempts: [], saves: 1 }, new Date(), { isListed: true }));
+  await endpoint.close();
+  await removeFromStore(cut.SK);
+  await open();
+  expect(await readNote(cut, table)).toBeUndefined();
+  expect(await keysOf(queryListedNotes())).toHaveLength(2);
+
+  expect(await settleLeftAttempts(table)).toBe(1);
+  expect(await entriesOf('cat')).not.toContain('left.jpg');
+  expect(await keysOf(queryListedNotes())).toEqual([]);
+  expect(await readNote(left, table)).toBeUndefined();
+});
+
+/** Takes a note out of dynalite's store, and leaves what its index has of it. */
+async function removeFromStore(SK: string): Promise<void> {
+  const store = await openLevelStore(folder);
+  for await (const [key, value] of store.iterator())
+    if (value.includes(SK) && value.includes('attempts')) await store.del(key);
+  await store.close();
+}
 
 it('says what it has done, and nothing when nothing was lost', () => {
   const nothing = { restored: 0, dropped: 0, missing: 0, gone: 0 };

@@ -16,12 +16,14 @@ const ROUNDS_OF_A_STATE = 10;
 const CHANGES = 80;
 const KEYS = 25;
 const FLIPS = 16;
+/** About as much as a log has that was not flushed yet: what is cut off there leaves no trace. */
+const END_BYTES = 20_000;
 
 const STORES = ['queue', 'dynamodb', 's3/metadata'];
 
 /**
  * Each round takes the files of a pipeline that was killed at work, damages the log of each of its stores (cut off at a
- * random byte, 16 random bytes flipped, or both), and starts a pipeline with them. Every answered upload must be there
+ * random byte, near its end or anywhere, 16 random bytes flipped, or both), and starts a pipeline with them. Every answered upload must be there
  * with its bytes, its record and its label entries, every answered deletion must hold, and nothing else may be found,
  * without anybody's help.
  *
@@ -90,9 +92,10 @@ async function damageLogs(store: string, random: Random): Promise<number> {
   for (const name of names) {
     const path = join(store, name);
     const bytes = await readFile(path);
-    const way = random.pick(['cut', 'flip', 'both'] as const);
-    const kept = way === 'flip' ? bytes : bytes.subarray(0, random.integer(bytes.length + 1));
-    if (way !== 'cut' && kept.length > 0) {
+    const way = random.pick(['cut', 'end', 'flip', 'both'] as const);
+    const lost = way === 'end' ? Math.min(bytes.length, END_BYTES) : bytes.length;
+    const kept = way === 'flip' ? bytes : bytes.subarray(0, bytes.length - random.integer(lost + 1));
+    if ((way === 'flip' || way === 'both') && kept.length > 0) {
       for (let flip = 0; flip < FLIPS; flip++) {
         const at = random.integer(kept.length);
         kept[at] = (kept[at] ?? 0) ^ (1 + random.integer(255));

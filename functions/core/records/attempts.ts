@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { CliptagError } from '../errors.ts';
 import type { Tag } from '../labels/scores.ts';
-import { advanceRevision, type ImageRecord, imageKey, tagMatcher } from './image-record.ts';
+import { advanceRevision, type ImageRecord, imageKey, STATUS_INDEX, tagMatcher } from './image-record.ts';
 import { deleteLabelEntry, type EntryOwner } from './label-entries.ts';
 import { allEnded, readRecord, removeSupersededEntries } from './record-commit.ts';
 import { entryState } from './stale-entries.ts';
-import type { PrimaryKey, TagTable, WriteRequest } from './tag-table.ts';
+import type { PrimaryKey, QueryRequest, TagTable, WriteRequest } from './tag-table.ts';
 
 /** The label entries that a run was about to put for a record. */
 export interface Attempt extends Pick<EntryOwner, 'sequencer' | 'revision'> {
@@ -41,7 +41,12 @@ export interface AttemptLog {
 export interface AttemptLogOptions {
   readonly table: TagTable;
   readonly now: () => Date;
-  /** Whether the note of an event that had one run is removed, for a table without a time to live. @default false */
+  /**
+   * For a table without a time to live: whether the note of an event that had one run is removed, and whether all notes are
+   * listed, so that those which runs have left can be found without their events, see {@link queryListedNotes}. Then a run
+   * is noted as well when it only removes entries.
+   * @default false
+   */
   readonly removesNotes?: boolean | undefined;
 }
 
@@ -62,14 +67,14 @@ export function attemptLog(
   let own: Attempt | undefined;
   let mayHaveOthers = true;
 
-  const read = async () =>
-    (await table.read({ Key: key, ConsistentRead: true })) as unknown as AttemptNote | undefined;
+  const read = () => readNote(key, table);
+  const putting = (note: AttemptNote) => putNote(key, note, now(), { isListed: removesNotes });
 
   async function add(attempt: Attempt): Promise<void> {
     for (let tries = 0; tries < MAXIMUM_ATTEMPTS; tries++) {
       const note = await read();
       const attempts = [...(note?.attempts ?? []), attempt];
-      if (await table.write(putNote(key, { attempts, saves: (note?.saves ?? 0) + 1 }, now()))) return;
+      if (await table.write(putting({ attempts, saves: (note?.saves ?? 0) + 1 }))) return;
     }
     throw contended(object);
   }
@@ -95,12 +100,11 @@ export function attemptLog(
   }
 
   return {
-    async note({ sequencer, revision }, tags) {
-      if (tags.length === 0) return;
+    async note({ sequencer, revision, supersededTags }, tags) {
+      if (tags.length === 0 && !(removesNotes && supersededTags.length > 0)) return;
       const attempt = { sequencer, revision, tags };
       // Most events are delivered once and have one run: then nothing is read.
-      const isFirst =
-        own === undefined && (await table.write(putNote(key, { attempts: [attempt], saves: 1 }, now())));
+      const isFirst = own === undefined && (await table.write(putting({ attempts: [attempt], saves: 1 })));
       if (isFirst) {
         own = attempt;
         mayHaveOthers = false;
@@ -153,18 +157,46 @@ export function noteKey(object: Pick<EntryOwner, 'bucket' | 'key'>, event: strin
   return { PK: imageKey(object).PK, SK: `ATTEMPT#${createHash('sha256').update(event).digest('hex')}` };
 }
 
-/** The item that holds what runs of an event are about to put. */
-export function putNote(key: PrimaryKey, note: AttemptNote, now: Date): WriteRequest {
+/** Reads a note, consistently; undefined when there is none. */
+export async function readNote(key: PrimaryKey, table: TagTable): Promise<AttemptNote | undefined> {
+  return (await table.read({ Key: key, ConsistentRead: true })) as unknown as AttemptNote | undefined;
+}
+
+/** Stands in the index for no image: lists notes. */
+const LISTED_PARTITION = 'ATTEMPTS';
+
+/** Lists the keys of all notes of a table whose notes are removed: of runs under way or dead, and of events with several. */
+export function queryListedNotes(): QueryRequest {
+  return {
+    IndexName: STATUS_INDEX,
+    KeyConditionExpression: 'GSI1PK = :partition',
+    ExpressionAttributeValues: { ':partition': LISTED_PARTITION },
+    ScanIndexForward: true,
+  };
+}
+
+/**
+ * The item that holds what runs of an event are about to put.
+ *
+ * @param isListed whether the index lists it, which costs another write unit. @default false
+ */
+export function putNote(
+  key: PrimaryKey,
+  note: AttemptNote,
+  now: Date,
+  { isListed = false }: { isListed?: boolean } = {},
+): WriteRequest {
   const expiresAt = Math.floor(now.getTime() / 1_000) + KEPT_SECONDS;
+  const listing = isListed && { GSI1PK: LISTED_PARTITION, GSI1SK: key.SK };
   return {
     kind: 'put',
-    Item: { ...key, ...note, expiresAt },
+    Item: { ...key, ...listing, ...note, expiresAt },
     ConditionExpression: note.saves === 1 ? 'attribute_not_exists(PK)' : 'saves = :previousSaves',
     ExpressionAttributeValues: note.saves === 1 ? {} : { ':previousSaves': note.saves - 1 },
   };
 }
 
-function deleteNote(Key: PrimaryKey, { saves }: Pick<AttemptNote, 'saves'>): WriteRequest {
+export function deleteNote(Key: PrimaryKey, { saves }: Pick<AttemptNote, 'saves'>): WriteRequest {
   return {
     kind: 'delete',
     Key,

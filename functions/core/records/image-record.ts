@@ -67,6 +67,12 @@ export function imageKey({ bucket, key }: { bucket: string; key: string }): Prim
   return { PK: `IMAGE#${bucket}/${key}`, SK: 'IMAGE' };
 }
 
+/** The image that a partition key is of, as {@link imageKey} makes it: names of buckets have no `/`. */
+export function imageOf(PK: string): { bucket: string; key: string } {
+  const [, bucket = '', key = ''] = /^IMAGE#([^/]*)\/(.*)$/s.exec(PK) ?? [];
+  return { bucket, key };
+}
+
 /** Reads one image record, consistently. */
 export function readImageRecord(object: { bucket: string; key: string }): ReadRequest {
   return { Key: imageKey(object), ConsistentRead: true };

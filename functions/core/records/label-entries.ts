@@ -93,7 +93,8 @@ export function isConfirmedBy(
 /** The record that an entry is put for. */
 export type EntryOwner = Pick<LabelEntry, 'bucket' | 'key' | 'sequencer' | 'revision'>;
 
-function entryKey(object: EntryOwner, { set, label, score }: Tag): PrimaryKey {
+/** Key of the entry of an image's tag. */
+export function entryKey(object: Pick<EntryOwner, 'bucket' | 'key'>, { set, label, score }: Tag): PrimaryKey {
   const image = `${object.bucket}/${object.key}`;
   const sortKey = `${printedScore(score)}#${image}`;
   // An object's key may be as long as a sort key: a digest stands for one that leaves no room for the score.

@@ -70,8 +70,13 @@ async function putMissingEntries(images: readonly ImageRecord[], table: Scannabl
   return added;
 }
 
-/** No writer is at work, so that what no record confirms will never be confirmed by the writer that put it. */
-async function removeUntrueEntries(entries: readonly LabelEntry[], table: ScannableTable): Promise<number> {
+/**
+ * Removes the entries that no record confirms. No writer is at work, so that none will ever be confirmed by the writer that
+ * put it.
+ *
+ * @returns how many were removed
+ */
+export async function removeUntrueEntries(entries: readonly LabelEntry[], table: TagTable): Promise<number> {
   let removed = 0;
   for (const { entry } of await unconfirmedEntries(entries, table)) {
     removed += Number(await table.write(deleteReadEntry(entry)));

@@ -14,6 +14,7 @@ import { MAXIMUM_BATCH_KEYS, type ScannableTable } from '../../core/records/tag-
 import type { OpenQueue } from '../queue/contract.ts';
 import type { S3Endpoint } from '../s3-endpoint/s3-endpoint.ts';
 import { damageOf, forgetDamage } from '../store/damage.ts';
+import { settleLeftAttempts } from './left-attempts.ts';
 import { type MendedTable, mendTable, removeFromIndex } from './mended-table.ts';
 
 export interface RepairParts {
@@ -50,14 +51,17 @@ const PAUSE_MILLISECONDS = 50;
 
 /**
  * Makes up for writes that a power cut or a damaged disk has taken. All that the table says follows from the objects in
- * the buckets, so the two are compared at each start. Where LevelDB has found damage, writes in the midst of others may be
- * missing, and the table's own parts are compared as well.
+ * the buckets, so the two are compared at each start. A queue that has lost messages tells nobody, so what runs have left
+ * undone is done by their notes. Where LevelDB has found damage, writes in the midst of others may be missing, and the
+ * table's own parts are compared as well.
  */
 export function startRepair(parts: RepairParts): Repair {
   let mended: MendedTable = { entriesAdded: 0, entriesRemoved: 0, indexed: 0 };
   return {
     async mend() {
+      const removed = await settleLeftAttempts(parts.table);
       if ((await allDamage(parts)).length > 0) mended = await mendTable(parts.table);
+      mended = { ...mended, entriesRemoved: mended.entriesRemoved + removed };
     },
     async compare(signal) {
       let found: Compared = { missing: 0, gone: 0, indexed: mended.indexed };
