@@ -23,7 +23,7 @@ import {
 } from '../../functions/local/dynamodb/dynamodb-endpoint.ts';
 import { ensureTable, LOCAL_TABLE_NAME } from '../../functions/local/dynamodb/table.ts';
 import { settleLeftAttempts } from '../../functions/local/repair/left-attempts.ts';
-import { mendTable, removeFromIndex } from '../../functions/local/repair/mended-table.ts';
+import { mendTable, removeFromIndex, setPartition } from '../../functions/local/repair/mended-table.ts';
 import { repairLine } from '../../functions/local/repair/repair-text.ts';
 import { openLevelStore } from '../../functions/local/store/level-store.ts';
 import { crashes } from '../torture/crash.ts';
@@ -90,7 +90,7 @@ async function keysOf(request: ReturnType<typeof queryImagesByStatus>): Promise<
 }
 
 const entriesOf = (label: string) => keysOf(queryLabelEntries('things', label));
-const indexed = (status: 'tagged' | 'deleted') => keysOf(queryImagesByStatus('photos', status));
+const indexed = (status: 'tagged' | 'failed' | 'deleted') => keysOf(queryImagesByStatus('photos', status));
 
 it('mends label entries and the index where writes between others are lost', async () => {
   const record = recordOf('a.jpg');
@@ -124,30 +124,45 @@ it('takes an image out of the index whose record is lost, and lets any event wri
   expect(await table.write(putImageRecord(next))).toBe(true);
 });
 
-it('settles what a note tells of that a run has left, and forgets the listing of a note that was cut off', async () => {
+it('settles entries and index that a run has left by its note, and forgets the listing of a note that was cut off', async () => {
   const record = recordOf('left.jpg');
   const [left, cut] = ['left', 'cut'].map((event) => noteKey(record, event)) as [PrimaryKey, PrimaryKey];
   const attempts = [{ sequencer: record.sequencer, revision: record.revision, tags: record.tags }];
   await table.write(putNote(left, { attempts, saves: 1 }, new Date(), { isListed: true }));
   await table.write(putLabelEntry(record, tag('cat')));
   await table.write(putNote(cut, { attempts: [], saves: 1 }, new Date(), { isListed: true }));
+  const half = { ...recordOf('half.jpg'), status: 'failed', tags: [] } as const;
+  await table.write(putImageRecord(half));
+  await table.write(
+    putNote(noteKey(half, 'half'), { attempts: [], saves: 1 }, new Date(), { isListed: true }),
+  );
+  await table.write(setPartition(half, 'STATUS#photos#tagged'));
   await endpoint.close();
-  await removeFromStore(cut.SK);
+  await changeInStore([cut.SK, 'attempts'], () => undefined);
+  // As after a cut between the index and the item of a newer record.
+  await changeInStore(['half.jpg', 'supersededTags'], (item) => item.replace('#tagged', '#failed'));
   await open();
   expect(await readNote(cut, table)).toBeUndefined();
-  expect(await keysOf(queryListedNotes())).toHaveLength(2);
+  expect(await keysOf(queryListedNotes())).toHaveLength(3);
+  expect(await indexed('tagged')).toContain('half.jpg');
+  expect(await indexed('failed')).not.toContain('half.jpg');
 
   expect(await settleLeftAttempts(table)).toBe(1);
   expect(await entriesOf('cat')).not.toContain('left.jpg');
   expect(await keysOf(queryListedNotes())).toEqual([]);
   expect(await readNote(left, table)).toBeUndefined();
+  expect(await indexed('tagged')).not.toContain('half.jpg');
+  expect(await indexed('failed')).toContain('half.jpg');
 });
 
-/** Takes a note out of dynalite's store, and leaves what its index has of it. */
-async function removeFromStore(SK: string): Promise<void> {
+/** Changes or removes the item that has some words in dynalite's store, and leaves what its index has of it. */
+async function changeInStore(words: readonly string[], change: (item: string) => string | undefined) {
   const store = await openLevelStore(folder);
-  for await (const [key, value] of store.iterator())
-    if (value.includes(SK) && value.includes('attempts')) await store.del(key);
+  for await (const [key, value] of store.iterator()) {
+    if (!words.every((word) => value.includes(word))) continue;
+    const changed = change(value);
+    await (changed === undefined ? store.del(key) : store.put(key, changed));
+  }
   await store.close();
 }
 

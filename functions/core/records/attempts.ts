@@ -43,8 +43,8 @@ export interface AttemptLogOptions {
   readonly now: () => Date;
   /**
    * For a table without a time to live: whether the note of an event that had one run is removed, and whether all notes are
-   * listed, so that those which runs have left can be found without their events, see {@link queryListedNotes}. Then a run
-   * is noted as well when it only removes entries.
+   * listed, so that those which runs have left can be found without their events, see {@link queryListedNotes}. Then runs
+   * without tags are noted as well.
    * @default false
    */
   readonly removesNotes?: boolean | undefined;
@@ -100,8 +100,8 @@ export function attemptLog(
   }
 
   return {
-    async note({ sequencer, revision, supersededTags }, tags) {
-      if (tags.length === 0 && !(removesNotes && supersededTags.length > 0)) return;
+    async note({ sequencer, revision }, tags) {
+      if (tags.length === 0 && !removesNotes) return;
       const attempt = { sequencer, revision, tags };
       // Most events are delivered once and have one run: then nothing is read.
       const isFirst = own === undefined && (await table.write(putting({ attempts: [attempt], saves: 1 })));

@@ -132,7 +132,8 @@ export async function removeFromIndex(
   await table.write(setPartition({ bucket, key, revision }, statusPartition(bucket, status)));
 }
 
-function setPartition(
+/** Has the index list a record in a partition, also when it should do so already; none that has changed. */
+export function setPartition(
   record: Pick<ImageRecord, 'bucket' | 'key' | 'revision'>,
   partition: string,
 ): WriteRequest {
