@@ -17,7 +17,7 @@ import { repository } from '../e2e/support.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 /** Anyone who adds a dependency sees here that it reaches the function. */
-const MAXIMUM_BUNDLE_BYTES = 1_000_000;
+const MAXIMUM_BUNDLE_BYTES = 1_100_000;
 
 let model: Model;
 let labelSets: ImageOptions['labelSets'];
