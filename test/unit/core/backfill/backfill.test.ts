@@ -199,7 +199,8 @@ describe('what a backfill of a million objects costs', () => {
     // 100,000 sent + 100,000 received + 100,000 deleted = 300,000 × $0.40 / 1,000,000
     ['SQS', 0.12],
     ['S3 looks', 0.4],
-    ['DynamoDB writes', 5],
+    // 1,000,000 × 9 × $0.625 / 1,000,000
+    ['DynamoDB writes', 5.625],
     // 2 × 1,250 × $5 / 1,000,000
     ['Backfill: S3 listings', 0.0125],
     // 2 × 1,200,000 × 0.5 × $0.125 / 1,000,000
