@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 /** What a page tries; the script that tries it gives what it got, as text. */
@@ -93,13 +93,16 @@ export async function startFlippingPort(
   secondPort: number,
 ): Promise<{ port: number; close(): Promise<void> }> {
   let isFlipped = false;
+  // A browser keeps connections at hand that it has not used yet; none may lead to the second server afterwards.
+  const toSecond = new Set<Socket>();
   const server = createTcpServer((client) => {
     const onward = connect(isFlipped ? secondPort : firstPort, '127.0.0.1');
+    if (isFlipped) toSecond.add(client);
     client.on('data', (bytes) => {
       if (bytes.includes('GET /flip ')) isFlipped = true;
       if (bytes.includes('GET /unflip ')) {
         isFlipped = false;
-        client.destroy(); // it leads to the second server
+        for (const each of toSecond) each.destroy();
       }
     });
     client.pipe(onward).pipe(client);
