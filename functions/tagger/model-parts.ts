@@ -9,7 +9,7 @@ import type { ImageReader } from '../core/tagging/describe-image.ts';
 import { inBatches } from '../core/tagging/micro-batch.ts';
 import { CLASSIFIER_FOLDER, DEFAULT_MODEL, modelFolder, PREPARED_CLASSIFIER_FOLDER } from './model-places.ts';
 
-/** Larger runs gain the embedded model nothing (one thread: 1.4 ms an image in runs of 8 and of 64, 1.7 to 2.1 alone). */
+/** Larger runs gain the embedded model nothing (one thread: 1.7 ms an image in runs of 8, 2.1 in runs of 64, 2.6 alone). */
 const IMAGES_PER_RUN = 8;
 
 /** What every answer says of its model; embeddings may be compared if, and only if, the digests are equal. */
