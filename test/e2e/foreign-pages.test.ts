@@ -1,5 +1,5 @@
 import { PutBucketCorsCommand, S3Client } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { presignedLink, signedRequest } from '../fixtures/local-signing.ts';
 import {
   BROWSERS,
@@ -119,6 +119,7 @@ function attacks(): readonly Attack[] {
 async function gotByPage(browser: BrowserName, host: string, made: (origin: string) => readonly Attack[]) {
   const server = await startHostileServer(made);
   const opened = await openInBrowser(browser, `http://${host}:${server.port}/page`);
+  onTestFinished(opened.close);
   try {
     return { got: await server.got, asked: server.asked, port: server.port };
   } finally {
@@ -199,6 +200,7 @@ describe.each(BROWSERS)('a page of another origin in %s', (browser) => {
       });
       const leading = await startFlippingPort(server.port, port);
       const opened = await openInBrowser(browser, `http://${REBOUND_NAME}:${leading.port}/page`);
+      onTestFinished(opened.close);
       const { got } = await server.got;
       await opened.close();
       await leading.close();

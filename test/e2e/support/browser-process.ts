@@ -84,7 +84,8 @@ export async function openInBrowser(name: BrowserName, url: string): Promise<Bro
   const exited = once(browser, 'exit');
   return {
     async close() {
-      if (browser.exitCode === null && browser.pid !== undefined) process.kill(-browser.pid, 'SIGKILL');
+      if (browser.exitCode === null && browser.signalCode === null && browser.pid !== undefined)
+        process.kill(-browser.pid, 'SIGKILL');
       await exited;
       await rm(home, { recursive: true, force: true, maxRetries: 5 });
     },
