@@ -112,8 +112,8 @@ const TAGGING_ERRORS = {
     remedy: 'Nothing, unless it stays: then give the function more memory.',
     retryable: true,
   },
-  'drawing-process-failed': {
-    meaning: 'The process that draws an SVG could not be started, or the system ended it.',
+  'decoding-process-failed': {
+    meaning: 'The process that decodes an image by itself could not be started, or the system ended it.',
     remedy: 'Nothing, unless it stays: then give the function more memory.',
     retryable: true,
   },

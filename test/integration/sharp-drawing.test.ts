@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { endingFault, type ProcessLimits } from '../../functions/adapters/sandbox/process-faults.ts';
 import { renderDrawing } from '../../functions/adapters/sharp/drawing.ts';
-import { type DrawingLimits, endingFault } from '../../functions/adapters/sharp/drawing-faults.ts';
 import { sharpPixelDecoder } from '../../functions/adapters/sharp/pixel-decoder.ts';
 import { drawn, endlessSvg, RED, scene, svg } from '../fixtures/pictures.ts';
 import { expectFault } from '../fixtures/pixel-checks.ts';
 
 const SPEC = { size: 224, resize: 'bicubic' } as const;
-const LIMITS: DrawingLimits = { cpuSeconds: 5, memoryBytes: 2 ** 29, timeoutSeconds: 20 };
+const LIMITS: ProcessLimits = { cpuSeconds: 5, memoryBytes: 2 ** 29, timeoutSeconds: 20 };
 const hasty = sharpPixelDecoder({ drawingCpuSeconds: 0.5 });
 
 describe('a drawing without end', () => {
@@ -110,8 +110,8 @@ it('never draws in this process', async () => {
   expect(await drawsHere()).toBe(false);
 });
 
-describe('a drawing process that ended without an answer', () => {
-  it('is a fault of the drawing when it crashed', () => {
+describe('a decoding process that ended without an answer', () => {
+  it('is a fault of the image when it crashed', () => {
     expect(endingFault({ code: null, signal: 'SIGSEGV' }, '')).not.toHaveProperty('retryable');
   });
 
@@ -120,7 +120,7 @@ describe('a drawing process that ended without an answer', () => {
     { what: 'it could not run', ending: { code: 1, signal: null } },
   ])('is to be retried when $what', ({ ending }) => {
     expect(endingFault(ending, 'Cannot find package')).toMatchObject({
-      code: 'drawing-process-failed',
+      code: 'decoding-process-failed',
       retryable: true,
     });
   });

@@ -22,7 +22,8 @@ export const ALLOWED_IMPORTS = `
   config.ts: core core/objects core/results zod node:*
 
   # One room for each outside system.
-  adapters/sharp: core core/pixels p-limit sharp node:*
+  adapters/sandbox: core core/pixels node:*
+  adapters/sharp: adapters/sandbox core core/pixels p-limit sharp node:*
   adapters/files: core core/labels yaml zod node:*
   adapters/onnx: adapters/files core core/labels core/pixels @huggingface/tokenizers onnxruntime-node zod
       node:*
