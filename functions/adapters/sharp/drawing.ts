@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { DRAWINGS_AT_ONCE } from '../../core/pixels/pixel-limits.ts';
 import { RGB_CHANNELS, type RgbPicture, type Size } from '../../core/pixels/pixels.ts';
+import { svgDocument } from '../../core/pixels/svg-document.ts';
 import { type DecodingProgram, decodeInProcess } from '../sandbox/decoding-process.ts';
 import type { ProcessLimits } from '../sandbox/process-faults.ts';
 
@@ -36,10 +37,15 @@ export function renderDrawing(
   limits: ProcessLimits,
 ): Promise<Drawing> {
   return slots(async () => {
-    const { header, pixels } = await decodeInProcess<DrawingHeader>(PROGRAM, svg, limits, (claimed) => ({
-      ...sizeFor(claimed),
-      channels: RGB_CHANNELS,
-    }));
+    const { header, pixels } = await decodeInProcess<DrawingHeader>(
+      PROGRAM,
+      svgDocument(svg),
+      limits,
+      (claimed) => ({
+        ...sizeFor(claimed),
+        channels: RGB_CHANNELS,
+      }),
+    );
     const { width, height, data } = pixels;
     return { header, picture: { width, height, data } };
   });

@@ -1,5 +1,6 @@
 import { ImageFault } from '../errors.ts';
 import { cameraRawName } from './camera-raw.ts';
+import { isSvg } from './svg-root.ts';
 
 /** The formats that are decoded. */
 export type AcceptedFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff' | 'svg';
@@ -108,27 +109,4 @@ function mediaBrands(bytes: Uint8Array): string[] {
 
 function asciiText(bytes: Uint8Array, start: number, end: number): string {
   return String.fromCharCode(...bytes.subarray(start, end));
-}
-
-/** Bytes that are searched for the root element: editors put licences and entity declarations before it. */
-const SVG_PROLOGUE_BYTES = 64 * 1024;
-
-/** Whether the root element is `<svg`: a page that contains a drawing is no image. */
-function isSvg(bytes: Uint8Array): boolean {
-  const text = new TextDecoder().decode(bytes.subarray(0, SVG_PROLOGUE_BYTES));
-  let rest = text.trimStart();
-  while (rest.startsWith('<?') || rest.startsWith('<!')) {
-    const end = prologueItemEnd(rest);
-    if (end <= 0) return false;
-    rest = rest.slice(end).trimStart();
-  }
-  return /^<svg[\s/>]/.test(rest);
-}
-
-/** Where the comment, declaration or document type that the text starts with ends. */
-function prologueItemEnd(text: string): number {
-  if (text.startsWith('<!--')) return text.indexOf('-->') + 3;
-  if (text.startsWith('<?')) return text.indexOf('?>') + 2;
-  const opening = text.search(/[[>]/);
-  return text[opening] === '[' ? text.indexOf(']>', opening) + 2 : opening + 1;
 }

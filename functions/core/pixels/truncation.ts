@@ -1,5 +1,7 @@
 import { colourTableBytes, subBlocksEnd } from './gif-layout.ts';
 import type { AcceptedFormat } from './image-format.ts';
+import { svgDocument } from './svg-document.ts';
+import { svgEndsEarly } from './svg-ending.ts';
 import { readTiffDirectory } from './tiff-directory.ts';
 
 /**
@@ -18,7 +20,7 @@ const END_CHECKS: Record<AcceptedFormat, (bytes: Uint8Array, view: DataView) => 
   avif: avifEndsEarly,
   gif: gifEndsEarly,
   tiff: tiffEndsEarly,
-  svg: (bytes) => !/<\/svg\s*>/.test(new TextDecoder().decode(bytes)),
+  svg: (bytes) => svgEndsEarly(svgDocument(bytes)),
 };
 
 /** Segments up to the scan, then entropy-coded data up to the end-of-image marker (ITU-T T.81, annex B). */

@@ -9,7 +9,8 @@ export const ALLOWED_IMPORTS = `
   core/cost:
   core/scoring:
   core/objects: core zod node:crypto
-  core/pixels: core
+  # Unpacking is as pure as a digest.
+  core/pixels: core node:zlib
   core/labels: core core/pixels core/scoring zod
   core/evaluation: core core/labels
   core/records: core core/labels core/objects node:crypto
