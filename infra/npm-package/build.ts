@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { cp, rm } from 'node:fs/promises';
+import { packagePath } from '../../functions/adapters/files/package-folder.ts';
 import { bundleFunctions } from '../packaging/function-code.ts';
 import { bundlePackage } from './code.ts';
 import { writeNotices } from './notices.ts';
@@ -14,6 +15,7 @@ import { writeTypes } from './types.ts';
  *     dist/types/           types of what users import
  *     dist/onnxruntime/     shared libraries
  *     dist/prepared/        the default label set and its classifier for the embedded model
+ *     dist/drawing-font/    the one font of text in SVGs
  *     dist/functions/       what a deployment puts into Lambda
  *     dist/THIRD-PARTY-NOTICES.txt
  */
@@ -24,5 +26,8 @@ await Promise.all([
   writeTypes(`${DIST}/types`),
   copyOnnxRuntime(`${DIST}/onnxruntime`),
   prepareClassifiers(`${DIST}/prepared`),
+  cp(packagePath('functions', 'adapters', 'sharp', 'drawing-font'), `${DIST}/drawing-font`, {
+    recursive: true,
+  }),
   bundleFunctions(`${DIST}/functions`),
 ]);

@@ -8,7 +8,7 @@ import { onnxTextEncoder } from '../../functions/adapters/onnx/encoders.ts';
 import { contentFolder } from './content-folder.ts';
 import { functionCode, packagesFolder } from './function-code.ts';
 import { type Architecture, copyPackages, NPM_CPU } from './image-packages.ts';
-import { STATE_FOLDER } from './places.ts';
+import { DRAWING_FONT_FOLDER, STATE_FOLDER } from './places.ts';
 
 export interface ImageOptions {
   /** Its files must match its manifest: nothing checks them again before the function starts. */
@@ -42,6 +42,7 @@ export async function stageImage(options: ImageOptions): Promise<string> {
   return contentFolder(folder, async (draft) => {
     const packages = join(draft, 'packages');
     await cp(join(code, 'tag-images'), join(draft, 'code'), { recursive: true });
+    await cp(DRAWING_FONT_FOLDER, join(draft, 'drawing-font'), { recursive: true });
     await copyModel(model, join(draft, 'model'));
     await writeClassifiers(model, labelSets, draft, classifierFolder);
     await cp(packagesFolder(code, architecture), packages, { recursive: true });

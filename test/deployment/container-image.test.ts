@@ -57,6 +57,7 @@ describe('the folder that the image is built from', () => {
       'code/handler.mjs.LEGAL.txt',
       'code/retag.mjs',
       'code/retag.mjs.LEGAL.txt',
+      ...['DejaVuSans.ttf', 'LICENSE', 'README.md', 'fonts.conf'].map((name) => `drawing-font/${name}`),
       'labels/general.json',
       'labels/indoor-outdoor.json',
       'model/image-encoder.onnx',

@@ -1,19 +1,28 @@
+import { join } from 'node:path';
 import type { SQSBatchResponse } from 'aws-lambda';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
 import { s3Bucket } from '../../functions/adapters/aws/s3-bucket.ts';
+import { readModel } from '../../functions/adapters/files/model-folder.ts';
+import { onnxImageEncoder } from '../../functions/adapters/onnx/encoders.ts';
+import { sharpPixelDecoder } from '../../functions/adapters/sharp/pixel-decoder.ts';
+import { cosine, embeddingFromBytes } from '../../functions/core/labels/embedding.ts';
 import { readImageRecord } from '../../functions/core/records/image-record.ts';
 import { sampleNames } from '../../functions/local/samples.ts';
 import { sqsEvent } from '../fixtures/sqs-event.ts';
 import type { startStores } from '../fixtures/stores.ts';
 import type { RunningFunction } from './container-function.ts';
+import { repository } from './support.ts';
 
 type Stores = Awaited<ReturnType<typeof startStores>>;
 
 /** The bucket of the stores. */
 const BUCKET = 'bench';
-const SVG =
+const CIRCLE =
   '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><circle cx="32" cy="32" r="30"/></svg>';
+/** All that there is to see is drawn with a font: of this name and kind the image has none. */
+const WORD =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="100"><text x="10" y="60" font-size="50" font-family="Arial" font-weight="bold">STOP</text></svg>';
 /** Lambda ends a start that takes longer: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
 const INIT_LIMIT_MILLISECONDS = 10_000;
 
@@ -40,9 +49,9 @@ export function behavesAsFunction(stores: () => Stores, start: () => Promise<Run
     return answer.batchItemFailures;
   }
 
-  async function uploadDrawing(key: string): Promise<string> {
+  async function uploadDrawing(key: string, svg: string): Promise<string> {
     const bucket = s3Bucket(BUCKET, stores().s3Options);
-    await bucket.put(key, Buffer.from(SVG), SVG.length);
+    await bucket.put(key, Buffer.from(svg), svg.length);
     bucket.close();
     const event = { eventVersion: '2.1', eventSource: 'aws:s3', eventTime: new Date().toISOString() };
     const s3 = { bucket: { name: BUCKET }, object: { key, sequencer: '0055AED6DCD90281E5' } };
@@ -61,8 +70,22 @@ export function behavesAsFunction(stores: () => Stores, start: () => Promise<Run
   });
 
   it('draws an SVG in a process of its own', async () => {
-    expect(await failuresOf([await uploadDrawing('circle.svg')])).toEqual([]);
+    expect(await failuresOf([await uploadDrawing('circle.svg', CIRCLE)])).toEqual([]);
     expect(await recordOf('circle.svg')).toMatchObject({ status: 'tagged' });
+  });
+
+  it('draws text in an SVG as it is drawn here, whatever fonts there are', async () => {
+    expect(await failuresOf([await uploadDrawing('word.svg', WORD)])).toEqual([]);
+    const record = await recordOf('word.svg');
+    const there = embeddingFromBytes(record?.embedding ?? new Uint8Array(), record?.modelDigest ?? '');
+    const model = await readModel(join(repository, 'models/embedded'));
+    const encoder = await onnxImageEncoder(model);
+    const [here] = await encoder.encode([
+      await sharpPixelDecoder().decode(Buffer.from(WORD), encoder.pixelSpec),
+    ]);
+    await encoder.close();
+    // Float16 keeps four digits; boxes in place of the letters are as far as another picture.
+    expect(here && cosine(here, there)).toBeGreaterThan(0.9999);
   });
 
   it('asks once more for a message that it can make nothing of', async () => {

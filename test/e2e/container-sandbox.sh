@@ -18,6 +18,8 @@ read_only() { mount --bind "$1" "$2" && mount -o remount,bind,ro "$2"; }
 for name in usr bin lib lib64; do
   if [ -d "$root/$name" ] && [ ! -L "$root/$name" ]; then read_only "/$name" "$root/$name"; fi
 done
+# A function has no fonts but its own.
+[ ! -d "$root/usr/share/fonts" ] || mount -t tmpfs -o ro tmpfs "$root/usr/share/fonts"
 read_only "$task" "$root/var/task"
 read_only "$node" "$root/var/lang/bin/node"
 read_only "$client" "$root/var/client.mjs"

@@ -68,12 +68,23 @@ describe.skipIf(!(await registryAnswers()))('the package that npm packs', () => 
     expect(await readdir(cliptag.cacheFolder).catch(() => [])).toEqual([]);
   });
 
-  it('draws an SVG in a process of its own', async () => {
+  it('draws an SVG with its text, whatever fonts the machine has', async () => {
     const svg =
-      '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><circle r="30" cx="32" cy="32"/></svg>';
-    await writeFile(join(cliptag.project, 'drawing.svg'), svg);
-    const { stdout } = await cliptag.run('npx', 'cliptag', 'tag', '--json', 'drawing.svg');
-    expect(JSON.parse(stdout)).toMatchObject({ status: 'tagged', width: 64, height: 64 });
+      '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><text y="40" font-size="20">STOP</text></svg>';
+    const path = join(cliptag.project, 'drawing.svg');
+    await writeFile(path, svg);
+    const [here, there] = await Promise.all([
+      runCli(['tag', '--json', path]),
+      cliptag.run('npx', 'cliptag', 'tag', '--json', path),
+    ]);
+    expect(there.stdout).toBe(here.stdout);
+    expect(JSON.parse(there.stdout)).toMatchObject({ status: 'tagged', width: 64, height: 64 });
+  });
+
+  it('has the font of text in drawings, with its licence', async () => {
+    expect((await readdir(inPackage('dist', 'drawing-font'))).sort()).toEqual(
+      await readdir(join(repository, 'functions/adapters/sharp/drawing-font')),
+    );
   });
 
   it('knows its version, its commands, its models and its label sets', async () => {

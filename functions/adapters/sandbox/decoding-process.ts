@@ -17,6 +17,8 @@ export interface DecodingProgram {
   /** What it decodes, as a message calls it. */
   readonly noun: string;
   readonly heapMegabytes: number;
+  /** Variables of its environment. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** The pixels that the process is to send: 8 bit a sample, row-major. */
@@ -32,15 +34,8 @@ export interface DecodedInProcess<Header> {
 /** Characters of what the worker writes to standard error. */
 const MAXIMUM_COMPLAINT = 500;
 
-/** Variables by which fonts and libraries are found. The worker gets no others, least of all credentials. */
-const PASSED_VARIABLES = [
-  'HOME',
-  'PATH',
-  'LD_LIBRARY_PATH',
-  'FONTCONFIG_FILE',
-  'FONTCONFIG_PATH',
-  'XDG_CACHE_HOME',
-];
+/** Variables by which libraries are found. The worker gets no others, least of all credentials. */
+const PASSED_VARIABLES = ['PATH', 'LD_LIBRARY_PATH'];
 
 /**
  * Decodes an image in a process of its own, which can be killed whatever the decoder does, and which cannot take the
@@ -107,14 +102,14 @@ function pixelBytes({ width, height, channels }: PixelOrder): number {
 }
 
 function startWorker(
-  { worker, heapMegabytes }: DecodingProgram,
+  { worker, heapMegabytes, variables }: DecodingProgram,
   { cpuSeconds, memoryBytes }: ProcessLimits,
 ): ChildProcess {
   const heap = `--max-old-space-size=${heapMegabytes}`;
   const parameters = [heap, fileURLToPath(worker), `${cpuSeconds}`, `${memoryBytes}`];
   try {
     return spawn(process.execPath, parameters, {
-      env: passedEnvironment(),
+      env: { ...passedEnvironment(), ...variables },
       stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
     });
   } catch (error) {

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import pLimit from 'p-limit';
 import { DRAWINGS_AT_ONCE } from '../../core/pixels/pixel-limits.ts';
 import { RGB_CHANNELS, type RgbPicture, type Size } from '../../core/pixels/pixels.ts';
@@ -20,13 +21,19 @@ const PROGRAM: DecodingProgram = {
   noun: 'drawing',
   // JavaScript's heap holds next to nothing of a drawing.
   heapMegabytes: 64,
+  variables: {
+    FONTCONFIG_FILE: fileURLToPath(new URL('./drawing-font/fonts.conf', import.meta.url)),
+    // macOS and Windows have fonts and ways to find them of their own.
+    PANGOCAIRO_BACKEND: 'fontconfig',
+  },
 };
 
 const slots = pLimit(DRAWINGS_AT_ONCE);
 
 /**
  * Draws an SVG in a process of its own. A kilobyte of SVG can ask for hours or gigabytes (10^4 filters by nested
- * references), librsvg cannot be interrupted, and its thread would be one of the four with which Node reads files.
+ * references), librsvg cannot be interrupted, and its thread would be one of the four with which Node reads files. All text is
+ * drawn in one font that comes along, so that it looks the same on every machine.
  *
  * @param sizeFor the size to draw, for the size that the drawing claims; an error that it throws ends the drawing
  * @throws as {@link decodeInProcess} does
