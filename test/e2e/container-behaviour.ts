@@ -77,7 +77,7 @@ export function behavesAsFunction(stores: () => Stores, start: () => Promise<Run
   it('draws text in an SVG as it is drawn here, whatever fonts there are', async () => {
     expect(await failuresOf([await uploadDrawing('word.svg', WORD)])).toEqual([]);
     const record = await recordOf('word.svg');
-    const there = embeddingFromBytes(record?.embedding ?? new Uint8Array(), record?.modelDigest ?? '');
+    const there = embeddingFromBytes(record?.embedding as Uint8Array, String(record?.modelDigest));
     const model = await readModel(join(repository, 'models/embedded'));
     const encoder = await onnxImageEncoder(model);
     const [here] = await encoder.encode([

@@ -2,7 +2,9 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, inject, it } from 'vitest';
 import { sharpPixelDecoder } from '../../functions/adapters/sharp/pixel-decoder.ts';
 import { acceptedFormat } from '../../functions/core/pixels/image-format.ts';
@@ -10,6 +12,7 @@ import { pictureLayout } from '../../functions/core/pixels/picture-layout.ts';
 import { checkLayout, DEFAULT_PIXEL_LIMITS } from '../../functions/core/pixels/pixel-limits.ts';
 import { drawn, everyFormat, pngHeader, RED, scene, svg, text } from '../fixtures/pictures.ts';
 import { colourAt, expectColour, expectFault } from '../fixtures/pixel-checks.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { allBombs, type Bomb, pngBomb, tiffBomb } from '../torture/bomb-files.ts';
 import type { Explosion } from '../torture/bomb-process.ts';
 
@@ -136,8 +139,16 @@ describe('an SVG', () => {
   it('loads no files and no addresses', async () => {
     const file = new URL('../../functions/local/samples/coffee.png', import.meta.url);
     const links = [file.href, file.pathname, 'http://127.0.0.1:9/coffee.png'];
-    const bytes = svg(links.map((link) => `<image width="100" height="100" href="${link}"/>`).join(''));
-    expectColour(colourAt(await decoder.decode(bytes, SPEC), 0.5, 0.5), [255, 255, 255], 0);
+    const blocks = join(await temporaryFolder(), 'blocks.txt');
+    await writeFile(blocks, '█'.repeat(9));
+    const include = `<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="${pathToFileURL(blocks)}" parse="text"/>`;
+    const images = links.map((link) => `<image width="100" height="100" href="${link}"/>`);
+    const others = svg(`${images.join('')}<text y="80" font-size="60">${include}</text>`);
+    const types =
+      '<!DOCTYPE svg SYSTEM "file:///etc/hostname" [<!ENTITY % a SYSTEM "file:///etc/hostname"> %a;]>';
+    const utf16 = Buffer.from(`\ufeff${types}${Buffer.from(others)}`, 'utf16le');
+    for (const bytes of [others, utf16, gzipSync(utf16)])
+      expectColour(colourAt(await decoder.decode(bytes, SPEC), 0.5, 0.5), [255, 255, 255], 0);
   });
 
   it.each([
@@ -146,6 +157,13 @@ describe('an SVG', () => {
       'an entity that is a file',
       text('<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/hostname">]><svg>&x;</svg>'),
     ],
+    [
+      'an entity of a file, by way of parameter entities',
+      text(
+        `<!DOCTYPE svg [<!ENTITY % a "<!ENTITY x SYSTEM 'file:///etc/hostname'>"> %a;]><svg><text>&x;</text></svg>`,
+      ),
+    ],
+    ['entities that multiply, packed in UTF-16', gzipSync(Buffer.from(`\ufeff${entityBomb()}`, 'utf16le'))],
     ['elements within elements without end', svg('<g>'.repeat(100_000) + '</g>'.repeat(100_000))],
     ['no area', svg('', 'width="0" height="10"')],
   ])('is rejected with %s', (_, bytes) => expectFault(decoder.decode(bytes, SPEC), 'failed', 'corrupt'));

@@ -1,7 +1,8 @@
 import { ImageFault } from '../errors.ts';
 import { gunzipped, isGzip } from './gzip.ts';
-import { byteText, inUtf8, xmlEncoding } from './xml-encoding.ts';
+import { byteText, inUtf8, readableText, UTF_8, xmlEncoding } from './xml-encoding.ts';
 import { markupEnd, readPrologue } from './xml-markup.ts';
+import { withoutParameterEntities } from './xml-parameter-entities.ts';
 
 /** What an SVG may have once it is unpacked: more than any upload, and librsvg takes several times as much for it. */
 export const MAXIMUM_SVG_BYTES = 64 * 2 ** 20;
@@ -35,13 +36,27 @@ function unpack(bytes: Uint8Array): Uint8Array {
   throw new ImageFault('failed', fault, message);
 }
 
-/** The parts to keep. The declaration's encoding no longer holds, and what else it says changes nothing. */
+/**
+ * The parts to keep. The declaration's encoding no longer holds, and what else it says changes nothing; nor do comments and
+ * instructions, but for a style sheet.
+ */
 function withoutDeclaration(document: Uint8Array): readonly Uint8Array[] {
   const text = byteText(document);
   const [declaration = ''] = /^\s*<\?xml\s/.exec(text) ?? [];
   const start = declaration === '' ? 0 : (markupEnd(text, declaration.indexOf('<')) ?? document.length);
-  const { root, doctype } = readPrologue(text) ?? {};
-  if (root === undefined || root <= MAXIMUM_PROLOGUE_BYTES) return [document.subarray(start)];
-  const kept = doctype ? [document.subarray(doctype.start, doctype.end)] : [];
-  return [...kept, document.subarray(root)];
+  const { root = document.length, doctype } = readPrologue(text) ?? {};
+  const type = doctype ?? { start: root, end: root };
+  const isLong = root < document.length && root > MAXIMUM_PROLOGUE_BYTES;
+  return [
+    document.subarray(isLong ? type.start : start, type.start),
+    expandedDoctype(document.subarray(type.start, type.end)),
+    document.subarray(isLong ? root : type.end),
+  ];
+}
+
+/** Bytes that are no text are left as they are, for the parser to refuse. */
+function expandedDoctype(doctype: Uint8Array): Uint8Array {
+  if (!doctype.includes(0x25 /* % */)) return doctype;
+  const text = readableText(doctype, UTF_8);
+  return text.includes('\ufffd') ? doctype : new TextEncoder().encode(withoutParameterEntities(text));
 }

@@ -8,6 +8,8 @@ export interface XmlEncoding {
   readonly markBytes: number;
 }
 
+export const UTF_8: XmlEncoding = { name: 'UTF-8', markBytes: 0 };
+
 const MARKS: readonly (XmlEncoding & { readonly mark: string })[] = [
   { name: 'UTF-32LE', mark: '\xff\xfe\0\0', markBytes: 4 },
   { name: 'UTF-32BE', mark: '\0\0\xfe\xff', markBytes: 4 },
@@ -38,10 +40,10 @@ export function xmlEncoding(bytes: Uint8Array): XmlEncoding {
   if (marked) return marked;
   const wide = WIDE.find(({ starts }) => starts.test(head));
   if (wide) return { name: wide.name, markBytes: 0 };
-  const declared = DECLARED.exec(head)?.[1] ?? 'UTF-8';
-  // A declaration that could be read byte by byte is not in what it says; editors on Windows leave such files.
-  const isMistaken = /^(utf-?16|utf-?32|ucs-?[24]|iso-10646-ucs-?[24]$)/i.test(declared);
-  return { name: isMistaken ? 'UTF-8' : declared, markBytes: 0 };
+  const declared = DECLARED.exec(head)?.[1];
+  // A declaration that could be read byte by byte is not in UTF-16; editors on Windows leave such files.
+  if (declared === undefined || /^(utf-?(16|32)|(iso-10646-)?ucs-?[24])/i.test(declared)) return UTF_8;
+  return { name: declared, markBytes: 0 };
 }
 
 /** The beginning of a document, for a look at it: faulty bytes and unknown encodings do no harm. */
