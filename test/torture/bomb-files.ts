@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import {
   animatedWebp,
@@ -480,6 +481,25 @@ function svgBombs(): Bomb[] {
     {
       name: 'svg of filters',
       make: () => svg(`${flood}${'<rect width="99" height="99" filter="url(#f)"/>'.repeat(9_999)}`),
+    },
+    {
+      name: 'svg behind 40 MB of comments',
+      make: () => Buffer.concat([Buffer.from('<!---->'.repeat(5e6)), svg('')]),
+    },
+    {
+      name: 'svg with 40 MB of brackets in its type',
+      make: () => Buffer.from(`<!DOCTYPE svg [${'['.repeat(4e7)}`),
+    },
+    {
+      name: 'svg of 40 MB in UTF-16',
+      make: () => Buffer.from(`\ufeff${svg('<g/>'.repeat(5e6)).toString()}`, 'utf16le'),
+    },
+    {
+      name: 'svg of 10 GB, gzipped',
+      make: () => {
+        const space = gzipSync(Buffer.alloc(1e8, ' '));
+        return Buffer.concat([gzipSync(svg('')), ...Array.from({ length: 100 }, () => space)]);
+      },
     },
     {
       name: 'svg that holds a png of 16384 x 16384',

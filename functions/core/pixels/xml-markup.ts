@@ -19,7 +19,7 @@ export function readPrologue(text: string): XmlPrologue | undefined {
   if (at < text.length && text[at] !== '<') return undefined;
   while (text[at] === '<' && (text[at + 1] === '?' || text[at + 1] === '!')) {
     const end = markupEnd(text, at);
-    if (DOCTYPE.test(text.slice(at, at + DOCTYPE_LENGTH))) doctype ??= { start: at, end: end ?? text.length };
+    if (!doctype && isDoctype(text, at)) doctype = { start: at, end: end ?? text.length };
     if (end === undefined) return { doctype, root: undefined };
     at = skipSpace(text, end);
   }
@@ -27,19 +27,20 @@ export function readPrologue(text: string): XmlPrologue | undefined {
   return { doctype, root: at + 1 < text.length ? at : undefined };
 }
 
-const DOCTYPE = /^<!doctype$/i;
-const DOCTYPE_LENGTH = '<!DOCTYPE'.length;
+function isDoctype(text: string, at: number): boolean {
+  return (
+    text.startsWith('<!', at) && /^doctype$/i.test(text.slice(at + '<!'.length, at + '<!DOCTYPE'.length))
+  );
+}
 
 /**
  * Where the comment, section, instruction, document type or tag that begins at a `<` ends; undefined when the text ends
  * before it does.
  */
 export function markupEnd(text: string, start: number): number | undefined {
-  if (!text.startsWith('<!', start)) return declarationEnd(text, start);
+  if (text.startsWith('<!--', start)) return endOf(text, '-->', start + '<!--'.length);
   if (text.startsWith('<![CDATA[', start)) return endOf(text, ']]>', start);
-  return DOCTYPE.test(text.slice(start, start + DOCTYPE_LENGTH))
-    ? doctypeEnd(text, start)
-    : declarationEnd(text, start);
+  return isDoctype(text, start) ? doctypeEnd(text, start) : declarationEnd(text, start);
 }
 
 /** Where the markup ends that stands within a document type, or a tag. */
@@ -81,5 +82,7 @@ function endOf(text: string, terminator: string, from: number): number | undefin
 }
 
 function skipSpace(text: string, from: number): number {
-  return nextOf(/[^ \t\r\n]/g, text, from) ?? text.length;
+  let at = from;
+  while (at < text.length && ' \t\r\n'.includes(text.charAt(at))) at += 1;
+  return at;
 }

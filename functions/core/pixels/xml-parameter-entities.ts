@@ -15,8 +15,9 @@ const REFERENCE = /%([^\s%;&<>"'[\]]+);/y;
  * @returns the same document type when there is nothing to replace, or too much
  */
 export function withoutParameterEntities(doctype: string): string {
+  if (doctype.length > MAXIMUM_CHARACTERS || !/<!ENTITY\s+%/.test(doctype)) return doctype;
   const subset = /^[^"'[]*(?:"[^"]*"[^"'[]*|'[^']*'[^"'[]*)*\[/.exec(doctype)?.[0];
-  if (!subset || !/<!ENTITY\s+%/.test(doctype)) return doctype;
+  if (subset === undefined) return doctype;
   const rest = replaced(doctype.slice(subset.length), new Map(), { characters: 0, depth: 0 });
   return rest === undefined ? doctype : subset + rest;
 }
