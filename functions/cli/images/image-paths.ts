@@ -7,7 +7,7 @@ import { UsageError } from '../../terminal/exit-code.ts';
 /** Extensions of pictures, those of unsupported formats too, so that none is passed over in silence. */
 const IMAGE_EXTENSIONS = new Set(
   (
-    '.jpg .jpeg .jpe .jfif .png .apng .webp .avif .gif .tif .tiff .svg ' +
+    '.jpg .jpeg .jpe .jfif .png .apng .webp .avif .gif .tif .tiff .svg .svgz ' +
     '.heic .heif .bmp .jxl .jp2 .psd .dng .cr2 .cr3 .nef .arw .raf .orf .rw2'
   ).split(' '),
 );
