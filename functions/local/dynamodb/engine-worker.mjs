@@ -4,10 +4,13 @@ import { EventEmitter } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import dynalite from 'dynalite';
 import conditionParser from 'dynalite/db/conditionParser.js';
+import database from 'dynalite/db/index.js';
+import { writeAtomically } from './atomic-writes.mjs';
 import { linearParser } from './condition-parser.mjs';
 import { requestFault } from './request-limits.mjs';
 
 conditionParser.parse = linearParser(conditionParser.parse);
+writeAtomically(database);
 
 const [handle] = dynalite({ path: workerData.folder, createTableMs: 0 }).listeners('request');
 
