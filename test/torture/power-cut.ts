@@ -16,6 +16,8 @@ const ROUNDS_OF_A_STATE = 10;
 const CHANGES = 80;
 const KEYS = 25;
 const FLIPS = 16;
+/** What a file system may not have written of a file that it has made longer. */
+const PAGE_BYTES = 4_096;
 /** About as much as a log has that was not flushed yet: what is cut off there leaves no trace. */
 const END_BYTES = 20_000;
 
@@ -23,9 +25,9 @@ const STORES = ['queue', 'dynamodb', 's3/metadata'];
 
 /**
  * Each round takes the files of a pipeline that was killed at work, damages the log of each of its stores (cut off at a
- * random byte, near its end or anywhere, 16 random bytes flipped, or both), and starts a pipeline with them. Every answered upload must be there
- * with its bytes, its record and its label entries, every answered deletion must hold, and nothing else may be found,
- * without anybody's help.
+ * random byte, near its end or anywhere, 16 random bytes flipped, both, or a page of zeros in it), and starts a pipeline with
+ * them. Every answered upload must be there with its bytes, its record and its label entries, every answered deletion must
+ * hold, and nothing else may be found, without anybody's help.
  *
  * @param program the command line, compiled. @default it is compiled
  */
@@ -92,14 +94,19 @@ async function damageLogs(store: string, random: Random): Promise<number> {
   for (const name of names) {
     const path = join(store, name);
     const bytes = await readFile(path);
-    const way = random.pick(['cut', 'end', 'flip', 'both'] as const);
+    const way = random.pick(['cut', 'end', 'flip', 'both', 'hole'] as const);
     const lost = way === 'end' ? Math.min(bytes.length, END_BYTES) : bytes.length;
-    const kept = way === 'flip' ? bytes : bytes.subarray(0, bytes.length - random.integer(lost + 1));
+    const kept =
+      way === 'flip' || way === 'hole' ? bytes : bytes.subarray(0, bytes.length - random.integer(lost + 1));
     if ((way === 'flip' || way === 'both') && kept.length > 0) {
       for (let flip = 0; flip < FLIPS; flip++) {
         const at = random.integer(kept.length);
         kept[at] = (kept[at] ?? 0) ^ (1 + random.integer(255));
       }
+    }
+    if (way === 'hole') {
+      const page = random.integer(Math.ceil(bytes.length / PAGE_BYTES));
+      kept.fill(0, page * PAGE_BYTES, (page + 1) * PAGE_BYTES);
     }
     await writeFile(path, kept);
   }

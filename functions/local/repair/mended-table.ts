@@ -36,8 +36,7 @@ export interface MendedTable {
 
 /**
  * Makes label entries and the index by status agree with the image records, after writes in the midst of others have been
- * lost: DynamoDB loses none, and dynalite writes an item and its index one after the other. Nobody else may write
- * meanwhile.
+ * lost, which happens to no DynamoDB. Nobody else may write meanwhile.
  */
 export async function mendTable(table: ScannableTable): Promise<MendedTable> {
   const records = new Map<string, ImageRecord>();
@@ -126,10 +125,24 @@ export async function removeFromIndex(
   if (record) await table.write(setPartition(record, partition));
   else {
     const put = putImageRecord(tombstone);
-    await table.write({ ...put, kind: 'put', Item: { ...itemOf(put), GSI1PK: partition } });
+    const Item = { ...itemOf(put), GSI1PK: partition };
+    // Another writer has brought a record meanwhile, which would take what follows for its own.
+    if (!(await table.write({ ...put, kind: 'put', Item }))) return;
   }
   const { status, revision } = record ?? tombstone;
   await table.write(setPartition({ bucket, key, revision }, statusPartition(bucket, status)));
+}
+
+/** Whether the index lists an image under a status. */
+export async function isListed(
+  { bucket, key }: Pick<ImageRecord, 'bucket' | 'key'>,
+  status: ImageRecord['status'],
+  table: TagTable,
+): Promise<boolean> {
+  // Of the keys that begin with it, it is the first itself.
+  for await (const [first] of table.query(queryImagesByStatus(bucket, status, key, 1)))
+    return first?.GSI1SK === key;
+  return false;
 }
 
 /** Has the index list a record in a partition, also when it should do so already; none that has changed. */

@@ -1,21 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventsOf } from '../../core/objects/event.ts';
 import { acceptEveryUpload, accepts } from '../../core/objects/object.ts';
-import {
-  IMAGE_STATUSES,
-  type ImageRecord,
-  imageKey,
-  imageRecordOf,
-  queryImagesByStatus,
-  readImageAttributes,
-  statusPartition,
-} from '../../core/records/image-record.ts';
-import { MAXIMUM_BATCH_KEYS, type ScannableTable } from '../../core/records/tag-table.ts';
+import { imageKey } from '../../core/records/image-record.ts';
+import type { ScannableTable } from '../../core/records/tag-table.ts';
 import type { OpenQueue } from '../queue/contract.ts';
 import type { S3Endpoint } from '../s3-endpoint/s3-endpoint.ts';
 import { damageOf, forgetDamage } from '../store/damage.ts';
+import { compareIndex, recordsOf, type Statuses } from './index-comparison.ts';
 import { settleLeftAttempts } from './left-attempts.ts';
-import { type MendedTable, mendTable, removeFromIndex } from './mended-table.ts';
+import { type MendedTable, mendTable } from './mended-table.ts';
 
 export interface RepairParts {
   readonly s3: Pick<S3Endpoint, 'recovered' | 'notifyingBuckets' | 'toldObjects' | 'tellAgain'>;
@@ -90,63 +83,21 @@ type Compared = Pick<Repairs, 'missing' | 'gone' | 'indexed'>;
 async function compareBucket(bucket: string, parts: RepairParts, signal: AbortSignal): Promise<Compared> {
   const { s3, table } = parts;
   const tell = teller(parts, signal);
-  const keys = new Set<string>();
+  const statuses: Statuses = new Map();
   let missing = 0;
   for await (const page of s3.toldObjects(bucket)) {
-    for (const { key } of page) keys.add(key);
+    for (const { key } of page) statuses.set(key, undefined);
     const objects = page.filter((object) => accepts(acceptEveryUpload, object));
     const recordOf = await recordsOf(objects, table);
+    for (const { key, status } of recordOf.values()) statuses.set(key, status);
     const isRecorded = (object: (typeof objects)[number]) => {
       const record = recordOf.get(imageKey(object).PK);
       return record !== undefined && record.status !== 'deleted' && record.eTag === object.eTag;
     };
     missing += await tell(objects.filter((object) => !isRecorded(object)));
   }
-  const { gone, indexed } = await closeGone(bucket, keys, parts, tell);
+  const { gone, indexed } = await compareIndex(bucket, statuses, table, tell);
   return { missing, gone, indexed };
-}
-
-/**
- * Tells of records whose object is gone. They are looked for in the index; a write of dynalite's that was cut off has
- * changed the index and not the record, which then stands under another status than its own.
- */
-async function closeGone(
-  bucket: string,
-  keys: ReadonlySet<string>,
-  { table }: RepairParts,
-  tell: ReturnType<typeof teller>,
-): Promise<{ gone: number; indexed: number }> {
-  let gone = 0;
-  let indexed = 0;
-  for (const status of IMAGE_STATUSES) {
-    for await (const page of table.query(queryImagesByStatus(bucket, status, '', MAXIMUM_BATCH_KEYS))) {
-      const absent = page
-        .map(({ GSI1SK }) => ({ bucket, key: String(GSI1SK) }))
-        .filter(({ key }) => !keys.has(key));
-      if (absent.length === 0) continue;
-      const recordOf = await recordsOf(absent, table);
-      for (const object of absent) {
-        const record = recordOf.get(imageKey(object).PK);
-        if (record?.status === status) continue;
-        await removeFromIndex(object, statusPartition(bucket, status), record, table);
-        indexed += 1;
-      }
-      gone += await tell(
-        absent.filter((object) => (recordOf.get(imageKey(object).PK)?.status ?? 'deleted') !== 'deleted'),
-      );
-    }
-  }
-  return { gone, indexed };
-}
-
-const COMPARED_ATTRIBUTES = ['bucket', 'key', 'status', 'eTag', 'revision'] as const;
-
-async function recordsOf(
-  objects: readonly Pick<ImageRecord, 'bucket' | 'key'>[],
-  table: ScannableTable,
-): Promise<ReadonlyMap<string, ImageRecord>> {
-  const items = await table.readBatch(readImageAttributes(objects, COMPARED_ATTRIBUTES));
-  return new Map(items.map(imageRecordOf).map((record) => [imageKey(record).PK, record]));
 }
 
 /** An object's state, or its absence when it has no ETag. */

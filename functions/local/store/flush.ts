@@ -26,15 +26,31 @@ export async function flushLevelStore(folder: string): Promise<FlushedLogs> {
   return flushed;
 }
 
-/** The logs that are shorter than they were when they were flushed, in words. To be called before the store is opened. */
-export async function shortenedLogs(folder: string): Promise<readonly string[]> {
+/**
+ * What logs have lost of which LevelDB says nothing, in words: those that are shorter than they were when they were
+ * flushed, and one that was not flushed to its end before the next one was begun. To be called before the store is opened.
+ */
+export async function silentLosses(folder: string): Promise<readonly string[]> {
   const found: string[] = [];
-  for (const [name, size] of Object.entries(await flushedLogs(folder))) {
+  const flushed = await flushedLogs(folder);
+  const sizes = await logSizes(folder);
+  for (const [name, size] of Object.entries(flushed)) {
     // One that is no more was removed after its entries had been flushed elsewhere.
-    const present = await stat(join(folder, name)).catch(() => undefined);
-    if (present && present.size < size) found.push(`${name} has lost its last ${size - present.size} bytes`);
+    const present = sizes.get(name) ?? size;
+    if (present < size) found.push(`${name} has lost its last ${size - present} bytes`);
   }
+  const last = Object.keys(flushed).sort().at(-1) ?? '';
+  const next = [...sizes].find(([name, size]) => name > last && size > 0);
+  if (sizes.has(last) && next) found.push(`${last} may have lost its end, behind which ${next[0]} goes on`);
   return found;
+}
+
+/** By their names, which are numbers of six digits and grow. */
+async function logSizes(folder: string): Promise<ReadonlyMap<string, number>> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.log')).sort();
+  return new Map(
+    await Promise.all(names.map(async (name) => [name, (await stat(join(folder, name))).size] as const)),
+  );
 }
 
 async function flushedLogs(folder: string): Promise<FlushedLogs> {

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { ClassicLevel } from 'classic-level';
 import { noteDamage, reportedLosses } from './damage.ts';
-import { shortenedLogs } from './flush.ts';
+import { silentLosses } from './flush.ts';
 
 /**
  * Opens a LevelDB store in a folder, which is made if it does not exist. One process at a time may use it.
@@ -14,10 +14,10 @@ import { shortenedLogs } from './flush.ts';
 export async function openLevelStore(folder: string): Promise<ClassicLevel> {
   await mkdir(folder, { recursive: true });
   const store = new ClassicLevel(folder);
-  const shortened = await shortenedLogs(folder);
+  const silent = await silentLosses(folder);
   try {
     await openOrRebuild(store, folder);
-    await noteDamage(folder, [...shortened, ...(await reportedLosses(folder))]);
+    await noteDamage(folder, [...silent, ...(await reportedLosses(folder))]);
     return store;
   } catch (error) {
     const { code, message } = causeOf(error) as { code?: string; message?: string };

@@ -292,6 +292,7 @@ export async function findFaults(
     ...(deadLetters > 0 ? [`${deadLetters} dead letters`] : []),
     ...(await objectFaults(pipeline.client, expected, uncertain, stored)),
     ...recordFaults(records, stored),
+    ...statusFaults(records, expected),
     ...entryFaults(items, records),
     ...(await indexFaults(pipeline.table, records)),
   ];
@@ -341,6 +342,17 @@ function recordFaults(
       faults.push(`the record of ${key} is ${status}, but it is gone`);
   }
   return faults;
+}
+
+/** Pictures that something else than themselves has kept from being tagged. */
+function statusFaults(records: ReadonlyMap<string, ImageRecord>, expected: Expected): string[] {
+  return [...expected].flatMap(([key, body]) => {
+    const record = records.get(key);
+    if (!body || !record || record.eTag !== createHash('md5').update(body).digest('hex')) return [];
+    const isPicture = body.includes('IHDR');
+    if (isPicture === (record.status === 'tagged')) return [];
+    return [`${isPicture ? 'picture' : 'no picture'} ${key} is ${record.status}: ${record.reason}`];
+  });
 }
 
 function entryFaults(items: readonly Item[], records: ReadonlyMap<string, ImageRecord>): string[] {

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { damageOf, forgetDamage } from '../../../../functions/local/store/damage.ts';
@@ -73,6 +73,21 @@ describe('a store', () => {
     await damageFile(folder, '.log', (bytes) => bytes.subarray(0, bytes.length - 1_000));
     await keysIn(folder);
     expect(await damageOf(folder)).toEqual([expect.stringMatching(/\.log has lost its last 1000 bytes$/)]);
+  });
+
+  it('notes that a log may have lost its end before the next one was begun', async () => {
+    const folder = await filledStore();
+    await flushLevelStore(folder);
+    const [log = ''] = (await readdir(folder)).filter((name) => name.endsWith('.log'));
+    const next = `${String(Number.parseInt(log, 10) + 1).padStart(6, '0')}.log`;
+    await writeFile(join(folder, next), '');
+    const copy = join(await temporaryFolder(), 'store');
+    await cp(folder, copy, { recursive: true });
+    await cp(`${folder}.flushed`, `${copy}.flushed`);
+    await copyFile(join(copy, log), join(copy, next));
+    expect([await keysIn(folder), await damageOf(folder)]).toEqual([ENTRIES, []]);
+    expect(await keysIn(copy)).toBe(ENTRIES);
+    expect(await damageOf(copy)).toEqual([`${log} may have lost its end, behind which ${next} goes on`]);
   });
 
   it('has its logs flushed while it is open elsewhere', async () => {
