@@ -101,6 +101,24 @@ describe('batches', () => {
     expect(batches.map(({ length }) => length)).toEqual([6, 4]);
   });
 
+  it('that fail wait no longer because processes have ended amid them before', async () => {
+    await queue.send('a');
+    for (let ends = 0; ends < 4; ends++) {
+      await queue.receive({ maximumMessages: 1 });
+      await queue.close();
+      queue = await open();
+    }
+    const delays: number[] = [];
+    const release: LocalQueue['release'] = (handles, how) => {
+      delays.push(how.delaySeconds);
+      return queue.release(handles, { ...how, delaySeconds: 0 });
+    };
+    const failing = async () => Promise.reject(new Error('again'));
+    start(failing, { queue: { ...queue, release }, retryDelaySeconds: 1 });
+    await becomes({ ...EMPTY, deadLetters: 1 });
+    expect(delays).toEqual([1, 4, 16]);
+  });
+
   it('reach the function as SQS records with the count of receives', async () => {
     await queue.send('a');
     const receiveCounts: (string | undefined)[] = [];

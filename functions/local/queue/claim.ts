@@ -16,11 +16,11 @@ export interface Claim {
 export type ClaimedMessage = StoredMessage & { readonly firstReceivedAtMilliseconds: number };
 
 /** Why a message is dead that nobody gave back. */
-const NO_ANSWER = 'its consumer ended, or took too long, each time it had it';
+const NO_ANSWER = 'its consumer took too long each time it had it';
 
 /**
  * Hands out messages without an await in between. As in SQS, a message that was received as often as allowed becomes a
- * dead letter when it would be received once more.
+ * dead letter when it would be received once more; receives that were cut short do not count.
  */
 export function claimMessages(
   visibility: Visibility,
@@ -35,7 +35,7 @@ export function claimMessages(
   while (claimed.length < limits.maximumMessages) {
     const next = visibility.firstVisible();
     if (next === undefined) break;
-    if (next.receiveCount >= rules.maxReceiveCount) {
+    if (next.receiveCount - (next.receivesCutShort ?? 0) >= rules.maxReceiveCount) {
       visibility.forget(next.messageId);
       dead.push({ ...next, lastFailure: next.lastFailure ?? NO_ANSWER, deadAtMilliseconds: nowMilliseconds });
       continue;
@@ -53,7 +53,13 @@ function markReceived(message: StoredMessage, nowMilliseconds: number): ClaimedM
   return {
     ...message,
     receiveCount: message.receiveCount + 1,
+    isHeld: true,
     firstReceivedAtMilliseconds: message.firstReceivedAtMilliseconds ?? nowMilliseconds,
     lastReceivedAtMilliseconds: nowMilliseconds,
   };
+}
+
+/** A message as it was when the queue's last process ended, for the next one. */
+export function afterRestart({ isHeld = false, ...message }: StoredMessage): StoredMessage {
+  return isHeld ? { ...message, receivesCutShort: (message.receivesCutShort ?? 0) + 1 } : message;
 }

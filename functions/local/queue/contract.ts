@@ -5,7 +5,7 @@ export interface QueueOptions {
   readonly folder: string;
   /** Seconds that a received message stays hidden from other receives, above 0. */
   readonly visibilityTimeoutSeconds: number;
-  /** Receives before a message becomes a dead letter, 1 or more. */
+  /** Receives before a message becomes a dead letter, 1 or more, without those that have ended with the queue's process. */
   readonly maxReceiveCount: number;
   /**
    * Maximum size of a body, in bytes of UTF-8.

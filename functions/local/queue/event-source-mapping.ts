@@ -111,8 +111,8 @@ async function processBatch(state: MappingState, batch: readonly ReceivedMessage
   const succeeded = batch.filter(({ messageId }) => !failedIds.has(messageId));
   await queue.delete(succeeded.map(({ receiptHandle }) => receiptHandle));
   if (failed.length === 0) return;
-  for (const { receiptHandle, receiveCount, messageId } of failed) {
-    const delaySeconds = retryDelaySeconds * RETRY_DELAY_GROWTH ** (receiveCount - 1);
+  for (const { receiptHandle, receiveCount, receivesCutShort = 0, messageId } of failed) {
+    const delaySeconds = retryDelaySeconds * RETRY_DELAY_GROWTH ** (receiveCount - receivesCutShort - 1);
     await queue.release([receiptHandle], {
       delaySeconds: Math.min(delaySeconds, queue.visibilityTimeoutSeconds),
       reason: state.options.reasonOf(messageId) ?? reason,

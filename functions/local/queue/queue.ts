@@ -1,5 +1,5 @@
 import { QUEUE_DEFINITION } from '../../core/objects/queue-definition.ts';
-import { claimMessages } from './claim.ts';
+import { afterRestart, claimMessages } from './claim.ts';
 import type {
   OpenQueue,
   QueueOptions,
@@ -25,8 +25,10 @@ interface QueueState {
 
 /**
  * Opens a queue. Messages that were in flight when its last process ended are visible at once, since their consumer
- * ended with it; they keep their receive count, so that a message that kills its consumer ends as a dead letter.
- * There is no retention period: no message is dropped for its age.
+ * ended with it. They keep their receive count, by which a consumer knows that they have come before, but such a receive
+ * makes no message a dead letter as it would in SQS: whoever ends the process, all that it had in flight shares its fate. A
+ * message that ends its process time and again is its consumer's to find (`functions/tag-images/suspects.ts`). There is no
+ * retention period: no message is dropped for its age.
  *
  * It is our own because stand-ins for SQS (ElasticMQ, LocalStack, moto) are programs in other languages, and queues
  * for Node on disk have no visibility timeout, receive count and dead letters as SQS has them.
@@ -42,7 +44,7 @@ export async function openQueue(options: QueueOptions): Promise<OpenQueue> {
     deadLetters: new Map((await store.readDeadLetters()).map((letter) => [letter.messageId, letter])),
     wakers: new Set(),
   };
-  for (const message of await store.readMessages()) state.visibility.show(message);
+  for (const message of await store.readMessages()) state.visibility.show(afterRestart(message));
   return {
     visibilityTimeoutSeconds: options.visibilityTimeoutSeconds,
     send: (body) => send(state, body),
@@ -97,6 +99,7 @@ async function release(
 ): Promise<void> {
   const held = heldMessages(state, receiptHandles).map((message) => ({
     ...message,
+    isHeld: false,
     lastFailure: how.reason,
   }));
   if (held.length === 0) return;

@@ -9,6 +9,10 @@ export interface StoredMessage {
   readonly receiveCount: number;
   readonly firstReceivedAtMilliseconds?: number;
   readonly lastReceivedAtMilliseconds?: number;
+  /** Whether a consumer has it, or had it when its process ended. */
+  readonly isHeld?: boolean;
+  /** How many receives have ended with the process of the queue, which is nobody's answer. @default 0 */
+  readonly receivesCutShort?: number;
   /** The reason that the last consumer gave when it gave the message back. */
   readonly lastFailure?: string;
 }
