@@ -7,8 +7,8 @@ import { isNotedForModel, removeModelNote } from '../core/records/table-model.ts
 import type { ScannableTable } from '../core/records/tag-table.ts';
 import type { ResultChannels } from '../core/results/result-channels.ts';
 import type { ResultEvents } from '../core/results/result-event.ts';
-import { type AttemptLog, attemptLog } from '../core/tagging/attempts.ts';
 import type { HeldMessage, MessageInbox } from '../core/tagging/message-inbox.ts';
+import { type MessageNotes, messageNotes } from '../core/tagging/message-notes.ts';
 import type { Tagger } from '../core/tagging/tag-image.ts';
 import { composeChannels } from '../tag-images/channels.ts';
 import { composeTagger, type TaggerSettings } from '../tag-images/composition.ts';
@@ -117,14 +117,14 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     await repair.mend();
     const mayHaveOtherModels = await removeOtherNote(tagger.table, tagger.encoder.modelDigest);
     const channels = composeChannels({ objectTagLimit: options.objectTagLimit, s3: s3Options });
-    const attempts = attemptLog(tagger.table, tagger.now);
+    const notes = messageNotes(tagger.table, tagger.now);
     // A picture that is still in work when the pipeline stops has not ended it.
-    closers.push(() => attempts.close());
+    closers.push(() => notes.close());
     const mapping = startMapping(
       settledAfter(() => flushLevelStore(tableFolder(dataFolder)), queue),
       tagger,
       {
-        ...{ ...options, attempts },
+        ...{ ...options, notes },
         channels: { ...channels, events: options.events },
       },
     );
@@ -192,8 +192,8 @@ function startMapping(
     report,
     warn,
     channels,
-    attempts,
-  }: Pick<PipelineOptions, 'report' | 'warn'> & { channels: ResultChannels; attempts: AttemptLog },
+    notes,
+  }: Pick<PipelineOptions, 'report' | 'warn'> & { channels: ResultChannels; notes: MessageNotes },
 ): EventSourceMapping {
   const reasons = new Map<string, string>();
   const noting: Report = {
@@ -206,7 +206,7 @@ function startMapping(
   return startEventSourceMapping({
     queue,
     handler: messageTagger({
-      ...{ tagger, filter: acceptEveryUpload, report: noting, channels, attempts },
+      ...{ tagger, filter: acceptEveryUpload, report: noting, channels, notes },
       ...{ inbox: queueInbox(queue), maximumReceives: maxReceiveCount },
     }),
     reasonOf: (messageId) => {

@@ -1,12 +1,12 @@
 import type { SQSRecord } from 'aws-lambda';
-import type { AttemptLog } from '../core/tagging/attempts.ts';
 import type { MessageInbox } from '../core/tagging/message-inbox.ts';
+import type { MessageNotes } from '../core/tagging/message-notes.ts';
 import { isSuspect, type ReturnedMessage, receivesOf, settle, tagSuspects } from './suspects.ts';
 import { within } from './within.ts';
 
 /** How the messages of a batch are worked on. */
 export interface BatchWork {
-  readonly attempts: AttemptLog;
+  readonly notes: MessageNotes;
   readonly inbox: MessageInbox | undefined;
   readonly maximumReceives: number;
   /** Time until the function is ended. */
@@ -38,9 +38,9 @@ export async function workOnBatch(
   messages: readonly SQSRecord[],
   options: BatchWork,
 ): Promise<readonly SQSRecord[]> {
-  const { attempts, inbox, maximumReceives, remainingMilliseconds, fault } = options;
+  const { notes, inbox, maximumReceives, remainingMilliseconds, fault } = options;
   const again: SQSRecord[] = [];
-  await within(MAKE_UP_MILLISECONDS, attempts.makeUp()).catch(() => {});
+  await within(MAKE_UP_MILLISECONDS, notes.makeUp()).catch(() => {});
   // Functions with less time than that in all work in its first half.
   const enoughMilliseconds = Math.min(LONGEST_WORK_MILLISECONDS, remainingMilliseconds() / 2);
   const comesAgain = (message: SQSRecord) => receivesOf(message) > 1 && options.tellsOfObjects(message);
@@ -48,7 +48,7 @@ export async function workOnBatch(
   await Promise.all(
     messages.filter(comesAgain).map(async (message) => {
       try {
-        returned.push({ message, history: await attempts.history(message.body) });
+        returned.push({ message, history: await notes.history(message.body) });
       } catch (error) {
         fault(error, message);
         again.push(message);
@@ -83,15 +83,13 @@ async function note(
   messages: readonly SQSRecord[],
   failed: readonly SQSRecord[],
   calm: readonly ReturnedMessage[],
-  { attempts, tellsOfObjects }: BatchWork,
+  { notes, tellsOfObjects }: BatchWork,
 ): Promise<void> {
-  const told = failed
-    .filter(tellsOfObjects)
-    .map((message) => attempts.told(message.body, receivesOf(message)));
+  const told = failed.filter(tellsOfObjects).map((message) => notes.told(message.body, receivesOf(message)));
   const noted = new Set(calm.map(({ message }) => message));
   const done = without(messages, failed)
     .filter((message) => noted.has(message))
-    .map((message) => attempts.done(message.body));
+    .map((message) => notes.done(message.body));
   await Promise.allSettled([...told, ...done]);
 }
 

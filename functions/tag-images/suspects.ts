@@ -1,17 +1,17 @@
 import type { SQSRecord } from 'aws-lambda';
-import type { AttemptHistory, AttemptLog } from '../core/tagging/attempts.ts';
 import type { MessageInbox } from '../core/tagging/message-inbox.ts';
+import type { MessageHistory, MessageNotes } from '../core/tagging/message-notes.ts';
 import { within } from './within.ts';
 
 /** A message that has come before, and what is noted of it. */
 export interface ReturnedMessage {
   readonly message: SQSRecord;
-  readonly history: AttemptHistory;
+  readonly history: MessageHistory;
 }
 
 /** How suspects are worked on. */
 export interface SuspectOptions {
-  readonly attempts: AttemptLog;
+  readonly notes: MessageNotes;
   /** @default none: messages are settled by the batch's response alone */
   readonly inbox?: MessageInbox | undefined;
   /** Receives of a message before it goes to the dead-letter queue. */
@@ -102,12 +102,12 @@ export async function tagSuspects(
 }
 
 async function tryAlone({ message }: ReturnedMessage, options: SuspectOptions): Promise<void> {
-  const { attempts, work, inTime, inbox } = options;
+  const { notes, work, inTime, inbox } = options;
   const { body } = message;
   const wholeWork = async () => {
-    await attempts.begin(body);
+    await notes.begin(body);
     await work(message);
-    await attempts.done(body);
+    await notes.done(body);
   };
   try {
     await inTime(wholeWork());
@@ -121,11 +121,11 @@ async function tryAlone({ message }: ReturnedMessage, options: SuspectOptions): 
 /** Whatever did not go well, the note may say that work was begun: even if writing it has failed. */
 async function noteThatItLives(
   message: SQSRecord,
-  { attempts, inbox }: Pick<SuspectOptions, 'attempts' | 'inbox'>,
+  { notes, inbox }: Pick<SuspectOptions, 'notes' | 'inbox'>,
 ): Promise<void> {
   const { body } = message;
   try {
-    await within(NOTE_MILLISECONDS, attempts.told(body, receivesOf(message)));
+    await within(NOTE_MILLISECONDS, notes.told(body, receivesOf(message)));
   } catch {
     // JSON with one space more says the same, and has another name.
     const renamed = { ...message, body: `${body} ` };
@@ -135,10 +135,10 @@ async function noteThatItLives(
 
 async function giveUp(
   { message, history }: ReturnedMessage,
-  { attempts, inbox, ...options }: SuspectOptions,
+  { notes, inbox, ...options }: SuspectOptions,
 ): Promise<void> {
   await options.giveUp(message, history.deaths);
-  await attempts.done(message.body);
+  await notes.done(message.body);
   await settle([message], inbox);
 }
 

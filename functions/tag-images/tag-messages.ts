@@ -6,8 +6,8 @@ import { eventsOf, type ObjectEvent, type ParsedEvent } from '../core/objects/ev
 import { accepts, type UploadFilter } from '../core/objects/object.ts';
 import { QUEUE_DEFINITION } from '../core/objects/queue-definition.ts';
 import { type ResultChannels, tellResult } from '../core/results/result-channels.ts';
-import { type AttemptLog, attemptLog } from '../core/tagging/attempts.ts';
 import type { MessageInbox } from '../core/tagging/message-inbox.ts';
+import { type MessageNotes, messageNotes } from '../core/tagging/message-notes.ts';
 import { type Tagger, type TaggingOutcome, tagImage } from '../core/tagging/tag-image.ts';
 import type { MeasuredBatch, MeasuredImage } from './batch-metrics.ts';
 import { workOnBatch } from './batch-work.ts';
@@ -37,7 +37,7 @@ export interface TagMessagesOptions {
   /** The queue, for messages that come again. @default none: they are settled by the batch's response alone */
   readonly inbox?: MessageInbox | undefined;
   /** Notes of messages that come again, which are closed before the process ends. @default those in the table */
-  readonly attempts?: AttemptLog;
+  readonly notes?: MessageNotes;
   /** Receives of a message before it goes to the dead-letter queue. @default that of {@link QUEUE_DEFINITION} */
   readonly maximumReceives?: number;
 }
@@ -67,7 +67,7 @@ export function messageTagger({
   channels = {},
   concurrency = DEFAULT_CONCURRENCY,
   inbox,
-  attempts = attemptLog(tagger.table, tagger.now),
+  notes = messageNotes(tagger.table, tagger.now),
   maximumReceives = QUEUE_DEFINITION.maxReceiveCount,
 }: TagMessagesOptions) {
   // p-limit and not p-map: the limits hold across messages, and across invocations on one machine.
@@ -138,7 +138,7 @@ export function messageTagger({
         throw error;
       });
     const again = await workOnBatch(event.Records, {
-      ...{ attempts, inbox, maximumReceives, remainingMilliseconds, tellsOfObjects },
+      ...{ notes, inbox, maximumReceives, remainingMilliseconds, tellsOfObjects },
       work: (message) => reporting(message, tagMessage(message, batch)),
       workOnAll: (messages) => tagAll(messages, batch),
       giveUp: (message, deaths) => reporting(message, tagMessage(message, batch, deadly(tagger, deaths))),

@@ -1,8 +1,8 @@
 import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import type { WriteRequest } from '../../../functions/core/records/tag-table.ts';
-import { attemptLog } from '../../../functions/core/tagging/attempts.ts';
 import type { HeldMessage } from '../../../functions/core/tagging/message-inbox.ts';
+import { messageNotes } from '../../../functions/core/tagging/message-notes.ts';
 import { workOnBatch } from '../../../functions/tag-images/batch-work.ts';
 import { sqsEvent } from '../../fixtures/sqs-event.ts';
 import { randomNumbers } from '../../torture/bomb-parts.ts';
@@ -28,7 +28,7 @@ interface Queued {
 function world(natures: Readonly<Record<string, Nature>>, random: () => number) {
   const table = inMemoryTable();
   let process = 0;
-  let attempts = attemptLog(table, () => new Date(0), 'process-0');
+  let notes = messageNotes(table, () => new Date(0), 'process-0');
   let queue: Queued[] = Object.keys(natures).map((body) => ({ id: body, body, receives: 0 }));
   let copies = 0;
   const ends = { done: [] as string[], failed: [] as string[], dead: [] as string[] };
@@ -69,7 +69,7 @@ function world(natures: Readonly<Record<string, Nature>>, random: () => number) 
         return new Promise<never>(() => {});
       });
     const working = workOnBatch(messages, {
-      ...{ attempts, inbox, work: mortal },
+      ...{ notes, inbox, work: mortal },
       remainingMilliseconds: () => Infinity,
       maximumReceives: MAXIMUM_RECEIVES,
       tellsOfObjects: () => true,
@@ -102,7 +102,7 @@ function world(natures: Readonly<Record<string, Nature>>, random: () => number) 
     } catch (error) {
       if (!(error instanceof ProcessEnd)) throw error;
       counts.deaths += 1;
-      attempts = attemptLog(table, () => new Date(0), `process-${++process}`);
+      notes = messageNotes(table, () => new Date(0), `process-${++process}`);
     }
   }
 
@@ -179,11 +179,11 @@ describe('messages that come again', () => {
   });
 
   it('wait for another batch when there is no time for them', async () => {
-    const attempts = attemptLog(inMemoryTable(), () => new Date(0));
+    const notes = messageNotes(inMemoryTable(), () => new Date(0));
     const message = recordOf({ id: 'm', body: 'm', receives: 2 });
     const times = [60_000, 24_999];
     const again = await workOnBatch([message], {
-      ...{ attempts, inbox: undefined, maximumReceives: MAXIMUM_RECEIVES },
+      ...{ notes, inbox: undefined, maximumReceives: MAXIMUM_RECEIVES },
       remainingMilliseconds: () => times.shift() ?? 0,
       tellsOfObjects: () => true,
       work: () => Promise.reject(new Error('Expected no work')),
@@ -192,16 +192,16 @@ describe('messages that come again', () => {
       fault: (error) => expect(error).toBeUndefined(),
     });
     expect(again).toEqual([message]);
-    expect(await attempts.history('m')).toEqual({ isTried: false, deaths: 0 });
+    expect(await notes.history('m')).toEqual({ isTried: false, deaths: 0 });
   });
 
   it('are given up in time when a store does not answer, which is no fault of an image', async () => {
     const table = inMemoryTable();
-    const attempts = attemptLog(table, () => new Date(0));
+    const notes = messageNotes(table, () => new Date(0));
     const faults: unknown[] = [];
     const message = recordOf({ id: 'm', body: 'm', receives: 2 });
     const again = await workOnBatch([message], {
-      ...{ attempts, inbox: undefined, maximumReceives: MAXIMUM_RECEIVES },
+      ...{ notes, inbox: undefined, maximumReceives: MAXIMUM_RECEIVES },
       // Next to nothing is left once the time for notes is set aside.
       remainingMilliseconds: () => 3_001,
       tellsOfObjects: () => true,
@@ -212,7 +212,7 @@ describe('messages that come again', () => {
     });
     expect(again).toEqual([message]);
     expect(faults).toMatchObject([{ code: 'out-of-time', retryable: true }]);
-    expect(await attempts.history('m')).toEqual({ isTried: true, deaths: 0, toldAtReceive: 2 });
+    expect(await notes.history('m')).toEqual({ isTried: true, deaths: 0, toldAtReceive: 2 });
   });
 });
 
@@ -240,7 +240,7 @@ describe('an outage of the table', () => {
       return written;
     };
     const processes = Array.from({ length: 6 }, (_, i) =>
-      attemptLog({ read: table.read, write }, () => new Date(0), `process-${i}`),
+      messageNotes({ read: table.read, write }, () => new Date(0), `process-${i}`),
     );
     let queue: Queued[] = [{ id: 'm', body: '{}', receives: 1 }];
     let copies = 0;
@@ -254,14 +254,14 @@ describe('an outage of the table', () => {
     for (let round = 0; round <= ROUNDS; round++) {
       isOver = round === ROUNDS;
       const [queued] = queue;
-      const attempts = processes[hasInbox ? pick(processes.length) : 0];
-      if (!queued || !attempts) throw new Error('Expected a message but there is none');
+      const notes = processes[hasInbox ? pick(processes.length) : 0];
+      if (!queued || !notes) throw new Error('Expected a message but there is none');
       queued.receives += 1;
       const refuse = async () => {
         if (!isOver) throw new Error('S3 is out');
       };
       await workOnBatch([recordOf(queued)], {
-        ...{ attempts, inbox: hasInbox ? inbox : undefined, maximumReceives: 1_000 },
+        ...{ notes, inbox: hasInbox ? inbox : undefined, maximumReceives: 1_000 },
         remainingMilliseconds: () => Infinity,
         tellsOfObjects: () => true,
         work: refuse,
@@ -290,10 +290,10 @@ describe('an outage of the table', () => {
   const message = recordOf({ id: 'm', body: '{"Records":[]}', receives: MAXIMUM_RECEIVES });
 
   function batch(table: Pick<InMemoryTable, 'read' | 'write'>, processName: string) {
-    const attempts = attemptLog(table, () => new Date(0), processName);
+    const notes = messageNotes(table, () => new Date(0), processName);
     const course = { failed: 0, worked: 0, sent: [] as string[] };
     const options = {
-      ...{ attempts, maximumReceives: MAXIMUM_RECEIVES, tellsOfObjects: () => true },
+      ...{ notes, maximumReceives: MAXIMUM_RECEIVES, tellsOfObjects: () => true },
       inbox: {
         settle: async () => {},
         sendAnew: async (messages: readonly HeldMessage[]) =>
@@ -305,17 +305,17 @@ describe('an outage of the table', () => {
       giveUp: async () => void course.failed++,
       fault: () => {},
     };
-    return { attempts, options, course };
+    return { notes, options, course };
   }
 
   it('does not have the last receive decide: who may have ended a process once is sent anew, and tried', async () => {
     const table = inMemoryTable();
-    await batch(table, 'ended').attempts.begin(message.body);
+    await batch(table, 'ended').notes.begin(message.body);
     const { options, course } = batch(table, 'next');
     const work = async () => {
       // The same message once more is known as what it was.
       expect(course.sent).toEqual([message.body]);
-      expect(await batch(table, 'another').attempts.history(message.body)).toMatchObject({ deaths: 2 });
+      expect(await batch(table, 'another').notes.history(message.body)).toMatchObject({ deaths: 2 });
       course.worked++;
     };
     expect(await workOnBatch([message], { ...options, work })).toEqual([]);
@@ -338,7 +338,7 @@ describe('an outage of the table', () => {
     expect(course.sent.map((body) => [body === message.body, JSON.parse(body)])).toEqual([
       [false, JSON.parse(message.body)],
     ]);
-    expect(await batch(table, 'next').attempts.history(course.sent[0] ?? '')).toEqual({
+    expect(await batch(table, 'next').notes.history(course.sent[0] ?? '')).toEqual({
       ...{ isTried: false, deaths: 0 },
     });
   });
@@ -356,11 +356,11 @@ describe('an outage of the table', () => {
   });
 });
 
-describe('notes of attempts', () => {
+describe('notes of notes', () => {
   const now = () => new Date('2026-11-30T00:00:00Z');
   const logs = () => {
     const table = inMemoryTable();
-    const log = (processName: string) => attemptLog(table, now, processName);
+    const log = (processName: string) => messageNotes(table, now, processName);
     return { table, log, first: log('first'), second: log('second') };
   };
 
@@ -417,7 +417,7 @@ describe('notes of attempts', () => {
     let isOut = false;
     const write: typeof table.write = (request) =>
       isOut ? Promise.reject(new Error('out')) : table.write(request);
-    const log = attemptLog({ read: table.read, write }, now, 'first');
+    const log = messageNotes({ read: table.read, write }, now, 'first');
     for (const body of ['failed', 'done', 'in work']) await log.begin(body);
     isOut = true;
     await expect(log.told('failed', 3)).rejects.toThrow('out');
@@ -449,7 +449,7 @@ describe('notes of attempts', () => {
       if (reads++ === 0) await held;
       return item;
     };
-    const log = attemptLog({ ...table, read }, now, 'first');
+    const log = messageNotes({ ...table, read }, now, 'first');
     const beginning = log.begin('m');
     await log.told('m', 2);
     release();

@@ -3,7 +3,7 @@ import { CliptagError } from '../errors.ts';
 import type { Item, PrimaryKey, TagTable } from '../records/tag-table.ts';
 
 /** What is noted of a message that came again. */
-export interface AttemptHistory {
+export interface MessageHistory {
   /** Whether anything is: work on it was begun alone, or a fault of it was told. */
   readonly isTried: boolean;
   /** How many other processes began to work on it alone and have not said since that they lived on. */
@@ -16,8 +16,8 @@ export interface AttemptHistory {
  * Notes work on single messages, so that the next process knows what ended the last one. Every note may fail, as the table
  * may; what a living process could not note, it notes later.
  */
-export interface AttemptLog {
-  history(body: string): Promise<AttemptHistory>;
+export interface MessageNotes {
+  history(body: string): Promise<MessageHistory>;
   /** Before work on it alone. */
   begin(body: string): Promise<void>;
   /** After a fault that was told, or work that was left: the process did not end. */
@@ -55,11 +55,11 @@ const NEW_NOTE: Note = { version: 0, begunBy: [] };
  * A process is blamed on a message only once another one sees that it began and never said more. So each has its name in
  * the note: what it notes itself shows that it lives, and it never takes away what is known of others.
  */
-export function attemptLog(
+export function messageNotes(
   table: Pick<TagTable, 'read' | 'write'>,
   now: () => Date,
   processName: string = randomUUID(),
-): AttemptLog {
+): MessageNotes {
   /** Partition key → last receive, of all that this process has begun and not closed. */
   const open = new Map<string, number>();
   /** Those of them that it is not at any more. */
