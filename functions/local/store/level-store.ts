@@ -13,8 +13,9 @@ import { silentLosses } from './flush.ts';
  */
 export async function openLevelStore(folder: string): Promise<ClassicLevel> {
   await mkdir(folder, { recursive: true });
-  const store = new ClassicLevel(folder);
   const silent = await silentLosses(folder);
+  // Not before: it begins to open by itself, which removes the logs.
+  const store = new ClassicLevel(folder);
   try {
     await openOrRebuild(store, folder);
     await noteDamage(folder, [...silent, ...(await reportedLosses(folder))]);
