@@ -75,14 +75,21 @@ export function signed(url: string, request: RawRequest, signing: { date?: Date;
 /** Path and query of a presigned URL. */
 export function presigned(
   url: string,
-  { method = 'GET', path, query: more = {}, expiresSeconds = 60, date = new Date() }: PresignedRequest,
+  {
+    method = 'GET',
+    path,
+    query: more = {},
+    algorithm = 'AWS4-HMAC-SHA256',
+    expiresSeconds = 60,
+    date = new Date(),
+  }: PresignedRequest,
 ): string {
   const timestamp = amzDate(date);
   const scope = `${timestamp.slice(0, 8)}/us-east-1/s3/aws4_request`;
   const query = canonicalQuery(
     new URLSearchParams({
       ...more,
-      'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+      'X-Amz-Algorithm': algorithm,
       'X-Amz-Credential': `${ACCESS_KEY}/${scope}`,
       'X-Amz-Date': timestamp,
       'X-Amz-Expires': String(expiresSeconds),
@@ -99,6 +106,8 @@ interface PresignedRequest {
   readonly method?: string;
   readonly path: string;
   readonly query?: Record<string, string>;
+  /** What it says; it is signed by Signature Version 4 all the same. */
+  readonly algorithm?: string;
   readonly expiresSeconds?: number;
   readonly date?: Date;
 }

@@ -83,6 +83,7 @@ test.each([
   ['expired', { date: minutes(-2), expiresSeconds: 60 }, 'Request has expired'],
   ['not yet valid', { date: minutes(20) }, 'Request is not yet valid'],
   ['valid for more than seven days', { expiresSeconds: 604_801 }, 'X-Amz-Expires'],
+  ['of another algorithm', { algorithm: 'AWS4-ECDSA-P256-SHA256' }, 'X-Amz-Algorithm only supports'],
   ['made for another method', { method: 'PUT' }, 'SignatureDoesNotMatch'],
 ])('rejects a presigned URL that is %s', async (_, settings, message) => {
   const { url } = await openEndpointWithBucket();
