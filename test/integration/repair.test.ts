@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
 import { noteKey, putNote, queryListedNotes, readNote } from '../../functions/core/records/attempts.ts';
 import {
@@ -27,30 +27,6 @@ import { mendTable, removeFromIndex } from '../../functions/local/repair/mended-
 import { startRepair } from '../../functions/local/repair/repair.ts';
 import { repairLine } from '../../functions/local/repair/repair-text.ts';
 import { openLevelStore } from '../../functions/local/store/level-store.ts';
-import { crashes } from '../torture/crash.ts';
-import { powerCuts } from '../torture/power-cut.ts';
-import { tortureLimits } from '../torture/torture.ts';
-
-const program = () => join(inject('programs'), 'cli-program.js');
-
-/** Each starts several processes, which a busy machine makes slow. */
-const PATIENCE_MILLISECONDS = 240_000;
-
-it(
-  'brings back all that was answered after every log was cut off or damaged',
-  async () => {
-    expect(await powerCuts(tortureLimits({ rounds: 2 }), program())).toMatchObject({ faults: [] });
-  },
-  PATIENCE_MILLISECONDS,
-);
-
-it(
-  'keeps all that was answered, and leaves no stale label entry, over rounds of kill -9',
-  async () => {
-    expect(await crashes(tortureLimits({ rounds: 2 }), program())).toMatchObject({ faults: [] });
-  },
-  PATIENCE_MILLISECONDS,
-);
 
 let folder: string;
 let endpoint: DynamoDbEndpoint;

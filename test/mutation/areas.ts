@@ -72,11 +72,28 @@ export const MUTATION_AREAS: Readonly<Record<string, MutationArea>> = {
   queue: {
     mutate: ['functions/local/{queue,store}/**/*.ts'],
     tests: [
-      'test/unit/local/queue/**/*.test.ts',
+      'test/unit/local/{queue,store}/**/*.test.ts',
       ...integration('queue', 'queue-races', 'event-source-mapping'),
     ],
     minimumScore: USUAL,
     needsPrograms: true,
+  },
+  repair: {
+    mutate: ['functions/local/repair/**/*.ts'],
+    tests: ['test/unit/local/repair/**/*.test.ts', ...integration('repair')],
+    minimumScore: USUAL,
+  },
+  dynamodb: {
+    // What runs on a thread of its own takes no mutants: the engine's thread, which is a few lines.
+    mutate: ['functions/local/dynamodb/**/*.{ts,mjs}', '!**/*.d.{ts,mts}', '!**/engine-worker.mjs'],
+    tests: ['test/unit/local/dynamodb/**/*.test.ts', ...integration('dynamodb-endpoint', 'dynamodb-engine')],
+    minimumScore: USUAL,
+    needsPrograms: true,
+  },
+  http: {
+    mutate: ['functions/local/http/**/*.ts'],
+    tests: ['test/unit/local/http/**/*.test.ts', ...integration('s3-endpoint-requests')],
+    minimumScore: USUAL,
   },
   s3: {
     mutate: ['functions/local/s3-endpoint/**/*.ts'],
