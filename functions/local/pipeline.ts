@@ -5,14 +5,13 @@ import { acceptEveryUpload } from '../core/objects/object.ts';
 import { QUEUE_DEFINITION, visibilityTimeoutSeconds } from '../core/objects/queue-definition.ts';
 import { isNotedForModel, removeModelNote } from '../core/records/table-model.ts';
 import type { ScannableTable } from '../core/records/tag-table.ts';
-import type { ResultChannels } from '../core/results/result-channels.ts';
 import type { ResultEvents } from '../core/results/result-event.ts';
 import type { HeldMessage, MessageInbox } from '../core/tagging/message-inbox.ts';
-import { type MessageNotes, messageNotes } from '../core/tagging/message-notes.ts';
+import { messageNotes } from '../core/tagging/message-notes.ts';
 import type { Tagger } from '../core/tagging/tag-image.ts';
 import { composeChannels } from '../tag-images/channels.ts';
 import { composeTagger, type TaggerSettings } from '../tag-images/composition.ts';
-import { messageTagger, type Report } from '../tag-images/tag-messages.ts';
+import { messageTagger, type Report, type TagMessagesOptions } from '../tag-images/tag-messages.ts';
 import { LOCAL_PIPELINE } from './control-api/local-pipeline.ts';
 import { type DynamoDbEndpoint, startDynamoDbEndpoint } from './dynamodb/dynamodb-endpoint.ts';
 import { ensureTable, LOCAL_REGION, LOCAL_TABLE_NAME } from './dynamodb/table.ts';
@@ -28,6 +27,7 @@ import { type Repairs, startRepair } from './repair/repair.ts';
 import { runRepair } from './repair/repair-run.ts';
 import { type S3Endpoint, startS3Endpoint } from './s3-endpoint/s3-endpoint.ts';
 import { flushLevelStore } from './store/flush.ts';
+import { openImageTrial } from './trial/image-trial.ts';
 
 export const LOCAL_BUCKET_NAME = LOCAL_PIPELINE.bucket;
 
@@ -116,6 +116,10 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     const repair = startRepair({ s3, queue, table: tagger.table, stores: storesIn(dataFolder) });
     await repair.mend();
     const mayHaveOtherModels = await removeOtherNote(tagger.table, tagger.encoder.modelDigest);
+    const endsAnother = await openImageTrial({
+      ...{ objects: tagger.objects, maximumBytes: options.maximumBytes, labelSets: options.labelSets },
+      folder: join(dataFolder, 'trial'),
+    });
     const channels = composeChannels({ objectTagLimit: options.objectTagLimit, s3: s3Options });
     const notes = messageNotes(tagger.table, tagger.now);
     // A picture that is still in work when the pipeline stops has not ended it.
@@ -124,7 +128,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
       settledAfter(() => flushLevelStore(tableFolder(dataFolder)), queue),
       tagger,
       {
-        ...{ ...options, notes },
+        ...{ ...options, notes, endsAnother },
         channels: { ...channels, events: options.events },
       },
     );
@@ -193,7 +197,9 @@ function startMapping(
     warn,
     channels,
     notes,
-  }: Pick<PipelineOptions, 'report' | 'warn'> & { channels: ResultChannels; notes: MessageNotes },
+    endsAnother,
+  }: Pick<PipelineOptions, 'report' | 'warn'> &
+    Required<Pick<TagMessagesOptions, 'channels' | 'notes' | 'endsAnother'>>,
 ): EventSourceMapping {
   const reasons = new Map<string, string>();
   const noting: Report = {
@@ -207,7 +213,7 @@ function startMapping(
     queue,
     handler: messageTagger({
       ...{ tagger, filter: acceptEveryUpload, report: noting, channels, notes },
-      ...{ inbox: queueInbox(queue), maximumReceives: maxReceiveCount },
+      ...{ inbox: queueInbox(queue), maximumReceives: maxReceiveCount, endsAnother },
     }),
     reasonOf: (messageId) => {
       const reason = reasons.get(messageId);

@@ -1,7 +1,14 @@
 import type { SQSRecord } from 'aws-lambda';
 import type { MessageInbox } from '../core/tagging/message-inbox.ts';
 import type { MessageNotes } from '../core/tagging/message-notes.ts';
-import { isSuspect, type ReturnedMessage, receivesOf, settle, tagSuspects } from './suspects.ts';
+import {
+  isSuspect,
+  type ReturnedMessage,
+  receivesOf,
+  type SuspectOptions,
+  settle,
+  tagSuspects,
+} from './suspects.ts';
 import { within } from './within.ts';
 
 /** How the messages of a batch are worked on. */
@@ -17,6 +24,8 @@ export interface BatchWork {
   readonly work: (message: SQSRecord) => Promise<void>;
   /** Works on several at once; gives those that must come again. */
   readonly workOnAll: (messages: readonly SQSRecord[]) => Promise<readonly SQSRecord[]>;
+  /** As of {@link SuspectOptions}. @default none */
+  readonly endsAnother?: SuspectOptions['endsAnother'];
   readonly giveUp: (message: SQSRecord, deaths: number) => Promise<void>;
   readonly fault: (error: unknown, message: SQSRecord) => void;
 }

@@ -24,6 +24,12 @@ export interface SuspectOptions {
   readonly inTime: (step: Promise<void>) => Promise<void>;
   /** Works on those that are no suspects, all at once. */
   readonly others: () => Promise<void>;
+  /**
+   * Whether a message ends a process of its own as well, where one can be had. It is asked for those that this is known of
+   * only by what was noted: a process that somebody has killed was at something, too.
+   * @default none: what is noted is enough
+   */
+  readonly endsAnother?: ((message: SQSRecord) => Promise<boolean>) | undefined;
   /** Records that a message's images have ended the process; rejects when it must come again. */
   readonly giveUp: (message: SQSRecord, deaths: number) => Promise<void>;
   /** Called for every message that must come again after it was worked on. */
@@ -32,6 +38,9 @@ export interface SuspectOptions {
 
 /** So often a message may end the process while it is worked on alone. */
 const MAXIMUM_DEATHS = 3;
+
+/** Nobody is killed so often amid the same message: then it is to blame, though it ends no other process. */
+const CERTAIN_DEATHS = 2 * MAXIMUM_DEATHS;
 
 /** What a note may take once the time for work is up: notes, new messages and the response share three seconds. */
 const NOTE_MILLISECONDS = 1_200;
@@ -56,8 +65,8 @@ export function isSuspect({ message, history }: ReturnedMessage, maximumReceives
  * from the queue before the next one begins. What the next process finds noted and not ended is what ended this one.
  *
  * - Messages that are known to have ended a process come last, behind all others. After {@link MAXIMUM_DEATHS} times they
- *   are not tried again: their images are recorded as failed. With fewer at their last receive they are sent anew
- *   and then tried, before the others, any of which may end the process as well: each such turn decides something.
+ *   are not tried again: their images are recorded as failed, unless they prove harmless to a process of their own. With
+ *   fewer at their last receive they are sent anew and then tried, before the others, any of which may end the process as well: each such turn decides something.
  * - A message that was never tried, because others ended the process before its turn, is sent anew while there is one
  *   receive left: so none becomes a dead letter for its neighbours.
  * - A process that cannot note that it has lived on, since the table is out, sends the message anew under another name, of
@@ -85,9 +94,17 @@ export async function tagSuspects(
       else again.push(suspect.message);
     }
   };
-  const lost = suspects.filter(({ history }) => history.deaths >= MAXIMUM_DEATHS);
-  for (const suspect of lost) await orAgain(suspect.message, () => giveUp(suspect, options));
-  const rest = suspects.filter((suspect) => !lost.includes(suspect)).toSorted(byReceives);
+  const accused = suspects.filter(({ history }) => history.deaths >= MAXIMUM_DEATHS);
+  const acquitted: ReturnedMessage[] = [];
+  for (const suspect of accused) {
+    await orAgain(suspect.message, async () => {
+      if (await isToBlame(suspect, options)) await giveUp(suspect, options);
+      else acquitted.push(suspect);
+    });
+  }
+  const rest = suspects
+    .filter((suspect) => !accused.includes(suspect) || acquitted.includes(suspect))
+    .toSorted(byReceives);
   const undecided = rest.filter((suspect) => isUndecided(suspect, maximumReceives));
   const starved = inbox ? rest.filter((suspect) => runsOut(suspect, maximumReceives)).slice(1) : [];
   for (const { message } of [...undecided, ...starved]) {
@@ -131,6 +148,13 @@ async function noteThatItLives(
     const renamed = { ...message, body: `${body} ` };
     await within(NOTE_MILLISECONDS, inbox?.sendAnew([renamed])).catch(() => {});
   }
+}
+
+async function isToBlame(
+  { message, history }: ReturnedMessage,
+  { endsAnother }: Pick<SuspectOptions, 'endsAnother'>,
+): Promise<boolean> {
+  return !endsAnother || history.deaths >= CERTAIN_DEATHS || endsAnother(message);
 }
 
 async function giveUp(

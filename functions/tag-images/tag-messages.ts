@@ -38,6 +38,8 @@ export interface TagMessagesOptions {
   readonly inbox?: MessageInbox | undefined;
   /** Notes of messages that come again, which are closed before the process ends. @default those in the table */
   readonly notes?: MessageNotes;
+  /** Whether a message ends a process of its own as well. @default unknown: notes decide who has ended a process */
+  readonly endsAnother?: (message: SQSRecord) => Promise<boolean>;
   /** Receives of a message before it goes to the dead-letter queue. @default that of {@link QUEUE_DEFINITION} */
   readonly maximumReceives?: number;
 }
@@ -68,6 +70,7 @@ export function messageTagger({
   concurrency = DEFAULT_CONCURRENCY,
   inbox,
   notes = messageNotes(tagger.table, tagger.now),
+  endsAnother,
   maximumReceives = QUEUE_DEFINITION.maxReceiveCount,
 }: TagMessagesOptions) {
   // p-limit and not p-map: the limits hold across messages, and across invocations on one machine.
@@ -138,7 +141,7 @@ export function messageTagger({
         throw error;
       });
     const again = await workOnBatch(event.Records, {
-      ...{ notes, inbox, maximumReceives, remainingMilliseconds, tellsOfObjects },
+      ...{ notes, inbox, maximumReceives, remainingMilliseconds, tellsOfObjects, endsAnother },
       work: (message) => reporting(message, tagMessage(message, batch)),
       workOnAll: (messages) => tagAll(messages, batch),
       giveUp: (message, deaths) => reporting(message, tagMessage(message, batch, deadly(tagger, deaths))),

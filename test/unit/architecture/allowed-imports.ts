@@ -73,9 +73,11 @@ export const ALLOWED_IMPORTS = `
   local/dynamodb: adapters/aws core/records local/control-api local/http local/store dynalite node:*
   local/reembedding: core/objects core/records core/tagging local/queue terminal node:*
   local/repair: core/objects core/records local/queue local/s3-endpoint local/store terminal node:*
+  local/trial: adapters/files core/objects terminal node:*
   local: adapters/aws adapters/files adapters/sharp config.ts core core/labels core/objects core/records
       core/results core/tagging local/control-api local/dynamodb local/gallery local/queue
-      local/reembedding local/repair local/s3-endpoint local/store tag-images terminal p-limit node:*
+      local/reembedding local/repair local/s3-endpoint local/store local/trial tag-images terminal p-limit
+      node:*
 
   # The command line.
   cli/images: core core/objects terminal p-map node:*

@@ -13,7 +13,10 @@ const BATCH = 10;
 const SEEDS = 15;
 
 /** What a message's image does to those who work on it. */
-type Nature = 'harmless' | 'deadly' | 'refused';
+type Nature = 'harmless' | 'deadly' | 'refused' | 'unlucky';
+
+/** Processes that somebody kills amid an unlucky message, one after the other. */
+const KILLS = 5;
 
 interface Queued {
   readonly id: string;
@@ -25,7 +28,11 @@ interface Queued {
  * A queue with its function, whose process ends when it works on a deadly message. Batches are taken in a random order,
  * as SQS gives them, and messages that are not settled come again until their receives are used up.
  */
-function world(natures: Readonly<Record<string, Nature>>, random: () => number) {
+function world(
+  natures: Readonly<Record<string, Nature>>,
+  random: () => number,
+  { endsAnother }: { endsAnother?: (body: string) => boolean } = {},
+) {
   const table = inMemoryTable();
   let process = 0;
   let notes = messageNotes(table, () => new Date(0), 'process-0');
@@ -33,6 +40,7 @@ function world(natures: Readonly<Record<string, Nature>>, random: () => number) 
   let copies = 0;
   const ends = { done: [] as string[], failed: [] as string[], dead: [] as string[] };
   const counts = { deaths: 0, copies: 0 };
+  const kills = new Map<string, number>();
 
   const remove = (id: string) => {
     queue = queue.filter((queued) => queued.id !== id);
@@ -54,6 +62,11 @@ function world(natures: Readonly<Record<string, Nature>>, random: () => number) 
   async function invoke(messages: readonly SQSRecord[]): Promise<readonly SQSRecord[]> {
     const work = async ({ body }: SQSRecord) => {
       if (natures[body] === 'deadly') throw new ProcessEnd();
+      const killed = kills.get(body) ?? 0;
+      if (natures[body] === 'unlucky' && killed < KILLS) {
+        kills.set(body, killed + 1);
+        throw new ProcessEnd();
+      }
       if (natures[body] === 'refused') throw new Error('refused');
       if (!ends.done.includes(body)) ends.done.push(body);
     };
@@ -70,6 +83,7 @@ function world(natures: Readonly<Record<string, Nature>>, random: () => number) 
       });
     const working = workOnBatch(messages, {
       ...{ notes, inbox, work: mortal },
+      ...(endsAnother && { endsAnother: async ({ body }: SQSRecord) => endsAnother(body) }),
       remainingMilliseconds: () => Infinity,
       maximumReceives: MAXIMUM_RECEIVES,
       tellsOfObjects: () => true,
@@ -156,6 +170,34 @@ describe('messages that come again', () => {
       }
     },
   );
+
+  it('are to blame only if they end a process of their own as well, where one can be had', async () => {
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const all = { ...natures(3, 10), 'unlucky-1': 'unlucky', 'unlucky-2': 'unlucky' } as const;
+      const endsAnother = (body: string) => body.startsWith('deadly');
+      const { done, failed, dead } = await world(all, randomNumbers(seed), { endsAnother }).run();
+      expect(failed.sort(), `seed ${seed}`).toEqual(names(all, 'deadly').sort());
+      expect(done, `seed ${seed}`).toHaveLength(12);
+      expect(dead, `seed ${seed}`).toEqual([]);
+    }
+  });
+
+  it('are to blame at last though they end no process of their own', async () => {
+    const { failed, deaths } = await world(natures(1, 0), randomNumbers(1), {
+      endsAnother: () => false,
+    }).run();
+    expect(failed).toEqual(['deadly-0']);
+    // Copies that are sent anew begin among others, before their notes are looked at.
+    expect(deaths).toBeLessThanOrEqual(8);
+  });
+
+  it('come again, and are no failed images, when it cannot be found out whether they end a process of their own', async () => {
+    const endsAnother = () => {
+      throw new Error('no process to be had');
+    };
+    const { failed, dead } = await world(natures(1, 0), randomNumbers(1), { endsAnother }).run();
+    expect([failed, dead]).toEqual([[], ['deadly-0']]);
+  });
 
   it('end the process no more than four times each', async () => {
     for (let seed = 1; seed <= SEEDS; seed++) {

@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { packagePath } from '../../adapters/files/package-folder.ts';
+import { eventsOf } from '../../core/objects/event.ts';
+import type { ObjectStore } from '../../core/objects/object-store.ts';
+import { EXIT } from '../../terminal/exit-code.ts';
+
+export interface ImageTrialOptions {
+  readonly objects: Pick<ObjectStore, 'fetch'>;
+  readonly maximumBytes: number;
+  /** Label set files, and folders of them. */
+  readonly labelSets: readonly string[];
+  /** Of its own: holds the images meanwhile, and is emptied at the start. */
+  readonly folder: string;
+  /** @default the command line that this is a part of */
+  readonly program?: string;
+  /** A trial that takes longer has ended as the function's time limit ends it. @default 30 seconds */
+  readonly limitMilliseconds?: number;
+}
+
+/** Longer than any picture takes, on a busy machine as well, and half of the function's time limit. */
+const LIMIT_MILLISECONDS = 30_000;
+
+/**
+ * Gives what tells whether a message's images end a process that does nothing else: `cliptag tag`, which decodes, embeds and scores
+ * them as the pipeline does. Whatever has ended the pipeline, it was the image only if it ends this one, too; whoever kills
+ * the pipeline while it waits decides nothing.
+ */
+export async function openImageTrial({
+  objects,
+  maximumBytes,
+  labelSets,
+  folder,
+  program = packagePath('functions', 'cliptag.mjs'),
+  limitMilliseconds = LIMIT_MILLISECONDS,
+}: ImageTrialOptions): Promise<(message: { readonly body: string }) => Promise<boolean>> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const flags = labelSets.flatMap((path) => ['--labels', path]);
+
+  async function endsWith(bytes: Uint8Array): Promise<boolean> {
+    const own = await mkdtemp(join(folder, 'image-'));
+    try {
+      const image = join(own, 'image');
+      await writeFile(image, bytes);
+      return await isEnded([program, 'tag', image, '--json', ...flags], limitMilliseconds);
+    } finally {
+      await rm(own, { recursive: true, force: true });
+    }
+  }
+
+  return async ({ body }) => {
+    for (const event of eventsOf(body)) {
+      if (event.kind !== 'created' && event.kind !== 'listed') continue;
+      // What cannot be had now ends nobody: it is told as a fault when it is worked on.
+      const fetched = await objects
+        .fetch({ sequencer: '', ...event.object }, maximumBytes)
+        .catch(() => undefined);
+      if (fetched && (await endsWith(fetched.bytes))) return true;
+    }
+    return false;
+  };
+}
+
+/** Whether the command line ends before it has said what it thinks of the image, and not because it cannot start. */
+function isEnded(parameters: readonly string[], limitMilliseconds: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [...parameters], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: limitMilliseconds,
+      killSignal: 'SIGKILL',
+    });
+    let hasSpoken = false;
+    child.stdout.on('data', () => {
+      hasSpoken = true;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve(!hasSpoken && code !== EXIT.usage));
+  });
+}
