@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
+import { containerBombs } from './bomb-containers.ts';
 import {
   animatedWebp,
   deflatedZeros,
@@ -35,6 +36,7 @@ export function allBombs(seed: number, randomOnes: number): Bomb[] {
     ...webpBombs(),
     ...avifBombs(),
     ...svgBombs(),
+    ...containerBombs(),
     ...otherBombs(),
     ...randomBombs(seed, randomOnes),
   ];
