@@ -106,7 +106,7 @@ async function damageLogs(store: string, random: Random): Promise<number> {
     }
     if (way === 'hole') {
       const page = random.integer(Math.ceil(bytes.length / PAGE_BYTES));
-      kept.fill(0, page * PAGE_BYTES, (page + 1) * PAGE_BYTES);
+      kept.fill(0, page * PAGE_BYTES, Math.min((page + 1) * PAGE_BYTES, kept.length));
     }
     await writeFile(path, kept);
   }
