@@ -48,7 +48,10 @@ export const MUTATION_AREAS: Readonly<Record<string, MutationArea>> = {
   cost: coreArea('cost'),
   aws: {
     mutate: ['functions/adapters/aws/**/*.ts'],
-    tests: ['test/unit/adapters/aws/**/*.test.ts', ...integration('sqs-sender')],
+    tests: [
+      'test/unit/adapters/aws/**/*.test.ts',
+      ...integration('sqs-sender', 's3-object-store', 'object-tags'),
+    ],
     minimumScore: USUAL,
   },
   files: {

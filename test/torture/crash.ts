@@ -13,7 +13,7 @@ import { type TortureLimits, type TortureOutcome, tortureProgram } from './tortu
 const CHANGES = 40;
 /** Few, so that uploads, replacements and deletions of one key meet a dead run of another. */
 const KEYS = 12;
-/** Messages of earlier rounds that a round begins with. */
+/** Messages of earlier rounds that a round begins with: some of them have been in the midst of several kills. */
 const MAXIMUM_WAITING = 10;
 /** The state of all rounds is looked at after so many. */
 const ROUNDS_TO_A_LOOK = 10;
@@ -48,7 +48,6 @@ async function crashesIn(folder: string, program: string, limits: TortureLimits)
   };
   for (const { random } of limits.rounds()) {
     const pipeline = await startCrashing(data, program);
-    // A message that five rounds in a row kill at work would become a dead letter, as it should.
     await untilAtMost(MAXIMUM_WAITING, pipeline);
     const killAt = 1 + random.integer(CHANGES - 1);
     let ended: Promise<void> | undefined;
