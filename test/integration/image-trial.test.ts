@@ -46,6 +46,8 @@ const OBEY = `
   if ([command, ...flags].join(' ') !== 'tag --json --labels a.yaml') process.exit(2);
   const what = readFileSync(image, 'utf8');
   if (what === 'deadly') process.kill(process.pid, 'SIGKILL');
+  if (what.startsWith('SIG')) process.kill(process.pid, what);
+  if (what === 'exits as after Ctrl-C') process.exit(130);
   if (what === 'throws') throw new Error('nobody expected this');
   if (what === 'endless') for (;;);
   if (what === 'cannot start') process.exit(2);
@@ -65,6 +67,15 @@ it.each([
   expect(await trial(messageOf(...contents))).toBe(expected);
   expect(await left()).toEqual([]);
 });
+
+it.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'exits as after Ctrl-C'])(
+  'rejects to say so of images amid which somebody has stopped the trial (%s)',
+  async (what) => {
+    const { trial, left } = await trialOf(OBEY);
+    await expect(trial(messageOf(what))).rejects.toThrow('was stopped');
+    expect(await left()).toEqual([]);
+  },
+);
 
 it('takes a trial that lasts too long for ended', async () => {
   const { trial } = await trialOf(OBEY, 500);

@@ -23,9 +23,9 @@ export interface ImageTrialOptions {
 const LIMIT_MILLISECONDS = 30_000;
 
 /**
- * Gives what tells whether a message's images end a process that does nothing else: `cliptag tag`, which decodes, embeds and scores
- * them as the pipeline does. Whatever has ended the pipeline, it was the image only if it ends this one, too; whoever kills
- * the pipeline while it waits decides nothing.
+ * Gives what tells whether a message's images end a process that does nothing else: `cliptag tag`, which decodes, embeds
+ * and scores them as the pipeline does. Whatever has ended the pipeline, it was the image only if it ends this one, too;
+ * whoever kills the pipeline while it waits decides nothing.
  */
 export async function openImageTrial({
   objects,
@@ -63,11 +63,20 @@ export async function openImageTrial({
   };
 }
 
-/** Whether the command line ends before it has said what it thinks of the image, and not because it cannot start. */
+/** By these, people and systems stop programs, whatever they are at. */
+const STOPPING: readonly unknown[] = ['SIGINT', 'SIGTERM', 'SIGHUP', EXIT.stopped];
+
+/**
+ * Whether the command line ends before it has said what it thinks of the image, and not because it cannot start.
+ *
+ * @throws Error when somebody has stopped it
+ */
 function isEnded(parameters: readonly string[], limitMilliseconds: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...parameters], {
       stdio: ['ignore', 'pipe', 'ignore'],
+      // Apart from the terminal's own processes, which Ctrl-C ends.
+      detached: true,
       timeout: limitMilliseconds,
       killSignal: 'SIGKILL',
     });
@@ -76,6 +85,10 @@ function isEnded(parameters: readonly string[], limitMilliseconds: number): Prom
       hasSpoken = true;
     });
     child.on('error', reject);
-    child.on('close', (code) => resolve(!hasSpoken && code !== EXIT.usage));
+    child.on('close', (code, signal) => {
+      if (!hasSpoken && STOPPING.includes(signal ?? code))
+        reject(new Error('The trial of an image was stopped'));
+      else resolve(!hasSpoken && code !== EXIT.usage);
+    });
   });
 }
