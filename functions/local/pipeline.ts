@@ -117,7 +117,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     await repair.mend();
     const mayHaveOtherModels = await removeOtherNote(tagger.table, tagger.encoder.modelDigest);
     const endsAnother = await openImageTrial({
-      ...{ objects: tagger.objects, maximumBytes: options.maximumBytes, labelSets: options.labelSets },
+      ...{ objects: tagger.objects, maximumBytes: options.maximumBytes, modelFolder: options.modelFolder },
       folder: join(dataFolder, 'trial'),
     });
     const channels = composeChannels({ objectTagLimit: options.objectTagLimit, s3: s3Options });

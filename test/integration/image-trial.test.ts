@@ -6,7 +6,7 @@ import { openImageTrial } from '../../functions/local/trial/image-trial.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const SAMPLE = packagePath('functions', 'local', 'samples', 'coffee.png');
-const LABELS = packagePath('models', 'labels');
+const MODEL = packagePath('models', 'embedded');
 
 /** A message of some uploads, by what they hold. */
 function messageOf(...contents: readonly string[]) {
@@ -28,7 +28,7 @@ async function trialOf(source: string, limitMilliseconds = 30_000) {
       program,
       limitMilliseconds,
       maximumBytes: 1_000,
-      labelSets: ['a.yaml'],
+      modelFolder: 'a model',
       folder: join(folder, 'own'),
     },
     objects: {
@@ -43,7 +43,7 @@ async function trialOf(source: string, limitMilliseconds = 30_000) {
 
 const OBEY = `
   const [command, image, ...flags] = process.argv.slice(2);
-  if ([command, ...flags].join(' ') !== 'tag --json --labels a.yaml') process.exit(2);
+  if ([command, ...flags].join(' ') !== 'embed --model a model') process.exit(2);
   const what = readFileSync(image, 'utf8');
   if (what === 'deadly') process.kill(process.pid, 'SIGKILL');
   if (what.startsWith('SIG')) process.kill(process.pid, what);
@@ -86,7 +86,7 @@ it('tries nothing of a removal, and what a killed process has left is gone at th
   const folder = await temporaryFolder();
   await writeFile(join(folder, 'left'), '');
   const fetch = async () => Promise.reject(new Error('nobody asks'));
-  const trial = await openImageTrial({ objects: { fetch }, maximumBytes: 1, labelSets: [], folder });
+  const trial = await openImageTrial({ objects: { fetch }, maximumBytes: 1, modelFolder: '', folder });
   expect(await readdir(folder)).toEqual([]);
   const removal = JSON.stringify(messageOf('k')).replace('ObjectCreated:Put', 'ObjectRemoved:Delete');
   expect(await trial(JSON.parse(removal))).toBe(false);
@@ -95,7 +95,7 @@ it('tries nothing of a removal, and what a killed process has left is gone at th
 it('finds a photograph harmless by the command line itself', async () => {
   const bytes = await readFile(SAMPLE);
   const trial = await openImageTrial({
-    ...{ objects: { fetch: async () => ({ bytes }) }, maximumBytes: 10 ** 7, labelSets: [LABELS] },
+    ...{ objects: { fetch: async () => ({ bytes }) }, maximumBytes: 10 ** 7, modelFolder: MODEL },
     ...{ folder: await temporaryFolder(), program: join(inject('programs'), 'cli-program.js') },
   });
   expect(await trial(messageOf('coffee.png'))).toBe(false);

@@ -9,8 +9,7 @@ import { EXIT } from '../../terminal/exit-code.ts';
 export interface ImageTrialOptions {
   readonly objects: Pick<ObjectStore, 'fetch'>;
   readonly maximumBytes: number;
-  /** Label set files, and folders of them. */
-  readonly labelSets: readonly string[];
+  readonly modelFolder: string;
   /** Of its own: holds the images meanwhile, and is emptied at the start. */
   readonly folder: string;
   /** @default the command line that this is a part of */
@@ -23,28 +22,27 @@ export interface ImageTrialOptions {
 const LIMIT_MILLISECONDS = 30_000;
 
 /**
- * Gives what tells whether a message's images end a process that does nothing else: `cliptag tag`, which decodes, embeds
- * and scores them as the pipeline does. Whatever has ended the pipeline, it was the image only if it ends this one, too;
+ * Gives what tells whether a message's images end a process that does nothing else: `cliptag embed`, which decodes and
+ * encodes them as the pipeline does. Whatever has ended the pipeline, it was the image only if it ends this one, too;
  * whoever kills the pipeline while it waits decides nothing.
  */
 export async function openImageTrial({
   objects,
   maximumBytes,
-  labelSets,
+  modelFolder,
   folder,
   program = packagePath('functions', 'cliptag.mjs'),
   limitMilliseconds = LIMIT_MILLISECONDS,
 }: ImageTrialOptions): Promise<(message: { readonly body: string }) => Promise<boolean>> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const flags = labelSets.flatMap((path) => ['--labels', path]);
 
   async function endsWith(bytes: Uint8Array): Promise<boolean> {
     const own = await mkdtemp(join(folder, 'image-'));
     try {
       const image = join(own, 'image');
       await writeFile(image, bytes);
-      return await isEnded([program, 'tag', image, '--json', ...flags], limitMilliseconds);
+      return await isEnded([program, 'embed', image, '--model', modelFolder], limitMilliseconds);
     } finally {
       await rm(own, { recursive: true, force: true });
     }
