@@ -77,9 +77,10 @@ it.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'exits as after Ctrl-C'])(
   },
 );
 
-it('takes a trial that lasts too long for ended', async () => {
-  const { trial } = await trialOf(OBEY, 500);
-  expect(await trial(messageOf('endless'))).toBe(true);
+it('has seen nothing in a trial that lasts too long', async () => {
+  const { trial, left } = await trialOf(OBEY, 500);
+  expect(await trial(messageOf('endless'))).toBe(false);
+  expect(await left()).toEqual([]);
 });
 
 it('tries nothing of a removal, and what a killed process has left is gone at the start', async () => {

@@ -14,12 +14,12 @@ export interface ImageTrialOptions {
   readonly folder: string;
   /** @default the command line that this is a part of */
   readonly program?: string;
-  /** A trial that takes longer has ended as the function's time limit ends it. @default 30 seconds */
+  /** A trial that takes longer is broken off, and has shown nothing. @default 40 seconds */
   readonly limitMilliseconds?: number;
 }
 
-/** Longer than any picture takes, on a busy machine as well, and half of the function's time limit. */
-const LIMIT_MILLISECONDS = 30_000;
+/** Longer than any picture takes, on a busy machine as well, and shorter than the function's time limit. */
+const LIMIT_MILLISECONDS = 40_000;
 
 /**
  * Gives what tells whether a message's images end a process that does nothing else: `cliptag embed`, which decodes and
@@ -86,7 +86,7 @@ function isEnded(parameters: readonly string[], limitMilliseconds: number): Prom
     child.on('close', (code, signal) => {
       if (!hasSpoken && STOPPING.includes(signal ?? code))
         reject(new Error('The trial of an image was stopped'));
-      else resolve(!hasSpoken && code !== EXIT.usage);
+      else resolve(!hasSpoken && !child.killed && code !== EXIT.usage);
     });
   });
 }
