@@ -6,9 +6,9 @@ import { packagePath } from '../adapters/files/package-folder.ts';
 
 export const SAMPLE_FOLDER = packagePath('functions', 'local', 'samples');
 
-/** The names of the photographs that come with the project. */
+/** The names of the photographs that come with the project; whatever a system has put beside them is none. */
 export async function sampleNames(): Promise<readonly string[]> {
-  return (await readdir(SAMPLE_FOLDER)).filter((name) => !name.endsWith('.md')).sort();
+  return (await readdir(SAMPLE_FOLDER)).filter((name) => /^\w.*\.(jpg|png)$/.test(name)).sort();
 }
 
 /** Whether this data folder has had its samples. They are uploaded once, so that deleting one is final. */

@@ -52,7 +52,7 @@ describe('cliptag tag', () => {
   it('prints a JSON line for each image of a folder, sorted, with the sizes of the pictures', async () => {
     const result = await tag('--json', samples);
     const lines = jsonLines<TaggedLine>(result);
-    expect(result).toMatchObject({ code: 0, stderr: '' });
+    expect(result).toMatchObject({ code: 0, stderr: 'cliptag tag: 1 file left out: .md\n' });
     expect(lines.map(({ path, status, width, height }) => ({ path, status, width, height }))).toEqual([
       { path: join(samples, 'astronaut.png'), status: 'tagged', width: 512, height: 512 },
       { path: join(samples, 'camera.png'), status: 'tagged', width: 512, height: 512 },
@@ -159,18 +159,113 @@ describe('images that cannot be tagged', () => {
     expect(await tag('nothing')).toEqual({ code: 1, stdout: '', stderr });
   });
 
-  it.skipIf(noNobody)('rejects folders that the user may not read, before any image is tagged', async () => {
-    await mkdir(join(folder, 'locked'));
-    await Promise.all([chmod(folder, 0o777), chmod(join(folder, 'locked'), 0o700)]);
-    const options = { cwd: folder, uid: NOBODY, env: { PATH: process.env.PATH, TMPDIR: folder } };
-    const rejected = (fault: string) => ({ code: 2, stdout: '', stderr: `cliptag tag: ${fault}\n` });
-    expect(await spawnCli(['tag', sample, 'locked'], options)).toEqual(
-      rejected('cannot read locked (EACCES)'),
+  it.skipIf(noNobody)(
+    'are named where the user may not read their folder or file, and the rest goes on',
+    async () => {
+      await mkdir(join(folder, 'rights', 'b-locked'), { recursive: true });
+      for (const name of ['a.png', 'c-locked.png', 'd.png'])
+        await copyFile(sample, join(folder, 'rights', name));
+      await Promise.all([
+        ...[folder, join(folder, 'rights')].map((path) => chmod(path, 0o777)),
+        ...['b-locked', 'c-locked.png'].map((name) => chmod(join(folder, 'rights', name), 0o700)),
+      ]);
+      const options = { cwd: folder, uid: NOBODY, env: { PATH: process.env.PATH, TMPDIR: folder } };
+      const { code, stdout } = await spawnCli(['tag', '--labels', 'labels/drinks.json', 'rights'], options);
+      expect(code).toBe(0);
+      expect(stdout.split('\n').map((line) => line.replace(/: (drinks:)?coffee.*/, ''))).toEqual([
+        'rights/a.png',
+        'rights/b-locked: failed: Expected a readable folder but received EACCES',
+        'rights/c-locked.png: failed: Expected a readable file but received EACCES',
+        'rights/d.png',
+        '',
+      ]);
+      expect(await spawnCli(['tag', sample, '--labels', 'rights/b-locked'], options)).toEqual({
+        code: 2,
+        stdout: '',
+        stderr:
+          'cliptag tag: The label sets cannot be used: rights/b-locked: Expected a readable folder but received EACCES\n',
+      });
+    },
+  );
+});
+
+describe('files in folders', () => {
+  it('are counted where they are called otherwise, or are the system’s own', async () => {
+    const at = (name: string) => join(folder, 'left-out', name);
+    await Promise.all(
+      ['@eaDir/a.png', '.@__thumb', 'b/@eaDir'].map((name) => mkdir(at(name), { recursive: true })),
     );
-    expect(await spawnCli(['tag', sample, '--labels', 'locked'], options)).toEqual(
-      rejected('The label sets cannot be used: locked: Expected a readable folder but received EACCES'),
+    await Promise.all(
+      [
+        'a.png',
+        'b.xyz',
+        'b/c.XYZ',
+        'd.txt',
+        'e',
+        '._a.png',
+        'Thumbs.db',
+        '.hidden.png',
+        '@eaDir/a.png/SYNOPHOTO.png',
+      ].map((name) => copyFile(sample, at(name))),
+    );
+    await symlink('.', at('circle'));
+    const result = await tag('--json', 'left-out');
+    expect(jsonLines<TaggedLine>(result).map(({ path }) => path)).toEqual(['left-out/a.png']);
+    expect(result.stderr).toBe(
+      'cliptag tag: 5 files left out: .xyz (2), .txt (1), links to folders (1), without an extension (1)\n' +
+        "cliptag tag: left out as the system's own: @eaDir (2), .@__thumb (1), ._* (1), Thumbs.db (1)\n",
     );
   });
+
+  it('hold the program up in no way where they are pipes', async () => {
+    await mkdir(join(folder, 'pipes'));
+    spawnSync('mkfifo', [join(folder, 'pipes', 'a.png')]);
+    await copyFile(sample, join(folder, 'pipes', 'b.png'));
+    await symlink('a.png', join(folder, 'pipes', 'c.png'));
+    const { stdout, stderr } = await tag('pipes');
+    expect(stdout).toMatch(/^pipes\/b\.png: [^\n]*\n$/);
+    expect(stderr).toBe('cliptag tag: 2 files left out: pipes, sockets and devices\n');
+  });
+
+  it.skipIf(process.platform !== 'linux')(
+    'may have names that are no UTF-8, or that no terminal should see',
+    async () => {
+      const names = [
+        Buffer.from('L\xf6we.png', 'latin1'),
+        Buffer.from('\xe9t\xe9/in.png', 'latin1'),
+        Buffer.from('new\nline.png'),
+      ];
+      await mkdir(Buffer.from(`${folder}/names/\xe9t\xe9`, 'latin1'), { recursive: true });
+      for (const name of names)
+        await copyFile(sample, Buffer.concat([Buffer.from(`${folder}/names/`), name]));
+      const { stdout } = await tag('names');
+      const printed = stdout.split('\n').map((line) => line.replace(/: (drinks:)?coffee.*/, ''));
+      expect(printed).toEqual([
+        "$'names/L\\366we.png'",
+        "$'names/new\\nline.png'",
+        "$'names/\\351t\\351/in.png'",
+        '',
+      ]);
+      const lines = jsonLines<TaggedLine & { pathBytes?: string }>(await tag('--json', 'names'));
+      expect(lines.map(({ status }) => status)).toEqual(['tagged', 'tagged', 'tagged']);
+      expect(lines.map(({ path }) => path)).toEqual([
+        'names/L\ufffdwe.png',
+        'names/new\nline.png',
+        'names/\ufffdt\ufffd/in.png',
+      ]);
+      expect(lines.map(({ pathBytes = '' }) => Buffer.from(pathBytes, 'base64').toString('latin1'))).toEqual([
+        'names/L\xf6we.png',
+        '',
+        'names/\xe9t\xe9/in.png',
+      ]);
+      // What is printed is what a shell takes for the name.
+      const command = `exec "$0" "$1" tag --labels labels/drinks.json ${printed.join(' ')}`;
+      const again = spawnSync('bash', ['-c', command, process.execPath, COMPILED_CLI], { cwd: folder });
+      expect(again.stdout.toString()).toBe(
+        (await runCli(['tag', '--labels', 'labels/drinks.json', 'names'], { cwd: folder })).stdout,
+      );
+    },
+  );
 });
 
 describe('a command that is cut short', () => {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -187,6 +188,31 @@ describe('evaluate, on a folder of labelled pictures', () => {
     ]);
   });
 
+  test('leaves out what systems put beside pictures, and says so', async () => {
+    const folder = await folderOf([
+      'cat/a.webp',
+      'dog/b.webp',
+      '@eaDir/cat/c.webp',
+      'cat/@eaDir/a.webp/d.webp',
+      'cat/e.xyz',
+    ]);
+    const { pictures, remarks, results } = await evaluationOf(folder);
+    expect([pictures, results[0]?.labels]).toEqual([2, 2]);
+    expect(remarks).toEqual(['1 file left out: .xyz', "left out as the system's own: @eaDir (1)"]);
+  });
+
+  test.skipIf(process.platform !== 'linux')('reads folders and files whose names are no UTF-8', async () => {
+    const folder = await folderOf(['cat/a.webp', 'dog/b.webp']);
+    const strange = Buffer.from(`${folder}/\xe9t\xe9`, 'latin1');
+    await mkdir(strange);
+    await writeFile(Buffer.concat([strange, Buffer.from('/L\xf6we.webp', 'latin1')]), await picture(2));
+    const { pictures, broken, remarks } = await evaluationOf(folder);
+    expect([pictures, broken]).toEqual([3, []]);
+    expect(remarks).toEqual([
+      "labels that are no words, since their folders' names are no UTF-8: $'\\351t\\351'",
+    ]);
+  });
+
   test('finds its labels in a label set by name, synonym and prompt', async () => {
     const folder = await folderOf(['HOUND/a.webp', 'kitty/b.webp', 'animal/c.webp', 'cat/d.webp']);
     const [result] = (await evaluationOf(folder, { labels: [await petLabels()] })).results;
@@ -226,6 +252,26 @@ describe('evaluate, on a manifest of JSON lines', () => {
       cat: 1,
       dog: 2,
     });
+  });
+
+  test.skipIf(process.platform !== 'linux')('finds paths by their bytes, and waits for no pipe', async () => {
+    const folder = await folderOf(['a.webp', 'b.webp']);
+    await writeFile(Buffer.from(`${folder}/L\xf6we.webp`, 'latin1'), await picture(2));
+    spawnSync('mkfifo', [join(folder, 'pipe.webp')]);
+    const pathBytes = Buffer.from('L\xf6we.webp', 'latin1').toString('base64');
+    const lines = [
+      { path: 'a.webp', labels: ['cat'] },
+      { path: 'L\ufffdwe.webp', pathBytes, labels: ['dog'] },
+      { path: 'pipe.webp', labels: ['dog'] },
+      { path: '.', labels: ['dog'] },
+    ];
+    await writeFile(join(folder, 'manifest.jsonl'), lines.map((line) => JSON.stringify(line)).join('\n'));
+    const { pictures, broken } = await evaluationOf(join(folder, 'manifest.jsonl'));
+    expect(pictures).toBe(2);
+    expect(broken).toEqual([
+      { path: 'pipe.webp', reason: 'Expected a file but received something else' },
+      { path: '.', reason: 'Expected a file but received a folder' },
+    ]);
   });
 
   test('rejects all lines of another form together', async () => {

@@ -1,8 +1,11 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { extname, join, sep } from 'node:path';
+import { extname } from 'node:path';
 import { printable } from '../../core/printable.ts';
 import { UsageError } from '../../terminal/exit-code.ts';
+import { type FilePath, filePath, pathIn, pathName } from './file-path.ts';
+import { count, countFile, type LeftOut, nothingLeftOut, systemFile, systemFolder } from './left-out.ts';
+import { namedPaths } from './named-paths.ts';
 
 /** Extensions of pictures, those of unsupported formats too, so that none is passed over in silence. */
 const IMAGE_EXTENSIONS = new Set(
@@ -12,25 +15,47 @@ const IMAGE_EXTENSIONS = new Set(
   ).split(' '),
 );
 
+/** A file to read, or a folder that should have held some. */
+export interface ImagePath {
+  readonly path: FilePath;
+  /** Why the folder cannot be read. */
+  readonly unreadable?: string;
+}
+
+export interface ImagePaths {
+  readonly paths: readonly ImagePath[];
+  readonly leftOut: LeftOut;
+}
+
 /**
  * The files to read: those that the user names, whatever they are called, and the images in the folders, at any depth,
- * by name. Hidden files and folders are left out, and linked folders are not entered (a link may lead in a circle).
+ * by name. Hidden files and folders are left out, and so are those that a system has put there for itself; linked folders
+ * are not entered (a link may lead in a circle). A folder that cannot be read stands in the place of its images.
  *
- * @throws {UsageError} naming every path that is missing or is neither file nor folder, and every unreadable folder
+ * @throws {UsageError} naming every path that is missing or is neither file nor folder
  */
-export async function imagePathsIn(named: readonly string[]): Promise<readonly string[]> {
+export async function imagePathsIn(named: readonly string[]): Promise<ImagePaths> {
   const faults: string[] = [];
-  const paths: string[] = [];
-  for (const path of named) {
-    const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-      faults.push(error.code === 'ENOENT' ? `no such file or folder: ${path}` : cannotRead(path, error));
+  const found: Found = { paths: [], leftOut: nothingLeftOut() };
+  for (const path of await namedPaths(named)) {
+    const entry = await stat(path).catch((error: NodeJS.ErrnoException) => {
+      faults.push(
+        error.code === 'ENOENT' ? `no such file or folder: ${pathName(path)}` : cannotRead(path, error),
+      );
     });
-    if (found?.isDirectory()) await collectImages(path, paths, faults);
-    else if (found?.isFile()) paths.push(path);
-    else if (found) faults.push(`neither a file nor a folder: ${path}`);
+    if (entry?.isDirectory()) await collectImages(path, found);
+    else if (entry?.isFile()) found.paths.push({ path });
+    else if (entry) faults.push(`neither a file nor a folder: ${pathName(path)}`);
   }
   if (faults.length > 0) throw new UsageError(faults);
-  return paths;
+  return found;
+}
+
+/** The images in a folder, as {@link imagePathsIn} finds them. */
+export async function imagePathsUnder(folder: FilePath): Promise<ImagePaths> {
+  const found: Found = { paths: [], leftOut: nothingLeftOut() };
+  await collectImages(folder, found);
+  return found;
 }
 
 /** What to say of folders in which {@link imagePathsIn} found nothing. */
@@ -38,30 +63,43 @@ export function noImagesIn(folders: readonly string[]): string {
   return `there are no images in ${printable(folders.join(', '))}`;
 }
 
-async function collectImages(folder: string, paths: string[], faults: string[]): Promise<void> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    faults.push(cannotRead(folder, error));
-    return [];
-  });
-  const visible = entries.filter(({ name }) => !name.startsWith('.'));
-  for (const entry of visible.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = folder.endsWith(sep) ? folder + entry.name : folder + sep + entry.name;
-    if (entry.isDirectory()) await collectImages(path, paths, faults);
-    else if (isImageName(entry.name) && (await isFile(entry, folder))) paths.push(path);
-  }
-}
-
 export function isImageName(name: string): boolean {
   return IMAGE_EXTENSIONS.has(extname(name).toLowerCase());
 }
 
-/** A link that leads nowhere counts as a file: it then fails, with its reason, instead of being passed over. */
-async function isFile(entry: Dirent, folder: string): Promise<boolean> {
-  if (!entry.isSymbolicLink()) return entry.isFile();
-  const target = await stat(join(folder, entry.name)).catch(() => undefined);
-  return target === undefined || target.isFile();
+type Found = ImagePaths & { readonly paths: ImagePath[] };
+
+async function collectImages(folder: FilePath, found: Found): Promise<void> {
+  const entries = await readdir(folder, { encoding: 'buffer', withFileTypes: true }).catch(
+    ({ code, message }: NodeJS.ErrnoException) => {
+      found.paths.push({ path: folder, unreadable: code ?? message });
+      return [];
+    },
+  );
+  for (const entry of entries.sort((a, b) => a.name.compare(b.name)))
+    await collectEntry(folder, entry, found);
 }
 
-function cannotRead(path: string, { code, message }: NodeJS.ErrnoException): string {
-  return `cannot read ${path} (${code ?? message})`;
+async function collectEntry(folder: FilePath, entry: Dirent<Buffer>, found: Found): Promise<void> {
+  const name = entry.name.toString();
+  const own = entry.isDirectory() ? systemFolder(name) : systemFile(name);
+  const path = pathIn(folder, filePath(entry.name));
+  if (own !== undefined) return count(found.leftOut.system, own);
+  if (name.startsWith('.')) return;
+  if (entry.isDirectory()) return collectImages(path, found);
+  const other = await otherThanFile(entry, path);
+  if (other !== undefined) count(found.leftOut.files, other);
+  else if (isImageName(name)) found.paths.push({ path });
+  else countFile(found.leftOut, name);
+}
+
+/** What it is instead of a file. A link that leads nowhere counts as a file: it then fails, with its reason. */
+async function otherThanFile(entry: Dirent<Buffer>, path: FilePath): Promise<string | undefined> {
+  const target = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry;
+  if (target === undefined || target.isFile()) return undefined;
+  return target.isDirectory() ? 'links to folders' : 'pipes, sockets and devices';
+}
+
+function cannotRead(path: FilePath, { code, message }: NodeJS.ErrnoException): string {
+  return `cannot read ${pathName(path)} (${code ?? message})`;
 }

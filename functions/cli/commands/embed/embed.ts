@@ -1,11 +1,13 @@
 import type { Embedding } from '../../../core/labels/embedding.ts';
-import { printable } from '../../../core/printable.ts';
+import { printable, printablePath } from '../../../core/printable.ts';
 import type { ModelIdentity, ModelParts } from '../../../tagger/model-parts.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import { withProgress } from '../../../terminal/progress.ts';
-import { imagePathsIn, noImagesIn } from '../../images/image-paths.ts';
+import { type FilePath, pathFields } from '../../images/file-path.ts';
+import { type ImagePath, imagePathsIn, noImagesIn } from '../../images/image-paths.ts';
 import { imageResults } from '../../images/image-results.ts';
+import { leftOutRemarks } from '../../images/left-out.ts';
 import { JSON_FLAG, MODEL_FLAG } from '../../shared-flags.ts';
 
 /** Digits that a float32 needs to be read back unchanged. */
@@ -30,9 +32,13 @@ Exit code: 0; 1 when an image was broken, or there was nothing to embed; 2 when 
   check: ({ flags: { text = [] }, operands }) =>
     operands.length + text.length === 0 ? ['expected a PATH or a --text'] : [],
   run: async ({ flags: { text: texts = [], model, json = false }, operands }, output) => {
-    const paths = await imagePathsIn(operands);
+    const { paths, leftOut } = await imagePathsIn(operands);
+    const sayLeftOut = () => {
+      for (const remark of leftOutRemarks(leftOut)) output.remark(`cliptag embed: ${remark}`);
+    };
     if (paths.length + texts.length === 0) {
       output.remark(`cliptag embed: ${noImagesIn(operands)}`);
+      sayLeftOut();
       return EXIT.failed;
     }
     const { openModel } = await import('../../../tagger/model-parts.ts');
@@ -43,18 +49,19 @@ Exit code: 0; 1 when an image was broken, or there was nothing to embed; 2 when 
         await output.line(json ? jsonLine(answer) : humanLine(answer));
         progress.advance();
       }
+      sayLeftOut();
       return exitCode;
     });
   },
 });
 
-type Answer = ModelIdentity & { readonly path?: string; readonly text?: string } & (
+type Answer = ModelIdentity & { readonly path?: FilePath; readonly text?: string } & (
     | { readonly embedding: Embedding }
     | { readonly status: string; readonly reason: string }
   );
 
 async function* answers(
-  paths: readonly string[],
+  paths: readonly ImagePath[],
   texts: readonly string[],
   { identity, imageReader, textEncoder }: ModelParts,
 ): AsyncGenerator<Answer> {
@@ -72,13 +79,15 @@ async function* answers(
   for (const [i, embedding] of embeddings.entries()) yield { text: texts[i] ?? '', ...identity, embedding };
 }
 
-function jsonLine(answer: Answer): string {
-  if ('reason' in answer) return JSON.stringify(answer);
-  return JSON.stringify({ ...answer, embedding: shortest(answer.embedding.values) });
+function jsonLine({ path, ...answer }: Answer): string {
+  const named = { ...(path !== undefined && pathFields(path)), ...answer };
+  if ('reason' in answer) return JSON.stringify(named);
+  return JSON.stringify({ ...named, embedding: shortest(answer.embedding.values) });
 }
 
 function humanLine(answer: Answer): string {
-  const name = printable(answer.path ?? JSON.stringify(answer.text));
+  const name =
+    answer.path === undefined ? printable(JSON.stringify(answer.text)) : printablePath(answer.path);
   if ('reason' in answer) return `${name}: ${answer.status}: ${printable(answer.reason)}`;
   const { values } = answer.embedding;
   const first = Array.from(values.subarray(0, SHOWN_VALUES), (value) => value.toFixed(4));

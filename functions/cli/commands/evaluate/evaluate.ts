@@ -52,7 +52,7 @@ export const evaluate = command({
 
 FOLDER holds a folder for each label: FOLDER/LABEL/photo.jpg, at any depth below. A label that is written with _ or -
 is also found with spaces. MANIFEST is either JSON lines of {"path": "a/1.jpg", "labels": ["husky", "snow"]}, with paths
-relative to it, or that of a packed photo set: lines of [file, offset, length, label, split], labels.json beside it.
+relative to it ("pathBytes" as \`cliptag tag --json\` prints it goes before "path"), or that of a packed photo set: lines of [file, offset, length, label, split], labels.json beside it.
 A picture is counted under its first label; its further labels and, with --labels, their parents and the narrower
 labels of the first are right answers as well. Broken pictures, and labels that the label set does not know, are
 named and left out.

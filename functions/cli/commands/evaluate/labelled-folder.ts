@@ -2,53 +2,84 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { spaced } from '../../../core/evaluation/true-labels.ts';
 import { UsageError } from '../../../terminal/exit-code.ts';
-import { imagePathsIn, isImageName } from '../../images/image-paths.ts';
-import { imageBytes } from '../../images/image-results.ts';
-import type { PictureSet } from './picture-set.ts';
+import { type FilePath, filePath, pathIn, pathName } from '../../images/file-path.ts';
+import { type ImagePaths, imagePathsUnder, isImageName } from '../../images/image-paths.ts';
+import { foundImageBytes } from '../../images/image-results.ts';
+import { leftOutRemarks, mergedLeftOut, systemFolder } from '../../images/left-out.ts';
+import type { LabelledPicture, PictureSet } from './picture-set.ts';
+
+/** A label's folder; a name that is no UTF-8 is a label as it is printed. */
+interface LabelFolder extends ImagePaths {
+  readonly label: string;
+  readonly isText: boolean;
+}
 
 /**
- * The pictures under `FOLDER/LABEL/`, at any depth, as {@link imagePathsIn} finds them. The model is asked about the
- * folder's name with `_` and `-` as spaces.
+ * The pictures under `FOLDER/LABEL/`, at any depth, as `cliptag tag` finds them. The model is asked about the folder's
+ * name with `_` and `-` as spaces.
  *
- * @throws {UsageError} when it has pictures but no folder of a label, or a folder cannot be read
+ * @throws {UsageError} when it has pictures but no folder of a label, or cannot be read
  */
-export async function labelledFolder(folder: string): Promise<PictureSet> {
+export async function labelledFolder(folder: FilePath): Promise<PictureSet> {
   const { folders, files } = await entriesOf(folder);
-  const unlabelled = files.filter(isImageName).length;
+  const unlabelled = files.filter((name) => isImageName(name.toString())).length;
   if (folders.length === 0 && unlabelled > 0) {
     throw new UsageError([
-      `expected a folder for each label in ${folder}, as in ${join(folder, 'LABEL', 'photo.jpg')}`,
+      `expected a folder for each label in ${pathName(folder)}, as in ${join(pathName(folder), 'LABEL', 'photo.jpg')}`,
     ]);
   }
-  const found = await Promise.all(
-    folders.map(async (label) => ({ label, paths: await imagePathsIn([join(folder, label)]) })),
-  );
-  const empty = found.filter(({ paths }) => paths.length === 0).map(({ label }) => label);
+  const found = await Promise.all(folders.map((name) => labelFolder(folder, name)));
   return {
     labels: found
       .filter(({ paths }) => paths.length > 0)
       .map(({ label }) => ({ label, word: spaced(label) || label, isCandidate: true })),
-    pictures: found.flatMap(({ label, paths }) =>
-      paths.map((path) => ({ name: path, labels: [label], read: () => imageBytes(path) })),
-    ),
-    remarks: [
-      ...(unlabelled > 0 ? [`pictures outside the labels' folders, left out: ${unlabelled}`] : []),
-      ...(empty.length > 0 ? [`labels without pictures: ${empty.join(', ')}`] : []),
-    ],
+    pictures: found.flatMap(picturesOf),
+    remarks: remarksOn(found, unlabelled),
     close: async () => {},
   };
 }
 
-/** Entries by name, without hidden ones; a link to a folder counts as a folder. */
-async function entriesOf(folder: string): Promise<{ folders: string[]; files: string[] }> {
-  const names = await readdir(folder).catch(({ code, message }: NodeJS.ErrnoException) => {
-    throw new UsageError([`cannot read ${folder} (${code ?? message})`]);
-  });
-  const folders: string[] = [];
-  const files: string[] = [];
-  for (const name of names.filter((visible) => !visible.startsWith('.')).sort()) {
-    const found = await stat(join(folder, name)).catch(() => undefined);
-    (found?.isDirectory() ? folders : files).push(name);
+async function labelFolder(root: FilePath, name: FilePath): Promise<LabelFolder> {
+  const images = await imagePathsUnder(pathIn(root, name));
+  return { ...images, label: pathName(name), isText: typeof name === 'string' };
+}
+
+function picturesOf({ label, paths }: LabelFolder): LabelledPicture[] {
+  return paths.map((image) => ({
+    name: pathName(image.path),
+    labels: [label],
+    read: () => foundImageBytes(image),
+  }));
+}
+
+function remarksOn(found: readonly LabelFolder[], unlabelled: number): readonly string[] {
+  const empty = found.filter(({ paths }) => paths.length === 0).map(({ label }) => label);
+  const strange = found.filter(({ isText }) => !isText).map(({ label }) => label);
+  return [
+    ...(unlabelled > 0 ? [`pictures outside the labels' folders, left out: ${unlabelled}`] : []),
+    ...leftOutRemarks(mergedLeftOut(found.map(({ leftOut }) => leftOut))),
+    ...(empty.length > 0 ? [`labels without pictures: ${empty.join(', ')}`] : []),
+    ...(strange.length > 0
+      ? [`labels that are no words, since their folders' names are no UTF-8: ${strange.join(', ')}`]
+      : []),
+  ];
+}
+
+/** Entries by name, without hidden ones and a system's own; a link to a folder counts as a folder. */
+async function entriesOf(folder: FilePath): Promise<{ folders: FilePath[]; files: FilePath[] }> {
+  const names = await readdir(folder, { encoding: 'buffer' }).catch(
+    ({ code, message }: NodeJS.ErrnoException) => {
+      throw new UsageError([`cannot read ${pathName(folder)} (${code ?? message})`]);
+    },
+  );
+  const folders: FilePath[] = [];
+  const files: FilePath[] = [];
+  for (const bytes of names.sort((a, b) => a.compare(b))) {
+    const name = bytes.toString();
+    if (name.startsWith('.') || systemFolder(name) !== undefined) continue;
+    const entry = filePath(bytes);
+    const found = await stat(pathIn(folder, entry)).catch(() => undefined);
+    (found?.isDirectory() ? folders : files).push(entry);
   }
   return { folders, files };
 }

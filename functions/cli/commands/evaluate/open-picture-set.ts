@@ -1,5 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { UsageError } from '../../../terminal/exit-code.ts';
+import { type FilePath, pathName } from '../../images/file-path.ts';
+import { namedPaths } from '../../images/named-paths.ts';
 import { labelledFolder } from './labelled-folder.ts';
 import { packedPhotoSet } from './packed-photo-set.ts';
 import { pictureManifest } from './picture-manifest.ts';
@@ -12,22 +14,23 @@ import type { PictureSet, SplitChoice } from './picture-set.ts';
  * @throws {UsageError} when there is nothing at the path, or no pictures of that split
  * @throws {InvalidInput} naming the faulty lines of a manifest
  */
-export async function openPictureSet(path: string, choice: SplitChoice = {}): Promise<PictureSet> {
+export async function openPictureSet(source: string, choice: SplitChoice = {}): Promise<PictureSet> {
+  const [path = source] = await namedPaths([source]);
   const found = await stat(path).catch(() => undefined);
-  if (!found) throw new UsageError([`no such file or folder: ${path}`]);
+  if (!found) throw new UsageError([`no such file or folder: ${pathName(path)}`]);
   if (!found.isDirectory() && !found.isFile()) {
-    throw new UsageError([`neither a file nor a folder: ${path}`]);
+    throw new UsageError([`neither a file nor a folder: ${pathName(path)}`]);
   }
   const text = found.isFile() ? await readManifest(path) : '';
   const isPacked = text.trimStart().startsWith('[');
-  if (isPacked) return packedPhotoSet(path, text, choice);
+  if (isPacked) return packedPhotoSet(source, text, choice);
   if (choice.split !== undefined)
-    throw new UsageError([`--split is for a packed photo set, but ${path} is none`]);
+    throw new UsageError([`--split is for a packed photo set, but ${pathName(path)} is none`]);
   return found.isDirectory() ? labelledFolder(path) : pictureManifest(path, text);
 }
 
-async function readManifest(path: string): Promise<string> {
+async function readManifest(path: FilePath): Promise<string> {
   return readFile(path, 'utf8').catch(({ code, message }: NodeJS.ErrnoException) => {
-    throw new UsageError([`cannot read ${path} (${code ?? message})`]);
+    throw new UsageError([`cannot read ${pathName(path)} (${code ?? message})`]);
   });
 }

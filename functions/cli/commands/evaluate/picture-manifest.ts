@@ -1,10 +1,18 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { type FilePath, filePath, folderOf, pathIn, pathName } from '../../images/file-path.ts';
 import { imageBytes } from '../../images/image-results.ts';
 import { manifestLines } from './manifest-lines.ts';
 import type { PictureSet } from './picture-set.ts';
 
-const line = z.object({ path: z.string().min(1), labels: z.array(z.string().trim().min(1)).min(1) });
+const SLASH = 0x2f;
+
+const line = z.object({
+  path: z.string().min(1),
+  /** A path that is no UTF-8, in base64, as `cliptag tag --json` prints it; it goes before `path`. */
+  pathBytes: z.base64().min(1).optional(),
+  labels: z.array(z.string().trim().min(1)).min(1),
+});
 
 /**
  * The pictures of a manifest: a JSON line `{"path": "a/1.jpg", "labels": ["husky", "snow"]}` for each, with paths
@@ -12,17 +20,24 @@ const line = z.object({ path: z.string().min(1), labels: z.array(z.string().trim
  *
  * @throws {InvalidInput} naming the faulty lines
  */
-export function pictureManifest(path: string, text: string): PictureSet {
+export function pictureManifest(path: FilePath, text: string): PictureSet {
   const form = '{"path": "photo.jpg", "labels": ["dog"]}';
-  const pictures = manifestLines(text, line, { path, form });
+  const pictures = manifestLines(text, line, { path: pathName(path), form });
   const labels = new Set(pictures.flatMap((picture) => picture.labels));
   return {
     labels: [...labels].map((label) => ({ label, word: label, isCandidate: true })),
     pictures: pictures.map((picture) => {
-      const file = resolve(dirname(path), picture.path);
-      return { name: picture.path, labels: picture.labels, read: () => imageBytes(file) };
+      const given = picture.pathBytes ? filePath(Buffer.from(picture.pathBytes, 'base64')) : picture.path;
+      const file = besideManifest(path, given);
+      return { name: pathName(given), labels: picture.labels, read: () => imageBytes(file) };
     }),
     remarks: [],
     close: async () => {},
   };
+}
+
+function besideManifest(manifest: FilePath, path: FilePath): FilePath {
+  const isAbsolute = path[0] === '/' || path[0] === SLASH;
+  if (typeof path === 'string' && typeof manifest === 'string') return resolve(dirname(manifest), path);
+  return isAbsolute ? path : pathIn(folderOf(manifest), path);
 }

@@ -1,4 +1,4 @@
-import { printable } from '../../../core/printable.ts';
+import { printable, printablePath } from '../../../core/printable.ts';
 import type { ImageContent } from '../../../core/records/image-record.ts';
 import { describeImage } from '../../../core/tagging/describe-image.ts';
 import type { ModelIdentity } from '../../../tagger/model-parts.ts';
@@ -8,8 +8,10 @@ import type { FlagValues } from '../../../terminal/flags.ts';
 import type { Output } from '../../../terminal/output.ts';
 import { withProgress } from '../../../terminal/progress.ts';
 import { tagsText } from '../../../terminal/tags-text.ts';
-import { imagePathsIn, noImagesIn } from '../../images/image-paths.ts';
+import { pathFields } from '../../images/file-path.ts';
+import { type ImagePath, imagePathsIn, noImagesIn } from '../../images/image-paths.ts';
 import { type ImageResult, imageResults } from '../../images/image-results.ts';
+import { leftOutRemarks } from '../../images/left-out.ts';
 import { JSON_FLAG, LABELS_FLAG, MODEL_FLAG } from '../../shared-flags.ts';
 
 const flags = { labels: LABELS_FLAG, model: MODEL_FLAG, json: JSON_FLAG } as const;
@@ -18,24 +20,25 @@ type Flags = FlagValues<typeof flags>;
 export const tag = command({
   usage: 'tag PATH… [--labels FILE|FOLDER]… [--model NAME|FOLDER] [--json]',
   about: `Tags images with no server: files, whatever they are called, and the images in folders at any depth, sorted,
-without hidden ones. Answers come in the order of the paths. A broken image gets a status and a reason and stops no
-other. --labels takes the place of the general label set; which buckets a label set is for does not matter here.
---json: {"path","status","reason"?,"width","height","model","modelDigest","tags":[{"set","label","score"}]}, where status is
-tagged, unsupported or failed, and width and height are null unless it is tagged.
+without hidden ones; what else lies there is counted. Answers come in the order of the paths. A broken image gets a
+status and a reason and stops no other. A name that is no UTF-8 is printed as a shell takes it: $'L\\366we.jpg'. --labels takes the place of the general label set; which buckets a label set is for does not matter here.
+--json: {"path","pathBytes"?,"status","reason"?,"width","height","model","modelDigest","tags":[{"set","label","score"}]}, where status is
+tagged, unsupported or failed, and width and height are null unless it is tagged; pathBytes is a path that is no UTF-8, in base64.
 Exit code: 0; 1 when not one image was tagged, as in a folder without images; 2 when it was asked for wrongly.`,
   example: 'tag ~/Pictures --json',
   flags,
   check: ({ operands }) => (operands.length === 0 ? ['expected at least one PATH'] : []),
   run: async ({ flags, operands }, output) => {
-    const paths = await imagePathsIn(operands);
+    const { paths, leftOut } = await imagePathsIn(operands);
     if (paths.length === 0) output.remark(`cliptag tag: ${noImagesIn(operands)}`);
     const tagged = paths.length > 0 ? await tagFiles(paths, flags, output) : 0;
+    for (const remark of leftOutRemarks(leftOut)) output.remark(`cliptag tag: ${remark}`);
     return tagged > 0 ? EXIT.done : EXIT.failed;
   },
 });
 
 /** Prints a line for each file; resolves to how many were tagged. */
-async function tagFiles(paths: readonly string[], flags: Flags, output: Output): Promise<number> {
+async function tagFiles(paths: readonly ImagePath[], flags: Flags, output: Output): Promise<number> {
   return withProgress(paths.length, async (progress) => {
     const { identity, describe } = await openTagger(flags, output);
     const print = flags.json ? jsonLine(identity) : humanLine;
@@ -63,17 +66,17 @@ async function openTagger({ labels, model }: Flags, output: Output) {
 
 function jsonLine(identity: ModelIdentity): (result: ImageResult<ImageContent>) => string {
   return (result) => {
-    const { path } = result;
+    const path = pathFields(result.path);
     if ('fault' in result) {
-      return JSON.stringify({ path, ...result.fault, width: null, height: null, ...identity, tags: [] });
+      return JSON.stringify({ ...path, ...result.fault, width: null, height: null, ...identity, tags: [] });
     }
     const { status, width, height, tags } = result.value;
-    return JSON.stringify({ path, status, width, height, ...identity, tags });
+    return JSON.stringify({ ...path, status, width, height, ...identity, tags });
   };
 }
 
 function humanLine(result: ImageResult<ImageContent>): string {
-  const path = printable(result.path);
+  const path = printablePath(result.path);
   if ('fault' in result) return `${path}: ${result.fault.status}: ${printable(result.fault.reason)}`;
   return `${path}: ${tagsText(result.value.tags)}`;
 }

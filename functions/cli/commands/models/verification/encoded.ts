@@ -4,6 +4,8 @@ import { sharpPixelDecoder } from '../../../../adapters/sharp/pixel-decoder.ts';
 import type { Embedding, PromptEncoder } from '../../../../core/labels/embedding.ts';
 import type { Pixels } from '../../../../core/pixels/pixels.ts';
 import { withProgress } from '../../../../terminal/progress.ts';
+import { pathName } from '../../../images/file-path.ts';
+import type { ImagePath } from '../../../images/image-paths.ts';
 import { IMAGES_AT_ONCE, imageResults } from '../../../images/image-results.ts';
 
 /** What became of pictures: one embedding for each path, in order. */
@@ -21,7 +23,7 @@ export interface EncodedPictures {
 
 /** Decodes every picture once and encodes it with both models, in an order that is the same in every run. */
 export async function encodedPictures(
-  paths: readonly string[],
+  paths: readonly ImagePath[],
   model: Model,
   counterpart: Model | undefined,
 ): Promise<EncodedPictures> {
@@ -40,10 +42,10 @@ export async function encodedPictures(
     for await (const result of imageResults(paths, (bytes) => decoder.decode(bytes, encoder.pixelSpec))) {
       progress.advance();
       if ('fault' in result) {
-        broken.push({ path: result.path, reason: result.fault.reason });
+        broken.push({ path: pathName(result.path), reason: result.fault.reason });
         continue;
       }
-      decoded.push(result.path);
+      decoded.push(pathName(result.path));
       batch.push(result.value);
       lists.alone.push(...(await encoder.encode([result.value])));
       if (reference) lists.counterpart.push(...(await reference.encode([result.value])));

@@ -4,7 +4,7 @@ import { onnxTextEncoder } from '../../../../adapters/onnx/encoders.ts';
 import { contrastPromptsOf, type LabelSet, promptsOf } from '../../../../core/labels/label-set.ts';
 import { modelFolder } from '../../../../tagger/model-places.ts';
 import { UsageError } from '../../../../terminal/exit-code.ts';
-import { imagePathsIn, noImagesIn } from '../../../images/image-paths.ts';
+import { type ImagePath, imagePathsIn, noImagesIn } from '../../../images/image-paths.ts';
 import { batchComparison, type Encoded, float32Comparison, referenceComparisons } from './comparisons.ts';
 import { type Counterpart, openCounterpart, requireComparable } from './counterpart.ts';
 import { encodedPictures, encodedTexts } from './encoded.ts';
@@ -30,7 +30,7 @@ interface Subject {
   readonly model: Model;
   readonly counterpart?: Counterpart | undefined;
   readonly reference?: ReferenceEmbeddings | undefined;
-  readonly paths: readonly string[];
+  readonly paths: readonly ImagePath[];
   readonly labelSets: readonly LabelSet[];
 }
 
@@ -43,7 +43,7 @@ interface Subject {
 export async function verify(options: VerificationOptions): Promise<Verification> {
   const model = await readModel(modelFolder(options.model));
   await verifyModelFiles(model);
-  const paths = await imagePathsIn(options.pictures);
+  const { paths } = await imagePathsIn(options.pictures);
   if (paths.length === 0) throw new UsageError([noImagesIn(options.pictures)]);
   const labelSets = await readLabelSets(options.labels);
   const reference =
