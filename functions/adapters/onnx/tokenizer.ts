@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
 import { CliptagError } from '../../core/errors.ts';
+import { cleanText } from './clean-text.ts';
 
 /** Token ids of a text from the start token, where the model has one, to the end token: at most `contextLength`. */
 export type Tokenize = (text: string) => readonly number[];
@@ -31,8 +32,8 @@ const configFile = z.object({ text_config: z.object({ max_position_embeddings: z
 /**
  * CLIP's byte pair encoding, or SigLIP's Unigram model, as a folder's `tokenizer.json` describes it. Texts that are too
  * long keep their beginning and the end token (openai/CLIP, `clip/clip.py`, `tokenize(…, truncate=True)`). As in the
- * reference, `<|endoftext|>` written out in a text becomes the end token itself. The reference first repairs mojibake
- * and unescapes HTML as well; `tokenizer.json` has no such step, and so `&amp;` stays five characters here.
+ * reference, `<|endoftext|>` written out in a text becomes the end token itself, and texts are cleaned first, but for
+ * mojibake, which stays.
  *
  * @param options.contextLength @default what the folder's manifest.json says, else its config.json, else 77
  * @throws {CliptagError} `no-tokenizer` when the folder holds no tokenizer.json that adds a start and an end token, or,
@@ -53,16 +54,10 @@ export async function loadTokenizer(
   }
   const characters = contextLength * CHARACTERS_PER_TOKEN;
   return (text) => {
-    const beginning = beginningOf(text, characters);
+    const beginning = cleanText(text).slice(0, characters);
     const { ids } = tokenizer.encode(isUnigram ? canonical(beginning) : beginning);
     return ids.length > contextLength ? [...ids.slice(0, contextLength - 1), end] : ids;
   };
-}
-
-/** The beginning of a text. CLIP reads a run of white space as one space, so runs are shortened before it is cut. */
-function beginningOf(text: string, characters: number): string {
-  if (text.length <= characters) return text;
-  return text.replace(/\s+/g, ' ').trimStart().slice(0, characters);
 }
 
 /**

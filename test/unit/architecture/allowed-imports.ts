@@ -26,7 +26,7 @@ export const ALLOWED_IMPORTS = `
   adapters/sandbox: core core/pixels node:*
   adapters/sharp: adapters/sandbox core core/pixels p-limit sharp node:*
   adapters/files: core core/labels yaml zod node:*
-  adapters/onnx: adapters/files core core/labels core/pixels @huggingface/tokenizers onnxruntime-node zod
+  adapters/onnx: adapters/files core core/labels core/pixels @huggingface/tokenizers entities onnxruntime-node zod
       node:*
   adapters/aws: core core/backfill core/objects core/records core/results core/tagging
       @aws-sdk/client-cloudformation @aws-sdk/client-cloudwatch @aws-sdk/client-dynamodb
