@@ -44,7 +44,7 @@ export async function composeTagger(
     // A classifier that is still to be compiled needs the text encoder as well, which reports itself when its file is
     // missing.
     readModel(settings.modelFolder, ['imageEncoder', 'imageWeights']),
-    readLabelSets(settings.labelSets),
+    readLabelSets(settings.labelSets, settings.warn),
   ]);
   const textEncoder = onnxTextEncoder(model);
   const [encoder, classifiers] = await Promise.all([

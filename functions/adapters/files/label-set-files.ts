@@ -1,7 +1,11 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { extname, join, resolve } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { extname, resolve } from 'node:path';
+import { isPlainObject } from '../../core/document.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import { type LabelSet, parseLabelSet } from '../../core/labels/label-set.ts';
+import type { FindPlace } from '../../core/labels/written-place.ts';
+import { type FilePath, filePath, pathIn, pathName } from './file-path.ts';
+import { readUtf8 } from './utf8-text.ts';
 
 const EXTENSIONS = ['.yaml', '.yml', '.json'];
 
@@ -10,27 +14,37 @@ export interface LabelSetFile {
   readonly labelSet: LabelSet;
 }
 
+/** What a user may want to know of label sets that can be used. */
+export type LabelSetRemark = (remark: string) => void;
+
 /**
  * The label sets in files (.yaml, .yml, .json) and folders of such files (those directly in it, by name).
  * A file that is named twice is read once.
  *
  * @throws {InvalidInput} with all faults of all files, each with the file's path
  */
-export async function readLabelSets(paths: readonly string[]): Promise<readonly LabelSet[]> {
-  return (await readLabelSetFiles(paths)).map(({ labelSet }) => labelSet);
+export async function readLabelSets(
+  paths: readonly string[],
+  remark?: LabelSetRemark,
+): Promise<readonly LabelSet[]> {
+  return (await readLabelSetFiles(paths, remark)).map(({ labelSet }) => labelSet);
 }
 
 /** As {@link readLabelSets}, each label set with the file that it comes from. */
-export async function readLabelSetFiles(paths: readonly string[]): Promise<readonly LabelSetFile[]> {
+export async function readLabelSetFiles(
+  paths: readonly string[],
+  remark: LabelSetRemark = () => {},
+): Promise<readonly LabelSetFile[]> {
   const faults: string[] = [];
-  const files = new Map<string, string>();
+  const files = new Map<string, FilePath>();
   for (const path of paths) {
-    for (const file of await filesAt(path, faults)) files.set(resolve(file), file);
+    for (const file of await filesAt(path, faults)) files.set(resolve(pathName(file)), file);
   }
   const fileOf = new Map<string, string>();
   const found: LabelSetFile[] = [];
-  for (const path of files.values()) {
-    const labelSet = await readLabelSet(path, faults);
+  for (const file of files.values()) {
+    const path = pathName(file);
+    const labelSet = await readLabelSet(file, faults, remark);
     if (!labelSet) continue;
     const earlier = fileOf.get(labelSet.name);
     if (earlier)
@@ -44,7 +58,7 @@ export async function readLabelSetFiles(paths: readonly string[]): Promise<reado
   return found;
 }
 
-async function filesAt(path: string, faults: string[]): Promise<readonly string[]> {
+async function filesAt(path: string, faults: string[]): Promise<readonly FilePath[]> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     faults.push(`${path}: Expected a label set file or a folder of them${obstacle(error)}`);
   });
@@ -54,15 +68,18 @@ async function filesAt(path: string, faults: string[]): Promise<readonly string[
   return [];
 }
 
-async function filesIn(folder: string, faults: string[]): Promise<readonly string[]> {
-  const all = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+/** By name; hidden files, such as a Mac's notes on others, are none of the user's. */
+async function filesIn(folder: string, faults: string[]): Promise<readonly FilePath[]> {
+  const all = await readdir(folder, { encoding: 'buffer' }).catch((error: NodeJS.ErrnoException) => {
     faults.push(`${folder}: Expected a readable folder${obstacle(error)}`);
   });
-  const names = (all ?? []).filter(isLabelSetFile).sort();
+  const names = (all ?? []).filter((name) => isLabelSetFile(name.toString()) && name[0] !== DOT);
   if (all && names.length === 0)
     faults.push(`${folder}: Expected a file that ends in ${EXTENSIONS.join(', ')} in it`);
-  return names.map((name) => join(folder, name));
+  return names.sort((a, b) => a.compare(b)).map((name) => pathIn(folder, filePath(name)));
 }
+
+const DOT = 0x2e;
 
 function isLabelSetFile(path: string): boolean {
   return EXTENSIONS.includes(extname(path).toLowerCase());
@@ -73,29 +90,53 @@ function obstacle({ code, message }: NodeJS.ErrnoException): string {
   return isMissing ? ', but there is nothing' : ` but received ${code ?? message}`;
 }
 
-async function readLabelSet(file: string, faults: string[]): Promise<LabelSet | undefined> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    faults.push(`${file}: Expected a readable file${obstacle(error)}`);
-  });
-  if (text === undefined) return undefined;
+async function readLabelSet(
+  file: FilePath,
+  faults: string[],
+  remark: LabelSetRemark,
+): Promise<LabelSet | undefined> {
+  const path = pathName(file);
   try {
-    return parseLabelSet(await parseText(text), file);
+    return await parseText(await readUtf8(file), path, (note) => remark(`${path}: ${note}`));
   } catch (error) {
-    const found = error instanceof InvalidInput ? error.faults : [String(error)];
-    faults.push(...found.map((fault) => `${file}: ${fault}`));
+    faults.push(...faultsOf(error).map((fault) => `${path}: ${fault}`));
     return undefined;
   }
 }
+
+function faultsOf(error: unknown): readonly string[] {
+  if (error instanceof InvalidInput) return error.faults;
+  const isSystems = error instanceof Error && 'syscall' in error;
+  return [isSystems ? `Expected a readable file${obstacle(error as NodeJS.ErrnoException)}` : String(error)];
+}
+
+/** In JSON, a version that is no plain whole number may be another text than what JSON.parse makes of it. */
+const DOUBTFUL_VERSION = /"version"\s*:\s*(?!-?\d{1,15}\s*[,}])[-\d]/;
 
 /**
  * JSON is a part of YAML 1.2, which tells line and column of every fault; where there is none, JSON.parse is 100 times
  * faster, and what reads YAML is not even loaded.
  */
-async function parseText(text: string): Promise<unknown> {
-  try {
-    return JSON.parse(text);
-  } catch {
-    const { parseYaml } = await import('./yaml-text.ts');
-    return parseYaml(text);
+async function parseText(text: string, path: string, remark: LabelSetRemark): Promise<LabelSet> {
+  if (!DOUBTFUL_VERSION.test(text)) {
+    try {
+      return parseLabelSet(JSON.parse(text), path);
+    } catch {
+      // Told below, with its place.
+    }
   }
+  const { parseYaml } = await import('./yaml-text.ts');
+  const { value, placeOf } = parseYaml(text);
+  return parseLabelSet(withWrittenVersion(value, placeOf, remark), path, placeOf);
+}
+
+/** A version is a text to who writes it: 1.10 comes after 1.9 and is not 1.1. */
+function withWrittenVersion(value: unknown, placeOf: FindPlace, remark: LabelSetRemark): unknown {
+  if (!isPlainObject(value) || typeof value.version !== 'number') return value;
+  const version = placeOf(['version'])?.text ?? String(value.version);
+  if (version === String(value.version)) return value;
+  remark(
+    `version ${version} would be the number ${value.version} and is taken as it is written; in quotes, "${version}", it is a text`,
+  );
+  return { ...value, version };
 }

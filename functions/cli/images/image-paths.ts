@@ -1,9 +1,9 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
+import { type FilePath, filePath, pathIn, pathName } from '../../adapters/files/file-path.ts';
 import { printable } from '../../core/printable.ts';
 import { UsageError } from '../../terminal/exit-code.ts';
-import { type FilePath, filePath, pathIn, pathName } from './file-path.ts';
 import { count, countFile, type LeftOut, nothingLeftOut, systemFile, systemFolder } from './left-out.ts';
 import { namedPaths } from './named-paths.ts';
 

@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { pMapIterable } from 'p-map';
+import type { FilePath } from '../../adapters/files/file-path.ts';
 import { CliptagError, ImageFault } from '../../core/errors.ts';
 import { checkSize, DEFAULT_MAXIMUM_BYTES } from '../../core/objects/object.ts';
-import type { FilePath } from './file-path.ts';
 import type { ImagePath } from './image-paths.ts';
 
 /** Why an image has no result. */

@@ -1,8 +1,8 @@
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { sep } from 'node:path';
+import { type FilePath, filePath, pathIn } from '../../adapters/files/file-path.ts';
 import { printablePath } from '../../core/printable.ts';
 import { UsageError } from '../../terminal/exit-code.ts';
-import { type FilePath, filePath, pathIn } from './file-path.ts';
 
 /** What Node puts in place of bytes that are no UTF-8. */
 const REPLACEMENT = '\ufffd';

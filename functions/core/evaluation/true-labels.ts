@@ -1,3 +1,4 @@
+import { wordKey } from '../labels/folded-text.ts';
 import { type LabelSet, promptsOf } from '../labels/label-set.ts';
 
 /** A word that a data set has for a picture. */
@@ -21,7 +22,7 @@ export interface TrueLabels {
 }
 
 /**
- * Finds the labels for a picture's words by name, parent, synonym (in any letter case; else with `_` and `-` read as
+ * Finds the labels for a picture's words by name, parent, synonym (in any letter case and spelling; else with `_` and `-` read as
  * spaces) or by prompt. The result is undefined when the label set knows none of the words.
  */
 export function labelMatcher(labelSet: LabelSet): (words: readonly DataWord[]) => TrueLabels | undefined {
@@ -53,8 +54,8 @@ function labelFinder(labelSet: LabelSet): (word: DataWord) => readonly string[] 
   const name = (word: string | undefined, label: string) => {
     if (word === undefined) return;
     // The first label with a word keeps it: names come before parents, parents before synonyms.
-    if (!named.has(asKey(word))) named.set(asKey(word), label);
-    if (!spacedNames.has(asKey(spaced(word)))) spacedNames.set(asKey(spaced(word)), label);
+    if (!named.has(wordKey(word))) named.set(wordKey(word), label);
+    if (!spacedNames.has(wordKey(spaced(word)))) spacedNames.set(wordKey(spaced(word)), label);
   };
   for (const label of labelSet.labels) name(label.name, label.name);
   for (const { parent } of labelSet.labels) name(parent, parent ?? '');
@@ -65,13 +66,8 @@ function labelFinder(labelSet: LabelSet): (word: DataWord) => readonly string[] 
     }
   }
   return ({ word, phrase }) => {
-    const label = named.get(asKey(word)) ?? spacedNames.get(asKey(spaced(word)));
+    const label = named.get(wordKey(word)) ?? spacedNames.get(wordKey(spaced(word)));
     const asked = phrase === undefined ? [] : (prompted.get(phrase) ?? []);
     return [...(label === undefined ? [] : [label]), ...asked];
   };
-}
-
-/** File systems write the same accents in different ways. */
-function asKey(word: string): string {
-  return word.trim().normalize('NFC').toLowerCase();
 }

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { digestOf } from '../digest.ts';
-import { excerpt, InvalidInput } from '../errors.ts';
+import { isPlainObject } from '../document.ts';
+import { InvalidInput } from '../errors.ts';
+import { foldedCharacters, foldedText } from './folded-text.ts';
+import { contradictions } from './label-set-contradictions.ts';
+import { issueText } from './label-set-faults.ts';
+import { noteSpellings } from './spellings.ts';
+import type { FindPlace } from './written-place.ts';
 
 /** The slot of a prompt template that a label's words fill. */
 const LABEL_SLOT = '{label}';
@@ -17,29 +23,44 @@ const DEFAULT_CONTRAST_PROMPTS = ['a photo', 'a photo of something', 'an image']
 /** A label set's name: neither `:` nor `#`, which stand between the name and a label. */
 export const LABEL_SET_NAME = /[a-z0-9][a-z0-9_-]{0,62}/;
 
-const words = z.string().trim().min(1).max(100);
-/** A whole sentence: the 77 tokens that CLIP reads may have several hundred letters. */
-const prompt = z.string().trim().min(1).max(1000);
+/** What programs put where they could not read a letter. */
+const LOST_LETTER = 'Expected a text whose letters are all there, without \ufffd';
+const isWhole = (text: string) => !text.includes('\ufffd');
+
+/** In one spelling, whatever quotes, widths and accents it is typed with: the words that tags and records carry. */
+const words = z
+  .string()
+  .transform(foldedText)
+  .pipe(z.string().min(1).max(100).refine(isWhole, { error: LOST_LETTER }));
+/** A whole sentence: the 77 tokens that CLIP reads may have several hundred letters. White space is none of them. */
+const prompt = z.string().trim().min(1).max(1000).transform(foldedCharacters);
 const score = z.number().min(0).max(1);
-const promptTemplate = z.string().refine((template) => template.includes(LABEL_SLOT), {
-  error: `Expected a template with the slot ${LABEL_SLOT}`,
+const promptTemplate = z
+  .string()
+  .refine((template) => template.includes(LABEL_SLOT), {
+    error: `Expected a template with the slot ${LABEL_SLOT}`,
+  })
+  .transform(foldedCharacters);
+
+const labelMapping = z.strictObject({
+  /** The word that tags carry. */
+  name: words,
+  /** Other words for the same thing: their prompts join the label's ensemble. */
+  synonyms: z.array(words).default([]),
+  /** The broader label that this one implies, e.g. `dog` → `animal`; it need not be listed itself. */
+  parent: words.optional(),
+  /** Whole prompts in place of the label set's templates. */
+  prompts: z.array(prompt).min(1).optional(),
+  /** Lowest score of a tag with this label, in [0, 1]. @default the label set's minimumScore */
+  threshold: score.optional(),
 });
 
-const label = z.preprocess(
-  (value) => (typeof value === 'string' ? { name: value } : value),
-  z.strictObject({
-    /** The word that tags carry. */
-    name: words,
-    /** Other words for the same thing: their prompts join the label's ensemble. */
-    synonyms: z.array(words).default([]),
-    /** The broader label that this one implies, e.g. `dog` → `animal`; it need not be listed itself. */
-    parent: words.optional(),
-    /** Whole prompts in place of the label set's templates. */
-    prompts: z.array(prompt).min(1).optional(),
-    /** Lowest score of a tag with this label, in [0, 1]. @default the label set's minimumScore */
-    threshold: score.optional(),
-  }),
-);
+const label = z.preprocess((value, context) => {
+  if (typeof value === 'string') return { name: value };
+  if (isPlainObject(value) && Object.keys(value).some((key) => key in labelMapping.shape)) return value;
+  context.addIssue({ code: 'custom', message: 'Expected a text or a mapping with a name', input: value });
+  return z.NEVER;
+}, labelMapping);
 
 /** A label set as its file holds it. */
 export const labelSetSchema = z.strictObject({
@@ -82,13 +103,21 @@ export type Label = LabelSet['labels'][number];
  * A label set from the value that its file holds.
  *
  * @param source what to call it in an error, e.g. the file's path
+ * @param placeOf where its parts are written, for the texts of faults
  * @throws {InvalidInput} naming every fault with its place
  */
-export function parseLabelSet(value: unknown, source: string): LabelSet {
+export function parseLabelSet(
+  value: unknown,
+  source: string,
+  placeOf: FindPlace = () => undefined,
+): LabelSet {
   const result = labelSetSchema.safeParse(value, { reportInput: true });
-  const faults = [...(result.error?.issues.map(describeIssue) ?? []), ...contradictions(value)];
-  if (result.success && faults.length === 0) return result.data;
-  throw new InvalidInput(`${source} is not a label set`, faults);
+  const issues = result.error?.issues.map((issue) => issueText(issue, placeOf)) ?? [];
+  const parts = wellFormedParts.safeParse(value).data;
+  const faults = [...issues, ...(parts ? contradictions(parts, placeOf) : [])];
+  if (!result.success || faults.length > 0) throw new InvalidInput(`${source} is not a label set`, faults);
+  noteSpellings(result.data, value);
+  return result.data;
 }
 
 /** Digest of everything in a label set: it changes whenever a tag could. */
@@ -124,75 +153,10 @@ export function appliesTo(
   );
 }
 
-/** Faults between fields, found in the parts that are well-formed, so that they are reported together with all others. */
-function contradictions(value: unknown): string[] {
-  const parts = wellFormedParts.safeParse(value).data;
-  if (!parts) return [];
-  const { labels, mode, noneOfThese, contrastPrompts } = parts;
-  const faults = [...repeatedNames(labels), ...circles(labels)];
-  if (mode === 'independent' && noneOfThese !== undefined) {
-    faults.push('noneOfThese: Expected it only in exclusive mode; independent mode has contrastPrompts');
-  }
-  if (mode === 'exclusive' && contrastPrompts !== undefined) {
-    faults.push('contrastPrompts: Expected them only in independent mode; exclusive mode has noneOfThese');
-  }
-  return faults;
-}
-
-/** A label with faults of its own becomes one without words, so that the others keep their places. */
+/** Faults between them are reported with all others. A label with faults of its own becomes one without words, so that the others keep their places. */
 const wellFormedParts = z.object({
   labels: z.array(label.catch({ name: '', synonyms: [] })).catch([]),
   mode: z.unknown().optional(),
   noneOfThese: z.unknown().optional(),
   contrastPrompts: z.unknown().optional(),
 });
-
-function repeatedNames(labels: readonly Label[]): string[] {
-  const faults: string[] = [];
-  const placeOf = new Map<string, number>();
-  for (const [index, { name, synonyms }] of labels.entries()) {
-    for (const word of [name, ...synonyms].filter((text) => text !== '')) {
-      const earlier = placeOf.get(word.toLowerCase());
-      if (earlier !== undefined)
-        faults.push(`labels[${index}]: "${word}" stands at labels[${earlier}] already`);
-      placeOf.set(word.toLowerCase(), index);
-    }
-  }
-  return faults;
-}
-
-function circles(labels: readonly Label[]): string[] {
-  const parentOf = new Map(labels.map(({ name, parent }) => [name, parent]));
-  return labels.flatMap(({ name }, index) => {
-    const line = [name];
-    for (let parent = parentOf.get(name); parent !== undefined; parent = parentOf.get(parent)) {
-      const isKnown = line.includes(parent);
-      line.push(parent);
-      if (parent === name)
-        return [`labels[${index}].parent: Expected no circle but received ${line.join(' → ')}`];
-      if (isKnown) return [];
-    }
-    return [];
-  });
-}
-
-function describeIssue(issue: z.core.$ZodIssue): string {
-  const place = issue.path.reduce<string>(
-    (path, part) =>
-      typeof part === 'number' ? `${path}[${part}]` : path ? `${path}.${String(part)}` : String(part),
-    '',
-  );
-  return `${place || '(top level)'}: ${issueText(issue)}`;
-}
-
-/**
- * What was expected and what arrived. What zod's message says of the type that arrived is cut off: the value shows it.
- */
-function issueText({ code, message, input }: z.core.$ZodIssue): string {
-  // Without the mapping that arrived, which may be long: the message names the key.
-  if (code === 'unrecognized_keys') return message;
-  const expected = message.replace(/^Invalid input: e/, 'E').replace(/, received \w+$/, '');
-  // JSON has no NaN.
-  const received = typeof input === 'number' ? String(input) : excerpt(input);
-  return `${expected}, received ${input === undefined ? 'nothing' : received}`;
-}

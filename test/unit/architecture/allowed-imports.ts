@@ -80,9 +80,9 @@ export const ALLOWED_IMPORTS = `
       node:*
 
   # The command line.
-  cli/images: core core/objects terminal p-map node:*
+  cli/images: adapters/files core core/objects terminal p-map node:*
   cli/shared-flags.ts: terminal
-  cli/commands/embed: cli/images cli/shared-flags.ts core core/labels tagger terminal
+  cli/commands/embed: adapters/files cli/images cli/shared-flags.ts core core/labels tagger terminal
   cli/commands/evaluate: adapters/files adapters/sharp cli/images cli/shared-flags.ts core core/evaluation
       core/labels core/pixels core/tagging tagger terminal zod node:*
   cli/commands/labels: adapters/files cli/shared-flags.ts tagger terminal

@@ -1,10 +1,10 @@
+import { type FilePath, pathFields } from '../../../adapters/files/file-path.ts';
 import type { Embedding } from '../../../core/labels/embedding.ts';
 import { printable, printablePath } from '../../../core/printable.ts';
 import type { ModelIdentity, ModelParts } from '../../../tagger/model-parts.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import { withProgress } from '../../../terminal/progress.ts';
-import { type FilePath, pathFields } from '../../images/file-path.ts';
 import { type ImagePath, imagePathsIn, noImagesIn } from '../../images/image-paths.ts';
 import { imageResults } from '../../images/image-results.ts';
 import { leftOutRemarks } from '../../images/left-out.ts';

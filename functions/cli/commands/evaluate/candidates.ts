@@ -1,6 +1,7 @@
 import { labelMatcher, type TrueLabels } from '../../../core/evaluation/true-labels.ts';
 import { type Classifier, compileClassifier } from '../../../core/labels/classifier.ts';
 import type { PromptEncoder } from '../../../core/labels/embedding.ts';
+import { wordKey } from '../../../core/labels/folded-text.ts';
 import { parseLabelSet } from '../../../core/labels/label-set.ts';
 import { UsageError } from '../../../terminal/exit-code.ts';
 import type { DataLabel, LabelledPicture, PictureSet } from './picture-set.ts';
@@ -60,9 +61,7 @@ async function amongDataLabels(
   textEncoder: PromptEncoder,
 ): Promise<Candidates> {
   // Folders may differ in letter case or in `_` and `-` alone: one label then.
-  const byWord = new Map(
-    [...candidates].reverse().map((candidate) => [candidate.word.toLowerCase(), candidate]),
-  );
+  const byWord = new Map([...candidates].reverse().map((candidate) => [wordKey(candidate.word), candidate]));
   const labels = [...byWord.values()]
     .reverse()
     .map(({ word, phrase }) => ({ name: word, ...(phrase === undefined ? {} : { prompts: [phrase] }) }));

@@ -81,7 +81,7 @@ async function candidatesOf(
   { labels, heldOut = [], warn }: EvaluationOptions,
 ): Promise<readonly Candidates[]> {
   if (labels) {
-    const classifiers = await classifiersOf(await readLabelSets(labels), warn);
+    const classifiers = await classifiersOf(await readLabelSets(labels, warn), warn);
     return classifiers.map((classifier) => labelSetCandidates(classifier, pictureSet.labels));
   }
   const own = onlyFor(pictureSet.pictures, await ownCandidates(pictureSet, textEncoder));

@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type FilePath, filePath, pathIn, pathName } from '../../../adapters/files/file-path.ts';
 import { spaced } from '../../../core/evaluation/true-labels.ts';
 import { UsageError } from '../../../terminal/exit-code.ts';
-import { type FilePath, filePath, pathIn, pathName } from '../../images/file-path.ts';
 import { type ImagePaths, imagePathsUnder, isImageName } from '../../images/image-paths.ts';
 import { foundImageBytes } from '../../images/image-results.ts';
 import { leftOutRemarks, mergedLeftOut, systemFolder } from '../../images/left-out.ts';

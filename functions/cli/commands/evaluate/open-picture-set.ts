@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
+import { type FilePath, pathName } from '../../../adapters/files/file-path.ts';
 import { UsageError } from '../../../terminal/exit-code.ts';
-import { type FilePath, pathName } from '../../images/file-path.ts';
 import { namedPaths } from '../../images/named-paths.ts';
 import { labelledFolder } from './labelled-folder.ts';
 import { packedPhotoSet } from './packed-photo-set.ts';

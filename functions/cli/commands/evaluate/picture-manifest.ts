@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { type FilePath, filePath, folderOf, pathIn, pathName } from '../../images/file-path.ts';
+import { type FilePath, filePath, folderOf, pathIn, pathName } from '../../../adapters/files/file-path.ts';
 import { imageBytes } from '../../images/image-results.ts';
 import { manifestLines } from './manifest-lines.ts';
 import type { PictureSet } from './picture-set.ts';

@@ -1,3 +1,5 @@
+import { wordKey } from '../../../core/labels/folded-text.ts';
+
 // Ours, since two letters swapped count as one typing error: the well-kept libraries (fastest-levenshtein, leven)
 // count two, and would not suggest "dog" for "dgo".
 
@@ -8,10 +10,10 @@ const MAXIMUM_WORDS = 3;
 
 /** The words that `text` may be a misspelling of, nearest first. */
 export function nearestWords(text: string, words: Iterable<string>): string[] {
-  const wanted = text.trim().toLowerCase();
+  const wanted = wordKey(text);
   const tolerated = Math.min(MAXIMUM_ERRORS, Math.floor(wanted.length / LETTERS_PER_ERROR));
   return [...new Set(words)]
-    .map((word) => ({ word, errors: errorsBetween(wanted, word.toLowerCase()) }))
+    .map((word) => ({ word, errors: errorsBetween(wanted, wordKey(word)) }))
     .filter(({ errors }) => errors <= tolerated)
     .sort((a, b) => a.errors - b.errors || (a.word < b.word ? -1 : 1))
     .slice(0, MAXIMUM_WORDS)

@@ -1,3 +1,4 @@
+import { pathFields } from '../../../adapters/files/file-path.ts';
 import { printable, printablePath } from '../../../core/printable.ts';
 import type { ImageContent } from '../../../core/records/image-record.ts';
 import { describeImage } from '../../../core/tagging/describe-image.ts';
@@ -8,7 +9,6 @@ import type { FlagValues } from '../../../terminal/flags.ts';
 import type { Output } from '../../../terminal/output.ts';
 import { withProgress } from '../../../terminal/progress.ts';
 import { tagsText } from '../../../terminal/tags-text.ts';
-import { pathFields } from '../../images/file-path.ts';
 import { type ImagePath, imagePathsIn, noImagesIn } from '../../images/image-paths.ts';
 import { type ImageResult, imageResults } from '../../images/image-results.ts';
 import { leftOutRemarks } from '../../images/left-out.ts';
@@ -57,7 +57,7 @@ async function openTagger({ labels, model }: Flags, output: Output) {
   const { readLabelSets } = await import('../../../adapters/files/label-set-files.ts');
   const { defaultLabelSets } = await import('../../../tagger/default-label-set.ts');
   const { openModel } = await import('../../../tagger/model-parts.ts');
-  const labelSets = await (labels ? readLabelSets(labels) : defaultLabelSets());
+  const labelSets = await (labels ? readLabelSets(labels, output.remark) : defaultLabelSets());
   const { identity, imageReader, classifiersOf } = await openModel(model);
   const classifiers = await classifiersOf(labelSets, output.remark);
   const reader = await imageReader();

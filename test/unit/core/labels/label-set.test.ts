@@ -7,6 +7,7 @@ import {
   parseLabelSet,
   promptsOf,
 } from '../../../../functions/core/labels/label-set.ts';
+import { spellingsOf } from '../../../../functions/core/labels/spellings.ts';
 
 const MINIMAL = { name: 'pets', version: 1, mode: 'exclusive', labels: ['cat', 'dog'] };
 const parsed = (changes: object = {}) => parseLabelSet({ ...MINIMAL, ...changes }, 'pets.yaml');
@@ -50,6 +51,21 @@ describe('parseLabelSet', () => {
     expect(parsed({ mode: 'independent', contrastPrompts: [sentence] }).contrastPrompts).toEqual([sentence]);
   });
 
+  it('gives words one spelling, whatever they are typed with, and leaves plain ones and their digest alone', () => {
+    const typed = parsed({
+      labels: [{ name: 'cat’s  face', synonyms: ['ｆｅｌｉｄ'], parent: 'cafe\u0301' }],
+    });
+    expect(typed.labels).toEqual([{ name: "cat's face", synonyms: ['felid'], parent: 'café' }]);
+    const plain = parsed({ labels: [{ name: "cat's face", synonyms: ['felid'], parent: 'café' }] });
+    expect(labelSetDigest(typed)).toBe(labelSetDigest(plain));
+    expect(labelSetDigest(parsed())).toBe('2ef077ec6d7a95a9');
+    expect([spellingsOf(typed, "cat's face"), spellingsOf(typed, 'café')]).toEqual([
+      ['cat’s  face'],
+      ['cafe\u0301'],
+    ]);
+    expect(spellingsOf(plain, 'café')).toEqual([]);
+  });
+
   const FAULTS: Readonly<Record<string, readonly [changes: object, fault: RegExp]>> = {
     'a missing name': [{ name: undefined }, /^name: /],
     'a name with capitals': [{ name: 'Pets' }, /^name: Expected .*lower-case .*received "Pets"/],
@@ -87,6 +103,16 @@ describe('parseLabelSet', () => {
     'a label that stands there twice': [
       { labels: ['cat', 'dog', 'Cat'] },
       /^labels\[2\]: "Cat" .*labels\[0\]/,
+    ],
+    'a label in other quotes': [
+      { labels: ["cat's face", 'cat’s face'] },
+      /^labels\[1\]: "cat's face" .*labels\[0\]/,
+    ],
+    'a label in other widths': [{ labels: ['cat', 'Ｃａｔ'] }, /^labels\[1\]: "Cat" .*labels\[0\]/],
+    'a label with accents apart': [{ labels: ['café', 'cafe\u0301'] }, /^labels\[1\]: "café" .*labels\[0\]/],
+    'a label with other white space': [
+      { labels: ['ice cream', 'ice\u00a0 cream'] },
+      /^labels\[1\]: .*labels\[0\]/,
     ],
     'a synonym that is a label': [
       { labels: ['cat', { name: 'dog', synonyms: ['cat'] }] },
@@ -130,7 +156,15 @@ describe('parseLabelSet', () => {
   });
 
   it.each<[changes: object, fault: string]>([
-    [{ description: 5 }, 'description: Expected string, received 5'],
+    [{ description: 5 }, 'description: Expected string, received 5; in quotes, "5", it is a text'],
+    [
+      { labels: [747] },
+      'labels[0]: Expected a text or a mapping with a name, received 747; in quotes, "747", it is a text',
+    ],
+    [
+      { labels: ['L\ufffdwe'] },
+      'labels[0].name: Expected a text whose letters are all there, without \ufffd, received "L\ufffdwe"',
+    ],
     [{ name: undefined }, 'name: Expected string, received nothing'],
     [{ version: null }, 'version: Expected a text or a number, received null'],
     [{ minimumScore: Number.NaN }, 'minimumScore: Expected number, received NaN'],

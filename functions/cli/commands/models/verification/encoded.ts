@@ -1,10 +1,10 @@
+import { pathName } from '../../../../adapters/files/file-path.ts';
 import type { Model } from '../../../../adapters/files/model-folder.ts';
 import { onnxImageEncoder } from '../../../../adapters/onnx/encoders.ts';
 import { sharpPixelDecoder } from '../../../../adapters/sharp/pixel-decoder.ts';
 import type { Embedding, PromptEncoder } from '../../../../core/labels/embedding.ts';
 import type { Pixels } from '../../../../core/pixels/pixels.ts';
 import { withProgress } from '../../../../terminal/progress.ts';
-import { pathName } from '../../../images/file-path.ts';
 import type { ImagePath } from '../../../images/image-paths.ts';
 import { IMAGES_AT_ONCE, imageResults } from '../../../images/image-results.ts';
 

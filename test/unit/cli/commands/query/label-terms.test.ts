@@ -3,7 +3,7 @@ import { labelTerms } from '../../../../../functions/cli/commands/query/label-te
 import { nearestWords } from '../../../../../functions/cli/commands/query/near-words.ts';
 import { parseLabelSet } from '../../../../../functions/core/labels/label-set.ts';
 
-const labelSet = (name: string, labels: readonly object[]) =>
+const labelSet = (name: string, labels: ReadonlyArray<object | string>) =>
   parseLabelSet({ name, version: 1, mode: 'exclusive', labels }, name);
 
 const labelSets = [
@@ -38,6 +38,23 @@ describe('label terms', () => {
     expect(labelTerms(['tower', 'dog'], labelSets)).toEqual([
       [general('tower'), { set: 'buildings', label: 'tower' }],
       [general('dog')],
+    ]);
+  });
+
+  it('are found however they are typed, as records of any time carry them', () => {
+    const sets = [labelSet('mine', ['cat’s face', 'café'])];
+    const mine = (label: string) => ({ set: 'mine', label });
+    expect(labelTerms(["CAT'S FACE"], sets)).toEqual([[mine("cat's face"), mine('cat’s face')]]);
+    expect(labelTerms(['cafe\u0301'], sets)).toEqual([[mine('café'), mine('cafe\u0301')]]);
+    expect(labelTerms(['mine:cat‘s face'], sets)).toEqual([
+      [mine("cat's face"), mine('cat‘s face'), mine('cat’s face')],
+    ]);
+    expect(labelTerms(['other:ｃａｔ', 'café'], sets)).toEqual([
+      [
+        { set: 'other', label: 'cat' },
+        { set: 'other', label: 'ｃａｔ' },
+      ],
+      [mine('café')],
     ]);
   });
 
