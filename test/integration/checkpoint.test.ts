@@ -1,4 +1,4 @@
-import { cp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openCheckpoint } from '../../functions/checkpoints/compile/read/checkpoint-folder.ts';
@@ -165,6 +165,54 @@ describe('a folder', () => {
     await rm(join(folder, 'model.safetensors'));
     await writeFile(join(folder, 'pytorch_model.bin'), '');
     await expect(openCheckpoint(folder)).rejects.toThrow(/pytorch_model.bin may run code when it is read/);
+  });
+
+  describe('with processor_config.json, as transformers 5 saves it', () => {
+    /** The preprocessing of a folder, with this in processor_config.json; `old` takes the other file away. */
+    async function preprocessingWith(
+      processor: (image: Record<string, unknown>) => unknown,
+      keepsOld = false,
+    ) {
+      const folder = await written({ layout: 'huggingface' });
+      const old = join(folder, 'preprocessor_config.json');
+      const image = JSON.parse(await readFile(old, 'utf8'));
+      await writeFile(join(folder, 'processor_config.json'), JSON.stringify(processor(image)));
+      if (!keepsOld) await rm(old);
+      const checkpoint = await openCheckpoint(folder);
+      await checkpoint.close();
+      return checkpoint.preprocessing;
+    }
+    const mean = [0.1, 0.2, 0.3];
+
+    it('takes its image_processor', async () => {
+      expect(
+        await preprocessingWith((image) => ({
+          image_processor: { ...image, image_mean: mean },
+          processor_class: 'CLIPProcessor',
+        })),
+      ).toMatchObject({ mean });
+    });
+
+    it('takes that rather than preprocessor_config.json, which counts where there is none', async () => {
+      const own = (image: Record<string, unknown>) => ({ image_processor: { ...image, image_mean: mean } });
+      expect(await preprocessingWith(own, true)).toMatchObject({ mean });
+      expect((await preprocessingWith(() => ({ processor_class: 'CLIPProcessor' }), true)).mean).not.toEqual(
+        mean,
+      );
+    });
+
+    it('rejects one that says nothing of pictures, or no preprocessing at all', async () => {
+      await expect(preprocessingWith(() => ({ video_processor: {}, tokenizer: {} }))).rejects.toThrow(
+        /preprocessor_config.json but it cannot be read; processor_config.json beside it has no image_processor, but video_processor, tokenizer$/,
+      );
+      await expect(preprocessingWith(() => ({ image_processor: null }))).rejects.toThrow(
+        /processor_config.json \(image_processor\) cannot be read/,
+      );
+      await expect(preprocessingWith(() => [])).rejects.toThrow(/processor_config.json cannot be read/);
+      await expect(
+        preprocessingWith(({ size: _, ...image }) => ({ image_processor: image })),
+      ).rejects.toThrow(/\(image_processor\) cannot be read:\s+size: /);
+    });
   });
 
   it('rejects one without preprocessor_config.json', async () => {

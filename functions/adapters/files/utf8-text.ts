@@ -2,17 +2,23 @@ import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { InvalidInput } from '../../core/errors.ts';
 import { fromWindows1252 } from '../../core/labels/folded-text.ts';
+import { type FilePath, pathName } from './file-path.ts';
 
 /**
  * The text in a file that people write.
  *
+ * @param obstacle what to throw when the system does not give the file @default what the system says
  * @throws {InvalidInput} when it is not UTF-8, with the place and what it looks like
- * @throws whatever keeps the file from being read
  */
-export async function readUtf8(path: string | Buffer): Promise<string> {
-  const bytes = await readFile(path);
+export async function readUtf8(
+  path: FilePath,
+  obstacle: (error: NodeJS.ErrnoException) => Error = (error) => error,
+): Promise<string> {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw obstacle(error);
+  });
   const fault = encodingFault(bytes);
-  if (fault !== undefined) throw new InvalidInput(`${path} cannot be read`, [fault]);
+  if (fault !== undefined) throw new InvalidInput(`${pathName(path)} cannot be read`, [fault]);
   return utf8Text(bytes);
 }
 

@@ -1,4 +1,4 @@
-import { copyFile, readdir, readFile } from 'node:fs/promises';
+import { copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openOnnxSession } from '../../adapters/onnx/session.ts';
 import { CliptagError, InvalidInput } from '../../core/errors.ts';
@@ -6,6 +6,7 @@ import type { Precision } from './graph/product.ts';
 import type { ModelDescription } from './model-description.ts';
 import { FILES } from './model-files.ts';
 import { readHuggingFace } from './read/huggingface-layout.ts';
+import { configFile, preprocessingFile } from './read/preprocessing-file.ts';
 
 /** The layout of transformers.js: `onnx/vision_model.onnx`, and with 8 bits `onnx/vision_model_quantized.onnx`. */
 const ONNX_FOLDER = 'onnx';
@@ -42,10 +43,7 @@ export async function describeReadyOnnx(
 ): Promise<ModelDescription> {
   const image = await chosen(folder, 'vision_model', precision);
   const text = await chosen(folder, 'text_model', precision);
-  const { shape } = readHuggingFace(
-    await config(folder, 'config.json'),
-    await config(folder, 'preprocessor_config.json'),
-  );
+  const { shape } = readHuggingFace(await configFile(folder, 'config.json'), await preprocessingFile(folder));
   if (shape.scoring !== 'softmax') {
     throw new InvalidInput(`${folder} cannot be used`, [
       'Expected CLIP: ready ONNX files do not hold the logit bias of SigLIP',
@@ -84,14 +82,6 @@ async function chosen(folder: string, stem: string, precision: Precision): Promi
     ]);
   }
   return join(place, name);
-}
-
-async function config(folder: string, name: string): Promise<{ json: string; path: string }> {
-  const path = join(folder, name);
-  const json = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new CliptagError('no-checkpoint', `Expected ${path} but it cannot be read`, { cause });
-  });
-  return { json, path };
 }
 
 /** @throws {CliptagError} `no-checkpoint` for an encoder without an output that is an embedding */

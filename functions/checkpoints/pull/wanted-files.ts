@@ -25,6 +25,7 @@ const COMPANIONS = [
   'open_clip_config.json',
   'config.json',
   'preprocessor_config.json',
+  'processor_config.json',
   'tokenizer.json',
 ];
 

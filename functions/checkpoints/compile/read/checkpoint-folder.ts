@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CliptagError, InvalidInput } from '../../../core/errors.ts';
 import { openSafetensors, type TensorFile } from '../safetensors/safetensors.ts';
@@ -7,11 +7,11 @@ import { checkTensors, tensorShapes } from './checkpoint-tensors.ts';
 import { readHuggingFace } from './huggingface-layout.ts';
 import type { LayoutReading } from './layout-names.ts';
 import { readOpenClip } from './open-clip-layout.ts';
+import { configFile, PREPROCESSING_FILES, preprocessingFile } from './preprocessing-file.ts';
 import { openShards } from './safetensors-shards.ts';
 
 const OPEN_CLIP_CONFIG = 'open_clip_config.json';
 const HUGGING_FACE_CONFIG = 'config.json';
-const PREPROCESSOR_CONFIG = 'preprocessor_config.json';
 
 interface Found {
   readonly layout: Layout;
@@ -21,7 +21,7 @@ interface Found {
 
 /**
  * Opens a checkpoint folder as the hub has it: open_clip's (`open_clip_config.json`) or Hugging Face's (`config.json`,
- * `preprocessor_config.json`), with the weights in safetensors, whole or in shards. A folder with both layouts, as
+ * `preprocessor_config.json` or `processor_config.json`), with the weights in safetensors, whole or in shards. A folder with both layouts, as
  * LAION publishes them, is read as open_clip's: the weights were trained so, and the others were converted from them.
  *
  * @param options.layout the layout to read, where a folder may hold both
@@ -87,7 +87,7 @@ async function findCheckpoint(folder: string, layout: Layout | undefined): Promi
 function noCheckpoint(folder: string, files: readonly string[], layout: Layout | undefined): CliptagError {
   const expected = {
     open_clip: `${OPEN_CLIP_CONFIG} with open_clip_model.safetensors`,
-    huggingface: `${HUGGING_FACE_CONFIG} and ${PREPROCESSOR_CONFIG} with model.safetensors`,
+    huggingface: `${HUGGING_FACE_CONFIG} and ${PREPROCESSING_FILES} with model.safetensors`,
   };
   const wanted = layout === undefined ? Object.values(expected).join(', or ') : expected[layout];
   const pickled = files.filter((name) => /\.(bin|pt|pth|ckpt)$/.test(name));
@@ -100,16 +100,9 @@ function noCheckpoint(folder: string, files: readonly string[], layout: Layout |
 }
 
 async function readLayout(folder: string, layout: Layout, files: TensorFile): Promise<LayoutReading> {
-  const config = async (name: string) => {
-    const path = join(folder, name);
-    const json = await readFile(path, 'utf8').catch((cause: unknown) => {
-      throw new CliptagError('no-checkpoint', `Expected ${path} but it cannot be read`, { cause });
-    });
-    return { json, path };
-  };
   if (layout === 'huggingface')
-    return readHuggingFace(await config(HUGGING_FACE_CONFIG), await config(PREPROCESSOR_CONFIG));
-  const { json, path } = await config(OPEN_CLIP_CONFIG);
+    return readHuggingFace(await configFile(folder, HUGGING_FACE_CONFIG), await preprocessingFile(folder));
+  const { json, path } = await configFile(folder, OPEN_CLIP_CONFIG);
   return readOpenClip(json, path, (tensor) => files.tensors.has(tensor));
 }
 

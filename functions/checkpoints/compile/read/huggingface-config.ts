@@ -134,7 +134,7 @@ export interface PreprocessorConfig {
 }
 
 /**
- * Reads `preprocessor_config.json`.
+ * Reads `preprocessor_config.json`, or the part of `processor_config.json` that stands in its place.
  *
  * @param imageSize the input size of the image tower, which the preprocessing must produce
  * @throws {InvalidInput} for a malformed one, and for preprocessing of another kind

@@ -3,6 +3,7 @@ import { type HuggingFaceConfig, parseHuggingFaceConfig, parsePreprocessor } fro
 import { CLIP_NAMES, SIGLIP_NAMES } from './huggingface-names.ts';
 import { type LayoutReading, sourceIn } from './layout-names.ts';
 import { SIGLIP_END_TOKEN, siglipPadToken } from './layout-settings.ts';
+import type { ConfigFile } from './preprocessing-file.ts';
 
 /** Hugging Face's names of activations. */
 const ACTIVATIONS: Readonly<Record<HuggingFaceConfig['text']['hidden_act'], Activation>> = {
@@ -18,14 +19,9 @@ const LEGACY_END_TOKEN = 2;
 /** The defaults of `CLIPTextConfig` (configuration_clip.py). */
 const CLIP_TOKENS = { start: 49_406, end: 49_407 } as const;
 
-interface ConfigFile {
-  readonly json: string;
-  readonly path: string;
-}
-
 /**
  * @param config `config.json`
- * @param preprocessor `preprocessor_config.json`
+ * @param preprocessor `preprocessor_config.json`, or what stands in its place
  * @throws {InvalidInput} when one is malformed or describes a model of another kind
  */
 export function readHuggingFace(config: ConfigFile, preprocessor: ConfigFile): LayoutReading {

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { excerpt, InvalidInput } from '../../../core/errors.ts';
 import { command } from '../../../terminal/command.ts';
@@ -110,9 +109,11 @@ async function report(run: EvaluationRun, { json, html }: Flags, output: Output)
 }
 
 async function labelsIn(path: string): Promise<readonly string[]> {
-  const text = await readFile(path, 'utf8').catch(({ code, message }: NodeJS.ErrnoException) => {
-    throw new UsageError([`--held-out: cannot read ${path} (${code ?? message})`]);
-  });
+  const { readUtf8 } = await import('../../../adapters/files/utf8-text.ts');
+  const text = await readUtf8(
+    path,
+    ({ code, message }) => new UsageError([`--held-out: cannot read ${path} (${code ?? message})`]),
+  );
   try {
     return z.array(z.string()).min(1).parse(JSON.parse(text));
   } catch {

@@ -1,5 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { type FilePath, pathName } from '../../../adapters/files/file-path.ts';
+import { readUtf8 } from '../../../adapters/files/utf8-text.ts';
 import { UsageError } from '../../../terminal/exit-code.ts';
 import { namedPaths } from '../../images/named-paths.ts';
 import { labelledFolder } from './labelled-folder.ts';
@@ -29,8 +30,9 @@ export async function openPictureSet(source: string, choice: SplitChoice = {}): 
   return found.isDirectory() ? labelledFolder(path) : pictureManifest(path, text);
 }
 
-async function readManifest(path: FilePath): Promise<string> {
-  return readFile(path, 'utf8').catch(({ code, message }: NodeJS.ErrnoException) => {
-    throw new UsageError([`cannot read ${pathName(path)} (${code ?? message})`]);
-  });
+function readManifest(path: FilePath): Promise<string> {
+  return readUtf8(
+    path,
+    ({ code, message }) => new UsageError([`cannot read ${pathName(path)} (${code ?? message})`]),
+  );
 }

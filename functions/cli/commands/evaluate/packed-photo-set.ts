@@ -1,6 +1,7 @@
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { readUtf8 } from '../../../adapters/files/utf8-text.ts';
 import { excerpt, ImageFault, InvalidInput } from '../../../core/errors.ts';
 import { UsageError } from '../../../terminal/exit-code.ts';
 import { manifestLines } from './manifest-lines.ts';
@@ -67,9 +68,9 @@ export async function packedPhotoSet(
 }
 
 async function readLabels(path: string): Promise<z.infer<typeof labelsFile>> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw notPacked(path, `Expected the labels beside the manifest but received ${error.code}`);
-  });
+  const text = await readUtf8(path, ({ code }) =>
+    notPacked(path, `Expected the labels beside the manifest but received ${code}`),
+  );
   try {
     return labelsFile.parse(JSON.parse(text));
   } catch {

@@ -41,7 +41,7 @@ const flags = {
 export const modelsCompile = command({
   usage: 'models compile FOLDER|NAME [--precision int8|fp32] [--out FOLDER] [--json]',
   about: `Makes a model of a CLIP or SigLIP checkpoint: open_clip's (open_clip_config.json, open_clip_model.safetensors) or
-Hugging Face's (config.json, preprocessor_config.json, model.safetensors), with its tokenizer.json. NAME is one that
+Hugging Face's (config.json, preprocessor_config.json or processor_config.json, model.safetensors), with its tokenizer.json. NAME is one that
 \`models pull\` downloaded. It takes CLIP's vision transformers with CLIP's own text transformer, and SigLIP with its
 Unigram tokenizer; it refuses ResNets, other text towers and SigLIP 2's tokenizer, each with its reason. A folder with
 ready ONNX files (onnx/vision_model.onnx, onnx/text_model.onnx) is taken as it is.

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { readUtf8 } from '../../../../adapters/files/utf8-text.ts';
 import { InvalidInput } from '../../../../core/errors.ts';
 import { type Embedding, normalised } from '../../../../core/labels/embedding.ts';
 import { UsageError } from '../../../../terminal/exit-code.ts';
@@ -49,10 +49,11 @@ export async function readReferenceEmbeddings(path: string, size: number): Promi
   );
 }
 
-async function text(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch(({ code, message }: NodeJS.ErrnoException) => {
-    throw new UsageError([`--reference: cannot read ${path} (${code ?? message})`]);
-  });
+function text(path: string): Promise<string> {
+  return readUtf8(
+    path,
+    ({ code, message }) => new UsageError([`--reference: cannot read ${path} (${code ?? message})`]),
+  );
 }
 
 function parsed(json: string, path: string): z.infer<typeof schema> {
