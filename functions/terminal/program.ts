@@ -1,5 +1,7 @@
+import { printable } from '../core/printable.ts';
 import { styled } from './colours.ts';
-import { exitCodeOf, explain } from './exit-code.ts';
+import { EXIT, exitCodeOf, explain } from './exit-code.ts';
+import { installationFault } from './installation-fault.ts';
 import { listenForInterrupts } from './interruption.ts';
 import { type Output, standardOutput } from './output.ts';
 
@@ -15,6 +17,12 @@ export async function runProgram(name: string, work: (output: Output) => Promise
   try {
     return await work(output);
   } catch (error) {
+    const fault = installationFault(error);
+    if (fault !== undefined) {
+      output.remark(`${styled('red', `${name}:`, process.stderr)} ${printable(fault)}`);
+      // Node tells of a module that failed once more, with its stack, wherever else it was asked for.
+      process.exit(EXIT.failed);
+    }
     output.remark(`${styled('red', `${name}:`, process.stderr)} ${explain(error)}`);
     return exitCodeOf(error);
   }

@@ -104,10 +104,11 @@ async function readLabelSet(
   }
 }
 
+/** @throws the error itself when it is the program's and not the file's */
 function faultsOf(error: unknown): readonly string[] {
   if (error instanceof InvalidInput) return error.faults;
-  const isSystems = error instanceof Error && 'syscall' in error;
-  return [isSystems ? `Expected a readable file${obstacle(error as NodeJS.ErrnoException)}` : String(error)];
+  if (!(error instanceof Error && 'syscall' in error)) throw error;
+  return [`Expected a readable file${obstacle(error as NodeJS.ErrnoException)}`];
 }
 
 /** In JSON, a version that is no plain whole number may be another text than what JSON.parse makes of it. */

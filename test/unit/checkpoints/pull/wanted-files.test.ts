@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type PulledLayout, wantedFiles } from '../../../../functions/checkpoints/pull/wanted-files.ts';
 
-const CONFIG = ['config.json', 'tokenizer.json'];
+const CONFIG = ['config.json', 'processor_config.json', 'tokenizer.json'];
 const OTHERS = ['flax_model.msgpack', 'tf_model.h5', 'pytorch_model.bin', 'merges.txt'];
 const ONNX = ['onnx/model.onnx', 'onnx/text_model.onnx', 'onnx/vision_model.onnx'];
 
