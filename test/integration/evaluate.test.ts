@@ -198,7 +198,7 @@ describe('evaluate, on a folder of labelled pictures', () => {
     ]);
     const { pictures, remarks, results } = await evaluationOf(folder);
     expect([pictures, results[0]?.labels]).toEqual([2, 2]);
-    expect(remarks).toEqual(['1 file left out: .xyz', "left out as the system's own: @eaDir (1)"]);
+    expect(remarks).toEqual(['1 file left out: .xyz', "left out as the system's own: @eaDir (2)"]);
   });
 
   test.skipIf(process.platform !== 'linux')('reads folders and files whose names are no UTF-8', async () => {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { isAbsolute, join, normalize } from 'node:path';
 import { z } from 'zod';
 import { digestOf } from '../../core/digest.ts';
 import { CliptagError, InvalidInput } from '../../core/errors.ts';
+import { readUtf8 } from './utf8-text.ts';
 
 export const MANIFEST_FILE = 'manifest.json';
 
@@ -155,8 +156,9 @@ export async function verifyModelFiles({ folder, manifest }: Model): Promise<voi
 
 async function readManifest(folder: string): Promise<string> {
   try {
-    return await readFile(join(folder, MANIFEST_FILE), 'utf8');
+    return await readUtf8(join(folder, MANIFEST_FILE));
   } catch (cause) {
+    if (cause instanceof InvalidInput) throw cause;
     const isFolder = (await stat(folder).catch(() => undefined))?.isDirectory() ?? false;
     throw noModel(
       isFolder

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
-import { CliptagError } from '../../core/errors.ts';
+import { CliptagError, InvalidInput } from '../../core/errors.ts';
+import { readUtf8 } from '../files/utf8-text.ts';
 import { cleanText } from './clean-text.ts';
 
 /** Token ids of a text from the start token, where the model has one, to the end token: at most `contextLength`. */
@@ -100,8 +100,9 @@ async function contextLengthIn(folder: string): Promise<number> {
 async function readJson(path: string): Promise<unknown> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
-  } catch {
+    text = await readUtf8(path);
+  } catch (error) {
+    if (error instanceof InvalidInput) throw noTokenizer(error.message, error);
     return undefined;
   }
   try {

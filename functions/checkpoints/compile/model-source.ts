@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { utf8Text } from '../../adapters/files/utf8-text.ts';
 import { type ModelSource, SOURCE_FILE, sourceSchema } from '../source-file.ts';
 import { parseCheckpointJson } from './read/checkpoint-json.ts';
 
@@ -31,5 +32,6 @@ function declaredLicence(readme: string): string | undefined {
 }
 
 async function textOf(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch(() => undefined);
+  const text = await readFile(path).catch(() => undefined);
+  return text && utf8Text(text);
 }

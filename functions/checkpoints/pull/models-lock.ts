@@ -73,7 +73,8 @@ function readAll(path: string): z.infer<typeof modelsLock> {
 
 function textOf(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    // Without the byte order mark that some editors begin a file with.
+    return new TextDecoder().decode(readFileSync(path));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

@@ -5,7 +5,15 @@ import { spaced } from '../../../core/evaluation/true-labels.ts';
 import { UsageError } from '../../../terminal/exit-code.ts';
 import { type ImagePaths, imagePathsUnder, isImageName } from '../../images/image-paths.ts';
 import { foundImageBytes } from '../../images/image-results.ts';
-import { leftOutRemarks, mergedLeftOut, systemFolder } from '../../images/left-out.ts';
+import {
+  count,
+  type LeftOut,
+  leftOutRemarks,
+  mergedLeftOut,
+  nothingLeftOut,
+  systemFile,
+  systemFolder,
+} from '../../images/left-out.ts';
 import type { LabelledPicture, PictureSet } from './picture-set.ts';
 
 /** A label's folder; a name that is no UTF-8 is a label as it is printed. */
@@ -21,7 +29,7 @@ interface LabelFolder extends ImagePaths {
  * @throws {UsageError} when it has pictures but no folder of a label, or cannot be read
  */
 export async function labelledFolder(folder: FilePath): Promise<PictureSet> {
-  const { folders, files } = await entriesOf(folder);
+  const { folders, files, leftOut } = await entriesOf(folder);
   const unlabelled = files.filter((name) => isImageName(name.toString())).length;
   if (folders.length === 0 && unlabelled > 0) {
     throw new UsageError([
@@ -34,7 +42,7 @@ export async function labelledFolder(folder: FilePath): Promise<PictureSet> {
       .filter(({ paths }) => paths.length > 0)
       .map(({ label }) => ({ label, word: spaced(label) || label, isCandidate: true })),
     pictures: found.flatMap(picturesOf),
-    remarks: remarksOn(found, unlabelled),
+    remarks: remarksOn(found, leftOut, unlabelled),
     close: async () => {},
   };
 }
@@ -52,12 +60,12 @@ function picturesOf({ label, paths }: LabelFolder): LabelledPicture[] {
   }));
 }
 
-function remarksOn(found: readonly LabelFolder[], unlabelled: number): readonly string[] {
+function remarksOn(found: readonly LabelFolder[], beside: LeftOut, unlabelled: number): readonly string[] {
   const empty = found.filter(({ paths }) => paths.length === 0).map(({ label }) => label);
   const strange = found.filter(({ isText }) => !isText).map(({ label }) => label);
   return [
     ...(unlabelled > 0 ? [`pictures outside the labels' folders, left out: ${unlabelled}`] : []),
-    ...leftOutRemarks(mergedLeftOut(found.map(({ leftOut }) => leftOut))),
+    ...leftOutRemarks(mergedLeftOut([beside, ...found.map(({ leftOut }) => leftOut)])),
     ...(empty.length > 0 ? [`labels without pictures: ${empty.join(', ')}`] : []),
     ...(strange.length > 0
       ? [`labels that are no words, since their folders' names are no UTF-8: ${strange.join(', ')}`]
@@ -65,21 +73,28 @@ function remarksOn(found: readonly LabelFolder[], unlabelled: number): readonly 
   ];
 }
 
+interface Entries {
+  readonly folders: FilePath[];
+  readonly files: FilePath[];
+  readonly leftOut: LeftOut;
+}
+
 /** Entries by name, without hidden ones and a system's own; a link to a folder counts as a folder. */
-async function entriesOf(folder: FilePath): Promise<{ folders: FilePath[]; files: FilePath[] }> {
+async function entriesOf(folder: FilePath): Promise<Entries> {
   const names = await readdir(folder, { encoding: 'buffer' }).catch(
     ({ code, message }: NodeJS.ErrnoException) => {
       throw new UsageError([`cannot read ${pathName(folder)} (${code ?? message})`]);
     },
   );
-  const folders: FilePath[] = [];
-  const files: FilePath[] = [];
+  const entries: Entries = { folders: [], files: [], leftOut: nothingLeftOut() };
   for (const bytes of names.sort((a, b) => a.compare(b))) {
     const name = bytes.toString();
-    if (name.startsWith('.') || systemFolder(name) !== undefined) continue;
+    const own = systemFolder(name) ?? systemFile(name);
+    if (own !== undefined) count(entries.leftOut.system, own);
+    if (own !== undefined || name.startsWith('.')) continue;
     const entry = filePath(bytes);
     const found = await stat(pathIn(folder, entry)).catch(() => undefined);
-    (found?.isDirectory() ? folders : files).push(entry);
+    (found?.isDirectory() ? entries.folders : entries.files).push(entry);
   }
-  return { folders, files };
+  return entries;
 }
