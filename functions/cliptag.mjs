@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // Plain JavaScript of 2019, so that any Node can start it, and the older ones get to the line that says why not.
-import { existsSync } from 'node:fs';
+import { existsSync, openSync } from 'node:fs';
 import module from 'node:module';
+import { fileURLToPath } from 'node:url';
 
 /** The lowest version in package.json's `engines`. */
 const MINIMUM_NODE = 20;
@@ -28,13 +29,29 @@ async function fromBuild() {
   return import(new URL('dist/cliptag.mjs', packageFolder).href);
 }
 
+/**
+ * What esbuild starts for tsx, it starts in the folder that was the working directory when it was loaded; of one whose name
+ * is no UTF-8, Node has no name that leads there, but Linux keeps one for what is open.
+ */
+async function fromSourcesAnywhere() {
+  if (!process.cwd().includes('\ufffd')) return fromSources();
+  const here = openSync('.', 'r');
+  process.chdir(fileURLToPath(packageFolder));
+  try {
+    return await fromSources();
+  } finally {
+    process.chdir(`/proc/self/fd/${here}`);
+  }
+}
+
 async function run() {
-  const { cliptag } = await (isCheckout ? fromSources() : fromBuild());
+  const { cliptag } = await (isCheckout ? fromSourcesAnywhere() : fromBuild());
   process.exitCode = await cliptag(args);
 }
 
-/** Before anything is loaded that could say it in a better way, only packages can be missing. */
+/** What may go wrong before anything is loaded that could say it in a better way. */
 function explainStart(error) {
+  if (error.syscall === 'uv_cwd') refuse('the working directory is gone: go to another');
   const [, name] = /^Cannot find package '([^']+)'/.exec(error.message) || [];
   if (error.code !== 'ERR_MODULE_NOT_FOUND' || name === undefined) throw error;
   refuse(

@@ -31,7 +31,7 @@ export interface LabelSetInput {
 }
 
 export interface LabelInput {
-  /** The word that tags carry. */
+  /** The word that tags carry, in one spelling: straight quotes, letters of usual width, composed accents, single spaces. */
   readonly name: string;
   /** Other words for the same thing: their prompts join the label's. */
   readonly synonyms?: readonly string[] | undefined;

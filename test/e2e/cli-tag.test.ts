@@ -266,6 +266,18 @@ describe('files in folders', () => {
       );
     },
   );
+
+  it.skipIf(process.platform !== 'linux')(
+    'are found from a working directory whose name is no UTF-8',
+    async () => {
+      const here = Buffer.from(`${folder}/\xe9t\xe9`, 'latin1');
+      await mkdir(here);
+      await copyFile(sample, Buffer.concat([here, Buffer.from('/in.png')]));
+      const command = `cd $'\\351t\\351' && exec "$0" "$1" tag in.png --labels ../labels/drinks.json`;
+      const { stdout, stderr } = spawnSync('bash', ['-c', command, process.execPath, CLI], { cwd: folder });
+      expect([stdout.toString(), stderr.toString()]).toEqual([expect.stringMatching(/^in\.png: coffee/), '']);
+    },
+  );
 });
 
 describe('a command that is cut short', () => {

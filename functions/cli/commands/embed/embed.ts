@@ -25,7 +25,7 @@ export const embed = command({
   usage: 'embed PATH… [--text STRING]… [--model NAME|FOLDER] [--json]',
   about: `Prints the embeddings of images, then of texts, each in the order given; their length is 1. Only embeddings
 with the same model may be compared. PATHs are taken as by \`cliptag tag\`.
---json: {"path"|"text","model","modelDigest","embedding":[…]}, or {"path","model","modelDigest","status","reason"} for a broken image.
+--json: {"path"|"text","model","modelDigest","embedding":[…]}, with "pathBytes" as \`cliptag tag\` has it, or {"path","model","modelDigest","status","reason"} for a broken image.
 Exit code: 0; 1 when an image was broken, or there was nothing to embed; 2 when it was asked for wrongly.`,
   example: "embed photo.jpg --text 'a photo of a dog' --json",
   flags,

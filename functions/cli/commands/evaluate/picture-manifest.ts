@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { type FilePath, filePath, folderOf, pathIn, pathName } from '../../../adapters/files/file-path.ts';
 import { imageBytes } from '../../images/image-results.ts';
@@ -36,8 +36,8 @@ export function pictureManifest(path: FilePath, text: string): PictureSet {
   };
 }
 
+/** Not made absolute: of a working directory whose name is no UTF-8, Node has a name that leads nowhere. */
 function besideManifest(manifest: FilePath, path: FilePath): FilePath {
-  const isAbsolute = path[0] === '/' || path[0] === SLASH;
-  if (typeof path === 'string' && typeof manifest === 'string') return resolve(dirname(manifest), path);
-  return isAbsolute ? path : pathIn(folderOf(manifest), path);
+  const isWhole = typeof path === 'string' ? isAbsolute(path) : path[0] === SLASH;
+  return isWhole ? path : pathIn(folderOf(manifest), path);
 }
