@@ -1,11 +1,24 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Crc32, Crc32c, Crc64Nvme } from '@aws-sdk/checksums/crc';
-import { S3Error } from './errors.ts';
+import { invalidRequest, notImplemented, S3Error } from './errors.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html */
 export const CHECKSUM_ALGORITHMS = ['crc32', 'crc32c', 'crc64nvme', 'sha1', 'sha256'] as const;
 export type ChecksumAlgorithm = (typeof CHECKSUM_ALGORITHMS)[number];
+
+const DIGEST_BYTES: Record<ChecksumAlgorithm, number> = {
+  crc32: 4,
+  crc32c: 4,
+  crc64nvme: 8,
+  sha1: 20,
+  sha256: 32,
+};
+
+const PREFIX = 'x-amz-checksum-';
+
+/** Headers that are about checksums, and are none. */
+const OTHER_HEADERS: readonly string[] = ['algorithm', 'mode', 'type'];
 
 /** Checksums in base64, by algorithm; a composite one ends in `-N`, where N is the number of parts. */
 export type Checksums = { readonly [algorithm in ChecksumAlgorithm]?: string };
@@ -66,18 +79,47 @@ async function base64Digest(hash: Hash): Promise<string> {
 export function announcedChecksums(headers: IncomingHttpHeaders) {
   const trailers = String(headers['x-amz-trailer'] ?? '').toLowerCase();
   const trailerNames = trailers.split(',').map((name) => name.trim());
+  const checksumNames = trailerNames.filter((name) => name.startsWith(PREFIX));
   return {
     inHeader: checksumsInHeaders(headers),
-    inTrailer: CHECKSUM_ALGORITHMS.filter((algorithm) =>
-      trailerNames.includes(`x-amz-checksum-${algorithm}`),
-    ),
+    inTrailer: checksumNames.map((name) => knownAlgorithm(name.slice(PREFIX.length))),
   };
 }
 
-/** The values of the `x-amz-checksum-*` headers. */
+/**
+ * The value of the `x-amz-checksum-*` header: none, or one.
+ *
+ * @throws {S3Error} `InvalidRequest` for several or one that is no checksum, `NotImplemented` for an unknown algorithm
+ */
 export function checksumsInHeaders(headers: IncomingHttpHeaders): Checksums {
-  const entries = CHECKSUM_ALGORITHMS.map((algorithm) => [algorithm, headers[`x-amz-checksum-${algorithm}`]]);
-  return Object.fromEntries(entries.filter(([, value]) => typeof value === 'string'));
+  const names = Object.keys(headers).filter((name) => name.startsWith(PREFIX));
+  const asked = names
+    .map((name) => name.slice(PREFIX.length))
+    .filter((name) => !OTHER_HEADERS.includes(name));
+  const [name] = asked;
+  if (name === undefined) return {};
+  if (asked.length > 1)
+    throw invalidRequest(`Expecting a single x-amz-checksum- header, not ${asked.join(' and ')}.`);
+  const algorithm = knownAlgorithm(name);
+  const value = String(headers[`${PREFIX}${name}`]).trim();
+  if (!isChecksum(algorithm, value.replace(COMPOSITE_SUFFIX, '')))
+    throw invalidRequest(`Value for ${PREFIX}${name} header is invalid: ${value}`);
+  return { [algorithm]: value };
+}
+
+/** @throws {S3Error} `NotImplemented`: S3 has learned some more in 2026 */
+function knownAlgorithm(name: string): ChecksumAlgorithm {
+  const algorithm = CHECKSUM_ALGORITHMS.find((known) => known === name);
+  if (algorithm) return algorithm;
+  throw notImplemented(`A checksum by ${name}`);
+}
+
+/** Behind a checksum of type COMPOSITE: the number of its parts. */
+const COMPOSITE_SUFFIX = /-\d+$/;
+
+function isChecksum(algorithm: ChecksumAlgorithm, value: string): boolean {
+  const digest = Buffer.from(value, 'base64');
+  return digest.length === DIGEST_BYTES[algorithm] && digest.toString('base64') === value;
 }
 
 /** @throws {S3Error} `InvalidRequest` for an algorithm that S3 does not know */
@@ -85,23 +127,23 @@ export function checksumAlgorithm(name: string): ChecksumAlgorithm {
   const algorithm = CHECKSUM_ALGORITHMS.find((known) => known === name.toLowerCase());
   if (algorithm) return algorithm;
   const known = CHECKSUM_ALGORITHMS.join(', ').toUpperCase();
-  throw new S3Error(
-    400,
-    'InvalidRequest',
-    `Expected a checksum algorithm of ${known} but received "${name}".`,
-  );
+  throw invalidRequest(`Expected a checksum algorithm of ${known} but received "${name}".`);
 }
 
 /** @throws {S3Error} `BadDigest` when a checksum is not the one that was calculated */
 export function assertChecksums(expected: Checksums, calculated: Checksums): void {
   for (const algorithm of CHECKSUM_ALGORITHMS) {
-    if (expected[algorithm] === undefined || expected[algorithm] === calculated[algorithm]) continue;
-    const name = algorithm.toUpperCase();
-    throw new S3Error(400, 'BadDigest', `The ${name} you specified did not match the calculated checksum.`);
+    if (expected[algorithm] !== undefined && expected[algorithm] !== calculated[algorithm])
+      throw badDigest(algorithm);
   }
 }
 
-/** Response headers that carry an object's checksums. */
+export function badDigest(algorithm: ChecksumAlgorithm): S3Error {
+  const name = algorithm.toUpperCase();
+  return new S3Error(400, 'BadDigest', `The ${name} you specified did not match the calculated checksum.`);
+}
+
+/** Response headers that carry the checksums of an object or a part. */
 export function checksumHeaders(checksums: Checksums): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [algorithm, value] of Object.entries(checksums)) {
@@ -111,13 +153,23 @@ export function checksumHeaders(checksums: Checksums): Record<string, string> {
   return headers;
 }
 
-/** The elements of the same names in XML answers. */
+/** The elements of an object's checksums in XML answers. */
+export function objectChecksumElements(checksums: Checksums): Record<string, string> {
+  const [value] = Object.values(checksums);
+  if (value === undefined) return {};
+  return { ...checksumElements(checksums), ChecksumType: checksumType(value) };
+}
+
+/** The elements of a part's checksums, which have no type. */
 export function checksumElements(checksums: Checksums): Record<string, string> {
   return Object.fromEntries(
     Object.entries(checksums).map(([algorithm, value]) => [`Checksum${algorithm.toUpperCase()}`, value]),
   );
 }
 
-function checksumType(value: string): string {
-  return /-\d+$/.test(value) ? 'COMPOSITE' : 'FULL_OBJECT';
+/** How a multipart object's checksum is made: of its parts' checksums, or of all its bytes. */
+export type ChecksumType = 'COMPOSITE' | 'FULL_OBJECT';
+
+export function checksumType(value: string): ChecksumType {
+  return COMPOSITE_SUFFIX.test(value) ? 'COMPOSITE' : 'FULL_OBJECT';
 }

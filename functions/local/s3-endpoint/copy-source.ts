@@ -1,6 +1,7 @@
+import { parseRange } from './byte-range.ts';
 import { assertCopySourceConditions } from './conditions.ts';
 import { invalidArgument, noSuchKey, notImplemented } from './errors.ts';
-import { type OpenObject, openObject, parseRange, readBytes } from './object-reads.ts';
+import { type OpenObject, openObject, readBytes } from './object-reads.ts';
 import type { ObjectRecord } from './records.ts';
 import { header, type S3Request, uriDecode } from './request.ts';
 import { requireBucket, type S3State } from './state.ts';

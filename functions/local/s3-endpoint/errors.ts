@@ -37,6 +37,8 @@ export const malformedXml = (fault: string) =>
     `The XML you provided is not well-formed or not what was expected: ${fault}`,
   );
 
+export const invalidRequest = (message: string) => new S3Error(400, 'InvalidRequest', message);
+
 export const invalidArgument = (message: string) => new S3Error(400, 'InvalidArgument', message);
 
 export const incompleteBody = (message: string) => new S3Error(400, 'IncompleteBody', message);

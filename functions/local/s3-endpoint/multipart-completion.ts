@@ -1,15 +1,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { BlobFiles } from './blob-files.ts';
-import {
-  assertChecksums,
-  CHECKSUM_ALGORITHMS,
-  type Checksums,
-  checksumsInHeaders,
-  checksumsOf,
-  compositeChecksum,
-} from './checksums.ts';
-import { S3Error } from './errors.ts';
+import { CHECKSUM_ALGORITHMS } from './checksums.ts';
+import { invalidRequest, S3Error } from './errors.ts';
+import { completedChecksums } from './multipart-checksums.ts';
 import type { ObjectRecord, PartRecord, UploadRecord } from './records.ts';
 import { header, type S3Request } from './request.ts';
 import { oneOrMore, parseXml } from './xml.ts';
@@ -80,7 +74,11 @@ function assertAscending(wanted: readonly WantedPart[]): void {
   throw new S3Error(400, 'InvalidPartOrder', 'The list of parts was not in ascending order.');
 }
 
-/** The object that the parts make up. Its ETag is the MD5 of their MD5s, followed by their number. */
+/**
+ * The object that the parts make up. Its ETag is the MD5 of their MD5s, followed by their number.
+ *
+ * @throws {S3Error} `BadDigest`, `InvalidRequest` when it is not what the client expects
+ */
 export async function assembleObject(
   blobs: BlobFiles,
   request: S3Request,
@@ -89,41 +87,30 @@ export async function assembleObject(
 ): Promise<Omit<ObjectRecord, 'key' | 'modified' | 'sequencer'>> {
   const md5 = createHash('md5');
   for (const { eTag } of parts) md5.update(Buffer.from(eTag, 'hex'));
-  const checksums = await objectChecksums(blobs, request, upload, parts);
-  assertChecksums(checksumsInHeaders(request.headers), checksums);
+  const sizeBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
+  assertObjectSize(request, sizeBytes);
+  const checksums = await completedChecksums(blobs, request, upload, parts);
+  const keepsChecksums = Object.keys(checksums).length > 0;
   return {
     headers,
     tags,
-    sizeBytes: parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    sizeBytes,
     eTag: `${md5.digest('hex')}-${parts.length}`,
     checksums,
-    blobs: parts.map(({ blobId, sizeBytes }) => ({ id: blobId, sizeBytes })),
+    blobs: parts.map((part) => ({
+      id: part.blobId,
+      sizeBytes: part.sizeBytes,
+      ...(keepsChecksums && { checksums: part.checksums }),
+    })),
   };
 }
 
-/**
- * A composite checksum, unless the client has asked, at the upload's beginning or end, for one of the whole object: for
- * that its bytes are read again.
- */
-async function objectChecksums(
-  blobs: BlobFiles,
-  request: S3Request,
-  { checksumAlgorithm: algorithm, checksumType }: Pick<UploadRecord, 'checksumAlgorithm' | 'checksumType'>,
-  parts: readonly PartRecord[],
-): Promise<Checksums> {
-  if (algorithm === undefined) return {};
-  const type = header(request, 'x-amz-checksum-type') ?? checksumType;
-  // CRC64NVME has no composite form.
-  if (type?.toUpperCase() !== 'FULL_OBJECT' && algorithm !== 'crc64nvme') {
-    const composite = await compositeChecksum(algorithm, parts);
-    return composite === undefined ? {} : { [algorithm]: composite };
-  }
-  const checksums = checksumsOf([algorithm]);
-  for (const { blobId, sizeBytes } of parts) {
-    if (sizeBytes === 0) continue;
-    for await (const bytes of blobs.read(blobId, 0, sizeBytes - 1)) checksums.update(bytes);
-  }
-  return checksums.digest();
+function assertObjectSize(request: S3Request, sizeBytes: number): void {
+  const expected = header(request, 'x-amz-mp-object-size');
+  if (expected === undefined || expected === String(sizeBytes)) return;
+  throw invalidRequest(
+    `Expected x-amz-mp-object-size to be the parts' ${sizeBytes} but received ${expected}.`,
+  );
 }
 
 function isSame(want: WantedPart, part: PartRecord): boolean {

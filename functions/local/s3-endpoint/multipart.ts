@@ -1,49 +1,50 @@
 import { randomUUID } from 'node:crypto';
-import { uriEncodePath } from '../http/uri-encoding.ts';
 import { readDocument, type StoredBytes, storeBody, storeBytes } from './body.ts';
-import { type ChecksumAlgorithm, checksumAlgorithm, checksumElements, checksumHeaders } from './checksums.ts';
+import { MAXIMUM_PART_NUMBER } from './byte-range.ts';
+import {
+  announcedChecksums,
+  type ChecksumAlgorithm,
+  checksumElements,
+  checksumHeaders,
+  objectChecksumElements,
+} from './checksums.ts';
 import { assertWriteConditions } from './conditions.ts';
 import { openCopySource } from './copy-source.ts';
-import { invalidArgument } from './errors.ts';
+import { invalidArgument, invalidRequest } from './errors.ts';
 import { partKey, put, uploadKey } from './metadata.ts';
+import { uploadChecksum } from './multipart-checksums.ts';
 import { assembleObject, chooseParts, parseCompletion } from './multipart-completion.ts';
 import { changeObject } from './object-commit.ts';
 import { describeObject } from './object-description.ts';
 import type { PartRecord, UploadRecord } from './records.ts';
 import { type AuthenticatedRequest, header, type S3Request } from './request.ts';
 import { emptyResponse, type S3Response, xmlResponse } from './response.ts';
-import { requireBucket, type S3State, withBucket } from './state.ts';
-import { discardUploads, forgetting, partsOf, requireUpload, uploadsOf, withUpload } from './uploads.ts';
-
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
-const MAXIMUM_PART_NUMBER = 10_000;
-
-/** S3's page size for parts and for uploads. */
-const MAXIMUM_ITEMS = 1000;
+import { type S3State, withBucket } from './state.ts';
+import { discardUploads, forgetting, partsOf, requireUpload, withUpload } from './uploads.ts';
 
 export async function createMultipartUpload(
   state: S3State,
   request: AuthenticatedRequest,
 ): Promise<S3Response> {
   const { bucket, key } = request;
-  const algorithm = header(request, 'x-amz-checksum-algorithm');
   const upload: UploadRecord = {
     ...describeObject(request),
     uploadId: randomUUID(),
     key,
     initiated: new Date().toISOString(),
-    checksumAlgorithm: algorithm === undefined ? undefined : checksumAlgorithm(algorithm),
-    checksumType: header(request, 'x-amz-checksum-type'),
+    ...uploadChecksum(request),
   };
   const { uploads, commit } = state.metadata;
   await withBucket(state, bucket, () =>
     commit([put(uploads, uploadKey(bucket, key, upload.uploadId), upload)]),
   );
-  const headers = algorithm === undefined ? {} : { 'x-amz-checksum-algorithm': algorithm };
+  const { checksumAlgorithm: algorithm, checksumType = '' } = upload;
   return xmlResponse(
     'InitiateMultipartUploadResult',
     { Bucket: bucket, Key: key, UploadId: upload.uploadId },
-    headers,
+    algorithm === undefined
+      ? {}
+      : { 'x-amz-checksum-algorithm': algorithm.toUpperCase(), 'x-amz-checksum-type': checksumType },
   );
 }
 
@@ -55,6 +56,7 @@ export async function uploadPart(state: S3State, request: AuthenticatedRequest):
   }
   const { checksumAlgorithm: algorithm } = await requireUpload(state, request);
   const algorithms = algorithm ? [algorithm] : [];
+  assertSameAlgorithm(request, algorithm);
   const isCopy = header(request, 'x-amz-copy-source') !== undefined;
   const bytes = isCopy
     ? await copiedBytes(state, request, algorithms)
@@ -66,6 +68,15 @@ export async function uploadPart(state: S3State, request: AuthenticatedRequest):
     LastModified: modified,
     ...checksumElements(bytes.checksums),
   });
+}
+
+/** @throws {S3Error} `InvalidRequest` for a part whose checksum could not become one of the object */
+function assertSameAlgorithm(request: S3Request, expected: ChecksumAlgorithm | undefined): void {
+  const { inHeader, inTrailer } = announcedChecksums(request.headers);
+  const received = [...Object.keys(inHeader), ...inTrailer].find((algorithm) => algorithm !== expected);
+  if (expected === undefined || received === undefined) return;
+  const message = `Checksum Type mismatch occurred, expected checksum Type: ${expected}, actual checksum Type: ${received}`;
+  throw invalidRequest(message);
 }
 
 async function copiedBytes(
@@ -107,7 +118,7 @@ export async function completeMultipartUpload(
   request: AuthenticatedRequest,
 ): Promise<S3Response> {
   const { bucket, key } = request;
-  const wanted = parseCompletion(await readDocument(request));
+  const wanted = parseCompletion(await readDocument(withoutChecksums(request)));
   return withUpload(state, request, async (upload) => {
     const stored = await partsOf(state, upload);
     const chosen = chooseParts(wanted, stored);
@@ -126,9 +137,15 @@ export async function completeMultipartUpload(
       Bucket: bucket,
       Key: key,
       ETag: `"${object.eTag}"`,
-      ...checksumElements(object.checksums),
+      ...objectChecksumElements(object.checksums),
     });
   });
+}
+
+/** Those in the headers are the object's, and not of the document that lists its parts. */
+function withoutChecksums(request: AuthenticatedRequest): AuthenticatedRequest {
+  const headers = Object.entries(request.headers).filter(([name]) => !name.startsWith('x-amz-checksum-'));
+  return { ...request, headers: Object.fromEntries(headers) };
 }
 
 export async function abortMultipartUpload(
@@ -137,59 +154,4 @@ export async function abortMultipartUpload(
 ): Promise<S3Response> {
   await withUpload(state, request, (upload) => discardUploads(state, request.bucket, [upload]));
   return emptyResponse(204);
-}
-
-export async function listParts(state: S3State, request: S3Request): Promise<S3Response> {
-  const upload = await requireUpload(state, request);
-  const limit = itemLimit(request.query.get('max-parts'));
-  const marker = Number(request.query.get('part-number-marker') ?? 0);
-  const rest = (await partsOf(state, upload)).filter(({ number }) => number > marker);
-  const parts = rest.slice(0, limit);
-  return xmlResponse('ListPartsResult', {
-    Bucket: request.bucket,
-    Key: upload.key,
-    UploadId: upload.uploadId,
-    StorageClass: 'STANDARD',
-    PartNumberMarker: marker,
-    NextPartNumberMarker: parts.at(-1)?.number ?? marker,
-    MaxParts: limit,
-    IsTruncated: rest.length > parts.length,
-    Part: parts.map(({ number, modified, eTag, sizeBytes }) => ({
-      PartNumber: number,
-      LastModified: modified,
-      ETag: `"${eTag}"`,
-      Size: sizeBytes,
-    })),
-  });
-}
-
-/** In one page: on one machine there are never many. */
-export async function listMultipartUploads(
-  state: S3State,
-  { bucket, query }: S3Request,
-): Promise<S3Response> {
-  await requireBucket(state, bucket);
-  const prefix = query.get('prefix') ?? '';
-  const isUrlEncoded = query.get('encoding-type') === 'url';
-  const encode = (key: string) => (isUrlEncoded ? uriEncodePath(key) : key);
-  const uploads = await uploadsOf(state, bucket);
-  return xmlResponse('ListMultipartUploadsResult', {
-    Bucket: bucket,
-    Prefix: encode(prefix),
-    EncodingType: isUrlEncoded ? 'url' : undefined,
-    MaxUploads: MAXIMUM_ITEMS,
-    IsTruncated: false,
-    Upload: uploads
-      .filter(({ key }) => key.startsWith(prefix))
-      .map(({ key, uploadId, initiated }) => ({
-        Key: encode(key),
-        UploadId: uploadId,
-        StorageClass: 'STANDARD',
-        Initiated: initiated,
-      })),
-  });
-}
-
-function itemLimit(asked: string | null): number {
-  return Math.min(Number(asked ?? MAXIMUM_ITEMS), MAXIMUM_ITEMS);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readDocument, type StoredBytes, storeBody, storeBytes } from './body.ts';
-import { checksumAlgorithm, checksumElements, checksumHeaders } from './checksums.ts';
+import { checksumAlgorithm, checksumHeaders, objectChecksumElements } from './checksums.ts';
 import { assertWriteConditions } from './conditions.ts';
 import { openCopySource } from './copy-source.ts';
 import { preconditionFailed, S3Error } from './errors.ts';
@@ -47,7 +47,7 @@ async function copyObject(state: S3State, request: AuthenticatedRequest): Promis
     return xmlResponse('CopyObjectResult', {
       ETag: `"${bytes.eTag}"`,
       LastModified: stored?.modified,
-      ...checksumElements(bytes.checksums),
+      ...objectChecksumElements(bytes.checksums),
     });
   } finally {
     await source.release();

@@ -1,12 +1,13 @@
 import type { BlobFiles } from './blob-files.ts';
-import { checksumElements, checksumHeaders } from './checksums.ts';
+import { type ByteRange, piecesOf, type Wanted, wantedBytes } from './byte-range.ts';
+import { checksumHeaders } from './checksums.ts';
 import { readOutcome } from './conditions.ts';
-import { invalidArgument, noSuchKey, S3Error } from './errors.ts';
+import { noSuchKey } from './errors.ts';
 import { objectKey } from './metadata.ts';
 import { overriddenHeaders } from './object-description.ts';
-import type { ObjectRecord, StoredBlob } from './records.ts';
+import type { ObjectRecord } from './records.ts';
 import { header, type S3Request } from './request.ts';
-import { type S3Response, xmlResponse } from './response.ts';
+import type { S3Response } from './response.ts';
 import { findObject, requireBucket, type S3State } from './state.ts';
 
 /** An object whose bytes stay readable until it is released, even if it is replaced meanwhile. */
@@ -55,11 +56,11 @@ export async function getObject(state: S3State, request: S3Request): Promise<S3R
       await open.release();
       return { status: 304, headers: identityHeaders(object) };
     }
-    const range = parseRange(header(request, 'range'), object.sizeBytes);
+    const wanted = wantedBytes(request, object);
     return {
-      status: range ? 206 : 200,
-      headers: { ...objectHeaders(request, object, range), ...overriddenHeaders(request.query) },
-      body: readBytes(state.blobs, object, range),
+      status: wanted.range ? 206 : 200,
+      headers: { ...objectHeaders(request, object, wanted), ...overriddenHeaders(request.query) },
+      body: readBytes(state.blobs, object, wanted.range),
       release: open.release,
     };
   } catch (error) {
@@ -72,8 +73,10 @@ function identityHeaders({ eTag, modified }: ObjectRecord): Record<string, strin
   return { etag: `"${eTag}"`, 'last-modified': new Date(modified).toUTCString() };
 }
 
-function objectHeaders(request: S3Request, object: ObjectRecord, range: ByteRange | undefined) {
-  const { sizeBytes, headers, checksums, tags } = object;
+function objectHeaders(request: S3Request, object: ObjectRecord, { range, part }: Wanted) {
+  const { sizeBytes, headers, tags, blobs } = object;
+  // Those of the whole object would be compared with a range of it.
+  const checksums = part?.checksums ?? (range ? {} : object.checksums);
   const wantsChecksums = header(request, 'x-amz-checksum-mode')?.toUpperCase() === 'ENABLED';
   return {
     ...headers,
@@ -82,63 +85,7 @@ function objectHeaders(request: S3Request, object: ObjectRecord, range: ByteRang
     'content-length': String(range ? range.last - range.first + 1 : sizeBytes),
     ...(range && { 'content-range': `bytes ${range.first}-${range.last}/${sizeBytes}` }),
     ...(tags.length > 0 && { 'x-amz-tagging-count': String(tags.length) }),
-    // Checksums cover the whole object, and a client would compare them with a part of it.
-    ...(wantsChecksums && !range && checksumHeaders(checksums)),
+    ...(part && { 'x-amz-mp-parts-count': String(blobs.length) }),
+    ...(wantsChecksums && checksumHeaders(checksums)),
   };
-}
-
-export async function getObjectAttributes(state: S3State, request: S3Request): Promise<S3Response> {
-  const object = await requireObject(state, request);
-  const asked = (header(request, 'x-amz-object-attributes') ?? '').split(',').map((name) => name.trim());
-  if (asked[0] === '') throw invalidArgument('The header x-amz-object-attributes is missing.');
-  const elements = {
-    ETag: object.eTag,
-    Checksum: checksumElements(object.checksums),
-    ObjectParts: object.eTag.includes('-') ? { TotalPartsCount: object.blobs.length } : undefined,
-    StorageClass: 'STANDARD',
-    ObjectSize: object.sizeBytes,
-  };
-  return xmlResponse(
-    'GetObjectAttributesResponse',
-    Object.fromEntries(Object.entries(elements).filter(([name]) => asked.includes(name))),
-    { 'last-modified': new Date(object.modified).toUTCString() },
-  );
-}
-
-/** Bytes of an object, `first` and `last` included. */
-interface ByteRange {
-  readonly first: number;
-  readonly last: number;
-}
-
-/**
- * The range of a Range header. `undefined`, which means the whole object, without a header and for one that S3 ignores:
- * several ranges, or other units than bytes.
- *
- * @throws {S3Error} `InvalidRange` when the object has no such bytes
- */
-export function parseRange(range: string | undefined, sizeBytes: number): ByteRange | undefined {
-  const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(range ?? '') ?? [];
-  if (from === '' && to === '') return undefined;
-  if (from !== '' && to !== '' && Number(from) > Number(to)) return undefined;
-  const first = from === '' ? Math.max(0, sizeBytes - Number(to)) : Number(from);
-  const last = from === '' || to === '' ? sizeBytes - 1 : Math.min(Number(to), sizeBytes - 1);
-  if (first <= last) return { first, last };
-  throw new S3Error(416, 'InvalidRange', `The object has ${sizeBytes} bytes: none in the requested range.`, {
-    'content-range': `bytes */${sizeBytes}`,
-  });
-}
-
-/** The pieces of an object's blobs that make up a range, in order. */
-function piecesOf(
-  blobs: readonly StoredBlob[],
-  { first, last }: ByteRange,
-): (ByteRange & { readonly id: string })[] {
-  let offset = 0;
-  return blobs.flatMap(({ id, sizeBytes }) => {
-    const start = offset;
-    offset += sizeBytes;
-    const piece = { id, first: Math.max(first - start, 0), last: Math.min(last - start, sizeBytes - 1) };
-    return piece.first <= piece.last ? [piece] : [];
-  });
 }

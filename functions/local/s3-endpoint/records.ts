@@ -1,4 +1,4 @@
-import type { ChecksumAlgorithm, Checksums } from './checksums.ts';
+import type { ChecksumAlgorithm, Checksums, ChecksumType } from './checksums.ts';
 import type { CorsRule } from './cors.ts';
 import type { S3Notification } from './notification.ts';
 import type { QueueConfiguration } from './notification-configuration.ts';
@@ -14,6 +14,8 @@ export interface BucketRecord {
 export interface StoredBlob {
   readonly id: string;
   readonly sizeBytes: number;
+  /** Those of a part of a multipart object that has a checksum. */
+  readonly checksums?: Checksums;
 }
 
 export interface Tag {
@@ -45,7 +47,7 @@ export interface UploadRecord extends ObjectDescription {
   readonly key: string;
   readonly initiated: string;
   readonly checksumAlgorithm?: ChecksumAlgorithm | undefined;
-  readonly checksumType?: string | undefined;
+  readonly checksumType?: ChecksumType | undefined;
 }
 
 export interface PartRecord {

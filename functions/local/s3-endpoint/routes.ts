@@ -18,10 +18,10 @@ import {
   abortMultipartUpload,
   completeMultipartUpload,
   createMultipartUpload,
-  listMultipartUploads,
-  listParts,
   uploadPart,
 } from './multipart.ts';
+import { listMultipartUploads, listParts } from './multipart-listing.ts';
+import { getObjectAttributes } from './object-attributes.ts';
 import {
   deleteObject,
   deleteObjects,
@@ -30,7 +30,7 @@ import {
   putObject,
   putObjectTagging,
 } from './object-operations.ts';
-import { getObject, getObjectAttributes } from './object-reads.ts';
+import { getObject } from './object-reads.ts';
 import type { AuthenticatedRequest, S3Request } from './request.ts';
 import type { S3Response } from './response.ts';
 import type { S3State } from './state.ts';
@@ -57,6 +57,8 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['POST /bucket?delete', deleteObjects],
   ['GET /bucket/key', getObject],
   ['HEAD /bucket/key', getObject],
+  ['GET /bucket/key?partNumber', getObject],
+  ['HEAD /bucket/key?partNumber', getObject],
   ['PUT /bucket/key', putObject],
   ['DELETE /bucket/key', deleteObject],
   ['GET /bucket/key?attributes', getObjectAttributes],
