@@ -73,32 +73,47 @@ export function signed(url: string, request: RawRequest, signing: { date?: Date;
 }
 
 /** Path and query of a presigned URL. */
-export function presigned(
+export function presigned(url: string, request: PresignedRequest): string {
+  return presignedWith(url, request);
+}
+
+/** The same with headers that are signed as such, and moved into the query. */
+export function presignedWith(
   url: string,
   {
     method = 'GET',
     path,
     query: more = {},
     algorithm = 'AWS4-HMAC-SHA256',
+    moved = {},
     expiresSeconds = 60,
     date = new Date(),
-  }: PresignedRequest,
+  }: PresignedRequest & { readonly moved?: Record<string, string> },
 ): string {
+  const headers: Record<string, string> = { ...moved, host: new URL(url).host };
+  const names = Object.keys(headers).sort();
   const timestamp = amzDate(date);
   const scope = `${timestamp.slice(0, 8)}/us-east-1/s3/aws4_request`;
   const query = canonicalQuery(
     new URLSearchParams({
       ...more,
+      ...moved,
       'X-Amz-Algorithm': algorithm,
       'X-Amz-Credential': `${ACCESS_KEY}/${scope}`,
       'X-Amz-Date': timestamp,
       'X-Amz-Expires': String(expiresSeconds),
-      'X-Amz-SignedHeaders': 'host',
+      'X-Amz-SignedHeaders': names.join(';'),
     }).toString(),
   );
-  const canonical = [method, path, query, `host:${new URL(url).host}`, '', 'host', 'UNSIGNED-PAYLOAD'].join(
-    '\n',
-  );
+  const canonical = [
+    method,
+    path,
+    query,
+    ...names.map((name) => `${name}:${headers[name]}`),
+    '',
+    names.join(';'),
+    'UNSIGNED-PAYLOAD',
+  ].join('\n');
   return `${path}?${query}&X-Amz-Signature=${signatureOf(timestamp, canonical).signature}`;
 }
 

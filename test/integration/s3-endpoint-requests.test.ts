@@ -53,7 +53,8 @@ test.each([
   ['content-md5', 'AAAAAAAAAAAAAAAAAAAAAA==', 'BadDigest'],
   ['content-md5', 'not an MD5', 'InvalidDigest'],
   ['x-amz-checksum-crc32', 'AAAAAA==', 'BadDigest'],
-  ['x-amz-checksum-sha256', 'AAAA', 'BadDigest'],
+  ['x-amz-checksum-sha256', '98O8HYCOBHMq32eZZczDTKeuNEE98O8HYCOBHMq32eY=', 'BadDigest'],
+  ['x-amz-checksum-sha256', 'AAAA', 'InvalidRequest'],
 ])('rejects a body that its %s "%s" does not fit', async (name, value, code) => {
   const { url, folder } = await openEndpointWithBucket();
   const { request } = signed(url, { method: 'PUT', target, body: 'x', headers: { [name]: value } });

@@ -5,11 +5,12 @@ import { findForeignPage, OWN_PAGES_ONLY } from '../http/foreign-page.ts';
 import { isDiskFull } from '../store/free-space.ts';
 import { allowsOrigin, type CorsRule, corsHeaders, preflightHeaders } from './cors.ts';
 import { S3Error } from './errors.ts';
+import { withCarriedHeaders } from './presigned-headers.ts';
 import { parseRequest, type S3Request } from './request.ts';
 import { emptyResponse, errorResponse, type S3Response } from './response.ts';
 import { findOperation } from './routes.ts';
 import { authenticate, type Credentials } from './signature.ts';
-import { authenticateV2, isPresignedV2 } from './signature-v2.ts';
+import { authenticateV2, isSignedV2 } from './signature-v2.ts';
 import type { S3State } from './state.ts';
 
 /** Answers one request. Never rejects: a fault becomes the client's answer, or closes its connection. */
@@ -46,8 +47,9 @@ async function respond(
     // Errors carry these headers as well, or a page in a browser could not read them.
     setHeaders(outgoing, corsHeaders(corsRules, parsed.method, parsed.headers));
     const operation = findOperation(parsed);
-    const check = isPresignedV2(parsed) ? authenticateV2 : authenticate;
-    return await operation(state, { ...parsed, authentication: check(parsed, credentials) });
+    const check = isSignedV2(parsed) ? authenticateV2 : authenticate;
+    const authentication = check(parsed, credentials);
+    return await operation(state, withCarriedHeaders({ ...parsed, authentication }));
   } catch (error) {
     return errorResponse(asS3Error(error, incoming), request);
   }

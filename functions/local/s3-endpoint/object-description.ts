@@ -49,15 +49,25 @@ export function overriddenHeaders(query: URLSearchParams): Record<string, string
   for (const name of [...KEPT_HEADERS, 'content-type', 'content-encoding']) {
     const value = query.get(`response-${name}`);
     if (value === null) continue;
-    const bytes = Buffer.from(value).toString('latin1'); // Node writes headers in Latin-1
-    try {
-      validateHeaderValue(name, bytes);
-    } catch {
-      throw invalidArgument(`response-${name} holds a character that no header can carry.`);
-    }
-    overrides[name] = bytes;
+    overrides[name] = checkedHeaderValue(`response-${name}`, value);
   }
   return overrides;
+}
+
+/**
+ * Text as a header has it: Node reads and writes the bytes of headers as Latin-1.
+ *
+ * @param name what the text comes from, for the error
+ * @throws {S3Error} `InvalidArgument`
+ */
+export function checkedHeaderValue(name: string, text: string): string {
+  const bytes = Buffer.from(text).toString('latin1');
+  try {
+    validateHeaderValue('value', bytes);
+    return bytes;
+  } catch {
+    throw invalidArgument(`${name} holds a character that no header can carry.`);
+  }
 }
 
 /** An object that was to be encrypted or locked is refused: storing it otherwise would be a lie. */

@@ -31,6 +31,7 @@ import {
   putObjectTagging,
 } from './object-operations.ts';
 import { getObject } from './object-reads.ts';
+import { isCarriedHeader } from './presigned-headers.ts';
 import type { AuthenticatedRequest, S3Request } from './request.ts';
 import type { S3Response } from './response.ts';
 import type { S3State } from './state.ts';
@@ -111,6 +112,9 @@ function pathKind({ bucket, key }: S3Request): string {
 function isShaping(name: string, query: URLSearchParams): boolean {
   if (name === 'versionId') return query.get(name) === 'null'; // the only version there is
   return (
-    SHAPING_PARAMETERS.has(name) || name.startsWith('response-') || name.toLowerCase().startsWith('x-amz-')
+    SHAPING_PARAMETERS.has(name) ||
+    name.startsWith('response-') ||
+    name.toLowerCase().startsWith('x-amz-') ||
+    isCarriedHeader(name, query)
   );
 }

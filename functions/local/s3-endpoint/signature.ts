@@ -53,7 +53,8 @@ export function authenticate(request: S3Request, credentials: Credentials): Auth
       method: request.method,
       canonicalPath: uriEncodePath(uriDecode(request.rawPath)),
       query: [...request.query].filter(([name]) => name !== 'X-Amz-Signature'),
-      headers: request.headers,
+      headers:
+        expiresSeconds === undefined ? request.headers : withSignedInQuery(request, signed.signedHeaders),
       bodyHash,
     },
     signed,
@@ -65,6 +66,12 @@ export function authenticate(request: S3Request, credentials: Credentials): Auth
   );
   if (fault) throw signatureError(fault, expiresSeconds !== undefined);
   return { accessKeyId, bodyHash, signature, sign: signer(secret, signed) };
+}
+
+/** Version 2 of the SDK for JavaScript names headers as signed that it has moved into the query. */
+function withSignedInQuery({ headers, query }: S3Request, signedHeaders: readonly string[]) {
+  const moved = [...query].map(([name, value]) => [name.toLowerCase(), value] as const);
+  return { ...Object.fromEntries(moved.filter(([name]) => signedHeaders.includes(name))), ...headers };
 }
 
 export function findSecret(credentials: Credentials, accessKeyId: string): string | undefined {
