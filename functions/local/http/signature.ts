@@ -137,8 +137,13 @@ export function findSignatureError(
  */
 export type Sign = (algorithm: string, lines: readonly string[]) => string;
 
+/** The key for one scope. */
+export function signingKey(secret: string, scope: Credential['scope']): Buffer {
+  return scope.reduce<Buffer>((parent, part) => hmac(parent, part), Buffer.from(`AWS4${secret}`));
+}
+
 export function signer(secret: string, { scope, timestamp }: RequestSignature): Sign {
-  const key = scope.reduce<string | Buffer>((parent, part) => hmac(parent, part), `AWS4${secret}`);
+  const key = signingKey(secret, scope);
   return (algorithm, lines) =>
     hmac(key, [algorithm, timestamp, scope.join('/'), ...lines].join('\n')).toString('hex');
 }

@@ -26,16 +26,21 @@ const MAXIMUM_OBJECT_BYTES = 5 * 1024 ** 3;
 /** S3's XML requests are at most 1 MB; a completed upload of 10,000 parts with checksums takes some more. */
 const MAXIMUM_DOCUMENT_BYTES = 4 * 1024 ** 2;
 
-/** Streams a request's body to a blob, with every integrity check that the client asked for. */
+/**
+ * Streams a request's body to a blob, with every integrity check that the client asked for.
+ *
+ * @param expectedBytes how large it will be, as far as that is known
+ */
 export async function storeBody(
   request: AuthenticatedRequest,
   blobs: BlobFiles,
   algorithms: readonly ChecksumAlgorithm[] = [],
+  expectedBytes = announcedBytes(request),
 ): Promise<StoredBytes> {
   assertAnnouncedSize(request, MAXIMUM_OBJECT_BYTES);
   const { id, result } = await blobs.write(
     (append) => receiveBody(request, { append, algorithms, maximumBytes: MAXIMUM_OBJECT_BYTES }),
-    announcedBytes(request),
+    expectedBytes,
   );
   return { blobId: id, ...result };
 }

@@ -5,6 +5,7 @@ import { findForeignPage, OWN_PAGES_ONLY } from '../http/foreign-page.ts';
 import { isDiskFull } from '../store/free-space.ts';
 import { allowsOrigin, type CorsRule, corsHeaders, preflightHeaders } from './cors.ts';
 import { S3Error } from './errors.ts';
+import { isFormUpload, postObject } from './form-upload.ts';
 import { withCarriedHeaders } from './presigned-headers.ts';
 import { parseRequest, type S3Request } from './request.ts';
 import { emptyResponse, errorResponse, type S3Response } from './response.ts';
@@ -46,6 +47,7 @@ async function respond(
     if (parsed.method === 'OPTIONS') return emptyResponse(200, preflightHeaders(corsRules, parsed.headers));
     // Errors carry these headers as well, or a page in a browser could not read them.
     setHeaders(outgoing, corsHeaders(corsRules, parsed.method, parsed.headers));
+    if (isFormUpload(parsed)) return await postObject(state, parsed, credentials);
     const operation = findOperation(parsed);
     const check = isSignedV2(parsed) ? authenticateV2 : authenticate;
     const authentication = check(parsed, credentials);

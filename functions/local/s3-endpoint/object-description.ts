@@ -1,4 +1,4 @@
-import { validateHeaderValue } from 'node:http';
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { z } from 'zod';
 import { invalidArgument, S3Error } from './errors.ts';
 import type { ObjectDescription, Tag } from './records.ts';
@@ -57,13 +57,13 @@ export function overriddenHeaders(query: URLSearchParams): Record<string, string
 /**
  * Text as a header has it: Node reads and writes the bytes of headers as Latin-1.
  *
- * @param name what the text comes from, for the error
  * @throws {S3Error} `InvalidArgument`
  */
 export function checkedHeaderValue(name: string, text: string): string {
   const bytes = Buffer.from(text).toString('latin1');
   try {
-    validateHeaderValue('value', bytes);
+    validateHeaderName(name);
+    validateHeaderValue(name, bytes);
     return bytes;
   } catch {
     throw invalidArgument(`${name} holds a character that no header can carry.`);

@@ -55,7 +55,10 @@ async function copyObject(state: S3State, request: AuthenticatedRequest): Promis
 }
 
 /** An object that is stored in one piece. */
-function plainObject({ blobId, sizeBytes, eTag, checksums }: StoredBytes, description: ObjectDescription) {
+export function plainObject(
+  { blobId, sizeBytes, eTag, checksums }: StoredBytes,
+  description: ObjectDescription,
+) {
   return { ...description, sizeBytes, eTag, checksums, blobs: [{ id: blobId, sizeBytes }] };
 }
 
