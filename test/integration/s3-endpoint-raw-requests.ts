@@ -1,6 +1,6 @@
 /** Requests that no SDK would send, signed here and not by the code under test. */
 import { createHash, createHmac } from 'node:crypto';
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { type Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { ACCESS_KEY, SECRET } from './s3-endpoint-credentials.ts';
 
 export interface RawRequest {
@@ -9,6 +9,8 @@ export interface RawRequest {
   readonly target: string;
   readonly headers?: Record<string, string>;
   readonly body?: Buffer | string;
+  /** Where connections are kept. @default one of its own */
+  readonly agent?: Agent;
 }
 
 export interface RawResponse {
@@ -20,11 +22,11 @@ export interface RawResponse {
 /** Sends a request as it is, over a connection of its own. */
 export function send(
   url: string,
-  { method = 'GET', target, headers = {}, body }: RawRequest,
+  { method = 'GET', target, headers = {}, body, agent }: RawRequest,
 ): Promise<RawResponse> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);
-    const outgoing = httpRequest({ hostname, port, method, path: target, headers, agent: false });
+    const outgoing = httpRequest({ hostname, port, method, path: target, headers, agent: agent ?? false });
     outgoing.on('error', reject);
     outgoing.on('response', async (incoming) => {
       try {
