@@ -75,7 +75,7 @@ describe('buckets that exist already', () => {
     template.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: {
         source: ['aws.s3'],
-        'detail-type': ['Object Created', 'Object Deleted'],
+        'detail-type': ['Object Created', 'Object Deleted', 'Object Restore Completed'],
         detail: { bucket: { name: ['photos-a', 'photos-b'] }, object: { key: [{ prefix: 'a/' }] } },
       },
       Targets: [

@@ -16,11 +16,12 @@ function keyPatterns(prefix: readonly string[], suffix: readonly string[]): unkn
 }
 
 describe('notifications of a bucket', () => {
-  it('are of objects made, removed and expired, to the queue', () => {
+  it('are of objects made, removed, expired and restored, to the queue', () => {
     expect(notifications({ prefix: [], suffix: [] }, ARN)).toEqual([
       { event: 's3:ObjectCreated:*', queue: ARN },
       { event: 's3:ObjectRemoved:*', queue: ARN },
       { event: 's3:LifecycleExpiration:*', queue: ARN },
+      { event: 's3:ObjectRestore:Completed', queue: ARN },
     ]);
   });
 
@@ -59,10 +60,10 @@ describe('notifications of a bucket', () => {
 });
 
 describe('an event pattern', () => {
-  it('is of objects made and deleted in the buckets', () => {
+  it('is of objects made, deleted and restored in the buckets', () => {
     expect(eventPattern({ prefix: [], suffix: [] }, ['photos-a', 'photos-b'])).toEqual({
       source: ['aws.s3'],
-      detailType: ['Object Created', 'Object Deleted'],
+      detailType: ['Object Created', 'Object Deleted', 'Object Restore Completed'],
       detail: { bucket: { name: ['photos-a', 'photos-b'] } },
     });
   });
@@ -82,6 +83,16 @@ describe('a filter', () => {
 
   it('may have as many prefixes as S3 has notifications for', () => {
     expect(filterFaults({ prefix: many(33), suffix: [] })).toEqual([]);
+  });
+
+  it('gives up its prefixes for restored objects alone where there would be too many notifications', () => {
+    const ofRestored = (count: number) =>
+      notifications({ prefix: many(count), suffix: [] }, ARN).filter(({ event }) =>
+        event.includes('Restore'),
+      );
+    expect(ofRestored(25)).toHaveLength(25);
+    expect(ofRestored(26)).toEqual([{ event: 's3:ObjectRestore:Completed', queue: ARN }]);
+    expect(notifications({ prefix: many(33), suffix: [] }, ARN)).toHaveLength(100);
   });
 
   it('rejects more than S3 or EventBridge take', () => {

@@ -3,6 +3,8 @@ import { checked, hasKey, parseJson } from '../document.ts';
 import { excerpt, MessageFault } from '../errors.ts';
 import { type ListedObject, listedObjectIn } from './listed-object.ts';
 import { fixedWidthSequencer, type ObjectReference } from './object.ts';
+import { otherStoreOf } from './other-stores.ts';
+import { notificationIn, type ObjectNotification } from './s3-notification.ts';
 
 /** What happened to an object, by whichever way its event came. */
 export type ObjectEvent =
@@ -14,7 +16,15 @@ export type ObjectEvent =
       /** One version was deleted for good: an older version may be the current one now. */
       readonly mayUncoverVersion: boolean;
     }
-  | ListedEvent;
+  | ListedEvent
+  | RestoredEvent;
+
+/** The object can be read again, from an archive; it is the same as before. */
+export interface RestoredEvent {
+  readonly kind: 'restored';
+  readonly object: ObjectReference;
+  readonly time: string;
+}
 
 /** Nothing happened: a backfill found the object in its bucket. */
 export interface ListedEvent {
@@ -35,27 +45,6 @@ export interface FaultyEvent {
   readonly kind: 'faulty';
   readonly fault: MessageFault;
 }
-
-/**
- * Versions 2.1 to 2.3 by event type, one version for all types from 2.4 on; minor versions only add fields.
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
- */
-const s3Record = z.object({
-  eventVersion: z.string().regex(/^2\.\d+$/, 'Expected event version 2.x'),
-  eventSource: z.literal('aws:s3'),
-  eventTime: z.string(),
-  eventName: z.string(),
-  s3: z.object({
-    bucket: z.object({ name: z.string().min(1) }),
-    object: z.object({
-      key: z.string().min(1),
-      size: z.number().nullish(),
-      eTag: z.string().nullish(),
-      versionId: z.string().nullish(),
-      sequencer: z.string().nullish(),
-    }),
-  }),
-});
 
 const s3Notification = z.object({ Records: z.array(z.unknown()).min(1) });
 
@@ -97,10 +86,15 @@ export function eventsOf(body: string): readonly ParsedEvent[] {
     const envelope = snsEnvelope.safeParse(document);
     if (envelope.success) return eventsOf(envelope.data.Message);
     if (s3TestEvent.safeParse(document).success) return [{ kind: 'ignored', reason: 's3:TestEvent' }];
+    const store = otherStoreOf(document);
+    if (store !== undefined)
+      throw new MessageFault(
+        `Expected an event of S3, MinIO, Ceph or RustFS but received one of ${store}: ${excerpt(body)}`,
+      );
     if (hasKey(document, 'Records')) {
       const { Records } = checked(S3_EVENT, s3Notification, document);
       return Records.flatMap((record, i) =>
-        orFaulty(() => [fromNotification(checked(S3_EVENT, s3Record, record, ['Records', i]))]),
+        orFaulty(() => [fromNotification(notificationIn(record, ['Records', i]))]),
       );
     }
     if (hasKey(document, 'listedObject')) return [fromListing(listedObjectIn(document))];
@@ -121,26 +115,19 @@ function orFaulty(parse: () => readonly ParsedEvent[]): readonly ParsedEvent[] {
   }
 }
 
-function fromNotification({
-  eventName,
-  eventTime: time,
-  s3,
-}: z.infer<typeof s3Record>): ObjectEvent | IgnoredEvent {
-  const object: ObjectReference = {
-    bucket: s3.bucket.name,
-    key: decodeNotificationKey(s3.object.key),
-    versionId: s3.object.versionId ?? undefined,
-    eTag: s3.object.eTag ?? undefined,
-    sizeBytes: s3.object.size ?? undefined,
-    sequencer: fixedWidthSequencer(s3.object.sequencer ?? ''),
-  };
-  // SQS gets `ObjectCreated:Put`; some S3-compatible stores and older records say `s3:ObjectCreated:Put`.
-  const [type, detail] = eventName.replace(/^s3:/, '').split(':');
-  if (type === 'ObjectCreated') return { kind: 'created', object, time };
-  if (type === 'ObjectRemoved' || type === 'LifecycleExpiration') {
-    return removed(object, time, detail === 'DeleteMarkerCreated');
+function fromNotification({ name, meaning, object, time }: ObjectNotification): ObjectEvent | IgnoredEvent {
+  switch (meaning) {
+    case 'created':
+    case 'restored':
+      return { kind: meaning, object, time };
+    case 'removed':
+    case 'version-removed': {
+      const mayUncoverVersion = meaning === 'version-removed' && object.versionId !== undefined;
+      return { kind: 'removed', object, time, mayUncoverVersion };
+    }
+    default:
+      return { kind: 'ignored', reason: `${name} neither creates nor removes an object` };
   }
-  return { kind: 'ignored', reason: `${eventName} neither creates nor removes an object` };
 }
 
 function fromEventBridge(event: z.infer<typeof eventBridgeEvent>): ObjectEvent | IgnoredEvent {
@@ -154,34 +141,15 @@ function fromEventBridge(event: z.infer<typeof eventBridgeEvent>): ObjectEvent |
     sequencer: fixedWidthSequencer(described.sequencer ?? ''),
   };
   if (event['detail-type'] === 'Object Created') return { kind: 'created', object, time: event.time };
+  if (event['detail-type'] === 'Object Restore Completed')
+    return { kind: 'restored', object, time: event.time };
   if (event['detail-type'] === 'Object Deleted') {
-    return removed(object, event.time, deletionType === 'Delete Marker Created');
+    const mayUncoverVersion = deletionType !== 'Delete Marker Created' && object.versionId !== undefined;
+    return { kind: 'removed', object, time: event.time, mayUncoverVersion };
   }
   return { kind: 'ignored', reason: `${event['detail-type']} neither creates nor removes an object` };
 }
 
 function fromListing(object: ListedObject): ListedEvent {
   return { kind: 'listed', object, time: object.lastModified };
-}
-
-function removed(object: ObjectReference, time: string, isDeleteMarker: boolean): ObjectEvent {
-  return {
-    kind: 'removed',
-    object,
-    time,
-    mayUncoverVersion: !isDeleteMarker && object.versionId !== undefined,
-  };
-}
-
-/**
- * Keys in S3 notifications are form-URL-encoded: `+` is a space.
- *
- * @throws {MessageFault} when a percent sign is not followed by valid UTF-8
- */
-function decodeNotificationKey(key: string): string {
-  try {
-    return decodeURIComponent(key.replaceAll('+', ' '));
-  } catch (cause) {
-    throw new MessageFault(`Expected a form-URL-encoded object key but received ${excerpt(key)}`, { cause });
-  }
 }

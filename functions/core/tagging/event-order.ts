@@ -1,11 +1,11 @@
-import type { ListedEvent, ObjectEvent } from '../objects/event.ts';
+import type { ListedEvent, ObjectEvent, RestoredEvent } from '../objects/event.ts';
 import { comparableSequencer, FIRST_SEQUENCER, type ObjectReference } from '../objects/object.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import type { ImageRecord } from '../records/image-record.ts';
 import { isSettled, isTaggedBy, type TaggerIdentity } from './tagger-identity.ts';
 
 /** An event that tells of one state of its object. */
-export type StateEvent = Exclude<ObjectEvent, ListedEvent>;
+export type StateEvent = Exclude<ObjectEvent, ListedEvent | RestoredEvent>;
 
 /**
  * What an event means for the record that was read. `due`: the state is to be recorded. `unchanged`: the record says it
@@ -17,9 +17,10 @@ export type EventDue =
 
 /** What all deliveries of an event have in common, and no other event of its object has. */
 export function eventIdentity(event: ObjectEvent): string {
-  return event.kind === 'listed'
-    ? `listed ${event.object.eTag}`
-    : `${event.object.sequencer} ${event.object.versionId ?? ''}`;
+  const { kind, object, time } = event;
+  if (kind === 'listed') return `listed ${object.eTag}`;
+  if (kind === 'restored') return `restored ${object.eTag ?? ''} ${time}`;
+  return `${object.sequencer} ${object.versionId ?? ''}`;
 }
 
 /** Compares an event with the record of its object, as `tagger` would tag it. */
@@ -29,7 +30,7 @@ export async function eventDue(
   tagger: TaggerIdentity,
   objects: Pick<ObjectStore, 'current'>,
 ): Promise<EventDue> {
-  if (event.kind === 'listed') return listingDue(event, previous, tagger, objects);
+  if (event.kind === 'listed' || event.kind === 'restored') return lookDue(event, previous, tagger, objects);
   const { object } = event;
   if (previous && comparableSequencer(previous.sequencer) > object.sequencer)
     return { kind: 'superseded', object };
@@ -38,23 +39,23 @@ export async function eventDue(
 }
 
 /**
- * Orders a listed object by looking, since a listing has no sequencer: first the record is read, then the object is
+ * Orders a listed or restored object by looking, since neither has a sequencer: first the record is read, then the object is
  * looked at. The state that is found there is at least as new as the one that the record tells of. It is written with
  * the record's own sequencer, if the record still is the one that was read. Every event of a change that the look
  * missed has a higher sequencer, and wins.
  */
-async function listingDue(
-  { object: listed, time }: ListedEvent,
+async function lookDue(
+  { object: told, time }: ListedEvent | RestoredEvent,
   previous: ImageRecord | undefined,
   tagger: TaggerIdentity,
   objects: Pick<ObjectStore, 'current'>,
 ): Promise<EventDue> {
-  const { bucket, key, eTag, sizeBytes } = listed;
+  const { bucket, key, eTag, sizeBytes } = told;
   const sequencer = previous ? comparableSequencer(previous.sequencer) : FIRST_SEQUENCER;
-  const asListed = { bucket, key, eTag, sizeBytes, sequencer };
-  if (previous && isSettled(previous, asListed, tagger)) return { kind: 'unchanged', object: asListed };
-  const current = await objects.current(listed);
-  if (!current) return { kind: 'superseded', object: asListed };
+  const asTold = { bucket, key, eTag, sizeBytes, sequencer };
+  if (previous && isSettled(previous, asTold, tagger)) return { kind: 'unchanged', object: asTold };
+  const current = await objects.current(told);
+  if (!current) return { kind: 'superseded', object: asTold };
   const object = { bucket, key, sequencer, ...current };
   if (previous && isSettled(previous, object, tagger)) return { kind: 'unchanged', object };
   return { kind: 'due', event: { kind: 'created', object, time } };

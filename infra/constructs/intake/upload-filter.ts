@@ -11,6 +11,9 @@ export interface KeyFilter {
 /** Deletions by lifecycle rules are events of their own kind. */
 const OBJECT_EVENTS = ['s3:ObjectCreated:*', 's3:ObjectRemoved:*', 's3:LifecycleExpiration:*'];
 
+/** An object has come back from an archive, where it could not be read. */
+const RESTORED_EVENT = 's3:ObjectRestore:Completed';
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
 const MAXIMUM_NOTIFICATIONS = 100;
 
@@ -23,11 +26,17 @@ interface KeyShape {
   readonly end: string;
 }
 
-/** The notifications that a bucket sends to its queue: one for each event and prefix with each suffix. */
+/**
+ * The notifications that a bucket sends to its queue: one for each event and prefix with each suffix. Where they would be
+ * too many, restored objects are told of whatever their keys, as they are few, and the function has the same filter.
+ */
 export function notifications(filter: KeyFilter, queueArn: string): CfnBucket.QueueConfigurationProperty[] {
-  return OBJECT_EVENTS.flatMap((event) =>
-    keyShapes(filter).map((shape) => ({ event, queue: queueArn, ...keyFilter(shape) })),
-  );
+  const shapes = keyShapes(filter);
+  const notify = (event: string, shape: KeyShape) => ({ event, queue: queueArn, ...keyFilter(shape) });
+  const told = OBJECT_EVENTS.flatMap((event) => shapes.map((shape) => notify(event, shape)));
+  const fits = told.length + shapes.length <= MAXIMUM_NOTIFICATIONS;
+  const restored = fits ? shapes : [{ begin: '', end: '' }];
+  return [...told, ...restored.map((shape) => notify(RESTORED_EVENT, shape))];
 }
 
 function keyFilter({ begin, end }: KeyShape): Partial<CfnBucket.QueueConfigurationProperty> {
@@ -53,7 +62,7 @@ export function eventPattern(filter: KeyFilter, bucketNames: string[]): EventPat
     .map(keyPattern);
   return {
     source: ['aws.s3'],
-    detailType: ['Object Created', 'Object Deleted'],
+    detailType: ['Object Created', 'Object Deleted', 'Object Restore Completed'],
     detail: { bucket: { name: bucketNames }, ...(keys.length > 0 && { object: { key: keys } }) },
   };
 }

@@ -12,6 +12,13 @@ const REMOVED = '0055AED6DCD902820000000000000000';
 const BRIDGE_REMOVED = '617F0837B476E4630000000000000000';
 const ETAG = 'd41d8cd98f00b204e9800998ecf8427e';
 const VERSION = '096fKKXTRTtl3on89fVO.nfljtsv6qko';
+const MINIO_CREATED = '17A0E0A7C9D0B6D20000000000000000';
+/** Its key is not encoded, its time stands with the lowest byte first: 2019-11-22T13:47:35 is 5DD7E6F7. */
+const CEPH = {
+  key: 'photos/50% off +1.jpg',
+  versionId: undefined,
+  sequencer: '5DD7E6F708D142C70000000000000000',
+};
 
 const created = (object: object = {}) => ({
   kind: 'created',
@@ -22,6 +29,7 @@ const removed = (mayUncoverVersion: boolean, object: object = {}) => ({
   mayUncoverVersion,
   object: { key: 'photos/cat.jpg', sequencer: REMOVED, ...object },
 });
+const restored = () => ({ kind: 'restored', object: { key: 'photos/cat.jpg', sizeBytes: 1024, eTag: ETAG } });
 const ignored = (reason: RegExp) => ({ kind: 'ignored', reason: expect.stringMatching(reason) });
 
 /** Fixture → what it tells; `bucket` is the same in all of them. */
@@ -52,7 +60,9 @@ const CASES: Readonly<Record<string, readonly object[]>> = {
   's3-2.3-object-acl-put': [ignored(/ObjectAcl:Put/)],
   's3-2.3-object-tagging-put': [ignored(/ObjectTagging:Put/)],
   's3-2.3-object-tagging-delete': [ignored(/ObjectTagging:Delete/)],
-  's3-2.3-object-restore-completed': [ignored(/ObjectRestore:Completed/)],
+  's3-2.3-object-restore-post': [ignored(/ObjectRestore:Post/)],
+  's3-2.3-object-restore-completed': [restored()],
+  's3-2.3-object-restore-delete': [ignored(/ObjectRestore:Delete/)],
   's3-2.4-object-created-put': [created()],
   's3-2.5-object-created-put': [created()],
   's3-2.6-object-removed-delete': [removed(false)],
@@ -71,7 +81,24 @@ const CASES: Readonly<Record<string, readonly object[]>> = {
   'eventbridge-object-deleted-delete-marker': [removed(false, { sequencer: BRIDGE_REMOVED })],
   'eventbridge-object-deleted-lifecycle': [removed(false, { sequencer: BRIDGE_REMOVED })],
   'eventbridge-object-tags-added': [ignored(/Object Tags Added/)],
+  'eventbridge-object-restore-initiated': [ignored(/Object Restore Initiated/)],
+  'eventbridge-object-restore-completed': [restored()],
+  'eventbridge-object-restore-expired': [ignored(/Object Restore Expired/)],
+  'eventbridge-object-storage-class-changed': [ignored(/Object Storage Class Changed/)],
+  'eventbridge-object-access-tier-changed': [ignored(/Object Access Tier Changed/)],
   'sns-envelope': [created()],
+  'minio-object-created-put': [created({ sequencer: MINIO_CREATED })],
+  'minio-object-created-put-tagging': [ignored(/ObjectCreated:PutTagging/)],
+  'minio-object-removed-delete': [removed(false, { sequencer: '17A0E0A7C9D0B6D30000000000000000' })],
+  'minio-object-restore-completed': [restored()],
+  'rustfs-object-created-put': [created({ sequencer: MINIO_CREATED })],
+  'ceph-object-created-put': [created(CEPH)],
+  'ceph-2.1-object-created-put': [created(CEPH)],
+  'ceph-object-removed-delete': [removed(false, { ...CEPH, sequencer: '5DD7E6F8010000000000000000000000' })],
+  'ceph-lifecycle-expiration-current': [removed(false, CEPH)],
+  'ceph-lifecycle-expiration-noncurrent': [removed(true, { ...CEPH, versionId: VERSION })],
+  'ceph-lifecycle-transition': [ignored(/ObjectLifecycle:Transition/)],
+  'ceph-object-synced-create': [created(CEPH)],
 };
 
 describe('eventsOf', () => {
@@ -114,6 +141,60 @@ describe('eventsOf', () => {
       expect(eventsOf(notification({ object: { key: encoded } }))).toMatchObject([{ object: { key } }]);
     });
   }
+
+  it('orders the events of Ceph by their time', () => {
+    const sequencerOf = (seconds: number, nanoseconds: number) => {
+      const memory = Buffer.alloc(8);
+      memory.writeUInt32LE(seconds);
+      memory.writeUInt32LE(nanoseconds, 4);
+      const object = { key: 'a', sequencer: memory.toString('hex').toUpperCase() };
+      const [event] = eventsOf(notification({ eventSource: 'ceph:s3', object }));
+      return event && 'object' in event && 'sequencer' in event.object ? event.object.sequencer : '';
+    };
+    const moments = [
+      [1_574_430_455, 999_999_999],
+      [1_574_430_456, 1],
+      [1_574_430_456, 256],
+      [1_574_430_463, 0],
+      [1_574_430_720, 0],
+    ] as const;
+    const sequencers = moments.map(([seconds, nanoseconds]) => sequencerOf(seconds, nanoseconds));
+    expect([...sequencers].sort()).toEqual(sequencers);
+  });
+
+  it.each([
+    ['aws:s3', 'a+b%2B.jpg', 'a b+.jpg'],
+    ['minio:s3', 'a%2Fb+%2B.jpg', 'a/b +.jpg'],
+    ['rustfs:s3', 'a%2Fb.jpg', 'a/b.jpg'],
+    ['ceph:s3', 'a+b%2B.jpg', 'a+b%2B.jpg'],
+    ['ceph:s3', '100%.jpg', '100%.jpg'],
+  ])('reads a key of %s as this store encodes it: %s', (eventSource, text, key) => {
+    expect(eventsOf(notification({ eventSource, object: { key: text } }))).toMatchObject([
+      { object: { key } },
+    ]);
+  });
+
+  it.each([
+    ['s3:ObjectRemoved:NoOP', 'ignored'],
+    ['s3:ObjectAccessed:Get', 'ignored'],
+    ['s3:ObjectCreated:PutRetention', 'ignored'],
+    ['s3:ObjectCreated:DeleteTagging', 'ignored'],
+    ['s3:ObjectCreated:CompleteMultipartUpload', 'created'],
+    ['s3:ILM:DelMarkerExpirationDelete', 'ignored'],
+    ['s3:ObjectRemoved:DeleteAllVersions', 'removed'],
+    ['s3:Replication:OperationFailedReplication', 'ignored'],
+    ['ObjectSynced:Delete', 'removed'],
+    ['ObjectSynced:DeletionMarkerCreated', 'removed'],
+    ['ObjectLifecycle:Expiration:AbortMPU', 'ignored'],
+    ['ObjectCreated', 'created'],
+  ])('understands %s', (eventName, kind) => {
+    expect(eventsOf(notification({ eventSource: 'minio:s3', eventName }))).toMatchObject([{ kind }]);
+  });
+
+  it('reads an ETag without its quotes', () => {
+    const [event] = eventsOf(notification({ object: { key: 'a.jpg', eTag: `"${ETAG}"` } }));
+    expect(event).toMatchObject({ object: { eTag: ETAG } });
+  });
 
   it('orders an event without a sequencer before all others', () => {
     const [event] = eventsOf(notification({ object: { key: 'a.jpg', sequencer: undefined } }));
@@ -184,6 +265,55 @@ const FAULTS: Readonly<Record<string, readonly [body: string, ...texts: RegExp[]
     /disk full/,
   ],
 };
+
+/** Store → an event as it sends it. */
+const OTHER_STORES: Readonly<Record<string, object>> = {
+  'Cloudflare R2': {
+    account: '3f4b7e3dcab231cbfdaa90a6a28bd548',
+    action: 'PutObject',
+    bucket: 'my-bucket',
+    object: { key: 'a.jpg', size: 65536, eTag: 'c846ff7a18f28c2e262116d6e8719ef0' },
+    eventTime: '2026-05-24T19:36:44.379Z',
+  },
+  'Backblaze B2': {
+    events: [{ bucketName: 'b', eventType: 'b2:ObjectCreated:Upload', objectName: 'a.jpg', objectSize: 1 }],
+  },
+  'Google Cloud Storage': { kind: 'storage#object', bucket: 'b', name: 'a.jpg', generation: '1', size: '1' },
+  'Google Cloud Storage, pushed': {
+    message: { attributes: { eventType: 'OBJECT_FINALIZE', bucketId: 'b', objectId: 'a.jpg' }, data: '' },
+    subscription: 's',
+  },
+  'Google Cloud Storage, as a CloudEvent': {
+    specversion: '1.0',
+    type: 'google.cloud.storage.object.v1.finalized',
+  },
+  'Azure Blob Storage': [
+    { topic: 't', subject: 's', eventType: 'Microsoft.Storage.BlobCreated', data: { url: 'https://a/b' } },
+  ] as unknown as object,
+  'Azure Blob Storage, as a CloudEvent': { source: 's', type: 'Microsoft.Storage.BlobCreated', data: {} },
+  'Alibaba Cloud OSS': {
+    events: [{ eventName: 'ObjectCreated:PutObject', eventSource: 'acs:oss', oss: {} }],
+  },
+  'Huawei OBS': { Records: [{ eventVersion: '3.0', eventSource: 'OBS', obs: { object: { key: 'a' } } }] },
+  'Tencent COS': { Records: [{ cos: {}, event: { eventName: 'cos:ObjectCreated:Put' } }] },
+  'Oracle Object Storage': { eventType: 'com.oraclecloud.objectstorage.createobject', data: {} },
+  SeaweedFS: { key: '/buckets/b/a.jpg', event_type: 'create', message: { newEntry: {} } },
+};
+
+describe('eventsOf, given an event of another store,', () => {
+  for (const [name, event] of Object.entries(OTHER_STORES)) {
+    it(`rejects that of ${name} by its name`, () => {
+      const fault = faultOf(JSON.stringify(event));
+      expect(fault).toMatchObject({ code: 'message-not-understood', retryable: false });
+      expect(fault?.message).toContain(`received one of ${name.split(',')[0]}`);
+    });
+  }
+
+  it('says which it knows when it is of S3’s form', () => {
+    const fault = faultOf(notification({ eventSource: 'scality:s3' }));
+    expect(fault?.message).toMatch(/aws:s3, minio:s3, rustfs:s3, ceph:s3.*scality:s3/);
+  });
+});
 
 describe('eventsOf, given something else,', () => {
   for (const [name, [body, ...texts]] of Object.entries(FAULTS)) {

@@ -3,7 +3,11 @@ import type { ObjectEvent } from '../../../../functions/core/objects/event.ts';
 import { FIRST_SEQUENCER } from '../../../../functions/core/objects/object.ts';
 import type { CurrentObject } from '../../../../functions/core/objects/object-store.ts';
 import type { ImageRecord } from '../../../../functions/core/records/image-record.ts';
-import { eventDue, withUncoveredVersion } from '../../../../functions/core/tagging/event-order.ts';
+import {
+  eventDue,
+  eventIdentity,
+  withUncoveredVersion,
+} from '../../../../functions/core/tagging/event-order.ts';
 
 const place = { bucket: 'photos', key: 'a.jpg' };
 const tagger = { modelDigest: 'model', labelSets: [{ digest: 'set' }] };
@@ -25,6 +29,8 @@ const listed: ObjectEvent = {
   object: { ...place, eTag: 'one', sizeBytes: 1, lastModified: time },
   time,
 };
+const restored: ObjectEvent = { kind: 'restored', object: { ...place, sequencer: '9', eTag: 'one' }, time };
+const archived = { status: 'unsupported', reasonCode: 'not-readable' } as const;
 const record = (changes: Partial<ImageRecord> = {}) =>
   ({
     ...place,
@@ -105,6 +111,34 @@ describe('a listed object', () => {
   });
 });
 
+describe('a restored object', () => {
+  it('is due under the sequencer of the record, as restoring changes nothing that events tell', async () => {
+    const due = await eventDue(restored, record(archived), tagger, bucketWith({ eTag: 'one' }));
+    const object = { ...place, sequencer: '2', eTag: 'one' };
+    expect(due).toEqual({ kind: 'due', event: { kind: 'created', object, time } });
+  });
+
+  it.each([
+    ['tagged already', record()],
+    ['known for a fault that stays', record({ status: 'failed', reasonCode: 'corrupt' })],
+  ])('is unchanged, without a look, when it is %s', async (_, previous) => {
+    expect(await eventDue(restored, previous, tagger, noBucket)).toMatchObject({ kind: 'unchanged' });
+  });
+
+  it('is superseded when it is gone, and when it is an earlier version than the record is of', async () => {
+    expect(await eventDue(restored, record(archived), tagger, bucketWith())).toMatchObject({
+      kind: 'superseded',
+    });
+    const newer = await eventDue(restored, record({ eTag: 'two' }), tagger, bucketWith({ eTag: 'two' }));
+    expect(newer).toMatchObject({ kind: 'unchanged', object: { eTag: 'two' } });
+  });
+
+  it('is no other event of its object', () => {
+    const later = { ...restored, time: '2026-12-30T12:00:00.000Z' } as ObjectEvent;
+    expect(new Set([restored, later, listed, created('9')].map(eventIdentity)).size).toBe(4);
+  });
+});
+
 describe('the removal of a version', () => {
   it('counts as the creation of the version that it uncovers', async () => {
     const event = await withUncoveredVersion(
@@ -119,7 +153,7 @@ describe('the removal of a version', () => {
     expect(await withUncoveredVersion(removed('3', true), bucketWith())).toEqual(removed('3', true));
   });
 
-  it.each([created('3'), removed('3'), listed])(
+  it.each([created('3'), removed('3'), listed, restored])(
     'is not looked for with other events ($kind)',
     async (event) => {
       expect(await withUncoveredVersion(event, noBucket)).toBe(event);

@@ -167,6 +167,29 @@ describe('an image whose record others change meanwhile', () => {
     expect(fetched.map(([, maximumBytes]) => maximumBytes)).toEqual([999, 1_000_000]);
   });
 
+  it('is looked at again when it is restored from an archive', async () => {
+    held = new ImageFault('unsupported', 'not-readable', 'Expected a readable object but it is archived');
+    const uploaded = await tagImage(created('2', CAT), tagger());
+    expect(uploaded.record).toMatchObject({ status: 'unsupported', reasonCode: 'not-readable' });
+    held = CAT;
+    const object = { ...PLACE, eTag: 'e0', sizeBytes: 1, sequencer: '' };
+    const restored: ObjectEvent = { kind: 'restored', object, time: TIME };
+    const { result, record } = await tagImage(restored, tagger());
+    expect(result).toBe('tagged');
+    expect(record).toMatchObject({ sequencer: '2', tags: expectedOutcome('first', PLACE, CAT).tags });
+    expect(record?.reason).toBeUndefined();
+    expect(await tagImage(restored, tagger())).toMatchObject({ result: 'unchanged' });
+    expect(await tagImage(removed('3'), tagger())).toMatchObject({ result: 'deleted' });
+    expect(
+      await tagImage(restored, {
+        ...tagger(),
+        objects: { ...tagger().objects, current: async () => undefined },
+      }),
+    ).toMatchObject({
+      result: 'superseded',
+    });
+  });
+
   it('is superseded by an event that a faster writer brought', async () => {
     const other = () => tagImage(created('3', CAT), tagger());
     const { result } = await tagImage(created('2', CAT), tagger({ table: contested(other) }));
