@@ -4,8 +4,12 @@ import {
   CreateMultipartUploadCommand,
   DeleteBucketCommand,
   DeleteObjectCommand,
+  GetBucketAclCommand,
   GetBucketLocationCommand,
+  GetBucketLoggingCommand,
+  GetBucketRequestPaymentCommand,
   GetBucketVersioningCommand,
+  GetObjectAclCommand,
   HeadBucketCommand,
   ListBucketsCommand,
   ListMultipartUploadsCommand,
@@ -16,6 +20,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
 import { BUCKET, openEndpoint, openEndpointWithBucket } from './s3-endpoint-fixture.ts';
+import { send, signed } from './s3-endpoint-raw-requests.ts';
 
 test('creates, describes, lists and deletes buckets', async () => {
   const { client } = await openEndpoint({ region: 'eu-central-1' });
@@ -94,6 +99,41 @@ test('rejects what it does not implement, and says what that is', async () => {
     name: 'NotImplemented',
     message: 'PUT /bucket?acl is not implemented by this local S3 endpoint.',
   });
+});
+
+test('tells of configuration that a bucket has not as S3 does', async () => {
+  const { client, url } = await openEndpointWithBucket();
+  const absent = async (parameter: string) => {
+    const answer = await send(url, signed(url, { target: `/${BUCKET}?${parameter}=` }).request);
+    return [answer.status, /<Code>(.*)<\/Code>/.exec(answer.text)?.[1]];
+  };
+  expect(await absent('policy')).toEqual([404, 'NoSuchBucketPolicy']);
+  expect(await absent('lifecycle')).toEqual([404, 'NoSuchLifecycleConfiguration']);
+  expect(await absent('encryption')).toEqual([404, 'ServerSideEncryptionConfigurationNotFoundError']);
+  expect(await absent('tagging')).toEqual([404, 'NoSuchTagSet']);
+  expect(await absent('inventory')).toEqual([501, 'NotImplemented']);
+  const bucket = { Bucket: BUCKET };
+  expect(await client.send(new GetBucketRequestPaymentCommand(bucket))).toMatchObject({
+    Payer: 'BucketOwner',
+  });
+  expect((await client.send(new GetBucketLoggingCommand(bucket))).LoggingEnabled).toBeUndefined();
+  const nowhere = client.send(new GetBucketLoggingCommand({ Bucket: 'nowhere' }));
+  await expect(nowhere).rejects.toMatchObject({ name: 'NoSuchBucket' });
+});
+
+test('says that its one owner may do everything', async () => {
+  const { client } = await openEndpointWithBucket();
+  const object = { Bucket: BUCKET, Key: 'a' };
+  await expect(client.send(new GetObjectAclCommand(object))).rejects.toMatchObject({ name: 'NoSuchKey' });
+  await client.send(new PutObjectCommand({ ...object, Body: 'x' }));
+  for (const acl of [
+    await client.send(new GetBucketAclCommand({ Bucket: BUCKET })),
+    await client.send(new GetObjectAclCommand(object)),
+  ]) {
+    expect(acl.Grants).toEqual([
+      { Grantee: { ID: 'local', DisplayName: 'local', Type: 'CanonicalUser' }, Permission: 'FULL_CONTROL' },
+    ]);
+  }
 });
 
 test('rejects a taken port with the code of the system', async () => {

@@ -14,6 +14,7 @@ import { available } from './tools.ts';
 const run = promisify(execFile);
 const hasAws = available('aws');
 const hasBoto3 = available('boto3');
+const hasMc = available('mc');
 const hasRclone = available('rclone');
 
 /** Nothing of the user's own configuration. */
@@ -177,5 +178,97 @@ test.skipIf(!hasRclone)('rclone syncs both ways, checks and purges', async () =>
   await rclone('moveto', `${remote}/small.txt`, `${remote}/moved.txt`);
   expect(await keys()).toContain('moved.txt');
   await rclone('delete', remote);
+  expect(await keys()).toEqual([]);
+});
+
+const BOTO3_SIGNING_PROGRAM = `
+import base64, hashlib, sys, urllib.request, boto3
+from botocore.client import Config
+url, bucket = sys.argv[1:]
+body = b'a picture'
+md5 = base64.b64encode(hashlib.md5(body).digest()).decode()
+params = [({}, {}), ({'ContentType': 'image/jpeg'}, {'Content-Type': 'image/jpeg'}), ({'ContentMD5': md5}, {'Content-MD5': md5}),
+    ({'Metadata': {'a': 'b'}}, {'x-amz-meta-a': 'b'}), ({'Tagging': 'a=b'}, {'x-amz-tagging': 'a=b'}), ({'ACL': 'private'}, {'x-amz-acl': 'private'}),
+    ({'CacheControl': 'max-age=1'}, {'Cache-Control': 'max-age=1'}), ({'ServerSideEncryption': 'AES256'}, {'x-amz-server-side-encryption': 'AES256'})]
+for version in (None, 's3', 's3v4'):
+    s3 = boto3.client('s3', endpoint_url=url, config=Config(signature_version=version))
+    for extra, headers in params:
+        address = s3.generate_presigned_url('put_object', Params={'Bucket': bucket, 'Key': 'pre +é.jpg', **extra})
+        request = urllib.request.Request(address, data=body, method='PUT', headers=headers)
+        if 'Content-Type' not in headers: request.add_unredirected_header('Content-Type', '')
+        assert urllib.request.urlopen(request).status == 200, (version, extra)
+    s3.put_object(Bucket=bucket, Key='plain', Body=body)
+    assert s3.get_object(Bucket=bucket, Key='plain')['Body'].read() == body
+    form = s3.generate_presigned_post(bucket, 'form/\${filename}', Fields={'Content-Type': 'image/jpeg'}, Conditions=[{'Content-Type': 'image/jpeg'}])
+    parts = [f'--b\\r\\nContent-Disposition: form-data; name="{name}"\\r\\n\\r\\n{value}\\r\\n'.encode() for name, value in form['fields'].items()]
+    parts += [f'--b\\r\\nContent-Disposition: form-data; name="file"; filename="{version}.jpg"\\r\\n\\r\\n'.encode(), body, b'\\r\\n--b--\\r\\n']
+    headers = {'Content-Type': 'multipart/form-data; boundary=b'}
+    assert urllib.request.urlopen(urllib.request.Request(form['url'], b''.join(parts), headers)).status == 204
+for suffix in ('-1', ''):
+    upload = s3.create_multipart_upload(Bucket=bucket, Key='parts', ChecksumAlgorithm='SHA256')['UploadId']
+    of = lambda data: base64.b64encode(hashlib.sha256(data).digest()).decode()
+    part = s3.upload_part(Bucket=bucket, Key='parts', UploadId=upload, PartNumber=1, Body=body, ChecksumSHA256=of(body))
+    s3.complete_multipart_upload(Bucket=bucket, Key='parts', UploadId=upload, ChecksumSHA256=of(hashlib.sha256(body).digest()) + suffix,
+        MultipartUpload={'Parts': [{'PartNumber': 1, 'ETag': part['ETag'], 'ChecksumSHA256': part['ChecksumSHA256']}]})
+`;
+
+test.skipIf(!hasBoto3)('boto3 signs by both versions: addresses of uploads, requests and forms', async () => {
+  const { url, keys } = await openWithFiles();
+  await run('python3', ['-c', BOTO3_SIGNING_PROGRAM, url, BUCKET], { env: environment });
+  expect(await keys()).toEqual([
+    'form/None.jpg',
+    'form/s3.jpg',
+    'form/s3v4.jpg',
+    'parts',
+    'plain',
+    'pre +é.jpg',
+  ]);
+});
+
+test.skipIf(!hasMc)('mc copies, pipes with a checksum, mirrors, shares, moves and removes', async () => {
+  const { url, files, keys, md5 } = await openWithFiles();
+  const settings = join(files, '..', 'mc');
+  const alias = url.replace('://', `://${ACCESS_KEY}:${SECRET}@`);
+  const mc = async (...parameters: string[]) =>
+    (
+      await run('mc', ['--config-dir', settings, ...parameters], {
+        env: { ...environment, MC_HOST_c: alias },
+      })
+    ).stdout;
+
+  await mc('mirror', files, `c/${BUCKET}`);
+  expect(await keys()).toEqual(allKeys);
+  await mc(
+    'put',
+    '--part-size',
+    '5MiB',
+    '--checksum',
+    'CRC32C',
+    join(files, 'large.bin'),
+    `c/${BUCKET}/put.bin`,
+  );
+  expect(await md5('put.bin')).toBe(largeMd5);
+  await run(
+    'sh',
+    [
+      '-c',
+      `mc --config-dir "$1" pipe --checksum CRC32C c/${BUCKET}/piped.bin < "$2"`,
+      'sh',
+      settings,
+      join(files, 'large.bin'),
+    ],
+    {
+      env: { ...environment, MC_HOST_c: alias },
+    },
+  );
+  expect(await md5('piped.bin')).toBe(largeMd5);
+  await mc('mv', `c/${BUCKET}/put.bin`, `c/${BUCKET}/moved.bin`);
+  expect(await mc('stat', '--json', `c/${BUCKET}/moved.bin`)).toContain('"size":20000000');
+
+  const { share } = JSON.parse(await mc('share', 'upload', '--json', `c/${BUCKET}/shared.jpg`));
+  await run('sh', ['-c', `${String(share).replace('<FILE>', join(files, 'small.txt'))} --fail`]);
+  const link = JSON.parse(await mc('share', 'download', '--json', `c/${BUCKET}/shared.jpg`));
+  expect(await (await fetch(link.share)).text()).toBe('small');
+  await mc('rm', '--recursive', '--force', `c/${BUCKET}`);
   expect(await keys()).toEqual([]);
 });

@@ -129,7 +129,7 @@ test('rejects signatures outside ASCII, wherever they stand', async () => {
 
 test.each([
   ['/photos/%E0%A4', 'InvalidURI'],
-  ['/photos/k?acl', 'NotImplemented'],
+  ['/photos/k?torrent', 'NotImplemented'],
 ])('rejects the target %s', async (odd, code) => {
   const { url } = await openEndpointWithBucket();
   expect((await send(url, { target: odd })).text).toContain(`<Code>${code}</Code>`);

@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path';
 const TOOLS = {
   aws: 'pip install awscli',
   boto3: 'pip install boto3',
+  mc: 'go install github.com/minio/mc@latest',
   moto_server: "pip install 'moto[server]'",
   rclone: 'apt-get install rclone',
   script: 'apt-get install bsdutils',

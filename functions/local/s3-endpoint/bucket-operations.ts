@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { OWNER } from './absent-configuration.ts';
 import { readDocument } from './body.ts';
 import { corsConfigurationElements, parseCorsConfiguration } from './cors.ts';
 import { notImplemented, S3Error } from './errors.ts';
@@ -21,8 +22,6 @@ const BUCKET_NAME = /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 /** S3 gives no location for buckets in this region. */
 const UNNAMED_REGION = 'us-east-1';
-
-const OWNER = { ID: 'local', DisplayName: 'local' };
 
 export async function listBuckets(state: S3State): Promise<S3Response> {
   const buckets = await state.metadata.buckets.values().all();

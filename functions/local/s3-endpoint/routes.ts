@@ -1,3 +1,4 @@
+import { ABSENT_CONFIGURATION, getBucketAcl, getObjectAcl } from './absent-configuration.ts';
 import {
   createBucket,
   deleteBucket,
@@ -54,6 +55,7 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['DELETE /bucket?cors', deleteCors],
   ['GET /bucket?versioning', getVersioning],
   ['PUT /bucket?versioning', putVersioning],
+  ['GET /bucket?acl', getBucketAcl],
   ['GET /bucket?uploads', listMultipartUploads],
   ['POST /bucket?delete', deleteObjects],
   ['GET /bucket/key', getObject],
@@ -62,6 +64,7 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['HEAD /bucket/key?partNumber', getObject],
   ['PUT /bucket/key', putObject],
   ['DELETE /bucket/key', deleteObject],
+  ['GET /bucket/key?acl', getObjectAcl],
   ['GET /bucket/key?attributes', getObjectAttributes],
   ['GET /bucket/key?tagging', getObjectTagging],
   ['PUT /bucket/key?tagging', putObjectTagging],
@@ -71,6 +74,7 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['GET /bucket/key?uploadId', listParts],
   ['POST /bucket/key?uploadId', completeMultipartUpload],
   ['DELETE /bucket/key?uploadId', abortMultipartUpload],
+  ...ABSENT_CONFIGURATION,
 ]);
 
 /** Parameters that shape what an operation does, and do not name one. */
