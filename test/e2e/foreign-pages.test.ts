@@ -1,6 +1,6 @@
 import { PutBucketCorsCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { presignedLink, signedRequest } from '../fixtures/local-signing.ts';
+import { presignedLink, signedForm, signedRequest } from '../fixtures/local-signing.ts';
 import {
   BROWSERS,
   type BrowserName,
@@ -17,6 +17,7 @@ import {
   recordOf,
   region,
   startPipelineProcess,
+  waitUntil,
 } from './support.ts';
 
 const KEY = 'chelsea.png';
@@ -63,6 +64,25 @@ function dynamoDbRequest(operation: string, body: object, host = hosts.dynamodb)
 
 const imageKey = { PK: { S: `IMAGE#photos/${KEY}` }, SK: { S: 'IMAGE' } };
 
+/** A form with a file, as a page of a program that uploads to S3 has it; sent into a frame. Success brings no new page. */
+function uploadByForm(key: string, waitsForAnswer: boolean): string {
+  const fields = JSON.stringify(Object.entries(signedForm('photos', key)));
+  return `
+    const form = document.createElement('form');
+    Object.assign(form, { method: 'POST', enctype: 'multipart/form-data', action: 'http://${hosts.s3}/photos', target: 'uploads' });
+    const frame = Object.assign(document.createElement('iframe'), { name: 'uploads' });
+    for (const [name, value] of ${fields}) form.append(Object.assign(document.createElement('input'), { name, value }));
+    const file = Object.assign(document.createElement('input'), { type: 'file', name: 'file' });
+    const chosen = new DataTransfer();
+    chosen.items.add(new File(['from a page'], 'a.txt'));
+    file.files = chosen.files;
+    form.append(file);
+    document.body.append(frame, form);
+    const answered = new Promise((resolve) => { frame.onload = () => resolve('sent'); });
+    form.submit();
+    return ${waitsForAnswer} ? answered : 'sent';`;
+}
+
 /** Everything that pages of another origin did, or may try. */
 function attacks(): readonly Attack[] {
   const table = { TableName: 'cliptag' };
@@ -96,6 +116,7 @@ function attacks(): readonly Attack[] {
         form.submit();
         return loaded;`,
     },
+    { name: 'upload by a signed form', script: uploadByForm('forged-form.png', true) },
     { name: 'list images', script: `return attempt('http://${hosts.gallery}/images.json')` },
     {
       name: 'list images as a script',
@@ -145,6 +166,7 @@ describe.each(BROWSERS)('a page of another origin in %s', (browser) => {
       'delete an object unseen': expect.stringMatching(/blocked|sent, not read/),
       'run a page of the bucket': expect.any(String),
       'delete an object by a form': 'sent',
+      'upload by a signed form': 'sent',
       'list images': 'blocked',
       'list images as a script': 'blocked',
       'show a thumbnail': 'blocked',
@@ -155,6 +177,28 @@ describe.each(BROWSERS)('a page of another origin in %s', (browser) => {
     const link = presignedLink(hosts.s3, `/photos/${KEY}`);
     expect((await fetch(link)).status).toBe(200);
     expect((await fetch(presignedLink(hosts.s3, '/photos/forged.png'))).status).toBe(404);
+    expect((await fetch(presignedLink(hosts.s3, '/photos/forged-form.png'))).status).toBe(404);
+  });
+
+  it.skipIf(!isHere)('uploads by a form what the CORS configuration of a bucket allows', async () => {
+    const key = `form-of-${browser}.txt`;
+    const allow = (AllowedOrigins: string[], AllowedMethods: string[]) =>
+      s3.send(
+        new PutBucketCorsCommand({
+          Bucket: 'photos',
+          CORSConfiguration: { CORSRules: [{ AllowedOrigins, AllowedMethods }] },
+        }),
+      );
+    await allow(['http://localhost:*'], ['POST']);
+    const server = await startHostileServer(() => [{ name: 'form', script: uploadByForm(key, false) }]);
+    const opened = await openInBrowser(browser, `http://localhost:${server.port}/page`);
+    onTestFinished(opened.close);
+    const uploaded = () => fetch(presignedLink(hosts.s3, `/photos/${key}`));
+    await waitUntil(async () => (await uploaded()).status === 200);
+    expect(await (await uploaded()).text()).toBe('from a page');
+    await opened.close();
+    await server.close();
+    await allow(['http://nobody.example'], ['GET']);
   });
 
   it.skipIf(!isHere)('reads and shows what the CORS configuration of a bucket allows', async () => {
