@@ -57,7 +57,8 @@ export const IMAGE_FAULTS = {
   },
   'not-readable': {
     meaning: 'The object lies in an archive storage class, from which S3 does not read.',
-    remedy: 'Restore the object, then run a backfill, which tries such objects again.',
+    remedy:
+      'Restore the object: it is looked at again as soon as S3 tells that it can be read. A backfill tries such objects, too.',
   },
 } as const satisfies Descriptions;
 
@@ -65,7 +66,7 @@ export const IMAGE_FAULTS = {
 const TAGGING_ERRORS = {
   'message-not-understood': {
     meaning:
-      'A message is no event of S3 or EventBridge and no listed object, or a field of it is not as expected.',
+      'A message is no event of S3, MinIO, RustFS, Ceph or EventBridge and no listed object, or a field of it is not as expected.',
     remedy: 'Look at the message in the dead-letter queue and at what sends it.',
   },
   'object-gone': {
