@@ -67,7 +67,7 @@ async function uploadParts(client: S3Client, begin: object, each: object = {}) {
 }
 
 test.each(KINDS)('completes an upload with the %s of its object, of type %s', async (algorithm, type) => {
-  const { client } = await openEndpointWithBucket();
+  const { client, url } = await openEndpointWithBucket();
   const begin = { ChecksumAlgorithm: algorithm, ChecksumType: type };
   const { upload, complete } = await uploadParts(client, begin, { ChecksumAlgorithm: algorithm });
   const value = await checksumOf(algorithm, type);
@@ -94,6 +94,7 @@ test.each(KINDS)('completes an upload with the %s of its object, of type %s', as
   const size = bodies[0].length + bodies[1].length;
   const answer = await complete({ [field(algorithm)]: told, ChecksumType: type, MpuObjectSize: size });
   expect(answer).toMatchObject({ [field(algorithm)]: told, ChecksumType: type });
+  expect(answer.Location).toBe(`${url}/${BUCKET}/in%20parts.bin`);
   const head = await client.send(new HeadObjectCommand({ ...object, ChecksumMode: 'ENABLED' }));
   expect(head).toMatchObject({ [field(algorithm)]: told, ChecksumType: type });
   const attributes = await client.send(
@@ -208,6 +209,20 @@ test.each(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const)(
     expect(CopyObjectResult).toMatchObject({ [field(algorithm)]: value, ChecksumType: 'FULL_OBJECT' });
   },
 );
+
+test.each([
+  ['storage class', { StorageClass: 'STANDARD_IA' }],
+  ['encryption', { ServerSideEncryption: 'AES256' }],
+  ['checksum', { ChecksumAlgorithm: 'SHA256' }],
+] as const)('copies an object onto itself for another %s', async (_name, change) => {
+  const { client } = await openEndpointWithBucket();
+  await client.send(new PutObjectCommand({ ...object, Body: 'x' }));
+  const copy = { ...object, CopySource: `${BUCKET}/${object.Key}` };
+  await expect(client.send(new CopyObjectCommand(copy))).rejects.toMatchObject({ name: 'InvalidRequest' });
+  await client.send(new CopyObjectCommand({ ...copy, ...change }));
+  const got = await client.send(new GetObjectCommand(object));
+  expect(await got.Body!.transformToString()).toBe('x');
+});
 
 test('compares the checksum of a document with the document', async () => {
   const { client, url } = await openEndpointWithBucket();

@@ -133,7 +133,7 @@ export async function completeMultipartUpload(
     const unused = stored.filter((part) => !chosen.includes(part));
     await state.blobs.remove(unused.map(({ blobId }) => blobId));
     return xmlResponse('CompleteMultipartUploadResult', {
-      Location: request.rawPath,
+      Location: `http://${header(request, 'host') ?? ''}${request.rawPath}`,
       Bucket: bucket,
       Key: key,
       ETag: `"${object.eTag}"`,

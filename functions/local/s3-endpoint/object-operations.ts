@@ -62,12 +62,19 @@ export function plainObject(
   return { ...description, sizeBytes, eTag, checksums, blobs: [{ id: blobId, sizeBytes }] };
 }
 
+/** What a copy onto itself may be for, besides other metadata: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html */
+const CHANGES = ['x-amz-storage-class', 'x-amz-server-side-encryption', 'x-amz-checksum-algorithm'] as const;
+
 /** @throws {S3Error} `InvalidRequest` for a copy onto itself that changes nothing */
 function copiedDescription(request: AuthenticatedRequest, source: ObjectRecord & { bucket: string }) {
   const replaces = (name: string) => header(request, name)?.toUpperCase() === 'REPLACE';
   const replacesHeaders = replaces('x-amz-metadata-directive');
   const isOntoItself = source.bucket === request.bucket && source.key === request.key;
-  if (isOntoItself && !replacesHeaders) {
+  const changes =
+    replacesHeaders ||
+    replaces('x-amz-tagging-directive') ||
+    CHANGES.some((name) => header(request, name) !== undefined);
+  if (isOntoItself && !changes) {
     throw new S3Error(
       400,
       'InvalidRequest',

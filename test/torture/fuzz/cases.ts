@@ -1,4 +1,4 @@
-import type { PlainRequest } from '../../fixtures/local-signing.ts';
+import { type PlainRequest, signedForm } from '../../fixtures/local-signing.ts';
 import type { Random } from '../torture.ts';
 
 /** Values that programs forget: of other types, of other sizes, with other characters. */
@@ -276,6 +276,7 @@ const XML: readonly string[] = [
 ];
 
 export function s3Case(random: Random): PlainRequest {
+  if (random.chance(0.1)) return formCase(random);
   const bucket = random.pick(['fuzz-a', 'fuzz-b', 'fuzz-c', 'Not%20A%20Bucket', '..', '']);
   // Objects of the pipeline's bucket may come and go, but the bucket itself and its settings stay.
   const onObject = random.chance(0.6);
@@ -304,6 +305,31 @@ export function s3Case(random: Random): PlainRequest {
     target: query ? `${path}?${query}` : path,
     headers,
     body: s3Body(random),
+  };
+}
+
+/** An upload by a form whose signature fits, or nearly so. */
+function formCase(random: Random): PlainRequest {
+  const bucket = random.pick(['fuzz-a', 'fuzz-b', 'Not%20A%20Bucket']);
+  const extra = random.pick([
+    [],
+    [['x-amz-meta-a', 'b\r\nc']],
+    [['tagging', random.pick(XML)]],
+    [['policy', random.bytes(random.integer(100)).toString('base64')]],
+    [['x-ignore-a', 'x'.repeat(random.pick([10, 20_480, 100_000]))]],
+    [['success_action_redirect', 'javascript:x']],
+  ]);
+  const fields = [...Object.entries(signedForm(bucket, random.pick(['a', `\${filename}`, '..']))), ...extra];
+  const parts = fields.map(
+    ([name, value]) => `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+  );
+  const file = `--b\r\nContent-Disposition: form-data; name="file"; filename="${random.pick(['a', '"', '\\', ''])}"\r\n\r\nx`;
+  const body = Buffer.from([...parts, file, '\r\n--b--\r\n'].join(''));
+  return {
+    method: 'POST',
+    target: `/${bucket}`,
+    headers: { 'content-type': `multipart/form-data; boundary=${random.pick(['b', 'b', 'b', '"b', 'x'])}` },
+    body: random.chance(0.5) ? body : damaged(body, random),
   };
 }
 
