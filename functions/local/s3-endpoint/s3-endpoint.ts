@@ -2,10 +2,11 @@
  * A map of this folder.
  *
  * A request's way: `exchange.ts` leads it through `request.ts` (what is asked), `routes.ts` (which operation that is)
- * and `signature.ts` (who asks) to the operation, and sends the operation's `response.ts`.
+ * and `signature.ts` or `signature-v2.ts` (who asks) to the operation, and sends the operation's `response.ts`. Headers may
+ * stand in the query (`presigned-headers.ts`), and a browser's form has all of that in its body (`form-upload.ts`).
  *
- * The operations: `bucket-operations.ts`, `object-operations.ts` (writes), `object-reads.ts`, `list-objects.ts` and
- * `multipart.ts`. Every write of an object ends in `object-commit.ts`; `notification.ts` describes it for a queue, and
+ * The operations: `bucket-operations.ts`, `object-operations.ts` (writes), `object-reads.ts`, `object-attributes.ts`,
+ * `list-objects.ts` and `multipart.ts`. Every write of an object ends in `object-commit.ts`; `notification.ts` describes it for a queue, and
  * `outbox.ts` hands the description over, and `retelling.ts` repeats it for a key.
  *
  * The state: `state.ts` opens `metadata.ts` (tables of the types in `records.ts`) and `blob-files.ts` (bytes, which
