@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { sharpPixelDecoder } from '../../functions/adapters/sharp/pixel-decoder.ts';
 import { CliptagError } from '../../functions/core/errors.ts';
-import { acceptedFormat } from '../../functions/core/pixels/image-format.ts';
 import { pictureLayout } from '../../functions/core/pixels/picture-layout.ts';
+import { uploadedPicture } from '../../functions/core/pixels/uploaded-picture.ts';
 
 /** What decoding some files took. */
 export interface Explosion {
@@ -56,8 +56,9 @@ async function resultOf(bytes: Uint8Array, index: number): Promise<{ text: strin
 
 function heldBytes(bytes: Uint8Array): number | undefined {
   try {
-    const format = acceptedFormat(bytes);
-    return format === 'svg' ? undefined : pictureLayout(bytes, format)?.heldBytes;
+    const picture = uploadedPicture(bytes);
+    const { format } = picture;
+    return format === 'svg' ? undefined : pictureLayout(picture.bytes, format)?.heldBytes;
   } catch {
     return undefined;
   }

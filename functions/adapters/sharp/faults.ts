@@ -1,16 +1,13 @@
 import { CliptagError, ImageFault } from '../../core/errors.ts';
-import type { AcceptedFormat } from '../../core/pixels/image-format.ts';
 import { endsEarly } from '../../core/pixels/truncation.ts';
+import type { UploadedPicture } from '../../core/pixels/uploaded-picture.ts';
 
-/** The bytes of an object, and their format as its content shows it. */
-export interface Upload {
-  readonly bytes: Uint8Array;
-  readonly format: AcceptedFormat;
-}
+/** A picture to decode, and its format as its content shows it. */
+export type Upload = UploadedPicture;
 
 /** An upload that is decoded in this process. */
 export interface PictureUpload extends Upload {
-  readonly format: Exclude<AcceptedFormat, 'svg'>;
+  readonly format: Exclude<Upload['format'], 'svg'>;
 }
 
 /**
@@ -35,8 +32,9 @@ export async function asFault<Result>(upload: Upload, operation: () => Promise<R
 }
 
 /** `truncated` or `corrupt`, as the file's structure says. */
-export function unreadable({ bytes, format }: Upload, reason: string): ImageFault {
+export function unreadable({ bytes, format, container }: Upload, reason: string): ImageFault {
   const code = endsEarly(bytes, format) ? 'truncated' : 'corrupt';
-  const message = `Expected a whole image of format ${format} but received a ${code} one: ${reason}`;
+  const expected = container ? `preview (${format}) in a file` : 'image';
+  const message = `Expected a whole ${expected} of format ${container ?? format} but received a ${code} one: ${reason}`;
   return new ImageFault('failed', code, message);
 }

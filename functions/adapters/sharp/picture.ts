@@ -60,7 +60,7 @@ export async function readHeader(upload: PictureUpload, layout: Layout): Promise
     throw unreadable(upload, `its header says ${layout.width} x ${layout.height} and ${width} x ${height}`);
   }
   checkChannels(channels);
-  return { width, height, steps: uprightSteps(orientation) };
+  return { width, height, steps: uprightSteps(upload.orientation ?? orientation) };
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { Sharp } from 'sharp';
 import { resizeBicubic } from '../../core/pixels/bicubic.ts';
-import { acceptedFormat } from '../../core/pixels/image-format.ts';
 import {
   checkDrawing,
   DEFAULT_PIXEL_LIMITS,
@@ -19,6 +18,7 @@ import {
   sizeForEncoder,
   uprightSize,
 } from '../../core/pixels/pixels.ts';
+import { uploadedPicture } from '../../core/pixels/uploaded-picture.ts';
 import { type DrawingHeader, renderDrawing } from './drawing.ts';
 import { asFault, type PictureUpload, type Upload } from './faults.ts';
 import {
@@ -65,10 +65,11 @@ export function sharpPixelDecoder(options: SharpDecoderOptions = {}): PixelDecod
   };
   return {
     decode: async (bytes, spec) => {
-      const format = acceptedFormat(bytes);
+      const upload = uploadedPicture(bytes);
+      const { format } = upload;
       return format === 'svg'
-        ? decodeDrawing({ bytes, format }, spec, settings)
-        : decodePicture({ bytes, format }, spec, settings);
+        ? decodeDrawing(upload, spec, settings)
+        : decodePicture({ ...upload, format }, spec, settings);
     },
   };
 }
@@ -105,7 +106,13 @@ async function decodePicture(
     const header = await readHeader(upload, layout);
     const picture = await renderUpright(upload, header, spec, timeoutSeconds);
     const { width, height } = uprightSize(header, header.steps);
-    return { size: side, data: centreSquare(picture, side), width, height, format: upload.format };
+    return {
+      size: side,
+      data: centreSquare(picture, side),
+      width,
+      height,
+      format: upload.container ?? upload.format,
+    };
   });
 }
 

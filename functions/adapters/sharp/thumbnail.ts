@@ -1,8 +1,8 @@
 import sharp from 'sharp';
-import { acceptedFormat } from '../../core/pixels/image-format.ts';
 import type { Layout } from '../../core/pixels/layout.ts';
 import { DEFAULT_PIXEL_LIMITS } from '../../core/pixels/pixel-limits.ts';
 import { RGB_CHANNELS } from '../../core/pixels/pixels.ts';
+import { uploadedPicture } from '../../core/pixels/uploaded-picture.ts';
 import { asFault, type PictureUpload } from './faults.ts';
 import { checkedLayout, decodingBytes, openPicture, readHeader, setUpright, stopAfter } from './picture.ts';
 import { inPictureSlot } from './picture-slots.ts';
@@ -18,9 +18,10 @@ const WEBP = { quality: 80 };
  * @throws {ImageFault} for an image that cannot be shown
  */
 export async function thumbnail(bytes: Uint8Array, maximumSide: number): Promise<Uint8Array> {
-  const format = acceptedFormat(bytes);
+  const picture = uploadedPicture(bytes);
+  const { format } = picture;
   if (format === 'svg') return drawingThumbnail(bytes, maximumSide);
-  const upload = { bytes, format };
+  const upload = { ...picture, format };
   const layout = checkedLayout(upload, DEFAULT_PIXEL_LIMITS);
   return inPictureSlot({ seconds: DEFAULT_TIMEOUT_SECONDS, heldBytes: decodingBytes(upload, layout) }, () =>
     pictureThumbnail(upload, layout, maximumSide),

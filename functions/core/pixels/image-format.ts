@@ -1,15 +1,10 @@
 import { ImageFault } from '../errors.ts';
-import { cameraRawName } from './camera-raw.ts';
+import { knownFormat, type Signature, startsAs } from './format-signatures.ts';
+import { jpegFrame, unsupportedCoding } from './jpeg-coding.ts';
 import { isSvg } from './svg-root.ts';
 
 /** The formats that are decoded. */
 export type AcceptedFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff' | 'svg';
-
-/** Bytes that a file of some format starts with, each character one byte; `.` stands for any byte. */
-interface Signature {
-  readonly format: string;
-  readonly starts: string;
-}
 
 const ACCEPTED: readonly (Signature & { readonly format: AcceptedFormat })[] = [
   { format: 'jpeg', starts: '\xff\xd8\xff' },
@@ -23,34 +18,11 @@ const ACCEPTED: readonly (Signature & { readonly format: AcceptedFormat })[] = [
   { format: 'tiff', starts: 'MM\0+\0\x08\0\0' },
 ];
 
-/** Pictures, documents and films that are recognised but not accepted, by the names that users know. */
-const KNOWN: readonly Signature[] = [
-  // Two letters are too few to tell a bitmap from text: its four reserved bytes must be zero as well.
-  { format: 'BMP', starts: 'BM....\0\0\0\0' },
-  { format: 'JPEG XL', starts: '\xff\x0a' },
-  { format: 'JPEG XL', starts: '\0\0\0\x0cJXL ' },
-  { format: 'JPEG 2000', starts: '\0\0\0\x0cjP  ' },
-  { format: 'JPEG 2000', starts: '\xff\x4f\xff\x51' },
-  { format: 'Photoshop', starts: '8BPS' },
-  { format: 'ICO', starts: '\0\0\x01\0' },
-  { format: 'OpenEXR', starts: 'v/1\x01' },
-  { format: 'Radiance HDR', starts: '#?RADIANCE' },
-  { format: 'Fujifilm RAW', starts: 'FUJIFILMCCD-RAW' },
-  { format: 'Olympus RAW', starts: 'IIRO' },
-  { format: 'Olympus RAW', starts: 'IIRS' },
-  { format: 'Panasonic RAW', starts: 'IIU\0' },
-  { format: 'Sigma RAW', starts: 'FOVb' },
-  { format: 'PDF', starts: '%PDF-' },
-  { format: 'AVI video', starts: 'RIFF....AVI ' },
-  { format: 'Matroska or WebM video', starts: '\x1aE\xdf\xa3' },
-];
-
 /** Brands of ISO base media files (https://mp4ra.org/registered-types/brands); files of all other brands are films. */
 const AVIF_BRANDS = ['avif', 'avis'];
 const HEIC_BRANDS = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1'];
-const RAW_BRANDS = ['crx '];
 
-const ACCEPTED_NAMES = 'a JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG image';
+const ACCEPTED_NAMES = 'a JPEG, PNG, WebP, AVIF, GIF, TIFF, SVG or camera RAW image';
 
 /**
  * The format of an object's content. The object's name and content type are not trusted.
@@ -60,16 +32,13 @@ const ACCEPTED_NAMES = 'a JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG image';
  */
 export function acceptedFormat(bytes: Uint8Array): AcceptedFormat {
   if (bytes.length === 0) throw new ImageFault('failed', 'empty', 'Expected an image but received no bytes');
-  const accepted = ACCEPTED.find((signature) => fits(bytes, signature))?.format;
-  if (accepted && accepted !== 'tiff') return accepted;
-  if (isAvif(bytes)) return 'avif';
-  if (isSvg(bytes)) return 'svg';
-  const known = accepted ? cameraRawName(bytes) : knownName(bytes);
-  if (known) {
+  const accepted = ACCEPTED.find(({ starts }) => startsAs(bytes, starts))?.format ?? markless(bytes);
+  const unsupported = accepted ? unsupportedKind(bytes, accepted) : knownName(bytes);
+  if (unsupported) {
     throw new ImageFault(
       'unsupported',
       'unsupported-format',
-      `Expected ${ACCEPTED_NAMES} but received ${known}`,
+      `Expected ${ACCEPTED_NAMES} but received ${unsupported}`,
     );
   }
   if (accepted) return accepted;
@@ -80,15 +49,25 @@ export function acceptedFormat(bytes: Uint8Array): AcceptedFormat {
   );
 }
 
-function fits(bytes: Uint8Array, { starts }: Signature): boolean {
-  return [...starts].every((char, index) => char === '.' || bytes[index] === char.charCodeAt(0));
+/** Accepted formats that no fixed bytes tell. */
+function markless(bytes: Uint8Array): AcceptedFormat | undefined {
+  if (isAvif(bytes)) return 'avif';
+  return isSvg(bytes) ? 'svg' : undefined;
+}
+
+/** Apple's form of PNG has a chunk of its own before the first one that others have. */
+const CGBI_PNG = '\x89PNG\r\n\x1a\n....CgBI';
+
+/** Kinds of accepted formats that the decoder has no code for. */
+function unsupportedKind(bytes: Uint8Array, format: AcceptedFormat): string | undefined {
+  if (format === 'jpeg') return unsupportedCoding(jpegFrame(bytes));
+  return startsAs(bytes, CGBI_PNG) ? 'Apple’s own form of PNG (CgBI)' : undefined;
 }
 
 function knownName(bytes: Uint8Array): string | undefined {
   const [brand] = mediaBrands(bytes);
-  if (brand === undefined) return KNOWN.find((signature) => fits(bytes, signature))?.format;
-  if (HEIC_BRANDS.includes(brand)) return 'HEIC';
-  return RAW_BRANDS.includes(brand) ? 'Canon RAW' : 'MP4 or QuickTime video';
+  if (brand === undefined) return knownFormat(bytes);
+  return HEIC_BRANDS.includes(brand) ? 'HEIC' : 'MP4 or QuickTime video';
 }
 
 /** Whether AVIF is among the brands: some writers name it only among the compatible ones and call the file `mif1`. */

@@ -1,4 +1,4 @@
-/** The first directory of a TIFF file. */
+/** A directory of a TIFF file. */
 export interface TiffDirectory {
   has(tag: number): boolean;
   /** How many integers a tag has; 0 when it is missing, of another type, or points outside the file. */
@@ -7,12 +7,18 @@ export interface TiffDirectory {
   value(tag: number, index?: number): number | undefined;
   /** The largest first integer of all entries of a tag: a file may hold a tag twice, and readers differ in which counts. */
   largest(tag: number): number | undefined;
+  /** Where a tag's values lie in the file; undefined when it is missing, or they lie beyond the end. */
+  range(tag: number): { readonly start: number; readonly end: number } | undefined;
   /** Whether some tag's values lie beyond the end of the file. */
   readonly pointsBeyondEnd: boolean;
+  /** Where the next directory of the chain lies; 0 for none. */
+  readonly next: number;
 }
 
 /** Bytes of one value by TIFF type, BYTE (1) to DOUBLE (12) and IFD (TIFF 6.0, section 2), LONG8 (16) to IFD8 of BigTIFF. */
 const TYPE_BYTES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
+/** Olympus ("RO", "RS") and Panasonic write these in place of TIFF's 42. */
+const RAW_VERSIONS = [0x4f52, 0x5352, 0x55];
 /** RATIONAL, SRATIONAL, FLOAT, DOUBLE. */
 const NO_INTEGERS = [5, 10, 11, 12];
 
@@ -33,16 +39,17 @@ interface Kind {
 }
 
 /**
- * Reads the first directory of a classic TIFF file, which many camera RAW formats are built on, or of a BigTIFF. Values are read
+ * Reads a directory of a classic TIFF file, which many camera RAW formats are built on, or of a BigTIFF. Values are read
  * when asked for: a hostile file can let thousands of tags point to the same megabytes.
  *
+ * @param where the directory lies; the first one unless told otherwise
  * @returns undefined when the directory lies beyond the end of the bytes or has too many entries
  */
-export function readTiffDirectory(bytes: Uint8Array): TiffDirectory | undefined {
+export function readTiffDirectory(bytes: Uint8Array, where?: number): TiffDirectory | undefined {
   const kind = kindOf(bytes);
   if (!kind) return undefined;
   const { view, entryBytes, countBytes } = kind;
-  const at = offsetAt(kind, kind.isBig ? 8 : 4);
+  const at = where ?? offsetAt(kind, kind.isBig ? 8 : 4);
   if (at < 8 || at + countBytes > bytes.length) return undefined;
   const count = kind.isBig ? offsetAt(kind, at) : view.getUint16(at, kind.littleEndian);
   const end = at + countBytes + count * entryBytes;
@@ -64,6 +71,11 @@ export function readTiffDirectory(bytes: Uint8Array): TiffDirectory | undefined 
       const values = (entries.get(tag) ?? []).flatMap((entry) => integerOf(kind, entry, 0) ?? []);
       return values.length === 0 ? undefined : values.reduce((a, b) => Math.max(a, b));
     },
+    range: (tag) => {
+      const { start = 0, end = Infinity } = first(tag) ?? {};
+      return end > bytes.length ? undefined : { start, end };
+    },
+    next: end + kind.offsetBytes > bytes.length ? 0 : offsetAt(kind, end),
     pointsBeyondEnd: [...entries.values()].some((same) => same.some((entry) => entry.end > bytes.length)),
   };
 }
@@ -106,7 +118,7 @@ function kindOf(bytes: Uint8Array): Kind | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const littleEndian = bytes[0] === 0x49;
   const version = view.getUint16(2, littleEndian);
-  if (version === 42)
+  if (version === 42 || RAW_VERSIONS.includes(version))
     return { view, littleEndian, isBig: false, entryBytes: 12, countBytes: 2, offsetBytes: 4 };
   if (version === 43)
     return { view, littleEndian, isBig: true, entryBytes: 20, countBytes: 8, offsetBytes: 8 };
