@@ -43,8 +43,8 @@ const MADE_BY: readonly (readonly [maker: string, format: string, name: string])
   ['MAMIYA', 'mef', 'Mamiya RAW (MEF)'],
   ['EPSON', 'erf', 'Epson RAW (ERF)'],
   ['SEIKO EPSON', 'erf', 'Epson RAW (ERF)'],
-  ['KODAK', 'dcr', 'Kodak RAW (DCR)'],
-  ['EASTMAN KODAK', 'dcr', 'Kodak RAW (DCR)'],
+  ['KODAK', 'dcr', 'Kodak RAW'],
+  ['EASTMAN KODAK', 'dcr', 'Kodak RAW'],
   ['CANON', 'tif', 'Canon RAW (TIF)'],
 ];
 

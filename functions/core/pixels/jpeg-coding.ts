@@ -48,7 +48,7 @@ export function jpegFrame(bytes: Uint8Array): JpegFrame | undefined {
   return undefined;
 }
 
-/** Bytes of the JPEG that some bytes start with: up to its end, or all of them where it has none. */
+/** Bytes of the JPEG that some bytes start with, up to its end; infinite where it has none. */
 export function jpegLength(bytes: Uint8Array): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 2;
@@ -59,7 +59,7 @@ export function jpegLength(bytes: Uint8Array): number {
     else at += 2 + Math.max(2, view.getUint16(at + 2));
     if (marker === SCAN) at = nextMarker(bytes, at);
   }
-  return at + 2 <= bytes.length && bytes[at] === 0xff && bytes[at + 1] === END ? at + 2 : bytes.length;
+  return at + 2 <= bytes.length && bytes[at] === 0xff && bytes[at + 1] === END ? at + 2 : Infinity;
 }
 
 /** Within a scan, FF is followed by a stuffed zero or by a restart marker (D0 to D7). */

@@ -8,6 +8,8 @@ interface Heap {
 
 const HEADER_LENGTH_AT = 2;
 const ENTRY_BYTES = 10;
+/** Of tags whose values stand in the entry itself. */
+const IN_ENTRY = 0x4000;
 const MAXIMUM_ENTRIES = 256;
 /** exiftool, `CanonRaw.pm`. */
 const JPEG_FROM_RAW = 0x2007;
@@ -40,11 +42,11 @@ function partsOf(view: DataView, { start, end }: Heap): ReadonlyMap<number, Heap
   if (directory + 2 > end) return undefined;
   const count = Math.min(MAXIMUM_ENTRIES, view.getUint16(directory, true));
   if (directory + 2 + count * ENTRY_BYTES > end) return undefined;
-  return new Map(
-    Array.from({ length: count }, (_, index) => {
-      const at = directory + 2 + index * ENTRY_BYTES;
-      const partStart = start + view.getUint32(at + 6, true);
-      return [view.getUint16(at, true), { start: partStart, end: partStart + view.getUint32(at + 2, true) }];
-    }),
-  );
+  const parts = Array.from({ length: count }, (_, index): [number, Heap] => {
+    const at = directory + 2 + index * ENTRY_BYTES;
+    const partStart = start + view.getUint32(at + 6, true);
+    return [view.getUint16(at, true), { start: partStart, end: partStart + view.getUint32(at + 2, true) }];
+  });
+  const isWhole = parts.every(([tag, part]) => (tag & IN_ENTRY) !== 0 || part.end <= end);
+  return isWhole ? new Map(parts) : undefined;
 }

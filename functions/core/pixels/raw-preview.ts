@@ -39,8 +39,9 @@ const PREVIEWS: Record<RawLayout, (bytes: Uint8Array) => Previews> = {
  *   none that is large enough
  */
 export function rawPreview(bytes: Uint8Array, raw: CameraRaw): ShownPreview {
-  const found = PREVIEWS[raw.layout](bytes);
-  const best = largestWhole(found.previews) ?? largestWhole(hiddenPreviews(bytes, raw));
+  const named = PREVIEWS[raw.layout](bytes);
+  const found = largestWhole(named.previews) ? named : withHiddenPreviews(named, bytes, raw);
+  const best = largestWhole(found.previews);
   if (!best) throw noPreview(raw, found);
   return {
     bytes: best.content(),
@@ -51,11 +52,11 @@ export function rawPreview(bytes: Uint8Array, raw: CameraRaw): ShownPreview {
 }
 
 /**
- * Previews that the file's own structure does not lead to, such as those in makers' notes. Not of DNG, which has no such
- * and may hold sensor data as JPEGs of 8 bit.
+ * With previews that the file's own structure does not lead to, such as those in makers' notes. Not those of DNG, which has
+ * no such and may hold sensor data as JPEGs of 8 bit.
  */
-function hiddenPreviews(bytes: Uint8Array, { layout }: CameraRaw): readonly Preview[] {
-  return layout === 'dng' ? [] : embeddedJpegs(bytes);
+function withHiddenPreviews(named: Previews, bytes: Uint8Array, { layout }: CameraRaw): Previews {
+  return layout === 'dng' ? named : { ...named, previews: [...named.previews, ...embeddedJpegs(bytes)] };
 }
 
 function largestWhole(previews: readonly Preview[]): Preview | undefined {
@@ -80,7 +81,7 @@ function noPreview({ name }: CameraRaw, { previews, endsEarly, unsupported }: Pr
     const message = `Expected a whole file of format ${name} but received a truncated one: its preview lies beyond its end`;
     return new ImageFault('failed', 'truncated', message);
   }
-  const sizes = previews.map(({ width, height }) => `${width} x ${height}`);
+  const sizes = new Set(previews.map(({ width, height }) => `${width} x ${height}`));
   const had = [...sizes, ...(unsupported ?? [])];
   const received = had.length === 0 ? 'one with none' : `one with ${had.join(', ')}`;
   const expected = `Expected a ${name} file with an embedded preview of at least ${MINIMUM_PREVIEW_SIDE} pixels on its short side`;

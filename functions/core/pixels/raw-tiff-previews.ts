@@ -1,4 +1,5 @@
 import { jpegAt, type Preview, type Previews } from './embedded-preview.ts';
+import { jpegFrame, unsupportedCoding } from './jpeg-coding.ts';
 import {
   directoryTree,
   isSensorData,
@@ -32,7 +33,9 @@ export function tiffPreviews(bytes: Uint8Array): Previews {
     previews: pictures.flatMap((placed) => previewsIn(bytes, placed)),
     orientation: all.map(({ directory }) => orientationOf(directory)).find((known) => known !== undefined),
     endsEarly,
-    unsupported: pictures.some(({ directory }) => codingOf(directory) === JPEG_XL) ? ['a picture in JPEG XL'] : [],
+    unsupported: pictures.some(({ directory }) => codingOf(directory) === JPEG_XL)
+      ? ['a picture in JPEG XL']
+      : [],
   };
 }
 
@@ -78,6 +81,7 @@ function tiffPicture(bytes: Uint8Array, { directory, at }: PlacedDirectory): rea
   const isCoded = PICTURE_CODINGS.includes(codingOf(directory)) && PICTURE_COLOURS.includes(colours);
   const isByte = directory.value(RAW_TAG.bitsPerSample) === 8;
   if (!isCoded || !isByte || isSensorData(directory) || width * height === 0) return [];
+  if (codingOf(directory) === JPEG && !isDecodableJpeg(bytes, directory)) return [];
   return [
     {
       ...{ format: 'tiff', width, height, isWhole: !directory.pointsBeyondEnd },
@@ -85,6 +89,13 @@ function tiffPicture(bytes: Uint8Array, { directory, at }: PlacedDirectory): rea
       orientation: undefined,
     },
   ];
+}
+
+/** Whether the first strip or tile is no lossless JPEG: then all are what the sensor saw. */
+function isDecodableJpeg(bytes: Uint8Array, directory: TiffDirectory): boolean {
+  const tag = directory.has(RAW_TAG.tileOffsets) ? RAW_TAG.tileOffsets : RAW_TAG.stripOffsets;
+  const frame = jpegFrame(bytes.subarray(directory.value(tag) ?? bytes.length));
+  return frame !== undefined && unsupportedCoding(frame) === undefined;
 }
 
 /** The file as a TIFF whose first directory is another one. */

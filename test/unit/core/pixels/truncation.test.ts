@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { cameraRawName } from '../../../../functions/core/pixels/camera-raw.ts';
 import type { AcceptedFormat } from '../../../../functions/core/pixels/image-format.ts';
 import { endsEarly } from '../../../../functions/core/pixels/truncation.ts';
 
@@ -185,24 +184,5 @@ describe('an SVG', () => {
     expect(endsEarly(bytesOf('<svg><g/></svg  >'), 'svg')).toBe(false);
     expect(endsEarly(bytesOf('<svg><g/></sv'), 'svg')).toBe(true);
     expect(endsEarly(bytesOf('<svg><g/></svgx>'), 'svg')).toBe(true);
-  });
-});
-
-describe('a camera’s RAW file', () => {
-  const short = (tag: number, ...values: number[]): Tag => ({ tag, type: 3, values });
-
-  it.each<[string, Buffer, string | undefined]>([
-    ['Canon’s mark', bytesOf('II*\0', little32(16), 'CR\x02\0'), 'Canon RAW'],
-    ['a DNG version', tiff([{ tag: 50706, type: 1, values: [1, 4, 0, 0] }]), 'DNG'],
-    ['a colour filter array', tiff([short(262, 32803)]), 'camera RAW'],
-    ['linear sensor data', tiff([short(262, 34892)]), 'camera RAW'],
-    ['a thumbnail above other directories', tiff([short(254, 1), short(330, 8)]), 'camera RAW'],
-    ['a thumbnail alone', tiff([short(254, 1)]), undefined],
-    ['a picture above other directories', tiff([short(254, 2), short(330, 8)]), undefined],
-    ['other directories, and no word on the first', tiff([short(330, 8)]), undefined],
-    ['colours', tiff([short(262, 2)]), undefined],
-    ['a directory beyond its end', bytesOf('II*\0', little32(99)), undefined],
-  ])('is told by %s', (_, file, name) => {
-    expect(cameraRawName(file)).toBe(name);
   });
 });
