@@ -5,9 +5,15 @@ export interface Signature {
 }
 
 /** Pictures, documents and films that are recognised but not accepted, by the names that users know. */
-export const KNOWN_SIGNATURES: readonly Signature[] = [
+const KNOWN_SIGNATURES: readonly Signature[] = [
   // Two letters are too few to tell a bitmap from text: its four reserved bytes must be zero as well.
   { format: 'BMP', starts: 'BM....\0\0\0\0' },
+  { format: 'BMP of OS/2', starts: 'BA............BM' },
+  { format: 'BMP of OS/2', starts: 'BA............CI' },
+  { format: 'BMP of OS/2', starts: 'BA............IC' },
+  { format: 'BMP without its header (DIB)', starts: '\x28\0\0\0........\x01\0\x08\0' },
+  { format: 'BMP without its header (DIB)', starts: '\x28\0\0\0........\x01\0\x18\0' },
+  { format: 'BMP without its header (DIB)', starts: '\x28\0\0\0........\x01\0\x20\0' },
   { format: 'JPEG XL', starts: '\xff\x0a' },
   { format: 'JPEG XL', starts: '\0\0\0\x0cJXL ' },
   { format: 'JPEG 2000', starts: '\0\0\0\x0cjP  ' },
@@ -44,6 +50,9 @@ export const KNOWN_SIGNATURES: readonly Signature[] = [
   { format: 'PCX', starts: '\x0a\x05\x01\x01' },
   { format: 'PCX', starts: '\x0a\x05\x01\x04' },
   { format: 'PCX', starts: '\x0a\x05\x01\x02' },
+  { format: 'DCX', starts: '\xb1\x68\xde\x3a' },
+  { format: 'Microsoft Paint (MSP)', starts: 'DanM' },
+  { format: 'Microsoft Paint (MSP)', starts: 'LinS' },
   { format: 'Amiga ILBM', starts: 'FORM....ILBM' },
   { format: 'Amiga ILBM', starts: 'FORM....PBM ' },
   { format: 'Sun raster', starts: '\x59\xa6\x6a\x95' },
@@ -77,6 +86,8 @@ export const KNOWN_SIGNATURES: readonly Signature[] = [
   { format: 'PKM', starts: 'PKM 20' },
   { format: 'PVR', starts: 'PVR\x03' },
   { format: 'VTF', starts: 'VTF\0' },
+  { format: 'BLP', starts: 'BLP1' },
+  { format: 'BLP', starts: 'BLP2' },
 
   // Documents.
   { format: 'PDF', starts: '%PDF-' },
@@ -90,6 +101,8 @@ export const KNOWN_SIGNATURES: readonly Signature[] = [
   { format: 'MP4 or QuickTime video', starts: '....mdat' },
   { format: 'MP4 or QuickTime video', starts: '....wide' },
   { format: 'MP4 or QuickTime video', starts: '....pnot' },
+  { format: 'FLIC animation', starts: '....\x11\xaf......\x08\0' },
+  { format: 'FLIC animation', starts: '....\x12\xaf......\x08\0' },
   { format: 'Flash video', starts: 'FLV\x01' },
   { format: 'Windows Media video', starts: '\x30\x26\xb2\x75\x8e\x66\xcf\x11' },
   { format: 'MPEG video', starts: '\0\0\x01\xba' },
@@ -111,7 +124,7 @@ const KNOWN_TEXTS: readonly Pattern[] = [
   { format: 'PPM', pattern: /^P[36]\s+(?:#|\d+\s+(?:#|\d))/ },
   { format: 'PAM', pattern: /^P7\n/ },
   { format: 'PFM', pattern: /^P[Ff]\s+\d+\s+\d+\s+-?[\d.]+/ },
-  { format: 'XBM', pattern: /^\s*(?:\/\*[\s\S]{0,160}?\*\/\s*)?#define\s+\w+_width\s+\d/ },
+  { format: 'XBM', pattern: /^\s*(?:\/\*[\s\S]{0,160}?\*\/\s*)?#define\s+[\w-]+_width\s+\d/ },
   { format: 'XPM', pattern: /^\s*(?:\/\*\s*XPM\s*\*\/|! XPM2)/ },
 ];
 /** What is looked at of a text. */
@@ -135,6 +148,8 @@ export function startsAs(bytes: Uint8Array, starts: string): boolean {
 
 const TGA_FOOTER = 'TRUEVISION-XFILE.\0';
 const TGA_HEADER_BYTES = 18;
+/** Palette, colours and grey; the same in run lengths. */
+const TGA_KINDS = [1, 2, 3, 9, 10, 11];
 const TGA_BITS = [8, 15, 16, 24, 32];
 
 /** Formats that have no mark at their beginning: a cursor and a Targa file may have the same first four bytes. */
@@ -149,9 +164,13 @@ function isTargaHeader(bytes: Uint8Array): boolean {
   if (bytes.length < TGA_HEADER_BYTES) return false;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [palette, kind] = [view.getUint8(1), view.getUint8(2)];
-  const isMapped = palette === 1 && (kind === 1 || kind === 9);
-  const isDirect = palette === 0 && [2, 3, 10, 11].includes(kind) && view.getUint32(3, true) === 0;
-  if (isMapped && !TGA_BITS.includes(view.getUint8(7))) return false;
+  const isPaletteFit = palette === 1 ? TGA_BITS.includes(view.getUint8(7)) : isEmptyPalette(view);
   const isSized = view.getUint16(12, true) > 0 && view.getUint16(14, true) > 0;
-  return (isMapped || isDirect) && isSized && TGA_BITS.includes(view.getUint8(16)) && view.getUint8(17) < 64;
+  const isKnown = TGA_KINDS.includes(kind) && TGA_BITS.includes(view.getUint8(16));
+  // The highest two bits are for interleaving, which nobody has used.
+  return palette < 2 && isPaletteFit && isSized && isKnown && view.getUint8(17) < 64;
+}
+
+function isEmptyPalette(view: DataView): boolean {
+  return view.getUint32(3, true) === 0;
 }

@@ -15,6 +15,9 @@ const NO_FRAMES = [0xc4, 0xc8, 0xcc];
 const HIERARCHICAL_START = 0xde;
 const JPEG_LS_FRAME = 0xf7;
 
+/** The one depth that T.81 allows beside 8 bit, lossless JPEG aside; any other is damage. */
+const DEEP_BITS = 12;
+
 /** Frames by their markers (ITU-T T.81, table B.1) that libjpeg-turbo, as libvips calls it, does not decode. */
 const UNSUPPORTED_FRAMES: Readonly<Record<number, string>> = {
   195: 'lossless JPEG',
@@ -81,6 +84,5 @@ function isFrame(marker: number): boolean {
 /** Names the coding of a JPEG that is not decoded. Arithmetic coding is: libjpeg-turbo has it. */
 export function unsupportedCoding(frame: JpegFrame | undefined): string | undefined {
   if (!frame) return undefined;
-  const name = UNSUPPORTED_FRAMES[frame.marker];
-  return name ?? (frame.bitsPerSample === 8 ? undefined : `${frame.bitsPerSample}-bit JPEG`);
+  return UNSUPPORTED_FRAMES[frame.marker] ?? (frame.bitsPerSample === DEEP_BITS ? '12-bit JPEG' : undefined);
 }
