@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RAW_FILES } from '../fixtures/camera-raw.ts';
 import { CLI, COMPILED_CLI, jsonLines, runCli, spawnCli } from './support/cli-process.ts';
 
 interface TaggedLine {
@@ -82,6 +83,19 @@ describe('cliptag tag', () => {
     expect(stdout).toMatch(
       /coffee\.png: drinks:\w+ [01]\.\d\d, drinks:\w+ [01]\.\d\d, places:\w+ [01]\.\d\d/,
     );
+  });
+
+  it('tags the camera RAW files of a folder by their previews', async () => {
+    await mkdir(join(folder, 'raw'));
+    const jpeg = await sharp(sample).jpeg().toBuffer();
+    const at = (name: string) => join(folder, 'raw', name);
+    await writeFile(at('a.jpg'), jpeg);
+    await writeFile(at('b.NEF'), RAW_FILES.nef.build({ jpeg }));
+    await writeFile(at('c.3fr'), RAW_FILES['3fr'].build({ jpeg }));
+    await writeFile(at('d.rwl'), RAW_FILES.rwl.build({ jpeg }));
+    const [plain, ...raw] = jsonLines<TaggedLine>(await tag('--json', 'raw'));
+    expect(plain?.tags).toHaveLength(4);
+    expect(raw).toEqual(['b.NEF', 'c.3fr', 'd.rwl'].map((name) => ({ ...plain, path: join('raw', name) })));
   });
 
   it('takes the images of a folder at any depth, but nothing hidden and nothing that is called otherwise', async () => {

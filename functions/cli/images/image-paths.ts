@@ -11,7 +11,10 @@ import { namedPaths } from './named-paths.ts';
 const IMAGE_EXTENSIONS = new Set(
   (
     '.jpg .jpeg .jpe .jfif .png .apng .webp .avif .gif .tif .tiff .svg .svgz ' +
-    '.heic .heif .bmp .jxl .jp2 .psd .dng .cr2 .cr3 .nef .arw .raf .orf .rw2'
+    '.heic .heif .bmp .jxl .jp2 .psd ' +
+    // Camera RAW.
+    '.dng .gpr .cr2 .cr3 .crw .nef .nrw .arw .sr2 .srf .raf .orf .ori .rw2 .rwl .pef .srw .3fr .fff .iiq .mos ' +
+    '.mef .erf .dcr .kdc .x3f .mrw'
   ).split(' '),
 );
 

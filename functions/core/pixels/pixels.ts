@@ -14,11 +14,11 @@ export interface Pixels {
   readonly size: number;
   /** RGB, 8 bit, row-major: `[size, size, 3]`. */
   readonly data: Uint8Array;
-  /** The picture's own upright width before resizing, in pixels. */
+  /** The picture's own upright width before resizing, in pixels; of a camera RAW file its preview's. */
   readonly width: number;
   /** The picture's own upright height before resizing, in pixels. */
   readonly height: number;
-  /** Recognised from the content, in lower case: `jpeg`, `png`, … */
+  /** The file's, recognised from the content, in lower case: `jpeg`, `png`, `nef`, … */
   readonly format: string;
 }
 

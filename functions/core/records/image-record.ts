@@ -24,9 +24,10 @@ export interface ImageContent {
   /** Why it has no tags, as a sentence and as a code. */
   readonly reason?: string | undefined;
   readonly reasonCode?: ImageFaultCode | undefined;
-  /** Upright, in pixels. */
+  /** Upright, in pixels; of a camera RAW file its preview's. */
   readonly width?: number | undefined;
   readonly height?: number | undefined;
+  /** Of the file, as its content tells it: `jpeg`, `nef`. */
   readonly format?: string | undefined;
   readonly tags: readonly Tag[];
   readonly modelDigest?: string | undefined;

@@ -64,9 +64,13 @@ const resultEventDetail = z
       .record(z.string(), digest)
       .optional()
       .describe('Name → digest of the label sets that the tags come from.'),
-    width: z.int().min(1).optional().describe('Pixels of the upright image.'),
+    width: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('Pixels of the upright image; of a camera RAW file its preview’s.'),
     height: z.int().min(1).optional().describe('Pixels of the upright image.'),
-    format: z.string().optional().describe('For instance jpeg.'),
+    format: z.string().optional().describe('Of the file, for instance jpeg or nef.'),
     reason: z.string().optional().describe('Why the image has no tags, as a sentence; of ImageFailed only.'),
     reasonCode: z
       .string()
