@@ -1,8 +1,9 @@
+import type { TiffOptions } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { sharpPixelDecoder } from '../../functions/adapters/sharp/pixel-decoder.ts';
 import { thumbnail } from '../../functions/adapters/sharp/thumbnail.ts';
-import { plainDng, previewJpeg, RAW_FILES } from '../fixtures/camera-raw.ts';
-import { BLUE, GREEN, RED, YELLOW } from '../fixtures/pictures.ts';
+import { bigDngAround, dngAround, plainDng, previewJpeg, RAW_FILES } from '../fixtures/camera-raw.ts';
+import { BLUE, GREEN, quarters, RED, YELLOW } from '../fixtures/pictures.ts';
 import { colourAt, expectColour, expectFault } from '../fixtures/pixel-checks.ts';
 
 const SPEC = { size: 64, resize: 'bicubic' } as const;
@@ -59,6 +60,24 @@ it.each([undefined, 6])(
     expectColour(colourAt(pixels, 0.2, 0.2), orientation ? BLUE : RED, 12);
   },
 );
+
+it.each<[string, TiffOptions]>([
+  ['tiles of JPEG', { compression: 'jpeg', tile: true, tileWidth: 64, tileHeight: 64 }],
+  ['strips of LZW', { compression: 'lzw' }],
+  ['strips of deflate', { compression: 'deflate', predictor: 'horizontal' }],
+])('a DNG’s preview in %s is read', async (_, options) => {
+  const tiff = await quarters(320, 240).tiff(options).toBuffer();
+  const pixels = await decoder.decode(dngAround(tiff), SPEC);
+  expect(pixels).toMatchObject({ format: 'dng', width: 320, height: 240 });
+  expectColour(colourAt(pixels, 0.8, 0.2), GREEN, 12);
+});
+
+it('a preview in a DNG that is a BigTIFF is read', async () => {
+  const tiff = await quarters(320, 240).tiff({ compression: 'lzw', bigtiff: true }).toBuffer();
+  const pixels = await decoder.decode(bigDngAround(tiff), SPEC);
+  expect(pixels).toMatchObject({ format: 'dng', width: 320, height: 240 });
+  expectColour(colourAt(pixels, 0.2, 0.8), BLUE, 12);
+});
 
 it('rejects a preview of too many pixels before it is decoded', async () => {
   const strict = sharpPixelDecoder({ limits: { maximumPixels: 1000 } });

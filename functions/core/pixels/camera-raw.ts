@@ -1,5 +1,5 @@
 import { type Signature, startsAs } from './format-signatures.ts';
-import { directoryTree, isSensorData, RAW_TAG, textOf } from './raw-directories.ts';
+import { directoryTree, isSensorData, type PlacedDirectory, RAW_TAG, textOf } from './raw-directories.ts';
 import { readTiffDirectory, type TiffDirectory } from './tiff-directory.ts';
 
 /** How a camera RAW file is laid out. */
@@ -63,18 +63,40 @@ export function cameraRaw(bytes: Uint8Array): CameraRaw | undefined {
 
 const TIFF_STARTS = ['II*\0', 'MM\0*', 'II+\0', 'MM\0+'];
 const REDUCED_RESOLUTION = 1;
+/** The short side of EXIF's thumbnails is 120 pixels; those of some makers are larger. */
+const THUMBNAIL_SIDE = 160;
 
 function tiffRaw(bytes: Uint8Array): CameraRaw | undefined {
   const { main, all } = directoryTree(bytes);
   if (!main) return undefined;
   if (main.has(RAW_TAG.dngVersion)) return { format: 'dng', name: 'DNG', layout: 'dng' };
-  // Nikon and Sony: the first directory is a thumbnail, and the sensor's data lie in a directory below it.
-  const subfileType = main.value(RAW_TAG.newSubfileType) ?? 0;
-  const isThumbnail = (subfileType & REDUCED_RESOLUTION) !== 0 && main.has(RAW_TAG.subIfds);
-  if (!isThumbnail && !all.some(({ directory }) => isSensorData(directory))) return undefined;
   const maker = makerOf(bytes, main);
-  const [, format = 'raw', name = 'camera RAW'] = MADE_BY.find(([start]) => maker.startsWith(start)) ?? [];
+  const made = MADE_BY.find(([start]) => maker.startsWith(start));
+  const isRaw = isThumbnail(main, made !== undefined) || all.some(({ directory }) => isSensorData(directory));
+  if (!isRaw && !(made && isOnlyJpegs(all))) return undefined;
+  const [, format = 'raw', name = 'camera RAW'] = made ?? [];
   return { format, name, layout: 'tiff' };
+}
+
+/**
+ * Whether the first directory is but a thumbnail, of what directories below it hold. Nikon and Sony say so; where a
+ * camera's file says nothing of it, its size tells.
+ */
+function isThumbnail(main: TiffDirectory, isOfCamera: boolean): boolean {
+  if (!main.has(RAW_TAG.subIfds)) return false;
+  const subfileType = main.value(RAW_TAG.newSubfileType);
+  if (subfileType !== undefined) return (subfileType & REDUCED_RESOLUTION) !== 0;
+  const shortSide = Math.min(main.value(RAW_TAG.width) ?? 0, main.value(RAW_TAG.height) ?? 0);
+  return isOfCamera && shortSide < THUMBNAIL_SIDE;
+}
+
+/** Whether no TIFF reader finds a picture: there are JPEGs, which tags name, and no strips. */
+function isOnlyJpegs(all: readonly PlacedDirectory[]): boolean {
+  const parts = [RAW_TAG.stripOffsets, RAW_TAG.tileOffsets];
+  return (
+    all.some(({ directory }) => directory.has(RAW_TAG.jpegOffset)) &&
+    !all.some(({ directory }) => parts.some((tag) => directory.has(tag)))
+  );
 }
 
 function makerOf(bytes: Uint8Array, main: TiffDirectory | undefined): string {

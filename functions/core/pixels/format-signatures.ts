@@ -6,8 +6,12 @@ export interface Signature {
 
 /** Pictures, documents and films that are recognised but not accepted, by the names that users know. */
 const KNOWN_SIGNATURES: readonly Signature[] = [
-  // Two letters are too few to tell a bitmap from text: its four reserved bytes must be zero as well.
+  // Two letters are too few to tell a bitmap from text: its reserved bytes are zero, or its second header has a known length.
   { format: 'BMP', starts: 'BM....\0\0\0\0' },
+  { format: 'BMP', starts: 'BM............\x0c\0\0\0' },
+  { format: 'BMP', starts: 'BM............\x10\0\0\0' },
+  { format: 'BMP', starts: 'BM............\x28\0\0\0' },
+  { format: 'BMP', starts: 'BM............\x40\0\0\0' },
   { format: 'BMP of OS/2', starts: 'BA............BM' },
   { format: 'BMP of OS/2', starts: 'BA............CI' },
   { format: 'BMP of OS/2', starts: 'BA............IC' },
@@ -124,6 +128,7 @@ const KNOWN_TEXTS: readonly Pattern[] = [
   { format: 'PPM', pattern: /^P[36]\s+(?:#|\d+\s+(?:#|\d))/ },
   { format: 'PAM', pattern: /^P7\n/ },
   { format: 'PFM', pattern: /^P[Ff]\s+\d+\s+\d+\s+-?[\d.]+/ },
+  { format: 'IFUNC (IM)', pattern: /^(?:[A-Z][\w ]+: [^\r\n]*\r?\n)*Image type: / },
   { format: 'XBM', pattern: /^\s*(?:\/\*[\s\S]{0,160}?\*\/\s*)?#define\s+[\w-]+_width\s+\d/ },
   { format: 'XPM', pattern: /^\s*(?:\/\*\s*XPM\s*\*\/|! XPM2)/ },
 ];

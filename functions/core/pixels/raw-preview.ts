@@ -83,7 +83,7 @@ function noPreview({ name }: CameraRaw, { previews, endsEarly, unsupported }: Pr
   }
   const sizes = new Set(previews.map(({ width, height }) => `${width} x ${height}`));
   const had = [...sizes, ...(unsupported ?? [])];
-  const received = had.length === 0 ? 'one with none' : `one with ${had.join(', ')}`;
-  const expected = `Expected a ${name} file with an embedded preview of at least ${MINIMUM_PREVIEW_SIDE} pixels on its short side`;
+  const received = had.length === 0 ? 'none' : had.join(', ');
+  const expected = `Expected a preview of at least ${MINIMUM_PREVIEW_SIDE} pixels on its short side in a file of format ${name}`;
   return new ImageFault('unsupported', 'unsupported-format', `${expected} but received ${received}`);
 }

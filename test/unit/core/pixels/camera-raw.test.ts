@@ -15,6 +15,16 @@ const latin1 = (content: string) => Buffer.from(content, 'latin1');
 const jpeg = await previewJpeg();
 const files = Object.entries(RAW_FILES);
 
+/** A TIFF that is a directory only, and says who made the camera. */
+function namedTiff(make: string, entries: Parameters<typeof tiffDirectory>[0]): Uint8Array {
+  const makeAt = 8 + 2 + 12 * (entries.length + 1) + 4;
+  const file = tiffDirectory([...entries, [271, 2, makeAt]]);
+  const view = new DataView(file.buffer, file.byteOffset);
+  // The last entry's count: as a text of four letters would, any shorter one would stand in the entry itself.
+  view.setUint32(makeAt - 4 - 8, make.length + 1, true);
+  return Buffer.concat([file, latin1(`${make}\0`)]);
+}
+
 describe('cameraRaw', () => {
   it.each(files)('tells a %s by its content', (_, { format, build }) => {
     expect(cameraRaw(build({ jpeg }))).toMatchObject({ format });
@@ -37,6 +47,16 @@ describe('cameraRaw', () => {
       ]),
       'raw',
     ],
+    [
+      'a camera’s thumbnail, by its size',
+      namedTiff('NIKON', [
+        [256, 3, 160],
+        [257, 3, 120],
+        [330, 4, 8],
+      ]),
+      'nef',
+    ],
+    ['a camera’s JPEGs that are no TIFF’s', namedTiff('SONY', [[513, 4, 8]]), 'arw'],
   ])('tells a RAW file by %s', (_, bytes, format) => {
     expect(cameraRaw(bytes)?.format).toBe(format);
   });
@@ -52,6 +72,31 @@ describe('cameraRaw', () => {
         [330, 4, 8],
       ]),
     ],
+    [
+      'a camera’s picture above other directories',
+      namedTiff('NIKON', [
+        [256, 3, 600],
+        [257, 3, 400],
+        [330, 4, 8],
+      ]),
+    ],
+    [
+      'a camera’s picture that is small, and says that it is the picture',
+      namedTiff('NIKON', [
+        [254, 4, 0],
+        [256, 3, 200],
+        [257, 3, 130],
+        [330, 4, 8],
+      ]),
+    ],
+    [
+      'a camera’s picture, and a JPEG of it',
+      namedTiff('SONY', [
+        [273, 4, 8],
+        [513, 4, 8],
+      ]),
+    ],
+    ['JPEGs of nobody knows whom', tiffDirectory([[513, 4, 8]])],
     ['a directory beyond its end', latin1('II*\0\x63\0\0\0........')],
     ['nothing', new Uint8Array()],
   ])('takes a file with %s for no RAW', (_, bytes) => expect(cameraRaw(bytes)).toBeUndefined());
@@ -96,9 +141,7 @@ describe('a RAW file without a preview that can be used', () => {
     const thumbnail = await previewJpeg(undefined, { width: 160, height: 120 });
     expect(faultOf(build({ jpeg: thumbnail }))).toMatchObject({
       ...MISSING,
-      message: expect.stringMatching(
-        /an embedded preview of at least 160 pixels .* received one with 160 x 120$/,
-      ),
+      message: expect.stringMatching(/a preview of at least 160 pixels .* but received 160 x 120$/),
     });
   });
 
