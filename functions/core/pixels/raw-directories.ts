@@ -69,7 +69,7 @@ function below(directory: TiffDirectory): number[] {
 }
 
 /** Where the last strip or tile ends. */
-function endOfParts(directory: TiffDirectory): number {
+export function endOfParts(directory: TiffDirectory): number {
   const [offsets, lengths] = directory.has(RAW_TAG.tileOffsets)
     ? [RAW_TAG.tileOffsets, RAW_TAG.tileLengths]
     : [RAW_TAG.stripOffsets, RAW_TAG.stripLengths];

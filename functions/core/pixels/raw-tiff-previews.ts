@@ -2,6 +2,7 @@ import { jpegAt, type Preview, type Previews } from './embedded-preview.ts';
 import { jpegFrame, unsupportedCoding } from './jpeg-coding.ts';
 import {
   directoryTree,
+  endOfParts,
   isSensorData,
   orientationOf,
   type PlacedDirectory,
@@ -33,14 +34,16 @@ export function tiffPreviews(bytes: Uint8Array): Previews {
     previews: pictures.flatMap((placed) => previewsIn(bytes, placed)),
     orientation: all.map(({ directory }) => orientationOf(directory)).find((known) => known !== undefined),
     endsEarly,
-    unsupported: pictures.some(({ directory }) => codingOf(directory) === JPEG_XL)
-      ? ['a picture in JPEG XL']
-      : [],
+    unsupported: pictures.some(({ directory }) => isJpegXl(directory)) ? ['a picture in JPEG XL'] : [],
   };
 }
 
 function isPicture(directory: TiffDirectory): boolean {
   return PICTURE_TYPES.includes(directory.value(RAW_TAG.newSubfileType) ?? 0);
+}
+
+function isJpegXl(directory: TiffDirectory): boolean {
+  return codingOf(directory) === JPEG_XL && !isSensorData(directory);
 }
 
 function codingOf(directory: TiffDirectory): number {
@@ -56,8 +59,8 @@ function previewsIn(bytes: Uint8Array, { directory, at }: PlacedDirectory): read
 function namedJpegs(bytes: Uint8Array, directory: TiffDirectory): readonly Preview[] {
   const offset = directory.value(RAW_TAG.jpegOffset);
   const length = directory.value(RAW_TAG.jpegLength);
-  const held = WHOLE_JPEG_TAGS.flatMap((tag) => {
-    const { start, end } = directory.range(tag) ?? { start: 0, end: 0 };
+  const held = WHOLE_JPEG_TAGS.filter((tag) => directory.has(tag)).flatMap((tag) => {
+    const { start, end } = directory.range(tag) ?? { start: bytes.length, end: Infinity };
     return jpegAt(bytes, start, end - start);
   });
   return offset && length ? [...jpegAt(bytes, offset, length), ...held] : held;
@@ -84,7 +87,7 @@ function tiffPicture(bytes: Uint8Array, { directory, at }: PlacedDirectory): rea
   if (codingOf(directory) === JPEG && !isDecodableJpeg(bytes, directory)) return [];
   return [
     {
-      ...{ format: 'tiff', width, height, isWhole: !directory.pointsBeyondEnd },
+      ...{ format: 'tiff', width, height, isWhole: endOfParts(directory) <= bytes.length },
       content: () => beginningWith(bytes, at),
       orientation: undefined,
     },

@@ -3,6 +3,7 @@ import { ImageFault } from '../../../../functions/core/errors.ts';
 import { cameraRaw } from '../../../../functions/core/pixels/camera-raw.ts';
 import { uploadedPicture } from '../../../../functions/core/pixels/uploaded-picture.ts';
 import {
+  cutNef,
   LOSSLESS_JPEG,
   plainDng,
   previewJpeg,
@@ -147,6 +148,21 @@ describe('a RAW file without a preview that can be used', () => {
 
   it.each(files)('rejects a %s that holds no JPEG but the sensor’s', (_, { build }) => {
     expect(faultOf(build({ jpeg: LOSSLESS_JPEG }))).toMatchObject(MISSING);
+  });
+
+  it('rejects a RW2 that is cut behind its directory, as truncated', () => {
+    const file = RAW_FILES.rw2.build({ jpeg });
+    const directory = file.subarray(file.readUInt32LE(4));
+    // The directory, and of what it points to nothing.
+    const cut = Buffer.concat([latin1('IIU\0\x08\0\0\0'), directory]);
+    cut.writeUInt32LE(jpeg.length * 2, 8 + 2 + 8);
+    expect(faultOf(cut)).toMatchObject({ status: 'failed', code: 'truncated' });
+  });
+
+  it('rejects a file that is cut within its preview, as truncated, if the rest is too small', async () => {
+    const thumbnail = await previewJpeg(undefined, { width: 160, height: 120 });
+    expect(faultOf(cutNef({ jpeg: thumbnail }))).toMatchObject({ status: 'failed', code: 'truncated' });
+    expect(uploadedPicture(cutNef({ jpeg })).bytes).toHaveLength(jpeg.length);
   });
 
   it('rejects a DNG whose JPEG holds what the sensor saw', async () => {
