@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { sharpPixelDecoder } from '../../functions/adapters/sharp/pixel-decoder.ts';
 import { ImageFault } from '../../functions/core/errors.ts';
+import { plainDng, previewJpeg, RAW_FILES } from '../fixtures/camera-raw.ts';
 import { everyFormat } from '../fixtures/pictures.ts';
 
 const SPEC = { size: 32, resize: 'bicubic' } as const;
@@ -26,7 +27,13 @@ function damaged(bytes: Uint8Array, random: Generator<number, never>): Uint8Arra
   return copy;
 }
 
-it.each(Object.entries(await everyFormat()))(
+const VARIANTS = {
+  ...(await everyFormat()),
+  'camera RAW': { bytes: RAW_FILES.nef.build({ jpeg: await previewJpeg(), orientation: 6 }) },
+  'DNG with a preview of plain pixels': { bytes: await plainDng(6) },
+};
+
+it.each(Object.entries(VARIANTS))(
   'a damaged %s gives pixels or an image fault, nothing else',
   async (_, { bytes }) => {
     const random = randomIntegers(bytes.length);
