@@ -1,20 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import { ImageFault } from '../../../../functions/core/errors.ts';
 import { cameraRaw } from '../../../../functions/core/pixels/camera-raw.ts';
+import { pictureLayout } from '../../../../functions/core/pixels/picture-layout.ts';
 import { uploadedPicture } from '../../../../functions/core/pixels/uploaded-picture.ts';
 import {
+  bigDngAround,
   cutNef,
+  dngAround,
   LOSSLESS_JPEG,
   plainDng,
   previewJpeg,
   RAW_FILES,
   sensorJpegDng,
 } from '../../../fixtures/camera-raw.ts';
-import { tiffDirectory } from '../../../fixtures/pictures.ts';
+import { quarters, tiffDirectory } from '../../../fixtures/pictures.ts';
 
 const latin1 = (content: string) => Buffer.from(content, 'latin1');
 const jpeg = await previewJpeg();
 const files = Object.entries(RAW_FILES);
+const tiffPreviews: ReadonlyArray<readonly [string, Buffer]> = [
+  ['a big-endian DNG', await plainDng()],
+  ['strips of deflate', dngAround(await quarters(320, 240).tiff({ compression: 'deflate' }).toBuffer())],
+  ['tiles of JPEG', dngAround(await quarters(320, 240).tiff({ compression: 'jpeg', tile: true }).toBuffer())],
+  ['a BigTIFF', bigDngAround(await quarters(320, 240).tiff({ bigtiff: true }).toBuffer())],
+];
 
 /** A TIFF that is a directory only, and says who made the camera. */
 function namedTiff(make: string, entries: Parameters<typeof tiffDirectory>[0]): Uint8Array {
@@ -122,6 +131,12 @@ describe('uploadedPicture', () => {
     expect({ format, container, orientation }).toEqual({ format: 'tiff', container: 'dng', orientation: 6 });
   });
 
+  it.each(tiffPreviews)('makes the preview the first picture of a TIFF: %s', (_, file) => {
+    const { bytes } = uploadedPicture(file);
+    expect(pictureLayout(bytes, 'tiff')).toMatchObject({ width: 320, height: 240 });
+    expect(bytes).toHaveLength(file.length);
+  });
+
   it('leaves a picture that is no RAW as it is', () => {
     expect(uploadedPicture(jpeg)).toEqual({ bytes: jpeg, format: 'jpeg' });
   });
@@ -163,6 +178,14 @@ describe('a RAW file without a preview that can be used', () => {
     const thumbnail = await previewJpeg(undefined, { width: 160, height: 120 });
     expect(faultOf(cutNef({ jpeg: thumbnail }))).toMatchObject({ status: 'failed', code: 'truncated' });
     expect(uploadedPicture(cutNef({ jpeg })).bytes).toHaveLength(jpeg.length);
+  });
+
+  it('rejects a DNG whose preview of RGB is lossless JPEG, as the sensor’s', async () => {
+    expect(faultOf(await plainDng(1, 7, LOSSLESS_JPEG))).toMatchObject(MISSING);
+  });
+
+  it('rejects a DNG whose preview has a coding that no TIFF reader has', async () => {
+    expect(faultOf(await plainDng(1, 65_000))).toMatchObject(MISSING);
   });
 
   it('rejects a DNG whose JPEG holds what the sensor saw', async () => {
