@@ -63,6 +63,7 @@ it.each([undefined, 6])(
 
 it.each<[string, TiffOptions]>([
   ['tiles of JPEG', { compression: 'jpeg', tile: true, tileWidth: 64, tileHeight: 64 }],
+  ['a JPEG whose tables stand elsewhere', { compression: 'jpeg', quality: 95 }],
   ['strips of LZW', { compression: 'lzw' }],
   ['strips of deflate', { compression: 'deflate', predictor: 'horizontal' }],
 ])('a DNG’s preview in %s is read', async (_, options) => {

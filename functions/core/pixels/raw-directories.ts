@@ -16,6 +16,7 @@ export const RAW_TAG = {
   tileOffsets: 324,
   tileLengths: 325,
   subIfds: 330,
+  jpegTables: 347,
   jpegOffset: 513,
   jpegLength: 514,
   dngVersion: 50706,

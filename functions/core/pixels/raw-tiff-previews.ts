@@ -71,8 +71,9 @@ function stripJpeg(bytes: Uint8Array, directory: TiffDirectory): readonly Previe
   const isJpeg = [OLD_JPEG, JPEG].includes(codingOf(directory));
   const colours = directory.value(RAW_TAG.photometricInterpretation);
   const isOneStrip = directory.count(RAW_TAG.stripOffsets) === 1 && !directory.has(RAW_TAG.tileOffsets);
-  // Without a mark of its own, a JPEG of RGB would be taken for one of YCbCr.
-  if (!isJpeg || !isOneStrip || isSensorData(directory) || colours === RGB) return [];
+  // Without a mark of its own, a JPEG of RGB would be taken for one of YCbCr; and one may lack what tables of the TIFF hold.
+  const isWholeJpeg = isJpeg && isOneStrip && colours !== RGB && !directory.has(RAW_TAG.jpegTables);
+  if (!isWholeJpeg || isSensorData(directory)) return [];
   const start = directory.value(RAW_TAG.stripOffsets) ?? 0;
   return jpegAt(bytes, start, directory.value(RAW_TAG.stripLengths) ?? 0);
 }
