@@ -9,6 +9,13 @@ export interface TiffDirectory {
   largest(tag: number): number | undefined;
   /** Where a tag's values lie in the file; undefined when it is missing, or they lie beyond the end. */
   range(tag: number): { readonly start: number; readonly end: number } | undefined;
+  /** One of a tag's fractions; undefined where it has none, or divides by zero. */
+  rational(tag: number, index?: number): number | undefined;
+  /**
+   * A copy of the file that has this directory alone, of each tag the first entry, no tags that `keeps` refuses, and other
+   * integers for some.
+   */
+  rewritten(keeps: (tag: number) => boolean, integers: ReadonlyMap<number, number>): Uint8Array;
   /** Whether some tag's values lie beyond the end of the file. */
   readonly pointsBeyondEnd: boolean;
   /** Where the next directory of the chain lies; 0 for none. */
@@ -20,6 +27,7 @@ const TYPE_BYTES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
 /** Olympus ("RO", "RS") and Panasonic write these in place of TIFF's 42. */
 const RAW_VERSIONS = [0x4f52, 0x5352, 0x55];
 /** RATIONAL, SRATIONAL, FLOAT, DOUBLE. */
+const RATIONAL = 5;
 const NO_INTEGERS = [5, 10, 11, 12];
 
 /** What libtiff 4.7 takes for a directory (tif_dirread.c, "Sanity check on directory count"). */
@@ -76,6 +84,8 @@ export function readTiffDirectory(bytes: Uint8Array, where?: number): TiffDirect
       return end > bytes.length ? undefined : { start, end };
     },
     next: end + kind.offsetBytes > bytes.length ? 0 : offsetAt(kind, end),
+    rational: (tag, index = 0) => rationalOf(kind, first(tag), index),
+    rewritten: (keeps, integers) => rewritten(kind, bytes, { at, count, end }, keeps, integers),
     pointsBeyondEnd: [...entries.values()].some((same) => same.some((entry) => entry.end > bytes.length)),
   };
 }
@@ -130,6 +140,7 @@ function offsetAt({ view, littleEndian, isBig }: Kind, at: number): number {
 }
 
 interface Entry {
+  readonly type: number;
   /** Bytes of one value; 0 for an unknown type. */
   readonly width: number;
   readonly holdsIntegers: boolean;
@@ -146,7 +157,7 @@ function readEntry(kind: Kind, at: number): Entry {
   const length = width * offsetAt(kind, at + 4);
   const inEntry = at + 4 + offsetBytes;
   const start = length <= offsetBytes ? inEntry : offsetAt(kind, inEntry);
-  return { width, holdsIntegers: !NO_INTEGERS.includes(type), start, end: start + length };
+  return { type, width, holdsIntegers: !NO_INTEGERS.includes(type), start, end: start + length };
 }
 
 function countOf({ view }: Kind, entry: Entry | undefined): number {
@@ -161,4 +172,60 @@ function integerOf(kind: Kind, entry: Entry | undefined, index: number): number 
   if (entry.width === 1) return view.getUint8(at);
   if (entry.width === 2) return view.getUint16(at, littleEndian);
   return entry.width === 4 ? view.getUint32(at, littleEndian) : Number(view.getBigUint64(at, littleEndian));
+}
+
+function rationalOf(
+  { view, littleEndian }: Kind,
+  entry: Entry | undefined,
+  index: number,
+): number | undefined {
+  if (entry?.type !== RATIONAL || entry.end > view.byteLength) return undefined;
+  const at = entry.start + index * entry.width;
+  if (at + entry.width > entry.end) return undefined;
+  const divisor = view.getUint32(at + 4, littleEndian);
+  return divisor === 0 ? undefined : view.getUint32(at, littleEndian) / divisor;
+}
+
+/** A private tag that no reader knows; it stands in place of those that are left out, and behind all others. */
+const NOTHING_TAG = 65_535;
+const BYTE = 1;
+
+function rewritten(
+  kind: Kind,
+  bytes: Uint8Array,
+  { at, count, end }: { readonly at: number; readonly count: number; readonly end: number },
+  keeps: (tag: number) => boolean,
+  integers: ReadonlyMap<number, number>,
+): Uint8Array {
+  const { littleEndian, entryBytes, countBytes, offsetBytes } = kind;
+  // Not `slice`: that of a Buffer is no copy.
+  const copy = new Uint8Array(bytes);
+  const own: Kind = { ...kind, view: new DataView(copy.buffer) };
+  const seen = new Set<number>();
+  for (let index = 0; index < count; index++) {
+    const entryAt = at + countBytes + index * entryBytes;
+    const tag = own.view.getUint16(entryAt, littleEndian);
+    if (seen.has(tag) || !keeps(tag)) writeNothing(own, entryAt);
+    else setInteger(own, readEntry(own, entryAt), integers.get(tag));
+    seen.add(tag);
+  }
+  copy.fill(0, end, end + offsetBytes);
+  return copy;
+}
+
+function writeNothing({ view, littleEndian, entryBytes, offsetBytes }: Kind, at: number): void {
+  new Uint8Array(view.buffer, at, entryBytes).fill(0);
+  view.setUint16(at, NOTHING_TAG, littleEndian);
+  view.setUint16(at + 2, BYTE, littleEndian);
+  // One value: the count is as wide as an offset.
+  view.setUint8(littleEndian ? at + 4 : at + 4 + offsetBytes - 1, 1);
+}
+
+function setInteger(kind: Kind, entry: Entry, value: number | undefined): void {
+  const { view, littleEndian } = kind;
+  if (value === undefined || countOf(kind, entry) === 0) return;
+  if (entry.width === 1) view.setUint8(entry.start, value);
+  else if (entry.width === 2) view.setUint16(entry.start, value, littleEndian);
+  else if (entry.width === 4) view.setUint32(entry.start, value, littleEndian);
+  else view.setBigUint64(entry.start, BigInt(value), littleEndian);
 }
