@@ -3,6 +3,7 @@ import type { AcceptedFormat } from './image-format.ts';
 import { svgDocument } from './svg-document.ts';
 import { svgEndsEarly } from './svg-ending.ts';
 import { readTiffDirectory } from './tiff-directory.ts';
+import { tiffPart, tiffParts } from './tiff-parts.ts';
 
 /**
  * Whether a file's own structure says that it should go on beyond the bytes at hand. Asked only of files that failed
@@ -29,7 +30,8 @@ function jpegEndsEarly(bytes: Uint8Array, view: DataView): boolean {
   while (at + 4 <= bytes.length) {
     if (bytes[at] !== 0xff) return false;
     const marker = bytes[at + 1] ?? 0;
-    if (marker === 0xd9) return false;
+    // The end, or a start where there cannot be one.
+    if (marker === 0xd9 || marker === 0xd8) return false;
     // A fill byte before a marker.
     if (marker === 0xff) at += 1;
     else if (marker === 0xda) at = entropyCodedEnd(bytes, at + 2 + view.getUint16(at + 2));
@@ -84,20 +86,12 @@ function gifEndsEarly(bytes: Uint8Array): boolean {
   return true;
 }
 
-/** Where strips and tiles lie and how long they are (TIFF 6.0, sections 3 and 15). */
-const TIFF_TAG = { stripOffsets: 273, stripLengths: 279, tileOffsets: 324, tileLengths: 325 };
-
 /** The directory, a tag's values, a strip or a tile lies beyond the end. */
 function tiffEndsEarly(bytes: Uint8Array): boolean {
   const directory = readTiffDirectory(bytes);
   if (!directory || directory.pointsBeyondEnd) return true;
-  const tiled = directory.has(TIFF_TAG.tileOffsets);
-  const offsets = tiled ? TIFF_TAG.tileOffsets : TIFF_TAG.stripOffsets;
-  const lengths = tiled ? TIFF_TAG.tileLengths : TIFF_TAG.stripLengths;
-  // One at a time: a list of them all could be many times the file.
-  for (let index = 0; index < directory.count(offsets); index++) {
-    const end = (directory.value(offsets, index) ?? 0) + (directory.value(lengths, index) ?? 0);
-    if (end > bytes.length) return true;
+  for (let index = 0; index < tiffParts(directory); index++) {
+    if (tiffPart(directory, index).end > bytes.length) return true;
   }
   return false;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AcceptedFormat } from '../../../../functions/core/pixels/image-format.ts';
 import { endsEarly } from '../../../../functions/core/pixels/truncation.ts';
+import { tiffFile } from '../../../fixtures/tiffs.ts';
 
 const bytesOf = (...parts: ReadonlyArray<string | readonly number[]>) =>
   Buffer.concat(
@@ -37,6 +38,10 @@ describe('a JPEG', () => {
     ['a fill byte before a marker', [segment, [0xff], segment, scan]],
   ])('ends at its end marker, after %s', (_, parts) => {
     expectEndAtItsEnd(bytesOf([0xff, 0xd8], ...parts, end), 'jpeg', 2);
+  });
+
+  it('does not end early where it starts twice: it is corrupt', () => {
+    expect(endsEarly(bytesOf([0xff, 0xd8, 0xff, 0xd8], segment, scan), 'jpeg')).toBe(false);
   });
 
   it('does not end early where something else stands for a marker: it is corrupt', () => {
@@ -172,6 +177,20 @@ describe('a TIFF', () => {
       // The four bytes behind the directory point to the next one, which nobody reads.
       expect([length, endsEarly(file.subarray(0, length), 'tiff')]).toEqual([length, true]);
   });
+
+  it.each([{ isBig: true }, { isBig: true, bigEndian: true }])(
+    'ends where its last strip ends, in BigTIFF: %o',
+    (layout) => {
+      const file = tiffFile({
+        tags: { 256: [3, [1]] },
+        parts: [Buffer.alloc(20), Buffer.alloc(30)],
+        ...layout,
+      });
+      expect(endsEarly(file, 'tiff')).toBe(false);
+      for (let length = 0; length < file.length - 8; length++)
+        expect(endsEarly(file.subarray(0, length), 'tiff')).toBe(true);
+    },
+  );
 
   it('does not end early where it has neither strips nor tiles', () => {
     expect(endsEarly(tiff([{ tag: 256, type: 3, values: [1] }]), 'tiff')).toBe(false);
