@@ -31,6 +31,30 @@ export function gifLayout(bytes: Uint8Array): Layout | undefined {
   return { kind: 'gif', width, height, parts: Math.max(1, frames), heldBytes };
 }
 
+/** A frame of one pixel that is transparent: 1 × 1 at 0, 0, with two colours of its own (GIF89a). */
+const TRANSPARENT_FRAME = [
+  ...[EXTENSION, 0xf9, 4, 1, 0, 0, 0, 0],
+  ...[IMAGE, 0, 0, 0, 0, 1, 0, 1, 0, 0x80, 0, 0, 0, 0, 0, 0],
+  ...[2, 2, 0x44, 0x01, 0],
+];
+const TRAILER = 0x3b;
+
+/**
+ * A GIF of which the pixels that its first frame does not give are transparent. libvips makes them so where any frame has
+ * transparency, and black otherwise, so another frame is put behind all others.
+ */
+export function transparentGif(bytes: Uint8Array): Uint8Array {
+  let at = 13 + colourTableBytes(bytes[10]);
+  while (at < bytes.length) {
+    if (bytes[at] === EXTENSION) at = subBlocksEnd(bytes, at + 2);
+    else if (bytes[at] === IMAGE) at = subBlocksEnd(bytes, at + 11 + colourTableBytes(bytes[at + 9]));
+    else break;
+  }
+  // Where the file is cut there is no place for another frame.
+  if (at > bytes.length) return bytes;
+  return Buffer.concat([bytes.subarray(0, at), Buffer.from([...TRANSPARENT_FRAME, TRAILER])]);
+}
+
 /** Bit 7 announces a table of 3 bytes for each of 2^(n+1) colours, n in the lowest three bits (GIF89a). */
 export function colourTableBytes(flags = 0): number {
   return flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0;
