@@ -1,8 +1,9 @@
+import { inflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { sharpPixelDecoder } from '../../functions/adapters/sharp/pixel-decoder.ts';
 import { drawn, quarters, RED, type Rgb, svg, YELLOW } from '../fixtures/pictures.ts';
-import { colourAt, expectColour, expectFault } from '../fixtures/pixel-checks.ts';
+import { colourAt, expectColour } from '../fixtures/pixel-checks.ts';
 
 const SPEC = { size: 32, resize: 'bicubic' } as const;
 const decoder = sharpPixelDecoder();
@@ -49,6 +50,48 @@ describe('transparency is laid over white', () => {
   });
 });
 
+describe('the area outside the first frame is transparent', () => {
+  /** A GIF of a screen of 4 x 4 whose frames have one colour, red. */
+  const gif = (...frames: readonly (readonly [left: number, top: number, width: number, height: number])[]) =>
+    Buffer.from([
+      ...Buffer.from('GIF89a'),
+      ...[4, 0, 4, 0, 0x80, 0, 0],
+      ...[...RED, 0, 0, 0],
+      ...frames.flatMap(([left, top, width, height]) => [
+        ...[0x2c, left, 0, top, 0, width, 0, height, 0, 0],
+        // A code to clear, one a pixel, and one to end, of three bits each; codes have three bits as long as they are few.
+        ...[2, ...redPixels(width * height), 0],
+      ]),
+      0x3b,
+    ]);
+  const redPixels = (count: number) => {
+    // Cleared before each pixel, so that no code grows.
+    const codes = [...Array.from({ length: count }, () => [4, 0]).flat(), 5];
+    const bits = codes
+      .map((code) => code.toString(2).padStart(3, '0'))
+      .reverse()
+      .join('');
+    const padded = bits.padStart(Math.ceil(bits.length / 8) * 8, '0');
+    const bytes = (padded.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)).reverse();
+    return [bytes.length, ...bytes];
+  };
+  const cornersOf = async (bytes: Uint8Array) => {
+    const pixels = await decoder.decode(bytes, SPEC);
+    return [colourAt(pixels, 0.05, 0.05), colourAt(pixels, 0.95, 0.95)];
+  };
+  const WHITE = [255, 255, 255];
+
+  it.each<[string, Buffer, readonly (readonly number[])[]]>([
+    ['a frame that covers all', gif([0, 0, 4, 4]), [RED, RED]],
+    ['a frame in the upper left', gif([0, 0, 2, 2]), [RED, WHITE]],
+    ['a frame in the lower right', gif([2, 2, 2, 2]), [WHITE, RED]],
+    ['a frame in the lower right, then one over all', gif([2, 2, 2, 2], [0, 0, 4, 4]), [WHITE, RED]],
+    ['a frame in the lower right, without a trailer', gif([2, 2, 2, 2]).subarray(0, -1), [WHITE, RED]],
+  ])('of a GIF of %s', async (_, bytes, expected) => {
+    expect(await cornersOf(bytes)).toEqual(expected);
+  });
+});
+
 describe('grey and deep pictures become 8-bit RGB', () => {
   it.each([
     ['an 8-bit grey JPEG', () => plain(90, 90, 90).toColourspace('b-w').jpeg().toBuffer()],
@@ -64,11 +107,11 @@ describe('grey and deep pictures become 8-bit RGB', () => {
     expectColour(await middleOf(bytes), [255, 255, 255], 0);
   });
 
-  it('but rejects a TIFF of more channels than colours can have as unsupported', async () => {
+  it('from a TIFF of more channels than colours can have', async () => {
     const extra = { raw: { width: 64, height: 64, channels: 1 } } as const;
     const bands = [Buffer.alloc(64 * 64, 255), Buffer.alloc(64 * 64, 77)];
     const bytes = await plain(200, 100, 50).joinChannel(bands, extra).tiff({ compression: 'lzw' }).toBuffer();
-    await expectFault(decoder.decode(bytes, SPEC), 'unsupported', 'unsupported-format');
+    expectColour(await middleOf(bytes), [200, 100, 50], 1);
   });
 });
 
@@ -103,6 +146,50 @@ describe('other colour spaces become sRGB', () => {
     const bytes = Buffer.concat([jpeg.subarray(0, 2), segment, jpeg.subarray(2)]);
     expectColour(await middleOf(bytes), [200, 60, 50], 4);
   });
+
+  it('ignoring a profile of colours that no picture has', async () => {
+    // LittleCMS's profile of XYZ, which would be taken for one of RGB; made with Pillow's ImageCms.
+    const xyz = inflateSync(
+      Buffer.from(
+        'eNqVkMFqwkAQhv+goqUePRYJeBMF0RcwHnqSEtCCels30QhJXLIbxPfwgXwHoU/Qkw/guf+GIiJK6Syz882w/88ygPMdy0SXh4BYajObL1yb' +
+          '1TNe0cQLWmgIqZXn+2M8jcsXHFtPXeuF/0UlCLVkPTLfpcoM4NTI451RlqfkhoxEQI7IHa8/6pEPZD+Jc/nrY39QD9PPCWub+YYZ5ljAxQYB' +
+          'QqQwJIM9J0vk5JhdlzUFnvj0Cp8PbKmRvBXVGRVrRNR2OM2h6e1ixXnIE2Nv93e/F70a9K/ut/GgT7xRoS+Viol7vzAlMnH7/q/+B6HJPZM=',
+        'base64',
+      ),
+    );
+    for (const format of ['webp', 'jpeg'] as const) {
+      const bytes = await withProfile(format, xyz);
+      expect(await sharp(bytes).metadata(), format).toMatchObject({ hasProfile: true });
+      expectColour(await middleOf(bytes), [200, 60, 50], 5);
+    }
+  });
+
+  async function withProfile(format: 'jpeg' | 'webp', profile: Buffer): Promise<Buffer> {
+    if (format === 'jpeg') {
+      const jpeg = await plain(200, 60, 50).jpeg({ quality: 95 }).toBuffer();
+      const length = Buffer.from([0, 0]);
+      length.writeUInt16BE(profile.length + 16);
+      const head = Buffer.from('ICC_PROFILE\0\x01\x01', 'latin1');
+      return Buffer.concat([
+        jpeg.subarray(0, 2),
+        Buffer.from([0xff, 0xe2]),
+        length,
+        head,
+        profile,
+        jpeg.subarray(2),
+      ]);
+    }
+    const webp = await plain(200, 60, 50).webp({ lossless: true }).toBuffer();
+    const chunk = (type: string, content: Buffer) => {
+      const length = Buffer.alloc(4);
+      length.writeUInt32LE(content.length);
+      return Buffer.concat([Buffer.from(type), length, content, Buffer.alloc(content.length % 2)]);
+    };
+    // A colour profile, and a canvas of 64 x 64.
+    const canvas = Buffer.from([0x20, 0, 0, 0, 63, 0, 0, 63, 0, 0]);
+    const body = [Buffer.from('WEBP'), chunk('VP8X', canvas), chunk('ICCP', profile), webp.subarray(12)];
+    return chunk('RIFF', Buffer.concat(body));
+  }
 });
 
 describe('of several pictures the first is taken', () => {

@@ -36,6 +36,10 @@ describe('a fault that does no harm to the pixels is no reason to fail', () => {
   const insertedAt = (bytes: Buffer, at: number, inserted: Uint8Array) =>
     Buffer.concat([bytes.subarray(0, at), inserted, bytes.subarray(at)]);
   const BEHIND_PNG_HEADER = 33;
+  function exifOrientation(value: number): string {
+    const bytes = String.fromCharCode(value & 255, value >> 8);
+    return `Exif\0\0II*\0\b\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0${bytes}\0\0\0\0\0\0`;
+  }
 
   it.each([
     ['bytes behind the end of a JPEG', async () => Buffer.concat([await jpeg(), Buffer.alloc(100, 7)])],
@@ -43,6 +47,20 @@ describe('a fault that does no harm to the pixels is no reason to fail', () => {
       'bytes before the end marker of a JPEG',
       async () => insertedAt(await jpeg(), -2, Buffer.from([1, 2, 3])),
     ],
+    ...[
+      ['an empty EXIF segment', 'Exif\0\0'],
+      ['an EXIF segment of zeros', `Exif\0\0${'\0'.repeat(40)}`],
+      ['an EXIF segment that is cut', 'Exif\0\0II*\0\b\0\0\0\x01\0\x12\x01'],
+      ['an EXIF orientation of 0', exifOrientation(0)],
+      ['an EXIF orientation of 9', exifOrientation(9)],
+      ['an EXIF orientation of 65535', exifOrientation(65_535)],
+    ].map(([name = '', exif = '']) => {
+      const segment = Buffer.from(`\xff\xe1\0${String.fromCharCode(exif.length + 2)}${exif}`, 'latin1');
+      return [name, async () => insertedAt(await jpeg(), 2, segment)] satisfies [
+        string,
+        () => Promise<Buffer>,
+      ];
+    }),
     [
       'an EXIF segment of nonsense',
       async () => insertedAt(await jpeg(), 2, Buffer.from('\xff\xe1\0\x10Exif\0\0nonsense', 'latin1')),

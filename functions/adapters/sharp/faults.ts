@@ -1,6 +1,7 @@
 import { CliptagError, ImageFault } from '../../core/errors.ts';
 import { endsEarly } from '../../core/pixels/truncation.ts';
 import type { UploadedPicture } from '../../core/pixels/uploaded-picture.ts';
+import { errorTurns } from './error-turns.ts';
 
 /** A picture to decode, and its format as its content shows it. */
 export type Upload = UploadedPicture;
@@ -10,8 +11,19 @@ export interface PictureUpload extends Upload {
   readonly format: Exclude<Upload['format'], 'svg'>;
 }
 
+/** What sharp says where libvips fails without a word, as it does at a tile of a TIFF. */
+const NOTHING_SAID = 'Warning treated as error';
+
+/** One for the whole process, as is libvips's buffer of messages. */
+const turns = errorTurns();
+
+/** Runs one of sharp's operations on a picture; its fault has its own words, whatever is decoded beside it. */
+export function decoded<Result>(upload: PictureUpload, operation: () => Promise<Result>): Promise<Result> {
+  return asFault(upload, () => turns.run(operation));
+}
+
 /**
- * Runs one of sharp's operations on an upload.
+ * Runs what decodes an upload.
  *
  * @throws {ImageFault} `truncated` or `corrupt`: libvips says what is wrong in words only, so the file's structure
  *   tells a cut picture from a damaged one
@@ -23,6 +35,7 @@ export async function asFault<Result>(upload: Upload, operation: () => Promise<R
   } catch (error) {
     if (error instanceof CliptagError) throw error;
     const [reason = ''] = String(error instanceof Error ? error.message : error).split('\n');
+    if (reason.startsWith(NOTHING_SAID)) throw unreadable(upload, 'a part of it cannot be read');
     // The machine's fault, since the limits on pixels keep a single picture far from this.
     if (/out of memory/i.test(reason)) {
       throw new CliptagError('decode-out-of-memory', reason, { cause: error });
@@ -32,8 +45,16 @@ export async function asFault<Result>(upload: Upload, operation: () => Promise<R
 }
 
 /** `truncated` or `corrupt`, as the file's structure says. */
-export function unreadable({ bytes, format, container }: Upload, reason: string): ImageFault {
-  const code = endsEarly(bytes, format) ? 'truncated' : 'corrupt';
+export function unreadable(upload: Upload, reason: string): ImageFault {
+  return notWhole(upload, endsEarly(upload.bytes, upload.format) ? 'truncated' : 'corrupt', reason);
+}
+
+/** The fault of a picture that is not whole. */
+export function notWhole(
+  { format, container }: Upload,
+  code: 'truncated' | 'corrupt',
+  reason: string,
+): ImageFault {
   const expected = container ? `preview (${format}) in a file` : 'image';
   const message = `Expected a whole ${expected} of format ${container ?? format} but received a ${code} one: ${reason}`;
   return new ImageFault('failed', code, message);

@@ -1,9 +1,25 @@
 import sharp, { type Sharp } from 'sharp';
+import { isPictureProfile } from '../../core/pixels/colour-profile.ts';
+import { transparentGif } from '../../core/pixels/gif-layout.ts';
 import type { Layout } from '../../core/pixels/layout.ts';
 import { pictureLayout } from '../../core/pixels/picture-layout.ts';
 import { checkChannels, checkLayout, type PixelLimits } from '../../core/pixels/pixel-limits.ts';
-import { type Size, type UprightSteps, uprightSteps } from '../../core/pixels/pixels.ts';
-import { asFault, type PictureUpload, unreadable } from './faults.ts';
+import {
+  RGB_CHANNELS,
+  type RgbPicture,
+  type Size,
+  type UprightSteps,
+  uprightSteps,
+} from '../../core/pixels/pixels.ts';
+import { tiffColours } from '../../core/pixels/tiff-colours.ts';
+import {
+  isTiledTiff,
+  type TiffChannels,
+  type TiffReading,
+  tiffReading,
+} from '../../core/pixels/tiff-reading.ts';
+import { wholeBytes } from '../../core/pixels/wholeness.ts';
+import { decoded, notWhole, type PictureUpload, unreadable } from './faults.ts';
 
 // One thread for each picture: a second thread gained nothing with pictures of 2 to 12 megapixels; a second picture at
 // once did.
@@ -16,35 +32,100 @@ sharp.block({ operation: ['VipsForeignLoadSvg'] });
 /** A picture's size as it is stored, and how to set it upright. */
 export interface Header extends Size {
   readonly steps: UprightSteps;
+  /** Whether its colour profile is none for a picture. */
+  readonly ignoresProfile: boolean;
+}
+
+/** A picture that libvips decodes: a file, or the pixels that were made of one. */
+export interface PictureSource {
+  readonly upload: PictureUpload;
+  readonly ignoresProfile?: boolean;
+  readonly rgb?: RgbPicture;
 }
 
 /**
  * `failOn: 'error'` refuses what is cut off or fails its checksums and accepts what cameras and editors get wrong
  * without harm to the pixels, such as TIFF tags out of order ('warning' would refuse those; 'truncated' lets a wrong
- * PNG checksum pass). Limits are checked on the header, by format, so sharp's own is off.
+ * PNG checksum pass). Tiles of a TIFF that cannot be read are errors for 'warning' only. Limits are checked on the header, by
+ * format, so sharp's own are off.
  */
-export function openPicture({ bytes }: PictureUpload): Sharp {
-  return sharp(bytes, { failOn: 'error', limitInputPixels: false });
+export function openPicture({ upload, rgb, ignoresProfile = false }: PictureSource): Sharp {
+  if (rgb)
+    return sharp(rgb.data, { raw: { ...sizeOf(rgb), channels: RGB_CHANNELS }, limitInputPixels: false });
+  const failOn = upload.format === 'tiff' && isTiledTiff(upload.bytes) ? 'warning' : 'error';
+  return sharp(upload.bytes, {
+    failOn,
+    limitInputPixels: false,
+    limitInputChannels: false,
+    ignoreIcc: ignoresProfile,
+  });
+}
+
+function sizeOf({ width, height }: Size): Size {
+  return { width, height };
+}
+
+/** What a picture's file says of how to read it. */
+export interface PictureReading {
+  /** The file as libvips is to see it. */
+  readonly upload: PictureUpload;
+  readonly layout: Layout;
+  /** For a TIFF whose samples are made colours here. */
+  readonly channels?: TiffChannels;
+  /** Memory that decoding it takes. */
+  readonly heldBytes: number;
 }
 
 /**
- * What decoding a picture will take, by its own header, checked against the limits before any decoder sees the file.
+ * How to read a picture and what that will take, by its own header, checked against the limits before any decoder sees the
+ * file.
  *
- * @throws {ImageFault} when the header cannot be read or announces too much
+ * @throws {ImageFault} when the header cannot be read, announces too much, or a layout that is not read
  */
-export function checkedLayout(upload: PictureUpload, limits: PixelLimits): Layout {
+export function pictureReading(upload: PictureUpload, limits: PixelLimits): PictureReading {
+  const { bytes, channels } = readingOf(upload);
   const layout = pictureLayout(upload.bytes, upload.format);
   if (!layout) throw unreadable(upload, 'its header cannot be read');
-  checkLayout(layout, limits);
-  return layout;
+  const heldBytes = layout.heldBytes + (channels ? samplesBytes(layout, channels) : 0);
+  checkLayout({ ...layout, heldBytes }, limits);
+  return {
+    layout,
+    upload: { ...upload, bytes },
+    ...(channels && { channels }),
+    heldBytes: decodingBytes(upload, heldBytes),
+  };
+}
+
+/** The file as libvips is to see it. */
+function readingOf({ bytes, format }: PictureUpload): TiffReading {
+  if (format === 'tiff') return tiffReading(bytes);
+  return { bytes: format === 'gif' ? transparentGif(bytes) : bytes };
+}
+
+/** The whole picture as samples, and as colours. */
+function samplesBytes({ width, height }: Layout, { extraSamples }: TiffChannels): number {
+  return width * height * (2 * RGB_CHANNELS + extraSamples);
 }
 
 /** What every picture takes, however small: libvips's own threads and buffers. */
 const LEAST_BYTES = 32 * 2 ** 20;
 
-/** Memory that decoding an upload takes: metadata are copied, in a hostile file nearly all of it. */
-export function decodingBytes({ bytes }: PictureUpload, { heldBytes }: Layout): number {
-  return LEAST_BYTES + 2 * bytes.length + heldBytes;
+/** Memory that decoding an upload takes: metadata are copied, in a hostile file nearly all of it; so is a TIFF. */
+function decodingBytes({ bytes }: PictureUpload, heldBytes: number): number {
+  return LEAST_BYTES + 3 * bytes.length + heldBytes;
+}
+
+/**
+ * Looks at all of a picture's data, where its decoder would not say what is missing.
+ *
+ * @throws {ImageFault} `truncated` or `corrupt`
+ */
+export async function wholeReading(reading: PictureReading): Promise<PictureReading> {
+  const { upload } = reading;
+  const bytes = await wholeBytes(upload.bytes, upload.format, (code, reason) =>
+    notWhole(upload, code, reason),
+  );
+  return { ...reading, upload: { ...upload, bytes } };
 }
 
 /**
@@ -52,15 +133,39 @@ export function decodingBytes({ bytes }: PictureUpload, { heldBytes }: Layout): 
  *
  * @throws {ImageFault} when it cannot be read, or has too many channels
  */
-export async function readHeader(upload: PictureUpload, layout: Layout): Promise<Header> {
-  const { width, height, channels, orientation } = await asFault(upload, () =>
-    openPicture(upload).metadata(),
+export async function readHeader({ upload, layout, channels: tiff }: PictureReading): Promise<Header> {
+  const { width, height, channels, orientation, icc } = await decoded(upload, () =>
+    openPicture({ upload }).metadata(),
   );
   if (width * height > layout.width * layout.height) {
     throw unreadable(upload, `its header says ${layout.width} x ${layout.height} and ${width} x ${height}`);
   }
-  checkChannels(channels);
-  return { width, height, steps: uprightSteps(upload.orientation ?? orientation) };
+  if (!tiff) checkChannels(channels);
+  return {
+    width,
+    height,
+    steps: uprightSteps(upload.orientation ?? orientation),
+    ignoresProfile: !isPictureProfile(icc),
+  };
+}
+
+/** What is resized: the file itself, or the colours of a TIFF that libvips does not know. */
+export async function pictureSource(
+  { upload, channels }: PictureReading,
+  { ignoresProfile }: Header,
+  timeoutSeconds: number,
+): Promise<PictureSource> {
+  if (!channels) return { upload, ignoresProfile };
+  // A profile speaks of colours, which such samples are not yet.
+  const isProfiled = channels.colours === 'rgb' && !ignoresProfile;
+  const samples = openPicture({ upload, ignoresProfile: !isProfiled }).toColourspace('srgb').raw();
+  const { data, info } = await decoded(upload, () =>
+    stopAfter(samples, timeoutSeconds).toBuffer({ resolveWithObject: true }),
+  );
+  if (info.channels !== RGB_CHANNELS + channels.extraSamples) {
+    throw unreadable(upload, `it has ${info.channels} channels, not ${RGB_CHANNELS + channels.extraSamples}`);
+  }
+  return { upload, rgb: await tiffColours({ ...info, data }, channels) };
 }
 
 /**

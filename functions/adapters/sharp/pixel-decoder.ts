@@ -20,15 +20,17 @@ import {
 } from '../../core/pixels/pixels.ts';
 import { uploadedPicture } from '../../core/pixels/uploaded-picture.ts';
 import { type DrawingHeader, renderDrawing } from './drawing.ts';
-import { asFault, type PictureUpload, type Upload } from './faults.ts';
+import { asFault, decoded, type PictureUpload, type Upload } from './faults.ts';
 import {
-  checkedLayout,
-  decodingBytes,
   type Header,
   openPicture,
+  type PictureSource,
+  pictureReading,
+  pictureSource,
   readHeader,
   setUpright,
   stopAfter,
+  wholeReading,
 } from './picture.ts';
 import { inPictureSlot } from './picture-slots.ts';
 import { resize, shrinkOnLoad } from './resize.ts';
@@ -101,10 +103,12 @@ async function decodePicture(
   { limits, timeoutSeconds }: DecoderSettings,
 ): Promise<Pixels> {
   const { size: side } = spec;
-  const layout = checkedLayout(upload, limits);
-  return inPictureSlot({ seconds: timeoutSeconds, heldBytes: decodingBytes(upload, layout) }, async () => {
-    const header = await readHeader(upload, layout);
-    const picture = await renderUpright(upload, header, spec, timeoutSeconds);
+  const announced = pictureReading(upload, limits);
+  return inPictureSlot({ seconds: timeoutSeconds, heldBytes: announced.heldBytes }, async () => {
+    const reading = await wholeReading(announced);
+    const header = await readHeader(reading);
+    const source = await pictureSource(reading, header, timeoutSeconds);
+    const picture = await renderUpright(source, header, spec, timeoutSeconds);
     const { width, height } = uprightSize(header, header.steps);
     return {
       size: side,
@@ -124,7 +128,7 @@ const MAXIMUM_ENLARGED_PIXELS = 2 ** 21;
 
 /** The upright picture, resized; an extremely long one is cut to its centre where only the centre counts. */
 async function renderUpright(
-  upload: PictureUpload,
+  source: PictureSource,
   header: Header,
   spec: PixelSpec,
   timeoutSeconds: number,
@@ -133,14 +137,15 @@ async function renderUpright(
   const enlarges =
     Math.min(window.width, window.height) < spec.size &&
     window.width * window.height <= MAXIMUM_ENLARGED_PIXELS;
-  const pipeline = openPicture(upload);
+  const { upload } = source;
+  const pipeline = openPicture(source);
   // The whole picture is decoded though only a square is kept, so that a truncated one is found wherever it ends.
   const size = sizeForEncoder(window, spec);
   const shrinking = shrinkOnLoad(upload.format, window, size);
   if (!isWholeOf(header, window) || shrinking === 'none') pipeline.extract(window);
   if (!enlarges) resize(pipeline, size, shrinking);
   setUpright(pipeline, header.steps);
-  const picture = await asFault(upload, () => toRgb(stopAfter(pipeline, timeoutSeconds)));
+  const picture = await decoded(upload, () => toRgb(stopAfter(pipeline, timeoutSeconds)));
   return enlarges ? resizeBicubic(picture, sizeForEncoder(picture, spec)) : picture;
 }
 

@@ -1,10 +1,18 @@
 import sharp from 'sharp';
-import type { Layout } from '../../core/pixels/layout.ts';
 import { DEFAULT_PIXEL_LIMITS } from '../../core/pixels/pixel-limits.ts';
 import { RGB_CHANNELS } from '../../core/pixels/pixels.ts';
 import { uploadedPicture } from '../../core/pixels/uploaded-picture.ts';
-import { asFault, type PictureUpload } from './faults.ts';
-import { checkedLayout, decodingBytes, openPicture, readHeader, setUpright, stopAfter } from './picture.ts';
+import { decoded } from './faults.ts';
+import {
+  openPicture,
+  type PictureReading,
+  pictureReading,
+  pictureSource,
+  readHeader,
+  setUpright,
+  stopAfter,
+  wholeReading,
+} from './picture.ts';
 import { inPictureSlot } from './picture-slots.ts';
 import { DEFAULT_TIMEOUT_SECONDS, sharpPixelDecoder } from './pixel-decoder.ts';
 
@@ -22,24 +30,22 @@ export async function thumbnail(bytes: Uint8Array, maximumSide: number): Promise
   const { format } = picture;
   if (format === 'svg') return drawingThumbnail(bytes, maximumSide);
   const upload = { ...picture, format };
-  const layout = checkedLayout(upload, DEFAULT_PIXEL_LIMITS);
-  return inPictureSlot({ seconds: DEFAULT_TIMEOUT_SECONDS, heldBytes: decodingBytes(upload, layout) }, () =>
-    pictureThumbnail(upload, layout, maximumSide),
+  const reading = pictureReading(upload, DEFAULT_PIXEL_LIMITS);
+  return inPictureSlot({ seconds: DEFAULT_TIMEOUT_SECONDS, heldBytes: reading.heldBytes }, () =>
+    pictureThumbnail(reading, maximumSide),
   );
 }
 
-async function pictureThumbnail(
-  upload: PictureUpload,
-  layout: Layout,
-  maximumSide: number,
-): Promise<Uint8Array> {
-  const { steps } = await readHeader(upload, layout);
-  const pipeline = openPicture(upload).resize(maximumSide, maximumSide, {
+async function pictureThumbnail(announced: PictureReading, maximumSide: number): Promise<Uint8Array> {
+  const reading = await wholeReading(announced);
+  const header = await readHeader(reading);
+  const source = await pictureSource(reading, header, DEFAULT_TIMEOUT_SECONDS);
+  const pipeline = openPicture(source).resize(maximumSide, maximumSide, {
     fit: 'inside',
     withoutEnlargement: true,
   });
-  setUpright(pipeline, steps).webp(WEBP);
-  return asFault(upload, () => stopAfter(pipeline, DEFAULT_TIMEOUT_SECONDS).toBuffer());
+  setUpright(pipeline, header.steps).webp(WEBP);
+  return decoded(source.upload, () => stopAfter(pipeline, DEFAULT_TIMEOUT_SECONDS).toBuffer());
 }
 
 async function drawingThumbnail(bytes: Uint8Array, side: number): Promise<Uint8Array> {
