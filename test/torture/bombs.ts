@@ -74,8 +74,9 @@ async function explode({ name, make }: Bomb): Promise<void> {
   );
   tried += 1;
   if (!stdout) {
-    failed.push(`${name}: ${signal ?? stderr.slice(-300)}`);
-    console.log(`${name}: ${signal ?? stderr.slice(-300)}`);
+    const reason = signal ?? /^.*Error.*$/m.exec(stderr)?.[0] ?? stderr.slice(-300);
+    failed.push(`${name}: ${reason}`);
+    console.log(`${name}: ${reason}`);
     return;
   }
   const { peakBytes, milliseconds, heldBytes, grownBytes, results, passes } = JSON.parse(stdout) as Explosion;
