@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Size } from '../../core/pixels/pixels.ts';
 import {
   type Ending,
   endingFault,
@@ -21,14 +20,14 @@ export interface DecodingProgram {
   readonly variables?: Readonly<Record<string, string>>;
 }
 
-/** The pixels that the process is to send: 8 bit a sample, row-major. */
-export interface PixelOrder extends Size {
-  readonly channels: number;
+/** What the process is to send: so many bytes, and what else its program wants to know. */
+export interface Order {
+  readonly bytes: number;
 }
 
 export interface DecodedInProcess<Header> {
   readonly header: Header;
-  readonly pixels: PixelOrder & { readonly data: Uint8Array };
+  readonly data: Uint8Array;
 }
 
 /** Characters of what the worker writes to standard error. */
@@ -39,9 +38,9 @@ const PASSED_VARIABLES = ['PATH', 'LD_LIBRARY_PATH'];
 
 /**
  * Decodes an image in a process of its own, which can be killed whatever the decoder does, and which cannot take the
- * caller down. It reads the image, says what the image's header has, and is told which pixels to send.
+ * caller down. It reads the image, says what the image's header has, and is told what to send.
  *
- * @param orderFor the pixels to send, for the header; an error that it throws ends the process
+ * @param orderFor what to send, for the header; an error that it throws ends the process
  * @throws {ImageFault} `too-slow`; `too-many-pixels` when it took too much memory
  * @throws {CliptagError} retryable, `decoding-process-failed` or `decode-timeout`: the machine's fault
  * @throws {Error} in the decoder's words when the image cannot be read, or when it crashed the decoder
@@ -50,10 +49,10 @@ export async function decodeInProcess<Header>(
   program: DecodingProgram,
   bytes: Uint8Array,
   limits: ProcessLimits,
-  orderFor: (header: Header) => PixelOrder,
+  orderFor: (header: Header) => Order,
 ): Promise<DecodedInProcess<Header>> {
   const child = startWorker(program, limits);
-  const progress: Progress<Header> = { pixels: [], receivedBytes: 0, complaint: '' };
+  const progress: Progress<Header> = { receivedBytes: 0, complaint: '' };
   const stop = (fault: Error) => {
     progress.fault ??= fault;
     child.kill('SIGKILL');
@@ -62,9 +61,10 @@ export async function decodeInProcess<Header>(
   child.on('message', (message: { readonly header: Header } | Problem) => {
     if ('problem' in message) return stop(problemFault(program.noun, message, limits));
     try {
+      const order = orderFor(message.header);
       progress.header = message.header;
-      progress.order = orderFor(message.header);
-      child.send(progress.order, ignoreEnded);
+      progress.data = Buffer.allocUnsafeSlow(order.bytes);
+      child.send(order, ignoreEnded);
     } catch (error) {
       stop(error as Error);
     }
@@ -79,26 +79,19 @@ export async function decodeInProcess<Header>(
 /** What is known so far of a picture in progress. */
 interface Progress<Header> {
   header?: Header;
-  order?: PixelOrder;
-  readonly pixels: Buffer[];
+  data?: Buffer;
   receivedBytes: number;
   complaint: string;
   fault?: Error;
 }
 
 function finished<Header>(
-  { header, order, fault, complaint, pixels, receivedBytes }: Progress<Header>,
+  { header, data, fault, complaint, receivedBytes }: Progress<Header>,
   ending: Ending,
 ): DecodedInProcess<Header> {
   if (fault) throw fault;
-  if (header === undefined || !order || receivedBytes !== pixelBytes(order)) {
-    throw endingFault(ending, complaint);
-  }
-  return { header, pixels: { ...order, data: Buffer.concat(pixels) } };
-}
-
-function pixelBytes({ width, height, channels }: PixelOrder): number {
-  return width * height * channels;
+  if (header === undefined || receivedBytes !== data?.length) throw endingFault(ending, complaint);
+  return { header, data };
 }
 
 function startWorker(
@@ -122,17 +115,17 @@ function passedEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(PASSED_VARIABLES.filter((name) => name in env).map((name) => [name, env[name]]));
 }
 
-/** Collects what the process writes: no more pixels than expected, and the beginning of its complaints. */
+/** Collects what the process writes: no more than was ordered, and the beginning of its complaints. */
 function collectOutput<Header>(
   child: ChildProcess,
   progress: Progress<Header>,
   stop: (fault: Error) => void,
 ): void {
   child.stdout?.on('data', (chunk: Buffer) => {
+    const { data = Buffer.alloc(0), receivedBytes } = progress;
     progress.receivedBytes += chunk.length;
-    const expectedBytes = progress.order ? pixelBytes(progress.order) : 0;
-    if (progress.receivedBytes <= expectedBytes) progress.pixels.push(chunk);
-    else stop(new Error(`expected ${expectedBytes} bytes of pixels but received more`));
+    if (progress.receivedBytes <= data.length) data.set(chunk, receivedBytes);
+    else stop(new Error(`expected ${data.length} bytes of pixels but received more`));
   });
   child.stderr?.on('data', (chunk: Buffer) => {
     progress.complaint = `${progress.complaint}${chunk}`.slice(0, MAXIMUM_COMPLAINT);

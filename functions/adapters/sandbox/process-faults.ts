@@ -12,7 +12,13 @@ export interface ProcessLimits {
 
 /** The worker's message when it gives up. */
 export interface Problem {
-  readonly problem: 'too-slow' | 'too-much-memory' | 'unreadable';
+  readonly problem:
+    | 'too-slow'
+    | 'too-much-memory'
+    | 'truncated'
+    | 'unsupported'
+    | 'no-decoder'
+    | 'unreadable';
   readonly reason?: string;
 }
 
@@ -45,6 +51,16 @@ export function problemFault(
         'too-many-pixels',
         `Expected a ${noun} that takes at most ${memoryBytes} bytes of memory but it took more`,
       );
+    case 'truncated':
+      return new ImageFault('failed', 'truncated', `Expected a whole ${noun} but received a truncated one`);
+    case 'unsupported':
+      return new ImageFault(
+        'unsupported',
+        'unsupported-format',
+        `Expected a ${noun} that can be decoded but received one of another kind: ${reason}`,
+      );
+    case 'no-decoder':
+      return processFault(`its decoder cannot be loaded: ${reason}`);
     case 'unreadable':
       return new Error(reason);
   }

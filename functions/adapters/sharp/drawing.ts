@@ -44,16 +44,16 @@ export function renderDrawing(
   limits: ProcessLimits,
 ): Promise<Drawing> {
   return slots(async () => {
-    const { header, pixels } = await decodeInProcess<DrawingHeader>(
+    let drawn: Size = { width: 0, height: 0 };
+    const { header, data } = await decodeInProcess<DrawingHeader>(
       PROGRAM,
       svgDocument(svg),
       limits,
-      (claimed) => ({
-        ...sizeFor(claimed),
-        channels: RGB_CHANNELS,
-      }),
+      (claimed) => {
+        drawn = sizeFor(claimed);
+        return { ...drawn, bytes: drawn.width * drawn.height * RGB_CHANNELS };
+      },
     );
-    const { width, height, data } = pixels;
-    return { header, picture: { width, height, data } };
+    return { header, picture: { width: drawn.width, height: drawn.height, data } };
   });
 }

@@ -25,14 +25,12 @@ import {
   type Header,
   openPicture,
   type PictureSource,
-  pictureReading,
   pictureSource,
   readHeader,
   setUpright,
   stopAfter,
-  wholeReading,
 } from './picture.ts';
-import { inPictureSlot } from './picture-slots.ts';
+import { withReadablePicture } from './readable-picture.ts';
 import { resize, shrinkOnLoad } from './resize.ts';
 
 export interface SharpDecoderOptions {
@@ -103,9 +101,7 @@ async function decodePicture(
   { limits, timeoutSeconds }: DecoderSettings,
 ): Promise<Pixels> {
   const { size: side } = spec;
-  const announced = pictureReading(upload, limits);
-  return inPictureSlot({ seconds: timeoutSeconds, heldBytes: announced.heldBytes }, async () => {
-    const reading = await wholeReading(announced);
+  return withReadablePicture(upload, limits, timeoutSeconds, async (reading) => {
     const header = await readHeader(reading);
     const source = await pictureSource(reading, header, timeoutSeconds);
     const picture = await renderUpright(source, header, spec, timeoutSeconds);

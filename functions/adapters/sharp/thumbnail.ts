@@ -6,15 +6,13 @@ import { decoded } from './faults.ts';
 import {
   openPicture,
   type PictureReading,
-  pictureReading,
   pictureSource,
   readHeader,
   setUpright,
   stopAfter,
-  wholeReading,
 } from './picture.ts';
-import { inPictureSlot } from './picture-slots.ts';
 import { DEFAULT_TIMEOUT_SECONDS, sharpPixelDecoder } from './pixel-decoder.ts';
+import { withReadablePicture } from './readable-picture.ts';
 
 const WEBP = { quality: 80 };
 
@@ -30,14 +28,12 @@ export async function thumbnail(bytes: Uint8Array, maximumSide: number): Promise
   const { format } = picture;
   if (format === 'svg') return drawingThumbnail(bytes, maximumSide);
   const upload = { ...picture, format };
-  const reading = pictureReading(upload, DEFAULT_PIXEL_LIMITS);
-  return inPictureSlot({ seconds: DEFAULT_TIMEOUT_SECONDS, heldBytes: reading.heldBytes }, () =>
+  return withReadablePicture(upload, DEFAULT_PIXEL_LIMITS, DEFAULT_TIMEOUT_SECONDS, (reading) =>
     pictureThumbnail(reading, maximumSide),
   );
 }
 
-async function pictureThumbnail(announced: PictureReading, maximumSide: number): Promise<Uint8Array> {
-  const reading = await wholeReading(announced);
+async function pictureThumbnail(reading: PictureReading, maximumSide: number): Promise<Uint8Array> {
   const header = await readHeader(reading);
   const source = await pictureSource(reading, header, DEFAULT_TIMEOUT_SECONDS);
   const pipeline = openPicture(source).resize(maximumSide, maximumSide, {

@@ -10,8 +10,8 @@ import { namedPaths } from './named-paths.ts';
 /** Extensions of pictures, those of unsupported formats too, so that none is passed over in silence. */
 const IMAGE_EXTENSIONS = new Set(
   (
-    '.jpg .jpeg .jpe .jfif .png .apng .webp .avif .gif .tif .tiff .svg .svgz ' +
-    '.heic .heif .bmp .jxl .jp2 .psd ' +
+    '.jpg .jpeg .jpe .jfif .png .apng .webp .avif .avifs .heic .heics .heif .heifs .hif .jxl .gif .tif .tiff ' +
+    '.svg .svgz .bmp .jp2 .psd ' +
     // Camera RAW.
     '.dng .gpr .cr2 .cr3 .crw .nef .nrw .arw .sr2 .srf .raf .orf .ori .rw2 .rwl .pef .srw .3fr .fff .iiq .mos ' +
     '.mef .erf .dcr .kdc .x3f .mrw'

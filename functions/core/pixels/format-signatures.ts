@@ -18,8 +18,6 @@ const KNOWN_SIGNATURES: readonly Signature[] = [
   { format: 'BMP without its header (DIB)', starts: '\x28\0\0\0........\x01\0\x08\0' },
   { format: 'BMP without its header (DIB)', starts: '\x28\0\0\0........\x01\0\x18\0' },
   { format: 'BMP without its header (DIB)', starts: '\x28\0\0\0........\x01\0\x20\0' },
-  { format: 'JPEG XL', starts: '\xff\x0a' },
-  { format: 'JPEG XL', starts: '\0\0\0\x0cJXL ' },
   { format: 'JPEG 2000', starts: '\0\0\0\x0cjP  ' },
   { format: 'JPEG 2000', starts: '\xff\x4f\xff\x51' },
   { format: 'JPEG XR', starts: 'II\xbc' },

@@ -1,10 +1,11 @@
 import { ImageFault } from '../errors.ts';
 import { knownFormat, type Signature, startsAs } from './format-signatures.ts';
+import { heifKind } from './heif-kind.ts';
 import { jpegFrame, unsupportedCoding } from './jpeg-coding.ts';
 import { isSvg } from './svg-root.ts';
 
 /** The formats that are decoded. */
-export type AcceptedFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff' | 'svg';
+export type AcceptedFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'heic' | 'jxl' | 'gif' | 'tiff' | 'svg';
 
 const ACCEPTED: readonly (Signature & { readonly format: AcceptedFormat })[] = [
   { format: 'jpeg', starts: '\xff\xd8\xff' },
@@ -12,17 +13,15 @@ const ACCEPTED: readonly (Signature & { readonly format: AcceptedFormat })[] = [
   { format: 'webp', starts: 'RIFF....WEBP' },
   { format: 'gif', starts: 'GIF87a' },
   { format: 'gif', starts: 'GIF89a' },
+  { format: 'jxl', starts: '\xff\x0a' },
+  { format: 'jxl', starts: '\0\0\0\x0cJXL \r\n\x87\n' },
   { format: 'tiff', starts: 'II*\0' },
   { format: 'tiff', starts: 'MM\0*' },
   { format: 'tiff', starts: 'II+\0\x08\0\0\0' },
   { format: 'tiff', starts: 'MM\0+\0\x08\0\0' },
 ];
 
-/** Brands of ISO base media files (https://mp4ra.org/registered-types/brands); files of all other brands are films. */
-const AVIF_BRANDS = ['avif', 'avis'];
-const HEIC_BRANDS = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1'];
-
-const ACCEPTED_NAMES = 'a JPEG, PNG, WebP, AVIF, GIF, TIFF, SVG or camera RAW image';
+const ACCEPTED_NAMES = 'a JPEG, PNG, WebP, AVIF, HEIC, JPEG XL, GIF, TIFF, SVG or camera RAW image';
 
 /**
  * The format of an object's content. The object's name and content type are not trusted.
@@ -32,8 +31,11 @@ const ACCEPTED_NAMES = 'a JPEG, PNG, WebP, AVIF, GIF, TIFF, SVG or camera RAW im
  */
 export function acceptedFormat(bytes: Uint8Array): AcceptedFormat {
   if (bytes.length === 0) throw new ImageFault('failed', 'empty', 'Expected an image but received no bytes');
-  const accepted = ACCEPTED.find(({ starts }) => startsAs(bytes, starts))?.format ?? markless(bytes);
-  const unsupported = accepted ? unsupportedKind(bytes, accepted) : knownName(bytes);
+  const marked = ACCEPTED.find(({ starts }) => startsAs(bytes, starts))?.format;
+  const brands = marked ? [] : mediaBrands(bytes);
+  const heif = heifKind(bytes, brands);
+  const accepted = marked ?? heif?.format ?? (isSvg(bytes) ? 'svg' : undefined);
+  const unsupported = accepted ? unsupportedKind(bytes, accepted) : (heif?.name ?? knownName(bytes, brands));
   if (unsupported) {
     throw new ImageFault(
       'unsupported',
@@ -49,12 +51,6 @@ export function acceptedFormat(bytes: Uint8Array): AcceptedFormat {
   );
 }
 
-/** Accepted formats that no fixed bytes tell. */
-function markless(bytes: Uint8Array): AcceptedFormat | undefined {
-  if (isAvif(bytes)) return 'avif';
-  return isSvg(bytes) ? 'svg' : undefined;
-}
-
 /** Apple's form of PNG has a chunk of its own before the first one that others have. */
 const CGBI_PNG = '\x89PNG\r\n\x1a\n....CgBI';
 
@@ -64,15 +60,9 @@ function unsupportedKind(bytes: Uint8Array, format: AcceptedFormat): string | un
   return startsAs(bytes, CGBI_PNG) ? 'Apple’s own form of PNG (CgBI)' : undefined;
 }
 
-function knownName(bytes: Uint8Array): string | undefined {
-  const [brand] = mediaBrands(bytes);
-  if (brand === undefined) return knownFormat(bytes);
-  return HEIC_BRANDS.includes(brand) ? 'HEIC' : 'MP4 or QuickTime video';
-}
-
-/** Whether AVIF is among the brands: some writers name it only among the compatible ones and call the file `mif1`. */
-function isAvif(bytes: Uint8Array): boolean {
-  return mediaBrands(bytes).some((brand) => AVIF_BRANDS.includes(brand));
+/** Files with brands are films, unless they are of the HEIF family (https://mp4ra.org/registered-types/brands). */
+function knownName(bytes: Uint8Array, brands: readonly string[]): string | undefined {
+  return brands.length === 0 ? knownFormat(bytes) : 'MP4 or QuickTime video';
 }
 
 /** Major, then compatible brands of an ISO base media file (ISO/IEC 14496-12, `ftyp`); empty for other files. */

@@ -1,7 +1,9 @@
 import { avifLayout } from './avif-layout.ts';
 import { gifLayout } from './gif-layout.ts';
+import { heicLayout } from './heic-layout.ts';
 import type { AcceptedFormat } from './image-format.ts';
 import { jpegLayout } from './jpeg-layout.ts';
+import { jxlLayout } from './jxl-layout.ts';
 import type { Layout } from './layout.ts';
 import { pngLayout } from './png-layout.ts';
 import { tiffLayout } from './tiff-layout.ts';
@@ -12,6 +14,8 @@ const LAYOUTS: Record<Exclude<AcceptedFormat, 'svg'>, (bytes: Uint8Array) => Lay
   png: pngLayout,
   webp: webpLayout,
   avif: avifLayout,
+  heic: heicLayout,
+  jxl: jxlLayout,
   gif: gifLayout,
   tiff: tiffLayout,
 };

@@ -1,4 +1,5 @@
 import { colourTableBytes, subBlocksEnd } from './gif-layout.ts';
+import { heifMeta } from './heif-items.ts';
 import type { AcceptedFormat } from './image-format.ts';
 import { svgDocument } from './svg-document.ts';
 import { svgEndsEarly } from './svg-ending.ts';
@@ -18,7 +19,9 @@ const END_CHECKS: Record<AcceptedFormat, (bytes: Uint8Array, view: DataView) => 
   jpeg: jpegEndsEarly,
   png: pngEndsEarly,
   webp: (bytes, view) => bytes.length < 12 || 8 + view.getUint32(4, true) > bytes.length,
-  avif: avifEndsEarly,
+  avif: heifEndsEarly,
+  heic: heifEndsEarly,
+  jxl: boxesEndEarly,
   gif: gifEndsEarly,
   tiff: tiffEndsEarly,
   svg: (bytes) => svgEndsEarly(svgDocument(bytes)),
@@ -62,8 +65,14 @@ function pngEndsEarly(bytes: Uint8Array, view: DataView): boolean {
   return true;
 }
 
+/** A box, or the bytes of an item: some writers let the last box reach to the end, however far that is. */
+function heifEndsEarly(bytes: Uint8Array, view: DataView): boolean {
+  const extents = heifMeta(bytes)?.items.flatMap((item) => item.extents) ?? [];
+  return boxesEndEarly(bytes, view) || extents.some(({ end }) => end > bytes.length);
+}
+
 /** Boxes of length and type; a length of 0 reaches to the end, 1 announces one of 64 bits (ISO/IEC 14496-12). */
-function avifEndsEarly(bytes: Uint8Array, view: DataView): boolean {
+function boxesEndEarly(bytes: Uint8Array, view: DataView): boolean {
   let at = 0;
   while (at + 16 <= bytes.length) {
     const length = view.getUint32(at);

@@ -23,8 +23,9 @@ export const ALLOWED_IMPORTS = `
   config.ts: core core/objects core/results zod node:*
 
   # One room for each outside system.
-  adapters/sandbox: core core/pixels node:*
-  adapters/sharp: adapters/sandbox core core/pixels p-limit sharp node:*
+  adapters/sandbox: core node:*
+  adapters/wasm: adapters/sandbox core core/pixels jxl-oxide-wasm node:*
+  adapters/sharp: adapters/sandbox adapters/wasm core core/pixels p-limit sharp node:*
   adapters/files: core core/labels yaml zod node:*
   adapters/onnx: adapters/files core core/labels core/pixels @huggingface/tokenizers entities onnxruntime-node zod
       node:*

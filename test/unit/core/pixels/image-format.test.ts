@@ -31,22 +31,22 @@ describe('acceptedFormat', () => {
     ['tiff', latin1('II+\0\x08\0\0\0')],
     ['avif', media('avif', 'mif1')],
     ['avif', media('mif1', 'miaf', 'avif')],
+    ['heic', media('heic', 'mif1')],
+    ['heic', media('mif1', 'heic')],
+    ['jxl', latin1('\xff\x0a\xfa\x1f')],
+    ['jxl', latin1('\0\0\0\x0cJXL \r\n\x87\n')],
     ['svg', text(SVG)],
     ['svg', text(`\ufeff<?xml version="1.0"?>\n<!-- a > b --><!DOCTYPE svg [<!ENTITY a "b">]>\n${SVG}`)],
     ['svg', text(`<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "svg11.dtd">${SVG}`)],
   ])('recognises %s from its content', (format, bytes) => expect(acceptedFormat(bytes)).toBe(format));
 
   it.each([
-    ['HEIC', media('heic', 'mif1')],
-    ['HEIC', media('mif1', 'heic')],
     ['MP4 or QuickTime video', media('isom', 'mp41')],
     ['MP4 or QuickTime video', media('qt  ')],
     ['BMP', latin1('BM\x36\x10\x0e\0\0\0\0\0\x36\0\0\0\x28\0\0\0')],
     ['BMP', latin1('BM\x1a\0\0\0\x15\0\x10\0\x1a\x03\0\0\x0c\0\0\0')],
     ['BMP of OS/2', latin1('BA\\\0\0\0\xf2\0\0\0\0\0\0\0CI')],
     ['IFUNC (IM)', latin1('File name: cat.im\r\nImage type: RGB image\r\n')],
-    ['JPEG XL', latin1('\xff\x0a\xfa\x1f')],
-    ['JPEG XL', latin1('\0\0\0\x0cJXL \r\n\x87\n')],
     ['JPEG 2000', latin1('\0\0\0\x0cjP  \r\n\x87\n')],
     ['Photoshop (PSD)', latin1('8BPS\0\x01')],
     ['ICO', latin1('\0\0\x01\0\x01\0')],
@@ -117,7 +117,7 @@ describe('acceptedFormat', () => {
       expect.objectContaining({
         status: 'unsupported',
         code: 'unsupported-format',
-        message: `Expected a JPEG, PNG, WebP, AVIF, GIF, TIFF, SVG or camera RAW image but received ${name}`,
+        message: `Expected a JPEG, PNG, WebP, AVIF, HEIC, JPEG XL, GIF, TIFF, SVG or camera RAW image but received ${name}`,
       }),
     );
   });
