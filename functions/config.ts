@@ -27,6 +27,8 @@ const taggingEnvironment = z.object({
   KEY_PREFIXES: list,
   /** Key suffixes of the uploads to tag, comma-separated. @default all */
   KEY_SUFFIXES: list,
+  /** Whether the decoder of HEIC is there. @default true */
+  HEIC: z.stringbool().default(true),
   /** Larger objects are refused, in bytes. @default 50 MiB */
   MAXIMUM_BYTES: z.coerce.number().int().positive().default(DEFAULT_MAXIMUM_BYTES),
   /** URL of the queue that feeds the function. @default messages are settled by the batch's response alone */

@@ -46,6 +46,12 @@ export interface Settings extends TaggerOptions {
    */
   readonly architecture: 'arm64' | 'x86_64';
   /**
+   * Whether HEIC pictures are tagged, as iPhones make them: the image then has their decoder, libheif, under the LGPL-3.0.
+   * Without it they are recorded as unsupported.
+   * @default true
+   */
+  readonly heic: boolean;
+  /**
    * What the function's image is built on: the name of an image with Node 20 or newer and Lambda's runtime client.
    * @default undefined (AWS's own base image)
    */
@@ -83,6 +89,7 @@ const RULES: Rules<Settings> = {
   replaceEmbeddings: flag(false),
   labels: list(/./, 'label set files or folders of them', ['models/labels']),
   architecture: oneOf(['arm64', 'x86_64'], 'arm64'),
+  heic: flag(true),
   baseImage: text(/^[\w./:@-]+$/, 'the name of a container image', undefined),
   tableKey: text(ARN('kms'), 'the ARN of a KMS key', undefined),
   alarmTopic: text(ARN('sns'), 'the ARN of an SNS topic', undefined),

@@ -20,6 +20,8 @@ export interface TaggerSettings {
   readonly s3?: S3Options;
   /** Larger objects are refused, in bytes. */
   readonly maximumBytes: number;
+  /** Whether the decoder of HEIC is there. @default true */
+  readonly heic?: boolean;
   /** Called with faults that do not keep it from tagging. */
   readonly warn: (message: string) => void;
 }
@@ -57,7 +59,7 @@ export async function composeTagger(
   ]);
   return {
     objects: s3ObjectStore(settings.s3),
-    decoder: sharpPixelDecoder(),
+    decoder: sharpPixelDecoder({ heic: settings.heic ?? true }),
     encoder: inBatches(encoder, ENCODE_BATCH_SIZE),
     classifiers,
     table: dynamoDbTagTable(settings.table),

@@ -18,6 +18,7 @@ const tagger = await composeTagger({
   classifierFolder: environment.CLASSIFIER_FOLDER,
   table: { tableName: environment.TABLE_NAME },
   maximumBytes: environment.MAXIMUM_BYTES,
+  heic: environment.HEIC,
   warn: (message) => logger.warn(message),
 });
 

@@ -29,12 +29,13 @@ export function taggerParts(
 }
 
 function imageOrFault(tagger: Construct, parts: TaggerParts): TaggingImage | string {
-  const { model, labels = [DEFAULT_LABEL_SET], architecture, baseImage } = parts;
+  const { model, labels = [DEFAULT_LABEL_SET], architecture, heic, baseImage } = parts;
   const assetFolder = Stage.of(tagger)?.assetOutdir ?? 'cdk.out';
   const options = {
     model,
     labelSets: labels,
     architecture,
+    heic,
     baseImage,
     stateFolder: stateFolder(assetFolder),
   };

@@ -6,13 +6,17 @@ import { PACKAGE_FOLDER, packagePath } from '../../functions/adapters/files/pack
 import { BUNDLE_OPTIONS, englishOnly } from '../packaging/bundle-options.ts';
 import { ENTRIES } from './places.ts';
 
-/** Runs in a process of its own, and drawing.ts looks for it beside itself. */
-const DRAWING_WORKER = 'functions/adapters/sharp/drawing-worker.mjs';
+/** Each runs in a process of its own: drawing.ts and translation.ts look for them beside themselves. */
+const DECODING_WORKERS = {
+  'drawing-worker': 'functions/adapters/sharp/drawing-worker.mjs',
+  'heic-worker': 'functions/adapters/wasm/heic-worker.mjs',
+  'jxl-worker': 'functions/adapters/wasm/jxl-worker.mjs',
+};
 /** Runs on a thread of its own, and engine.ts looks for it beside itself. */
 const ENGINE_WORKER = 'functions/local/dynamodb/engine-worker.mjs';
 
 /** Packages that npm installs, and the bundler, which nobody needs once everything is bundled. */
-const INSTALLED = ['classic-level', 'aws-cdk-lib', 'constructs', 'esbuild'];
+const INSTALLED = ['classic-level', 'aws-cdk-lib', 'constructs', 'esbuild', 'jxl-oxide-wasm'];
 
 /** Replaces code in one file of a package. The build fails when another version of the package has not got it. */
 function replacement(file: RegExp, code: RegExp, by: string): Plugin {
@@ -83,10 +87,10 @@ const builtinsByRequire: Plugin = {
 export async function bundlePackage(folder: string): Promise<ReadonlySet<string>> {
   const { metafile } = await build({
     ...BUNDLE_OPTIONS,
-    entryPoints: { ...ENTRIES, 'drawing-worker': DRAWING_WORKER, 'engine-worker': ENGINE_WORKER },
+    entryPoints: { ...ENTRIES, ...DECODING_WORKERS, 'engine-worker': ENGINE_WORKER },
     outdir: folder,
     entryNames: '[name]',
-    // All in one folder: code finds the two workers and the shared libraries beside itself.
+    // All in one folder: code finds the workers and the shared libraries beside itself.
     chunkNames: '[name]-[hash]',
     splitting: true,
     minify: false,

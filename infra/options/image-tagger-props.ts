@@ -63,6 +63,12 @@ export interface ImageTaggerProps {
    */
   readonly architecture?: Architecture;
   /**
+   * Whether HEIC pictures are tagged, as iPhones make them: the image then has their decoder, libheif, under the LGPL-3.0.
+   * Without it they are recorded as unsupported.
+   * @default true
+   */
+  readonly heic?: boolean;
+  /**
    * What the functions' image is built on: the name of an image with Node 20 or newer and Lambda's runtime client.
    * @default - AWS's own base image
    */

@@ -6,7 +6,7 @@ import type { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { AnyBucket, ImageTaggerProps } from './image-tagger-props.ts';
-import { fault, oneOf, type Rule, type Rules, readByRules, text } from './option-rules.ts';
+import { fault, flag, oneOf, type Rule, type Rules, readByRules, text } from './option-rules.ts';
 import { construct, duration, known, listOf, plain, removalPolicy, size } from './prop-rules.ts';
 import { contradictions, TAGGER_RULES, type TaggerOptions } from './tagger-options.ts';
 
@@ -60,6 +60,7 @@ const PROP_RULES = {
     }),
   ),
   architecture: ARCHITECTURE,
+  heic: plain(flag(true)),
   baseImage: text(/^[\w./:@-]+$/, 'the name of a container image', undefined),
   memory: size(TAGGER_RULES.memoryMegabytes, 'MiB'),
   timeout: duration(TAGGER_RULES.functionTimeoutSeconds),
@@ -120,6 +121,7 @@ export interface TaggerParts
     | 'model'
     | 'labels'
     | 'architecture'
+    | 'heic'
     | 'baseImage'
     | 'vpc'
     | 'vpcSubnets'

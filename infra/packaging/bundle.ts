@@ -7,21 +7,25 @@ const FUNCTIONS = join(PACKAGE_FOLDER, 'functions');
 const HANDLER = join(FUNCTIONS, 'tag-images', 'handler.ts');
 /** The function that retags is another command of the same image, since it needs the same label sets. */
 const RETAG_HANDLER = join(FUNCTIONS, 'retag', 'handler.ts');
-/** Runs in a process of its own. drawing.ts looks for it beside itself, which is beside the bundle. */
-const DRAWING_WORKER = join(FUNCTIONS, 'adapters', 'sharp', 'drawing-worker.mjs');
+/** Each runs in a process of its own. drawing.ts and translation.ts look for them beside themselves: beside the bundle. */
+const WORKERS = {
+  'drawing-worker': join(FUNCTIONS, 'adapters', 'sharp', 'drawing-worker.mjs'),
+  'heic-worker': join(FUNCTIONS, 'adapters', 'wasm', 'heic-worker.mjs'),
+  'jxl-worker': join(FUNCTIONS, 'adapters', 'wasm', 'jxl-worker.mjs'),
+};
 const BACKFILL_HANDLER = join(FUNCTIONS, 'backfill', 'handler.ts');
 
 /** Shared libraries can't be bundled: the image takes them from npm. All JavaScript around them is bundled. */
 const NATIVE_FILES = ['@img/sharp-*', 'onnxruntime-node/bin/*'];
 
 /**
- * Writes `handler.mjs`, `retag.mjs` and `drawing-worker.mjs`, each with all its JavaScript: every file that is opened
+ * Writes `handler.mjs`, `retag.mjs` and the programs that decode, each with all its JavaScript: every file that is opened
  * at a cold start may be fetched from afar, and code that is left out needs no parsing. Notices that the code carries
  * stand beside them in `*.LEGAL.txt`. The same sources give the same bytes.
  */
 export async function bundleHandler(folder: string): Promise<void> {
   await bundle({
-    entryPoints: { handler: HANDLER, retag: RETAG_HANDLER, 'drawing-worker': DRAWING_WORKER },
+    entryPoints: { handler: HANDLER, retag: RETAG_HANDLER, ...WORKERS },
     outdir: folder,
     entryNames: '[name]',
     external: NATIVE_FILES,

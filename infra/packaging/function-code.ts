@@ -34,9 +34,9 @@ export function packagesFolder(code: string, architecture: Architecture): string
  * the same bytes.
  *
  *     Dockerfile
- *     tag-images/           handler.mjs, retag.mjs, drawing-worker.mjs, and the notices of what they contain
+ *     tag-images/           handler.mjs, retag.mjs, programs that decode, and the notices of what they contain
  *     backfill/             handler.mjs and its notices
- *     packages-arm64/       package.json and package-lock.json of the packages with shared libraries
+ *     packages-arm64/       package.json and package-lock.json of the packages that are not bundled
  *     packages-x86_64/
  */
 export async function bundleFunctions(folder: string): Promise<void> {

@@ -15,10 +15,20 @@ const lockSchema = z.object({
   packages: z.record(z.string(), z.object({ version: z.string(), integrity: z.string() }).partial()),
 });
 
-/** The three packages with shared libraries that the bundle opens. Their own dependencies are bundled. */
-function nativePackages(architecture: Architecture): readonly string[] {
+/** The packages with shared libraries or WebAssembly that the bundle opens. Their own dependencies are bundled. */
+function openedPackages(architecture: Architecture): readonly string[] {
   const cpu = NPM_CPU[architecture];
-  return ['onnxruntime-node', `@img/sharp-linux-${cpu}`, `@img/sharp-libvips-linux-${cpu}`];
+  return [
+    ...['onnxruntime-node', `@img/sharp-linux-${cpu}`, `@img/sharp-libvips-linux-${cpu}`],
+    ...['libheif-js', 'jxl-oxide-wasm'],
+  ];
+}
+
+/** The parts of packages that the image gets, of those that hold much more. */
+function partsOf(name: string, architecture: Architecture): readonly string[] {
+  if (name === 'onnxruntime-node') return [`bin/napi-v6/linux/${NPM_CPU[architecture]}`, 'package.json'];
+  if (name === 'libheif-js') return ['libheif-wasm', 'package.json'];
+  return [''];
 }
 
 /**
@@ -36,7 +46,7 @@ export async function writePackageLock(
   const { packages } = lockSchema.parse(
     JSON.parse(await readFile(join(repository, 'package-lock.json'), 'utf8')),
   );
-  const locked = nativePackages(architecture).map((name) => {
+  const locked = openedPackages(architecture).map((name) => {
     const { version, integrity } = packages[`node_modules/${name}`] ?? {};
     if (version && integrity) return { name, version, integrity };
     throw new Error(`Expected ${name} with version and checksum in the repository's package-lock.json`);
@@ -72,12 +82,11 @@ export async function copyPackages(
   folder: string,
   architecture: Architecture,
 ): Promise<void> {
-  for (const name of nativePackages(architecture)) {
+  for (const name of openedPackages(architecture)) {
     const from = join(repository, 'node_modules', name);
     if (!existsSync(from)) throw new Error(`Expected ${name} in node_modules but it is not installed here`);
     const to = join(folder, 'node_modules', name);
-    const isOnnxruntime = name === 'onnxruntime-node';
-    const parts = isOnnxruntime ? [`bin/napi-v6/linux/${NPM_CPU[architecture]}`, 'package.json'] : [''];
-    for (const part of parts) await cp(join(from, part), join(to, part), { recursive: true });
+    for (const part of partsOf(name, architecture))
+      await cp(join(from, part), join(to, part), { recursive: true });
   }
 }

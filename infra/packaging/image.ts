@@ -21,6 +21,8 @@ export interface ImageOptions {
    * @default false: `npm ci` fetches them during the build
    */
   readonly withPackages?: boolean;
+  /** Whether the image gets the decoder of HEIC. @default true */
+  readonly heic?: boolean | undefined;
   /** Folder that the image's own folder is made in. @default `.cliptag/images` in the repository */
   readonly folder?: string;
   /** Folder that classifiers are kept in once they are compiled. @default `.cliptag/classifiers` in the repository */
@@ -35,7 +37,7 @@ export interface ImageOptions {
  * @throws {CliptagError} `no-model`, `no-tokenizer` or `model-fault` when a classifier can't be compiled
  */
 export async function stageImage(options: ImageOptions): Promise<string> {
-  const { model, labelSets, architecture, withPackages = false } = options;
+  const { model, labelSets, architecture, withPackages = false, heic = true } = options;
   const { folder = join(STATE_FOLDER, 'images'), classifierFolder = join(STATE_FOLDER, 'classifiers') } =
     options;
   const code = await functionCode();
@@ -47,7 +49,7 @@ export async function stageImage(options: ImageOptions): Promise<string> {
     await writeClassifiers(model, labelSets, draft, classifierFolder);
     await cp(packagesFolder(code, architecture), packages, { recursive: true });
     if (withPackages) await copyPackages(PACKAGE_FOLDER, packages, architecture);
-    await writeDockerfile(join(code, 'Dockerfile'), join(draft, 'Dockerfile'), architecture);
+    await writeDockerfile(join(code, 'Dockerfile'), join(draft, 'Dockerfile'), { architecture, heic });
   });
 }
 
@@ -80,11 +82,23 @@ async function writeClassifiers(
   }
 }
 
-/** Makes the processor the Dockerfile's default, so that the folder can't be built for another one by oversight. */
-async function writeDockerfile(from: string, to: string, architecture: Architecture): Promise<void> {
-  const lines = (await readFile(from, 'utf8')).split('\n');
-  const isCpu = (line: string) => line.startsWith('ARG CPU=');
-  if (!lines.some(isCpu)) throw new Error(`Expected a line "ARG CPU=" in ${from}`);
-  const cpu = `ARG CPU=${NPM_CPU[architecture]}`;
-  await writeFile(to, lines.map((line) => (isCpu(line) ? cpu : line)).join('\n'));
+/**
+ * Makes the processor the Dockerfile's default, so that the folder can't be built for another one by oversight, and leaves
+ * out the decoder of HEIC where it is not wanted.
+ */
+async function writeDockerfile(
+  from: string,
+  to: string,
+  { architecture, heic }: { readonly architecture: Architecture; readonly heic: boolean },
+): Promise<void> {
+  const text = await readFile(from, 'utf8');
+  const forCpu = replaced(text, /^ARG CPU=.*$/m, `ARG CPU=${NPM_CPU[architecture]}`);
+  const withoutHeic = () =>
+    replaced(replaced(forCpu, /^COPY .*\/libheif-js\/.*\n/gm, ''), / HEIC=true$/m, ' HEIC=false');
+  await writeFile(to, heic ? forCpu : withoutHeic());
+}
+
+function replaced(dockerfile: string, line: RegExp, by: string): string {
+  if (dockerfile.search(line) < 0) throw new Error(`Expected a line ${line} in the Dockerfile`);
+  return dockerfile.replace(line, by);
 }

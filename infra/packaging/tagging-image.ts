@@ -20,6 +20,8 @@ export interface TaggingImageOptions {
   /** Label set files, or folders of them; at least one. */
   readonly labelSets: readonly string[];
   readonly architecture: Architecture;
+  /** Whether the image gets the decoder of HEIC. @default true */
+  readonly heic?: boolean | undefined;
   /**
    * What the image is built on: Node 20 or newer with the runtime client of Lambda, for the same processor.
    * @default AWS's own base image, which the Dockerfile names
@@ -51,7 +53,7 @@ export interface TaggingImage {
  * @throws Error with all faults of the model and of all label sets, before anything is deployed
  */
 export async function taggingImage(options: TaggingImageOptions): Promise<TaggingImage> {
-  const { architecture, baseImage, stateFolder = STATE_FOLDER } = options;
+  const { architecture, heic, baseImage, stateFolder = STATE_FOLDER } = options;
   const [model, labelSets] = await Promise.allSettled([
     readVerified(options.model),
     readLabelSetFiles(options.labelSets),
@@ -60,7 +62,7 @@ export async function taggingImage(options: TaggingImageOptions): Promise<Taggin
     const faults = [model, labelSets].flatMap((read) => ('reason' in read ? [messageOf(read.reason)] : []));
     throw new Error(faultText('The image of the tagging function cannot be made', faults));
   }
-  const parts = { model: model.value, labelSets: labelSets.value, architecture };
+  const parts = { model: model.value, labelSets: labelSets.value, architecture, heic };
   const { digest: modelDigest } = model.value;
   const below = (name: string) => join(stateFolder, name);
   const [folder, backfill] = await Promise.all([

@@ -18,6 +18,7 @@ import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 /** Anyone who adds a dependency sees here that it reaches the function. */
 const MAXIMUM_BUNDLE_BYTES = 1_100_000;
+const CODE = ['drawing-worker.mjs', 'handler.mjs', 'heic-worker.mjs', 'jxl-worker.mjs', 'retag.mjs'];
 
 let model: Model;
 let labelSets: ImageOptions['labelSets'];
@@ -55,6 +56,8 @@ describe('the folder that the image is built from', () => {
       'code/drawing-worker.mjs.LEGAL.txt',
       'code/handler.mjs',
       'code/handler.mjs.LEGAL.txt',
+      'code/heic-worker.mjs',
+      'code/jxl-worker.mjs',
       'code/retag.mjs',
       'code/retag.mjs.LEGAL.txt',
       ...['DejaVuSans.ttf', 'LICENSE', 'README.md', 'fonts.conf'].map((name) => `drawing-font/${name}`),
@@ -86,6 +89,20 @@ describe('the folder that the image is built from', () => {
       staged({ labelSets: labelSets.slice(0, 1) }),
     ]);
     expect(new Set(names.map((name) => basename(name))).size).toBe(names.length);
+  });
+
+  it('brings libheif as a file of its own, beside its licence, unless it is left out', async () => {
+    const dockerfileOf = async (folder: string) => readFile(join(folder, 'Dockerfile'), 'utf8');
+    const [whole, without] = [await dockerfileOf(image), await dockerfileOf(await staged({ heic: false }))];
+    for (const file of ['LICENSE', 'libheif.js', 'libheif.wasm']) {
+      expect(whole).toContain(`/packages/node_modules/libheif-js/libheif-wasm/${file} `);
+    }
+    expect(whole).toMatch(/^ENV .* HEIC=true$/m);
+    expect(without).not.toContain('libheif-js/');
+    expect(without).toMatch(/^ENV .* HEIC=false$/m);
+    for (const worker of ['heic-worker.mjs', 'handler.mjs']) {
+      expect(await readFile(join(image, 'code', worker), 'utf8')).not.toContain('_heif_decode_image=');
+    }
   });
 
   it('can be read by any user, also when its maker hides files from others', async () => {
@@ -132,7 +149,7 @@ describe('the folder that the image is built from', () => {
 });
 
 describe('the lock file of the image', () => {
-  it('names the three packages with shared libraries, with checksums, and no registry', async () => {
+  it('names the packages that are not bundled, with checksums, and no registry', async () => {
     const folder = await temporaryFolder();
     await writePackageLock(repository, folder, 'arm64');
     const text = await readFile(join(folder, 'package-lock.json'), 'utf8');
@@ -142,6 +159,8 @@ describe('the lock file of the image', () => {
       'node_modules/onnxruntime-node',
       'node_modules/@img/sharp-linux-arm64',
       'node_modules/@img/sharp-libvips-linux-arm64',
+      'node_modules/libheif-js',
+      'node_modules/jxl-oxide-wasm',
     ]);
     for (const entry of Object.values(locked)) {
       expect(entry).toEqual({ version: expect.any(String), integrity: expect.stringMatching(/^sha512-/) });
@@ -167,7 +186,7 @@ describe('the bundle', () => {
     process.chdir(first);
     await bundleHandler(second).finally(() => process.chdir(place));
     expect(await folderDigest(first)).toBe(await folderDigest(second));
-    for (const file of ['handler.mjs', 'retag.mjs', 'drawing-worker.mjs']) {
+    for (const file of CODE) {
       const code = await readFile(join(first, file), 'utf8');
       expect(code.length).toBeLessThan(MAXIMUM_BUNDLE_BYTES);
       const imported = [...code.matchAll(/\bimport\s*\{[^}]*\}\s*from\s*["']([^"']+)["']/g)];
@@ -201,10 +220,12 @@ describe('the code that a package brings along', () => {
       ...['arm64', 'x86_64'].flatMap((cpu) =>
         ['package-lock.json', 'package.json'].map((name) => `packages-${cpu}/${name}`),
       ),
-      ...withNotices('tag-images', 'drawing-worker.mjs', 'handler.mjs', 'retag.mjs'),
+      ...withNotices('tag-images', 'drawing-worker.mjs', 'handler.mjs'),
+      ...['tag-images/heic-worker.mjs', 'tag-images/jxl-worker.mjs'],
+      ...withNotices('tag-images', 'retag.mjs'),
     ]);
     const image = await staged();
-    for (const name of ['handler.mjs', 'retag.mjs', 'drawing-worker.mjs']) {
+    for (const name of CODE) {
       const prebuilt = await readFile(join(folder, 'tag-images', name));
       expect(prebuilt.equals(await readFile(join(image, 'code', name)))).toBe(true);
     }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SQSBatchResponse } from 'aws-lambda';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -49,9 +50,9 @@ export function behavesAsFunction(stores: () => Stores, start: () => Promise<Run
     return answer.batchItemFailures;
   }
 
-  async function uploadDrawing(key: string, svg: string): Promise<string> {
+  async function upload(key: string, bytes: Buffer): Promise<string> {
     const bucket = s3Bucket(BUCKET, stores().s3Options);
-    await bucket.put(key, Buffer.from(svg), svg.length);
+    await bucket.put(key, bytes, bytes.length);
     bucket.close();
     const event = { eventVersion: '2.1', eventSource: 'aws:s3', eventTime: new Date().toISOString() };
     const s3 = { bucket: { name: BUCKET }, object: { key, sequencer: '0055AED6DCD90281E5' } };
@@ -70,12 +71,12 @@ export function behavesAsFunction(stores: () => Stores, start: () => Promise<Run
   });
 
   it('draws an SVG in a process of its own', async () => {
-    expect(await failuresOf([await uploadDrawing('circle.svg', CIRCLE)])).toEqual([]);
+    expect(await failuresOf([await upload('circle.svg', Buffer.from(CIRCLE))])).toEqual([]);
     expect(await recordOf('circle.svg')).toMatchObject({ status: 'tagged' });
   });
 
   it('draws text in an SVG as it is drawn here, whatever fonts there are', async () => {
-    expect(await failuresOf([await uploadDrawing('word.svg', WORD)])).toEqual([]);
+    expect(await failuresOf([await upload('word.svg', Buffer.from(WORD))])).toEqual([]);
     const record = await recordOf('word.svg');
     const there = embeddingFromBytes(record?.embedding as Uint8Array, String(record?.modelDigest));
     const model = await readModel(join(repository, 'models/embedded'));
@@ -87,6 +88,17 @@ export function behavesAsFunction(stores: () => Stores, start: () => Promise<Run
     // Float16 keeps four digits; boxes in place of the letters are as far as another picture.
     expect(here && cosine(here, there)).toBeGreaterThan(0.9999);
   });
+
+  it.each(['heic/cat.heic', 'jxl/cat.jxl'])(
+    'decodes %s by WebAssembly, in a process of its own',
+    async (file) => {
+      const bytes = await readFile(join(repository, 'test', 'fixtures', file));
+      expect(await failuresOf([await upload(file, bytes)])).toEqual([]);
+      const tagged = await recordOf(file);
+      expect(tagged).toMatchObject({ status: 'tagged', width: 192, height: 128 });
+      expect(JSON.stringify(tagged)).toContain('"cat"');
+    },
+  );
 
   it('asks once more for a message that it can make nothing of', async () => {
     expect(await failuresOf(['no event'])).toEqual([{ itemIdentifier: 'message-0' }]);

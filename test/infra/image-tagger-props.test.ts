@@ -156,6 +156,7 @@ describe('props', () => {
     ['model', 7, 'a model’s name or folder', '7'],
     ['labels', 'labels.yaml', 'label set files or folders of them', '"labels.yaml"'],
     ['labels', [], 'label set files or folders of them', '[]'],
+    ['heic', 'no', 'true or false', '"no"'],
     ['architecture', 'arm64', 'Architecture.ARM_64 or Architecture.X86_64', '"arm64"'],
     [
       'architecture',

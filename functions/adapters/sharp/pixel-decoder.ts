@@ -1,4 +1,5 @@
 import type { Sharp } from 'sharp';
+import { ImageFault } from '../../core/errors.ts';
 import { resizeBicubic } from '../../core/pixels/bicubic.ts';
 import {
   checkDrawing,
@@ -38,6 +39,8 @@ export interface SharpDecoderOptions {
   readonly limits?: Partial<PixelLimits>;
   /** After this long a picture is given up, above 0 and up to 3,599. @default 20 */
   readonly timeoutSeconds?: number;
+  /** Whether the decoder of HEIC is there. @default true */
+  readonly heic?: boolean;
   /** Processor time that drawing an SVG may take, above 0. @default 3 */
   readonly drawingCpuSeconds?: number;
 }
@@ -67,11 +70,18 @@ export function sharpPixelDecoder(options: SharpDecoderOptions = {}): PixelDecod
     decode: async (bytes, spec) => {
       const upload = uploadedPicture(bytes);
       const { format } = upload;
+      if (format === 'heic' && options.heic === false) throw withoutHeic();
       return format === 'svg'
         ? decodeDrawing(upload, spec, settings)
         : decodePicture({ ...upload, format }, spec, settings);
     },
   };
+}
+
+function withoutHeic(): ImageFault {
+  const message =
+    'Expected an image of another format but received HEIC, whose decoder this deployment leaves out';
+  return new ImageFault('unsupported', 'unsupported-format', message);
 }
 
 interface DecoderSettings {
