@@ -137,7 +137,7 @@ describe('images that cannot be tagged', () => {
     await copyFile(sample, at('b-good.jpg'));
     await writeFile(at('c-text.png'), 'no image at all');
     await writeFile(at('d-cut.jpg'), whole.subarray(0, whole.length / 2));
-    await writeFile(at('e-photo.heic'), '\0\0\0\x18ftypheic\0\0\0\0mif1heic');
+    await writeFile(at('e-scan.jp2'), '\0\0\0\x0cjP  \r\n');
     await writeBomb(at('f-bomb.png'));
     await writeHuge(at('g-huge.jpg'));
     await symlink('nowhere', at('h-gone.jpg'));
@@ -150,7 +150,7 @@ describe('images that cannot be tagged', () => {
       ['bad/b-good.jpg', 'tagged'],
       ['bad/c-text.png', 'failed'],
       ['bad/d-cut.jpg', 'failed'],
-      ['bad/e-photo.heic', 'unsupported'],
+      ['bad/e-scan.jp2', 'unsupported'],
       ['bad/f-bomb.png', 'failed'],
       ['bad/g-huge.jpg', 'failed'],
       ['bad/h-gone.jpg', 'failed'],

@@ -1,8 +1,11 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { sharpPixelDecoder } from '../../functions/adapters/sharp/pixel-decoder.ts';
+import { thumbnail } from '../../functions/adapters/sharp/thumbnail.ts';
+import { ImageFault } from '../../functions/core/errors.ts';
 import type { Pixels } from '../../functions/core/pixels/pixels.ts';
 import {
+  announced,
   codedItem,
   coloured,
   cut,
@@ -13,7 +16,8 @@ import {
   turned,
 } from '../fixtures/heif-file.ts';
 import type { Rgb } from '../fixtures/pictures.ts';
-import { colourAt, expectColour, meanDifference } from '../fixtures/pixel-checks.ts';
+import { colourAt, expectColour, expectFault } from '../fixtures/pixel-checks.ts';
+import { expectCat } from '../fixtures/small-cat.ts';
 
 const SPEC = { size: 64, resize: 'bicubic' } as const;
 const decoder = sharpPixelDecoder();
@@ -38,16 +42,7 @@ function expectQuarters(pixels: Pixels, expected: readonly [Rgb, Rgb, Rgb, Rgb])
   }
 }
 
-async function cat(): Promise<Uint8Array> {
-  const file = new URL('../../functions/local/samples/chelsea.png', import.meta.url);
-  const small = await sharp(file.pathname)
-    .resize(192, 128, { fit: 'fill', kernel: 'cubic' })
-    .png()
-    .toBuffer();
-  return (await decode(small)).data;
-}
-
-describe('a HEIC', () => {
+describe.concurrent('a HEIC', () => {
   it.each([
     ['cat', 8],
     ['cat-10-bit', 8],
@@ -55,7 +50,7 @@ describe('a HEIC', () => {
   ] as const)('is the picture that was coded: %s', async (name, tolerance) => {
     const pixels = await decode(heicFixture(name));
     expect(pixels).toMatchObject({ width: 192, height: 128, format: 'heic' });
-    expect(meanDifference(pixels.data, await cat())).toBeLessThan(tolerance);
+    await expectCat(pixels, tolerance);
   });
 
   it('is grey when it has no colours', async () => {
@@ -108,10 +103,22 @@ describe('a HEIC', () => {
       size: [96, 128],
     },
     {
-      what: 'cut to its left half',
-      properties: [cut(64, 96, -64, 0)],
+      what: 'cut to a bit of its left half',
+      properties: [cut(40, 60, -64, 0)],
       expected: [RED, RED, BLUE, BLUE],
-      size: [64, 96],
+      size: [40, 60],
+    },
+    {
+      what: 'cut to a bit of its upper half, then turned and mirrored',
+      properties: [cut(60, 40, 0, -40), turned(90), mirrored('top-bottom')],
+      expected: [RED, RED, GREEN, GREEN],
+      size: [40, 60],
+    },
+    {
+      what: 'turned, then cut to a bit of its lower half',
+      properties: [turned(270), cut(60, 40, 0, 64)],
+      expected: [YELLOW, GREEN, YELLOW, GREEN],
+      size: [60, 40],
     },
   ] as const)('is set upright by its container: $what', async ({ properties, expected, size }) => {
     const pixels = await decode(heifFile({ items: [codedItem('quarters', ...properties)] }));
@@ -143,4 +150,76 @@ describe('a HEIC', () => {
     // Red of Display P3 lies outside sRGB.
     expectColour(colourAt(pixels, 0.5, 0.5), [241, 0, 13], 12);
   });
+});
+
+describe.concurrent('a HEIC that is not whole', () => {
+  const tiles = ['red', 'green', 'blue', 'yellow'] as const;
+  const grid = gridItem({ columns: 2, rows: 2, width: 128, height: 128 });
+  const file = heifFile({ items: [grid, ...tiles.map((name) => codedItem(name))] });
+
+  it.each([16, 100, 400, file.length - 1])('is truncated after %d bytes', (length) =>
+    expectFault(decode(file.subarray(0, length)), 'failed', 'truncated'),
+  );
+
+  it('is corrupt when a sector of its picture is lost', () =>
+    expectFault(decode(Buffer.from(file).fill(0, file.length - 20, file.length - 10)), 'failed', 'corrupt'));
+
+  it('is corrupt when a tile is missing, or no picture at all', async () => {
+    const lacking = heifFile({ items: [grid, ...tiles.slice(0, 3).map((name) => codedItem(name))] });
+    await expectFault(decode(lacking), 'failed', 'corrupt');
+    const noPicture = { ...codedItem('yellow'), data: Buffer.from('\0\0\0\x0aABCDEFGHIJ', 'latin1') };
+    const broken = heifFile({
+      items: [grid, ...tiles.slice(0, 3).map((name) => codedItem(name)), noPicture],
+    });
+    await expectFault(decode(broken), 'failed', 'corrupt');
+  });
+
+  it('is corrupt when its stream is larger than its header says', async () => {
+    const { data, properties } = codedItem('cat');
+    const small = [properties[0] ?? Buffer.alloc(0), announced(16, 16)];
+    await expectFault(
+      decode(heifFile({ items: [{ type: 'hvc1', ...(data && { data }), properties: small }] })),
+      'failed',
+      'corrupt',
+    );
+  });
+});
+
+it('refuses a HEIC by its header when it would take too much memory, or too long', async () => {
+  const wide = codedItem('red', announced(16_000, 16_000));
+  await expectFault(decode(heifFile({ items: [wide] })), 'failed', 'too-many-pixels');
+  const greedy = {
+    ...gridItem({ columns: 1, rows: 1, width: 64, height: 64 }),
+    references: { dimg: Array<number>(60_000).fill(2) },
+  };
+  await expectFault(decode(heifFile({ items: [greedy, codedItem('cat')] })), 'failed', 'too-many-pixels');
+});
+
+it('says by its name that it cannot read a HEIC where its decoder was left out', async () => {
+  const without = sharpPixelDecoder({ heic: false }).decode(heicFixture('cat'), SPEC);
+  await expect(without).rejects.toMatchObject({
+    status: 'unsupported',
+    code: 'unsupported-format',
+    message: expect.stringContaining('HEIC, whose decoder this deployment leaves out'),
+  });
+});
+
+it('makes an upright thumbnail of a HEIC', async () => {
+  const shown = await thumbnail(heifFile({ items: [codedItem('quarters', turned(90))] }), 48);
+  expect(await sharp(shown).metadata()).toMatchObject({ format: 'webp', width: 36, height: 48 });
+});
+
+it('gives pixels or an image fault for damaged files, nothing else', async () => {
+  const file = heicFixture('cat');
+  const outcomes = await Promise.all(
+    Array.from({ length: 10 }, (_, index) => {
+      const damaged = Buffer.from(file);
+      for (const place of [0.1, 0.4, 0.8]) damaged[Math.floor(place * file.length) + index * 7] = index * 25;
+      return decode(damaged).catch((error: unknown) => error);
+    }),
+  );
+  for (const outcome of outcomes) {
+    if (outcome instanceof Error) expect(outcome).toBeInstanceOf(ImageFault);
+    else expect(outcome).toMatchObject({ size: 64, data: { length: 64 * 64 * 3 } });
+  }
 });

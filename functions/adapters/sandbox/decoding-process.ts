@@ -41,6 +41,7 @@ const PASSED_VARIABLES = ['PATH', 'LD_LIBRARY_PATH'];
  * caller down. It reads the image, says what the image's header has, and is told what to send.
  *
  * @param orderFor what to send, for the header; an error that it throws ends the process
+ * @param instruction what its program is to know before it reads the image
  * @throws {ImageFault} `too-slow`; `too-many-pixels` when it took too much memory
  * @throws {CliptagError} retryable, `decoding-process-failed` or `decode-timeout`: the machine's fault
  * @throws {Error} in the decoder's words when the image cannot be read, or when it crashed the decoder
@@ -50,8 +51,9 @@ export async function decodeInProcess<Header>(
   bytes: Uint8Array,
   limits: ProcessLimits,
   orderFor: (header: Header) => Order,
+  instruction = '',
 ): Promise<DecodedInProcess<Header>> {
-  const child = startWorker(program, limits);
+  const child = startWorker(program, limits, instruction);
   const progress: Progress<Header> = { receivedBytes: 0, complaint: '' };
   const stop = (fault: Error) => {
     progress.fault ??= fault;
@@ -97,9 +99,10 @@ function finished<Header>(
 function startWorker(
   { worker, heapMegabytes, variables }: DecodingProgram,
   { cpuSeconds, memoryBytes }: ProcessLimits,
+  instruction: string,
 ): ChildProcess {
   const heap = `--max-old-space-size=${heapMegabytes}`;
-  const parameters = [heap, fileURLToPath(worker), `${cpuSeconds}`, `${memoryBytes}`];
+  const parameters = [heap, fileURLToPath(worker), `${cpuSeconds}`, `${memoryBytes}`, instruction];
   try {
     return spawn(process.execPath, parameters, {
       env: { ...passedEnvironment(), ...variables },

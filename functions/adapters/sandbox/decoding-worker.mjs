@@ -51,7 +51,7 @@ export async function answer(open) {
 export async function answerOnThread(program, load, open) {
   if (!isMainThread) return decodeOnThread(load, open);
   watch();
-  const thread = new Worker(new URL(program));
+  const thread = new Worker(new URL(program), { argv: process.argv.slice(2) });
   process.on('message', (order) => thread.postMessage(order));
   thread.on('message', (message) => process.send(message));
   thread.on('error', (error) => process.send(problemOf(error), () => process.exit()));

@@ -1,7 +1,8 @@
 import { stillAvif } from '../../core/pixels/avif-sequence.ts';
+import { hasLostBytes } from '../../core/pixels/hevc-stream.ts';
 import type { PixelLimits } from '../../core/pixels/pixel-limits.ts';
 import { PROCESS_BYTES, type TranslatedFormat, translate } from '../wasm/translation.ts';
-import { asFault, type PictureUpload } from './faults.ts';
+import { asFault, type PictureUpload, unreadable } from './faults.ts';
 import { type PictureReading, pictureReading, wholeReading } from './picture.ts';
 import { inPictureSlot, type PictureCost } from './picture-slots.ts';
 
@@ -32,6 +33,7 @@ async function readable(
   const { bytes, format } = upload;
   if (format === 'avif') return { ...reading, upload: { ...upload, bytes: stillAvif(bytes) } };
   if (!isTranslated(format)) return reading;
+  if (format === 'heic' && hasLostBytes(bytes)) throw unreadable(upload, 'bytes of it are lost');
   const translation = await asFault(upload, () => translate(bytes, format, layout, timeoutSeconds));
   return pictureReading(translation, limits);
 }

@@ -13,8 +13,9 @@ const CHANNEL_INTERLEAVED = 10;
 const PROBLEMS = { 3: 'unsupported', 4: 'unsupported', 6: 'too-much-memory' };
 /** In enum heif_suberror_code: of a stream that is larger than its header says, which is damaged then. */
 const SECURITY_LIMIT = 1000;
-/** In struct heif_decoding_options: an error in place of a picture with holes. */
-const STRICT_DECODING_AT = 21;
+/** In enum heif_suberror_code: words for colours that the HEVC stream uses and nobody knows. All other warnings are of holes. */
+const HARMLESS_WARNINGS = [133, 134, 135, 152];
+const MAXIMUM_WARNINGS = 64;
 const ERROR_BYTES = 12;
 /** Rows are written in pieces of about this size. */
 const PIECE_BYTES = 2 ** 20;
@@ -35,18 +36,26 @@ function loadLibheif() {
 await answerOnThread(import.meta.url, libheif, (heif, bytes) => {
   const handle = heif.primary(bytes);
   const { pointer, channels } = heif.decode(handle);
-  const picture = { ...heif.size(pointer), channels, profile: heif.profile(handle) };
-  const head = tiffHead(picture);
-  const { width, height } = picture;
-  const rowBytes = width * channels;
+  const area = shownArea(heif.size(pointer));
+  const { width, height } = area;
+  const head = tiffHead({ width, height, channels, profile: heif.profile(handle) });
   return {
-    header: { width, height, format: 'tiff', bytes: head.length + rowBytes * height },
+    header: { width, height, format: 'tiff', bytes: head.length + width * height * channels },
     pieces: function* () {
       yield head;
-      yield* heif.rows(pointer, rowBytes, height);
+      yield* heif.rows(pointer, area, channels);
     },
   };
 });
+
+/** The part of the picture that the command line names, or all of it. */
+function shownArea({ width, height }) {
+  const instruction = process.argv[4];
+  const crop = instruction ? JSON.parse(instruction) : { left: 0, top: 0, width, height };
+  const fits = crop.left + crop.width <= width && crop.top + crop.height <= height;
+  if (!fits) throw new Error(`its part of ${crop.width} x ${crop.height} is no part of ${width} x ${height}`);
+  return crop;
+}
 
 /** The calls that are needed, of libheif's C interface. */
 function libheif() {
@@ -57,12 +66,25 @@ function libheif() {
   const view = () => new DataView(lib.HEAPU8.buffer);
   const outValue = () => view().getUint32(out, true);
   const text = (at) => Buffer.from(lib.HEAPU8.subarray(at, lib.HEAPU8.indexOf(0, at))).toString();
+  const errorAt = (at) => {
+    const [code, subcode] = [view().getInt32(at, true), view().getInt32(at + 4, true)];
+    return { code, subcode, message: text(view().getUint32(at + 8, true)) };
+  };
   const check = () => {
-    const code = view().getInt32(error, true);
+    const { code, subcode, message } = errorAt(error);
     if (code === 0) return;
-    const fault = new Error(text(view().getUint32(error + 8, true)));
-    if (view().getInt32(error + 4, true) !== SECURITY_LIMIT) fault.problem = PROBLEMS[code];
-    throw fault;
+    throw Object.assign(new Error(message), {
+      problem: subcode === SECURITY_LIMIT ? undefined : PROBLEMS[code],
+    });
+  };
+  /** A picture of which a tile is missing or broken is decoded with a hole, and a warning. */
+  const checkWarnings = (image) => {
+    const warnings = lib._malloc(MAXIMUM_WARNINGS * ERROR_BYTES);
+    const count = lib._heif_image_get_decoding_warnings(image, 0, warnings, MAXIMUM_WARNINGS);
+    for (let index = 0; index < count; index++) {
+      const { subcode, message } = errorAt(warnings + index * ERROR_BYTES);
+      if (!HARMLESS_WARNINGS.includes(subcode)) throw new Error(message);
+    }
   };
 
   /** Another picture may be named as the primary one that is only its thumbnail. */
@@ -88,11 +110,11 @@ function libheif() {
     decode(handle) {
       const channels = lib._heif_image_handle_has_alpha_channel(handle) ? 4 : 3;
       const chroma = channels === 4 ? INTERLEAVED_RGBA : INTERLEAVED_RGB;
-      const options = lib._heif_decoding_options_alloc();
-      lib.HEAPU8[options + STRICT_DECODING_AT] = 1;
-      lib._heif_decode_image(error, handle, out, COLORSPACE_RGB, chroma, options);
+      lib._heif_decode_image(error, handle, out, COLORSPACE_RGB, chroma, 0);
       check();
-      return { pointer: outValue(), channels };
+      const pointer = outValue();
+      checkWarnings(pointer);
+      return { pointer, channels };
     },
     size(image) {
       const width = lib._heif_image_get_width(image, CHANNEL_INTERLEAVED);
@@ -106,15 +128,16 @@ function libheif() {
       check();
       return lib.HEAPU8.slice(at, at + bytes);
     },
-    *rows(image, rowBytes, height) {
+    *rows(image, { left, top, width, height }, channels) {
       const plane = lib._heif_image_get_plane_readonly2(image, CHANNEL_INTERLEAVED, out);
       const stride = outValue();
+      const rowBytes = width * channels;
       const rowsAtOnce = Math.max(1, Math.floor(PIECE_BYTES / rowBytes));
       const piece = Buffer.alloc(rowsAtOnce * rowBytes);
       for (let row = 0; row < height; row += rowsAtOnce) {
         const rows = Math.min(rowsAtOnce, height - row);
         for (let index = 0; index < rows; index++) {
-          const at = plane + (row + index) * stride;
+          const at = plane + (top + row + index) * stride + left * channels;
           piece.set(lib.HEAPU8.subarray(at, at + rowBytes), index * rowBytes);
         }
         // The same memory for each: it has been written when the next one is asked for.

@@ -1,4 +1,5 @@
 import { ImageFault } from '../../core/errors.ts';
+import { uncutHeic } from '../../core/pixels/heic-crop.ts';
 import type { Layout } from '../../core/pixels/layout.ts';
 import type { Size } from '../../core/pixels/pixels.ts';
 import { type DecodingProgram, decodeInProcess } from '../sandbox/decoding-process.ts';
@@ -53,14 +54,16 @@ export async function translate(
 ): Promise<Translation> {
   const memoryBytes = PROCESS_BYTES + SPARE_BYTES + layout.heldBytes;
   const limits = { cpuSeconds: CPU_SECONDS, memoryBytes, timeoutSeconds };
+  const uncut = format === 'heic' ? uncutHeic(bytes) : { bytes };
   const { header, data } = await decodeInProcess<TranslationHeader>(
     PROGRAMS[format],
-    bytes,
+    uncut.bytes,
     limits,
     (translation) => {
       checkTranslation(translation, layout);
       return { bytes: translation.bytes };
     },
+    'crop' in uncut && uncut.crop ? JSON.stringify(uncut.crop) : '',
   );
   return { format: header.format, bytes: data };
 }

@@ -1,6 +1,7 @@
 import { colourTableBytes, subBlocksEnd } from './gif-layout.ts';
 import { heifMeta } from './heif-items.ts';
 import type { AcceptedFormat } from './image-format.ts';
+import { boxesIn } from './iso-boxes.ts';
 import { svgDocument } from './svg-document.ts';
 import { svgEndsEarly } from './svg-ending.ts';
 import { readTiffDirectory } from './tiff-directory.ts';
@@ -20,8 +21,8 @@ const END_CHECKS: Record<AcceptedFormat, (bytes: Uint8Array, view: DataView) => 
   png: pngEndsEarly,
   webp: (bytes, view) => bytes.length < 12 || 8 + view.getUint32(4, true) > bytes.length,
   avif: heifEndsEarly,
-  heic: heifEndsEarly,
-  jxl: boxesEndEarly,
+  heic: (bytes, view) => heifEndsEarly(bytes, view) || !hasMeta(bytes, view),
+  jxl: (bytes, view) => bytes[0] === 0 && boxesEndEarly(bytes, view),
   gif: gifEndsEarly,
   tiff: tiffEndsEarly,
   svg: (bytes) => svgEndsEarly(svgDocument(bytes)),
@@ -65,10 +66,16 @@ function pngEndsEarly(bytes: Uint8Array, view: DataView): boolean {
   return true;
 }
 
-/** A box, or the bytes of an item: some writers let the last box reach to the end, however far that is. */
+/** Boxes, and the bytes of pictures, which may lie in a box that reaches to the end. */
 function heifEndsEarly(bytes: Uint8Array, view: DataView): boolean {
   const extents = heifMeta(bytes)?.items.flatMap((item) => item.extents) ?? [];
   return boxesEndEarly(bytes, view) || extents.some(({ end }) => end > bytes.length);
+}
+
+/** Whether the box is there, and whole, that says all of the pictures; cameras write it before these. */
+function hasMeta(bytes: Uint8Array, view: DataView): boolean {
+  const meta = boxesIn(view, 0, bytes.length).find(({ type }) => type === 'meta');
+  return meta !== undefined && meta.start - 8 + view.getUint32(meta.start - 8) <= bytes.length;
 }
 
 /** Boxes of length and type; a length of 0 reaches to the end, 1 announces one of 64 bits (ISO/IEC 14496-12). */
