@@ -24,7 +24,7 @@ export const IMAGE_FAULTS = {
   },
   'unsupported-format': {
     meaning:
-      'A picture, document or film of a known format that is not read, such as HEIC, BMP or PDF, a camera RAW file without a preview of 160 pixels or more, or a picture of more than four channels.',
+      'A picture, document or film of a known format that is not read, such as BMP or PDF, a camera RAW file without a preview of 160 pixels or more, or a picture of more than four channels.',
     remedy: 'Convert it to JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG.',
   },
   truncated: {

@@ -43,7 +43,7 @@ export interface Tagger extends AsyncDisposable {
    * Tags an image. Several calls at once are worked on together, a few images at a time, and are faster than one after
    * the other.
    *
-   * @param bytes the file: JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG; a `Buffer` is a `Uint8Array`
+   * @param bytes the file: JPEG, PNG, WebP, AVIF, HEIC, JPEG XL, GIF, TIFF or SVG; a `Buffer` is a `Uint8Array`
    * @throws {ImageFault} when nothing can be said of the image; its `code` and `status` say why
    * @throws {CliptagError} whose `retryable` is true when the machine was short of time or memory
    */
@@ -56,7 +56,7 @@ export interface Tagger extends AsyncDisposable {
  * Opens what tags images on this machine: model, label sets and decoder, once for any number of images. No network.
  *
  * Images are decoded by sharp, whose process-wide settings it changes: no cache, one thread for each picture, and no SVG
- * in this process (a drawing is drawn in a process of its own).
+ * in this process (a drawing, a HEIC and a JPEG XL are decoded in a process of their own).
  *
  * @example
  * import { readFile } from 'node:fs/promises';

@@ -87,6 +87,19 @@ describe.skipIf(!(await registryAnswers()))('the package that npm packs', () => 
     );
   });
 
+  it.each(['heic/cat.heic', 'jxl/cat.jxl'])('decodes %s in a process of its own', async (file) => {
+    const path = join(repository, 'test', 'fixtures', file);
+    const { stdout } = await cliptag.run('npx', 'cliptag', 'tag', '--json', path);
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'tagged', width: 192, height: 128 });
+  });
+
+  it('has libheif as its makers publish it, beside its licence', async () => {
+    const files = await readdir(join(cliptag.project, 'node_modules', 'libheif-js', 'libheif-wasm'));
+    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'libheif.js', 'libheif.wasm']));
+    const code = await readdir(inPackage('dist'));
+    expect(code.filter((name) => name.includes('libheif') || name.endsWith('.wasm'))).toEqual([]);
+  });
+
   it('knows its version, its commands, its models and its label sets', async () => {
     const answers = await Promise.all(
       [['--version'], ['--help'], ['models', 'list', '--json'], ['labels', 'list', '--json']].map(

@@ -12,6 +12,14 @@ function loadJxlOxide() {
 }
 
 await answerOnThread(import.meta.url, loadJxlOxide, (_, bytes) => {
+  try {
+    return decoded(bytes);
+  } catch (error) {
+    throw typeof error === 'string' ? spoken(error) : error;
+  }
+});
+
+function decoded(bytes) {
   const image = new JxlImage();
   image.forceSrgb = true;
   image.feedBytes(bytes);
@@ -23,7 +31,13 @@ await answerOnThread(import.meta.url, loadJxlOxide, (_, bytes) => {
     header: { width, height, format: 'png', bytes: png.length },
     pieces: () => [png],
   };
-});
+}
+
+/** jxl-oxide throws words: of CMYK, `unsupported colorspace`. */
+function spoken(reason) {
+  const problem = reason.startsWith('unsupported') ? 'unsupported' : 'unreadable';
+  return Object.assign(new Error(reason), { problem });
+}
 
 function truncated() {
   const error = new Error('it ends early');
