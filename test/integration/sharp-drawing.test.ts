@@ -1,7 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { endingFault, type ProcessLimits } from '../../functions/adapters/sandbox/process-faults.ts';
+import {
+  endingFault,
+  type Problem,
+  type ProcessLimits,
+  problemFault,
+} from '../../functions/adapters/sandbox/process-faults.ts';
 import { renderDrawing } from '../../functions/adapters/sharp/drawing.ts';
 import { sharpPixelDecoder } from '../../functions/adapters/sharp/pixel-decoder.ts';
 import { drawn, endlessSvg, RED, scene, svg } from '../fixtures/pictures.ts';
@@ -124,4 +129,28 @@ describe('a decoding process that ended without an answer', () => {
       retryable: true,
     });
   });
+});
+
+describe('a decoding process that gives up', () => {
+  const faultOf = (problem: Problem['problem']) =>
+    problemFault('HEIC image', { problem, reason: 'in its words' }, LIMITS);
+
+  it.each([
+    ['too-slow', 'failed', 'too-slow'],
+    ['too-much-memory', 'failed', 'too-many-pixels'],
+    ['truncated', 'failed', 'truncated'],
+    ['unsupported', 'unsupported', 'unsupported-format'],
+  ] as const)('is a fault of the image when this is %s', (problem, status, code) =>
+    expect(faultOf(problem)).toMatchObject({ status, code, retryable: false }),
+  );
+
+  it('is to be retried when its decoder is not there, which is no fault of the image', () =>
+    expect(faultOf('no-decoder')).toMatchObject({
+      code: 'decoding-process-failed',
+      retryable: true,
+      message: expect.stringContaining('in its words'),
+    }));
+
+  it('is in its own words when the image cannot be read', () =>
+    expect(faultOf('unreadable')).toMatchObject({ message: 'in its words' }));
 });

@@ -65,10 +65,10 @@ export const MUTATION_AREAS: Readonly<Record<string, MutationArea>> = {
     minimumScore: USUAL,
   },
   sharp: {
-    mutate: ['functions/adapters/sharp/**/*.ts'],
+    mutate: ['functions/adapters/{sandbox,sharp,wasm}/**/*.ts'],
     tests: integration(
       ...['sharp-colour', 'sharp-drawing', 'sharp-limits', 'sharp-orientation', 'sharp-slots'],
-      ...['sharp-thumbnail', 'sharp-truncation'],
+      ...['sharp-thumbnail', 'sharp-truncation', 'heic', 'jxl', 'avif-sequence'],
     ),
     minimumScore: USUAL,
   },
