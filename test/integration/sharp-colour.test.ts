@@ -1,8 +1,9 @@
-import { inflateSync } from 'node:zlib';
+import { deflateSync, inflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { sharpPixelDecoder } from '../../functions/adapters/sharp/pixel-decoder.ts';
-import { drawn, quarters, RED, type Rgb, svg, YELLOW } from '../fixtures/pictures.ts';
+import { thumbnail } from '../../functions/adapters/sharp/thumbnail.ts';
+import { drawn, pngChunk, quarters, RED, type Rgb, svg, YELLOW } from '../fixtures/pictures.ts';
 import { colourAt, expectColour } from '../fixtures/pixel-checks.ts';
 
 const SPEC = { size: 32, resize: 'bicubic' } as const;
@@ -20,6 +21,43 @@ const plain = (red: number, green: number, blue: number, alpha?: number): Sharp 
       background: { r: red, g: green, b: blue, ...(alpha !== undefined && { alpha }) },
     },
   });
+
+const thumbnailColour = async (bytes: Uint8Array): Promise<Rgb> => {
+  const [red = 0, green = 0, blue = 0] = await sharp(await thumbnail(bytes, 8))
+    .raw()
+    .toBuffer();
+  return [red, green, blue];
+};
+
+/** A profile of the least that ICC.1 asks for: grey whose numbers are amounts of light. */
+function linearGreyProfile(): Buffer {
+  const profile = Buffer.alloc(128 + 4 + 12 + 16);
+  profile.writeUInt32BE(profile.length, 0);
+  profile.writeUInt32BE(0x02_40_00_00, 8);
+  profile.write('mntrGRAYXYZ ', 12, 'latin1');
+  profile.write('acsp', 36, 'latin1');
+  // The white point of the profile connection space, D50, in 1/65536.
+  [0xf6d6, 0x10000, 0xd32d].forEach((value, index) => {
+    profile.writeUInt32BE(value, 68 + 4 * index);
+  });
+  profile.writeUInt32BE(1, 128);
+  profile.write('kTRC', 132, 'latin1');
+  profile.writeUInt32BE(144, 136);
+  profile.writeUInt32BE(14, 140);
+  profile.write('curv', 144, 'latin1');
+  profile.writeUInt32BE(1, 152);
+  // An exponent, in 1/256.
+  profile.writeUInt16BE(0x100, 156);
+  return profile;
+}
+
+function withPngProfile(png: Buffer, profile: Buffer): Buffer {
+  const header = 8 + 25;
+  // Stored, for libpng passes over a chunk that is as short as this profile can be made.
+  const stored = deflateSync(profile, { level: 0 });
+  const chunk = pngChunk('iCCP', Buffer.concat([Buffer.from('grey\0\0', 'latin1'), stored]));
+  return Buffer.concat([png.subarray(0, header), chunk, png.subarray(header)]);
+}
 
 describe('transparency is laid over white', () => {
   // Half of 200, 0, 0 over white is 228, 128, 128.
@@ -137,6 +175,27 @@ describe('other colour spaces become sRGB', () => {
     const [storedRed = 0] = await sharp(bytes, { ignoreIcc: true }).raw().toBuffer();
     expect(storedRed, 'P3 writes this red with a smaller number').toBeLessThan(190);
     expectColour(await middleOf(bytes), [200, 60, 50], 3);
+  });
+
+  it.each([
+    ['PNG', (picture: Sharp) => picture.png()],
+    ['TIFF', (picture: Sharp) => picture.tiff({ compression: 'lzw' })],
+  ])('from Display P3 of 16 bits in %s', async (_, format) => {
+    const bytes = await format(plain(200, 60, 50).toColourspace('rgb16').withIccProfile('p3')).toBuffer();
+    expect(await sharp(bytes).metadata()).toMatchObject({ space: 'rgb16', hasProfile: true });
+    expectColour(await middleOf(bytes), [200, 60, 50], 3);
+    expectColour(await thumbnailColour(bytes), [200, 60, 50], 6);
+  });
+
+  it.each([
+    [8, 'b-w'],
+    [16, 'grey16'],
+  ] as const)('from grey of %d bits with a profile', async (_, space) => {
+    const png = await plain(128, 128, 128).toColourspace(space).png().toBuffer();
+    const bytes = withPngProfile(png, linearGreyProfile());
+    expect(await sharp(bytes).metadata()).toMatchObject({ space, hasProfile: true });
+    // Half of the light is 188 in sRGB (IEC 61966-2-1).
+    expectColour(await middleOf(bytes), [188, 188, 188], 2);
   });
 
   it('ignoring a profile that is none', async () => {

@@ -19,6 +19,7 @@ import {
   tiffReading,
 } from '../../core/pixels/tiff-reading.ts';
 import { wholeBytes } from '../../core/pixels/wholeness.ts';
+import { manageColours } from './colours.ts';
 import { decoded, notWhole, type PictureUpload, unreadable } from './faults.ts';
 
 // One thread for each picture: a second thread gained nothing with pictures of 2 to 12 megapixels; a second picture at
@@ -29,9 +30,11 @@ sharp.cache(false);
 // Drawings have a process of their own; none may slip into this one.
 sharp.block({ operation: ['VipsForeignLoadSvg'] });
 
-/** A picture's size as it is stored, and how to set it upright. */
+/** A picture's size as it is stored, how to set it upright, and its colours. */
 export interface Header extends Size {
   readonly steps: UprightSteps;
+  /** libvips's name of its colour space. */
+  readonly space: string;
   /** Whether its colour profile is none for a picture. */
   readonly ignoresProfile: boolean;
 }
@@ -40,6 +43,8 @@ export interface Header extends Size {
 export interface PictureSource {
   readonly upload: PictureUpload;
   readonly ignoresProfile?: boolean;
+  /** Of the file. */
+  readonly space?: string;
   readonly rgb?: RgbPicture;
 }
 
@@ -49,16 +54,17 @@ export interface PictureSource {
  * PNG checksum pass). Tiles of a TIFF that cannot be read are errors for 'warning' only. Limits are checked on the header, by
  * format, so sharp's own are off.
  */
-export function openPicture({ upload, rgb, ignoresProfile = false }: PictureSource): Sharp {
+export function openPicture({ upload, rgb, ignoresProfile = false, space }: PictureSource): Sharp {
   if (rgb)
     return sharp(rgb.data, { raw: { ...sizeOf(rgb), channels: RGB_CHANNELS }, limitInputPixels: false });
   const failOn = upload.format === 'tiff' && isTiledTiff(upload.bytes) ? 'warning' : 'error';
-  return sharp(upload.bytes, {
+  const pipeline = sharp(upload.bytes, {
     failOn,
     limitInputPixels: false,
     limitInputChannels: false,
     ignoreIcc: ignoresProfile,
   });
+  return manageColours(pipeline, space);
 }
 
 function sizeOf({ width, height }: Size): Size {
@@ -134,7 +140,7 @@ export async function wholeReading(reading: PictureReading): Promise<PictureRead
  * @throws {ImageFault} when it cannot be read, or has too many channels
  */
 export async function readHeader({ upload, layout, channels: tiff }: PictureReading): Promise<Header> {
-  const { width, height, channels, orientation, icc } = await decoded(upload, () =>
+  const { width, height, channels, orientation, space, icc } = await decoded(upload, () =>
     openPicture({ upload }).metadata(),
   );
   if (width * height > layout.width * layout.height) {
@@ -145,6 +151,7 @@ export async function readHeader({ upload, layout, channels: tiff }: PictureRead
     width,
     height,
     steps: uprightSteps(upload.orientation ?? orientation),
+    space,
     ignoresProfile: !isPictureProfile(icc),
   };
 }
@@ -152,13 +159,13 @@ export async function readHeader({ upload, layout, channels: tiff }: PictureRead
 /** What is resized: the file itself, or the colours of a TIFF that libvips does not know. */
 export async function pictureSource(
   { upload, channels }: PictureReading,
-  { ignoresProfile }: Header,
+  { ignoresProfile, space }: Header,
   timeoutSeconds: number,
 ): Promise<PictureSource> {
-  if (!channels) return { upload, ignoresProfile };
+  if (!channels) return { upload, ignoresProfile, space };
   // A profile speaks of colours, which such samples are not yet.
   const isProfiled = channels.colours === 'rgb' && !ignoresProfile;
-  const samples = openPicture({ upload, ignoresProfile: !isProfiled }).toColourspace('srgb').raw();
+  const samples = openPicture({ upload, ignoresProfile: !isProfiled, space }).toColourspace('srgb').raw();
   const { data, info } = await decoded(upload, () =>
     stopAfter(samples, timeoutSeconds).toBuffer({ resolveWithObject: true }),
   );
