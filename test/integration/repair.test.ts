@@ -116,20 +116,20 @@ it('settles entries that a run has left by its note', async () => {
 });
 
 /** What a start finds in the bucket, and tells the queue of. */
-async function compare(objects: readonly string[]) {
+async function compare(objects: readonly string[], bodies: readonly string[] = []) {
   const told: string[] = [];
   const s3 = {
     recovered: { restored: 0, dropped: 0 },
     notifyingBuckets: async () => ['photos'],
     toldObjects: async function* () {
-      yield objects.map((key) => ({ bucket: 'photos', key, eTag: 'e', sizeBytes: 1 }));
+      yield objects.map((key) => ({ bucket: 'photos', key, eTag: 'e', sizeBytes: 1, sequencer: '3' }));
     },
     tellAgain: async ({ key }: { key: string }) => {
       told.push(key);
     },
   };
   const counts = () => ({ visible: 0, inFlight: 0, deadLetters: 0 });
-  const queue = { bodies: () => [], deadLetters: () => [], counts };
+  const queue = { bodies: () => bodies, deadLetters: () => [], counts };
   const repairs = await startRepair({ s3, queue, table, stores: [] }).compare(AbortSignal.timeout(10_000));
   return { repairs, told };
 }
@@ -167,6 +167,30 @@ it('has the index list each image under the status of its record alone, without 
   expect(await ours('deleted')).toEqual(['orphaned-and-gone.jpg', 'orphaned.jpg']);
   expect((await compare(kept)).repairs.indexed).toBe(0);
 });
+
+it('counts no message of an earlier event, when the key was in the same state, as one that tells of it', async () => {
+  for (const key of ['gone-again.jpg', 'gone.jpg']) {
+    await table.write(putImageRecord({ ...recordOf(key), sequencer: '3'.padEnd(32, '0') }));
+  }
+  const { told } = await compare(
+    ['back-again.jpg', 'new.jpg'],
+    [
+      messageOf('ObjectRemoved:Delete', 'gone-again.jpg', '2'),
+      messageOf('ObjectRemoved:Delete', 'gone.jpg', '4'),
+      messageOf('ObjectCreated:Put', 'back-again.jpg', '1'),
+      messageOf('ObjectCreated:Put', 'new.jpg', '3'),
+    ],
+  );
+  const asked = ['gone-again.jpg', 'gone.jpg', 'back-again.jpg', 'new.jpg'];
+  expect(told.filter((key) => asked.includes(key)).sort()).toEqual(['back-again.jpg', 'gone-again.jpg']);
+});
+
+function messageOf(eventName: string, key: string, sequencer: string): string {
+  const object = { key, sequencer, size: 1, ...(eventName.startsWith('ObjectCreated') && { eTag: 'e' }) };
+  const s3 = { s3SchemaVersion: '1.0', bucket: { name: 'photos' }, object };
+  const common = { eventVersion: '2.1', eventSource: 'aws:s3', awsRegion: 'us-east-1' };
+  return JSON.stringify({ Records: [{ ...common, eventTime: time.eventTime, eventName, s3 }] });
+}
 
 /** By image, what dynalite's store has of it in the index: its key there and its value. */
 async function indexEntries(keys: readonly string[]): Promise<ReadonlyMap<string, [string, string]>> {

@@ -1,3 +1,4 @@
+import { comparableSequencer } from '../../core/objects/object.ts';
 import {
   IMAGE_STATUSES,
   type ImageRecord,
@@ -12,6 +13,13 @@ import { isListed, removeFromIndex, setPartition } from './mended-table.ts';
 
 type ObjectKey = Pick<ImageRecord, 'bucket' | 'key'>;
 
+/** An object's state, or its absence when it has no ETag. */
+export interface KeyState extends ObjectKey {
+  readonly eTag?: string | undefined;
+  /** Of the event that brought it, or, of an absence, of the record that knows nothing of it. */
+  readonly sequencer: string;
+}
+
 /** Of every object in a bucket, what its record says. */
 export type Statuses = Map<string, ImageRecord['status'] | undefined>;
 
@@ -24,7 +32,7 @@ export async function compareIndex(
   bucket: string,
   statuses: Statuses,
   table: ScannableTable,
-  tell: (objects: readonly ObjectKey[]) => Promise<number>,
+  tell: (states: readonly KeyState[]) => Promise<number>,
 ): Promise<{ gone: number; indexed: number }> {
   const unlisted = new Map([...statuses].filter(([, status]) => status !== undefined));
   let gone = 0;
@@ -42,12 +50,11 @@ export async function compareIndex(
         await removeFromIndex(object, statusPartition(bucket, status), record, table);
         indexed += 1;
       }
-      const isGone = ({ key }: ObjectKey) => !statuses.has(key);
+      const untrue = [...recordOf.values()].filter(
+        (record) => !statuses.has(record.key) && record.status !== 'deleted',
+      );
       gone += await tell(
-        doubtful.filter(
-          (object) =>
-            isGone(object) && (recordOf.get(imageKey(object).PK)?.status ?? 'deleted') !== 'deleted',
-        ),
+        untrue.map(({ key, sequencer }) => ({ bucket, key, sequencer: comparableSequencer(sequencer) })),
       );
     }
   }
@@ -67,7 +74,7 @@ async function listMissing(bucket: string, keys: readonly string[], table: Scann
   return listed;
 }
 
-const COMPARED_ATTRIBUTES = ['bucket', 'key', 'status', 'eTag', 'revision'] as const;
+const COMPARED_ATTRIBUTES = ['bucket', 'key', 'status', 'eTag', 'revision', 'sequencer'] as const;
 
 /** What the table has of some images, by the partitions of their records. */
 export async function recordsOf(

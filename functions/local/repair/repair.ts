@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventsOf } from '../../core/objects/event.ts';
-import { acceptEveryUpload, accepts } from '../../core/objects/object.ts';
+import { acceptEveryUpload, accepts, fixedWidthSequencer } from '../../core/objects/object.ts';
 import { imageKey } from '../../core/records/image-record.ts';
 import type { ScannableTable } from '../../core/records/tag-table.ts';
 import type { OpenQueue } from '../queue/contract.ts';
 import type { S3Endpoint } from '../s3-endpoint/s3-endpoint.ts';
 import { damageOf, forgetDamage } from '../store/damage.ts';
-import { compareIndex, recordsOf, type Statuses } from './index-comparison.ts';
+import { compareIndex, type KeyState, recordsOf, type Statuses } from './index-comparison.ts';
 import { settleLeftAttempts } from './left-attempts.ts';
 import { type MendedTable, mendTable } from './mended-table.ts';
 
@@ -87,7 +87,9 @@ async function compareBucket(bucket: string, parts: RepairParts, signal: AbortSi
   let missing = 0;
   for await (const page of s3.toldObjects(bucket)) {
     for (const { key } of page) statuses.set(key, undefined);
-    const objects = page.filter((object) => accepts(acceptEveryUpload, object));
+    const objects = page
+      .filter((object) => accepts(acceptEveryUpload, object))
+      .map((object) => ({ ...object, sequencer: fixedWidthSequencer(object.sequencer) }));
     const recordOf = await recordsOf(objects, table);
     for (const { key, status } of recordOf.values()) statuses.set(key, status);
     const isRecorded = (object: (typeof objects)[number]) => {
@@ -100,36 +102,38 @@ async function compareBucket(bucket: string, parts: RepairParts, signal: AbortSi
   return { missing, gone, indexed };
 }
 
-/** An object's state, or its absence when it has no ETag. */
-interface KeyState {
-  readonly bucket: string;
-  readonly key: string;
-  readonly eTag?: string | undefined;
-}
-
-/** Tells of those objects for which no message waits and none has been given up; gives their number. */
+/**
+ * Tells of those states for which no message waits and none has been given up; gives their number. A message of an earlier
+ * event, when the key last was in the same state, does not count: it would change nothing.
+ */
 function teller({ s3, queue }: RepairParts, signal: AbortSignal) {
   return async (objects: readonly KeyState[]): Promise<number> => {
     signal.throwIfAborted();
     if (objects.length === 0) return 0;
     while (queue.counts().visible >= MAXIMUM_WAITING) await sleep(PAUSE_MILLISECONDS, undefined, { signal });
     const waiting = waitingStates(queue);
-    const untold = objects.filter((object) => !waiting.has(identity(object)));
+    const untold = objects.filter((object) => (waiting.get(identity(object)) ?? '') < object.sequencer);
     await Promise.all(untold.map((object) => s3.tellAgain(object)));
     return untold.length;
   };
 }
 
-function waitingStates(queue: RepairParts['queue']): ReadonlySet<string> {
+/** Events that are ordered by a look at the object come after all others. */
+const BY_LOOK = 'later';
+
+/** The states that messages tell of, each with the sequencer of its last event. */
+function waitingStates(queue: RepairParts['queue']): ReadonlyMap<string, string> {
+  const states = new Map<string, string>();
   const bodies = [...queue.bodies(), ...queue.deadLetters().map(({ body }) => body)];
-  return new Set(
-    bodies.flatMap(eventsOf).flatMap((event) => {
-      if (event.kind === 'ignored' || event.kind === 'faulty') return [];
-      return [identity(event.kind === 'removed' ? { ...event.object, eTag: undefined } : event.object)];
-    }),
-  );
+  for (const event of bodies.flatMap(eventsOf)) {
+    if (event.kind === 'ignored' || event.kind === 'faulty') continue;
+    const state = identity(event.kind === 'removed' ? { ...event.object, eTag: undefined } : event.object);
+    const sequencer = 'sequencer' in event.object ? event.object.sequencer : BY_LOOK;
+    if ((states.get(state) ?? '') < sequencer) states.set(state, sequencer);
+  }
+  return states;
 }
 
-function identity({ bucket, key, eTag = '' }: KeyState): string {
+function identity({ bucket, key, eTag = '' }: Omit<KeyState, 'sequencer'>): string {
   return JSON.stringify([bucket, key, eTag]);
 }

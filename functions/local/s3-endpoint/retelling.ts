@@ -10,6 +10,7 @@ export interface ToldObject {
   readonly key: string;
   readonly eTag: string;
   readonly sizeBytes: number;
+  readonly sequencer: string;
 }
 
 /** Objects that are handed out together. */
@@ -28,9 +29,9 @@ export async function* toldObjects(
 ): AsyncGenerator<readonly ToldObject[]> {
   const { queues = [] } = (await metadata.buckets.get(bucket)) ?? {};
   let page: ToldObject[] = [];
-  for await (const { key, eTag, sizeBytes } of metadata.objects.values(keysUnder(bucket))) {
+  for await (const { key, eTag, sizeBytes, sequencer } of metadata.objects.values(keysUnder(bucket))) {
     if (!queues.some((queue) => wants(queue, { name: CREATED, key }))) continue;
-    page.push({ bucket, key, eTag, sizeBytes });
+    page.push({ bucket, key, eTag, sizeBytes, sequencer });
     if (page.length < PAGE_OBJECTS) continue;
     yield page;
     page = [];
