@@ -1,6 +1,8 @@
+import type { Sharp } from 'sharp';
 import { CliptagError, ImageFault } from '../../core/errors.ts';
 import { endsEarly } from '../../core/pixels/truncation.ts';
 import type { UploadedPicture } from '../../core/pixels/uploaded-picture.ts';
+import { checkWholeness } from '../../core/pixels/wholeness.ts';
 import { errorTurns } from './error-turns.ts';
 
 /** A picture to decode, and its format as its content shows it. */
@@ -17,9 +19,43 @@ const NOTHING_SAID = 'Warning treated as error';
 /** One for the whole process, as is libvips's buffer of messages. */
 const turns = errorTurns();
 
-/** Runs one of sharp's operations on a picture; its fault has its own words, whatever is decoded beside it. */
-export function decoded<Result>(upload: PictureUpload, operation: () => Promise<Result>): Promise<Result> {
-  return asFault(upload, () => turns.run(operation));
+/** How many warnings sharp has passed on so far; it passes those of all pictures to any that ends. */
+let warnings = 0;
+
+/** Notes the warnings that sharp passes on when a picture of this pipeline ends. */
+export function listening(pipeline: Sharp): Sharp {
+  return pipeline.on('warning', () => {
+    warnings += 1;
+  });
+}
+
+/**
+ * Runs one of sharp's operations on a picture; its fault has its own words, whatever is decoded beside it. When it fails, or
+ * something was warned of meanwhile, all of the picture's data are looked at.
+ */
+export async function decoded<Result>(
+  upload: PictureUpload,
+  operation: () => Promise<Result>,
+): Promise<Result> {
+  const before = warnings;
+  try {
+    const result = await asFault(upload, () => turns.run(operation));
+    if (warnings > before) await checkData(upload);
+    return result;
+  } catch (error) {
+    if (error instanceof ImageFault) await checkData(upload);
+    throw error;
+  }
+}
+
+/** A picture takes several operations; its data are looked at once. */
+const checked = new WeakSet<PictureUpload>();
+
+async function checkData(upload: PictureUpload): Promise<void> {
+  const { bytes, format } = upload;
+  if (checked.has(upload)) return;
+  checked.add(upload);
+  await checkWholeness(bytes, format, (code, reason) => notWhole(upload, code, reason));
 }
 
 /**

@@ -20,7 +20,7 @@ import {
 } from '../../core/pixels/tiff-reading.ts';
 import { wholeBytes } from '../../core/pixels/wholeness.ts';
 import { manageColours } from './colours.ts';
-import { decoded, notWhole, type PictureUpload, unreadable } from './faults.ts';
+import { decoded, listening, notWhole, type PictureUpload, unreadable } from './faults.ts';
 
 // One thread for each picture: a second thread gained nothing with pictures of 2 to 12 megapixels; a second picture at
 // once did.
@@ -55,8 +55,10 @@ export interface PictureSource {
  * format, so sharp's own are off.
  */
 export function openPicture({ upload, rgb, ignoresProfile = false, space }: PictureSource): Sharp {
-  if (rgb)
-    return sharp(rgb.data, { raw: { ...sizeOf(rgb), channels: RGB_CHANNELS }, limitInputPixels: false });
+  if (rgb) {
+    const raw = { ...sizeOf(rgb), channels: RGB_CHANNELS };
+    return listening(sharp(rgb.data, { raw, limitInputPixels: false }));
+  }
   const failOn = upload.format === 'tiff' && isTiledTiff(upload.bytes) ? 'warning' : 'error';
   const pipeline = sharp(upload.bytes, {
     failOn,
@@ -64,7 +66,7 @@ export function openPicture({ upload, rgb, ignoresProfile = false, space }: Pict
     limitInputChannels: false,
     ignoreIcc: ignoresProfile,
   });
-  return manageColours(pipeline, space);
+  return manageColours(listening(pipeline), space);
 }
 
 function sizeOf({ width, height }: Size): Size {
@@ -122,7 +124,7 @@ function decodingBytes({ bytes }: PictureUpload, heldBytes: number): number {
 }
 
 /**
- * Looks at all of a picture's data, where its decoder would not say what is missing.
+ * Looks for what is missing of a picture's data, where its decoder would not warn of that.
  *
  * @throws {ImageFault} `truncated` or `corrupt`
  */

@@ -1,6 +1,7 @@
 import type { ImageFault } from '../errors.ts';
 import type { AcceptedFormat } from './image-format.ts';
 import { type JpegCondition, jpegCondition } from './jpeg-condition.ts';
+import { hasSignsOfLoss } from './jpeg-signs.ts';
 import { readTiffDirectory, type TiffDirectory } from './tiff-directory.ts';
 import { tiffPart, tiffParts } from './tiff-parts.ts';
 
@@ -10,8 +11,9 @@ const END_MARKER = [0xff, 0xd9];
 export type WholenessFault = (code: 'truncated' | 'corrupt', reason: string) => ImageFault;
 
 /**
- * A JPEG's bytes, or a TIFF's that holds JPEGs, once all of their data have been looked at: decoders make a picture of what is
- * missing or damaged too. Files of other formats are as they are.
+ * A JPEG's bytes, or a TIFF's that holds JPEGs, before they are decoded: what looks as if a part were lost is read, as its decoder
+ * would make a picture of it. The decoder's own warnings are up to {@link checkWholeness}. Files of other formats are as they
+ * are.
  *
  * @returns the bytes; with an end marker where a whole JPEG lacks nothing else
  * @throws {ImageFault} `fault`'s, `truncated` or `corrupt`
@@ -21,13 +23,28 @@ export async function wholeBytes(
   format: AcceptedFormat,
   fault: WholenessFault,
 ): Promise<Uint8Array> {
-  if (format === 'tiff') await checkTiffJpegs(bytes, fault);
-  if (format !== 'jpeg') return bytes;
+  if (format === 'tiff') await checkTiffJpegs(bytes, fault, hasSignsOfLoss);
+  if (format !== 'jpeg' || !hasSignsOfLoss(bytes)) return bytes;
   const condition = await jpegCondition(bytes);
   checkCondition(condition, fault);
   return condition.state === 'endless'
     ? Buffer.concat([bytes.subarray(0, condition.end), Buffer.from(END_MARKER)])
     : bytes;
+}
+
+/**
+ * Reads all of a JPEG's codes, or those of a TIFF's JPEGs, when its decoder has found something: it warns of harmless oddities as
+ * of what is lost.
+ *
+ * @throws {ImageFault} `fault`'s, `truncated` or `corrupt`
+ */
+export async function checkWholeness(
+  bytes: Uint8Array,
+  format: AcceptedFormat,
+  fault: WholenessFault,
+): Promise<void> {
+  if (format === 'tiff') await checkTiffJpegs(bytes, fault, () => true);
+  if (format === 'jpeg') checkCondition(await jpegCondition(bytes), fault);
 }
 
 function checkCondition({ state, reason = '' }: JpegCondition, fault: WholenessFault): void {
@@ -43,7 +60,11 @@ const LEAST_PART_BYTES = 1024;
 const TURN_PARTS = 256;
 
 /** Each strip or tile is a JPEG; what they have in common stands in a tag (TIFF Technical Note 2). */
-async function checkTiffJpegs(bytes: Uint8Array, fault: WholenessFault): Promise<void> {
+async function checkTiffJpegs(
+  bytes: Uint8Array,
+  fault: WholenessFault,
+  isChecked: (part: Uint8Array) => boolean,
+): Promise<void> {
   const directory = readTiffDirectory(bytes);
   if (directory?.value(TAG.compression) !== JPEG) return;
   const tables = directory.range(TAG.jpegTables);
@@ -51,7 +72,8 @@ async function checkTiffJpegs(bytes: Uint8Array, fault: WholenessFault): Promise
   for (const part of jpegsOf(bytes, directory)) {
     parts += 1;
     if (parts % TURN_PARTS === 0) await new Promise(setImmediate);
-    checkCondition(await jpegCondition(part, tables && bytes.subarray(tables.start, tables.end)), fault);
+    if (isChecked(part))
+      checkCondition(await jpegCondition(part, tables && bytes.subarray(tables.start, tables.end)), fault);
   }
 }
 
