@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { sharpPixelDecoder } from '../../functions/adapters/sharp/pixel-decoder.ts';
+import { thumbnail } from '../../functions/adapters/sharp/thumbnail.ts';
 import { jpegCondition } from '../../functions/core/pixels/jpeg-condition.ts';
-import { scene } from '../fixtures/pictures.ts';
+import { noisyScene, scene } from '../fixtures/pictures.ts';
 import { expectFault, meanDifference } from '../fixtures/pixel-checks.ts';
 
 const SPEC = { size: 32, resize: 'bicubic' } as const;
@@ -147,6 +148,63 @@ describe('a progressive JPEG', () => {
 
   it('is a coarser picture where it ends by itself before them', async () => {
     expect(await stateOf(Buffer.concat([jpeg.subarray(0, scans[2]), jpeg.subarray(-2)]))).toBe('whole');
+  });
+});
+
+describe.each([
+  ['a large JPEG', {}],
+  ['a large progressive one', { progressive: true }],
+] as const)('%s', (_, options) => {
+  const SECTOR = 512;
+  let jpeg: Buffer;
+  let cutWithEnd: Buffer;
+
+  beforeAll(async () => {
+    jpeg = await noisyScene(900, 700)
+      .jpeg({ quality: 95, ...options })
+      .toBuffer();
+    cutWithEnd = Buffer.concat([jpeg.subarray(0, jpeg.length / 2), jpeg.subarray(-2)]);
+    expect(jpeg.length).toBeGreaterThan(200_000);
+  });
+
+  const replacedBy = (filling: Buffer, part: number) => {
+    const at = Math.floor((jpeg.length * part) / SECTOR) * SECTOR;
+    return Buffer.concat([jpeg.subarray(0, at), filling, jpeg.subarray(at + SECTOR)]);
+  };
+
+  it.each([0.1, 0.5, 0.9])('is corrupt with a lost sector, at %d of its length', async (part) => {
+    for (const filling of [Buffer.alloc(SECTOR), Buffer.alloc(SECTOR, 0xff)])
+      await expectFault(decoder.decode(replacedBy(filling, part), SPEC), 'failed', 'corrupt');
+  });
+
+  it('is corrupt without a sector', async () => {
+    await expectFault(decoder.decode(replacedBy(Buffer.alloc(0), 0.5), SPEC), 'failed', 'corrupt');
+  });
+
+  it('is corrupt where an end follows the half of it, or all but its last block', async () => {
+    await expectFault(decoder.decode(cutWithEnd, SPEC), 'failed', 'corrupt');
+    const lastLost = Buffer.concat([jpeg.subarray(0, -40), jpeg.subarray(-2)]);
+    await expectFault(decoder.decode(lastLost, SPEC), 'failed', 'corrupt');
+  });
+
+  it('is corrupt at each decoding, and beside whole ones', async () => {
+    const decodings = Array.from({ length: 12 }, (_, index) =>
+      decoder.decode(index % 3 === 0 ? cutWithEnd : jpeg, SPEC),
+    );
+    const outcomes = await Promise.allSettled(decodings);
+    expect(outcomes.map(({ status }) => status)).toEqual(
+      outcomes.map((_, index) => (index % 3 === 0 ? 'rejected' : 'fulfilled')),
+    );
+  });
+
+  it('has no thumbnail either when a part is lost', async () => {
+    await expect(thumbnail(cutWithEnd, 64)).rejects.toMatchObject({ status: 'failed', code: 'corrupt' });
+  });
+
+  it('is as it was with what its decoder only warns of', async () => {
+    const strayed = Buffer.concat([jpeg.subarray(0, -2), Buffer.from([1, 2, 3]), jpeg.subarray(-2)]);
+    const { data } = await decoder.decode(strayed, SPEC);
+    expect(meanDifference(data, (await decoder.decode(jpeg, SPEC)).data)).toBe(0);
   });
 });
 

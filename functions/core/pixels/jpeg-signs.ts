@@ -77,7 +77,9 @@ function hash(data: Buffer, at: number): number {
   return mixed ^ (mixed >>> 15);
 }
 
-function isEven(data: Buffer, at: number): boolean {
+/** Looks at the middle of what was found: at its sides, something else may begin. */
+function isEven(data: Buffer, start: number): boolean {
+  const at = start + EVEN_KEY_BYTES;
   const key = data.subarray(at, at + EVEN_KEY_BYTES);
   return data.subarray(at + 1, at + EVEN_BYTES + EVEN_KEY_BYTES).includes(key);
 }

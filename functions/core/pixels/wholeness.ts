@@ -1,11 +1,15 @@
 import type { ImageFault } from '../errors.ts';
 import type { AcceptedFormat } from './image-format.ts';
+import { jpegFrame } from './jpeg-coding.ts';
 import { type JpegCondition, jpegCondition } from './jpeg-condition.ts';
 import { hasSignsOfLoss } from './jpeg-signs.ts';
 import { readTiffDirectory, type TiffDirectory } from './tiff-directory.ts';
 import { tiffPart, tiffParts } from './tiff-parts.ts';
 
 const END_MARKER = [0xff, 0xd9];
+const PROGRESSIVE = 0xc2;
+/** These take under a millisecond. */
+const SMALL_BYTES = 128 * 1024;
 
 /** Makes the fault of a picture that is not whole. */
 export type WholenessFault = (code: 'truncated' | 'corrupt', reason: string) => ImageFault;
@@ -24,12 +28,17 @@ export async function wholeBytes(
   fault: WholenessFault,
 ): Promise<Uint8Array> {
   if (format === 'tiff') await checkTiffJpegs(bytes, fault, hasSignsOfLoss);
-  if (format !== 'jpeg' || !hasSignsOfLoss(bytes)) return bytes;
+  if (format !== 'jpeg' || !(isSoonRead(bytes) || hasSignsOfLoss(bytes))) return bytes;
   const condition = await jpegCondition(bytes);
   checkCondition(condition, fault);
   return condition.state === 'endless'
     ? Buffer.concat([bytes.subarray(0, condition.end), Buffer.from(END_MARKER)])
     : bytes;
+}
+
+/** Of a JPEG without progressive scans, what is left behind its last block is seen by no decoder; small ones are read at once. */
+function isSoonRead(bytes: Uint8Array): boolean {
+  return bytes.length <= SMALL_BYTES && jpegFrame(bytes)?.marker !== PROGRESSIVE;
 }
 
 /**
