@@ -22,7 +22,7 @@ const turns = errorTurns();
 /** How many warnings sharp has passed on so far; it passes those of all pictures to any that ends. */
 let warnings = 0;
 
-/** Notes the warnings that sharp passes on when a picture of this pipeline ends. */
+/** Notes the warnings that sharp passes on when a picture of this pipeline ends: all pipelines are to be listened to. */
 export function listening(pipeline: Sharp): Sharp {
   return pipeline.on('warning', () => {
     warnings += 1;

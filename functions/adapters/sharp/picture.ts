@@ -56,7 +56,7 @@ export interface PictureSource {
  */
 export function openPicture({ upload, rgb, ignoresProfile = false, space }: PictureSource): Sharp {
   if (rgb) {
-    const raw = { ...sizeOf(rgb), channels: RGB_CHANNELS };
+    const raw = { ...sizeOf(rgb), channels: RGB_CHANNELS } as const;
     return listening(sharp(rgb.data, { raw, limitInputPixels: false }));
   }
   const failOn = upload.format === 'tiff' && isTiledTiff(upload.bytes) ? 'warning' : 'error';

@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { DEFAULT_PIXEL_LIMITS } from '../../core/pixels/pixel-limits.ts';
 import { RGB_CHANNELS } from '../../core/pixels/pixels.ts';
 import { uploadedPicture } from '../../core/pixels/uploaded-picture.ts';
-import { decoded } from './faults.ts';
+import { decoded, listening } from './faults.ts';
 import {
   openPicture,
   type PictureReading,
@@ -46,7 +46,6 @@ async function pictureThumbnail(reading: PictureReading, maximumSide: number): P
 
 async function drawingThumbnail(bytes: Uint8Array, side: number): Promise<Uint8Array> {
   const { data } = await sharpPixelDecoder().decode(bytes, { size: side, resize: 'bicubic' });
-  return sharp(data, { raw: { width: side, height: side, channels: RGB_CHANNELS } })
-    .webp(WEBP)
-    .toBuffer();
+  const pixels = sharp(data, { raw: { width: side, height: side, channels: RGB_CHANNELS } });
+  return listening(pixels).webp(WEBP).toBuffer();
 }
