@@ -1,5 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import { isPictureProfile } from '../../core/pixels/colour-profile.ts';
+import { gifCondition } from '../../core/pixels/gif-condition.ts';
 import { transparentGif } from '../../core/pixels/gif-layout.ts';
 import type { Layout } from '../../core/pixels/layout.ts';
 import { pictureLayout } from '../../core/pixels/picture-layout.ts';
@@ -130,10 +131,17 @@ function decodingBytes({ bytes }: PictureUpload, heldBytes: number): number {
  */
 export async function wholeReading(reading: PictureReading): Promise<PictureReading> {
   const { upload } = reading;
+  if (upload.format === 'gif') await checkGif(upload);
   const bytes = await wholeBytes(upload.bytes, upload.format, (code, reason) =>
     notWhole(upload, code, reason),
   );
   return { ...reading, upload: { ...upload, bytes } };
+}
+
+async function checkGif(upload: PictureUpload): Promise<void> {
+  const condition = await gifCondition(upload.bytes);
+  if (condition === 'short') throw notWhole(upload, 'corrupt', 'a part of its data is missing');
+  if (condition === 'damaged') throw notWhole(upload, 'corrupt', 'its data hold codes that mean nothing');
 }
 
 /**
