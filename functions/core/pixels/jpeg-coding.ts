@@ -84,5 +84,7 @@ function isFrame(marker: number): boolean {
 /** Names the coding of a JPEG that is not decoded. Arithmetic coding is: libjpeg-turbo has it. */
 export function unsupportedCoding(frame: JpegFrame | undefined): string | undefined {
   if (!frame) return undefined;
+  // Its height follows behind the first scan (ITU-T T.81, B.2.5).
+  if (frame.height === 0 && frame.width > 0) return 'JPEG without a height in its header (DNL)';
   return UNSUPPORTED_FRAMES[frame.marker] ?? (frame.bitsPerSample === DEEP_BITS ? '12-bit JPEG' : undefined);
 }

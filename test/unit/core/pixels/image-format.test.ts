@@ -10,8 +10,8 @@ const media = (...brands: string[]) =>
 const SVG = '<svg xmlns="http://www.w3.org/2000/svg"/>';
 
 /** Start of image, one frame header of a marker and a precision, and nothing else. */
-const jpeg = (marker: number, bits = 8) =>
-  Buffer.from([0xff, 0xd8, 0xff, marker, 0, 11, bits, 0, 80, 0, 120, 1, 1, 0x11, 0]);
+const jpeg = (marker: number, bits = 8, height = 80) =>
+  Buffer.from([0xff, 0xd8, 0xff, marker, 0, 11, bits, 0, height, 0, 120, 1, 1, 0x11, 0]);
 const targa = (palette: number, kind: number, bits: number, paletteBits = 0) =>
   Buffer.from([0, palette, kind, 0, 0, 0, 0, paletteBits, 0, 0, 0, 0, 120, 0, 80, 0, bits, 0]);
 const behind = (zeros: number, content: string) => latin1('\0'.repeat(zeros) + content);
@@ -111,6 +111,7 @@ describe('acceptedFormat', () => {
     ['hierarchical JPEG', jpeg(0xc5)],
     ['hierarchical JPEG', jpeg(0xcd)],
     ['JPEG-LS', jpeg(0xf7)],
+    ['JPEG without a height in its header (DNL)', jpeg(0xc0, 8, 0)],
     ['Apple’s own form of PNG (CgBI)', latin1('\x89PNG\r\n\x1a\n\0\0\0\x04CgBIP\0\x20\x02')],
   ])('rejects %s as unsupported, by its name', (name, bytes) => {
     expect(() => acceptedFormat(bytes)).toThrow(
