@@ -50,6 +50,17 @@ describe('text in a drawing', () => {
     expect(await differs(drawnText('Stop'), plain)).toBe(false);
   });
 
+  it('is the English one of several, whatever language the machine has', async () => {
+    vi.stubEnv('LANG', 'de_DE.UTF-8');
+    vi.stubEnv('LC_ALL', 'de_DE.UTF-8');
+    const inLanguage = ([language, text]: readonly [string, string]) =>
+      `<g systemLanguage="${language}"><text x="5" y="60">${text}</text></g>`;
+    const texts = [['de', 'Halt'] as const, ['en', 'Stop'] as const].map(inLanguage).join('');
+    const drawing = svg(`<switch>${texts}</switch>`, 'viewBox="0 0 100 100" font-size="36"');
+    const drawn = await decoder.decode(drawing, { size: SIDE, resize: 'bicubic' });
+    expect(Buffer.from(drawn.data).equals(await plain)).toBe(true);
+  });
+
   it.each(['serif', 'monospace', 'Arial', 'No Such Font'])(
     'has one font for all families: %s',
     async (family) => {

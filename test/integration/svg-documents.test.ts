@@ -48,6 +48,12 @@ it.each([
   expectFault(decode(bytes), 'failed', 'truncated'),
 );
 
+it('rejects an SVG whose packing is damaged as corrupt', () => {
+  const packed = gzipSync(DISC);
+  packed.fill(0, packed.length - 8, packed.length - 4);
+  return expectFault(decode(packed), 'failed', 'corrupt');
+});
+
 it.each([
   ['ends with its first tag and has no size', '<svg xmlns="http://www.w3.org/2000/svg" width="0"/>'],
   ['is not in UTF-8', DISC.replace('<rect', '<title>\xe9</title><rect')],

@@ -22,6 +22,8 @@ const PROGRAM: DecodingProgram = {
   // JavaScript's heap holds next to nothing of a drawing.
   heapMegabytes: 64,
   variables: {
+    // Of texts in several languages the English one is drawn, wherever that happens.
+    LANG: 'en_US.UTF-8',
     FONTCONFIG_FILE: fileURLToPath(new URL('./drawing-font/fonts.conf', import.meta.url)),
     // macOS and Windows have fonts and ways to find them of their own.
     PANGOCAIRO_BACKEND: 'fontconfig',

@@ -7,11 +7,14 @@ export function isGzip(bytes: Uint8Array): boolean {
 
 /** Deflate makes a thousand bytes of one at most, so this much is unpacked in milliseconds, whatever it is. */
 const BEGINNING_BYTES = 16 * 1024;
+/** Checksum and length, at the end: they say nothing of what the beginning is. */
+const TRAILER_BYTES = 8;
 
 /** The beginning of what is packed, however much follows; undefined when it cannot be unpacked. */
 export function gunzippedBeginning(bytes: Uint8Array): Uint8Array | undefined {
   try {
-    return gunzipSync(bytes.subarray(0, BEGINNING_BYTES), { finishFlush: constants.Z_SYNC_FLUSH });
+    const end = Math.min(BEGINNING_BYTES, Math.max(0, bytes.length - TRAILER_BYTES));
+    return gunzipSync(bytes.subarray(0, end), { finishFlush: constants.Z_SYNC_FLUSH });
   } catch {
     return undefined;
   }
