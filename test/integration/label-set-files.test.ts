@@ -103,7 +103,20 @@ describe('readLabelSets', () => {
       '(line 6, column 5); a text with a colon and a space in it is written in quotes: "cat: dog"',
     ],
     ['name: 747', `labels[1].name: Expected string, received 747 (line 6, column 11); ${text('747')}`],
-    ['[cat]', 'labels[1]: Expected a text or a mapping with a name, received ["cat"] (line 6, column 5)'],
+    [
+      '[cat]',
+      '["cat"] (line 6, column 5); a text that is in brackets, or begins with a dash, is written in quotes',
+    ],
+    [
+      '- cat',
+      '["cat"] (line 6, column 5); a text that is in brackets, or begins with a dash, is written in quotes',
+    ],
+    ['cat:', '(line 6, column 5); a text that ends with a colon, or is in braces, is written in quotes'],
+    ['""', 'labels[1].name: Expected string to have >=1 characters, received "" (line 6, column 5)'],
+    [
+      'cow\n---\nname: y',
+      'line 7, column 1: Expected one document but received a second one, behind ---; put it into a file of its own',
+    ],
     [
       '*ref',
       'line 6, column 5: Expected an anchor &ref before *ref; a text that begins with * or & is written in quotes',
@@ -144,6 +157,26 @@ describe('readLabelSets', () => {
       expect(labelSet?.labels[1]?.name).toBe(label.replace(/^['"]|['"]$/g, '').replace("''", "'"));
     },
   );
+
+  test.each([
+    [
+      'dog',
+      'labels: Expected array, received "dog" (line 4, column 9); each entry of a list begins with a dash',
+    ],
+    ['\n  dog:\n  cat:', '(line 5, column 3); each entry of a list begins with a dash and a space'],
+  ])('rejects labels without dashes with a hint: %j', async (labels, fault) => {
+    const faults = await faultsIn(`name: x\nversion: 1\nmode: independent\nlabels: ${labels}\n`);
+    expect(faults.join('\n')).toContain(fault);
+  });
+
+  test('reads line ends of all systems', async () => {
+    const content = `${START}  - dog\n`;
+    for (const lineEnd of ['\r', '\r\n', '\n']) {
+      const folder = await folderWith({ 'a.yaml': content.replaceAll('\n', lineEnd) });
+      const [labelSet] = await readLabelSets([folder]);
+      expect(labelSet?.labels.map(({ name }) => name)).toEqual(['dog']);
+    }
+  });
 
   test('tells the line and column of what is wrong with JSON, too', async () => {
     const json = '{"name": "x", "version": 1, "mode": "exclusive",\n  "labels": ["cat", 747]}';

@@ -19,6 +19,9 @@ const HINTS: Readonly<Record<string, string>> = {
   DUPLICATE_KEY: 'each key may stand once',
 };
 
+const SECOND_DOCUMENT =
+  'Expected one document but received a second one, behind ---; put it into a file of its own';
+
 /**
  * Reads a YAML 1.2 text.
  *
@@ -26,7 +29,8 @@ const HINTS: Readonly<Record<string, string>> = {
  */
 export function parseYaml(text: string): YamlText {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  // The line ends of old Macs, which YAML knows and its parser does not.
+  const document = parseDocument(text.replace(/\r(?!\n)/g, '\n'), { lineCounter, prettyErrors: false });
   const placeAt = (offset: number) => {
     const { line, col } = lineCounter.linePos(offset);
     return { line, column: col };
@@ -34,7 +38,7 @@ export function parseYaml(text: string): YamlText {
   // A tag that nobody knows is a warning to others: here it is a text without its quotes.
   const faults = [...document.errors, ...document.warnings].map(({ code, message, pos: [offset] }) => ({
     offset,
-    text: message + (HINTS[code] ? `; ${HINTS[code]}` : ''),
+    text: code === 'MULTIPLE_DOCS' ? SECOND_DOCUMENT : message + (HINTS[code] ? `; ${HINTS[code]}` : ''),
   }));
   if (faults.length === 0) faults.push(...unresolvedAliases(document));
   if (faults.length > 0) {

@@ -23,14 +23,31 @@ export function atPlace(place: WrittenPlace | undefined): string {
  * arrived is cut off: the value shows it.
  */
 export function issueText({ code, message, input, path }: z.core.$ZodIssue, placeOf: FindPlace): string {
-  const place = placeOf(path);
+  const place = placeOf(path) ?? surroundingPlace(path, placeOf);
   const start = `${pathText(path)}: `;
   // Without the mapping that arrived, which may be long: the message names the key.
   if (code === 'unrecognized_keys') return `${start}${message}${atPlace(place)}`;
-  const expected = message.replace(/^Invalid input: e/, 'E').replace(/, received \w+$/, '');
+  const expected = message
+    .replace(/^(?:Invalid input|Too small|Too big): e/, 'E')
+    .replace(/, received \w+$/, '');
   const received = receivedText(input, place);
-  const hint = /\b(string|text)\b/.test(expected) ? quotesHint(input, place) : '';
+  const hint = /\b(string|text)\b/.test(expected) ? quotesHint(input, place) : listHint(expected, input);
   return `${start}${expected}, received ${received}${atPlace(place)}${hint}`;
+}
+
+/** Of what a part that is missing, or that has another form in the file, would be in. */
+function surroundingPlace(path: readonly PropertyKey[], placeOf: FindPlace): WrittenPlace | undefined {
+  for (let length = path.length - 1; length >= 0; length--) {
+    const place = placeOf(path.slice(0, length));
+    if (place) return { line: place.line, column: place.column };
+  }
+  return undefined;
+}
+
+/** Labels that stand below one another without dashes are a text or a mapping to YAML. */
+function listHint(expected: string, input: unknown): string {
+  const isOther = typeof input === 'string' || isPlainObject(input);
+  return /\barray\b/.test(expected) && isOther ? '; each entry of a list begins with a dash and a space' : '';
 }
 
 /** As it is written, for 1e3 is no 1000 to who wrote it. */
@@ -46,9 +63,13 @@ function quotesHint(input: unknown, place: WrittenPlace | undefined): string {
   if (isPlainObject(input)) {
     const [entry, ...others] = Object.entries(input);
     const [key, value] = entry ?? [];
-    if (key === undefined || others.length > 0 || typeof value === 'object') return '';
+    if (key === undefined || others.length > 0) return '';
+    if (value === null) return `; a text that ends with a colon, or is in braces, is written in quotes`;
+    if (typeof value === 'object') return '';
     return `; a text with a colon and a space in it is written in quotes: "${key}: ${value ?? ''}"`;
   }
+  if (Array.isArray(input))
+    return '; a text that is in brackets, or begins with a dash, is written in quotes';
   if (input === null && place === undefined) return '';
   if (place?.text === '') return '; a text that begins with # is written in quotes';
   if (input === null || typeof input === 'number' || typeof input === 'boolean')
