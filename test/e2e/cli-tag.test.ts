@@ -226,7 +226,7 @@ describe('files in folders', () => {
     const result = await tag('--json', 'left-out');
     expect(jsonLines<TaggedLine>(result).map(({ path }) => path)).toEqual(['left-out/a.png']);
     expect(result.stderr).toBe(
-      'cliptag tag: 5 files left out: .xyz (2), .txt (1), links to folders (1), without an extension (1)\n' +
+      'cliptag tag: 6 files left out: .xyz (2), .txt (1), hidden (1), links to folders (1), without an extension (1)\n' +
         "cliptag tag: left out as the system's own: @eaDir (2), .@__thumb (1), ._* (1), Thumbs.db (1)\n",
     );
   });

@@ -221,6 +221,7 @@ describe('a configuration', () => {
       { resample: 2 },
       /resample: Expected 3/,
     ],
+    ['pixels of 0 to 255', 'huggingface', 'preprocessor_config.json', { do_rescale: false }, /do_rescale/],
   ])('rejects %s', async (_, layout, file, changes, message) => {
     const folder = await written({ layout });
     await changeConfig(folder, file, changes);

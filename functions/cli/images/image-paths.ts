@@ -67,7 +67,8 @@ export function noImagesIn(folders: readonly string[]): string {
 }
 
 export function isImageName(name: string): boolean {
-  return IMAGE_EXTENSIONS.has(extname(name).toLowerCase());
+  // Where files may end in a space, some do.
+  return IMAGE_EXTENSIONS.has(extname(name.trimEnd()).toLowerCase());
 }
 
 type Found = ImagePaths & { readonly paths: ImagePath[] };
@@ -88,7 +89,8 @@ async function collectEntry(folder: FilePath, entry: Dirent<Buffer>, found: Foun
   const own = entry.isDirectory() ? systemFolder(name) : systemFile(name);
   const path = pathIn(folder, filePath(entry.name));
   if (own !== undefined) return count(found.leftOut.system, own);
-  if (name.startsWith('.')) return;
+  if (name.startsWith('.'))
+    return entry.isFile() && isImageName(name) ? count(found.leftOut.files, 'hidden') : undefined;
   if (entry.isDirectory()) return collectImages(path, found);
   const other = await otherThanFile(entry, path);
   if (other !== undefined) count(found.leftOut.files, other);

@@ -117,6 +117,7 @@ const preprocessorSchema = z.object({
   resample: z.int().default(3),
   do_resize: z.literal(true).default(true),
   do_center_crop: z.boolean().nullish(),
+  do_rescale: z.literal(true).default(true),
   do_normalize: z.literal(true).default(true),
   rescale_factor: z
     .number()
