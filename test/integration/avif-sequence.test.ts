@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sharpPixelDecoder } from '../../functions/adapters/sharp/pixel-decoder.ts';
-import { stillAvif } from '../../functions/core/pixels/avif-sequence.ts';
+import { stillAvif } from '../../functions/core/formats/heif/avif-sequence.ts';
 import { quarters, RED, YELLOW } from '../fixtures/pictures.ts';
 import { colourAt, expectColour, expectFault } from '../fixtures/pixel-checks.ts';
 

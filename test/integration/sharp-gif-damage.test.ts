@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sharpPixelDecoder } from '../../functions/adapters/sharp/pixel-decoder.ts';
-import { gifCondition } from '../../functions/core/pixels/gif-condition.ts';
+import { gifCondition } from '../../functions/core/formats/gif-condition.ts';
 import { scene } from '../fixtures/pictures.ts';
 import { expectFault } from '../fixtures/pixel-checks.ts';
 

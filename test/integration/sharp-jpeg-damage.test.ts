@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sharpPixelDecoder } from '../../functions/adapters/sharp/pixel-decoder.ts';
 import { thumbnail } from '../../functions/adapters/sharp/thumbnail.ts';
-import { jpegCondition } from '../../functions/core/pixels/jpeg-condition.ts';
+import { jpegCondition } from '../../functions/core/formats/jpeg/jpeg-condition.ts';
 import { noisyScene, scene } from '../fixtures/pictures.ts';
 import { expectFault, meanDifference } from '../fixtures/pixel-checks.ts';
 

@@ -40,6 +40,7 @@ export const MUTATION_AREAS: Readonly<Record<string, MutationArea>> = {
   objects: coreArea('objects'),
   labels: coreArea('labels'),
   pixels: coreArea('pixels'),
+  formats: coreArea('formats'),
   scoring: coreArea('scoring'),
   retag: coreArea('retag'),
   results: coreArea('results'),

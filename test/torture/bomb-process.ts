@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { sharpPixelDecoder } from '../../functions/adapters/sharp/pixel-decoder.ts';
 import { CliptagError } from '../../functions/core/errors.ts';
-import { pictureLayout } from '../../functions/core/pixels/picture-layout.ts';
-import { uploadedPicture } from '../../functions/core/pixels/uploaded-picture.ts';
+import { pictureLayout } from '../../functions/core/formats/picture-layout.ts';
+import { uploadedPicture } from '../../functions/core/formats/raw/uploaded-picture.ts';
 
 /** What decoding some files took. */
 export interface Explosion {

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import pLimit from 'p-limit';
+import { svgDocument } from '../../core/formats/svg/svg-document.ts';
 import { DRAWINGS_AT_ONCE } from '../../core/pixels/pixel-limits.ts';
 import { RGB_CHANNELS, type RgbPicture, type Size } from '../../core/pixels/pixels.ts';
-import { svgDocument } from '../../core/pixels/svg-document.ts';
 import { type DecodingProgram, decodeInProcess } from '../sandbox/decoding-process.ts';
 import type { ProcessLimits } from '../sandbox/process-faults.ts';
 

@@ -1,8 +1,8 @@
 import type { Sharp } from 'sharp';
 import { CliptagError, ImageFault } from '../../core/errors.ts';
-import { endsEarly } from '../../core/pixels/truncation.ts';
-import type { UploadedPicture } from '../../core/pixels/uploaded-picture.ts';
-import { checkWholeness } from '../../core/pixels/wholeness.ts';
+import type { UploadedPicture } from '../../core/formats/raw/uploaded-picture.ts';
+import { endsEarly } from '../../core/formats/truncation.ts';
+import { checkWholeness } from '../../core/formats/wholeness.ts';
 import { errorTurns } from './error-turns.ts';
 
 /** A picture to decode, and its format as its content shows it. */

@@ -1,9 +1,17 @@
 import sharp, { type Sharp } from 'sharp';
-import { isPictureProfile } from '../../core/pixels/colour-profile.ts';
-import { gifCondition } from '../../core/pixels/gif-condition.ts';
-import { transparentGif } from '../../core/pixels/gif-layout.ts';
+import { isPictureProfile } from '../../core/formats/colour-profile.ts';
+import { gifCondition } from '../../core/formats/gif-condition.ts';
+import { transparentGif } from '../../core/formats/gif-layout.ts';
+import { pictureLayout } from '../../core/formats/picture-layout.ts';
+import { tiffColours } from '../../core/formats/tiff/tiff-colours.ts';
+import {
+  isTiledTiff,
+  type TiffChannels,
+  type TiffReading,
+  tiffReading,
+} from '../../core/formats/tiff/tiff-reading.ts';
+import { wholeBytes } from '../../core/formats/wholeness.ts';
 import type { Layout } from '../../core/pixels/layout.ts';
-import { pictureLayout } from '../../core/pixels/picture-layout.ts';
 import { checkChannels, checkLayout, type PixelLimits } from '../../core/pixels/pixel-limits.ts';
 import {
   RGB_CHANNELS,
@@ -12,14 +20,6 @@ import {
   type UprightSteps,
   uprightSteps,
 } from '../../core/pixels/pixels.ts';
-import { tiffColours } from '../../core/pixels/tiff-colours.ts';
-import {
-  isTiledTiff,
-  type TiffChannels,
-  type TiffReading,
-  tiffReading,
-} from '../../core/pixels/tiff-reading.ts';
-import { wholeBytes } from '../../core/pixels/wholeness.ts';
 import { manageColours } from './colours.ts';
 import { decoded, listening, notWhole, type PictureUpload, unreadable } from './faults.ts';
 

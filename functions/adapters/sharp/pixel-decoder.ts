@@ -1,5 +1,6 @@
 import type { Sharp } from 'sharp';
 import { ImageFault } from '../../core/errors.ts';
+import { uploadedPicture } from '../../core/formats/raw/uploaded-picture.ts';
 import { resizeBicubic } from '../../core/pixels/bicubic.ts';
 import {
   checkDrawing,
@@ -19,7 +20,6 @@ import {
   sizeForEncoder,
   uprightSize,
 } from '../../core/pixels/pixels.ts';
-import { uploadedPicture } from '../../core/pixels/uploaded-picture.ts';
 import { type DrawingHeader, renderDrawing } from './drawing.ts';
 import { asFault, decoded, type PictureUpload, type Upload } from './faults.ts';
 import {

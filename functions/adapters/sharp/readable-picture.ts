@@ -1,5 +1,5 @@
-import { stillAvif } from '../../core/pixels/avif-sequence.ts';
-import { hasLostBytes } from '../../core/pixels/hevc-stream.ts';
+import { stillAvif } from '../../core/formats/heif/avif-sequence.ts';
+import { hasLostBytes } from '../../core/formats/heif/hevc-stream.ts';
 import type { PixelLimits } from '../../core/pixels/pixel-limits.ts';
 import { PROCESS_BYTES, type TranslatedFormat, translate } from '../wasm/translation.ts';
 import { asFault, type PictureUpload, unreadable } from './faults.ts';

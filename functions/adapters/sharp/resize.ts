@@ -1,5 +1,5 @@
 import type { Sharp } from 'sharp';
-import type { AcceptedFormat } from '../../core/pixels/image-format.ts';
+import type { AcceptedFormat } from '../../core/formats/image-format.ts';
 import type { Size } from '../../core/pixels/pixels.ts';
 
 /**

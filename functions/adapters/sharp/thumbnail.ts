@@ -1,7 +1,7 @@
 import sharp from 'sharp';
+import { uploadedPicture } from '../../core/formats/raw/uploaded-picture.ts';
 import { DEFAULT_PIXEL_LIMITS } from '../../core/pixels/pixel-limits.ts';
 import { RGB_CHANNELS } from '../../core/pixels/pixels.ts';
-import { uploadedPicture } from '../../core/pixels/uploaded-picture.ts';
 import { decoded, listening } from './faults.ts';
 import {
   openPicture,

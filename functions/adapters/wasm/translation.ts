@@ -1,5 +1,5 @@
 import { ImageFault } from '../../core/errors.ts';
-import { uncutHeic } from '../../core/pixels/heic-crop.ts';
+import { uncutHeic } from '../../core/formats/heif/heic-crop.ts';
 import type { Layout } from '../../core/pixels/layout.ts';
 import type { Size } from '../../core/pixels/pixels.ts';
 import { type DecodingProgram, decodeInProcess } from '../sandbox/decoding-process.ts';

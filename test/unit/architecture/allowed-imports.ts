@@ -9,8 +9,15 @@ export const ALLOWED_IMPORTS = `
   core/cost:
   core/scoring:
   core/objects: core zod node:crypto
+  core/pixels: core
+  core/formats/jpeg: core/pixels
+  core/formats/tiff: core core/pixels
+  core/formats/heif: core/pixels
   # Unpacking is as pure as a digest.
-  core/pixels: core node:zlib
+  core/formats/svg: core node:zlib
+  core/formats:
+    core core/formats/heif core/formats/jpeg core/formats/svg core/formats/tiff core/pixels
+  core/formats/raw: core core/formats core/formats/heif core/formats/jpeg core/formats/tiff core/pixels
   core/labels: core core/pixels core/scoring zod
   core/evaluation: core core/labels
   core/records: core core/labels core/objects node:crypto
@@ -24,8 +31,10 @@ export const ALLOWED_IMPORTS = `
 
   # One room for each outside system.
   adapters/sandbox: core node:*
-  adapters/wasm: adapters/sandbox core core/pixels jxl-oxide-wasm node:*
-  adapters/sharp: adapters/sandbox adapters/wasm core core/pixels p-limit sharp node:*
+  adapters/wasm: adapters/sandbox core core/formats/heif core/pixels jxl-oxide-wasm node:*
+  adapters/sharp:
+    adapters/sandbox adapters/wasm core core/formats core/formats/heif core/formats/raw core/formats/svg core/formats/tiff
+    core/pixels p-limit sharp node:*
   adapters/files: core core/labels yaml zod node:*
   adapters/onnx: adapters/files core core/labels core/pixels @huggingface/tokenizers entities onnxruntime-node zod
       node:*
