@@ -96,6 +96,8 @@ export interface Course {
   readonly supersededEvents: readonly ResultEvent[];
   /** Keys of entries put by runs that were cut short before they put their image record, or put late. */
   readonly unfinishedEntries: ReadonlySet<string>;
+  /** Entries of which a copy came late. */
+  readonly lateEntries: ReadonlySet<string>;
   /** Keys of images whose tombstones DynamoDB has removed, with no event since. */
   readonly expired: ReadonlySet<string>;
   readonly runs: number;
@@ -287,7 +289,9 @@ export async function play(
   // Writes of a failed run may still be under way.
   await playedOut(scheduler);
   const unfinishedEntries = new Set(cutShort.flatMap((run) => run.unconfirmedEntries()));
-  return { truth, bucket, published, supersededEvents, unfinishedEntries, expired, runs, writes };
+  const lateEntries = new Set(cutShort.flatMap((run) => run.lateEntries()));
+  const entries = { unfinishedEntries, lateEntries };
+  return { truth, bucket, published, supersededEvents, ...entries, expired, runs, writes };
 }
 
 /** True when the work succeeded; false when it is to be done again (its message goes back to the queue). */

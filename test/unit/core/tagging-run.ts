@@ -34,6 +34,8 @@ export interface TaggingRun {
   lateWrites(): Promise<unknown>;
   /** Keys of the label entries that it put without having put the image record, or so late that nothing removes them. */
   unconfirmedEntries(): readonly string[];
+  /** Entries of which a copy came late, perhaps when all that would have removed them was done. */
+  lateEntries(): readonly string[];
 }
 
 /** A process of the function, which works on several messages at once: when one of them makes it crash, all runs end. */
@@ -157,6 +159,7 @@ export function startRun(
       ...entries.filter(({ image }) => !imagesWritten.has(image)).map(({ identity }) => identity),
       ...lateEntries,
     ],
+    lateEntries: () => lateEntries,
   };
 }
 
