@@ -4,14 +4,15 @@
  *   node --import tsx test/torture/bombs.ts [--seed N] [--rounds N] [--minutes M] [--only TEXT] [--at N]
  *
  * A round is every bomb that has a name, and 50 random ones; `--at` decodes each so often at once. Fails when a process
- * needs more than a gigabyte, dies, or calls a bomb's fault one that passes. What the encoders here cannot make is left out,
- * with a line.
+ * needs more than a gigabyte, dies, or calls a bomb's fault one that passes. What the encoders here cannot make,
+ * and what is larger than an upload may be, is left out with a line.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { DEFAULT_MAXIMUM_BYTES } from '../../functions/core/objects/object.ts';
 import { allBombs, type Bomb } from './bomb-files.ts';
 import type { Explosion } from './bomb-process.ts';
 import { SUMMARY, type TortureOutcome } from './torture.ts';
@@ -48,7 +49,7 @@ try {
 }
 for (const name of failed) console.log(`Fault: ${name}`);
 const outcome = {
-  size: `${tried} bombs, ${skipped} could not be made`,
+  size: `${tried} bombs, ${skipped} left out`,
   faults: failed.length,
   figures: `peak ${megabytes(worst)}`,
 } satisfies Record<keyof TortureOutcome, unknown>;
@@ -63,6 +64,11 @@ async function explode({ name, make }: Bomb): Promise<void> {
   } catch (error) {
     skipped += 1;
     console.log(`Skipped: ${name} cannot be made: ${String(error).split('\n')[0]}`);
+    return;
+  }
+  if (bytes.length > DEFAULT_MAXIMUM_BYTES) {
+    skipped += 1;
+    console.log(`Skipped: ${name} has ${bytes.length} bytes, and is refused by its size`);
     return;
   }
   writeFileSync(file, bytes);
