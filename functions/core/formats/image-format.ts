@@ -1,7 +1,7 @@
 import { ImageFault } from '../errors.ts';
 import { knownFormat, type Signature, startsAs } from './format-signatures.ts';
 import { heifKind } from './heif/heif-kind.ts';
-import { jpegFrame, unsupportedCoding } from './jpeg/jpeg-coding.ts';
+import { jpegCoding, unsupportedCoding } from './jpeg/jpeg-coding.ts';
 import { isSvg } from './svg/svg-root.ts';
 
 /** The formats that are decoded. */
@@ -56,7 +56,7 @@ const CGBI_PNG = '\x89PNG\r\n\x1a\n....CgBI';
 
 /** Kinds of accepted formats that the decoder has no code for. */
 function unsupportedKind(bytes: Uint8Array, format: AcceptedFormat): string | undefined {
-  if (format === 'jpeg') return unsupportedCoding(jpegFrame(bytes));
+  if (format === 'jpeg') return unsupportedCoding(jpegCoding(bytes));
   return startsAs(bytes, CGBI_PNG) ? 'Apple’s own form of PNG (CgBI)' : undefined;
 }
 

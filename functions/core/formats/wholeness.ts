@@ -1,6 +1,6 @@
 import type { ImageFault } from '../errors.ts';
 import type { AcceptedFormat } from './image-format.ts';
-import { jpegFrame } from './jpeg/jpeg-coding.ts';
+import { jpegCoding } from './jpeg/jpeg-coding.ts';
 import { type JpegCondition, jpegCondition } from './jpeg/jpeg-condition.ts';
 import { hasSignsOfLoss } from './jpeg/jpeg-signs.ts';
 import { readTiffDirectory, type TiffDirectory } from './tiff/tiff-directory.ts';
@@ -38,7 +38,7 @@ export async function wholeBytes(
 
 /** Of a JPEG without progressive scans, what is left behind its last block is seen by no decoder; small ones are read at once. */
 function isSoonRead(bytes: Uint8Array): boolean {
-  return bytes.length <= SMALL_BYTES && jpegFrame(bytes)?.marker !== PROGRESSIVE;
+  return bytes.length <= SMALL_BYTES && jpegCoding(bytes)?.marker !== PROGRESSIVE;
 }
 
 /**

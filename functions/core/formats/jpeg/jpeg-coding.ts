@@ -1,16 +1,13 @@
 import type { Size } from '../../pixels/pixels.ts';
+import { END, isFrame, SCAN } from './jpeg-markers.ts';
 
 /** What a JPEG's frame header says of its coding. */
-export interface JpegFrame extends Size {
+export interface JpegCoding extends Size {
   /** The second byte of the marker that the header starts with: C0 for baseline, C3 for lossless. */
   readonly marker: number;
   readonly bitsPerSample: number;
 }
 
-const SCAN = 0xda;
-const END = 0xd9;
-/** Huffman tables, an extension, and arithmetic conditioning: the only ones from C0 to CF that are no frames. */
-const NO_FRAMES = [0xc4, 0xc8, 0xcc];
 /** A hierarchical JPEG starts with the header of its final size (DHP), JPEG-LS has a frame of its own (ITU-T T.87). */
 const HIERARCHICAL_START = 0xde;
 const JPEG_LS_FRAME = 0xf7;
@@ -33,13 +30,13 @@ const UNSUPPORTED_FRAMES: Readonly<Record<number, string>> = {
 };
 
 /** The frame header of a JPEG whose segments lie one behind the other, as all writers lay them. */
-export function jpegFrame(bytes: Uint8Array): JpegFrame | undefined {
+export function jpegCoding(bytes: Uint8Array): JpegCoding | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 2;
   while (at + 9 <= bytes.length && bytes[at] === 0xff) {
     const marker = view.getUint8(at + 1);
     if (marker === SCAN || marker === END) return undefined;
-    if (isFrame(marker)) {
+    if (isAnyFrame(marker)) {
       const [height, width] = [view.getUint16(at + 5), view.getUint16(at + 7)];
       return { marker, bitsPerSample: view.getUint8(at + 4), width, height };
     }
@@ -76,13 +73,12 @@ function nextMarker(bytes: Uint8Array, from: number): number {
   return bytes.length;
 }
 
-function isFrame(marker: number): boolean {
-  if (marker === HIERARCHICAL_START || marker === JPEG_LS_FRAME) return true;
-  return marker >= 0xc0 && marker <= 0xcf && !NO_FRAMES.includes(marker);
+function isAnyFrame(marker: number): boolean {
+  return isFrame(marker) || marker === HIERARCHICAL_START || marker === JPEG_LS_FRAME;
 }
 
 /** Names the coding of a JPEG that is not decoded. Arithmetic coding is: libjpeg-turbo has it. */
-export function unsupportedCoding(frame: JpegFrame | undefined): string | undefined {
+export function unsupportedCoding(frame: JpegCoding | undefined): string | undefined {
   if (!frame) return undefined;
   // Its height follows behind the first scan (ITU-T T.81, B.2.5).
   if (frame.height === 0 && frame.width > 0) return 'JPEG without a height in its header (DNL)';

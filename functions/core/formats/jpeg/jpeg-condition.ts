@@ -1,5 +1,6 @@
 import type { CodeTable } from './jpeg-codes.ts';
 import { type JpegFrame, readJpegFrame } from './jpeg-frame.ts';
+import { END, isFrame, SCAN, START } from './jpeg-markers.ts';
 import { readScan, type ScanOutcome } from './jpeg-scan.ts';
 
 /** What a look at all codes of a JPEG's picture found. */
@@ -16,15 +17,10 @@ export interface JpegCondition {
   readonly end: number;
 }
 
-const START = 0xd8;
-const END = 0xd9;
-const SCAN = 0xda;
 const CODES = 0xc4;
 const RESTART_INTERVAL = 0xdd;
 const SEQUENTIAL = [0xc0, 0xc1];
 const PROGRESSIVE = 0xc2;
-/** Frames of other kinds (ITU-T T.81, table B.1). */
-const OTHER_FRAMES = [0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf];
 /** Each costs as much as a whole decoding; libvips takes no more either (jpeg2vips.c, `MAX_SCANS`). */
 const MAXIMUM_SCANS = 100;
 /** Some cameras leave some bytes between a scan and the next marker; more are data that no block came from. */
@@ -60,7 +56,7 @@ export async function jpegCondition(bytes: Uint8Array, tables?: Uint8Array): Pro
     if (marker === undefined || (hasLength(marker) && at + 4 > bytes.length)) {
       return endOf(walk, at < 0 ? bytes.length : at);
     }
-    if (marker === START || OTHER_FRAMES.includes(marker)) return { state: 'unknown', end: at };
+    if (marker === START || (isFrame(marker) && !isReadFrame(marker))) return { state: 'unknown', end: at };
     if (!hasLength(marker)) {
       at += 2;
       continue;
@@ -82,6 +78,11 @@ export async function jpegCondition(bytes: Uint8Array, tables?: Uint8Array): Pro
 }
 
 /** Neither TEM nor a restart marker. */
+/** Arithmetic coding, lossless and hierarchical JPEGs are not looked into. */
+function isReadFrame(marker: number): boolean {
+  return marker === PROGRESSIVE || SEQUENTIAL.includes(marker);
+}
+
 function hasLength(marker: number): boolean {
   return marker > 1 && !(marker >= 0xd0 && marker <= 0xd7);
 }
@@ -89,7 +90,7 @@ function hasLength(marker: number): boolean {
 function readSegment(walk: Walk, marker: number, segment: Uint8Array): boolean {
   if (marker === CODES) readCodes(walk.tables, segment);
   if (marker === RESTART_INTERVAL) walk.restartInterval = ((segment[0] ?? 0) << 8) | (segment[1] ?? 0);
-  if (marker !== PROGRESSIVE && !SEQUENTIAL.includes(marker)) return true;
+  if (!isReadFrame(marker)) return true;
   const frame = walk.frame ? undefined : readJpegFrame(segment, marker === PROGRESSIVE);
   if (frame) walk.frame = frame;
   return frame !== undefined;

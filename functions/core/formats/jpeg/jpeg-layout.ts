@@ -1,9 +1,6 @@
 import { type Layout, streamedBytes } from '../../pixels/layout.ts';
+import { END, isFrame, SCAN } from './jpeg-markers.ts';
 
-const SCAN = 0xda;
-const END = 0xd9;
-/** Frame headers are C0 to CF but for those that define tables (ITU-T T.81, table B.1). */
-const NO_FRAMES = [0xc4, 0xc8, 0xcc];
 const PROGRESSIVE = [0xc2, 0xc6, 0xca, 0xce];
 /** A coefficient is 16 bit in libjpeg. */
 const COEFFICIENT_BYTES = 2;
@@ -46,10 +43,6 @@ export function jpegLayout(bytes: Uint8Array): Layout | undefined {
 /** Neither stuffing, TEM, a restart nor another start of an image. */
 function hasLength(marker: number): boolean {
   return marker > 1 && !(marker >= 0xd0 && marker <= 0xd8);
-}
-
-function isFrame(marker: number): boolean {
-  return marker >= 0xc0 && marker <= 0xcf && !NO_FRAMES.includes(marker);
 }
 
 function readFrame(view: DataView, at: number, isProgressive: boolean): Frame | undefined {

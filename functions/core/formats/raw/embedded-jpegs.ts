@@ -1,4 +1,4 @@
-import { jpegFrame, jpegLength } from '../jpeg/jpeg-coding.ts';
+import { jpegCoding, jpegLength } from '../jpeg/jpeg-coding.ts';
 import { jpegAt, type Preview } from './embedded-preview.ts';
 
 /** Start of image, and of the segment behind it. */
@@ -14,7 +14,7 @@ export function embeddedJpegs(bytes: Uint8Array): readonly Preview[] {
   const previews: Preview[] = [];
   let at = file.indexOf(START, 1);
   for (let starts = 0; at >= 0 && starts < MAXIMUM_STARTS; starts++) {
-    const isJpeg = jpegFrame(bytes.subarray(at, at + MAXIMUM_HEADER_BYTES)) !== undefined;
+    const isJpeg = jpegCoding(bytes.subarray(at, at + MAXIMUM_HEADER_BYTES)) !== undefined;
     const length = isJpeg ? jpegLength(bytes.subarray(at)) : 2;
     if (isJpeg) previews.push(...jpegAt(bytes, at, length));
     at = length === Infinity ? -1 : file.indexOf(START, at + length);

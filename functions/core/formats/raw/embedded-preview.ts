@@ -1,5 +1,5 @@
 import type { Size } from '../../pixels/pixels.ts';
-import { jpegFrame, unsupportedCoding } from '../jpeg/jpeg-coding.ts';
+import { jpegCoding, unsupportedCoding } from '../jpeg/jpeg-coding.ts';
 import { endsEarly } from '../truncation.ts';
 import { exifOrientation } from './jpeg-orientation.ts';
 
@@ -34,7 +34,7 @@ export function jpegAt(bytes: Uint8Array, start: number, length: number): readon
   if (length < 4 || start === 0) return [];
   if (start + 4 > bytes.length) return [cut];
   if (content[0] !== 0xff || content[1] !== 0xd8) return [];
-  const frame = jpegFrame(content);
+  const frame = jpegCoding(content);
   if (unsupportedCoding(frame)) return [];
   if (!frame) return end > bytes.length ? [cut] : [];
   const { width, height } = frame;

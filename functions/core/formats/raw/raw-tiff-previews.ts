@@ -1,4 +1,4 @@
-import { jpegFrame, unsupportedCoding } from '../jpeg/jpeg-coding.ts';
+import { jpegCoding, unsupportedCoding } from '../jpeg/jpeg-coding.ts';
 import type { TiffDirectory } from '../tiff/tiff-directory.ts';
 import { jpegAt, type Preview, type Previews } from './embedded-preview.ts';
 import {
@@ -98,7 +98,7 @@ function tiffPicture(bytes: Uint8Array, { directory, at }: PlacedDirectory): rea
 /** Whether the first strip or tile is no lossless JPEG: then all are what the sensor saw. */
 function isDecodableJpeg(bytes: Uint8Array, directory: TiffDirectory): boolean {
   const tag = directory.has(RAW_TAG.tileOffsets) ? RAW_TAG.tileOffsets : RAW_TAG.stripOffsets;
-  const frame = jpegFrame(bytes.subarray(directory.value(tag) ?? bytes.length));
+  const frame = jpegCoding(bytes.subarray(directory.value(tag) ?? bytes.length));
   return frame !== undefined && unsupportedCoding(frame) === undefined;
 }
 
