@@ -35,12 +35,37 @@ export interface ImageContent {
   readonly embedding?: Uint8Array | undefined;
   /** Label set name → digest of the label set that the tags come from. */
   readonly labelSets?: Readonly<Record<string, string>> | undefined;
+  /** Time of exposure as the camera's clock had it, ISO 8601; with an offset from UTC where the file tells one. */
+  readonly takenAt?: string | undefined;
+  /** Maker and model: `Canon EOS R5`. */
+  readonly camera?: string | undefined;
+  /** Where it was taken, in degrees (WGS 84); north and east are positive. */
+  readonly latitude?: number | undefined;
+  readonly longitude?: number | undefined;
+  /** 64-bit difference hash, 16 hexadecimal digits. */
+  readonly differenceHash?: string | undefined;
+  /** How sharp its centre is, of images that are alike: the higher, the sharper. */
+  readonly sharpness?: number | undefined;
+  /** Mean colour, `#rrggbb`. */
+  readonly colour?: string | undefined;
+}
+
+/** What a person has said about a label of an image; it wins over what the model says. */
+export interface Correction {
+  readonly set: string;
+  readonly label: string;
+  /** Whether the image has the label, or has not. */
+  readonly isThere: boolean;
+  /** ISO 8601. */
+  readonly correctedAt: string;
 }
 
 /** The one item that holds what is known of an image: the truth. */
 export interface ImageRecord extends ImageContent, ObjectReference {
   /** Counts the writes of this record; a write names the one that it follows. */
   readonly revision: number;
+  /** What people have corrected; it outlives retag, a new upload and another model. @default none */
+  readonly corrections?: readonly Correction[] | undefined;
   /** Tags of earlier states whose label entries may still stand; empty once they have been removed. */
   readonly supersededTags: readonly Tag[];
   /** When S3 changed the object and when this record was written, ISO 8601. */

@@ -22,6 +22,7 @@ export const ALLOWED_IMPORTS = `
   core/evaluation: core core/labels
   core/records: core core/labels core/objects node:crypto
   core/retag: core core/labels core/records
+  core/search: core/records
   core/tagging: core core/labels core/objects core/pixels core/records node:crypto
   core/backfill: core core/cost core/objects core/records core/tagging
   core/results: core core/labels core/objects core/records core/tagging zod
@@ -51,6 +52,9 @@ export const ALLOWED_IMPORTS = `
   tag-images: adapters/aws adapters/files adapters/onnx adapters/sharp config.ts core core/objects
       core/records core/results core/tagging @aws-lambda-powertools/batch @aws-lambda-powertools/logger aws-lambda
       p-limit
+
+  # The HTTP API; contract.ts is all that its clients know of it.
+  api: core/records core/search zod
 
   # Makes models of published checkpoints.
   checkpoints: zod
