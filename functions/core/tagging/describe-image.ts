@@ -1,6 +1,8 @@
+import { type ExifChoice, exifDetails } from '../formats/exif/exif-details.ts';
 import type { Classifier } from '../labels/classifier.ts';
 import { embeddingFromBytes, embeddingToBytes } from '../labels/embedding.ts';
 import { tagsFor } from '../labels/scores.ts';
+import { type PixelDetails, pixelDetails } from '../pixels/pixel-details.ts';
 import type { PixelDecoder } from '../pixels/pixels.ts';
 import type { ImageContent } from '../records/image-record.ts';
 import type { BatchedEncoder } from './micro-batch.ts';
@@ -9,17 +11,24 @@ import type { BatchedEncoder } from './micro-batch.ts';
 export interface ImageReader {
   readonly decoder: PixelDecoder;
   readonly encoder: BatchedEncoder;
+  /** What is said of a picture's EXIF. @default all */
+  readonly exif?: ExifChoice | undefined;
 }
 
 /** What an image that was tagged has, and no other. */
 type TaggedContent = ImageContent & {
-  readonly [Key in 'width' | 'height' | 'format' | 'modelDigest' | 'embedding']-?: NonNullable<
-    ImageContent[Key]
-  >;
+  readonly [Key in
+    | 'width'
+    | 'height'
+    | 'format'
+    | 'modelDigest'
+    | 'embedding'
+    | keyof PixelDetails]-?: NonNullable<ImageContent[Key]>;
 };
 
 /**
- * All that a record says of an image's content: bytes → pixels → embedding → scores.
+ * All that a record says of an image's content: bytes → pixels → embedding → scores; and what pixels and EXIF
+ * tell beside that.
  *
  * @param bytes may still be on their way, as a promise
  * @throws {ImageFault} for every permanent fault of the image
@@ -27,16 +36,20 @@ type TaggedContent = ImageContent & {
  */
 export async function describeImage(
   bytes: Uint8Array | Promise<Uint8Array>,
-  { decoder, encoder }: ImageReader,
+  { decoder, encoder, exif }: ImageReader,
   classifiers: readonly Classifier[],
 ): Promise<TaggedContent> {
-  const decode = async () => decoder.decode(await bytes, encoder.pixelSpec);
+  const read = async () => {
+    const file = await bytes;
+    const pixels = await decoder.decode(file, encoder.pixelSpec);
+    return { pixels, details: { ...pixelDetails(pixels), ...exifDetails(file, pixels.format, exif) } };
+  };
   // The encoder is told of pixels before they are there, so that it can wait for them and run several images at once.
-  const decoding = decode();
-  const stored = embeddingToBytes(await encoder.encode(decoding));
+  const reading = read();
+  const stored = embeddingToBytes(await encoder.encode(reading.then(({ pixels }) => pixels)));
   // Scores come from the embedding as it is stored, so that retagging finds the very same ones.
   const embedding = embeddingFromBytes(stored, encoder.modelDigest);
-  const pixels = await decoding;
+  const { pixels, details } = await reading;
   return {
     status: 'tagged',
     width: pixels.width,
@@ -45,6 +58,7 @@ export async function describeImage(
     tags: classifiers.flatMap((classifier) => tagsFor(embedding, classifier)),
     modelDigest: embedding.modelDigest,
     embedding: stored,
+    ...details,
     labelSets: Object.fromEntries(
       classifiers.map(({ labelSet, labelSetDigest }) => [labelSet.name, labelSetDigest]),
     ),

@@ -18,12 +18,13 @@ export const ALLOWED_IMPORTS = `
   core/formats:
     core core/formats/heif core/formats/jpeg core/formats/svg core/formats/tiff core/pixels
   core/formats/raw: core core/formats core/formats/heif core/formats/jpeg core/formats/tiff core/pixels
+  core/formats/exif: core/formats core/formats/heif core/formats/jpeg core/formats/raw core/formats/tiff node:zlib
   core/labels: core core/pixels core/scoring zod
   core/evaluation: core core/labels
   core/records: core core/labels core/objects node:crypto
   core/retag: core core/labels core/records
   core/search: core/records
-  core/tagging: core core/labels core/objects core/pixels core/records node:crypto
+  core/tagging: core core/formats/exif core/labels core/objects core/pixels core/records node:crypto
   core/backfill: core core/cost core/objects core/records core/tagging
   core/results: core core/labels core/objects core/records core/tagging zod
 

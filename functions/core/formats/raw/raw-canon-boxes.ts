@@ -14,10 +14,7 @@ export function canonBoxPreviews(bytes: Uint8Array): Previews {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const top = boxesIn(view, 0, view.byteLength);
   const movie = inside(view, top, 'moov');
-  const metadata = movie
-    .filter(({ type }) => type === 'uuid')
-    .flatMap(({ start, end }) => boxesIn(view, start + METADATA_HEADER, end));
-  const main = metadata.find(({ type }) => type === 'CMT1');
+  const main = metadataIn(view, movie).find(({ type }) => type === 'CMT1');
   return {
     previews: [
       ...tracks(view, movie).flatMap((track) => trackJpeg(bytes, view, track)),
@@ -26,6 +23,18 @@ export function canonBoxPreviews(bytes: Uint8Array): Previews {
     orientation: main && orientationOf(readTiffDirectory(bytes.subarray(main.start, main.end))),
     endsEarly: movie.length === 0,
   };
+}
+
+/** The boxes of a CR3 that tell of the picture, each a TIFF file: `CMT1` and those that follow it. */
+export function canonMetadata(bytes: Uint8Array): readonly IsoBox[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return metadataIn(view, inside(view, boxesIn(view, 0, view.byteLength), 'moov'));
+}
+
+function metadataIn(view: DataView, movie: readonly IsoBox[]): readonly IsoBox[] {
+  return movie
+    .filter(({ type }) => type === 'uuid')
+    .flatMap(({ start, end }) => boxesIn(view, start + METADATA_HEADER, end));
 }
 
 function inside(view: DataView, boxes: readonly IsoBox[], wanted: string): readonly IsoBox[] {
