@@ -258,6 +258,18 @@ const COMMAND_ERRORS = {
     meaning: 'A label set, manifest, environment or order is not as it should be; all its faults are listed.',
     remedy: 'Mend what the message names.',
   },
+  'no-image': {
+    meaning: 'There is no record of such an image, or the image was deleted.',
+    remedy: 'Check bucket and key; an image that was uploaded a moment ago has its record once it is tagged.',
+  },
+  'not-tagged': {
+    meaning: 'An image that is to be corrected has no tags: it is failed or unsupported.',
+    remedy: 'Mend and upload it again; `cliptag show` has the reason.',
+  },
+  'too-many-corrections': {
+    meaning: 'An image would have more corrections than its record takes.',
+    remedy: 'Take some back (`cliptag correct KEY --clear L`).',
+  },
   'no-pipeline': {
     meaning: 'No local pipeline answers.',
     remedy: 'Start it with `cliptag start`, or name a deployed stack with `--stack`.',

@@ -1,6 +1,7 @@
 import type { ImageFaultCode } from '../error-codes.ts';
 import type { Tag } from '../labels/scores.ts';
 import type { ObjectReference } from '../objects/object.ts';
+import { type Correction, correctedTags, rescoredCorrections } from './corrections.ts';
 import type {
   BatchReadRequest,
   Item,
@@ -50,21 +51,11 @@ export interface ImageContent {
   readonly colour?: string | undefined;
 }
 
-/** What a person has said about a label of an image; it wins over what the model says. */
-export interface Correction {
-  readonly set: string;
-  readonly label: string;
-  /** Whether the image has the label, or has not. */
-  readonly isThere: boolean;
-  /** ISO 8601. */
-  readonly correctedAt: string;
-}
-
 /** The one item that holds what is known of an image: the truth. */
 export interface ImageRecord extends ImageContent, ObjectReference {
   /** Counts the writes of this record; a write names the one that it follows. */
   readonly revision: number;
-  /** What people have corrected; it outlives retag, a new upload and another model. @default none */
+  /** What people have corrected, as the tags have it; it outlives retag, a new upload and another model. @default none */
   readonly corrections?: readonly Correction[] | undefined;
   /** Tags of earlier states whose label entries may still stand; empty once they have been removed. */
   readonly supersededTags: readonly Tag[];
@@ -136,23 +127,37 @@ export function readImageAttributes(
   };
 }
 
+export interface NextRecordOptions {
+  readonly eventTime: string;
+  readonly now: Date;
+  /** Tags whose label entries earlier attempts of this writer have put. @default none */
+  readonly lostTags?: readonly Tag[];
+  /** @default those of the previous record */
+  readonly corrections?: readonly Correction[] | undefined;
+}
+
 /**
- * The record that follows `previous` when an event has brought `content`. Earlier tags that are no longer true are
- * carried along as superseded until their label entries are known to be gone.
- *
- * @param lostTags tags whose label entries earlier attempts of this writer have put
+ * The record that follows `previous` when an event has brought `content`, whose tags are the model's own: corrections hold over
+ * them, and go with a deleted image. Earlier tags that are no longer true are carried along as superseded until their
+ * label entries are known to be gone.
  */
 export function nextImageRecord(
   previous: ImageRecord | undefined,
   object: ObjectReference,
   content: ImageContent,
-  { eventTime, now, lostTags = [] }: { eventTime: string; now: Date; lostTags?: readonly Tag[] },
+  { eventTime, now, lostTags = [], corrections: said = previous?.corrections ?? [] }: NextRecordOptions,
 ): ImageRecord {
-  const isCurrent = tagMatcher(content.tags);
+  const corrections = content.status === 'deleted' ? [] : rescoredCorrections(said, content.tags);
+  // Of an image that is not tagged they wait until it is.
+  const tags = content.status === 'tagged' ? correctedTags(content.tags, corrections) : content.tags;
+  const isCurrent = tagMatcher(tags);
   const earlierTags = [...(previous?.tags ?? []), ...(previous?.supersededTags ?? []), ...lostTags];
+  // Whoever changes a record hands on all of it.
+  const { corrections: _before, ...known }: KnownContent = { ...object, ...content };
   return {
-    ...object,
-    ...content,
+    ...known,
+    tags,
+    ...(corrections.length > 0 && { corrections }),
     revision: (previous?.revision ?? 0) + 1,
     supersededTags: earlierTags.filter((tag) => !isCurrent(tag)),
     eventTime,
@@ -160,6 +165,8 @@ export function nextImageRecord(
     expiresAt: content.status === 'deleted' ? tombstoneEnd(now) : undefined,
   };
 }
+
+type KnownContent = ObjectReference & ImageContent & Pick<ImageRecord, 'corrections'>;
 
 function tombstoneEnd(now: Date): number {
   return Math.floor(now.getTime() / 1000) + TOMBSTONE_LIFETIME_SECONDS;

@@ -2,6 +2,7 @@ import { CliptagError } from '../errors.ts';
 import type { Tag } from '../labels/scores.ts';
 import type { ObjectReference } from '../objects/object.ts';
 import type { AttemptLog } from './attempts.ts';
+import type { Correction } from './corrections.ts';
 import {
   type ImageContent,
   type ImageRecord,
@@ -18,11 +19,14 @@ export const MAXIMUM_ATTEMPTS = 8;
 /** The record that is to follow the one that was read. */
 export interface RecordChange {
   readonly object: ObjectReference;
+  /** With the model's own tags; the record has them as people have corrected them. */
   readonly content: ImageContent;
   /** ISO 8601. */
   readonly eventTime: string;
-  /** Those of the content's tags whose label entries may be missing. @default all of them */
+  /** Those of the record's tags whose label entries may be missing. @default all of them */
   readonly newTags?: readonly Tag[];
+  /** @default those of the record that was read */
+  readonly corrections?: readonly Correction[];
 }
 
 /** What a writer has decided about the record that it has read; without a change the record stays as it is. */
@@ -82,9 +86,11 @@ export async function updateRecord<Decision extends RecordDecision>(
       previous = await readRecord(object, table);
       continue;
     }
-    const { content, eventTime, newTags = content.tags } = change;
+    const { content, eventTime, corrections } = change;
     const lostTags = lost.flatMap(({ tags }) => tags);
-    const record = nextImageRecord(previous, change.object, content, { eventTime, now: now(), lostTags });
+    const options = { eventTime, now: now(), lostTags, corrections };
+    const record = nextImageRecord(previous, change.object, content, options);
+    const newTags = change.newTags ?? record.tags;
     await attempts?.note(record, newTags);
     if (await commitRecord(record, newTags, table)) {
       const settled = attempts ? await attempts.settle(record) : record;

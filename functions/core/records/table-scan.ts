@@ -24,7 +24,9 @@ export interface ScanOptions extends ImageScope {
  */
 export const SEGMENTS = 8;
 
-const COMPARED_ATTRIBUTES = ['bucket', 'key', 'status', 'tags', 'modelDigest', 'embedding', 'labelSets'];
+const COMPARED_ATTRIBUTES = [
+  ...['bucket', 'key', 'status', 'tags', 'corrections', 'modelDigest', 'embedding', 'labelSets'],
+];
 
 /**
  * Reads a segment's items of a scope. Image records and label entries alike carry bucket and key. Items that the filter

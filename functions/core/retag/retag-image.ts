@@ -1,3 +1,4 @@
+import { correctedTags } from '../records/corrections.ts';
 import { type ImageRecord, tagMatcher } from '../records/image-record.ts';
 import { type RecordChange, updateRecord } from '../records/record-update.ts';
 import type { Retagger } from './retagger.ts';
@@ -42,6 +43,6 @@ function changeOf(record: ImageRecord, outcome: Retagging): RecordChange | undef
     object: record,
     content: { ...record, tags, labelSets },
     eventTime: record.eventTime,
-    newTags: tags.filter((tag) => !stays(tag)),
+    newTags: correctedTags(tags, record.corrections).filter((tag) => !stays(tag)),
   };
 }

@@ -3,6 +3,7 @@ import type { Classifier } from '../labels/classifier.ts';
 import { type Embedding, embeddingFromBytes } from '../labels/embedding.ts';
 import { appliesTo } from '../labels/label-set.ts';
 import { type Tag, tagsFor } from '../labels/scores.ts';
+import { modelTagsOf } from '../records/corrections.ts';
 import type { ImageRecord } from '../records/image-record.ts';
 
 /** A model, and its classifiers of the label sets that are to hold. */
@@ -16,7 +17,7 @@ export interface LabelSetsOfModel {
  * What label sets make of an image record. `right`: the record says so already. `foreign`: its embedding is of another
  * model, or it has none, so that it cannot be scored. `untagged`: a broken, unsupported or deleted image. `changed`:
  * the image is to have these tags and label sets; the tags may be the same as before, by label sets that the record
- * does not name yet.
+ * does not name yet. They are the model's own: what people have corrected holds over them.
  */
 export type Retagging =
   | { readonly kind: 'right' | 'untagged' }
@@ -93,12 +94,13 @@ function scored(
   { record, wanted, changed }: Unscored,
   tagsOf: (classifier: Classifier) => readonly Tag[],
 ): Retagging {
+  const before = modelTagsOf(record);
   return {
     kind: 'changed',
     tags: wanted.flatMap((classifier) =>
       changed.includes(classifier)
         ? tagsOf(classifier)
-        : record.tags.filter(({ set }) => set === classifier.labelSet.name),
+        : before.filter(({ set }) => set === classifier.labelSet.name),
     ),
     labelSets: Object.fromEntries(
       wanted.map(({ labelSet, labelSetDigest }) => [labelSet.name, labelSetDigest]),

@@ -1,4 +1,5 @@
 import type { Tag } from '../labels/scores.ts';
+import { correctedTags } from '../records/corrections.ts';
 import type { ImageRecord } from '../records/image-record.ts';
 import type { Retagging } from './retagging.ts';
 
@@ -75,7 +76,7 @@ export function retagCounter(): RetagCounter {
         foreign.set(digest, (foreign.get(digest) ?? 0) + 1);
       }
       if (retagging.kind !== 'changed') return;
-      const changes = tagChanges(record.tags, retagging.tags);
+      const changes = tagChanges(record.tags, correctedTags(retagging.tags, record.corrections));
       const kinds = ['added', 'removed', 'rescored'] as const;
       const isChange = kinds.some((kind) => changes[kind].length > 0);
       counts[isChange ? 'changed' : 'noted'] += 1;
