@@ -8,8 +8,13 @@ import {
   modelTagsOf,
 } from './corrections.ts';
 import { type ImageRecord, tagMatcher } from './image-record.ts';
-import { type RecordChange, updateRecord } from './record-update.ts';
+import { type RecordChange, type RecordDecision, updateRecord } from './record-update.ts';
 import type { TagTable } from './tag-table.ts';
+
+interface ImageName {
+  readonly bucket: string;
+  readonly key: string;
+}
 
 export interface CorrectingOptions {
   readonly table: TagTable;
@@ -29,35 +34,50 @@ export interface CorrectingOptions {
  * @throws {CliptagError} `no-image`; `not-tagged`; `too-many-corrections`; `contended`, retryable
  */
 export async function correctImage(
-  image: { readonly bucket: string; readonly key: string },
+  image: ImageName,
   change: CorrectionChange,
   { table, now }: CorrectingOptions,
 ): Promise<ImageRecord> {
   requireOneWord(change);
-  const decide = (previous: ImageRecord | undefined) => ({
-    change: correctedRecord(requireImage(previous, image), change, now()),
-  });
-  const { record } = await updateRecord(image, decide, { table, now });
-  return requireImage(record, image);
+  const decide = (previous: ImageRecord | undefined) => decisionAbout(previous, image, change, now());
+  const { record, decision } = await updateRecord(image, decide, { table, now });
+  if (decision.refusal || !record) throw decision.refusal ?? noImage(image, 'there is no record of');
+  return record;
 }
 
-/** What follows the record; undefined when it says so already. */
-function correctedRecord(record: ImageRecord, change: CorrectionChange, now: Date): RecordChange | undefined {
+/** Told as a value, for by then another attempt may have left label entries, which are removed first. */
+interface CorrectingDecision extends RecordDecision {
+  readonly refusal?: CliptagError;
+}
+
+function decisionAbout(
+  record: ImageRecord | undefined,
+  image: ImageName,
+  change: CorrectionChange,
+  now: Date,
+): CorrectingDecision {
+  if (!record) return { refusal: noImage(image, 'there is no record of') };
+  if (record.status === 'deleted') return { refusal: noImage(image, 'there is no longer an image') };
   const { corrections: before = [] } = record;
   const corrections = changedCorrections(before, change, now);
-  if (corrections.length === before.length && corrections.every((one) => before.includes(one)))
-    return undefined;
-  requireTagged(record, change);
-  requireRoom(record, corrections);
-  const tags = modelTagsOf(record);
+  if (corrections.length === before.length && corrections.every((one) => before.includes(one))) return {};
+  const { add = [], remove = [] } = change;
+  if (record.status !== 'tagged' && add.length + remove.length > 0) return { refusal: notTagged(record) };
+  if (corrections.length > MAXIMUM_CORRECTIONS) return { refusal: tooMany(record, corrections) };
+  return { change: correctedRecord(record, corrections) };
+}
+
+function correctedRecord(record: ImageRecord, corrections: readonly Correction[]): RecordChange {
+  const tags = record.status === 'tagged' ? modelTagsOf(record) : [];
   const stays = tagMatcher(record.tags);
+  const corrected = record.status === 'tagged' ? correctedTags(tags, corrections) : [];
   return {
     object: record,
     content: { ...record, tags },
     eventTime: record.eventTime,
     corrections,
     // Tags that stay have entries since the record carries them: if that is no longer so, the commit fails.
-    newTags: record.status === 'tagged' ? correctedTags(tags, corrections).filter((tag) => !stays(tag)) : [],
+    newTags: corrected.filter((tag) => !stays(tag)),
   };
 }
 
@@ -73,32 +93,19 @@ function requireOneWord({ add = [], remove = [], clear = [] }: CorrectionChange)
   );
 }
 
-function requireImage(
-  record: ImageRecord | undefined,
-  { bucket, key }: { readonly bucket: string; readonly key: string },
-): ImageRecord {
-  if (record && record.status !== 'deleted') return record;
-  const what = record ? 's3://… was deleted' : 'there is no record of s3://…';
-  throw new CliptagError(
-    'no-image',
-    what.replace('s3://…', () => `s3://${bucket}/${key}`),
-  );
+function noImage({ bucket, key }: ImageName, what: string): CliptagError {
+  return new CliptagError('no-image', `${what} s3://${bucket}/${key}`);
 }
 
-function requireTagged(
-  { bucket, key, status }: ImageRecord,
-  { add = [], remove = [] }: CorrectionChange,
-): void {
-  if (status === 'tagged' || add.length + remove.length === 0) return;
-  throw new CliptagError(
+function notTagged({ bucket, key, status }: ImageRecord): CliptagError {
+  return new CliptagError(
     'not-tagged',
     `Expected a tagged image but s3://${bucket}/${key} is ${status}: it has no tags that could be corrected`,
   );
 }
 
-function requireRoom({ bucket, key }: ImageRecord, { length }: readonly Correction[]): void {
-  if (length <= MAXIMUM_CORRECTIONS) return;
-  throw new CliptagError(
+function tooMany({ bucket, key }: ImageName, { length }: readonly Correction[]): CliptagError {
+  return new CliptagError(
     'too-many-corrections',
     `Expected at most ${MAXIMUM_CORRECTIONS} corrections of s3://${bucket}/${key} but received ${length}`,
   );

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
 import { fixedWidthSequencer } from '../../../functions/core/objects/object.ts';
+import { correctedTags } from '../../../functions/core/records/corrections.ts';
 import { IMAGE_STATUSES, queryImagesByStatus } from '../../../functions/core/records/image-record.ts';
 import type { Item, TagTable } from '../../../functions/core/records/tag-table.ts';
 import { EVERY_LABEL, expectedOutcome, TAGGER_NAMES } from './fake-taggers.ts';
@@ -38,11 +39,15 @@ export async function checkEndState(
       continue;
     }
     expect(record?.sequencer).toBe(fixedWidthSequencer(sequencer ?? ''));
-    const { status, tags, modelDigest } = record ?? {};
+    const { status, tags, modelDigest, corrections } = record ?? {};
     const taggers = kind.deployments || kind.retags ? TAGGER_NAMES : TAGGER_NAMES.slice(0, 1);
-    const outcomes = taggers.map((name) =>
-      expectedOutcome(name, { bucket: bucketName, key }, bucket.content(key)),
-    );
+    const outcomes = taggers
+      .map((name) => expectedOutcome(name, { bucket: bucketName, key }, bucket.content(key)))
+      .map((outcome) =>
+        outcome.status === 'tagged'
+          ? { ...outcome, tags: correctedTags(outcome.tags, corrections) }
+          : outcome,
+      );
     const received = { status, tags, ...(modelDigest ? { modelDigest } : {}) };
     if (!outcomes.some((outcome) => isDeepStrictEqual(outcome, received)))
       expect(received).toEqual(outcomes[0]);
@@ -53,12 +58,14 @@ export async function checkEndState(
   for (const term of EVERY_LABEL) await truth.checkLabel(term);
 
   const garbage = await truth.garbage();
-  // Retagging has no message that comes again; its own sweep removes what a run that was cut short has left.
+  // Retagging and corrections have no message that comes again; retagging's sweep removes what a run that was cut short
+  // has left.
   // A copy that the network hands over once its entry has been removed is beyond any writer.
-  if (!kind.retags) expect(garbage.filter(({ identity }) => !lateEntries.has(identity))).toEqual([]);
+  const isSwept = kind.retags || kind.corrections;
+  if (!isSwept) expect(garbage.filter(({ identity }) => !lateEntries.has(identity))).toEqual([]);
   for (const { identity, key, sequencer } of garbage) {
     expect(unfinishedEntries, 'entries without a record left by a completed run').toContain(identity);
-    const mayDiffer = kind.deployments || kind.retags || scenario.versioned;
+    const mayDiffer = kind.deployments || isSwept || scenario.versioned;
     if (!mayDiffer && !expired.has(key)) expect(sequencer < (truth.record(key)?.sequencer ?? '')).toBe(true);
   }
   return garbage.length;

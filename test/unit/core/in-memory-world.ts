@@ -4,6 +4,8 @@ import { eventsOf, type ObjectEvent } from '../../../functions/core/objects/even
 import { listedObjectBody } from '../../../functions/core/objects/listed-object.ts';
 import { fixedWidthSequencer } from '../../../functions/core/objects/object.ts';
 import type { ObjectStore } from '../../../functions/core/objects/object-store.ts';
+import type { CorrectionChange } from '../../../functions/core/records/changed-corrections.ts';
+import { correctImage } from '../../../functions/core/records/correct-image.ts';
 import { findImages, type LabelQuery } from '../../../functions/core/records/find-images.ts';
 import { imageKey } from '../../../functions/core/records/image-record.ts';
 import type { PrimaryKey, ScannableTable } from '../../../functions/core/records/tag-table.ts';
@@ -61,6 +63,12 @@ export interface Scenario {
   }>;
   /** Label sets change, and all images of the bucket are retagged, again until a run succeeds. */
   readonly retags: readonly Delivery[];
+  /** Labels of images are corrected, again until it succeeds or there is nothing to be corrected. @default [] */
+  readonly corrections?: ReadonlyArray<{
+    readonly key: string;
+    readonly change: CorrectionChange;
+    readonly delivery: Delivery;
+  }>;
   /** The bucket is listed, and every listed object is delivered as such. @default [] */
   readonly listings?: ReadonlyArray<{ readonly pause: number; readonly deliveries: readonly Delivery[] }>;
   readonly queries: ReadonlyArray<{
@@ -156,20 +164,20 @@ export async function play(
   let writes = 0;
   let clockSeconds = 0;
   const now = () => new Date(clockSeconds * 1_000);
-  const checkedTable: ScannableTable = {
+  const checkedTable = (change?: CorrectionChange): ScannableTable => ({
     ...seen,
     async write(request) {
       writes++;
       const written = await seen.write(request);
-      await truth.check(request);
+      await truth.check(request, change);
       return written;
     },
-  };
+  });
 
   const ports = {
     objects,
     objectTags: bucket.objectTags,
-    table: checkedTable,
+    table: checkedTable(),
     events: { publish: async (event: ResultEvent) => void published.push(event) },
   };
 
@@ -177,13 +185,14 @@ export async function play(
     what: string,
     { delay, attempts, lastTagger, process: processNumber }: Delivery,
     work: (tagger: TaggerName, run: TaggingRun) => Promise<unknown>,
+    through: typeof ports = ports,
   ): Promise<void> {
     await passSteps(scheduler, delay);
     for (let number = 0; number < MAXIMUM_DELIVERIES; number++) {
       runs++;
       const { tagger, fault } = attempts[number] ?? { tagger: lastTagger, fault: undefined };
       const process = livingProcess(processNumber);
-      const run = startRun(scheduler, ports, fault, process);
+      const run = startRun(scheduler, through, fault, process);
       const completed = await Promise.race([complete(work(tagger, run)), process.crashed]);
       if (!completed || fault?.kind === 'repeated-late') cutShort.push(run);
       await run.lateWrites();
@@ -216,6 +225,19 @@ export async function play(
     bringToEnd('retag', delivery, (tagger, run) =>
       retag({ ...fakeRetagger(tagger, run.table), now }, { bucket: bucketName }),
     );
+
+  const correct = ({ key, change, delivery }: NonNullable<Scenario['corrections']>[number]) =>
+    bringToEnd(
+      'correct',
+      delivery,
+      async (_, run) => {
+        const corrected = await correctImage({ bucket: bucketName, key }, change, { table: run.table, now });
+        truth.checkCorrected(corrected, change);
+      },
+      { ...ports, table: checkedTable(change) },
+    ).catch((error: unknown) => {
+      if (!isNothingToCorrect(error)) throw error;
+    });
 
   async function own({ key, changes }: Scenario['objects'][number]): Promise<void> {
     for (const { pause, isMuchLater, change, deliveries: each } of changes) {
@@ -283,6 +305,7 @@ export async function play(
     ...(scenario.listings ?? []).map(list),
     ...scenario.queries.map(ask),
     ...scenario.retags.map(retagBucket),
+    ...(scenario.corrections ?? []).map(correct),
   ];
   await playedOut(scheduler, finished(actors));
   await playedOut(scheduler, finished(deliveries));
@@ -303,6 +326,10 @@ async function complete(work: Promise<unknown>): Promise<boolean> {
     if (error instanceof ServiceFault || (error instanceof CliptagError && error.retryable)) return false;
     throw error;
   }
+}
+
+function isNothingToCorrect(error: unknown): boolean {
+  return error instanceof CliptagError && ['no-image', 'not-tagged'].includes(error.code);
 }
 
 async function passSteps(scheduler: Scheduler, steps: number): Promise<void> {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { CorrectionChange } from '../../../functions/core/records/changed-corrections.ts';
 import type { LabelQuery } from '../../../functions/core/records/find-images.ts';
 import { CONTENT_COUNT, EVERY_LABEL, TAGGER_NAMES } from './fake-taggers.ts';
 import type { BucketChange } from './in-memory-bucket.ts';
@@ -12,6 +13,8 @@ export interface ScenarioKind {
   readonly deployments: boolean;
   /** Whether all images are retagged meanwhile, with one label set or another. @default false */
   readonly retags?: boolean;
+  /** Whether labels of images are corrected meanwhile. @default false */
+  readonly corrections?: boolean;
   /** Whether objects existed before events were sent, and the bucket is listed to have them tagged. @default false */
   readonly listings?: boolean;
 }
@@ -57,10 +60,16 @@ export function randomScenario(kind: ScenarioKind): fc.Arbitrary<Scenario> {
     deliveries: fc.array(randomDelivery(kind), { minLength: 1, maxLength: 2 }),
   });
   const retags = fc.array(randomDelivery({ ...kind, deployments: true }, 30), { minLength: 1, maxLength: 2 });
+  const correction = fc.record({
+    key: fc.constantFrom(...KEYS.slice(0, 2)),
+    change: randomCorrection,
+    delivery: randomDelivery(kind, 30),
+  });
   return fc.record({
     versioned: fc.boolean(),
     objects,
     retags: kind.retags ? retags : fc.constant([]),
+    corrections: kind.corrections ? fc.array(correction, { minLength: 1, maxLength: 4 }) : fc.constant([]),
     listings: kind.listings ? fc.array(listing, { minLength: 1, maxLength: 2 }) : fc.constant([]),
     queries: fc.array(randomQuery, { maxLength: 2 }),
     lags: fc.array(fc.nat(MAXIMUM_LAG), { maxLength: 5 }),
@@ -72,6 +81,28 @@ const randomChange: fc.Arbitrary<BucketChange> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ kind: 'delete' } as const) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete-version'), age: fc.nat(2) }) },
 );
+
+/** Few labels, so that corrections meet each other and the model's tags. */
+const randomCorrection: fc.Arbitrary<CorrectionChange> = fc
+  .uniqueArray(
+    fc.record({
+      label: fc.constantFrom(...EVERY_LABEL),
+      word: fc.constantFrom('add', 'remove', 'clear'),
+      parents: fc.constantFrom([], [], ['pet']),
+    }),
+    { selector: ({ label }) => `${label.set}#${label.label}`, minLength: 1, maxLength: 3 },
+  )
+  .map((said) => {
+    const of = (wanted: string) => said.filter(({ word }) => word === wanted);
+    return {
+      add: of('add').map(({ label, parents }) => ({
+        ...label,
+        parents: label.set === 'things' ? parents : [],
+      })),
+      remove: of('remove').map(({ label }) => label),
+      clear: of('clear').map(({ label }) => label),
+    };
+  });
 
 function randomDelivery({ faults, deployments }: ScenarioKind, maximumDelay = 8): fc.Arbitrary<Delivery> {
   const tagger = deployments ? fc.constantFrom(...TAGGER_NAMES) : fc.constant('first' as const);

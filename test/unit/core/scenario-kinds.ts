@@ -11,6 +11,15 @@ export const KINDS: ReadonlyArray<ScenarioKind & { readonly title: string }> = [
     deployments: true,
   },
   { title: 'retagging beside uploads', faults: false, deployments: false, retags: true },
+  { title: 'corrections beside uploads', faults: false, deployments: false, corrections: true },
+  {
+    title:
+      'corrections and retagging beside uploads, two deployments at once and runs cut short after any write',
+    faults: true,
+    deployments: true,
+    retags: true,
+    corrections: true,
+  },
   { title: 'listings beside uploads', faults: false, deployments: false, listings: true },
   {
     title:

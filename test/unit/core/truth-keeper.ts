@@ -1,6 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Tag } from '../../../functions/core/labels/scores.ts';
 import {
+  type CorrectionChange,
+  changedCorrections,
+} from '../../../functions/core/records/changed-corrections.ts';
+import {
+  type Correction,
+  correctedTags,
+  labelIdentity,
+} from '../../../functions/core/records/corrections.ts';
+import {
   type FoundImage,
   findImages,
   type LabelQuery,
@@ -62,8 +71,12 @@ export class TruthKeeper {
     return this.states.get(JSON.stringify([life, key, sequencer, revision]));
   }
 
-  /** Checks, after each write, the answers for all labels that it touched. */
-  async check(request: WriteRequest): Promise<void> {
+  /**
+   * Checks, after each write, the answers for all labels that it touched, and that corrections are what they were.
+   *
+   * @param change what the writer says of the image's labels
+   */
+  async check(request: WriteRequest, change: CorrectionChange = {}): Promise<void> {
     const item: PrimaryKey = request.kind === 'put' ? request.Item : request.Key;
     if (item.PK.startsWith('LABEL#')) return this.checkLabel(labelOf(item));
     if (item.SK !== 'IMAGE') return;
@@ -78,11 +91,41 @@ export class TruthKeeper {
     if (before && after.sequencer < before.sequencer) {
       throw new Error(`${key}: the record of ${before.sequencer} was replaced by that of ${after.sequencer}`);
     }
+    this.checkCorrections(before, after, change);
     this.moments.push(tagsByKey(this.records));
     const touched = [...(before?.tags ?? []), ...after.tags].map(({ set, label }) =>
       JSON.stringify({ set, label }),
     );
     for (const term of new Set(touched)) await this.checkLabel(JSON.parse(term));
+  }
+
+  /** Checks that a write has lost no correction, and has made none up. */
+  private checkCorrections(
+    before: ImageRecord | undefined,
+    after: ImageRecord,
+    change: CorrectionChange,
+  ): void {
+    const { key, status, corrections = [], recordedAt } = after;
+    const next = changedCorrections(before?.corrections ?? [], change, new Date(recordedAt));
+    const expected = status === 'deleted' ? [] : next.map(saidOf);
+    if (isDeepStrictEqual(corrections.map(saidOf), expected)) return;
+    throw new Error(
+      `${key}: expected ${JSON.stringify(expected)} but received ${JSON.stringify(corrections)}`,
+    );
+  }
+
+  /** Checks that a record says what a person has said of it. */
+  checkCorrected(
+    { key, tags, corrections = [] }: ImageRecord,
+    { add = [], remove = [] }: CorrectionChange,
+  ): void {
+    const said = new Map(corrections.map((one) => [labelIdentity(one), one.isThere]));
+    const isDone =
+      add.every((label) => said.get(labelIdentity(label)) === true) &&
+      remove.every((label) => said.get(labelIdentity(label)) === false);
+    if (!isDone) throw new Error(`${key}: a correction is not there: ${JSON.stringify(corrections)}`);
+    if (!isDeepStrictEqual(correctedTags(tags, corrections), tags))
+      throw new Error(`${key}: tags are not corrected`);
   }
 
   /** Checks that a label's query gives exactly the images whose records carry the label at this moment. */
@@ -126,6 +169,11 @@ export class TruthKeeper {
         return bucket === this.bucket && !tags.some((tag) => isDeepStrictEqual(tag, { set, label, score }));
       });
   }
+}
+
+/** What a person has said, whatever the model says of it. */
+function saidOf({ modelScore: _score, ...said }: Correction): Omit<Correction, 'modelScore'> {
+  return said;
 }
 
 export async function collected<T>(stream: AsyncIterable<T>): Promise<T[]> {

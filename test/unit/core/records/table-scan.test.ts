@@ -37,11 +37,12 @@ describe('the scan of a segment', () => {
   });
 
   it('asks of tagged images only for what retagging compares', () => {
-    const names = ['bucket', 'key', 'status', 'tags', 'modelDigest', 'embedding', 'labelSets'];
+    const names = ['bucket', 'key', 'status', 'tags', 'corrections', 'modelDigest', 'embedding', 'labelSets'];
     expect(scanSegment(PLACE, { isOnlyTagged: true })).toStrictEqual({
       ...SENT,
       FilterExpression: '#status = :tagged',
-      ProjectionExpression: 'PK, SK, #bucket, #key, #status, #tags, #modelDigest, #embedding, #labelSets',
+      ProjectionExpression:
+        'PK, SK, #bucket, #key, #status, #tags, #corrections, #modelDigest, #embedding, #labelSets',
       ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
       ExpressionAttributeValues: { ':tagged': 'tagged' },
     });

@@ -130,6 +130,21 @@ describe('the property fails when', () => {
   it('a listed object is written with a sequencer after the record’s own', () =>
     expectFailure('a listed object gets a sequencer of its own', LISTINGS, { seenThrough: laterThanRead }));
 
+  it('a writer does not know of the corrections of the record that it replaces', () =>
+    expectFailure(
+      'corrections are lost',
+      { faults: false, deployments: false, corrections: true },
+      {
+        seenThrough: (table) =>
+          sameAs(table, {
+            read: async (request) => {
+              const { corrections, ...item } = (await table.read(request)) ?? {};
+              return 'PK' in item ? item : undefined;
+            },
+          }),
+      },
+    ));
+
   async function expectFailure(mutation: string, kind: ScenarioKind, through: WorldOptions): Promise<void> {
     const property = endStateProperty(kind, through);
     const { failed, numRuns, errorInstance } = await fc.check(property, {
