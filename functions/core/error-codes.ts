@@ -249,6 +249,17 @@ const CHECKPOINT_ERRORS = {
   },
 } as const satisfies Descriptions;
 
+const SEARCH_ERRORS = {
+  'invalid-query': {
+    meaning: 'A query is not in the query language, or names a label or an image that there is not.',
+    remedy: 'The message says what was expected at which column; `docs/search.md` has the language.',
+  },
+  'invalid-cursor': {
+    meaning: 'A cursor is none that a search gave, or one of another query, order or version.',
+    remedy: 'Ask for the first page again, without a cursor.',
+  },
+} as const satisfies Descriptions;
+
 const COMMAND_ERRORS = {
   usage: {
     meaning: 'A command was called with flags or arguments that it does not take.',
@@ -332,6 +343,7 @@ export const ERROR_CODE_PARTS: ReadonlyArray<{ readonly title: string; readonly 
   { title: 'Backfill and retagging', codes: WORKFLOW_ERRORS },
   { title: 'Models', codes: MODEL_ERRORS },
   { title: 'Pulling and compiling checkpoints', codes: CHECKPOINT_ERRORS },
+  { title: 'Search', codes: SEARCH_ERRORS },
   { title: 'Command line and local pipeline', codes: COMMAND_ERRORS },
 ];
 
@@ -341,6 +353,7 @@ const ALL = {
   ...WORKFLOW_ERRORS,
   ...MODEL_ERRORS,
   ...CHECKPOINT_ERRORS,
+  ...SEARCH_ERRORS,
   ...COMMAND_ERRORS,
 };
 

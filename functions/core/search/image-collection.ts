@@ -26,7 +26,7 @@ export interface ImageCollection {
   /** Calls `each` with the numbers of the row's labels. */
   forEachLabel(row: number, each: (labelNumber: number) => void): void;
   termOf(labelNumber: number): LabelTerm;
-  /** Time of exposure, or of recording where there is none; milliseconds since 1970. */
+  /** As `imageTime` (image-time.ts) has it: by the camera's clock, or of arrival where there is none. */
   timeOf(row: number): number;
   /** Width × height; NaN where it is not known. */
   pixelsOf(row: number): number;
@@ -80,4 +80,5 @@ export type CollectedRecord = Pick<
   | 'latitude'
   | 'longitude'
   | 'differenceHash'
->;
+> &
+  Partial<Pick<ImageRecord, 'eventTime'>>;

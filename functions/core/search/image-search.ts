@@ -55,8 +55,10 @@ export interface SearchAnswer {
   /** The query as it was understood, in the query language. */
   readonly understood: string;
   readonly images: readonly SearchedImage[];
-  /** Images that fit, as the collection in memory has them. */
+  /** Images that fit, as the collection in memory has them; those beyond the relevant ones are none of them. */
   readonly total: number;
+  /** Images beyond the relevant ones, which `isAll` shows after them; none where the query has no text or similar image. */
+  readonly beyond?: number | undefined;
   /** How many labels the images that fit carry; most frequent first. */
   readonly facets?: readonly LabelCount[] | undefined;
   /** Of the next page; none after the last one. */

@@ -14,12 +14,14 @@ export type Query =
   | SimilarCondition
   | FilterCondition;
 
-/** True of an image that carries one of the terms with at least this score; its best one is the score. */
+/** True of an image that carries one of the terms with a score in this range; its best one is the score. */
 export interface LabelCondition {
   readonly kind: 'label';
   readonly terms: readonly LabelTerm[];
   /** In [0, 1]. */
   readonly minimumScore: number;
+  /** In [0, 1]. @default 1 */
+  readonly maximumScore?: number | undefined;
 }
 
 /** True of the images that are relevant to a text, which their whole collection decides. */
@@ -48,7 +50,7 @@ export type FilterCondition =
   | { readonly kind: 'prefix'; readonly prefix: string }
   | { readonly kind: 'status'; readonly status: ImageStatus }
   | { readonly kind: 'camera'; readonly camera: string }
-  /** From `from` up to, and without, `to`; milliseconds since 1970. Time of exposure, or of recording where there is none. */
+  /** From `from` up to, and without, `to`; milliseconds since 1970, as `imageTime` (image-time.ts) has them. */
   | { readonly kind: 'time'; readonly from?: number | undefined; readonly to?: number | undefined }
   /** Pixels, or bytes. Bounds that are not inclusive were moved by the parser. */
   | {

@@ -23,7 +23,7 @@ export const ALLOWED_IMPORTS = `
   core/evaluation: core core/labels
   core/records: core core/labels core/objects node:crypto
   core/retag: core core/labels core/records
-  core/search: core/records
+  core/search: core/records core core/labels
   core/tagging: core core/formats/exif core/labels core/objects core/pixels core/records node:crypto
   core/backfill: core core/cost core/objects core/records core/tagging
   core/results: core core/labels core/objects core/records core/tagging zod

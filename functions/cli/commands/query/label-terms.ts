@@ -3,7 +3,7 @@ import { LABEL_SET_NAME, type LabelSet } from '../../../core/labels/label-set.ts
 import { spellingsOf } from '../../../core/labels/spellings.ts';
 import type { LabelTerm, WantedLabel } from '../../../core/records/find-images.ts';
 import { UsageError } from '../../../terminal/exit-code.ts';
-import { nearestWords } from './near-words.ts';
+import { nearestWords } from '../../../core/labels/near-words.ts';
 
 const SET_AND_LABEL = new RegExp(`^(${LABEL_SET_NAME.source}):(.+)$`, 's');
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { labelTerms } from '../../../../../functions/cli/commands/query/label-terms.ts';
-import { nearestWords } from '../../../../../functions/cli/commands/query/near-words.ts';
+import { nearestWords } from '../../../../../functions/core/labels/near-words.ts';
 import { parseLabelSet } from '../../../../../functions/core/labels/label-set.ts';
 
 const labelSet = (name: string, labels: ReadonlyArray<object | string>) =>

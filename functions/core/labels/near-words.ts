@@ -1,4 +1,4 @@
-import { wordKey } from '../../../core/labels/folded-text.ts';
+import { wordKey } from './folded-text.ts';
 
 // Ours, since two letters swapped count as one typing error: the well-kept libraries (fastest-levenshtein, leven)
 // count two, and would not suggest "dog" for "dgo".
@@ -12,7 +12,9 @@ const MAXIMUM_WORDS = 3;
 export function nearestWords(text: string, words: Iterable<string>): string[] {
   const wanted = wordKey(text);
   const tolerated = Math.min(MAXIMUM_ERRORS, Math.floor(wanted.length / LETTERS_PER_ERROR));
+  const mayBe = (word: string) => Math.abs(wordKey(word).length - wanted.length) <= tolerated;
   return [...new Set(words)]
+    .filter(mayBe)
     .map((word) => ({ word, errors: errorsBetween(wanted, wordKey(word)) }))
     .filter(({ errors }) => errors <= tolerated)
     .sort((a, b) => a.errors - b.errors || (a.word < b.word ? -1 : 1))
