@@ -3,6 +3,8 @@ declare namespace WebAssembly {
   class Memory {
     constructor(size: { readonly initial: number });
     readonly buffer: ArrayBuffer;
+    /** Adds pages; the buffer of before is of no use any more. */
+    grow(pages: number): number;
   }
   class Module {
     constructor(bytes: Uint8Array);

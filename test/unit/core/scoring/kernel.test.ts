@@ -5,14 +5,17 @@ import openWabt from 'wabt';
 
 const SCORING = join(import.meta.dirname, '../../../../functions/core/scoring');
 
-/** `npm run build:kernel` runs this test with `--update`, which writes the file instead of comparing it. */
-it('is assembled from kernel.wat to the committed bytes', async () => {
+/** `npm run build:kernel` runs this test with `--update`, which writes the files instead of comparing them. */
+it.each([
+  ['kernel', 'KERNEL_BASE64'],
+  ['int8-kernel', 'INT8_KERNEL_BASE64'],
+])('is assembled from %s.wat to the committed bytes', async (name, constant) => {
   const { parseWat } = await openWabt();
-  const source = await readFile(join(SCORING, 'kernel.wat'), 'utf8');
-  const { buffer } = parseWat('kernel.wat', source, { simd: true }).toBinary({});
+  const source = await readFile(join(SCORING, `${name}.wat`), 'utf8');
+  const { buffer } = parseWat(`${name}.wat`, source, { simd: true }).toBinary({});
   const file = [
-    '/** The bytes of kernel.wat. Made by `npm run build:kernel`, never by hand. */',
-    `export const KERNEL_BASE64 =\n  '${Buffer.from(buffer).toString('base64')}';\n`,
+    `/** The bytes of ${name}.wat. Made by \`npm run build:kernel\`, never by hand. */`,
+    `export const ${constant} =\n  '${Buffer.from(buffer).toString('base64')}';\n`,
   ].join('\n');
-  await expect(file).toMatchFileSnapshot(join(SCORING, 'kernel-bytes.ts'));
+  await expect(file).toMatchFileSnapshot(join(SCORING, `${name}-bytes.ts`));
 });
