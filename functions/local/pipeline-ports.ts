@@ -13,8 +13,8 @@ import {
 import { MAXIMUM_BATCH_KEYS, type TagTable } from '../core/records/tag-table.ts';
 import type { Tagger, TaggingOutcome } from '../core/tagging/tag-image.ts';
 import { taggerIdentity } from '../core/tagging/tagger-identity.ts';
-import type { GalleryPorts, ShownImage } from './gallery/gallery-ports.ts';
-import { type ImageName, openRecentImages, type RecentImages } from './gallery/recent-images.ts';
+import type { PagePorts, ShownImage } from './page-server/page-ports.ts';
+import { type ImageName, openRecentImages, type RecentImages } from './page-server/recent-images.ts';
 import { LOCAL_BUCKET_NAME, type Pipeline } from './pipeline.ts';
 
 /** Maximum width of pictures on the page, in pixels: twice the width of a card, for sharp screens. */
@@ -30,7 +30,7 @@ const MAXIMUM_UPLOAD_BYTES = 200 * 1024 * 1024;
 const THUMBNAILS_AT_ONCE = 4;
 
 /** Answers what the gallery's server asks, out of the running pipeline. */
-export function galleryPorts({ tagger, bucket, queue }: Pipeline, recent: RecentImages): GalleryPorts {
+export function pagePorts({ tagger, bucket, queue }: Pipeline, recent: RecentImages): PagePorts {
   const whenFree = pLimit(THUMBNAILS_AT_ONCE);
   return {
     images: () => shownImages(recent.list(), tagger.table, tagger.encoder.modelDigest),

@@ -14,9 +14,9 @@ import { withLiveLine } from '../terminal/live-line.ts';
 import type { Output } from '../terminal/output.ts';
 import { tagsText } from '../terminal/tags-text.ts';
 import { LOCAL_TABLE_NAME } from './dynamodb/table.ts';
-import { startGallery } from './gallery/gallery-server.ts';
+import { startPageServer } from './page-server/page-server.ts';
 import { LOCAL_BUCKET_NAME, type Pipeline, startPipeline } from './pipeline.ts';
-import { galleryPorts, noteOutcome, openShownImages, shownOutcome } from './pipeline-ports.ts';
+import { noteOutcome, openShownImages, pagePorts, shownOutcome } from './pipeline-ports.ts';
 import { type Reembedding, reembedding } from './reembedding/reembedding.ts';
 import { runReembedding } from './reembedding/reembedding-run.ts';
 import { SAMPLE_FOLDER, sampleNames, samplesWereUploaded, uploadSamples } from './samples.ts';
@@ -114,7 +114,7 @@ async function serve(options: StartOptions, output: Output): Promise<Served> {
   });
   const recent = await openShownImages(dataFolder, pipeline.tagger.table, output.remark);
   listeners.add((outcome) => noteOutcome(outcome, recent));
-  const gallery = await startGallery(ports.http, galleryPorts(pipeline, recent)).catch(
+  const gallery = await startPageServer(ports.http, pagePorts(pipeline, recent)).catch(
     async (error: unknown) => {
       await pipeline.close();
       throw error;

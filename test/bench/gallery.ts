@@ -7,9 +7,9 @@ import { nextImageRecord, putImageRecord } from '../../functions/core/records/im
 import { forEachAtOnce } from '../../functions/core/records/table-scan.ts';
 import { startDynamoDbEndpoint } from '../../functions/local/dynamodb/dynamodb-endpoint.ts';
 import { ensureTable, LOCAL_REGION, LOCAL_TABLE_NAME } from '../../functions/local/dynamodb/table.ts';
-import { startGallery } from '../../functions/local/gallery/gallery-server.ts';
+import { startPageServer } from '../../functions/local/page-server/page-server.ts';
 import type { Pipeline } from '../../functions/local/pipeline.ts';
-import { galleryPorts, noteOutcome, openShownImages } from '../../functions/local/pipeline-ports.ts';
+import { noteOutcome, openShownImages, pagePorts } from '../../functions/local/pipeline-ports.ts';
 
 /**
  * How long the local pipeline's page takes to be told what it shows, with few and with many images in the table:
@@ -28,9 +28,9 @@ const { url, credentials } = endpoint;
 const client = { endpoint: url, credentials, region: LOCAL_REGION };
 const table = dynamoDbTagTable({ tableName: LOCAL_TABLE_NAME, client });
 const recent = await openShownImages(folder, table, console.warn);
-const gallery = await startGallery(
+const gallery = await startPageServer(
   0,
-  galleryPorts({ tagger: { table, encoder: { modelDigest: 'model' } } } as unknown as Pipeline, recent),
+  pagePorts({ tagger: { table, encoder: { modelDigest: 'model' } } } as unknown as Pipeline, recent),
 );
 
 const tags = ['dog', 'grass', 'outdoors', 'animal', 'summer'].map((label) => ({

@@ -6,8 +6,8 @@ import { DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { putImageRecord } from '../../functions/core/records/image-record.ts';
-import type { GalleryPorts, ShownImage } from '../../functions/local/gallery/gallery-ports.ts';
-import { startGallery } from '../../functions/local/gallery/gallery-server.ts';
+import type { PagePorts, ShownImage } from '../../functions/local/page-server/page-ports.ts';
+import { startPageServer } from '../../functions/local/page-server/page-server.ts';
 import { SAMPLE_FOLDER } from '../../functions/local/samples.ts';
 import {
   bucketOf,
@@ -125,7 +125,7 @@ describe.skipIf(!hasChromium)('the gallery', () => {
       recordedAt: '',
     });
     const listed = Array.from({ length: 500 }, (_, number) => image(number));
-    const gallery = await startGallery(0, { images: async () => listed } as unknown as GalleryPorts);
+    const gallery = await startPageServer(0, { images: async () => listed } as unknown as PagePorts);
     const many = await browser.newPage();
     await many.goto(`http://127.0.0.1:${gallery.port}`);
     const counts = many.locator('#counts', { hasText: 'the newest 500 images, 500 without tags' });

@@ -85,13 +85,13 @@ export const ALLOWED_IMPORTS = `
   local/s3-endpoint: local/http local/store @aws-sdk/checksums classic-level zod node:*
   local/queue: core/objects local/store aws-lambda node:*
   local/control-api: core/labels core/tagging zod
-  local/gallery: adapters/files core core/records local/control-api local/http node:*
+  local/page-server: adapters/files core core/records local/control-api local/http node:*
   local/dynamodb: adapters/aws core/records local/control-api local/http local/store dynalite node:*
   local/reembedding: core/objects core/records core/tagging local/queue terminal node:*
   local/repair: core/objects core/records local/queue local/s3-endpoint local/store terminal node:*
   local/trial: adapters/files core/objects terminal node:*
   local: adapters/aws adapters/files adapters/sharp config.ts core core/labels core/objects core/records
-      core/results core/tagging local/control-api local/dynamodb local/gallery local/queue
+      core/results core/tagging local/control-api local/dynamodb local/page-server local/queue
       local/reembedding local/repair local/s3-endpoint local/store local/trial tag-images terminal p-limit
       node:*
 

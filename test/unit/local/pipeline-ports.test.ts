@@ -10,13 +10,13 @@ import {
 import { commitRecord } from '../../../functions/core/records/record-commit.ts';
 import type { TagTable } from '../../../functions/core/records/tag-table.ts';
 import type { TaggingOutcome } from '../../../functions/core/tagging/tag-image.ts';
-import type { RecentImages } from '../../../functions/local/gallery/recent-images.ts';
+import type { RecentImages } from '../../../functions/local/page-server/recent-images.ts';
 import type { Pipeline } from '../../../functions/local/pipeline.ts';
 import {
-  galleryPorts,
   MAXIMUM_SHOWN,
   noteOutcome,
   openShownImages,
+  pagePorts,
 } from '../../../functions/local/pipeline-ports.ts';
 import { inMemoryTable } from '../core/in-memory-table.ts';
 
@@ -48,7 +48,7 @@ async function open(): Promise<RecentImages> {
 }
 const encoder = { modelDigest: 'model' };
 const shown = (recent: RecentImages) =>
-  galleryPorts({ tagger: { table, encoder } } as Pipeline, recent).images();
+  pagePorts({ tagger: { table, encoder } } as Pipeline, recent).images();
 const keysShown = async (recent: RecentImages) => (await shown(recent)).map(({ key }) => key);
 
 /** Records an image, and gives the outcome. */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { thumbnail } from '../../functions/adapters/sharp/thumbnail.ts';
 import { CliptagError } from '../../functions/core/errors.ts';
 import { CONTROL_ROUTES } from '../../functions/local/control-api/control-api.ts';
-import { type Gallery, startGallery } from '../../functions/local/gallery/gallery-server.ts';
+import { type PageServer, startPageServer } from '../../functions/local/page-server/page-server.ts';
 import { pngHeader, scene, svg, text } from '../fixtures/pictures.ts';
 
 const pictures: Readonly<Record<string, Uint8Array>> = {
@@ -15,9 +15,9 @@ const pictures: Readonly<Record<string, Uint8Array>> = {
   ['ä'.repeat(512)]: await scene(64, 40).png().toBuffer(),
 };
 
-let gallery: Gallery;
+let gallery: PageServer;
 beforeAll(async () => {
-  gallery = await startGallery(0, {
+  gallery = await startPageServer(0, {
     images: async () => [],
     thumbnail: async ({ key }) => {
       const bytes = pictures[key];

@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openRecentImages } from '../../../../functions/local/gallery/recent-images.ts';
+import { openRecentImages } from '../../../../functions/local/page-server/recent-images.ts';
 
 let folder: string;
 let file: string;

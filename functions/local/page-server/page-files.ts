@@ -17,7 +17,7 @@ export async function readPageFiles(): Promise<ReadonlyMap<string, PageFile>> {
 }
 
 function readPageFile(name: string): Promise<string> {
-  return readFile(packagePath('functions', 'local', 'gallery', name), 'utf8');
+  return readFile(packagePath('functions', 'local', 'page-server', name), 'utf8');
 }
 
 /** Everything comes from this server, but for the style, which is in the page itself; no page may frame or script it. */

@@ -3,10 +3,10 @@ import { CliptagError } from '../../core/errors.ts';
 import { findForeignPage, OWN_PAGES_ONLY } from '../http/foreign-page.ts';
 import { createLocalServer, listen, stop } from '../http/loopback-server.ts';
 import { controlAnswer, controlRoute } from './control-answer.ts';
-import type { GalleryPorts, ShownImage } from './gallery-ports.ts';
 import { type PageFile, readPageFiles } from './page-files.ts';
+import type { PagePorts, ShownImage } from './page-ports.ts';
 
-export interface Gallery {
+export interface PageServer {
   readonly port: number;
   /** Shows an image on every open page. */
   show(image: ShownImage): void;
@@ -21,7 +21,7 @@ const MAXIMUM_UNREAD_BYTES = 1024 * 1024;
  * same port programs are answered, by the routes of the control API. What either asks is answered by
  * `../pipeline-ports.ts`.
  */
-export async function startGallery(port: number, ports: GalleryPorts): Promise<Gallery> {
+export async function startPageServer(port: number, ports: PagePorts): Promise<PageServer> {
   const pages = new Set<ServerResponse>();
   const files = await readPageFiles();
   const server = createLocalServer((request, response) => {
@@ -44,7 +44,7 @@ export async function startGallery(port: number, ports: GalleryPorts): Promise<G
 }
 
 interface Answering {
-  readonly ports: GalleryPorts;
+  readonly ports: PagePorts;
   readonly files: ReadonlyMap<string, PageFile>;
   /** Open pages, which are told of images. */
   readonly pages: Set<ServerResponse>;

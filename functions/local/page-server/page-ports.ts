@@ -10,7 +10,7 @@ export interface ShownImage
 }
 
 /** What the gallery's server asks of the pipeline: for its page, and for programs (the control API). */
-export interface GalleryPorts extends ControlApi {
+export interface PagePorts extends ControlApi {
   /** Some of the newest images, the newest last, so that showing them one after the other puts the newest first. */
   images(): Promise<readonly ShownImage[]>;
   /** A small WebP picture. */
