@@ -4,6 +4,7 @@ import { bundleFunctions } from '../packaging/function-code.ts';
 import { bundlePackage } from './code.ts';
 import { writeNotices } from './notices.ts';
 import { copyOnnxRuntime } from './onnxruntime.ts';
+import { writePage } from './page.ts';
 import { DIST } from './places.ts';
 import { prepareClassifiers } from './prepared.ts';
 import { writeTypes } from './types.ts';
@@ -16,13 +17,14 @@ import { writeTypes } from './types.ts';
  *     dist/onnxruntime/     shared libraries
  *     dist/prepared/        the default label set and its classifier for the embedded model
  *     dist/drawing-font/    the one font of text in SVGs
+ *     dist/page/            the local pipeline's page
  *     dist/functions/       what a deployment puts into Lambda
  *     dist/THIRD-PARTY-NOTICES.txt
  */
 await rm(DIST, { recursive: true, force: true });
-const bundled = bundlePackage(DIST);
+const bundled = Promise.all([bundlePackage(DIST), writePage(`${DIST}/page`)]);
 await Promise.all([
-  bundled.then((packages) => writeNotices(packages, DIST)),
+  bundled.then(([code, page]) => writeNotices(new Set([...code, ...page]), DIST)),
   writeTypes(`${DIST}/types`),
   copyOnnxRuntime(`${DIST}/onnxruntime`),
   prepareClassifiers(`${DIST}/prepared`),

@@ -103,8 +103,12 @@ export async function bundlePackage(folder: string): Promise<ReadonlySet<string>
     plugins: [onnxruntimeLibrary, sharpLibrary, dynaliteActions, englishOnly, builtinsByRequire],
     metafile: true,
   });
-  const inputs = Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs));
+  return packagesOf(Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs)));
+}
+
+/** The folders of the packages that files are of. */
+export function packagesOf(files: readonly string[]): ReadonlySet<string> {
   return new Set(
-    inputs.flatMap((path) => /^node_modules\/(.+\/node_modules\/)?(@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []),
+    files.flatMap((path) => /^node_modules\/(.+\/node_modules\/)?(@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []),
   );
 }

@@ -29,7 +29,7 @@ const COMMANDS = [
   ),
 ];
 
-const CODE = REPOSITORY_FILES.filter((path) => /^(functions|infra|test)\/.*\.m?[jt]s$/.test(path));
+const CODE = REPOSITORY_FILES.filter((path) => /^(functions|infra|test)\/.*\.m?[jt]sx?$/.test(path));
 const PROGRAM = CODE.filter((path) => !path.startsWith('test/'));
 
 /** A document that says what is not so. */

@@ -3,7 +3,7 @@ import { CliptagError } from '../../core/errors.ts';
 import { findForeignPage, OWN_PAGES_ONLY } from '../http/foreign-page.ts';
 import { createLocalServer, listen, stop } from '../http/loopback-server.ts';
 import { controlAnswer, controlRoute } from './control-answer.ts';
-import { type PageFile, readPageFiles } from './page-files.ts';
+import { openPageFiles, type PageFile, type PageFiles } from './page-files.ts';
 import type { PagePorts, ShownImage } from './page-ports.ts';
 
 export interface PageServer {
@@ -23,7 +23,6 @@ const MAXIMUM_UNREAD_BYTES = 1024 * 1024;
  */
 export async function startPageServer(port: number, ports: PagePorts): Promise<PageServer> {
   const pages = new Set<ServerResponse>();
-  const files = await readPageFiles();
   const server = createLocalServer((request, response) => {
     answer(request, response, { ports, files, pages }).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
@@ -31,6 +30,7 @@ export async function startPageServer(port: number, ports: PagePorts): Promise<P
     });
   });
   const listeningPort = await listen(server, port);
+  const files = openPageFiles();
   return {
     port: listeningPort,
     show(image) {
@@ -45,7 +45,7 @@ export async function startPageServer(port: number, ports: PagePorts): Promise<P
 
 interface Answering {
   readonly ports: PagePorts;
-  readonly files: ReadonlyMap<string, PageFile>;
+  readonly files: PageFiles;
   /** Open pages, which are told of images. */
   readonly pages: Set<ServerResponse>;
 }
@@ -65,8 +65,8 @@ async function answer(
   // The page shows nothing to a page that links to it, and asks for all the rest by itself.
   const fault = findForeignPage(request.headers, { isLinked: methodAndPath === 'GET /' });
   if (fault !== undefined) return sendText(response, 403, fault);
-  const file = files.get(methodAndPath);
-  if (file !== undefined) return void response.writeHead(200, file.headers).end(file.text);
+  const file = request.method === 'GET' ? await files.find(url.pathname) : undefined;
+  if (file !== undefined) return sendFile(request, response, file);
   const route = controlRoute(methodAndPath);
   if (route !== undefined) return sendJson(response, await controlAnswer(ports, route, request));
   switch (methodAndPath) {
@@ -85,6 +85,11 @@ async function answer(
     default:
       return sendText(response, 404, `There is no ${methodAndPath}`);
   }
+}
+
+function sendFile({ headers }: IncomingMessage, response: ServerResponse, file: PageFile): void {
+  const isKnown = file.headers.etag !== undefined && headers['if-none-match'] === file.headers.etag;
+  response.writeHead(isKnown ? 304 : 200, file.headers).end(isKnown ? undefined : file.bytes);
 }
 
 function statusOf(error: unknown): number {

@@ -38,6 +38,7 @@ export const ALLOWED_IMPORTS = `
   adapters/sharp:
     adapters/sandbox adapters/wasm core core/formats core/formats/heif core/formats/raw core/formats/svg core/formats/tiff
     core/pixels p-limit sharp node:*
+  adapters/esbuild: adapters/files esbuild node:*
   adapters/files: core core/labels yaml zod node:*
   adapters/onnx: adapters/files core core/labels core/pixels @huggingface/tokenizers entities onnxruntime-node zod
       node:*
@@ -57,6 +58,9 @@ export const ALLOWED_IMPORTS = `
 
   # The HTTP API; contract.ts is all that its clients know of it.
   api: core/records core/search zod
+
+  # What browsers load.
+  page:
 
   # Makes models of published checkpoints.
   checkpoints: zod
@@ -85,7 +89,7 @@ export const ALLOWED_IMPORTS = `
   local/s3-endpoint: local/http local/store @aws-sdk/checksums classic-level zod node:*
   local/queue: core/objects local/store aws-lambda node:*
   local/control-api: core/labels core/tagging zod
-  local/page-server: adapters/files core core/records local/control-api local/http node:*
+  local/page-server: adapters/esbuild adapters/files core core/records local/control-api local/http node:*
   local/dynamodb: adapters/aws core/records local/control-api local/http local/store dynalite node:*
   local/reembedding: core/objects core/records core/tagging local/queue terminal node:*
   local/repair: core/objects core/records local/queue local/s3-endpoint local/store terminal node:*
@@ -136,7 +140,7 @@ export const ALLOWED_IMPORTS = `
   infra/packaging: adapters/files adapters/onnx core/tagging infra/options tagger constructs esbuild zod
       node:*
   infra/constructs/watching: core/cost core/tagging infra/options infra/packaging aws-cdk-lib constructs
-  infra/npm-package: adapters/files adapters/onnx infra/packaging esbuild rolldown rolldown-plugin-dts
+  infra/npm-package: adapters/esbuild adapters/files adapters/onnx infra/packaging esbuild rolldown rolldown-plugin-dts
       node:*
   infra/constructs/compute: config.ts infra/options infra/packaging aws-cdk-lib constructs
   infra/preflight: adapters/aws adapters/files config.ts core/records

@@ -7,7 +7,7 @@ const FILES = execFileSync('git', ['ls-files', '-co', '--exclude-standard', 'fun
   encoding: 'utf8',
 })
   .split('\n')
-  .filter((file) => /\.m?[jt]s$/.test(file));
+  .filter((file) => /\.m?[jt]sx?$/.test(file));
 
 const IMPORTS = FILES.flatMap((file) => importsOf(file));
 
