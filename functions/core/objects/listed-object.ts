@@ -13,6 +13,8 @@ export interface ListedObject {
   readonly sizeBytes: number;
   /** ISO 8601. */
   readonly lastModified: string;
+  /** Whether somebody asks for another try, though the record says of this state that no tags can be had. @default false */
+  readonly isRetry?: boolean | undefined;
 }
 
 const schema = z.object({
@@ -22,6 +24,7 @@ const schema = z.object({
     eTag: z.string().min(1),
     sizeBytes: z.int().min(0),
     lastModified: z.iso.datetime(),
+    isRetry: z.boolean().optional(),
   }),
 });
 
@@ -37,8 +40,11 @@ const REFUSED_BY_SQS = /[\uFFFE\uFFFF]/g;
  * queue's depth counts images. A hundred thousand requests with ten messages each cost four cents: longer messages
  * would save next to nothing.
  */
-export function listedObjectBody({ bucket, key, eTag, sizeBytes, lastModified }: ListedObject): string {
-  const body = JSON.stringify({ listedObject: { bucket, key, eTag, sizeBytes, lastModified } });
+export function listedObjectBody(object: ListedObject): string {
+  const { bucket, key, eTag, sizeBytes, lastModified, isRetry } = object;
+  const body = JSON.stringify({
+    listedObject: { bucket, key, eTag, sizeBytes, lastModified, ...(isRetry && { isRetry }) },
+  });
   return body.replace(REFUSED_BY_SQS, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
 }
 

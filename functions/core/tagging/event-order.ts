@@ -51,13 +51,18 @@ async function lookDue(
   objects: Pick<ObjectStore, 'current'>,
 ): Promise<EventDue> {
   const { bucket, key, eTag, sizeBytes } = told;
+  const isRetry = 'isRetry' in told && told.isRetry === true;
   const sequencer = previous ? comparableSequencer(previous.sequencer) : FIRST_SEQUENCER;
   const asTold = { bucket, key, eTag, sizeBytes, sequencer };
-  if (previous && isSettled(previous, asTold, tagger)) return { kind: 'unchanged', object: asTold };
+  const settles = (object: ObjectReference) =>
+    previous !== undefined &&
+    isSettled(previous, object, tagger) &&
+    !(isRetry && previous.status !== 'tagged');
+  if (settles(asTold)) return { kind: 'unchanged', object: asTold };
   const current = await objects.current(told);
   if (!current) return { kind: 'superseded', object: asTold };
   const object = { bucket, key, sequencer, ...current };
-  if (previous && isSettled(previous, object, tagger)) return { kind: 'unchanged', object };
+  if (settles(object)) return { kind: 'unchanged', object };
   return { kind: 'due', event: { kind: 'created', object, time } };
 }
 

@@ -22,6 +22,8 @@ describe('the message of a listed object', () => {
   it('is read as what was listed', () => {
     const event = { kind: 'listed', object: OBJECT, time: OBJECT.lastModified };
     expect(eventsOf(listedObjectBody(OBJECT))).toEqual([event]);
+    const retry = { ...OBJECT, isRetry: true };
+    expect(eventsOf(listedObjectBody(retry))).toEqual([{ ...event, object: retry }]);
   });
 
   it('holds any key in characters that SQS takes', () => {

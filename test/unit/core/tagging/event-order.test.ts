@@ -80,6 +80,17 @@ describe('an event', () => {
 });
 
 describe('a listed object', () => {
+  it.each<[string, string, Partial<ImageRecord>]>([
+    ['due', 'a fault that would not go away', { status: 'failed', reasonCode: 'not-an-image' }],
+    ['due', 'an image of a kind that is not read', { status: 'unsupported', reasonCode: 'unsupported-format' }],
+    ['unchanged', 'tags of this very tagger', {}],
+  ])('is %s when somebody asks to retry %s', async (kind, _, previous) => {
+    const retry = { ...listed, object: { ...listed.object, isRetry: true } } as ObjectEvent;
+    const due = await eventDue(retry, record(previous), tagger, bucketWith({ eTag: 'one' }));
+    expect(due.kind).toBe(kind);
+    expect(await eventDue(listed, record(previous), tagger, noBucket)).toMatchObject({ kind: 'unchanged' });
+  });
+
   it('is unchanged, without a look, when the record is of the listed state', async () => {
     expect(await eventDue(listed, record(), tagger, noBucket)).toMatchObject({ kind: 'unchanged' });
   });
