@@ -7,7 +7,8 @@
  *
  * The operations: `bucket-operations.ts`, `object-operations.ts` (writes), `object-reads.ts`, `object-attributes.ts`,
  * `list-objects.ts` and `multipart.ts`. Every write of an object ends in `object-commit.ts`; `notification.ts` describes it for a queue, and
- * `outbox.ts` hands the description over, and `retelling.ts` repeats it for a key.
+ * `outbox.ts` hands the description over, and `retelling.ts` repeats it for a key. `new-objects.ts` takes what a page of this
+ * process uploads.
  *
  * The state: `state.ts` opens `metadata.ts` (tables of the types in `records.ts`) and `blob-files.ts` (bytes, which
  * an `object-note.ts` follows: from these notes `recovery.ts` restores lost metadata). Bytes come in through `body.ts`,
@@ -24,11 +25,13 @@
 import type { RequestListener, Server } from 'node:http';
 import { createLocalServer, cutWhenIdle, listen, loopbackUrl, stop } from '../http/loopback-server.ts';
 import { exchange } from './exchange.ts';
+import { type NewObjects, type NewObjectsOptions, newObjects } from './new-objects.ts';
+import { openObject, readBytes } from './object-reads.ts';
 import type { OnNotification } from './outbox.ts';
 import type { RecoveredObjects } from './recovery.ts';
 import { notifyingBuckets, type ToldObject, tellAgain, toldObjects } from './retelling.ts';
 import type { Credentials } from './signature.ts';
-import { openState } from './state.ts';
+import { openState, type S3State } from './state.ts';
 
 export interface S3EndpointOptions {
   /** Where the state is kept: metadata and the objects' bytes. Made if missing; one process at a time uses it. */
@@ -59,8 +62,20 @@ export interface S3Endpoint {
   toldObjects(bucket: string): AsyncIterable<readonly ToldObject[]>;
   /** Tells the queues once more how it stands with a key, in order with all other events of the key. */
   tellAgain(object: Pick<ToldObject, 'bucket' | 'key'>): Promise<void>;
+  /** An object with its bytes, which can be read until they are released, even if it is replaced meanwhile. */
+  open(object: { readonly bucket: string; readonly key: string }): Promise<OpenedObject | undefined>;
+  /** Takes files from a page of this process, for one bucket. */
+  newObjects(options: NewObjectsOptions): NewObjects;
   /** Cuts open connections, waits for the requests under way, and closes the state. */
   close(): Promise<void>;
+}
+
+export interface OpenedObject {
+  /** Without quotes. */
+  readonly eTag: string;
+  readonly sizeBytes: number;
+  bytes(): AsyncIterable<Buffer>;
+  release(): Promise<void>;
 }
 
 const DEFAULT_REGION = 'us-east-1';
@@ -96,6 +111,8 @@ export async function startS3Endpoint(options: S3EndpointOptions): Promise<S3End
       recovered: state.recovered,
       notifyingBuckets: () => notifyingBuckets(state),
       toldObjects: (bucket) => toldObjects(state, bucket),
+      open: (object) => openedObject(state, object),
+      newObjects: (newOptions) => newObjects(state, newOptions),
       tellAgain: (object) => tellAgain(state, options.onNotification, object),
       async close() {
         await stop(server);
@@ -108,6 +125,17 @@ export async function startS3Endpoint(options: S3EndpointOptions): Promise<S3End
     await state.close();
     throw error;
   }
+}
+
+async function openedObject(
+  state: S3State,
+  { bucket, key }: { readonly bucket: string; readonly key: string },
+): Promise<OpenedObject | undefined> {
+  const open = await openObject(state, bucket, key);
+  if (open === undefined) return undefined;
+  const { object, release } = open;
+  const { eTag, sizeBytes } = object;
+  return { eTag, sizeBytes, release, bytes: () => readBytes(state.blobs, object) };
 }
 
 function createListener(onRequest: RequestListener): Server {
