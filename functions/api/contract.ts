@@ -4,96 +4,216 @@ import { MAXIMUM_PAGE_SIZE } from '../core/search/image-search.ts';
 
 /**
  * What goes over the HTTP API, each way: the one contract between its server, the typed client, the page and the command
- * line. Paths are below `/api/v1`.
+ * line. Paths are below `/api/v1`. What is written at `meta` stands in the OpenAPI document (docs/openapi.json).
  */
 
-const label = z.object({ set: z.string(), label: z.string() });
+/** S3's limits on names, which are of its own characters and bytes; a longer one names nothing. */
+const bucket = z.string().min(1).max(63).meta({ example: 'photos' });
+const key = z.string().min(1).max(1_024).meta({ example: '2026/harbour.jpg' });
 
-export const tag = label.extend({ score: z.number().min(0).max(1) });
-export const labelCount = label.extend({ count: z.int().min(0) });
-export const correction = label.extend({ isThere: z.boolean(), correctedAt: z.string() });
+const label = z.strictObject({
+  set: z.string().min(1).max(200).meta({ example: 'general' }),
+  label: z.string().min(1).max(200).meta({ example: 'boat' }),
+});
+
+export const tag = z
+  .object({ set: z.string(), label: z.string(), score: z.number().min(0).max(1) })
+  .meta({ id: 'Tag', example: { set: 'general', label: 'boat', score: 0.91 } });
+export const labelCount = z
+  .object({ set: z.string(), label: z.string(), count: z.int().min(0) })
+  .meta({ id: 'LabelCount', example: { set: 'general', label: 'boat', count: 12 } });
+export const correction = z
+  .object({ set: z.string(), label: z.string(), isThere: z.boolean(), correctedAt: z.string() })
+  .meta({ id: 'Correction' });
 
 /** An image, as lists show it. Addresses are relative to the API's, and lead to what is there now. */
-export const image = z.object({
-  bucket: z.string(),
-  key: z.string(),
-  status: z.enum(IMAGE_STATUSES),
-  reason: z.string().optional(),
-  reasonCode: z.string().optional(),
-  score: z.number().min(0).max(1).optional(),
-  isBeyond: z.boolean().optional(),
-  eTag: z.string().optional(),
-  sizeBytes: z.int().optional(),
-  width: z.int().optional(),
-  height: z.int().optional(),
-  format: z.string().optional(),
-  tags: z.array(tag),
-  corrections: z.array(correction).optional(),
-  modelDigest: z.string().optional(),
-  /** Whether its tags are of another model than the pipeline's, so that scores do not compare. */
-  isOfOtherModel: z.boolean().optional(),
-  recordedAt: z.string(),
-  takenAt: z.string().optional(),
-  camera: z.string().optional(),
-  latitude: z.number().optional(),
-  longitude: z.number().optional(),
-  colour: z.string().optional(),
+export const image = z
+  .object({
+    bucket: z.string(),
+    key: z.string(),
+    status: z.enum(IMAGE_STATUSES),
+    reason: z.string().optional(),
+    reasonCode: z.string().optional(),
+    score: z.number().min(0).max(1).optional(),
+    isBeyond: z.boolean().optional().meta({ description: 'Whether it is beyond the relevant ones.' }),
+    eTag: z.string().optional(),
+    sizeBytes: z.int().optional(),
+    width: z.int().optional(),
+    height: z.int().optional(),
+    format: z.string().optional(),
+    tags: z.array(tag),
+    corrections: z.array(correction).optional(),
+    modelDigest: z.string().optional(),
+    /** Whether its tags are of another model than the pipeline's, so that scores do not compare. */
+    isOfOtherModel: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Whether its tags are of another model, so that scores do not compare.' }),
+    recordedAt: z.string(),
+    takenAt: z.string().optional().meta({ description: 'Time of exposure as the camera’s clock had it.' }),
+    camera: z.string().optional(),
+    latitude: z.number().optional(),
+    longitude: z.number().optional(),
+    colour: z.string().optional().meta({ description: 'Mean colour, #rrggbb.' }),
+  })
+  .meta({
+    id: 'Image',
+    example: {
+      bucket: 'photos',
+      key: '2026/harbour.jpg',
+      status: 'tagged',
+      eTag: '9bb58f26192e4ba00f01e2e7b136bbd8',
+      sizeBytes: 184_022,
+      width: 2048,
+      height: 1365,
+      format: 'jpeg',
+      tags: [{ set: 'general', label: 'boat', score: 0.91 }],
+      recordedAt: '2026-11-30T10:00:00.000Z',
+    },
+  });
+
+/** Of a query string, where all is text: exactly `true` or `false`. */
+const flag = (description: string) =>
+  z
+    .enum(['true', 'false'])
+    .optional()
+    .transform((text) => text === 'true')
+    .meta({ type: 'boolean', enum: undefined, default: false, description });
+
+const limit = (byDefault: number, maximum = MAXIMUM_PAGE_SIZE) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/, 'Expected a whole number')
+    .transform(Number)
+    .pipe(z.number().max(maximum))
+    .default(byDefault)
+    .meta({
+      ...{ type: 'integer', minimum: 1, maximum, default: byDefault, pattern: undefined },
+      description: 'The most entries of a page.',
+    });
+
+const query = z.string().max(2_000).meta({
+  description: 'In the query language (docs/search.md); empty asks for every image.',
+  example: 'boat -people',
+});
+const cursor = z.string().max(4_000).optional().meta({
+  description: 'Of the page before, exactly as it came; the rest of the request must be the same.',
+});
+const all = flag('Whether images that are not relevant follow the relevant ones.');
+
+export const searchQuery = z.strictObject({
+  q: query.default(''),
+  order: z.enum(['best', 'newest', 'oldest', 'name']).optional().meta({
+    description: 'By default the best first where the query gives scores, else the newest.',
+  }),
+  limit: limit(50),
+  cursor,
+  all,
+  facets: flag('Whether labels are counted over the whole answer.'),
 });
 
-export const searchQuery = z.object({
-  q: z.string().max(2_000).default(''),
-  order: z.enum(['best', 'newest', 'oldest', 'name']).optional(),
-  limit: z.coerce.number().int().min(1).max(MAXIMUM_PAGE_SIZE).default(50),
-  cursor: z.string().max(4_000).optional(),
-  all: z.stringbool().default(false),
-  facets: z.stringbool().default(false),
+export const searchAnswer = z
+  .object({
+    understood: z.string().meta({ description: 'The query as it was understood, in the query language.' }),
+    images: z.array(image),
+    total: z.int().min(0),
+    facets: z.array(labelCount).optional(),
+    cursor: z.string().optional().meta({ description: 'Of the next page; none after the last one.' }),
+  })
+  .meta({ id: 'SearchAnswer' });
+
+export const imageName = z.strictObject({ bucket, key }).meta({ id: 'ImageName' });
+
+/** What narrows the images that are alike, besides what they are to be like. */
+export const similarPictureQuery = z.strictObject({
+  q: query.optional(),
+  limit: limit(50),
+  cursor,
+  all,
+});
+export const similarQuery = similarPictureQuery.extend(imageName.shape);
+
+export const duplicatesQuery = z.strictObject({
+  kind: z.enum(['photo', 'scene']).default('photo').meta({
+    description:
+      'photo: the same photograph, perhaps smaller or compressed anew. scene: photographs of the same scene.',
+  }),
+  q: query.optional(),
+  limit: limit(50),
+  cursor,
 });
 
-export const searchAnswer = z.object({
-  understood: z.string(),
-  images: z.array(image),
-  total: z.int().min(0),
-  facets: z.array(labelCount).optional(),
-  cursor: z.string().optional(),
-});
+export const duplicatesAnswer = z
+  .object({
+    groups: z.array(
+      z.object({
+        kind: z.enum(['photo', 'scene']),
+        images: z.array(image).meta({ description: 'The best one first.' }),
+      }),
+    ),
+    total: z.int().min(0),
+    cursor: z.string().optional(),
+  })
+  .meta({ id: 'DuplicatesAnswer' });
 
-export const imageName = z.object({ bucket: z.string().min(1), key: z.string().min(1) });
+export const labelsAnswer = z.object({ labels: z.array(labelCount) }).meta({ id: 'LabelsAnswer' });
 
-export const duplicatesAnswer = z.object({
-  groups: z.array(z.object({ kind: z.enum(['photo', 'scene']), images: z.array(image) })),
-  total: z.int().min(0),
-  cursor: z.string().optional(),
-});
+/** A picture of an image. With its ETag the address stands for one state of it, which browsers may keep. */
+export const pictureQuery = imageName.extend({ eTag: z.string().max(200).optional() });
 
-export const labelsAnswer = z.object({ labels: z.array(labelCount) });
-
-export const correctionsRequest = imageName.extend({
-  add: z.array(label).max(100).default([]),
-  remove: z.array(label).max(100).default([]),
-});
+export const correctionsRequest = imageName
+  .extend({
+    add: z.array(label).max(100).default([]).meta({ description: 'Labels that the image has.' }),
+    remove: z.array(label).max(100).default([]).meta({ description: 'Labels that it has not.' }),
+  })
+  .meta({ id: 'CorrectionsRequest' });
 
 /** A presigned POST: a form with these fields, the file last, sent to the address. */
-export const uploadRequest = z.object({ name: z.string().min(1).max(1_024), bucket: z.string().optional() });
-export const uploadAnswer = imageName.extend({ url: z.string(), fields: z.record(z.string(), z.string()) });
+export const uploadRequest = z
+  .strictObject({
+    name: z.string().min(1).max(1_024).meta({
+      description: 'The key that is wished for, as harbour.jpg; the answer says which one it is.',
+      example: 'harbour.jpg',
+    }),
+    bucket: bucket.optional(),
+    contentType: z
+      .string()
+      .regex(/^image\/[a-z0-9.+-]{1,100}$/)
+      .optional()
+      .meta({ description: 'Stored with the object.', example: 'image/jpeg' }),
+  })
+  .meta({ id: 'UploadRequest' });
+export const uploadAnswer = z
+  .object({
+    bucket: z.string(),
+    key: z.string(),
+    url: z.string(),
+    fields: z.record(z.string(), z.string()).meta({ description: 'Of the form, before its field file.' }),
+  })
+  .meta({ id: 'UploadAnswer' });
 
-export const statusAnswer = z.object({
-  queue: z.object({ visible: z.int().min(0), inFlight: z.int().min(0) }),
-  deadLetters: z.int().min(0),
-  images: z.record(z.enum(IMAGE_STATUSES), z.int().min(0)),
-  imagesPerSecond: z.number().min(0).optional(),
-});
+export const statusAnswer = z
+  .object({
+    queue: z.object({ visible: z.int().min(0), inFlight: z.int().min(0) }),
+    deadLetters: z.int().min(0),
+    images: z.record(z.enum(IMAGE_STATUSES), z.int().min(0)),
+    imagesPerSecond: z.number().min(0).optional(),
+  })
+  .meta({ id: 'StatusAnswer' });
 
 /** Problem details (RFC 9457). */
-export const problem = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string().optional(),
-  /** Of `docs/error-codes.md`. */
-  code: z.string(),
-  /** Where a query is wrong: the first column is 1. */
-  column: z.int().optional(),
-});
+export const problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().optional(),
+    /** Of `docs/error-codes.md`. */
+    code: z.string().meta({ description: 'What programs branch on: docs/error-codes.md.' }),
+    /** Where a query is wrong: the first column is 1. */
+    column: z.int().optional().meta({ description: 'Where a query is wrong; the first column is 1.' }),
+  })
+  .meta({ id: 'Problem' });
 
 /**
  * GET  /search?q&order&limit&cursor&all&facets → searchAnswer
@@ -102,16 +222,21 @@ export const problem = z.object({
  * GET  /labels                                 → labelsAnswer
  * GET  /images?bucket&key                      → image
  * GET  /thumbnails?bucket&key&eTag             → the picture, or 302 to a presigned address
- * GET  /originals?bucket&key                   → the picture, or 302 to a presigned address
+ * GET  /originals?bucket&key&eTag              → the picture, or 302 to a presigned address
  * POST /corrections (correctionsRequest)       → image
- * POST /retries (imageName)                    → 202: the image is worked on anew
- * POST /uploads (uploadRequest)                → uploadAnswer; a key that is taken gets a number
+ * POST /retries (imageName)                    → 202 imageName: the image is worked on anew
+ * POST /uploads (uploadRequest)                → 201 uploadAnswer; a key that is taken gets a number
  * GET  /status                                 → statusAnswer
  * GET  /events                                 → server-sent events `image` (an image as above), on one machine only
  * GET  /openapi.json
  */
 export const API_BASE = '/api/v1';
 
+export type ImageName = z.infer<typeof imageName>;
 export type ApiImage = z.infer<typeof image>;
 export type SearchAnswerBody = z.infer<typeof searchAnswer>;
 export type StatusAnswer = z.infer<typeof statusAnswer>;
+export type CorrectionsRequest = z.output<typeof correctionsRequest>;
+export type UploadRequest = z.infer<typeof uploadRequest>;
+export type UploadAnswer = z.infer<typeof uploadAnswer>;
+export type Problem = z.infer<typeof problem>;

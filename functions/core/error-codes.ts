@@ -331,8 +331,40 @@ const COMMAND_ERRORS = {
     remedy: 'As the message says. A run that has been started goes on.',
   },
   'invalid-request': {
-    meaning: 'A request to the page of the local pipeline is not as it should be.',
+    meaning: 'A request to the API, or to the page of the local pipeline, is not as it should be.',
     remedy: 'Mend what the message names.',
+  },
+} as const satisfies Descriptions;
+
+/** Problems that the HTTP API answers beside all others. */
+const API_ERRORS = {
+  'no-route': {
+    meaning: 'The API has no such path.',
+    remedy: 'Look into openapi.json, which the API serves.',
+  },
+  'no-image': {
+    meaning: 'There is no record of such an image in the buckets and prefixes that the API tells of.',
+    remedy: 'Check bucket and key.',
+  },
+  'not-offered': {
+    meaning: 'The deployment was made without what the request asks for.',
+    remedy: 'Look into the settings of the deployment, such as those for thumbnails.',
+  },
+  'method-not-allowed': {
+    meaning: 'The path does not take this method.',
+    remedy: 'Use one that the header Allow names.',
+  },
+  'body-too-large': {
+    meaning: 'The body of the request is larger than the route takes.',
+    remedy: 'Send less; a picture can be made smaller, or uploaded and then asked for by its key.',
+  },
+  'unsupported-media-type': {
+    meaning: 'The body of the request is of a media type that the route does not take.',
+    remedy: 'Send JSON, or a picture where one is asked for, and say so in Content-Type.',
+  },
+  'internal-fault': {
+    meaning: 'The API failed, and nothing about the request is wrong.',
+    remedy: 'Try again; its log has the cause.',
   },
 } as const satisfies Descriptions;
 
@@ -345,6 +377,7 @@ export const ERROR_CODE_PARTS: ReadonlyArray<{ readonly title: string; readonly 
   { title: 'Pulling and compiling checkpoints', codes: CHECKPOINT_ERRORS },
   { title: 'Search', codes: SEARCH_ERRORS },
   { title: 'Command line and local pipeline', codes: COMMAND_ERRORS },
+  { title: 'HTTP API', codes: API_ERRORS },
 ];
 
 const ALL = {
@@ -355,6 +388,7 @@ const ALL = {
   ...CHECKPOINT_ERRORS,
   ...SEARCH_ERRORS,
   ...COMMAND_ERRORS,
+  ...API_ERRORS,
 };
 
 export type ImageFaultCode = keyof typeof IMAGE_FAULTS;

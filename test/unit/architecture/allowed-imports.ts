@@ -57,7 +57,8 @@ export const ALLOWED_IMPORTS = `
       p-limit
 
   # The HTTP API; contract.ts is all that its clients know of it.
-  api: core/records core/search zod
+  api/contract.ts: core/records core/search zod
+  api: api/contract.ts core core/search hono @hono/zod-openapi zod
 
   # What browsers load.
   page:

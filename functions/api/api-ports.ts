@@ -1,0 +1,64 @@
+import type { ImageSearch, SearchedImage } from '../core/search/image-search.ts';
+import type { CorrectionsRequest, ImageName, StatusAnswer, UploadAnswer, UploadRequest } from './contract.ts';
+
+/**
+ * What the API asks of the pipeline that it stands before. Where a deployment leaves a port out, its route is no part of
+ * the document, and answers 404 with the code `not-offered`.
+ */
+export interface ApiPorts {
+  readonly search: ImageSearch;
+  /** An image's record as it stands; undefined where there is none. */
+  image(name: ImageName): Promise<SearchedImage | undefined>;
+  /**
+   * Unit embedding of a picture from elsewhere, by the pipeline's model.
+   *
+   * @throws {ImageFault} for what is no picture
+   */
+  embed?(picture: Uint8Array): Promise<Float32Array>;
+  /** The image as it stands after the corrections; undefined where there is none. */
+  correct?(request: CorrectionsRequest): Promise<SearchedImage | undefined>;
+  /** Has an image that the table knows worked on anew. */
+  retry?(image: SearchedImage): Promise<void>;
+  /** The key of the answer is the one that was asked for, or one like it where that is taken. */
+  startUpload?(request: UploadRequest & { readonly bucket: string }): Promise<UploadAnswer>;
+  /** Undefined where there is none. */
+  thumbnail?(image: SearchedImage): Promise<Picture | undefined>;
+  /** Undefined where the object is gone. */
+  original?(image: SearchedImage): Promise<Picture | undefined>;
+  status?(): Promise<StatusAnswer>;
+}
+
+/** A picture, or where it is. */
+export type Picture = PictureBody | PictureAddress;
+
+export interface PictureBody {
+  readonly body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
+  readonly mediaType: string;
+  readonly sizeBytes?: number | undefined;
+}
+
+/** A presigned address: whoever has it reads that one object. */
+export interface PictureAddress {
+  readonly address: string;
+  /** For how long it leads there, at least. */
+  readonly lifetimeSeconds: number;
+}
+
+/** Which objects the API may tell of and lead to. Empty lists stand for all. */
+export interface ApiScope {
+  readonly buckets: readonly string[];
+  /** How keys begin. */
+  readonly prefixes: readonly string[];
+}
+
+export interface ApiSettings {
+  readonly scope: ApiScope;
+  /** The bucket of uploads that name none. @default the first one of the scope; else an upload must name it */
+  readonly uploadBucket?: string | undefined;
+  /** The model of the pipeline: images of another one are marked. */
+  readonly modelDigest?: string | undefined;
+  /** The largest picture that `POST /similar` takes, in bytes. */
+  readonly maximumPictureBytes: number;
+  /** Called with faults of the API itself, which its answers say nothing of. */
+  readonly report: (error: unknown, request: { readonly method: string; readonly path: string }) => void;
+}

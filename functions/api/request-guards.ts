@@ -1,0 +1,58 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { excerpt } from '../core/errors.ts';
+import { RefusedRequest } from './problems.ts';
+
+/** A hundred corrections each way, with the longest names, fit. */
+export const MAXIMUM_JSON_BYTES = 64 * 1024;
+
+/** Refuses a body that is larger, by its announced length or once more has come. */
+export function limitedBody(maximumBytes: number): MiddlewareHandler {
+  return bodyLimit({
+    maxSize: maximumBytes,
+    onError: () => {
+      throw new RefusedRequest(413, 'body-too-large', `Expected a body of at most ${maximumBytes} bytes`);
+    },
+  });
+}
+
+/** What a validator found, as far as answers tell it. */
+interface Validation {
+  readonly success: boolean;
+  readonly target: string;
+  readonly error?: {
+    readonly issues: ReadonlyArray<{ readonly path: readonly PropertyKey[]; readonly message: string }>;
+  };
+}
+
+/** Further faults say nothing new of a request. */
+const MAXIMUM_FAULTS = 5;
+
+/** Refuses what does not fit its schema, with all faults. */
+export function refuseInvalid(result: Validation): undefined {
+  if (result.success) return;
+  const what = result.target === 'query' ? 'the query string' : 'the body';
+  const faults = (result.error?.issues ?? [])
+    .slice(0, MAXIMUM_FAULTS)
+    .map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message));
+  throw new RefusedRequest(400, 'invalid-request', excerptOf(`In ${what}: ${faults.join('; ')}`));
+}
+
+/** Names that come from the request are cut, and quoted by JSON. */
+function excerptOf(text: string): string {
+  return text.length <= 500 ? text : excerpt(text);
+}
+
+/** The body of a picture, refused where it is said to be something else. */
+export async function pictureBody(context: Context): Promise<Uint8Array> {
+  const mediaType = (context.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  if (!/^image\/[\w.+-]+$/.test(mediaType) && mediaType !== 'application/octet-stream') {
+    const message = 'Expected a picture as image/* or application/octet-stream';
+    throw new RefusedRequest(415, 'unsupported-media-type', message);
+  }
+  const bytes = new Uint8Array(await context.req.arrayBuffer());
+  if (bytes.length === 0) {
+    throw new RefusedRequest(400, 'invalid-request', 'Expected a picture but received an empty body');
+  }
+  return bytes;
+}

@@ -1,0 +1,28 @@
+import type { SearchAnswer, SearchedImage } from '../core/search/image-search.ts';
+import type { ApiImage, SearchAnswerBody } from './contract.ts';
+
+/** The fields of an image that go out, and no other: a record has more, such as its embedding. */
+const FIELDS = [
+  ...['bucket', 'key', 'status', 'reason', 'reasonCode', 'score', 'isBeyond', 'eTag', 'sizeBytes'],
+  ...['width', 'height', 'format', 'tags', 'corrections', 'modelDigest', 'recordedAt', 'takenAt'],
+  ...['camera', 'latitude', 'longitude', 'colour'],
+] as readonly (keyof SearchedImage)[];
+
+/** @param modelDigest the pipeline's model */
+export function shownImage(image: SearchedImage, modelDigest: string | undefined): ApiImage {
+  const fields = FIELDS.flatMap((name) => (image[name] === undefined ? [] : [[name, image[name]]]));
+  const isOfOtherModel =
+    modelDigest !== undefined && image.modelDigest !== undefined && image.modelDigest !== modelDigest;
+  return { ...(Object.fromEntries(fields) as ApiImage), ...(isOfOtherModel && { isOfOtherModel }) };
+}
+
+export function shownAnswer(answer: SearchAnswer, modelDigest: string | undefined): SearchAnswerBody {
+  const { understood, total, facets, cursor } = answer;
+  return {
+    understood,
+    images: answer.images.map((image) => shownImage(image, modelDigest)),
+    total,
+    ...(facets && { facets: [...facets] }),
+    ...(cursor !== undefined && { cursor }),
+  };
+}

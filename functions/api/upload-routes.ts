@@ -1,0 +1,61 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { json, problems } from './answers.ts';
+import type { ApiPorts, ApiScope, ApiSettings } from './api-ports.ts';
+import { isInScope } from './api-scope.ts';
+import { API_BASE, uploadAnswer, uploadRequest } from './contract.ts';
+import { RefusedRequest } from './problems.ts';
+import { limitedBody, MAXIMUM_JSON_BYTES } from './request-guards.ts';
+
+const upload = createRoute({
+  method: 'post',
+  path: `${API_BASE}/uploads`,
+  operationId: 'startUpload',
+  summary: 'Makes an address that takes one upload, as a form (presigned POST)',
+  tags: ['Images'],
+  request: { body: { required: true, content: { 'application/json': { schema: uploadRequest } } } },
+  responses: {
+    201: json(uploadAnswer, 'Where to send the form, and what stands in it before the file.'),
+    ...problems(400, 413, 415, 503),
+  },
+});
+
+export function addUploadRoute(app: OpenAPIHono, { startUpload }: ApiPorts, settings: ApiSettings): void {
+  if (!startUpload) return;
+  app.openapi({ ...upload, middleware: limitedBody(MAXIMUM_JSON_BYTES) }, async (c) => {
+    const { name, bucket: named, contentType } = c.req.valid('json');
+    const bucket = named ?? settings.uploadBucket ?? settings.scope.buckets[0];
+    if (bucket === undefined) throw refused('Expected the bucket of the upload');
+    const key = keyFor(name, settings.scope);
+    if (!isInScope(settings.scope, { bucket, key })) throw refused('Expected a bucket that takes uploads');
+    return c.json(await startUpload({ name: key, bucket, contentType }), 201);
+  });
+}
+
+/** S3's limit on keys, in bytes of UTF-8. */
+const MAXIMUM_KEY_BYTES = 1024;
+
+/** Room for the number that a key gets which is taken. */
+const NUMBER_BYTES = 8;
+
+/** Names that programs between here and S3 read as other keys, or that nobody can type. */
+const ODD_NAME = /^\/|(^|\/)\.{1,2}(\/|$)|\/\/|\/$|[\p{Cc}\p{Cs}\\]/u;
+
+/** The key of an upload: what was asked for, below the scope's first prefix where it is below none. */
+function keyFor(name: string, { prefixes }: ApiScope): string {
+  if (ODD_NAME.test(name)) {
+    throw refused(
+      'Expected the name of a file, perhaps below folders, without empty parts, . and .., \\ and control characters',
+    );
+  }
+  const isBelow = prefixes.length === 0 || prefixes.some((prefix) => name.startsWith(prefix));
+  const key = isBelow ? name : `${prefixes[0]}${name}`;
+  const bytes = new TextEncoder().encode(key).length;
+  const maximum = MAXIMUM_KEY_BYTES - NUMBER_BYTES;
+  if (bytes > maximum)
+    throw refused(`Expected a key of at most ${maximum} bytes but received one of ${bytes}`);
+  return key;
+}
+
+function refused(message: string): RefusedRequest {
+  return new RefusedRequest(400, 'invalid-request', message);
+}
