@@ -37,6 +37,8 @@ const taggingEnvironment = z.object({
   MAXIMUM_RECEIVES: z.coerce.number().int().positive().default(QUEUE_DEFINITION.maxReceiveCount),
   /** Name or ARN of the event bus that result events go to. @default none are sent */
   RESULT_EVENT_BUS: z.string().min(1).optional(),
+  /** Whether the table has a vector index over the model's embeddings. @default false */
+  VECTOR_INDEX: z.stringbool().default(false),
   /** Maximum number of Cliptag's tags at an object. @default objects are not tagged */
   OBJECT_TAG_LIMIT: z.coerce.number().int().min(1).max(MAXIMUM_OBJECT_TAGS).optional(),
 });
@@ -97,6 +99,7 @@ const retagEnvironment = taggingEnvironment.pick({
   MODEL_FOLDER: true,
   LABEL_SETS: true,
   CLASSIFIER_FOLDER: true,
+  VECTOR_INDEX: true,
 });
 
 export type RetagEnvironment = z.infer<typeof retagEnvironment>;

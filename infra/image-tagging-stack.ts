@@ -84,7 +84,7 @@ function optionProps(settings: Settings): ImageTaggerProps {
   const { backfillObjectsPerSecond, backfillQueueDepth, retagConcurrency } = settings;
   return {
     ...{ batchSize, maximumConcurrency, snapStart, tracing, maxReceiveCount },
-    ...{ enableEventBridge, objectTags, objectTagLimit },
+    ...{ enableEventBridge, objectTags, objectTagLimit, vectorIndex: settings.vectorIndex },
     ...{ backfillObjectsPerSecond, backfillQueueDepth, retagConcurrency },
     ...(reservedConcurrency !== undefined && { reservedConcurrency }),
     ...(maximumBytes !== undefined && { maximumObjectSize: Size.bytes(maximumBytes) }),

@@ -321,6 +321,11 @@ const COMMAND_ERRORS = {
     meaning: 'The bucket cannot be listed; the message has the words of S3.',
     remedy: 'As the message says; often another try helps.',
   },
+  'index-not-ready': {
+    meaning: 'DynamoDB still fills the vector index, which was added to a table that had images already.',
+    remedy: 'Try again in some minutes; how many depends on the table.',
+    retryable: true,
+  },
   'queue-fault': {
     meaning:
       'The queues cannot be read or redriven; the message has the words of SQS or of the local pipeline.',

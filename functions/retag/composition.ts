@@ -5,6 +5,7 @@ import { type Model, readModel } from '../adapters/files/model-folder.ts';
 import type { RetagEnvironment } from '../config.ts';
 import { CliptagError } from '../core/errors.ts';
 import type { PromptEncoder } from '../core/labels/embedding.ts';
+import { indexingVectors, vectorIndex } from '../core/records/vector-index.ts';
 import type { Retagger } from '../core/retag/retagger.ts';
 
 /** Attempts of each request: a table that scales up to a mass of writes throttles for a while. */
@@ -24,15 +25,18 @@ export async function composeRetagger(
     readLabelSets(environment.LABEL_SETS),
   ]);
   const compiled = withoutEncoder(model);
+  const table = dynamoDbTagTable({
+    tableName: environment.TABLE_NAME,
+    client: { maxAttempts: MAXIMUM_ATTEMPTS, ...client },
+  });
   return {
     modelDigest: model.digest,
     classifiers: await Promise.all(
       labelSets.map((labelSet) => cachedClassifier(labelSet, compiled, environment.CLASSIFIER_FOLDER)),
     ),
-    table: dynamoDbTagTable({
-      tableName: environment.TABLE_NAME,
-      client: { maxAttempts: MAXIMUM_ATTEMPTS, ...client },
-    }),
+    table: environment.VECTOR_INDEX
+      ? indexingVectors(table, vectorIndex(model.manifest.embeddingSize))
+      : table,
     now: () => new Date(),
   };
 }

@@ -2,10 +2,11 @@ import { type DynamoDbTagTableOptions, dynamoDbTagTable } from '../adapters/aws/
 import { type S3Options, s3ObjectStore } from '../adapters/aws/s3.ts';
 import { cachedClassifier } from '../adapters/files/classifier-cache.ts';
 import { readLabelSets } from '../adapters/files/label-set-files.ts';
-import { readModel } from '../adapters/files/model-folder.ts';
+import { type Model, readModel } from '../adapters/files/model-folder.ts';
 import { onnxImageEncoder, onnxTextEncoder } from '../adapters/onnx/encoders.ts';
 import { sharpPixelDecoder } from '../adapters/sharp/pixel-decoder.ts';
 import type { ScannableTable } from '../core/records/tag-table.ts';
+import { indexingVectors, vectorIndex } from '../core/records/vector-index.ts';
 import { inBatches } from '../core/tagging/micro-batch.ts';
 import type { Tagger } from '../core/tagging/tag-image.ts';
 
@@ -22,6 +23,8 @@ export interface TaggerSettings {
   readonly maximumBytes: number;
   /** Whether the decoder of HEIC is there. @default true */
   readonly heic?: boolean;
+  /** Whether the table has a vector index over the model's embeddings. @default false */
+  readonly hasVectorIndex?: boolean;
   /** Called with faults that do not keep it from tagging. */
   readonly warn: (message: string) => void;
 }
@@ -62,8 +65,16 @@ export async function composeTagger(
     decoder: sharpPixelDecoder({ heic: settings.heic ?? true }),
     encoder: inBatches(encoder, ENCODE_BATCH_SIZE),
     classifiers,
-    table: dynamoDbTagTable(settings.table),
+    table: tableOf(settings, model),
     maximumBytes: settings.maximumBytes,
     now: () => new Date(),
   };
+}
+
+function tableOf(
+  { table: options, hasVectorIndex = false }: TaggerSettings,
+  { manifest }: Model,
+): ScannableTable {
+  const table = dynamoDbTagTable(options);
+  return hasVectorIndex ? indexingVectors(table, vectorIndex(manifest.embeddingSize)) : table;
 }

@@ -19,6 +19,7 @@ const tagger = await composeTagger({
   table: { tableName: environment.TABLE_NAME },
   maximumBytes: environment.MAXIMUM_BYTES,
   heic: environment.HEIC,
+  hasVectorIndex: environment.VECTOR_INDEX,
   warn: (message) => logger.warn(message),
 });
 

@@ -79,6 +79,7 @@ export class ImageTagger extends Construct {
       deletionProtection: options.tableDeletionProtection,
       encryptionKey: tableKey,
       removalPolicy,
+      indexedDimensions: options.vectorIndex ? image.dimensions : undefined,
     });
     this.events = new BucketEvents(this, 'Events', { queue, deadLetterQueue, filter: options });
     this.eventBuckets = [...(parts.buckets ?? [])];

@@ -3,6 +3,7 @@ import {
   type Attribute,
   AttributeType,
   BillingMode,
+  type CfnTable,
   ProjectionType,
   Table,
   TableEncryption,
@@ -10,6 +11,7 @@ import {
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { type KeyAttributes, TABLE_DEFINITION } from '../../functions/core/records/table-definition.ts';
+import { type VectorIndex, vectorIndex } from '../../functions/core/records/vector-index.ts';
 
 export interface TagTableProps {
   /** Whether DynamoDB refuses to delete the table, also when asked by CloudFormation or the console. */
@@ -21,6 +23,11 @@ export interface TagTableProps {
   readonly encryptionKey?: IKey | undefined;
   /** Tags and embeddings should outlive the stack: computing them again costs more than keeping them. */
   readonly removalPolicy: RemovalPolicy;
+  /**
+   * Size of the embeddings that a vector index is to search.
+   * @default no index
+   */
+  readonly indexedDimensions?: number | undefined;
 }
 
 /**
@@ -34,7 +41,7 @@ export class TagTable extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { deletionProtection, encryptionKey, removalPolicy }: TagTableProps,
+    { deletionProtection, encryptionKey, removalPolicy, indexedDimensions }: TagTableProps,
   ) {
     super(scope, id);
     const { key, indexes, billingMode, timeToLiveAttribute } = TABLE_DEFINITION;
@@ -54,7 +61,36 @@ export class TagTable extends Construct {
         projectionType: ProjectionType[projection],
       });
     }
+    if (indexedDimensions !== undefined) addVectorIndex(this.table, vectorIndex(indexedDimensions));
   }
+}
+
+/** By the template's own words: the CDK's `Table` knows no vector indexes. */
+function addVectorIndex(
+  table: Table,
+  { name, attribute, dimensions, distanceFunction, filters }: VectorIndex,
+): void {
+  const { key, indexes } = TABLE_DEFINITION;
+  const texts = [key, ...indexes].flatMap(({ partitionKey, sortKey }) => [partitionKey, sortKey]);
+  const resource = table.node.defaultChild as CfnTable;
+  // Filters have to be declared as keys are, and the CDK declares those of the keys alone.
+  resource.attributeDefinitions = [...texts, ...filters].map((attributeName) => ({
+    attributeName,
+    attributeType: AttributeType.STRING,
+  }));
+  resource.vectorIndexes = [
+    {
+      indexName: name,
+      vectorAttribute: { attributeName: attribute },
+      dimensions,
+      distanceFunction,
+      searchSchema: filters.map((attributeName) => ({
+        attributeName,
+        searchSchemaElementType: 'INLINE_FILTER',
+      })),
+      projection: { projectionType: 'KEYS_ONLY' },
+    },
+  ];
 }
 
 function keys({ partitionKey, sortKey }: KeyAttributes): { partitionKey: Attribute; sortKey: Attribute } {

@@ -181,6 +181,12 @@ export interface ImageTaggerProps {
    */
   readonly resultEventBus?: IEventBus;
   /**
+   * Whether the table gets DynamoDB's own vector index over the embeddings, for searching more images than a function holds
+   * in memory (docs/search.md). Costs two more write units an image, and the index itself.
+   * @default false
+   */
+  readonly vectorIndex?: boolean;
+  /**
    * Whether objects get their best tags as S3 object tags too, `cliptag:SET:LABEL` = `yes`, beside those that they have.
    * Costs a read and a write of S3's for each image.
    * @default false

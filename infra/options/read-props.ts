@@ -86,6 +86,7 @@ const PROP_RULES = {
   logRetention: LOG_RETENTION,
   alarmTopic: construct<ITopic>('an SNS topic', 'topicArn'),
   resultEventBus: construct<IEventBus>('an event bus', 'eventBusArn'),
+  vectorIndex: plain(TAGGER_RULES.vectorIndex),
   objectTags: plain(TAGGER_RULES.objectTags),
   objectTagLimit: plain(TAGGER_RULES.objectTagLimit),
   backfillObjectsPerSecond: plain(TAGGER_RULES.backfillObjectsPerSecond),
@@ -176,7 +177,7 @@ function optionsOf(values: PropValues): TaggerOptions {
   const { backfillObjectsPerSecond, backfillQueueDepth, retagConcurrency } = values;
   return {
     ...{ batchSize, maximumConcurrency, reservedConcurrency, snapStart, tracing, maxReceiveCount },
-    ...{ enableEventBridge, objectTags, objectTagLimit },
+    ...{ enableEventBridge, objectTags, objectTagLimit, vectorIndex: values.vectorIndex },
     ...{ backfillObjectsPerSecond, backfillQueueDepth, retagConcurrency },
     prefix: values.prefixes,
     suffix: values.suffixes,

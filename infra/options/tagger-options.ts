@@ -81,6 +81,13 @@ export interface TaggerOptions {
    */
   readonly tableDeletionProtection: boolean;
   /**
+   * Whether the table gets DynamoDB's own vector index over the embeddings, for searching more images than a function holds
+   * in memory. Each image then costs two more write units and $0.52 for every gigabyte that the index takes up (a
+   * million images of 512 dimensions: 2 GB). Turn it off for one deployment before a model with other dimensions.
+   * @default false
+   */
+  readonly vectorIndex: boolean;
+  /**
    * Days for which the function's log is kept: one of the periods that CloudWatch Logs has.
    * @default 30
    */
@@ -146,6 +153,7 @@ export const TAGGER_RULES = {
   tracing: flag(false),
   maxReceiveCount: wholeNumber(1, 1_000, QUEUE_DEFINITION.maxReceiveCount),
   tableDeletionProtection: flag(true),
+  vectorIndex: flag(false),
   logRetentionDays: oneOf(LOG_RETENTION_DAYS, 30),
   backfillObjectsPerSecond: wholeNumber(1, 10_000, 200),
   backfillQueueDepth: wholeNumber(1, 1_000_000, 1_000),

@@ -40,6 +40,8 @@ export interface TaggingImage {
   readonly folder: string;
   /** Digest of the model inside. Embeddings may be compared if, and only if, their models' digests are equal. */
   readonly modelDigest: string;
+  /** Size of its embeddings. */
+  readonly dimensions: number;
   readonly architecture: Architecture;
   readonly baseImage?: string | undefined;
   /** Code of the function that feeds a backfill; it knows what this image tags with. */
@@ -63,13 +65,13 @@ export async function taggingImage(options: TaggingImageOptions): Promise<Taggin
     throw new Error(faultText('The image of the tagging function cannot be made', faults));
   }
   const parts = { model: model.value, labelSets: labelSets.value, architecture, heic };
-  const { digest: modelDigest } = model.value;
+  const { digest: modelDigest, manifest } = model.value;
   const below = (name: string) => join(stateFolder, name);
   const [folder, backfill] = await Promise.all([
     stageImage({ ...parts, folder: below('images'), classifierFolder: below('classifiers') }),
     stageBackfillCode(parts, below('backfill')),
   ]);
-  return { folder, modelDigest, architecture, baseImage, backfill };
+  return { folder, modelDigest, dimensions: manifest.embeddingSize, architecture, baseImage, backfill };
 }
 
 /** A damaged file would only be found by the function’s first start. */

@@ -144,6 +144,7 @@ describe('the backfill’s workflow', () => {
       maximumConcurrency: 10,
       events: false,
       objectTags: 0,
+      indexedDimensions: 0,
       pace: { objectsPerSecond: 50, feeders: 1, feederMemoryMegabytes: 256, batchObjects: 500 },
     });
   });

@@ -68,6 +68,45 @@ describe('the tagger’s own bucket', () => {
   }
 });
 
+describe('a vector index over the embeddings', () => {
+  it('is not there unless it is asked for', () => {
+    const template = templateWith({});
+    expect(JSON.stringify(template.toJSON())).not.toMatch(/VectorIndexes|VECTOR_INDEX/);
+  });
+
+  it('searches embeddings of the model’s size by cosine, one model and one bucket at a time', () => {
+    const template = templateWith({ vectorIndex: true });
+    template.hasResourceProperties('AWS::DynamoDB::Table', {
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: ['PK', 'SK', 'GSI1PK', 'GSI1SK', 'modelDigest', 'bucket'].map(
+        (AttributeName) => ({
+          ...{ AttributeName, AttributeType: 'S' },
+        }),
+      ),
+      VectorIndexes: [
+        {
+          ...{ IndexName: 'by-embedding-512', Dimensions: 512, DistanceFunction: 'COSINE' },
+          VectorAttribute: { AttributeName: 'vector512' },
+          SearchSchema: ['modelDigest', 'bucket'].map((AttributeName) => ({
+            ...{ AttributeName, SearchSchemaElementType: 'INLINE_FILTER' },
+          })),
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
+    });
+  });
+
+  it('is fed by both functions that write records', () => {
+    const functions = Object.values(
+      templateWith({ vectorIndex: true }).findResources('AWS::Lambda::Function'),
+    );
+    const fed = functions.filter(
+      ({ Properties }) => Properties.Environment?.Variables?.VECTOR_INDEX === 'true',
+    );
+    expect(fed).toHaveLength(2);
+  });
+});
+
 describe('buckets that exist already', () => {
   it('tell the queue by one EventBridge rule, whose undelivered events are dead letters', () => {
     const template = templateWith({ bucket: 'photos-a,photos-b', prefix: 'a/' });

@@ -46,6 +46,7 @@ describe('settings', () => {
       backfillObjectsPerSecond: 200,
       backfillQueueDepth: 1_000,
       enableEventBridge: true,
+      vectorIndex: false,
       objectTags: false,
       objectTagLimit: 5,
       resultEvents: false,

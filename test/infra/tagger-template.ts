@@ -18,6 +18,7 @@ const folder = mkdtempSync(join(inject('runFolder'), 'infra-'));
 export const image: TaggingImage = {
   folder: imageFolder('FROM scratch'),
   modelDigest: '0123456789abcdef',
+  dimensions: 512,
   architecture: 'arm64',
   backfill: {
     folder: imageFolder('stands for the feeding function'),

@@ -4,6 +4,7 @@ import {
   LOG_LINE_BYTES,
   RECORD_BYTES,
   REQUEST_MILLISECONDS,
+  VECTOR_BYTES,
 } from './measured-usage.ts';
 import {
   CLOUDWATCH,
@@ -32,6 +33,8 @@ export interface TaggingVolume {
   readonly events: boolean;
   /** S3 object tags that each image gets; with 0, none are read or written. */
   readonly objectTags: number;
+  /** Size of the embeddings that a vector index holds; with 0, there is none. */
+  readonly indexedDimensions: number;
 }
 
 export interface CostLine {
@@ -83,9 +86,9 @@ export interface WriteUnits {
   readonly note: number;
 }
 
-export function writeUnits(tags: number): WriteUnits {
+export function writeUnits(tags: number, indexedDimensions = 0): WriteUnits {
   return {
-    record: Math.ceil(recordBytes(tags) / 1_024),
+    record: Math.ceil((recordBytes(tags) + vectorBytes(indexedDimensions)) / 1_024),
     index: 1,
     entries: tags,
     note: Math.ceil((tags * RECORD_BYTES.eachNoted + RECORD_BYTES.note) / 1_024) * Math.sign(tags),
@@ -95,7 +98,7 @@ export function writeUnits(tags: number): WriteUnits {
 /** What tagging these images costs, part by part. */
 export function estimateCost(volume: TaggingVolume): CostEstimate {
   const once = onceLines(volume);
-  const monthly = [storageLine(volume), ...tagStorageLines(volume)];
+  const monthly = [storageLine(volume), ...vectorStorageLines(volume), ...tagStorageLines(volume)];
   const { images } = volume;
   return {
     once,
@@ -111,10 +114,11 @@ export function estimateCost(volume: TaggingVolume): CostEstimate {
 
 /** {@link CostEstimate.once} alone. */
 export function onceLines(volume: TaggingVolume): CostLine[] {
-  const { images, tags, architecture, memoryMegabytes, millisecondsPerImage, batchSize } = volume;
+  const { images, tags, architecture, memoryMegabytes, millisecondsPerImage, batchSize, indexedDimensions } =
+    volume;
   const invocations = Math.ceil(images / batchSize);
   const gigabyteSeconds = ((images * millisecondsPerImage) / 1_000) * (memoryMegabytes / 1_024);
-  const units = writeUnits(tags);
+  const units = writeUnits(tags, indexedDimensions);
   return [
     costLine('Lambda computing', gigabyteSeconds, 'GB-seconds', LAMBDA.gigabyteSecond[architecture]),
     costLine('Lambda requests', invocations, 'requests', LAMBDA.request),
@@ -129,9 +133,29 @@ export function onceLines(volume: TaggingVolume): CostLine[] {
     ),
     // A consistent read of the record that an earlier event may have left: a read of nothing costs one unit, too.
     costLine('DynamoDB reads', images, 'read units', DYNAMODB.readUnit),
+    ...vectorLines(volume),
     costLine('CloudWatch logs', (images * LOG_LINE_BYTES) / 1e9, 'GB', CLOUDWATCH.logGigabyte),
     ...channelLines(volume),
   ];
+}
+
+/**
+ * What an indexed embedding takes, in the table as in the index: four bytes a dimension, whatever numbers it holds.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/VectorSearchStorage.html
+ */
+function vectorBytes(indexedDimensions: number): number {
+  return 4 * indexedDimensions + (indexedDimensions > 0 ? VECTOR_BYTES.attributeName : 0);
+}
+
+/** In the vector index, an entry has the image's own keys and the filters as well. */
+function vectorEntryBytes(indexedDimensions: number): number {
+  return vectorBytes(indexedDimensions) + VECTOR_BYTES.keysAndFilters;
+}
+
+function vectorLines({ images, indexedDimensions }: TaggingVolume): CostLine[] {
+  if (indexedDimensions === 0) return [];
+  const gigabytes = (images * vectorEntryBytes(indexedDimensions)) / 1e9;
+  return [costLine('DynamoDB vector writes', gigabytes, 'GB', DYNAMODB.vectorWriteGigabyte)];
 }
 
 /** What result events and object tags cost. */
@@ -147,6 +171,13 @@ function channelLines({ images, events, objectTags }: TaggingVolume): CostLine[]
         ]
       : []),
   ];
+}
+
+/** The index, and the vectors in the table itself. */
+function vectorStorageLines({ images, indexedDimensions }: TaggingVolume): CostLine[] {
+  if (indexedDimensions === 0) return [];
+  const bytes = vectorBytes(indexedDimensions) + vectorEntryBytes(indexedDimensions) + STORAGE_OVERHEAD_BYTES;
+  return [costLine('DynamoDB vectors', (images * bytes) / 1e9, 'GB', DYNAMODB.gigabyteMonth)];
 }
 
 function tagStorageLines({ images, objectTags }: TaggingVolume): CostLine[] {

@@ -47,5 +47,8 @@ export const RECORD_BYTES = {
   ...{ note: 237, eachNoted: 48 },
 } as const;
 
+/** Bytes beside a vector's own, with long names: its attribute's name; PK, SK, `bucket` and `modelDigest` in the index. */
+export const VECTOR_BYTES = { attributeName: 9, keysAndFilters: 300 } as const;
+
 /** Bytes of the log line of an image with five tags and long names, as `functions/tag-images/log-report.ts` writes it. */
 export const LOG_LINE_BYTES = 685;

@@ -10,11 +10,13 @@ export const LAMBDA = {
   request: 0.2e-6,
 } as const;
 
-/** On demand, standard table class. https://aws.amazon.com/dynamodb/pricing/on-demand/ */
+/** On demand, standard table class; vectors by the gigabyte written to their index, and examined in it. https://aws.amazon.com/dynamodb/pricing/on-demand/ */
 export const DYNAMODB = {
   writeUnit: 0.625e-6,
   readUnit: 0.125e-6,
   gigabyteMonth: 0.25,
+  vectorWriteGigabyte: 0.52,
+  vectorSearchGigabyte: 0.002,
 } as const;
 
 /** Standard queue. https://aws.amazon.com/sqs/pricing/ */

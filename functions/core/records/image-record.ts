@@ -10,6 +10,7 @@ import type {
   ReadRequest,
   WriteRequest,
 } from './tag-table.ts';
+import { withoutVector } from './vector-index.ts';
 
 /**
  * `tagged`: tags and embedding are there. `unsupported`: an image, but of a kind we don't read.
@@ -268,7 +269,13 @@ export function statusPartition(bucket: string, status: ImageStatus): string {
 
 /** The image record that an item holds. Only this program writes the table, so the item's shape is trusted. */
 export function imageRecordOf(item: Item): ImageRecord {
-  const { PK: _partition, SK: _sort, GSI1PK: _indexPartition, GSI1SK: _indexSort, ...record } = item;
+  const {
+    PK: _partition,
+    SK: _sort,
+    GSI1PK: _indexPartition,
+    GSI1SK: _indexSort,
+    ...record
+  } = withoutVector(item);
   return { supersededTags: [], ...record } as unknown as ImageRecord;
 }
 

@@ -110,6 +110,7 @@ function environmentOf(
     ...(maximumBytes !== undefined && { MAXIMUM_BYTES: String(maximumBytes) }),
     ...(resultEventBus && { RESULT_EVENT_BUS: resultEventBus.eventBusArn }),
     ...(objectTags && { OBJECT_TAG_LIMIT: String(objectTagLimit) }),
+    ...(options.vectorIndex && { VECTOR_INDEX: 'true' }),
   } satisfies OwnVariables;
   return variables;
 }

@@ -128,6 +128,7 @@ function settingsOf({ image, options, resultEventBus }: BackfillProps, feeders: 
     maximumConcurrency: options.maximumConcurrency,
     events: resultEventBus !== undefined,
     objectTags: options.objectTags ? options.objectTagLimit : 0,
+    indexedDimensions: options.vectorIndex ? image.dimensions : 0,
     pace: {
       objectsPerSecond: options.backfillObjectsPerSecond,
       feeders,

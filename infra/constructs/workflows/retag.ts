@@ -64,7 +64,10 @@ export class Retag extends Construct {
       code: imageCode(image, options, ['retag.handler']),
       architecture: imageArchitecture(image),
       role: retagRole(this, { ...props, logGroup }),
-      environment: { TABLE_NAME: table.tableName } satisfies OwnVariables,
+      environment: {
+        TABLE_NAME: table.tableName,
+        ...(options.vectorIndex && { VECTOR_INDEX: 'true' }),
+      } satisfies OwnVariables,
       memorySize: WORKER_MEMORY_MEGABYTES,
       timeout: WORKER_TIMEOUT,
       logGroup,

@@ -50,7 +50,7 @@ export const ALLOWED_IMPORTS = `
   # What the cloud runs.
   backfill: adapters/aws config.ts core core/backfill core/objects core/tagging
       @aws-lambda-powertools/logger zod node:*
-  retag: adapters/aws adapters/files config.ts core core/labels core/retag @aws-lambda-powertools/logger
+  retag: adapters/aws adapters/files config.ts core core/labels core/records core/retag @aws-lambda-powertools/logger
       aws-lambda zod
   tag-images: adapters/aws adapters/files adapters/onnx adapters/sharp config.ts core core/objects
       core/records core/results core/tagging @aws-lambda-powertools/batch @aws-lambda-powertools/logger aws-lambda

@@ -19,6 +19,8 @@ const settings = z.object({
   maximumConcurrency: count,
   events: z.boolean(),
   objectTags: z.int().min(0),
+  /** A stack of an earlier version says nothing of it. */
+  indexedDimensions: z.int().min(0).default(0),
   pace: z.object({
     objectsPerSecond: count,
     feeders: count,

@@ -10,6 +10,7 @@ export const DEFAULTS = {
   tags: 5,
   megapixels: 4,
   objectTags: 5,
+  dimensions: 512,
 } as const;
 
 /** How long an image takes, on which function, and where that comes from. */

@@ -61,13 +61,18 @@ const flags = {
     type: 'boolean',
     about: `With S3 object tags, ${DEFAULTS.objectTags} an image at most (cdk deploy -c objectTags=true).`,
   },
+  'vector-index': {
+    type: 'boolean',
+    about: `With a vector index over embeddings of ${DEFAULTS.dimensions} dimensions (cdk deploy -c vectorIndex=true).`,
+  },
   json: { ...JSON_FLAG, about: 'Print one JSON object.' },
 } as const;
 type Flags = FlagValues<typeof flags>;
 
 export const cost = command({
   usage: `cost --images N [--avg-megapixels MP] [--tags N] [--arch arm64|x86_64] [--memory-mb MB]
-       [--milliseconds MS | --model NAME] [--events] [--object-tags] [--json]
+       [--milliseconds MS | --model NAME] [--events] [--object-tags]
+       [--vector-index] [--json]
        cliptag cost --images N --stack NAME [--region REGION] [--tags N] …`,
   about: `What tagging so many images costs on AWS, part by part, beside what Amazon Rekognition and Google Cloud Vision ask
 for their labels. List prices of ${PRICES_AS_OF} (${PRICES_REGION}) without free tiers, taxes and discounts.
@@ -96,6 +101,7 @@ async function assumptionsOf(flags: Flags): Promise<CostAssumptions> {
     ...(flags.stack === undefined ? assumedTime(flags, tags) : await timeOfStack(flags.stack, flags.region)),
     events: flags.events ?? false,
     objectTags: flags['object-tags'] ? Math.min(tags, DEFAULTS.objectTags) : 0,
+    indexedDimensions: flags['vector-index'] ? DEFAULTS.dimensions : 0,
     pricesAsOf: PRICES_AS_OF,
     region: PRICES_REGION,
   };

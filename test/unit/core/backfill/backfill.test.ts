@@ -192,6 +192,7 @@ describe('what a backfill of a million objects costs', () => {
     maximumConcurrency: 10,
     events: false,
     objectTags: 0,
+    indexedDimensions: 0,
   };
   const estimate = estimateBackfill(volume);
 

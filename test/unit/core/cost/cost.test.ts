@@ -21,6 +21,7 @@ const volume = (changes: Partial<TaggingVolume> = {}): TaggingVolume => ({
   batchSize: 10,
   events: false,
   objectTags: 0,
+  indexedDimensions: 0,
   ...changes,
 });
 const dollarsOf = (part: string, changes?: Partial<TaggingVolume>) => {
@@ -46,6 +47,17 @@ describe('what a million images cost', () => {
     ['DynamoDB storage', 1.114_25],
   ])('%s: $%d', (part, dollars) => {
     expect(dollarsOf(part)).toBeCloseTo(dollars, 6);
+  });
+
+  it.each<[string, number]>([
+    // 11 units × 1,000,000 × $0.625 / 1,000,000: 2,006 and 2,057 bytes make four units instead of two
+    ['DynamoDB writes', 6.875],
+    // (4 × 512 + 9 + 300) bytes × 1,000,000 = 2.357 GB × $0.52
+    ['DynamoDB vector writes', 1.225_64],
+    // 2,057 + 2,357 + 100 bytes = 4.514 GB × $0.25
+    ['DynamoDB vectors', 1.1285],
+  ])('%s, with a vector index of 512 dimensions: $%d', (part, dollars) => {
+    expect(dollarsOf(part, { indexedDimensions: 512 })).toBeCloseTo(dollars, 6);
   });
 
   it.each<[string, number]>([
