@@ -1,9 +1,9 @@
 import { foldedText, wordKey } from '../../../core/labels/folded-text.ts';
 import { LABEL_SET_NAME, type LabelSet } from '../../../core/labels/label-set.ts';
+import { nearestWords } from '../../../core/labels/near-words.ts';
 import { spellingsOf } from '../../../core/labels/spellings.ts';
 import type { LabelTerm, WantedLabel } from '../../../core/records/find-images.ts';
 import { UsageError } from '../../../terminal/exit-code.ts';
-import { nearestWords } from '../../../core/labels/near-words.ts';
 
 const SET_AND_LABEL = new RegExp(`^(${LABEL_SET_NAME.source}):(.+)$`, 's');
 

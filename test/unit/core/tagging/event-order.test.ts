@@ -82,7 +82,11 @@ describe('an event', () => {
 describe('a listed object', () => {
   it.each<[string, string, Partial<ImageRecord>]>([
     ['due', 'a fault that would not go away', { status: 'failed', reasonCode: 'not-an-image' }],
-    ['due', 'an image of a kind that is not read', { status: 'unsupported', reasonCode: 'unsupported-format' }],
+    [
+      'due',
+      'an image of a kind that is not read',
+      { status: 'unsupported', reasonCode: 'unsupported-format' },
+    ],
     ['unchanged', 'tags of this very tagger', {}],
   ])('is %s when somebody asks to retry %s', async (kind, _, previous) => {
     const retry = { ...listed, object: { ...listed.object, isRetry: true } } as ObjectEvent;

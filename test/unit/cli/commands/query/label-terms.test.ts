@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { labelTerms } from '../../../../../functions/cli/commands/query/label-terms.ts';
-import { nearestWords } from '../../../../../functions/core/labels/near-words.ts';
 import { parseLabelSet } from '../../../../../functions/core/labels/label-set.ts';
+import { nearestWords } from '../../../../../functions/core/labels/near-words.ts';
 
 const labelSet = (name: string, labels: ReadonlyArray<object | string>) =>
   parseLabelSet({ name, version: 1, mode: 'exclusive', labels }, name);
