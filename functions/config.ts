@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { InvalidInput } from './core/errors.ts';
+import { DEFAULT_EXIF_CHOICE, EXIF_CHOICES } from './core/formats/exif/exif-choice.ts';
 import { DEFAULT_MAXIMUM_BYTES } from './core/objects/object.ts';
 import { QUEUE_DEFINITION } from './core/objects/queue-definition.ts';
 import { MAXIMUM_OBJECT_TAGS } from './core/results/object-tags.ts';
@@ -29,6 +30,8 @@ const taggingEnvironment = z.object({
   KEY_SUFFIXES: list,
   /** Whether the decoder of HEIC is there. @default true */
   HEIC: z.stringbool().default(true),
+  /** What is recorded of a picture's EXIF. @default all */
+  EXIF: z.enum(EXIF_CHOICES).default(DEFAULT_EXIF_CHOICE),
   /** Larger objects are refused, in bytes. @default 50 MiB */
   MAXIMUM_BYTES: z.coerce.number().int().positive().default(DEFAULT_MAXIMUM_BYTES),
   /** URL of the queue that feeds the function. @default messages are settled by the batch's response alone */

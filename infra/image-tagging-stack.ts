@@ -80,11 +80,11 @@ export class ImageTaggingStack extends Stack {
 function optionProps(settings: Settings): ImageTaggerProps {
   const { batchSize, maximumConcurrency, reservedConcurrency, snapStart, tracing, maxReceiveCount } =
     settings;
-  const { enableEventBridge, objectTags, objectTagLimit, maximumBytes } = settings;
+  const { enableEventBridge, exif, objectTags, objectTagLimit, maximumBytes } = settings;
   const { backfillObjectsPerSecond, backfillQueueDepth, retagConcurrency } = settings;
   return {
     ...{ batchSize, maximumConcurrency, snapStart, tracing, maxReceiveCount },
-    ...{ enableEventBridge, objectTags, objectTagLimit, vectorIndex: settings.vectorIndex },
+    ...{ enableEventBridge, exif, objectTags, objectTagLimit, vectorIndex: settings.vectorIndex },
     ...{ backfillObjectsPerSecond, backfillQueueDepth, retagConcurrency },
     ...(reservedConcurrency !== undefined && { reservedConcurrency }),
     ...(maximumBytes !== undefined && { maximumObjectSize: Size.bytes(maximumBytes) }),

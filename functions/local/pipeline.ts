@@ -34,7 +34,7 @@ export const LOCAL_BUCKET_NAME = LOCAL_PIPELINE.bucket;
 const { functionTimeoutSeconds, maxReceiveCount } = QUEUE_DEFINITION;
 
 export interface PipelineOptions
-  extends Pick<TaggerSettings, 'modelFolder' | 'labelSets' | 'maximumBytes' | 'warn'> {
+  extends Pick<TaggerSettings, 'modelFolder' | 'labelSets' | 'maximumBytes' | 'exif' | 'warn'> {
   /** Holds everything that must survive the process. */
   readonly dataFolder: string;
   /** 0 takes a free port. */

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { packagePath } from '../adapters/files/package-folder.ts';
 import { readLocalCredentials } from '../config.ts';
+import type { ExifChoice } from '../core/formats/exif/exif-choice.ts';
 import type { Tag } from '../core/labels/scores.ts';
 import { DEFAULT_MAXIMUM_BYTES } from '../core/objects/object.ts';
 import { imageRecordOf, readImageRecord } from '../core/records/image-record.ts';
@@ -35,6 +36,8 @@ export interface StartOptions {
   readonly dataFolder: string;
   /** Label set files, and folders of them. @default those that come with Cliptag */
   readonly labelSets: readonly string[] | undefined;
+  /** What is recorded of a picture's EXIF. @default all */
+  readonly exif: ExifChoice | undefined;
   /** Maximum number of S3 object tags that each image gets. @default none */
   readonly objectTagLimit: number | undefined;
   /** Whether result events are printed, one a line. */
@@ -95,12 +98,13 @@ async function reembed(
 }
 
 async function serve(options: StartOptions, output: Output): Promise<Served> {
-  const { dataFolder, ports, labelSets = [LABEL_SETS], objectTagLimit, printsResultEvents } = options;
+  const { dataFolder, ports, labelSets = [LABEL_SETS], exif, objectTagLimit, printsResultEvents } = options;
   const listeners: Listeners = new Set();
   await mkdir(dataFolder, { recursive: true });
   const pipeline = await startPipeline({
     modelFolder: MODEL_FOLDER,
     labelSets,
+    exif,
     maximumBytes: DEFAULT_MAXIMUM_BYTES,
     dataFolder,
     ports,

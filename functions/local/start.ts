@@ -1,3 +1,4 @@
+import { EXIF_CHOICES } from '../core/formats/exif/exif-choice.ts';
 import { MAXIMUM_OBJECT_TAGS } from '../core/results/object-tags.ts';
 import { command } from '../terminal/command.ts';
 import { checkNotEmpty, checkServerPort, wholeFrom } from '../terminal/flag-checks.ts';
@@ -36,6 +37,13 @@ const flags = {
     about: 'Label sets to use instead of those that come with Cliptag.',
     check: checkNotEmpty,
   },
+  exif: {
+    type: 'string',
+    value: 'CHOICE',
+    about: `What is recorded of a picture's EXIF, which is time, camera and place: ${EXIF_CHOICES.join(', ')}. Default: all.`,
+    check: (value: string) =>
+      EXIF_CHOICES.some((choice) => choice === value) ? undefined : EXIF_CHOICES.join(', '),
+  },
   'object-tags': {
     type: 'string',
     value: 'N',
@@ -56,7 +64,7 @@ type Flags = FlagValues<typeof flags>;
 /** `cliptag start`, which `npm start` runs. */
 export const start = command({
   usage: `start [--s3-port PORT] [--dynamodb-port PORT] [--http-port PORT] [--data FOLDER]
-       [--labels FILE|FOLDER …] [--object-tags N] [--no-reembed] [--result-events]`,
+       [--labels FILE|FOLDER …] [--exif all|without-place|none] [--object-tags N] [--no-reembed] [--result-events]`,
   about: `Runs the whole pipeline on this machine: S3 endpoint, queue, the handler that Lambda runs, DynamoDB, and a gallery page.
 Tags the sample photographs on its first start, then every upload, until Ctrl-C. Ports are on 127.0.0.1; 0 takes a free
 one. State survives a stop, and a crash.
@@ -86,6 +94,7 @@ function optionsOf(given: Flags): StartOptions {
     },
     dataFolder: given.data ?? DEFAULT_DATA_FOLDER,
     labelSets: given.labels,
+    exif: EXIF_CHOICES.find((choice) => choice === given.exif),
     objectTagLimit: limit === undefined ? undefined : Number(limit),
     printsResultEvents: given['result-events'] === true,
     reembeds: given['no-reembed'] !== true,

@@ -5,6 +5,7 @@ import { readLabelSets } from '../adapters/files/label-set-files.ts';
 import { type Model, readModel } from '../adapters/files/model-folder.ts';
 import { onnxImageEncoder, onnxTextEncoder } from '../adapters/onnx/encoders.ts';
 import { sharpPixelDecoder } from '../adapters/sharp/pixel-decoder.ts';
+import type { ExifChoice } from '../core/formats/exif/exif-choice.ts';
 import type { ScannableTable } from '../core/records/tag-table.ts';
 import { indexingVectors, vectorIndex } from '../core/records/vector-index.ts';
 import { inBatches } from '../core/tagging/micro-batch.ts';
@@ -25,6 +26,8 @@ export interface TaggerSettings {
   readonly heic?: boolean;
   /** Whether the table has a vector index over the model's embeddings. @default false */
   readonly hasVectorIndex?: boolean;
+  /** What is recorded of a picture's EXIF. @default all */
+  readonly exif?: ExifChoice | undefined;
   /** Called with faults that do not keep it from tagging. */
   readonly warn: (message: string) => void;
 }
@@ -64,6 +67,7 @@ export async function composeTagger(
     objects: s3ObjectStore(settings.s3),
     decoder: sharpPixelDecoder({ heic: settings.heic ?? true }),
     encoder: inBatches(encoder, ENCODE_BATCH_SIZE),
+    exif: settings.exif,
     classifiers,
     table: tableOf(settings, model),
     maximumBytes: settings.maximumBytes,

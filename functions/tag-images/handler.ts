@@ -20,6 +20,7 @@ const tagger = await composeTagger({
   maximumBytes: environment.MAXIMUM_BYTES,
   heic: environment.HEIC,
   hasVectorIndex: environment.VECTOR_INDEX,
+  exif: environment.EXIF,
   warn: (message) => logger.warn(message),
 });
 

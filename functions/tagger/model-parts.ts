@@ -2,6 +2,7 @@ import { cachedClassifier, storedClassifier } from '../adapters/files/classifier
 import { readModel } from '../adapters/files/model-folder.ts';
 import { onnxImageEncoder, onnxTextEncoder } from '../adapters/onnx/encoders.ts';
 import { sharpPixelDecoder } from '../adapters/sharp/pixel-decoder.ts';
+import type { ExifChoice } from '../core/formats/exif/exif-choice.ts';
 import type { Classifier } from '../core/labels/classifier.ts';
 import type { PromptEncoder } from '../core/labels/embedding.ts';
 import type { LabelSet } from '../core/labels/label-set.ts';
@@ -22,7 +23,8 @@ export interface ModelIdentity {
 export interface ModelParts {
   readonly identity: ModelIdentity;
   readonly textEncoder: PromptEncoder;
-  imageReader(): Promise<ImageReader>;
+  /** @param exif what is said of a picture's EXIF. @default all */
+  imageReader(exif?: ExifChoice): Promise<ImageReader>;
   /** One for each label set; compiled at its first use and kept in the classifier folder. */
   classifiersOf(
     labelSets: readonly LabelSet[],
@@ -53,10 +55,10 @@ export async function openModel(
   return {
     identity: { model: model.manifest.name, modelDigest: model.digest },
     textEncoder,
-    imageReader: async () => {
+    imageReader: async (exif) => {
       const encoder = await onnxImageEncoder(model);
       closers.push(encoder.close);
-      return { decoder: sharpPixelDecoder(), encoder: inBatches(encoder, IMAGES_PER_RUN) };
+      return { decoder: sharpPixelDecoder(), encoder: inBatches(encoder, IMAGES_PER_RUN), exif };
     },
     classifiersOf: (labelSets, warn) =>
       Promise.all(labelSets.map((labelSet) => classifierOf(labelSet, warn))),

@@ -10,6 +10,22 @@ export interface TaggedImage {
   readonly height: number;
   /** `jpeg`, `png`, `webp`, …, by the bytes and not by a name. */
   readonly format: string;
+  /**
+   * Time of exposure as the camera's clock had it, ISO 8601; with an offset from UTC where the file tells one. Missing where
+   * it tells nothing, as are camera and place.
+   */
+  readonly takenAt?: string;
+  /** Maker and model: `Canon EOS R5`. */
+  readonly camera?: string;
+  /** Where it was taken, in degrees (WGS 84); north and east are positive. */
+  readonly latitude?: number;
+  readonly longitude?: number;
+  /** 64-bit difference hash, 16 hexadecimal digits: copies of a picture differ in few bits. */
+  readonly differenceHash: string;
+  /** How sharp its centre is, of images that are alike: the higher, the sharper. */
+  readonly sharpness: number;
+  /** Mean colour, `#rrggbb`. */
+  readonly colour: string;
 }
 
 export interface ImageTag {

@@ -1,4 +1,5 @@
 import { InvalidInput } from '../core/errors.ts';
+import { EXIF_CHOICES, type ExifChoice } from '../core/formats/exif/exif-choice.ts';
 import { embeddingFromBytes } from '../core/labels/embedding.ts';
 import { type LabelSet, parseLabelSet } from '../core/labels/label-set.ts';
 import { checkSize, DEFAULT_MAXIMUM_BYTES } from '../core/objects/object.ts';
@@ -28,6 +29,8 @@ export interface TaggerOptions {
    * @default `cliptag/classifiers` in the user's cache folder
    */
   readonly classifierFolder?: string | undefined;
+  /** What is said of a picture's EXIF: `all`, `without-place` or `none`. @default all */
+  readonly exif?: ExifChoice | undefined;
   /** Larger images are refused, in bytes. @default 50 MiB */
   readonly maximumBytes?: number | undefined;
   /** Told what does not keep it from tagging, e.g. that a compiled label set cannot be stored. @default nobody is */
@@ -84,7 +87,7 @@ export async function openTagger(options: TaggerOptions = {}): Promise<Tagger> {
   try {
     const [classifiers, reader] = await Promise.all([
       parts.classifiersOf(labelSets, warn),
-      parts.imageReader(),
+      parts.imageReader(options.exif),
     ]);
     const maximumBytes = options.maximumBytes ?? DEFAULT_MAXIMUM_BYTES;
     return closable(parts, (bytes) => taggedImage(bytes, reader, classifiers, maximumBytes));
@@ -105,6 +108,10 @@ const OPTION_RULES: { readonly [Name in keyof TaggerOptions]-?: OptionRule } = {
   labelSets: { expected: 'an array of label sets', accepts: Array.isArray },
   model: { expected: 'the name or folder of a model', accepts: isText },
   classifierFolder: { expected: 'the path of a folder', accepts: isText },
+  exif: {
+    expected: `one of ${EXIF_CHOICES.join(', ')}`,
+    accepts: (value) => EXIF_CHOICES.some((choice) => choice === value),
+  },
   maximumBytes: {
     expected: 'a whole number of at least 1',
     accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 1,
@@ -147,15 +154,13 @@ async function taggedImage(
     throw new TypeError(`Expected the bytes of an image (Uint8Array) but received ${kindOf(bytes)}`);
   }
   checkSize(bytes.length, maximumBytes);
-  const { tags, embedding, modelDigest, width, height, format } = await describeImage(
-    bytes,
-    reader,
-    classifiers,
-  );
-  return {
-    ...{ tags, modelDigest, width, height, format },
-    embedding: embeddingFromBytes(embedding, modelDigest).values,
-  };
+  const {
+    status: _status,
+    labelSets: _labelSets,
+    embedding,
+    ...described
+  } = await describeImage(bytes, reader, classifiers);
+  return { ...described, embedding: embeddingFromBytes(embedding, described.modelDigest).values };
 }
 
 function closable(parts: ModelParts, tag: Tagger['tag']): Tagger {

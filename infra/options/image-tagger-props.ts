@@ -47,6 +47,12 @@ export interface ImageTaggerProps {
   readonly maximumObjectSize?: Size;
 
   /**
+   * What is recorded of a picture's EXIF, which is time of exposure, camera and place: `all`, `without-place` or `none`.
+   * @default 'all'
+   */
+  readonly exif?: 'all' | 'without-place' | 'none';
+
+  /**
    * The model: a folder with its manifest and its files, as `cliptag models compile` makes it, or the name of one that
    * Cliptag knows.
    * @default 'embedded' (the small one of this package, whose licence allows no commercial use)

@@ -53,6 +53,7 @@ const PROP_RULES = {
   prefixes: plain(TAGGER_RULES.prefix),
   suffixes: plain(TAGGER_RULES.suffix),
   maximumObjectSize: size(TAGGER_RULES.maximumBytes, 'bytes'),
+  exif: known(TAGGER_RULES.exif),
   model: known(text(/./, 'a model’s name or folder', 'embedded')),
   labels: known(
     listOf(known(text(/./, 'a path', undefined)), 'label set files or folders of them', undefined, {
@@ -173,11 +174,11 @@ function togetherFaults(values: PropValues, options: TaggerOptions): string[] {
 
 function optionsOf(values: PropValues): TaggerOptions {
   const { batchSize, maximumConcurrency, reservedConcurrency, snapStart, tracing, maxReceiveCount } = values;
-  const { enableEventBridge, objectTags, objectTagLimit } = values;
+  const { enableEventBridge, exif, objectTags, objectTagLimit } = values;
   const { backfillObjectsPerSecond, backfillQueueDepth, retagConcurrency } = values;
   return {
     ...{ batchSize, maximumConcurrency, reservedConcurrency, snapStart, tracing, maxReceiveCount },
-    ...{ enableEventBridge, objectTags, objectTagLimit, vectorIndex: values.vectorIndex },
+    ...{ enableEventBridge, exif, objectTags, objectTagLimit, vectorIndex: values.vectorIndex },
     ...{ backfillObjectsPerSecond, backfillQueueDepth, retagConcurrency },
     prefix: values.prefixes,
     suffix: values.suffixes,

@@ -1,3 +1,8 @@
+import {
+  DEFAULT_EXIF_CHOICE,
+  EXIF_CHOICES,
+  type ExifChoice,
+} from '../../functions/core/formats/exif/exif-choice.ts';
 import { QUEUE_DEFINITION } from '../../functions/core/objects/queue-definition.ts';
 import { flag, list, oneOf, type Rules, wholeNumber } from './option-rules.ts';
 
@@ -20,6 +25,11 @@ export interface TaggerOptions {
    * @default undefined (50 MiB, the function's own default)
    */
   readonly maximumBytes: number | undefined;
+  /**
+   * What is recorded of a picture's EXIF, which is time of exposure, camera and place: `all`, `without-place` or `none`.
+   * @default 'all'
+   */
+  readonly exif: ExifChoice;
   /**
    * Memory of the tagging function, 128 to 10,240 MB (AWS Lambda's own range). Processors come with it: one for every
    * 1,769 MB. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
@@ -142,6 +152,7 @@ export const TAGGER_RULES = {
   prefix: list(KEY_PART, 'key prefixes without commas and *', []),
   suffix: list(KEY_PART, 'key suffixes without commas and *', []),
   maximumBytes: wholeNumber(1, 1_073_741_824, undefined),
+  exif: oneOf<ExifChoice>(EXIF_CHOICES, DEFAULT_EXIF_CHOICE),
   memoryMegabytes: wholeNumber(128, 10_240, 3_008),
   functionTimeoutSeconds: wholeNumber(1, 900, QUEUE_DEFINITION.functionTimeoutSeconds),
   temporaryStorageMegabytes: wholeNumber(512, 10_240, 512),

@@ -57,7 +57,16 @@ beforeAll(async () => {
     'a/both.jpg',
     tagged(tag('dog', 0.6), tag('cat', 0.5), tag('outdoors', 0.8, 'indoor-outdoor')),
   );
-  await record('b/cat.jpg', tagged(tag('cat', 0.7)));
+  await record('b/cat.jpg', {
+    ...tagged(tag('cat', 0.7)),
+    takenAt: '2024-06-01T18:20:05.120+02:00',
+    camera: 'Canon EOS R5',
+    latitude: 48.85822,
+    longitude: -2.2945,
+    differenceHash: '3c7e66241818183c',
+    sharpness: 1230,
+    colour: '#6f7a4c',
+  });
   await record('-dash.jpg', tagged(), 'other');
   await record('esc\u001b[2J.txt', { status: 'failed', reason: 'Expected an image', tags: [] });
 });
@@ -122,6 +131,27 @@ describe('cliptag show', () => {
     expect(stdout).toMatch(
       /^image +s3:\/\/photos\/esc\\u001b\[2J\.txt\nstatus +failed\nreason +Expected an image\n/,
     );
+  });
+
+  it('prints what EXIF and pixels tell', async () => {
+    const { stdout } = await runCli(['show', 'b/cat.jpg', ...here]);
+    const rows = stdout.split('\n').map((line) => line.split(/ {2,}/));
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        ['taken', '2024-06-01T18:20:05.120+02:00'],
+        ['camera', 'Canon EOS R5'],
+        ['place', '48.85822, -2.2945'],
+        ['colour', '#6f7a4c'],
+        ['sharpness', '1230'],
+        ['difference hash', '3c7e66241818183c'],
+      ]),
+    );
+    const [shown] = jsonLines(await runCli(['show', 'b/cat.jpg', '--json', ...here]));
+    expect(shown).toMatchObject({
+      camera: 'Canon EOS R5',
+      longitude: -2.2945,
+      differenceHash: '3c7e66241818183c',
+    });
   });
 
   it('rejects an image without a record', async () => {

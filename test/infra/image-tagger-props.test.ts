@@ -157,6 +157,8 @@ describe('props', () => {
     ['labels', 'labels.yaml', 'label set files or folders of them', '"labels.yaml"'],
     ['labels', [], 'label set files or folders of them', '[]'],
     ['heic', 'no', 'true or false', '"no"'],
+    ['exif', 'place', 'one of all, without-place, none', '"place"'],
+    ['exif', true, 'one of all, without-place, none', 'true'],
     ['architecture', 'arm64', 'Architecture.ARM_64 or Architecture.X86_64', '"arm64"'],
     [
       'architecture',

@@ -105,6 +105,8 @@ describe('the tagging function', () => {
       KEY_SUFFIXES: '.jpg',
       MAXIMUM_BYTES: '1000',
     });
+    expect(variables({ exif: 'without-place' })).toMatchObject({ EXIF: 'without-place' });
+    expect(variables({ exif: 'all' })).not.toHaveProperty('EXIF');
   });
 
   it('is told where results go, if they go anywhere', () => {

@@ -1,10 +1,12 @@
 import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { z } from 'zod';
 import { packagePath } from '../../functions/adapters/files/package-folder.ts';
 import type { labelSetSchema } from '../../functions/core/labels/label-set.ts';
 import { type LabelSetInput, openTagger, type Tagger } from '../../functions/tagger/tagger.ts';
+import { DETAILS_OF_A_CAMERA, EXIF_OF_A_CAMERA, exifTiff, withExif } from '../fixtures/exif.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const SAMPLES = packagePath('functions', 'local', 'samples');
@@ -39,6 +41,24 @@ describe('tagging from code', () => {
     expect(new Set(tags.map(({ set }) => set))).toEqual(new Set(['pet', 'place']));
     expect(tags.find(({ set }) => set === 'pet')?.label).toBe('cat');
     expect(await readdir(join(folder, 'classifiers'))).toHaveLength(2);
+  });
+
+  it('says what EXIF and pixels tell, as far as is asked for', async () => {
+    const cat = await sharp(await photo('chelsea.png'))
+      .jpeg()
+      .toBuffer();
+    const file = withExif(cat, exifTiff(EXIF_OF_A_CAMERA));
+    const said = async (exif?: 'without-place' | 'none') =>
+      using(await openTagger({ labelSets: [PET], exif }), async (tagger) => tagger.tag(file));
+    const whole = await said();
+    expect(whole).toMatchObject(DETAILS_OF_A_CAMERA);
+    expect(whole.differenceHash).toMatch(/^[0-9a-f]{16}$/);
+    expect(whole.colour).toMatch(/^#[0-9a-f]{6}$/);
+    expect(whole.sharpness).toBeGreaterThan(0);
+    const { takenAt, camera, latitude, longitude, ...pixels } = whole;
+    expect(await said('without-place')).toEqual({ ...pixels, takenAt, camera });
+    expect(await said('none')).toEqual(pixels);
+    expect([takenAt, latitude, longitude]).not.toContain(undefined);
   });
 
   it('takes a model by its folder', async () => {
@@ -84,9 +104,9 @@ describe('tagging from code', () => {
   });
 
   it('rejects options that it does not know, and wrong ones, in one error', async () => {
-    const options = { labels: [], labelSets: 'a.yaml', model: 3, maximumBytes: 0, warn: null };
+    const options = { labels: [], labelSets: 'a.yaml', model: 3, maximumBytes: 0, exif: 'place', warn: null };
     await expect(openTagger(options as never)).rejects.toThrow(
-      /labels: Expected one of the options labelSets, model.*labelSets: Expected an array of label sets but received string "a\.yaml".*model: .* but received number 3.*maximumBytes: .* number 0.*warn: Expected a function but received null/s,
+      /labels: Expected one of the options labelSets, model.*labelSets: Expected an array of label sets but received string "a\.yaml".*model: .* but received number 3.*maximumBytes: .* number 0.*exif: Expected one of all, without-place, none but received string "place".*warn: Expected a function but received null/s,
     );
     for (const nothing of [null, 'labels.yaml'])
       await expect(openTagger(nothing as never)).rejects.toThrow('Expected an object of options');

@@ -1,4 +1,5 @@
-import { type ExifChoice, exifDetails } from '../formats/exif/exif-details.ts';
+import type { ExifChoice } from '../formats/exif/exif-choice.ts';
+import { type ExifDetails, exifDetails } from '../formats/exif/exif-details.ts';
 import type { Classifier } from '../labels/classifier.ts';
 import { embeddingFromBytes, embeddingToBytes } from '../labels/embedding.ts';
 import { tagsFor } from '../labels/scores.ts';
@@ -16,15 +17,16 @@ export interface ImageReader {
 }
 
 /** What an image that was tagged has, and no other. */
-type TaggedContent = ImageContent & {
-  readonly [Key in
-    | 'width'
-    | 'height'
-    | 'format'
-    | 'modelDigest'
-    | 'embedding'
-    | keyof PixelDetails]-?: NonNullable<ImageContent[Key]>;
-};
+type TaggedContent = ImageContent &
+  ExifDetails & {
+    readonly [Key in
+      | 'width'
+      | 'height'
+      | 'format'
+      | 'modelDigest'
+      | 'embedding'
+      | keyof PixelDetails]-?: NonNullable<ImageContent[Key]>;
+  };
 
 /**
  * All that a record says of an image's content: bytes → pixels → embedding → scores; and what pixels and EXIF

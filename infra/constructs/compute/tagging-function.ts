@@ -8,7 +8,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { TaggingEnvironmentVariables } from '../../../functions/config.ts';
 import type { AnyBucket } from '../../options/image-tagger-props.ts';
-import type { TaggerOptions } from '../../options/tagger-options.ts';
+import { TAGGER_RULES, type TaggerOptions } from '../../options/tagger-options.ts';
 import type { TaggingImage } from '../../packaging/tagging-image.ts';
 import { explainWildcard } from './explained-wildcard.ts';
 import { placed } from './function-network.ts';
@@ -99,7 +99,7 @@ function environmentOf(
   { table, options, queue, resultEventBus }: TaggingFunctionProps,
   bucketNames: string,
 ): Record<string, string> {
-  const { prefix, suffix, maximumBytes, objectTags, objectTagLimit } = options;
+  const { prefix, suffix, maximumBytes, exif, objectTags, objectTagLimit } = options;
   const variables = {
     TABLE_NAME: table.tableName,
     BUCKETS: bucketNames,
@@ -107,6 +107,7 @@ function environmentOf(
     MAXIMUM_RECEIVES: String(options.maxReceiveCount),
     ...(prefix.length > 0 && { KEY_PREFIXES: prefix.join(',') }),
     ...(suffix.length > 0 && { KEY_SUFFIXES: suffix.join(',') }),
+    ...(exif !== TAGGER_RULES.exif.byDefault && { EXIF: exif }),
     ...(maximumBytes !== undefined && { MAXIMUM_BYTES: String(maximumBytes) }),
     ...(resultEventBus && { RESULT_EVENT_BUS: resultEventBus.eventBusArn }),
     ...(objectTags && { OBJECT_TAG_LIMIT: String(objectTagLimit) }),

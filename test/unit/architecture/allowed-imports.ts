@@ -30,7 +30,7 @@ export const ALLOWED_IMPORTS = `
   core/results: core core/labels core/objects core/records core/tagging zod
 
   # The environment.
-  config.ts: core core/objects core/results zod node:*
+  config.ts: core core/formats/exif core/objects core/results zod node:*
 
   # One room for each outside system.
   adapters/sandbox: core node:*
@@ -52,7 +52,7 @@ export const ALLOWED_IMPORTS = `
       @aws-lambda-powertools/logger zod node:*
   retag: adapters/aws adapters/files config.ts core core/labels core/records core/retag @aws-lambda-powertools/logger
       aws-lambda zod
-  tag-images: adapters/aws adapters/files adapters/onnx adapters/sharp config.ts core core/objects
+  tag-images: adapters/aws adapters/files adapters/onnx adapters/sharp config.ts core core/formats/exif core/objects
       core/records core/results core/tagging @aws-lambda-powertools/batch @aws-lambda-powertools/logger aws-lambda
       p-limit
 
@@ -78,7 +78,7 @@ export const ALLOWED_IMPORTS = `
       checkpoints/compile/read checkpoints/compile/smooth checkpoints/compile/write core node:*
 
   # Tagging from code, and the parts that the command line shares with it.
-  tagger: adapters/files adapters/onnx adapters/sharp config.ts core core/labels core/objects core/tagging
+  tagger: adapters/files adapters/onnx adapters/sharp config.ts core core/formats/exif core/labels core/objects core/tagging
       node:*
 
   # What a terminal shows and takes.
@@ -95,7 +95,7 @@ export const ALLOWED_IMPORTS = `
   local/reembedding: core/objects core/records core/tagging local/queue terminal node:*
   local/repair: core/objects core/records local/queue local/s3-endpoint local/store terminal node:*
   local/trial: adapters/files core/objects terminal node:*
-  local: adapters/aws adapters/files adapters/sharp config.ts core core/labels core/objects core/records
+  local: adapters/aws adapters/files adapters/sharp config.ts core core/formats/exif core/labels core/objects core/records
       core/results core/tagging local/control-api local/dynamodb local/page-server local/queue
       local/reembedding local/repair local/s3-endpoint local/store local/trial tag-images terminal p-limit
       node:*
@@ -136,7 +136,7 @@ export const ALLOWED_IMPORTS = `
   functions: cli local terminal tsx zod node:*
 
   # The stack, and what it deploys.
-  infra/options: core/objects aws-cdk-lib constructs
+  infra/options: core/formats/exif core/objects aws-cdk-lib constructs
   infra/constructs/intake: infra/options aws-cdk-lib constructs
   infra/packaging: adapters/files adapters/onnx core/tagging infra/options tagger constructs esbuild zod
       node:*

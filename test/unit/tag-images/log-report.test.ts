@@ -34,7 +34,13 @@ const report = () => logReport(new Logger({ serviceName: 'cliptag' }));
 it('an image is one line that says what became of it, why, and how long each stage took', () => {
   const tags = [{ set: 'general', label: 'dog', score: 0.91 }];
   const time = { eventTime: '2026-11-24T08:00:00.000Z', now: new Date() };
-  const record = nextImageRecord(undefined, object, { status: 'tagged', tags }, time);
+  const taken = {
+    takenAt: '2024-06-01T18:20:05',
+    camera: 'Canon EOS R5',
+    latitude: 48.85822,
+    longitude: 2.2945,
+  };
+  const record = nextImageRecord(undefined, object, { status: 'tagged', tags, ...taken }, time);
   report().outcome({ object, result: 'tagged', record }, message!, milliseconds);
   expect(lines).toHaveLength(1);
   expect(JSON.parse(lines[0]!)).toMatchObject({
@@ -46,6 +52,7 @@ it('an image is one line that says what became of it, why, and how long each sta
     tags: ['general:dog:0.91'],
     milliseconds: { fetch: 21, decode: 24, encode: 30, read: 5 },
   });
+  expect(lines[0]).not.toMatch(/takenAt|Canon|48\.8|2\.29/);
   // `cliptag cost` calculates with five tags and longer names.
   expect(JSON.stringify(JSON.parse(lines[0]!)).length).toBeLessThan(LOG_LINE_BYTES);
   const failed = { status: 'failed', reason: 'Expected an image', reasonCode: 'corrupt', tags: [] } as const;

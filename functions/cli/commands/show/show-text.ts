@@ -15,6 +15,12 @@ export function humanLines(record: ShownRecord): string[] {
     ['reason', record.reason],
     ['tags', record.status === 'tagged' ? tagsText(record.tags) : undefined],
     ['file', [...size, format, sizeBytes && `${sizeBytes} bytes`].filter(Boolean).join(', ')],
+    ['taken', record.takenAt],
+    ['camera', record.camera],
+    ['place', placeText(record)],
+    ['colour', record.colour],
+    ['sharpness', record.sharpness?.toString()],
+    ['difference hash', record.differenceHash],
     ['model', record.modelDigest],
     [
       'label sets',
@@ -29,4 +35,9 @@ export function humanLines(record: ShownRecord): string[] {
     ['embedding', record.embedding?.map((value) => value.toFixed(5)).join(' ')],
   ];
   return columns(rows.flatMap(([name, value]) => (value ? [[name, value]] : [])));
+}
+
+/** As maps take it: degrees, north and east positive. */
+function placeText({ latitude, longitude }: ShownRecord): string | undefined {
+  return latitude === undefined || longitude === undefined ? undefined : `${latitude}, ${longitude}`;
 }

@@ -1,12 +1,8 @@
 import { cameraName } from './camera-name.ts';
 import { exifBlocks } from './exif-blocks.ts';
+import { DEFAULT_EXIF_CHOICE, type ExifChoice } from './exif-choice.ts';
 import { type ExifPlace, exifPlace } from './exif-place.ts';
 import { exposureTime } from './exposure-time.ts';
-
-/** What is recorded of EXIF: all of it, all but the place, or nothing. */
-export const EXIF_CHOICES = ['all', 'without-place', 'none'] as const;
-export type ExifChoice = (typeof EXIF_CHOICES)[number];
-export const DEFAULT_EXIF_CHOICE: ExifChoice = 'all';
 
 /** What a picture's EXIF tells; each part only where it tells something that can be true. */
 export interface ExifDetails extends Partial<ExifPlace> {

@@ -30,6 +30,11 @@ const tagged: ImageContent = {
   modelDigest: 'model',
   embedding: new Uint8Array(1024),
   labelSets: { general: 'digest', places: 'other' },
+  takenAt: '2024-06-01T18:20:05',
+  camera: 'Canon EOS R5',
+  latitude: 48.85822,
+  longitude: 2.2945,
+  colour: '#6f7a4c',
 };
 const eventOf = (content: ImageContent, changes = {}) =>
   resultEvent(
@@ -46,7 +51,7 @@ const failed: ImageContent = {
 };
 
 describe('a result event', () => {
-  it('tells all that a record says but the embedding, best score first', () => {
+  it('tells all that a record says but embedding and details such as the place, best score first', () => {
     expect(eventOf(tagged)).toEqual({
       type: 'ImageTagged',
       detail: {
