@@ -64,6 +64,17 @@ const entry = (key: string, label: string, sequencer: string, revision: number):
 const put = (one: LabelEntry) => table.write(putLabelEntry(one, one));
 
 describe('retagging a table', () => {
+  it('keeps what EXIF and pixels have told', async () => {
+    const details = {
+      ...{ takenAt: '2024-06-01T18:20:05', camera: 'Canon EOS R5', latitude: 48.85822, longitude: 2.2945 },
+      ...{ differenceHash: '3c7e66241818183c', sharpness: 1230, colour: '#6f7a4c' },
+    };
+    await tagged('with details.jpg', details);
+    await retag(retagger(['cat']));
+    const record = await readRecord({ bucket: 'photos', key: 'with details.jpg' }, table);
+    expect(record).toMatchObject({ ...details, revision: 2, tags: [{ label: 'cat' }] });
+  });
+
   it('writes every image that changes, and the entries of its new tags', async () => {
     const seen: number[] = [];
     const findings = await retag(retagger(['cat', 'dog'], { onProgress: (images) => seen.push(images) }));
