@@ -12,6 +12,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['tokenize', async () => (await import('./commands/tokenize/tokenize.ts')).tokenize],
   ['query', async () => (await import('./commands/query/query.ts')).query],
   ['show', async () => (await import('./commands/show/show.ts')).show],
+  ['correct', async () => (await import('./commands/correct/correct.ts')).correct],
   ['status', async () => (await import('./commands/status/status.ts')).status],
   ['redrive', async () => (await import('./commands/redrive/redrive.ts')).redrive],
   ['retag', async () => (await import('./commands/retag/retag.ts')).retag],
@@ -44,6 +45,7 @@ On this machine:
 With that local pipeline, or with a deployed one by --stack NAME:
   query --label L  Find images by their labels.
   show KEY         What is known of one image.
+  correct KEY      Say which labels an image has or has not; this wins over the model.
   status           How many images there are, and how many wait.
   redrive          Have messages that failed every time worked on once more.
   backfill s3://…  Tag what is in a bucket already.
@@ -56,7 +58,7 @@ Flags:
   --version        Print the version.
 
 Exit code: 0 done; 1 it did not work (tag: not one image was tagged; embed: an image was broken; retag: images were
-left alone; show: no such image); 2 it was asked for wrongly (flags, paths, models, label sets, or no pipeline there);
+left alone; show and correct: no such image); 2 it was asked for wrongly (flags, paths, models, label sets, or no pipeline there);
 130 stopped by Ctrl-C.`;
 
 /**

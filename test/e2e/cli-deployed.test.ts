@@ -121,6 +121,21 @@ describe.skipIf(!hasMoto)('with a deployed table', () => {
     expect(shown).toMatchObject({ bucket: 'mine', status: 'tagged' });
   });
 
+  it('corrects an image of the stack', async () => {
+    const correct = (...args: string[]) =>
+      runCli(['correct', 'a.jpg', ...args, ...stack('Cliptag')], { env });
+    const [corrected] = jsonLines(await correct('--add', 'cat', '--remove', 'dog', '--json'));
+    const cat = { set: 'general', label: 'cat', isThere: true };
+    expect(corrected).toMatchObject({ tags: [{ label: 'animal' }, { label: 'cat' }] });
+    expect(corrected).toMatchObject({
+      corrections: [cat, { label: 'dog', isThere: false }, { label: 'animal' }],
+    });
+    const found = await runCli(['query', '--label', 'dog', ...stack('Cliptag'), '--json'], { env });
+    expect(found).toEqual({ code: 0, stdout: '', stderr: '' });
+    const [cleared] = jsonLines(await correct('--clear', 'cat', '--clear', 'dog', '--json'));
+    expect(cleared).toMatchObject({ tags: [{ label: 'dog', score: 0.9 }] });
+  });
+
   it('rejects a stack in no region, and says how to name one', async () => {
     const { AWS_REGION: _, AWS_DEFAULT_REGION: __, ...rest } = env;
     const nowhere = { ...rest, AWS_CONFIG_FILE: '/dev/null' };

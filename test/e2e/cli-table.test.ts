@@ -161,8 +161,92 @@ describe('cliptag show', () => {
   });
 });
 
+describe('cliptag correct', () => {
+  const correct = (...args: string[]) => runCli(['correct', 'c/corrected.jpg', ...args, ...here]);
+  const found = async (label: string) => {
+    const { stdout } = await runCli(['query', '--label', label, '--prefix', 'c/', '--json', ...here]);
+    return stdout === '' ? undefined : (JSON.parse(stdout) as { score: number }).score;
+  };
+  beforeAll(() => record('c/corrected.jpg', tagged(tag('dog', 0.6), tag('animal', 0.7))));
+
+  it('says which labels an image has, and every reader takes it for true', async () => {
+    const { code, stdout, stderr } = await correct('--add', 'KITTEN', '--remove', 'dog');
+    const today = new Date().toISOString().slice(0, 10);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toBe(
+      'image      s3://photos/c/corrected.jpg\n' +
+        'tags       animal 1.00, cat 1.00\n' +
+        `corrected  +general:cat ${today}, -general:dog ${today} (model 0.60), +general:animal by cat (model 0.70)\n`,
+    );
+    expect([await found('cat'), await found('animal'), await found('dog')]).toEqual([1, 1, undefined]);
+    const shown = await runCli(['show', 'c/corrected.jpg', ...here]);
+    expect(shown.stdout).toContain(stdout.split('\n')[2]!.replace(/^corrected +/, ''));
+  });
+
+  it('takes it back', async () => {
+    const [cleared] = jsonLines<object>(await correct('--clear', 'cat', '--clear', 'dog', '--json'));
+    expect(cleared).toMatchObject({
+      tags: [
+        { label: 'animal', score: 0.7 },
+        { label: 'dog', score: 0.6 },
+      ],
+    });
+    expect(cleared).not.toHaveProperty('corrections');
+    expect(cleared).not.toHaveProperty('embedding');
+    expect([await found('cat'), await found('animal'), await found('dog')]).toEqual([undefined, 0.7, 0.6]);
+  });
+
+  it('takes a label of a label set that is not at hand, and with --force one that its set does not know', async () => {
+    await correct('--add', 'people:grandma');
+    const { stdout } = await correct('--add', 'general:tricorne', '--force');
+    expect(stdout).toContain(
+      'tags       general:tricorne 1.00, general:animal 0.70, general:dog 0.60, people:grandma 1.00\n',
+    );
+    await correct('--clear', 'people:grandma', '--clear', 'general:tricorne');
+  });
+
+  it.each<[string, string[], number, RegExp]>([
+    ['a misspelt label', ['--add', 'kitten', '--add', 'dgo'], 2, /knows "dgo", but "dog"/],
+    [
+      'a label that its label set does not know',
+      ['--add', 'general:tricorne'],
+      2,
+      /\(general\) knows "tricorne"/,
+    ],
+    [
+      'a word that no label set knows, even with --force',
+      ['--remove', 'hound dog', '--force'],
+      2,
+      /"hound dog"/,
+    ],
+    [
+      'a label that is both there and not',
+      ['--add', 'dog', '--remove', 'DOG'],
+      2,
+      /for general:dog but received more/,
+    ],
+  ])('rejects %s, and writes nothing', async (_, args, code, message) => {
+    const before = (await runCli(['show', 'c/corrected.jpg', '--json', ...here])).stdout;
+    const rejected = await correct(...args);
+    expect(rejected).toMatchObject({ code, stdout: '' });
+    expect(rejected.stderr).toMatch(message);
+    expect((await runCli(['show', 'c/corrected.jpg', '--json', ...here])).stdout).toBe(before);
+  });
+
+  it('rejects an image without a record, and one without tags', async () => {
+    const none = await runCli(['correct', 'none.jpg', '--add', 'dog', ...here]);
+    expect(none).toEqual({
+      ...{ code: 1, stdout: '' },
+      stderr: 'cliptag correct: there is no record of s3://photos/none.jpg\n',
+    });
+    const failed = await runCli(['correct', 'esc\u001b[2J.txt', '--add', 'dog', ...here]);
+    expect(failed).toMatchObject({ code: 1, stdout: '' });
+    expect(failed.stderr).toMatch(/s3:\/\/photos\/esc\\u001b\[2J\.txt is failed/);
+  });
+});
+
 describe('cliptag status', () => {
-  const images = { tagged: 3, unsupported: 0, failed: 1, deleted: 0 };
+  const images = { tagged: 4, unsupported: 0, failed: 1, deleted: 0 };
 
   it('counts images by status, and messages where the pipeline tells', async () => {
     const status = { queue: { visible: 4, inFlight: 2 }, deadLetters: 1 };
@@ -174,7 +258,7 @@ describe('cliptag status', () => {
     const [answer] = jsonLines(await runCli(['status', '--http-port', port, '--json', ...here]));
     expect(answer).toEqual({ bucket: 'photos', images, ...status });
     const { stdout } = await runCli(['status', '--http-port', port, ...here]);
-    expect(stdout).toMatch(/^tagged +3\n(.*\n)*queue: 4 waiting, 2 in flight\ndead-letter queue: 1\n$/);
+    expect(stdout).toMatch(/^tagged +4\n(.*\n)*queue: 4 waiting, 2 in flight\ndead-letter queue: 1\n$/);
     page.close();
   });
 

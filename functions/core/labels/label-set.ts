@@ -23,6 +23,9 @@ const DEFAULT_CONTRAST_PROMPTS = ['a photo', 'a photo of something', 'an image']
 /** A label set's name: neither `:` nor `#`, which stand between the name and a label. */
 export const LABEL_SET_NAME = /[a-z0-9][a-z0-9_-]{0,62}/;
 
+/** Longer ones say nothing to CLIP, which reads some 70 words. */
+export const MAXIMUM_LABEL_LENGTH = 100;
+
 /** What programs put where they could not read a letter. */
 const LOST_LETTER = 'Expected a text whose letters are all there, without \ufffd';
 const isWhole = (text: string) => !text.includes('\ufffd');
@@ -31,7 +34,7 @@ const isWhole = (text: string) => !text.includes('\ufffd');
 const words = z
   .string()
   .transform(foldedText)
-  .pipe(z.string().min(1).max(100).refine(isWhole, { error: LOST_LETTER }));
+  .pipe(z.string().min(1).max(MAXIMUM_LABEL_LENGTH).refine(isWhole, { error: LOST_LETTER }));
 /** A whole sentence: the 77 tokens that CLIP reads may have several hundred letters. White space is none of them. */
 const prompt = z.string().trim().min(1).max(1000).transform(foldedCharacters);
 const score = z.number().min(0).max(1);

@@ -1,4 +1,5 @@
-import { CliptagError, InvalidInput } from '../errors.ts';
+import { CliptagError, excerpt, InvalidInput } from '../errors.ts';
+import { LABEL_SET_NAME, MAXIMUM_LABEL_LENGTH } from '../labels/label-set.ts';
 import { type CorrectionChange, changedCorrections } from './changed-corrections.ts';
 import {
   type Correction,
@@ -11,7 +12,9 @@ import { type ImageRecord, tagMatcher } from './image-record.ts';
 import { type RecordChange, type RecordDecision, updateRecord } from './record-update.ts';
 import type { TagTable } from './tag-table.ts';
 
-interface ImageName {
+const SET_NAME = new RegExp(`^${LABEL_SET_NAME.source}$`);
+
+export interface ImageName {
   readonly bucket: string;
   readonly key: string;
 }
@@ -30,7 +33,7 @@ export interface CorrectingOptions {
  * await correctImage({ bucket: 'photos', key: 'rex.jpg' }, { add: [{ set: 'general', label: 'dog' }] }, { table, now });
  *
  * @returns the record as it stands now
- * @throws {InvalidInput} when a label stands in two of the lists
+ * @throws {InvalidInput} for a label that cannot be one, or stands in two of the lists
  * @throws {CliptagError} `no-image`; `not-tagged`; `too-many-corrections`; `contended`, retryable
  */
 export async function correctImage(
@@ -39,6 +42,7 @@ export async function correctImage(
   { table, now }: CorrectingOptions,
 ): Promise<ImageRecord> {
   requireOneWord(change);
+  requireLabels(change);
   const decide = (previous: ImageRecord | undefined) => decisionAbout(previous, image, change, now());
   const { record, decision } = await updateRecord(image, decide, { table, now });
   if (decision.refusal || !record) throw decision.refusal ?? noImage(image, 'there is no record of');
@@ -91,6 +95,22 @@ function requireOneWord({ add = [], remove = [], clear = [] }: CorrectionChange)
       (name) => `expected one of add, remove and clear for ${name.replace('#', ':')} but received more`,
     ),
   );
+}
+
+/** They become a part of keys in the table. */
+function requireLabels({ add = [], remove = [], clear = [] }: CorrectionChange): void {
+  const added = add.flatMap(({ set, parents = [] }) => parents.map((label) => ({ set, label })));
+  const faults = [...add, ...added, ...remove, ...clear].filter((label) => !isLabel(label)).map(excerpt);
+  if (faults.length === 0) return;
+  const expected = `expected a label set's name and a label of 1 to ${MAXIMUM_LABEL_LENGTH} letters but received`;
+  throw new InvalidInput(
+    'The corrections have labels that cannot be any',
+    faults.map((fault) => `${expected} ${fault}`),
+  );
+}
+
+function isLabel({ set, label }: { readonly set: string; readonly label: string }): boolean {
+  return SET_NAME.test(set) && label.trim() !== '' && label.length <= MAXIMUM_LABEL_LENGTH;
 }
 
 function noImage({ bucket, key }: ImageName, what: string): CliptagError {

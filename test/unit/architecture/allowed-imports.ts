@@ -125,10 +125,11 @@ export const ALLOWED_IMPORTS = `
   cli/commands/redrive: adapters/aws cli/pipeline cli/shared-flags.ts local/control-api terminal node:*
   cli/commands/retag: adapters/aws adapters/files cli/pipeline cli/shared-flags.ts core core/labels
       core/records core/retag tagger terminal node:*
-  cli/commands/show: cli/pipeline cli/shared-flags.ts core/labels core/records local/control-api terminal
+  cli/commands/show: cli/pipeline cli/shared-flags.ts core core/labels core/records terminal
+  cli/commands/correct: adapters/files cli/commands/show cli/pipeline cli/shared-flags.ts core/records tagger terminal
   cli/commands/status: adapters/aws cli/pipeline cli/shared-flags.ts core/records local/control-api
       terminal
-  cli: adapters/files cli/commands/backfill cli/commands/cost cli/commands/embed cli/commands/evaluate
+  cli: adapters/files cli/commands/backfill cli/commands/correct cli/commands/cost cli/commands/embed cli/commands/evaluate
       cli/commands/labels cli/commands/models cli/commands/query cli/commands/redrive cli/commands/retag
       cli/commands/show cli/commands/status cli/commands/tag cli/commands/tokenize terminal
 

@@ -1,11 +1,9 @@
-import { foldedText, wordKey } from '../../../core/labels/folded-text.ts';
-import { LABEL_SET_NAME, type LabelSet } from '../../../core/labels/label-set.ts';
-import { nearestWords } from '../../../core/labels/near-words.ts';
+import { foldedText } from '../../../core/labels/folded-text.ts';
+import { canonicalName, namedSet, unknownLabel } from '../../../core/labels/label-names.ts';
+import type { LabelSet } from '../../../core/labels/label-set.ts';
 import { spellingsOf } from '../../../core/labels/spellings.ts';
 import type { LabelTerm, WantedLabel } from '../../../core/records/find-images.ts';
 import { UsageError } from '../../../terminal/exit-code.ts';
-
-const SET_AND_LABEL = new RegExp(`^(${LABEL_SET_NAME.source}):(.+)$`, 's');
 
 /**
  * The labels that the user names, as the table knows them. `set:label` is taken as it is, but for spelling; a label alone
@@ -23,8 +21,9 @@ export function labelTerms(texts: readonly string[], labelSets: readonly LabelSe
 
 /** A label as the table knows it, or what is wrong with it. */
 function labelTerm(text: string, labelSets: readonly LabelSet[]): WantedLabel | string {
-  const [, set, label] = SET_AND_LABEL.exec(text) ?? [];
-  if (set !== undefined && label !== undefined) {
+  const named = namedSet(text);
+  if (named) {
+    const { set, label } = named;
     const known = labelSets.find(({ name }) => name === set);
     const name = (known && canonicalName(label, known)) ?? foldedText(label);
     return oneOrMore(termsOf(set, name, label, known));
@@ -33,7 +32,7 @@ function labelTerm(text: string, labelSets: readonly LabelSet[]): WantedLabel | 
     const name = canonicalName(text, labelSet);
     return name === undefined ? [] : termsOf(labelSet.name, name, text, labelSet);
   });
-  return terms.length > 0 ? terms : unknownLabel(text, labelSets);
+  return terms.length > 0 ? terms : `${unknownLabel(text, labelSets)}; SET:LABEL asks for any label`;
 }
 
 /** Records from before labels had one spelling carry a label as it was typed, here or in its label set's file. */
@@ -51,24 +50,4 @@ function termsOf(
 function oneOrMore(terms: readonly LabelTerm[]): WantedLabel {
   const [first] = terms;
   return terms.length === 1 && first ? first : terms;
-}
-
-/** The word that tags carry: a name goes before a synonym, which may stand for another label. */
-function canonicalName(text: string, { labels }: LabelSet): string | undefined {
-  const wanted = wordKey(text);
-  const isWanted = (word: string | undefined) => word !== undefined && wordKey(word) === wanted;
-  return (
-    labels.find(({ name }) => isWanted(name))?.name ??
-    labels.find(({ parent }) => isWanted(parent))?.parent ??
-    labels.find(({ synonyms }) => synonyms.some(isWanted))?.name
-  );
-}
-
-function unknownLabel(text: string, labelSets: readonly LabelSet[]): string {
-  const words = labelSets.flatMap(({ labels }) =>
-    labels.flatMap(({ name, parent, synonyms }) => [name, ...synonyms, ...(parent ? [parent] : [])]),
-  );
-  const near = nearestWords(text, words).map((word) => `"${word}"`);
-  const hint = near.length > 0 ? `, but ${near.join(', ')}` : '';
-  return `no label set (${labelSets.map(({ name }) => name).join(', ')}) knows "${text}"${hint}; SET:LABEL asks for any label`;
 }

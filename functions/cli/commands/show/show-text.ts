@@ -1,6 +1,7 @@
 import type { ImageRecord } from '../../../core/records/image-record.ts';
 import { columns } from '../../../terminal/columns.ts';
 import { tagsText } from '../../../terminal/tags-text.ts';
+import { correctionsText } from './corrections-text.ts';
 
 /** An image record with its embedding as numbers, if that was asked for. */
 export type ShownRecord = Omit<ImageRecord, 'embedding'> & { readonly embedding?: readonly number[] };
@@ -14,6 +15,7 @@ export function humanLines(record: ShownRecord): string[] {
     ['status', record.status],
     ['reason', record.reason],
     ['tags', record.status === 'tagged' ? tagsText(record.tags) : undefined],
+    ['corrected', correctionsText(record.corrections ?? [])],
     ['file', [...size, format, sizeBytes && `${sizeBytes} bytes`].filter(Boolean).join(', ')],
     ['taken', record.takenAt],
     ['camera', record.camera],
@@ -40,4 +42,13 @@ export function humanLines(record: ShownRecord): string[] {
 /** As maps take it: degrees, north and east positive. */
 function placeText({ latitude, longitude }: ShownRecord): string | undefined {
   return latitude === undefined || longitude === undefined ? undefined : `${latitude}, ${longitude}`;
+}
+
+/** What a correction has made of an image. */
+export function correctedLines({ bucket, key, status, tags, corrections }: ShownRecord): string[] {
+  return columns([
+    ['image', `s3://${bucket}/${key}`],
+    ['tags', status === 'tagged' ? tagsText(tags) : status],
+    ['corrected', corrections ? correctionsText(corrections) : 'nothing: the tags are the model’s own'],
+  ]);
 }

@@ -201,6 +201,23 @@ describe('correctImage', () => {
     );
   });
 
+  it('rejects what cannot be a label, before it becomes a part of a key', async () => {
+    await upload(1);
+    const before = table.items();
+    const add = [{ set: 'a#b', label: 'cat' }, of(' '), of('x'.repeat(101)), { ...of('y'), parents: [''] }];
+    await expect(correct({ add, clear: [{ set: '', label: 'z' }] })).rejects.toMatchObject({
+      code: 'invalid-input',
+      faults: [
+        ['a#b', 'cat'],
+        ['things', ' '],
+        ['things', 'x'.repeat(101)],
+        ['things', ''],
+        ['', 'z'],
+      ].map(([set, label]) => expect.stringContaining(JSON.stringify({ set, label }))),
+    });
+    expect(table.items()).toEqual(before);
+  });
+
   it('rejects one correction more than a record takes', async () => {
     await upload(1);
     const labels = Array.from({ length: MAXIMUM_CORRECTIONS }, (_, i) => of(`label ${i}`));

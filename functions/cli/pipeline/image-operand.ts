@@ -1,0 +1,36 @@
+import { LOCAL_PIPELINE } from '../../local/control-api/local-pipeline.ts';
+import { checkNotEmpty } from '../../terminal/flag-checks.ts';
+import type { Flag } from '../../terminal/flags.ts';
+import { bucketOf, type TablePlace } from './table-flags.ts';
+
+/** The flag of every command that takes an image by its key. */
+export const BUCKET_OF_KEY_FLAG = {
+  type: 'string',
+  value: 'B',
+  about: `The bucket of a KEY; the only one by default (${LOCAL_PIPELINE.bucket} in the local pipeline).`,
+  check: checkNotEmpty,
+} as const satisfies Flag;
+
+const OBJECT_URL = /^s3:\/\/([^/]+)\/(.+)$/s;
+
+/** What is wrong with the operands of a command that takes one image. */
+export function imageOperandFaults([name, ...others]: readonly string[]): readonly string[] {
+  if (!name || others.length > 0) return ['expected one KEY or s3://BUCKET/KEY'];
+  const isBadUrl = name.startsWith('s3://') && !OBJECT_URL.test(name);
+  return isBadUrl ? [`expected s3://BUCKET/KEY but received "${name}"`] : [];
+}
+
+/**
+ * The image that an operand names, once {@link imageOperandFaults} has found none.
+ *
+ * @throws {UsageError} as {@link bucketOf} does
+ */
+export function imageNamed(
+  name: string,
+  flagBucket: string | undefined,
+  place: TablePlace,
+): { readonly bucket: string; readonly key: string } {
+  const [, bucket, key] = OBJECT_URL.exec(name) ?? [];
+  if (bucket !== undefined && key !== undefined) return { bucket, key };
+  return { bucket: bucketOf(flagBucket, place), key: name };
+}
