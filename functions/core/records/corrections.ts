@@ -39,7 +39,7 @@ export function correctedTags(
   const added = corrections
     .filter(({ isThere }) => isThere)
     .map(({ set, label }) => ({ set, label, score: ADDED_SCORE }));
-  return bestFirst([...modelTags.filter((tag) => !isCorrected(tag)), ...added]);
+  return bestFirst([...modelTags.filter((tag) => !isCorrected(tag)), ...added], modelTags);
 }
 
 /** The inverse of {@link correctedTags}: the tags that the model gave, and would give again. */
@@ -70,9 +70,13 @@ export function rescoredCorrections(
   });
 }
 
-/** By label set in their order, the best score first, ties by label, as `tagsFor` of `labels/scores.ts` has them. */
-function bestFirst(tags: readonly Tag[]): readonly Tag[] {
-  const sets = [...new Set(tags.map(({ set }) => set))];
+/**
+ * By label set, the best score first, ties by label, as `tagsFor` of `labels/scores.ts` has them.
+ *
+ * @param before says in which order label sets come; others follow. That of one whose only tag was removed is lost
+ */
+function bestFirst(tags: readonly Tag[], before: readonly Tag[] = tags): readonly Tag[] {
+  const sets = [...new Set([...before, ...tags].map(({ set }) => set))];
   const inSet = (a: Tag, b: Tag) => b.score - a.score || (a.label < b.label ? -1 : 1);
   return sets.flatMap((name) => tags.filter(({ set }) => set === name).sort(inSet));
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
+import type { Tag } from '../../../functions/core/labels/scores.ts';
 import { fixedWidthSequencer } from '../../../functions/core/objects/object.ts';
 import { correctedTags } from '../../../functions/core/records/corrections.ts';
 import { IMAGE_STATUSES, queryImagesByStatus } from '../../../functions/core/records/image-record.ts';
@@ -45,10 +46,10 @@ export async function checkEndState(
       .map((name) => expectedOutcome(name, { bucket: bucketName, key }, bucket.content(key)))
       .map((outcome) =>
         outcome.status === 'tagged'
-          ? { ...outcome, tags: correctedTags(outcome.tags, corrections) }
+          ? { ...outcome, tags: bySet(correctedTags(outcome.tags, corrections)) }
           : outcome,
       );
-    const received = { status, tags, ...(modelDigest ? { modelDigest } : {}) };
+    const received = { status, tags: bySet(tags ?? []), ...(modelDigest ? { modelDigest } : {}) };
     if (!outcomes.some((outcome) => isDeepStrictEqual(outcome, received)))
       expect(received).toEqual(outcomes[0]);
     expect(record?.supersededTags).toEqual([]);
@@ -69,4 +70,9 @@ export async function checkEndState(
     if (!mayDiffer && !expired.has(key)) expect(sequencer < (truth.record(key)?.sequencer ?? '')).toBe(true);
   }
   return garbage.length;
+}
+
+/** Corrections may change the order of label sets, and no other. */
+export function bySet(tags: readonly Tag[]): readonly Tag[] {
+  return [...tags].sort((a, b) => a.set.localeCompare(b.set));
 }
