@@ -103,8 +103,9 @@ export const ALLOWED_IMPORTS = `
   # The command line.
   cli/images: adapters/files core core/objects terminal p-map node:*
   cli/shared-flags.ts: terminal
+  cli/pages: core terminal node:*
   cli/commands/embed: adapters/files cli/images cli/shared-flags.ts core core/labels tagger terminal
-  cli/commands/evaluate: adapters/files adapters/sharp cli/images cli/shared-flags.ts core core/evaluation
+  cli/commands/evaluate: adapters/files adapters/sharp cli/images cli/pages cli/shared-flags.ts core core/evaluation
       core/labels core/pixels core/tagging tagger terminal zod node:*
   cli/commands/labels: adapters/files cli/shared-flags.ts tagger terminal
   cli/commands/tag: adapters/files cli/images cli/shared-flags.ts core core/records core/tagging tagger

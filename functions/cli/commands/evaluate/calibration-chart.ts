@@ -3,7 +3,7 @@ import {
   type Calibration,
   type CalibrationBin,
 } from '../../../core/evaluation/calibration.ts';
-import { type Markup, markup } from './markup.ts';
+import { type Markup, markup } from '../../pages/markup.ts';
 
 /** In units of the drawing, which the page scales. */
 const SIDE = 300;

@@ -1,6 +1,6 @@
 import { countText } from '../../../terminal/amounts.ts';
+import { type Markup, markup } from '../../pages/markup.ts';
 import type { ErrorPair, ErrorPicture } from './error-pictures.ts';
-import { type Markup, markup } from './markup.ts';
 import { bar } from './page-figures.ts';
 
 /** The pictures that went wrong, by confusion, with what was expected and the best labels. */

@@ -76,7 +76,7 @@ Exit code: 0; 1 when not one picture could be measured; 2 when it was asked for 
   ],
   run: async ({ flags, operands: [source = ''] }, output) => {
     // Loaded only now, so that help and faults of the command line do not wait for them.
-    const { checkWritable } = await import('./page-file.ts');
+    const { checkWritable } = await import('../../pages/page-file.ts');
     const { evaluate: run } = await import('./evaluation-run.ts');
     if (flags.html) await checkWritable(flags.html);
     const heldOut = flags['held-out'] === undefined ? [] : await labelsIn(flags['held-out']);
@@ -100,8 +100,10 @@ async function report(run: EvaluationRun, { json, html }: Flags, output: Output)
     for (const line of evaluationText(evaluation)) await output.line(line);
   }
   if (html) {
-    const { writePage } = await import('./page-file.ts');
-    await writePage(html, run);
+    const { evaluationPage } = await import('./evaluation-page.ts');
+    const { errorPictures } = await import('./error-pictures.ts');
+    const { writePage } = await import('../../pages/page-file.ts');
+    await writePage(html, await evaluationPage(evaluation, await errorPictures(run.judged), new Date()));
     output.remark(`cliptag evaluate: the page is ${html}`);
   }
   if (!measured) output.remark('cliptag evaluate: not one picture could be measured');

@@ -1,20 +1,19 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { packagePath } from '../../../adapters/files/package-folder.ts';
 import { countText } from '../../../terminal/amounts.ts';
+import { htmlPage } from '../../pages/html-page.ts';
+import { type Markup, markup } from '../../pages/markup.ts';
 import { errorGallery } from './error-gallery.ts';
 import type { ErrorPair } from './error-pictures.ts';
 import type { CandidateResult, Evaluation } from './evaluation.ts';
 import { candidatesName } from './evaluation-text.ts';
-import { type Markup, markup } from './markup.ts';
 import { figures, leftOut } from './page-figures.ts';
 import { charts, confusionTable, labelTable, tagTable } from './page-tables.ts';
 
 const STYLE_FILE = packagePath('functions', 'cli', 'commands', 'evaluate', 'evaluation-page.css');
 
 /**
- * An evaluation as one HTML page that needs nothing beside itself: no network, no scripts. Its content
- * security policy forbids all else, so that no text in it can do harm. Any other policy that allows its style shows it too.
+ * An evaluation as one HTML page that needs nothing beside itself.
  *
  * @param errors the pictures that went wrong, for each result
  */
@@ -23,20 +22,10 @@ export async function evaluationPage(
   errors: ReadonlyArray<readonly ErrorPair[]>,
   date: Date,
 ): Promise<string> {
-  const style = await readFile(STYLE_FILE, 'utf8');
-  const styleHash = createHash('sha256').update(style).digest('base64');
-  const policy = `default-src 'none'; img-src data:; style-src 'sha256-${styleHash}'`;
-  return markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Evaluation of ${evaluation.model} on ${evaluation.source}</title>
-<style>${{ html: style }}</style>
-</head>
-<body>
-${header(evaluation, date)}
+  return htmlPage({
+    title: `Evaluation of ${evaluation.model} on ${evaluation.source}`,
+    style: await readFile(STYLE_FILE, 'utf8'),
+    body: markup`${header(evaluation, date)}
 <main>
 ${evaluation.results.map((result, i) => resultSection(result, errors[i] ?? []))}
 ${leftOut(
@@ -44,10 +33,8 @@ ${leftOut(
   evaluation.broken.map(({ path, reason }) => [path, reason]),
 )}
 </main>
-<footer>Made by <code>cliptag evaluate</code>.</footer>
-</body>
-</html>
-`.html;
+<footer>Made by <code>cliptag evaluate</code>.</footer>`,
+  });
 }
 
 function header(evaluation: Evaluation, date: Date): Markup {

@@ -1,7 +1,7 @@
 import { countText } from '../../../terminal/amounts.ts';
+import { type Markup, markup } from '../../pages/markup.ts';
 import type { CandidateResult } from './evaluation.ts';
 import { percentText } from './evaluation-text.ts';
-import { type Markup, markup } from './markup.ts';
 
 /** Rows that are shown of a long list; the rest is left to --json, so that the page stays small. */
 const MAXIMUM_ROWS = 500;

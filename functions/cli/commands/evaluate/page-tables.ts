@@ -1,10 +1,10 @@
 import type { Calibration } from '../../../core/evaluation/calibration.ts';
 import type { TagQuality } from '../../../core/evaluation/tag-quality.ts';
 import { countText } from '../../../terminal/amounts.ts';
+import { type Markup, markup } from '../../pages/markup.ts';
 import { calibrationChart, rangeText } from './calibration-chart.ts';
 import type { CandidateResult } from './evaluation.ts';
 import { percentText } from './evaluation-text.ts';
-import { type Markup, markup } from './markup.ts';
 import { bar } from './page-figures.ts';
 
 /** A label set of thousands would make a page that no browser likes to show. */

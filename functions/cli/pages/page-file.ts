@@ -1,13 +1,10 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { CliptagError } from '../../../core/errors.ts';
-import { UsageError } from '../../../terminal/exit-code.ts';
-import { errorPictures } from './error-pictures.ts';
-import { evaluationPage } from './evaluation-page.ts';
-import type { EvaluationRun } from './evaluation-run.ts';
+import { CliptagError } from '../../core/errors.ts';
+import { UsageError } from '../../terminal/exit-code.ts';
 
 /**
- * Checks before a long run that the page can be written there.
+ * Checks before a long run that the page of `--html` can be written there.
  *
  * @throws {UsageError} when it is a folder, or would lie in none
  */
@@ -20,8 +17,7 @@ export async function checkWritable(path: string): Promise<void> {
 }
 
 /** @throws {CliptagError} `not-writable` */
-export async function writePage(path: string, { evaluation, judged }: EvaluationRun): Promise<void> {
-  const page = await evaluationPage(evaluation, await errorPictures(judged), new Date());
+export async function writePage(path: string, page: string): Promise<void> {
   await writeFile(path, page).catch((cause: NodeJS.ErrnoException) => {
     throw new CliptagError('not-writable', `--html: cannot write ${path} (${cause.code})`, { cause });
   });
