@@ -14,5 +14,5 @@ export function imageTime({ takenAt, eventTime, recordedAt }: TimedRecord): numb
   const taken = takenAt === undefined ? Number.NaN : Date.parse(`${takenAt.replace(OFFSET, '')}Z`);
   if (!Number.isNaN(taken)) return taken;
   const came = Date.parse(eventTime ?? '');
-  return Number.isNaN(came) ? Date.parse(recordedAt) : came;
+  return Number.isNaN(came) ? Date.parse(recordedAt) || 0 : came;
 }

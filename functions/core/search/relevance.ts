@@ -50,3 +50,8 @@ function plain(mean: number, deviation: number): Relevance {
     numbers: [mean, deviation],
   };
 }
+
+/** What the text encoder is asked for a free text; the mean of several stands for the text. */
+export function promptsOfText(text: string): readonly string[] {
+  return [text];
+}

@@ -61,9 +61,14 @@ function vocabulary(all: readonly SetWords[]): Vocabulary {
     const key = wordKey(word);
     return within(set).flatMap(({ words }) => words.get(key)?.terms ?? []);
   };
-  const wordsOf = (set: string | undefined) => [
-    ...new Map(within(set).flatMap(({ words }) => [...words].map(([key, { word }]) => [key, word]))).values(),
-  ];
+  /** The first one of those that are the same but for spelling. */
+  const wordsOf = (set: string | undefined) => {
+    const first = new Map<string, string>();
+    for (const { words } of within(set)) {
+      for (const [key, { word }] of words) if (!first.has(key)) first.set(key, word);
+    }
+    return [...first.values()];
+  };
   return {
     sets: all.map(({ set }) => set),
     termsOf,

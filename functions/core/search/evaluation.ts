@@ -1,0 +1,193 @@
+import { firstPlaces } from './first-places.ts';
+import type { ImageCollection, LabelCount } from './image-collection.ts';
+import type { SearchOrder } from './image-search.ts';
+import type { Query } from './query.ts';
+import { conditionsOf, isByVector, type VectorCondition } from './query-parts.ts';
+import { mostFrequentFirst } from './record-collection.ts';
+import type { Relevance } from './relevance.ts';
+import { comparePositions, type SortPosition } from './sort-position.ts';
+import { type Comparison, judgeOf, NO, type Verdict } from './verdict.ts';
+
+/** What every image of a collection is to a query; true of one version of the collection. */
+export interface Evaluation {
+  readonly version: number;
+  /** Images that fit. */
+  readonly total: number;
+  /** Images beyond the relevant ones; `undefined` where the query knows no relevance. */
+  readonly beyond: number | undefined;
+  /** The relevance of each text and similar image, in the order of the query. */
+  readonly relevances: readonly Relevance[];
+  /** The positions that come next in an order, at most so many. */
+  next(
+    after: SortPosition | undefined,
+    count: number,
+    order: SearchOrder,
+    isAll: boolean,
+  ): readonly SortPosition[];
+  /** Where an image stands; `undefined` where it is not there or does not fit. */
+  positionOf(image: { readonly bucket: string; readonly key: string }): SortPosition | undefined;
+  facets(): readonly LabelCount[];
+}
+
+export interface EvaluatedQuery {
+  readonly query: Query;
+  readonly vectors: ReadonlyMap<VectorCondition, Float32Array>;
+  /** How relevance comes of the cosines of a query's nth text or similar image. */
+  readonly relevanceOf: (condition: VectorCondition, cosines: Float32Array, place: number) => Relevance;
+}
+
+/** Rows that fit, and what they are. */
+interface Hits {
+  readonly rows: Int32Array;
+  readonly verdicts: Float64Array;
+}
+
+export function evaluate(
+  { query, vectors, relevanceOf }: EvaluatedQuery,
+  collection: ImageCollection,
+): Evaluation {
+  const comparisons = comparisonsOf(vectorConditions(query), collection, vectors, relevanceOf);
+  const judge = judgeOf(query, { collection, comparisons, isBeyond: false });
+  const relevant = hitsOf(collection, judge);
+  const judgeBeyond = judgeOf(query, { collection, comparisons, isBeyond: true });
+  const isBeyond = (row: number) => (judge(row) === NO ? judgeBeyond(row) : NO);
+  const beyond = comparisons.size === 0 ? undefined : hitsOf(collection, isBeyond);
+  const position = (row: number, verdict: Verdict, isBeyond: boolean): SortPosition => ({
+    isBeyond,
+    verdict,
+    time: collection.timeOf(row),
+    key: collection.keyOf(row),
+    bucket: collection.bucketOf(row),
+  });
+  const nextOf = (
+    hits: Hits,
+    isBeyond: boolean,
+    after: SortPosition | undefined,
+    count: number,
+    order: SearchOrder,
+  ) =>
+    firstHits(hits, collection, isBeyond, after, count, order).map((place) =>
+      position(hits.rows[place] ?? 0, hits.verdicts[place] ?? NO, isBeyond),
+    );
+  let facets: readonly LabelCount[] | undefined;
+  return {
+    version: collection.version,
+    total: relevant.rows.length,
+    beyond: beyond?.rows.length,
+    relevances: [...comparisons.values()].map(({ relevance }) => relevance),
+    next(after, count, order, isAll) {
+      const first = after?.isBeyond ? [] : nextOf(relevant, false, after, count, order);
+      if (!isAll || !beyond || first.length === count) return first;
+      const rest = nextOf(beyond, true, after?.isBeyond ? after : undefined, count - first.length, order);
+      return [...first, ...rest];
+    },
+    positionOf(image) {
+      const row = collection.rowOf(image);
+      if (row < 0) return undefined;
+      const verdict = judge(row);
+      if (verdict !== NO) return position(row, verdict, false);
+      const verdictBeyond = beyond ? judgeBeyond(row) : NO;
+      return verdictBeyond === NO ? undefined : position(row, verdictBeyond, true);
+    },
+    facets() {
+      facets ??=
+        query.kind === 'every-image' ? collection.labelCounts() : countedLabels(relevant, collection);
+      return facets;
+    },
+  };
+}
+
+/** A query's texts and similar images, from left to right. */
+export function vectorConditions(query: Query): readonly VectorCondition[] {
+  return conditionsOf(query).filter(isByVector);
+}
+
+function comparisonsOf(
+  conditions: readonly VectorCondition[],
+  collection: ImageCollection,
+  vectors: EvaluatedQuery['vectors'],
+  relevanceOf: EvaluatedQuery['relevanceOf'],
+): ReadonlyMap<VectorCondition, Comparison> {
+  return new Map(
+    conditions.map((condition, place) => {
+      const cosines = collection.cosines(vectors.get(condition) ?? new Float32Array());
+      return [condition, { cosines, relevance: relevanceOf(condition, cosines, place) }];
+    }),
+  );
+}
+
+function hitsOf(collection: ImageCollection, judge: (row: number) => Verdict): Hits {
+  const rows = new Int32Array(collection.rowCount);
+  const verdicts = new Float64Array(collection.rowCount);
+  let count = 0;
+  for (let row = 0; row < collection.rowCount; row++) {
+    if (!collection.isThere(row)) continue;
+    const verdict = judge(row);
+    if (verdict === NO) continue;
+    rows[count] = row;
+    verdicts[count] = verdict;
+    count++;
+  }
+  return { rows: rows.slice(0, count), verdicts: verdicts.slice(0, count) };
+}
+
+/** Places among the hits, of those that come next. */
+function firstHits(
+  { rows, verdicts }: Hits,
+  collection: ImageCollection,
+  isBeyond: boolean,
+  after: SortPosition | undefined,
+  count: number,
+  order: SearchOrder,
+): readonly number[] {
+  const compare = comparePositions(order);
+  const [a, b] = [movingPosition(), movingPosition()];
+  return firstPlaces(
+    (offer) => {
+      const hit = movingPosition();
+      for (let place = 0; place < rows.length; place++) {
+        if (after && compare(hit(place), after) <= 0) continue;
+        offer(place);
+      }
+    },
+    count,
+    (one, other) => compare(a(one), b(other)),
+  );
+
+  /** One object that is the position of whatever place it was asked for last; names are read when they are compared. */
+  function movingPosition(): (place: number) => SortPosition {
+    let [row, verdict]: [number, Verdict] = [0, NO];
+    const position: SortPosition = {
+      isBeyond,
+      get verdict() {
+        return verdict;
+      },
+      get time() {
+        return collection.timeOf(row);
+      },
+      get key() {
+        return collection.keyOf(row);
+      },
+      get bucket() {
+        return collection.bucketOf(row);
+      },
+    };
+    return (place) => {
+      row = rows[place] ?? 0;
+      verdict = verdicts[place] ?? NO;
+      return position;
+    };
+  }
+}
+
+function countedLabels({ rows }: Hits, collection: ImageCollection): readonly LabelCount[] {
+  const counts: number[] = [];
+  const count = (label: number) => {
+    counts[label] = (counts[label] ?? 0) + 1;
+  };
+  for (const row of rows) collection.forEachLabel(row, count);
+  return mostFrequentFirst(
+    Uint32Array.from(counts, (of) => of ?? 0),
+    (label) => collection.termOf(label),
+  );
+}

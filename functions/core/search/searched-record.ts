@@ -1,0 +1,49 @@
+import { type ImageRecord, imageRecordOf, readImageAttributes } from '../records/image-record.ts';
+import type { BatchReadRequest, TagTable } from '../records/tag-table.ts';
+import { MAXIMUM_BATCH_KEYS } from '../records/tag-table.ts';
+import type { SearchedImage } from './image-search.ts';
+
+/** What an answer shows of an image. */
+const SHOWN = [
+  ...['bucket', 'key', 'status', 'reason', 'reasonCode', 'eTag', 'sizeBytes', 'width', 'height', 'format'],
+  ...[
+    'tags',
+    'corrections',
+    'modelDigest',
+    'recordedAt',
+    'takenAt',
+    'camera',
+    'latitude',
+    'longitude',
+    'colour',
+  ],
+] as const;
+
+/** What it is judged by, besides. */
+const JUDGED = ['sequencer', 'revision', 'eventTime'] as const;
+
+type Named = { readonly bucket: string; readonly key: string };
+
+/** Reads image records consistently, as many as there are; those that don't exist are left out. */
+export async function readSearched(
+  images: readonly Named[],
+  table: Pick<TagTable, 'readBatch'>,
+  withEmbeddings: boolean,
+): Promise<readonly ImageRecord[]> {
+  const attributes = [...SHOWN, ...JUDGED, ...(withEmbeddings ? ['embedding'] : [])];
+  const requests: BatchReadRequest[] = [];
+  for (let i = 0; i < images.length; i += MAXIMUM_BATCH_KEYS) {
+    const keys = images.slice(i, i + MAXIMUM_BATCH_KEYS);
+    requests.push({ ...readImageAttributes(keys, attributes), ConsistentRead: true });
+  }
+  const pages = await Promise.all(requests.map((request) => table.readBatch(request)));
+  return pages.flat().map(imageRecordOf);
+}
+
+export function searchedImage(
+  record: ImageRecord,
+  judged: Pick<SearchedImage, 'score' | 'isBeyond'>,
+): SearchedImage {
+  const shown = SHOWN.flatMap((name) => (record[name] === undefined ? [] : [[name, record[name]]]));
+  return { ...(Object.fromEntries(shown) as Omit<SearchedImage, 'score' | 'isBeyond'>), ...judged };
+}
