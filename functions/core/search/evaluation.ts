@@ -33,7 +33,7 @@ export interface EvaluatedQuery {
   readonly query: Query;
   readonly vectors: ReadonlyMap<VectorCondition, Float32Array>;
   /** How relevance comes of the cosines of a query's nth text or similar image. */
-  readonly relevanceOf: (condition: VectorCondition, cosines: Float32Array, place: number) => Relevance;
+  readonly relevanceOf: (cosines: Float32Array, place: number) => Relevance;
 }
 
 /** Rows that fit, and what they are. */
@@ -111,7 +111,7 @@ function comparisonsOf(
   return new Map(
     conditions.map((condition, place) => {
       const cosines = collection.cosines(vectors.get(condition) ?? new Float32Array());
-      return [condition, { cosines, relevance: relevanceOf(condition, cosines, place) }];
+      return [condition, { cosines, relevance: relevanceOf(cosines, place) }];
     }),
   );
 }

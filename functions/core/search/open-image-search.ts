@@ -14,10 +14,16 @@ import {
 } from './image-search.ts';
 import { parseQuery } from './parser.ts';
 import type { Query } from './query.ts';
-import { givesScores, type VectorCondition } from './query-parts.ts';
+import { givesScores } from './query-parts.ts';
 import { queryText } from './query-text.ts';
 import { queryVectors } from './query-vectors.ts';
-import { plainRelevance, type Relevance, type RelevanceModel } from './relevance.ts';
+import {
+  plainRelevance,
+  plainSearchRelevance,
+  type Relevance,
+  type RelevanceModel,
+  type SearchRelevance,
+} from './relevance.ts';
 import { readSearched } from './searched-record.ts';
 import { type Vocabulary, vocabularyOf } from './vocabulary.ts';
 
@@ -29,8 +35,8 @@ export interface ImageSearchParts {
   readonly labelSets: readonly LabelSet[];
   /** The text encoder of the collection's model; it is asked for with the first text. */
   readonly textEncoder: () => Promise<PromptEncoder>;
-  /** Which images are relevant to a text, and to an image's content. @default {@link plainRelevance} for both */
-  readonly relevance?: { readonly text: RelevanceModel; readonly similar: RelevanceModel } | undefined;
+  /** Which images are relevant to a text, and to an image's content. @default {@link plainSearchRelevance} */
+  readonly relevance?: SearchRelevance | undefined;
 }
 
 /**
@@ -41,12 +47,13 @@ export interface ImageSearchParts {
  * const { images, total } = await search.search({ query: 'dog -label:beach score>0.6', limit: 50 });
  */
 export function openImageSearch(parts: ImageSearchParts): Pick<ImageSearch, 'search' | 'labelCounts'> {
-  const { collection, table, relevance = { text: plainRelevance, similar: plainRelevance } } = parts;
+  const { collection, table, relevance = plainSearchRelevance } = parts;
   const vocabularyNow = vocabularies(parts);
   const evaluationNow = evaluations(collection);
   const vectorsOf = queryVectors({
     collection,
     textEncoder: parts.textEncoder,
+    promptsOf: relevance.promptsOf,
     readRecords: (images) => readSearched(images, table, true),
   });
 
@@ -58,9 +65,10 @@ export function openImageSearch(parts: ImageSearchParts): Pick<ImageSearch, 'sea
     const order = request.order ?? (givesScores(query) ? 'best' : 'newest');
     const cursorRequest = { query: request.query, isAll: request.isAll, order };
     const cursor = request.cursor === undefined ? undefined : cursorOf(request.cursor, cursorRequest);
-    const frozen = cursor && relevancesOf(cursor, query, relevance);
     const understood = queryText(query, vocabulary);
     const vectors = await vectorsOf(parsed);
+    const models = await relevanceModels(query, relevance);
+    const frozen = cursor && relevancesOf(cursor, models);
     const page = await answerPage(
       {
         checked: { query, vectors, isAll: request.isAll ?? false },
@@ -68,7 +76,7 @@ export function openImageSearch(parts: ImageSearchParts): Pick<ImageSearch, 'sea
         limit: request.limit,
         after: cursor?.position,
         wantsFacets: request.wantsFacets ?? false,
-        evaluation: frozenEvaluation(understood, query, vectors, frozen),
+        evaluation: frozenEvaluation(understood, { query, vectors }, models, frozen),
       },
       { collection, table },
     );
@@ -83,15 +91,15 @@ export function openImageSearch(parts: ImageSearchParts): Pick<ImageSearch, 'sea
   /** The relevance that the first evaluation has found stays, whatever the collection becomes meanwhile. */
   function frozenEvaluation(
     understood: string,
-    query: Query,
-    vectors: ReadonlyMap<VectorCondition, Float32Array>,
+    evaluated: Pick<EvaluatedQuery, 'query' | 'vectors'>,
+    models: readonly RelevanceModel[],
     given: readonly Relevance[] | undefined,
   ): () => Evaluation {
     let frozen = given;
     return () => {
-      const relevanceOf: EvaluatedQuery['relevanceOf'] = (condition, cosines, place) =>
-        frozen?.[place] ?? relevance[condition.kind].of(cosines);
-      const evaluation = evaluationNow(understood, { query, vectors, relevanceOf }, frozen);
+      const relevanceOf: EvaluatedQuery['relevanceOf'] = (cosines, place) =>
+        frozen?.[place] ?? (models[place] ?? plainRelevance).of(cosines);
+      const evaluation = evaluationNow(understood, { ...evaluated, relevanceOf }, frozen);
       frozen ??= evaluation.relevances;
       return evaluation;
     };
@@ -122,16 +130,16 @@ function requireLimit(limit: number): void {
   ]);
 }
 
+/** For each text and similar image. */
+async function relevanceModels(query: Query, relevance: SearchRelevance): Promise<readonly RelevanceModel[]> {
+  return Promise.all(vectorConditions(query).map(({ kind }) => relevance[kind]()));
+}
+
 /** The relevance of each text and similar image, as the first page has found it. */
-function relevancesOf(
-  { relevances }: Cursor,
-  query: Query,
-  models: NonNullable<ImageSearchParts['relevance']>,
-): readonly Relevance[] {
-  const conditions = vectorConditions(query);
-  const made = conditions.map(({ kind }, place) => models[kind].from(relevances[place] ?? []));
+function relevancesOf({ relevances }: Cursor, models: readonly RelevanceModel[]): readonly Relevance[] {
+  const made = models.map((model, place) => model.from(relevances[place] ?? []));
   const whole = made.filter((relevance) => relevance !== undefined);
-  if (whole.length === conditions.length && relevances.length === conditions.length) return whole;
+  if (whole.length === models.length && relevances.length === models.length) return whole;
   throw invalidCursor('a cursor with the relevance of each text of the query', JSON.stringify(relevances));
 }
 

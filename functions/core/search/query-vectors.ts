@@ -7,13 +7,14 @@ import { InvalidQuery } from './invalid-query.ts';
 import type { ParsedQuery } from './parser.ts';
 import type { SimilarCondition, TextCondition } from './query.ts';
 import type { VectorCondition } from './query-parts.ts';
-import { promptsOfText } from './relevance.ts';
+import type { SearchRelevance } from './relevance.ts';
 
 /** What a query's texts and images mean to a model. */
 export interface VectorSources {
   readonly collection: ImageCollection;
   /** The text encoder of the collection's model. */
   readonly textEncoder: () => Promise<PromptEncoder>;
+  readonly promptsOf: SearchRelevance['promptsOf'];
   /** Records as they stand, with embeddings; those that are not there are left out. */
   readonly readRecords: (
     images: ReadonlyArray<{ readonly bucket: string; readonly key: string }>,
@@ -44,7 +45,7 @@ export function queryVectors(sources: VectorSources): QueryVectors {
   };
 }
 
-function rememberingEncoder({ collection, textEncoder }: VectorSources) {
+function rememberingEncoder({ collection, textEncoder, promptsOf }: VectorSources) {
   const known = new Map<string, Float32Array>();
   return async (texts: readonly string[]): Promise<ReadonlyMap<string, Float32Array>> => {
     const unknown = texts.filter((text) => !known.has(text));
@@ -52,7 +53,7 @@ function rememberingEncoder({ collection, textEncoder }: VectorSources) {
     if (unknown.length === 0) return found;
     const encoder = await textEncoder();
     requireSameModel(collection.modelDigest, encoder.modelDigest);
-    const prompts = unknown.map(promptsOfText);
+    const prompts = unknown.map(promptsOf);
     const embeddings = await encoder.encode(prompts.flat());
     let next = 0;
     for (const [i, text] of unknown.entries()) {

@@ -17,6 +17,15 @@ export interface RelevanceModel {
   readonly from: (numbers: readonly number[]) => Relevance | undefined;
 }
 
+/** How a search judges what is relevant, by the collection as it is now. */
+export interface SearchRelevance {
+  /** What the text encoder is asked for a free text; the mean of several stands for the text. */
+  readonly promptsOf: (text: string) => readonly string[];
+  readonly text: () => Promise<RelevanceModel>;
+  /** Of images that are similar to one. */
+  readonly similar: () => Promise<RelevanceModel>;
+}
+
 /** Standard deviations above the mean at which relevance begins, and over which its score rises. */
 const FIRST_DEVIATION = 2;
 const SPREAD = 1;
@@ -51,7 +60,8 @@ function plain(mean: number, deviation: number): Relevance {
   };
 }
 
-/** What the text encoder is asked for a free text; the mean of several stands for the text. */
-export function promptsOfText(text: string): readonly string[] {
-  return [text];
-}
+export const plainSearchRelevance: SearchRelevance = {
+  promptsOf: (text) => [text],
+  text: async () => plainRelevance,
+  similar: async () => plainRelevance,
+};
