@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidQuery } from '../../../../functions/core/search/invalid-query.ts';
 import { MAXIMUM_QUERY_LENGTH, parseQuery } from '../../../../functions/core/search/parser.ts';
-import { conditionsOf, depthOf } from '../../../../functions/core/search/query-parts.ts';
+import { conditionsOf } from '../../../../functions/core/search/query-parts.ts';
 import { queryText } from '../../../../functions/core/search/query-text.ts';
 import { randomQueries, VOCABULARY } from './random-queries.ts';
 
@@ -59,16 +59,18 @@ const PIECES = [
   ],
 ];
 
+/** Cases; CLIPTAG_PROPERTY_RUNS asks for more, as of those of tagImage. */
+const RUNS = Math.ceil(Number(process.env.CLIPTAG_PROPERTY_RUNS ?? 4000) / 3);
+
 describe('parseQuery', () => {
   it('understands what queryText prints as the very same query', () => {
     fc.assert(
       fc.property(randomQueries(), (query) => {
-        fc.pre(conditionsOf(query).length < 16 && depthOf(query) < 9);
         const printed = queryText(query, VOCABULARY);
         fc.pre(printed.length <= MAXIMUM_QUERY_LENGTH);
         expect(parseQuery(printed, VOCABULARY).query).toEqual(query);
       }),
-      { numRuns: 2000 },
+      { numRuns: RUNS },
     );
   });
 
@@ -91,9 +93,9 @@ describe('parseQuery', () => {
           expect(error.column).toBeLessThanOrEqual(text.length + 1);
         }
       }),
-      { numRuns: 4000 },
+      { numRuns: RUNS },
     );
-    expect(understood).toBeGreaterThan(100);
+    expect(understood).toBeGreaterThan(RUNS / 40);
   });
 
   it.each([

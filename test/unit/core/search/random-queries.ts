@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { LabelTerm } from '../../../../functions/core/records/find-images.ts';
+import { MAXIMUM_TEXTS } from '../../../../functions/core/search/parser.ts';
 import type { Query } from '../../../../functions/core/search/query.ts';
-import { allOf, anyOf } from '../../../../functions/core/search/query-parts.ts';
+import { allOf, anyOf, conditionsOf } from '../../../../functions/core/search/query-parts.ts';
 import { vocabularyOf } from '../../../../functions/core/search/vocabulary.ts';
 import { PLACES, THINGS, WORDS } from './searched-world.ts';
 
@@ -142,15 +143,24 @@ export function randomQueries({
   const conditions = hasVectors
     ? [label, label, filter, filter, text, similarTo]
     : [label, label, label, filter];
-  return fc.letrec<{ query: Query }>((tie) => ({
-    query: fc.oneof(
-      { depthSize: 'small', maxDepth: 4, withCrossShrink: true },
-      fc.oneof(...conditions, fc.constant<Query>({ kind: 'every-image' })),
-      fc.array(tie('query'), { minLength: 2, maxLength: 3 }).map(allOf),
-      fc.array(tie('query'), { minLength: 2, maxLength: 3 }).map(anyOf),
-      tie('query').map((of): Query => ({ kind: 'not', of })),
-    ),
-  })).query;
+  return fc
+    .letrec<{ query: Query }>((tie) => ({
+      query: fc.oneof(
+        { depthSize: 'small', maxDepth: 4, withCrossShrink: true },
+        fc.oneof(...conditions, fc.constant<Query>({ kind: 'every-image' })),
+        fc.array(tie('query'), { minLength: 2, maxLength: 3 }).map(allOf),
+        fc.array(tie('query'), { minLength: 2, maxLength: 3 }).map(anyOf),
+        tie('query').map((of): Query => ({ kind: 'not', of })),
+      ),
+    }))
+    .query.filter((query) => textsIn(query) <= MAXIMUM_TEXTS);
+}
+
+function textsIn(query: Query): number {
+  const counts = conditionsOf(query).map((one) =>
+    one.kind === 'text' ? one.parts.length : one.kind === 'similar' ? 1 : 0,
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 const anySimilar = fc

@@ -12,6 +12,7 @@ import {
   nextImageRecord,
   putImageRecord,
 } from '../../../../functions/core/records/image-record.ts';
+import type { BatchReadRequest } from '../../../../functions/core/records/tag-table.ts';
 import type { ChangingCollection } from '../../../../functions/core/search/image-collection.ts';
 import { openImageSearch } from '../../../../functions/core/search/open-image-search.ts';
 import { recordCollection } from '../../../../functions/core/search/record-collection.ts';
@@ -41,11 +42,11 @@ export const PLACES = parseLabelSet(
   'places',
 );
 
-/** An image of a small world; its embedding is of two dimensions, so that an angle is enough. */
+/** An image of a small world. Its embedding has a number for each of {@link WORDS}. */
 export interface Picture extends Partial<Omit<ImageContent, 'tags' | 'embedding'>> {
   readonly key: string;
   readonly bucket?: string;
-  readonly sizeBytes?: number;
+  readonly sizeBytes?: number | undefined;
   /** `SET:LABEL` → score. */
   readonly tags?: Readonly<Record<string, number>>;
   readonly embedding?: readonly number[] | undefined;
@@ -58,18 +59,20 @@ export interface SearchedWorld {
   readonly search: ReturnType<typeof openImageSearch>;
   /** Puts an image, or a new state of it, into the table; the collection hears of it, or not. */
   put(picture: Picture, heard?: boolean): Promise<ImageRecord>;
-  /** How many texts were encoded. */
+  /** The texts that were encoded. */
   readonly encoded: string[];
 }
 
 export interface WorldOptions {
+  /** Called before records are read. */
+  readonly beforeRead?: (world: Pick<SearchedWorld, 'put'>) => Promise<void>;
   readonly labelSets?: readonly LabelSet[];
   readonly collection?: ChangingCollection;
 }
 
 export async function searchedWorld(
   pictures: readonly Picture[],
-  { labelSets = [THINGS, PLACES], collection = recordCollection(MODEL) }: WorldOptions = {},
+  { labelSets = [THINGS, PLACES], collection = recordCollection(MODEL), beforeRead }: WorldOptions = {},
 ): Promise<SearchedWorld> {
   const table = inMemoryTable();
   const encoded: string[] = [];
@@ -87,14 +90,15 @@ export async function searchedWorld(
     return record;
   };
   for (const picture of pictures) await put(picture);
-  const textEncoder = async () => wordEncoder(encoded);
-  return {
-    table,
-    collection,
-    put,
-    encoded,
-    search: openImageSearch({ collection, table, labelSets, textEncoder }),
+  const read = {
+    readBatch: async (request: BatchReadRequest) => {
+      await beforeRead?.({ put });
+      return table.readBatch(request);
+    },
   };
+  const textEncoder = async () => wordEncoder(encoded);
+  const search = openImageSearch({ collection, table: read, labelSets, textEncoder });
+  return { table, collection, put, encoded, search };
 }
 
 function contentOf({ key: _key, bucket: _bucket, tags = {}, embedding, ...content }: Picture): ImageContent {
@@ -126,9 +130,12 @@ function wordEncoder(encoded: string[]): PromptEncoder {
     encode: async (texts) =>
       texts.map((text) => {
         encoded.push(text);
-        const axes = WORDS.map((word) => (text.includes(word) ? 1 : 0));
-        const values = axes.some((axis) => axis > 0) ? axes : [1, 1, 1, 1];
-        return { modelDigest: MODEL, values: normalised(values) };
+        return { modelDigest: MODEL, values: textVector(text) };
       }),
   };
+}
+
+export function textVector(text: string): Float32Array {
+  const axes = WORDS.map((word) => (text.includes(word) ? 1 : 0));
+  return normalised(axes.some((axis) => axis > 0) ? axes : [1, 1, 1, 1]);
 }
