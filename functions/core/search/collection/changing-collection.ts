@@ -1,11 +1,10 @@
 import { CliptagError } from '../../errors.ts';
-import { IMAGE_STATUSES, type ImageStatus } from '../../records/image-record.ts';
 import { type Int8Matrix, int8Matrix } from '../../scoring/int8-matrix.ts';
 import type { ChangingCollection, CollectedRecord } from '../image-collection.ts';
-import { compareStates, type RecordState, recordState, SEQUENCER_NUMBERS } from './record-order.ts';
-import { columnBytes, emptyColumns, growColumns, type RowColumns } from './row-columns.ts';
-import { rowKeys } from './row-keys.ts';
-import { rowLabels } from './row-labels.ts';
+import { type CollectionParts, emptyParts } from './collection-parts.ts';
+import { compareStates, type RecordState, recordState } from './record-order.ts';
+import { columnBytes, growColumns } from './row-columns.ts';
+import { stateOf, statusOf, writeFacts, writeState } from './row-facts.ts';
 import { tombstones } from './tombstones.ts';
 
 export interface CollectionOptions {
@@ -15,9 +14,15 @@ export interface CollectionOptions {
   readonly embeddingSize?: number | undefined;
 }
 
+type ImageName = Pick<CollectedRecord, 'bucket' | 'key'>;
+
 export interface TableCollection extends ChangingCollection {
   /** Forgets an image whose record was removed from the table, as if it had never been there. */
-  remove(image: { readonly bucket: string; readonly key: string }): void;
+  remove(image: ImageName): void;
+  /** Whether a record is older than what the collection knows of its image, or is that. */
+  knows(record: Pick<CollectedRecord, 'bucket' | 'key' | 'sequencer' | 'revision'>): boolean;
+  /** For snapshots; only the collection itself changes them. */
+  readonly parts: CollectionParts;
   /** What it holds in memory, about. */
   readonly byteLength: number;
 }
@@ -32,20 +37,24 @@ export interface TableCollection extends ChangingCollection {
  * const cosines = collection.cosines(textEmbedding); // one a row
  */
 export function changingCollection({ modelDigest, embeddingSize }: CollectionOptions): TableCollection {
-  const keys = rowKeys();
-  const labels = rowLabels();
-  const columns = emptyColumns();
-  const cameras = cameraDictionary();
+  return collectionOf(emptyParts(embeddingSize), modelDigest);
+}
+
+/** A collection that goes on with what a snapshot has brought. */
+export function collectionOf(parts: CollectionParts, modelDigest: string): TableCollection {
+  const { keys, labels, columns, cameras } = parts;
   const gone = tombstones();
-  let matrix = embeddingSize === undefined ? undefined : int8Matrix(embeddingSize);
   let version = 0;
 
-  function take(record: CollectedRecord): void {
+  function knows(record: Parameters<TableCollection['knows']>[0], state = recordState(record)): boolean {
     const row = keys.rowOf(record);
+    return row >= 0 ? compareStates(state, stateOf(columns, row)) <= 0 : gone.isBefore(record, state);
+  }
+
+  function take(record: CollectedRecord): void {
     const state = recordState(record);
-    const isKnown =
-      row >= 0 ? compareStates(state, stateOf(columns, row)) <= 0 : gone.isBefore(record, state);
-    if (isKnown) return;
+    if (knows(record, state)) return;
+    const row = keys.rowOf(record);
     if (record.status === 'deleted') {
       if (row >= 0) free(row);
       gone.add(record, state);
@@ -67,15 +76,15 @@ export function changingCollection({ modelDigest, embeddingSize }: CollectionOpt
 
   function writeEmbedding(row: number, record: CollectedRecord): void {
     const embedding = record.modelDigest === modelDigest ? record.embedding : undefined;
-    if (embedding?.length) matrix ??= int8Matrix(Math.ceil(embedding.length / 2));
-    if (embedding && embedding.length === 2 * (matrix?.size ?? 0)) matrix?.set(row, embedding);
-    else matrix?.clear(row);
+    if (embedding?.length) parts.matrix ??= int8Matrix(Math.ceil(embedding.length / 2));
+    if (embedding && embedding.length === 2 * (parts.matrix?.size ?? 0)) parts.matrix?.set(row, embedding);
+    else parts.matrix?.clear(row);
   }
 
   function free(row: number): void {
     keys.remove(row);
     labels.set(row, []);
-    matrix?.clear(row);
+    parts.matrix?.clear(row);
     columns.status[row] = 0;
     version++;
   }
@@ -89,7 +98,7 @@ export function changingCollection({ modelDigest, embeddingSize }: CollectionOpt
       return version;
     },
     get byteLength() {
-      return keys.byteLength + labels.byteLength + columnBytes(columns) + (matrix?.byteLength ?? 0);
+      return keys.byteLength + labels.byteLength + columnBytes(columns) + (parts.matrix?.byteLength ?? 0);
     },
     isThere: (row) => (columns.status[row] ?? 0) !== 0,
     bucketOf: keys.bucketOf,
@@ -109,9 +118,11 @@ export function changingCollection({ modelDigest, embeddingSize }: CollectionOpt
     longitudeOf: (row) => columns.longitude[row] ?? Number.NaN,
     hashOf: (row) =>
       columns.hasHash[row] ? [columns.hash[2 * row] ?? 0, columns.hash[2 * row + 1] ?? 0] : undefined,
-    hasEmbedding: (row) => matrix?.has(row) ?? false,
-    cosines: (vector) => cosines(matrix, vector, keys.rowCount),
+    hasEmbedding: (row) => parts.matrix?.has(row) ?? false,
+    cosines: (vector) => cosines(parts.matrix, vector, keys.rowCount),
+    parts,
     take,
+    knows: (record) => knows(record),
     remove(image) {
       const row = keys.rowOf(image);
       if (row >= 0) free(row);
@@ -130,60 +141,4 @@ function cosines(matrix: Int8Matrix | undefined, vector: Float32Array, rowCount:
     );
   }
   return matrix.cosines(vector, rowCount);
-}
-
-function writeFacts(columns: RowColumns, row: number, record: CollectedRecord): void {
-  columns.status[row] = 1 + IMAGE_STATUSES.indexOf(record.status);
-  columns.time[row] = timeOf(record);
-  columns.pixels[row] = (record.width ?? Number.NaN) * (record.height ?? Number.NaN);
-  columns.bytes[row] = record.sizeBytes ?? Number.NaN;
-  columns.latitude[row] = record.latitude ?? Number.NaN;
-  columns.longitude[row] = record.longitude ?? Number.NaN;
-  const hash = hashOf(record.differenceHash);
-  columns.hasHash[row] = hash ? 1 : 0;
-  columns.hash.set(hash ?? [0, 0], 2 * row);
-}
-
-function statusOf({ status }: RowColumns, row: number): ImageStatus {
-  return IMAGE_STATUSES[(status[row] ?? 0) - 1] ?? 'deleted';
-}
-
-function writeState(columns: RowColumns, row: number, { sequencer, revision }: RecordState): void {
-  columns.sequencer.set(sequencer, SEQUENCER_NUMBERS * row);
-  columns.revision[row] = revision;
-}
-
-function stateOf({ sequencer, revision }: RowColumns, row: number): RecordState {
-  const begin = SEQUENCER_NUMBERS * row;
-  return { sequencer: sequencer.subarray(begin, begin + SEQUENCER_NUMBERS), revision: revision[row] ?? 0 };
-}
-
-/** Sixteen hexadecimal digits as two numbers of 32 bits. */
-function hashOf(digits: string | undefined): readonly [number, number] | undefined {
-  if (digits === undefined || !/^[0-9a-f]{16}$/i.test(digits)) return undefined;
-  return [Number.parseInt(digits.slice(0, 8), 16), Number.parseInt(digits.slice(8), 16)];
-}
-
-/** A clock that tells no offset is read as UTC, so that the order is the same on every machine. */
-function timeOf({ takenAt, recordedAt }: CollectedRecord): number {
-  const taken = takenAt === undefined ? Number.NaN : Date.parse(inUtc(takenAt));
-  return Number.isNaN(taken) ? Date.parse(recordedAt) : taken;
-}
-
-function inUtc(time: string): string {
-  return /T.*(Z|[+-]\d\d:?\d\d)$/i.test(time) || !time.includes('T') ? time : `${time}Z`;
-}
-
-/** Numbers of cameras, from 1. */
-function cameraDictionary() {
-  const names: string[] = [];
-  const numbers = new Map<string, number>();
-  return {
-    nameOf: (number: number): string | undefined => names[number - 1],
-    add(name: string): number {
-      const number = numbers.get(name) ?? names.push(name);
-      numbers.set(name, number);
-      return number;
-    },
-  };
 }

@@ -1,3 +1,6 @@
+/** Number in place of a bucket's, of a row that is empty. */
+export const NO_BUCKET = 0xffffffff;
+
 interface ImageName {
   readonly bucket: string;
   readonly key: string;
@@ -10,10 +13,15 @@ export interface RowKeys {
   /** A row for an image that has none: an empty one, if there is one. */
   add(image: ImageName): number;
   remove(row: number): void;
+  /** Fills an empty collection row by row, with what {@link RowKeys.bucketNumbers} and `keyOf` gave. */
+  fill(buckets: readonly string[], bucketNumbers: Uint32Array, key: (row: number) => string): void;
   bucketOf(row: number): string;
   keyOf(row: number): string;
   /** Rows, empty ones included. */
   readonly rowCount: number;
+  /** Names of the buckets, and which of them each row's image is in: {@link NO_BUCKET} of an empty row. */
+  buckets(): readonly string[];
+  bucketNumbers(): Uint32Array;
   /** About; strings and maps are the engine's own. */
   readonly byteLength: number;
 }
@@ -37,25 +45,41 @@ export function rowKeys(): RowKeys {
     return buckets.push({ name, rows: new Map() }) - 1;
   }
 
+  function put(row: number, number: number, key: string): void {
+    buckets[number]?.rows.set(key, row);
+    keys[row] = key;
+    bucketOfRow[row] = number;
+    characters += key.length;
+  }
+
   return {
     rowOf: ({ bucket, key }) => buckets[bucketNumbers.get(bucket) ?? -1]?.rows.get(key) ?? -1,
     add({ bucket, key }) {
       const row = empty.pop() ?? keys.length;
-      const number = bucketNumber(bucket);
-      buckets[number]?.rows.set(key, row);
-      keys[row] = key;
-      bucketOfRow[row] = number;
-      characters += key.length;
+      put(row, bucketNumber(bucket), key);
       return row;
     },
     remove(row) {
       const key = keys[row] ?? '';
       buckets[bucketOfRow[row] ?? -1]?.rows.delete(key);
       keys[row] = '';
-      bucketOfRow[row] = -1;
+      bucketOfRow[row] = NO_BUCKET;
       empty.push(row);
       characters -= key.length;
     },
+    fill(names, numbers, keyOf) {
+      for (const name of names) bucketNumber(name);
+      for (const [row, number] of numbers.entries()) {
+        if (number !== NO_BUCKET) put(row, number, keyOf(row));
+        else {
+          keys[row] = '';
+          bucketOfRow[row] = NO_BUCKET;
+          empty.push(row);
+        }
+      }
+    },
+    buckets: () => buckets.map(({ name }) => name),
+    bucketNumbers: () => Uint32Array.from(bucketOfRow),
     bucketOf: (row) => buckets[bucketOfRow[row] ?? -1]?.name ?? '',
     keyOf: (row) => keys[row] ?? '',
     get rowCount() {

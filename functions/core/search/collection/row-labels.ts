@@ -18,7 +18,20 @@ export interface RowLabels {
   forEach(row: number, each: (number: number, score: number) => void): void;
   /** Labels that rows have, with the number of rows. */
   counts(): readonly LabelCount[];
+  /** All of it, for the first rows. */
+  lists(rowCount: number): LabelLists;
+  /** Fills what is empty with what {@link RowLabels.lists} gave. */
+  fill(lists: LabelLists): void;
   readonly byteLength: number;
+}
+
+/** The labels of rows as arrays: a list of numbers and scores a row, one behind the other. */
+export interface LabelLists {
+  /** A label's number is its place. */
+  readonly terms: readonly LabelTerm[];
+  readonly lengths: Uint16Array;
+  readonly numbers: Uint32Array;
+  readonly scores: Float64Array;
 }
 
 /** Entries that nothing refers to are put up with until there are as many as others, and this many. */
@@ -32,8 +45,11 @@ export function rowLabels(): RowLabels {
   const dictionary = labelDictionary();
   const rowCounts: number[] = [];
   // Of each row: where its list begins, how many entries it has room for, how many it has.
-  let [starts, rooms, lengths] = [new Uint32Array(0), new Uint16Array(0), new Uint16Array(0)];
-  let [numbers, scores] = [new Uint32Array(0), new Float64Array(0)];
+  let starts: Uint32Array = new Uint32Array(0);
+  let rooms: Uint16Array = new Uint16Array(0);
+  let lengths: Uint16Array = new Uint16Array(0);
+  let numbers: Uint32Array = new Uint32Array(0);
+  let scores: Float64Array = new Float64Array(0);
   let [end, garbage] = [0, 0];
 
   function growRows(rowCount: number): void {
@@ -97,6 +113,29 @@ export function rowLabels(): RowLabels {
     }
   }
 
+  function lists(rowCount: number): LabelLists {
+    compact();
+    growRows(rowCount);
+    return {
+      terms: dictionary.terms,
+      lengths: lengths.slice(0, rowCount),
+      numbers: numbers.slice(0, end),
+      scores: scores.slice(0, end),
+    };
+  }
+
+  function fill(given: LabelLists): void {
+    for (const term of given.terms) dictionary.add(term);
+    [numbers, scores] = [given.numbers, given.scores];
+    [lengths, rooms] = [given.lengths, given.lengths.slice()];
+    starts = new Uint32Array(lengths.length);
+    for (const [row, length] of lengths.entries()) {
+      starts[row] = end;
+      end += length;
+    }
+    for (const number of numbers) rowCounts[number] = (rowCounts[number] ?? 0) + 1;
+  }
+
   function scoreOf(row: number, number: number): number {
     const start = starts[row] ?? 0;
     const stop = start + (lengths[row] ?? 0);
@@ -116,6 +155,8 @@ export function rowLabels(): RowLabels {
     set,
     scoreOf,
     forEach,
+    lists,
+    fill,
     counts: () =>
       rowCounts.flatMap((count, number) => (count > 0 ? [{ ...dictionary.termOf(number), count }] : [])),
     get byteLength() {
@@ -128,6 +169,7 @@ function labelDictionary() {
   const terms: LabelTerm[] = [];
   const numbers = new Map<string, Map<string, number>>();
   return {
+    terms: terms as readonly LabelTerm[],
     numberOf: ({ set, label }: LabelTerm): number | undefined => numbers.get(set)?.get(label),
     termOf(number: number): LabelTerm {
       const term = terms[number];
