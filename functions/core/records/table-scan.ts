@@ -67,15 +67,24 @@ function namesIn(condition: string): readonly string[] {
  * Calls `work` with every item of the scope, page by page, all segments side by side; the first fault stops all of
  * them.
  */
-export async function forEachPage(
-  table: ScannableTable,
+export function forEachPage(
+  table: Pick<ScannableTable, 'scan'>,
   options: ScanOptions,
+  work: (items: readonly Item[]) => Promise<void>,
+): Promise<void> {
+  return forEachPageOf(table, (segment) => scanSegment(segment, options), work);
+}
+
+/** Calls `work` with every page of a scan of each segment, as {@link forEachPage} does. */
+export async function forEachPageOf(
+  table: Pick<ScannableTable, 'scan'>,
+  scanOf: (segment: TableSegment) => ScanRequest,
   work: (items: readonly Item[]) => Promise<void>,
 ): Promise<void> {
   const segments = Array.from({ length: SEGMENTS }, (_, segment) => ({ segment, of: SEGMENTS }));
   let isStopped = false;
   const readSegment = async (segment: TableSegment) => {
-    for await (const { items } of table.scan(scanSegment(segment, options))) {
+    for await (const { items } of table.scan(scanOf(segment))) {
       if (isStopped) return;
       await work(items);
     }

@@ -69,22 +69,30 @@ async function serve(images: number): Promise<void> {
     const stop = Math.min(first + perPage, end ?? 0);
     const names = request.ProjectionExpression && Object.values(ExpressionAttributeNames ?? {});
     const last = items[stop - 1];
-    const more = stop < (end ?? 0) ? `,"LastEvaluatedKey":${JSON.stringify({ PK: last?.PK, SK: last?.SK })}` : '';
+    const more =
+      stop < (end ?? 0) ? `,"LastEvaluatedKey":${JSON.stringify({ PK: last?.PK, SK: last?.SK })}` : '';
     return `{"Items":${page(names || undefined, first, stop)}${more}}`;
   }
 
   function batch({ RequestItems }: BatchBody): string {
     const [[table, { Keys, ProjectionExpression, ExpressionAttributeNames } = { Keys: [] }] = ['']] =
       Object.entries(RequestItems);
-    const names = ProjectionExpression ? ['PK', 'SK', ...Object.values(ExpressionAttributeNames ?? {})] : undefined;
-    const found = Keys.flatMap(({ PK }) => items[rowOf.get(PK.S) ?? -1] ?? []);
-    return JSON.stringify({ Responses: { [table]: found.map((item) => projected(item, names)) }, UnprocessedKeys: {} });
+    const names = ProjectionExpression
+      ? ['PK', 'SK', ...Object.values(ExpressionAttributeNames ?? {})]
+      : undefined;
+    const found = Keys.map(({ PK }) => items[rowOf.get(PK.S) ?? -1] ?? {});
+    return JSON.stringify({
+      Responses: { [table]: found.map((item) => projected(item, names)) },
+      UnprocessedKeys: {},
+    });
   }
 
   const server = createServer(async (request, response) => {
     const body = JSON.parse(await text(request));
     const isScan = String(request.headers['x-amz-target']).endsWith('.Scan');
-    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end(isScan ? scan(body) : batch(body));
+    response
+      .writeHead(200, { 'content-type': 'application/x-amz-json-1.0' })
+      .end(isScan ? scan(body) : batch(body));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -45,7 +45,7 @@ export function syntheticImage(i: number): CollectedRecord & { readonly key: str
   const time = new Date(Date.UTC(2020, 0, 1) + i * SECONDS_APART * 1_000).toISOString();
   return {
     bucket: BUCKET,
-    key: `albums/${i % 97}/holiday pictures of a family/DSC_${i}`.padEnd(KEY_LENGTH - 4, '_') + '.jpg',
+    key: `albums/${i % 97}/holiday pictures of a family/DSC_${i}.jpg`.padStart(KEY_LENGTH, '_'),
     status: 'tagged',
     sequencer: (i + 1).toString(16).toUpperCase().padStart(16, '0').padEnd(32, '0'),
     revision: 1,
@@ -64,6 +64,8 @@ export function syntheticImage(i: number): CollectedRecord & { readonly key: str
     camera: ['Canon EOS R5', 'NIKON Z 6', 'Pixel 9'][i % 3],
     latitude: 180 * random() - 90,
     longitude: 360 * random() - 180,
-    differenceHash: Math.floor(2 ** 52 * random()).toString(16).padStart(16, '0'),
+    differenceHash: Math.floor(2 ** 52 * random())
+      .toString(16)
+      .padStart(16, '0'),
   };
 }

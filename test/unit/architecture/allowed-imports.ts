@@ -39,13 +39,13 @@ export const ALLOWED_IMPORTS = `
     adapters/sandbox adapters/wasm core core/formats core/formats/heif core/formats/raw core/formats/svg core/formats/tiff
     core/pixels p-limit sharp node:*
   adapters/esbuild: adapters/files esbuild node:*
-  adapters/files: core core/labels yaml zod node:*
+  adapters/files: core core/labels yaml zod node:* core/search/collection
   adapters/onnx: adapters/files core core/labels core/pixels @huggingface/tokenizers entities onnxruntime-node zod
       node:*
-  adapters/aws: core core/backfill core/objects core/records core/results core/tagging
+  adapters/aws: core core/backfill core/objects core/records core/results core/search/collection core/tagging
       @aws-sdk/client-cloudformation @aws-sdk/client-cloudwatch @aws-sdk/client-dynamodb
-      @aws-sdk/client-eventbridge @aws-sdk/client-s3 @aws-sdk/client-sfn @aws-sdk/client-sqs
-      @aws-sdk/util-dynamodb node:*
+      @aws-sdk/client-dynamodb-streams @aws-sdk/client-eventbridge @aws-sdk/client-s3 @aws-sdk/client-sfn @aws-sdk/client-sqs
+      @aws-sdk/util-dynamodb zod node:*
 
   # What the cloud runs.
   backfill: adapters/aws config.ts core core/backfill core/objects core/tagging
@@ -55,6 +55,9 @@ export const ALLOWED_IMPORTS = `
   tag-images: adapters/aws adapters/files adapters/onnx adapters/sharp config.ts core core/formats/exif core/objects
       core/records core/results core/tagging @aws-lambda-powertools/batch @aws-lambda-powertools/logger aws-lambda
       p-limit
+
+  # The search over a table: the collection in memory, and how it follows the table.
+  search: core/records core/search core/search/collection
 
   # The HTTP API; contract.ts is all that its clients know of it.
   api/contract.ts: core/records core/search zod

@@ -21,6 +21,8 @@ export interface TableCollection extends ChangingCollection {
   remove(image: ImageName): void;
   /** Whether a record is older than what the collection knows of its image, or is that. */
   knows(record: Pick<CollectedRecord, 'bucket' | 'key' | 'sequencer' | 'revision'>): boolean;
+  /** Which state of an image it has. */
+  stateOf(image: ImageName): RecordState | undefined;
   /** For snapshots; only the collection itself changes them. */
   readonly parts: CollectionParts;
   /** What it holds in memory, about. */
@@ -123,6 +125,10 @@ export function collectionOf(parts: CollectionParts, modelDigest: string): Table
     parts,
     take,
     knows: (record) => knows(record),
+    stateOf(image) {
+      const row = keys.rowOf(image);
+      return row < 0 ? undefined : stateOf(columns, row);
+    },
     remove(image) {
       const row = keys.rowOf(image);
       if (row >= 0) free(row);

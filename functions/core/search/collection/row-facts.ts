@@ -27,7 +27,7 @@ export function writeState(columns: RowColumns, row: number, { sequencer, revisi
 
 export function stateOf({ sequencer, revision }: RowColumns, row: number): RecordState {
   const begin = SEQUENCER_NUMBERS * row;
-  return { sequencer: sequencer.subarray(begin, begin + SEQUENCER_NUMBERS), revision: revision[row] ?? 0 };
+  return { sequencer: sequencer.slice(begin, begin + SEQUENCER_NUMBERS), revision: revision[row] ?? 0 };
 }
 
 /** Sixteen hexadecimal digits as two numbers of 32 bits. */
