@@ -26,6 +26,7 @@ export const ALLOWED_IMPORTS = `
   core/search: core/records core core/labels
   core/tagging: core core/formats/exif core/labels core/objects core/pixels core/records node:crypto
   core/search/collection: core core/objects core/records core/scoring core/search zod node:crypto
+  core/search/relevance: core/labels core/search
   core/backfill: core core/cost core/objects core/records core/tagging
   core/results: core core/labels core/objects core/records core/tagging zod
 

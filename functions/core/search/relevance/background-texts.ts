@@ -1,0 +1,38 @@
+/**
+ * Texts of many kinds, each of which fits few photographs: their cosines tell how a model's texts lie to images that they
+ * do not fit. Half of them would do; each costs one scan of the collection, once.
+ */
+export const BACKGROUND_TEXTS: readonly string[] = [
+  'a photo of a person',
+  'a photo of a baby',
+  'a photo of a dog',
+  'a photo of a bird',
+  'a photo of a fish',
+  'a photo of an insect',
+  'a photo of a flower',
+  'a photo of a forest',
+  'a photo of a mountain',
+  'a photo of a beach',
+  'a photo of a street',
+  'a photo of a bridge',
+  'a photo of a kitchen',
+  'a photo of an office',
+  'a photo of a shop',
+  'a photo of a car',
+  'a photo of an airplane',
+  'a photo of a bicycle',
+  'a photo of a plate of food',
+  'a photo of fruit',
+  'a photo of a cup of coffee',
+  'a photo of a shirt',
+  'a photo of a pair of shoes',
+  'a photo of a computer',
+  'a photo of a book',
+  'a photo of a receipt',
+  'a screenshot',
+  'a drawing',
+  'a photo of a musical instrument',
+  'a photo of a chair',
+  'a photo of a soccer match',
+  'a photo of a concert',
+];

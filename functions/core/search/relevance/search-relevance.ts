@@ -1,0 +1,54 @@
+import type { PromptEncoder } from '../../labels/embedding.ts';
+import type { ImageCollection } from '../image-collection.ts';
+import type { RelevanceModel } from '../relevance.ts';
+import { BACKGROUND_TEXTS } from './background-texts.ts';
+import { bulkOf, cosineHistogram } from './cosine-histogram.ts';
+import { fittedRelevance } from './fitted-relevance.ts';
+
+/** How relevance to texts is judged in a collection: before that, the collection is compared with some texts. */
+export interface TextRelevance {
+  /** As the collection is now. */
+  model(): Promise<RelevanceModel>;
+}
+
+/** The background is measured again when there are so many times more rows: it is the model's, far more than the images'. */
+const GROWTH = 2;
+
+/**
+ * Relevance of free text. What a text's cosines are to images that it does not fit is measured on the collection itself,
+ * with texts of many kinds (32 scans, once); the step by which a higher cosine makes an image more likely is the one that
+ * the model was trained with, its logit scale.
+ *
+ * @throws {ModelMismatch} while encoding, when the encoder is of another model than it says
+ */
+export function textRelevance(
+  collection: Pick<ImageCollection, 'rowCount' | 'cosines'>,
+  encoder: Pick<PromptEncoder, 'encode' | 'logitScale'>,
+): TextRelevance {
+  let texts: Promise<readonly Float32Array[]> | undefined;
+  let measured: { readonly rows: number; readonly model: RelevanceModel } | undefined;
+  return {
+    async model() {
+      texts ??= encoder.encode(BACKGROUND_TEXTS).then((all) => all.map(({ values }) => values));
+      const vectors = await texts.catch((error: unknown) => {
+        texts = undefined;
+        throw error;
+      });
+      const { rowCount } = collection;
+      if (!measured || rowCount > GROWTH * measured.rows) {
+        measured = { rows: rowCount, model: modelOf(collection, vectors, encoder.logitScale) };
+      }
+      return measured.model;
+    },
+  };
+}
+
+function modelOf(
+  collection: Pick<ImageCollection, 'rowCount' | 'cosines'>,
+  texts: readonly Float32Array[],
+  logitScale: number,
+): RelevanceModel {
+  const { values, counts } = cosineHistogram(texts.map((text) => collection.cosines(text)));
+  const bulk = counts.length === 0 ? { centre: 0, deviation: 0 } : bulkOf(values, counts);
+  return fittedRelevance({ ...bulk, slope: logitScale });
+}
