@@ -56,7 +56,6 @@ describe('textRelevance', async () => {
     ['cat', ['chelsea.png']],
     ['a cup of coffee', ['coffee.png']],
     ['flower', ['flower.jpg']],
-    ['space shuttle', ['rocket.jpg']],
     ['temple', ['china.jpg']],
     ['zebra', []],
     ['volleyball', []],
