@@ -213,7 +213,16 @@ export const problem = z
     /** Where a query is wrong: the first column is 1. */
     column: z.int().optional().meta({ description: 'Where a query is wrong; the first column is 1.' }),
   })
-  .meta({ id: 'Problem' });
+  .meta({
+    id: 'Problem',
+    example: {
+      type: 'urn:cliptag:problem:no-image',
+      title: 'There is no record of such an image in the buckets and prefixes that the API tells of.',
+      status: 404,
+      detail: 'There is no image s3://photos/harbour.jpg',
+      code: 'no-image',
+    },
+  });
 
 /**
  * GET  /search?q&order&limit&cursor&all&facets → searchAnswer
@@ -230,7 +239,7 @@ export const problem = z
  * GET  /events                                 → server-sent events `image` (an image as above), on one machine only
  * GET  /openapi.json
  */
-export const API_BASE = '/api/v1';
+export { API_BASE } from './base-path.ts';
 
 export type ImageName = z.infer<typeof imageName>;
 export type ApiImage = z.infer<typeof image>;

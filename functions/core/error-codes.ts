@@ -367,6 +367,11 @@ const API_ERRORS = {
     meaning: 'The body of the request is of a media type that the route does not take.',
     remedy: 'Send JSON, or a picture where one is asked for, and say so in Content-Type.',
   },
+  'unexpected-answer': {
+    meaning: 'A client of the API received something that is no answer of it.',
+    remedy: 'Check the address, and what stands between.',
+    retryable: true,
+  },
   'internal-fault': {
     meaning: 'The API failed, and nothing about the request is wrong.',
     remedy: 'Try again; its log has the cause.',

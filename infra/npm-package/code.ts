@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { PACKAGE_FOLDER, packagePath } from '../../functions/adapters/files/package-folder.ts';
 import { BUNDLE_OPTIONS, englishOnly } from '../packaging/bundle-options.ts';
-import { ENTRIES } from './places.ts';
+import { CLIENT_ENTRY, ENTRIES } from './places.ts';
 
 /** Each runs in a process of its own: drawing.ts and translation.ts look for them beside themselves. */
 const DECODING_WORKERS = {
@@ -111,4 +111,24 @@ export function packagesOf(files: readonly string[]): ReadonlySet<string> {
   return new Set(
     files.flatMap((path) => /^node_modules\/(.+\/node_modules\/)?(@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []),
   );
+}
+
+/** Bundles the client of the HTTP API, which runs wherever there is `fetch`. Fails where it needs anything else. */
+export async function bundleClient(folder: string): Promise<void> {
+  const { metafile } = await build({
+    absWorkingDir: PACKAGE_FOLDER,
+    entryPoints: CLIENT_ENTRY,
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'neutral',
+    format: 'esm',
+    target: 'es2022',
+    minifySyntax: true,
+    metafile: true,
+    logLevel: 'silent',
+  });
+  const foreign = Object.keys(metafile.inputs).filter((path) => !path.startsWith('functions/'));
+  if (foreign.length > 0)
+    throw new Error(`Expected a client of own code alone, not of ${foreign.join(', ')}`);
 }

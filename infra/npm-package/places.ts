@@ -12,5 +12,8 @@ export const ENTRIES = {
   'stage-image-process': 'infra/packaging/stage-image-process.ts',
 } as const;
 
+/** Imported by programs in browsers, too, so that it needs nothing of Node. */
+export const CLIENT_ENTRY = { client: 'functions/client/client.ts' } as const;
+
 /** The entries that are imported and have types. */
-export const TYPED_ENTRIES = { tagger: ENTRIES.tagger, index: ENTRIES.index };
+export const TYPED_ENTRIES = { tagger: ENTRIES.tagger, index: ENTRIES.index, ...CLIENT_ENTRY };

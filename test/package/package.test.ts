@@ -1,11 +1,16 @@
+import { once } from 'node:events';
 import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { serve } from '@hono/node-server';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { apiApp } from '../../functions/api/api-app.ts';
 import { SAMPLE_FOLDER, sampleNames } from '../../functions/local/samples.ts';
 import { runCli } from '../e2e/support/cli-process.ts';
 import { bucketOf, recordOf, repository, waitUntil } from '../e2e/support.ts';
+import { API_SETTINGS, fakePorts } from '../fixtures/api-ports.ts';
 import { filesOf, type InstalledPackage, installPackage, registryAnswers } from './installed-package.ts';
 
 const FIXTURES = join(repository, 'test', 'fixtures', 'package');
@@ -145,6 +150,24 @@ describe.skipIf(!(await registryAnswers()))('the package that npm packs', () => 
     await writeFile(join(cliptag.project, 'five-lines.mjs'), source);
     const { stdout } = await cliptag.run('node', 'five-lines.mjs');
     expect(stdout).toMatch(/set: 'pet', label: 'cat', score: (?:0\.9|1\b)/);
+  });
+
+  it('finds images by the client of the API, which needs nothing of Node', async () => {
+    const app = apiApp(fakePorts(), API_SETTINGS);
+    const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 });
+    try {
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const source = await readFile(join(FIXTURES, 'find-images.ts'), 'utf8');
+      await writeFile(join(cliptag.project, 'find-images.mjs'), source);
+      const { stdout } = await cliptag.run('node', 'find-images.mjs', `http://127.0.0.1:${port}`);
+      expect(stdout).toBe('cat.jpg undefined\n');
+    } finally {
+      server.close();
+    }
+    const code = await readFile(inPackage('dist', 'client.mjs'), 'utf8');
+    expect(code).not.toMatch(/\bimport\b|\brequire\b|node:/);
+    expect(code.length).toBeLessThan(10_000);
   });
 
   it.each(['node16', 'bundler'])(

@@ -61,8 +61,11 @@ export const ALLOWED_IMPORTS = `
   search: core/records core/search core/search/collection
 
   # The HTTP API; contract.ts is all that its clients know of it.
-  api/contract.ts: core/records core/search zod
+  api/base-path.ts:
+  api/contract.ts: api/base-path.ts core/records core/search zod
   api: api/contract.ts core core/search hono @hono/zod-openapi zod
+  # For programs of others, browsers among them: no package at all.
+  client: api/base-path.ts
 
   # What browsers load.
   page:

@@ -1,0 +1,102 @@
+/** What goes over the API, as its contract has it (functions/api/contract.ts), in types that need no package. */
+
+export type ImageStatus = 'tagged' | 'unsupported' | 'failed' | 'deleted';
+
+export interface ImageName {
+  readonly bucket: string;
+  readonly key: string;
+}
+
+export interface Label {
+  /** Name of the label set. */
+  readonly set: string;
+  readonly label: string;
+}
+
+export interface Tag extends Label {
+  /** In [0, 1]. */
+  readonly score: number;
+}
+
+export interface LabelCount extends Label {
+  /** How many images carry it. */
+  readonly count: number;
+}
+
+/** What a person has said about a label of an image; it wins over what the model says. */
+export interface Correction extends Label {
+  readonly isThere: boolean;
+  /** ISO 8601. */
+  readonly correctedAt: string;
+}
+
+export interface Image extends ImageName {
+  readonly status: ImageStatus;
+  /** Why it has no tags, as a sentence and as a code (docs/error-codes.md). */
+  readonly reason?: string | undefined;
+  readonly reasonCode?: string | undefined;
+  /** How well it fits, in [0, 1]; none where the query gives none. */
+  readonly score?: number | undefined;
+  /** Whether it is beyond the relevant ones, as `all` shows them. */
+  readonly isBeyond?: boolean | undefined;
+  readonly eTag?: string | undefined;
+  readonly sizeBytes?: number | undefined;
+  /** Upright, in pixels. */
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+  /** By the file's content: `jpeg`, `nef`. */
+  readonly format?: string | undefined;
+  readonly tags: readonly Tag[];
+  readonly corrections?: readonly Correction[] | undefined;
+  readonly modelDigest?: string | undefined;
+  /** Whether its tags are of another model than the pipeline's, so that scores do not compare. */
+  readonly isOfOtherModel?: boolean | undefined;
+  /** ISO 8601. */
+  readonly recordedAt: string;
+  /** Time of exposure as the camera's clock had it, ISO 8601. */
+  readonly takenAt?: string | undefined;
+  readonly camera?: string | undefined;
+  /** Degrees. */
+  readonly latitude?: number | undefined;
+  readonly longitude?: number | undefined;
+  /** Mean colour, `#rrggbb`. */
+  readonly colour?: string | undefined;
+}
+
+/** A page of images. */
+export interface ImagePage {
+  /** The query as it was understood, in the query language. */
+  readonly understood: string;
+  readonly images: readonly Image[];
+  /** Images that fit, on all pages. */
+  readonly total: number;
+  /** How many labels the images that fit carry, where they were asked for; the most frequent first. */
+  readonly facets?: readonly LabelCount[] | undefined;
+  /** Asks for the next page; none on the last one. */
+  readonly cursor?: string | undefined;
+}
+
+/** `photo`: the same photograph, perhaps smaller or compressed anew. `scene`: photographs of the same scene. */
+export type DuplicateKind = 'photo' | 'scene';
+
+export interface DuplicatePage {
+  /** Groups of images that are alike; the best one first. */
+  readonly groups: ReadonlyArray<{ readonly kind: DuplicateKind; readonly images: readonly Image[] }>;
+  /** Of all groups. */
+  readonly total: number;
+  readonly cursor?: string | undefined;
+}
+
+/** Numbers of a moment, approximately. */
+export interface PipelineStatus {
+  readonly queue: { readonly visible: number; readonly inFlight: number };
+  readonly deadLetters: number;
+  readonly images: Readonly<Record<ImageStatus, number>>;
+  readonly imagesPerSecond?: number | undefined;
+}
+
+/** Where one upload is sent to: a form with these fields, and after them the file as `file`. */
+export interface StartedUpload extends ImageName {
+  readonly url: string;
+  readonly fields: Readonly<Record<string, string>>;
+}

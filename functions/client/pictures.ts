@@ -1,0 +1,40 @@
+import { problemIn } from './api-problem.ts';
+import type { Image, ImageName, StartedUpload } from './images.ts';
+import { type Fetch, isRedirect, send } from './requests.ts';
+
+/** What names a picture: with its ETag it is one state of it, which may be kept. */
+export type PictureName = ImageName & Pick<Partial<Image>, 'eTag'>;
+
+export type PictureKind = 'thumbnails' | 'originals';
+
+/**
+ * The bytes of a picture. A presigned address is followed without the headers that signed the request, which S3 would
+ * refuse.
+ */
+export async function fetchPicture(
+  base: URL,
+  fetch: Fetch,
+  kind: PictureKind,
+  { bucket, key, eTag }: PictureName,
+): Promise<Blob> {
+  const path = `/${kind}`;
+  const query = { bucket, key, eTag };
+  const answer = await send(base, fetch, path, { query, redirect: 'manual' });
+  if (!isRedirect(answer)) return answer.blob();
+  const address = answer.headers.get('location');
+  // Browsers tell no script where a redirect leads.
+  const followed =
+    address === null ? await send(base, fetch, path, { query }) : await globalThis.fetch(address);
+  if (!followed.ok) throw await problemIn(followed);
+  return followed.blob();
+}
+
+/** Sends a file where an upload was started. */
+export async function sendFile({ url, fields }: StartedUpload, file: Blob): Promise<void> {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.set(name, value);
+  // S3 reads no field after the file.
+  form.set('file', file);
+  const answer = await globalThis.fetch(url, { method: 'POST', body: form });
+  if (!answer.ok) throw await problemIn(answer);
+}
