@@ -168,13 +168,28 @@ export const correctionsRequest = imageName
   })
   .meta({ id: 'CorrectionsRequest' });
 
+/**
+ * Parts between slashes, none of them empty, `.` or `..`: programs between here and S3 read such names as other keys. And
+ * nothing that nobody can type.
+ */
+const UPLOAD_NAME =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are refused
+  /^(?!\.{1,2}(?:\/|$))[^/\\\x00-\x1f\x7f-\x9f]+(?:\/(?!\.{1,2}(?:\/|$))[^/\\\x00-\x1f\x7f-\x9f]+)*$/;
+
 /** A presigned POST: a form with these fields, the file last, sent to the address. */
 export const uploadRequest = z
   .strictObject({
-    name: z.string().min(1).max(1_024).meta({
-      description: 'The key that is wished for, as harbour.jpg; the answer says which one it is.',
-      example: 'harbour.jpg',
-    }),
+    name: z
+      .string()
+      .max(250)
+      .regex(
+        UPLOAD_NAME,
+        'Expected a file name, perhaps below folders, without . and .., \\ and control characters',
+      )
+      .meta({
+        description: 'The key that is wished for, as harbour.jpg; the answer says which one it is.',
+        example: 'harbour.jpg',
+      }),
     bucket: bucket.optional(),
     contentType: z
       .string()

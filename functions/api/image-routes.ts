@@ -3,7 +3,6 @@ import { json, problems } from './answers.ts';
 import type { ApiPorts, ApiSettings } from './api-ports.ts';
 import { API_BASE, correctionsRequest, image, imageName } from './contract.ts';
 import { knownImage, noImage } from './known-image.ts';
-import { RefusedRequest } from './problems.ts';
 import { limitedBody, MAXIMUM_JSON_BYTES } from './request-guards.ts';
 import { shownImage } from './shown-image.ts';
 
@@ -46,9 +45,6 @@ export function addImageRoutes(app: OpenAPIHono, ports: ApiPorts, settings: ApiS
   if (ports.correct) {
     app.openapi({ ...correct, middleware }, async (c) => {
       const request = c.req.valid('json');
-      if (request.add.length + request.remove.length === 0) {
-        throw new RefusedRequest(400, 'invalid-request', 'Expected a label to add or to remove');
-      }
       await knownImage(request, ports, settings);
       const corrected = await ports.correct?.(request);
       if (corrected === undefined) throw noImage(request);

@@ -15,7 +15,7 @@ const upload = createRoute({
   request: { body: { required: true, content: { 'application/json': { schema: uploadRequest } } } },
   responses: {
     201: json(uploadAnswer, 'Where to send the form, and what stands in it before the file.'),
-    ...problems(400, 413, 415, 503),
+    ...problems(400, 404, 413, 415, 503),
   },
 });
 
@@ -26,7 +26,9 @@ export function addUploadRoute(app: OpenAPIHono, { startUpload }: ApiPorts, sett
     const bucket = named ?? settings.uploadBucket ?? settings.scope.buckets[0];
     if (bucket === undefined) throw refused('Expected the bucket of the upload');
     const key = keyFor(name, settings.scope);
-    if (!isInScope(settings.scope, { bucket, key })) throw refused('Expected a bucket that takes uploads');
+    if (!isInScope(settings.scope, { bucket, key })) {
+      throw new RefusedRequest(404, 'no-bucket', `There is no bucket ${bucket} for uploads`);
+    }
     return c.json(await startUpload({ name: key, bucket, contentType }), 201);
   });
 }
@@ -37,16 +39,9 @@ const MAXIMUM_KEY_BYTES = 1024;
 /** Room for the number that a key gets which is taken. */
 const NUMBER_BYTES = 8;
 
-/** Names that programs between here and S3 read as other keys, or that nobody can type. */
-const ODD_NAME = /^\/|(^|\/)\.{1,2}(\/|$)|\/\/|\/$|[\p{Cc}\p{Cs}\\]/u;
-
 /** The key of an upload: what was asked for, below the scope's first prefix where it is below none. */
 function keyFor(name: string, { prefixes }: ApiScope): string {
-  if (ODD_NAME.test(name)) {
-    throw refused(
-      'Expected the name of a file, perhaps below folders, without empty parts, . and .., \\ and control characters',
-    );
-  }
+  if (/\p{Cs}/u.test(name)) throw refused('Expected a name that is whole text');
   const isBelow = prefixes.length === 0 || prefixes.some((prefix) => name.startsWith(prefix));
   const key = isBelow ? name : `${prefixes[0]}${name}`;
   const bytes = new TextEncoder().encode(key).length;
