@@ -165,31 +165,19 @@ export const correctionsRequest = imageName
   .extend({
     add: z.array(label).max(100).default([]).meta({ description: 'Labels that the image has.' }),
     remove: z.array(label).max(100).default([]).meta({ description: 'Labels that it has not.' }),
+    clear: z.array(label).max(100).default([]).meta({
+      description: 'Labels of which nothing is said any more, so that the model’s word holds again.',
+    }),
   })
   .meta({ id: 'CorrectionsRequest' });
-
-/**
- * Parts between slashes, none of them empty, `.` or `..`: programs between here and S3 read such names as other keys. And
- * nothing that nobody can type.
- */
-const UPLOAD_NAME =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are refused
-  /^(?!\.{1,2}(?:\/|$))[^/\\\x00-\x1f\x7f-\x9f]+(?:\/(?!\.{1,2}(?:\/|$))[^/\\\x00-\x1f\x7f-\x9f]+)*$/;
 
 /** A presigned POST: a form with these fields, the file last, sent to the address. */
 export const uploadRequest = z
   .strictObject({
-    name: z
-      .string()
-      .max(250)
-      .regex(
-        UPLOAD_NAME,
-        'Expected a file name, perhaps below folders, without . and .., \\ and control characters',
-      )
-      .meta({
-        description: 'The key that is wished for, as harbour.jpg; the answer says which one it is.',
-        example: 'harbour.jpg',
-      }),
+    name: z.string().min(1).max(1_024).meta({
+      description: 'The key that is wished for. What leads elsewhere or cannot be read is left out of it.',
+      example: 'harbour.jpg',
+    }),
     bucket: bucket.optional(),
     contentType: z
       .string()
@@ -232,7 +220,7 @@ export const problem = z
     id: 'Problem',
     example: {
       type: 'urn:cliptag:problem:no-image',
-      title: 'There is no record of such an image in the buckets and prefixes that the API tells of.',
+      title: 'There is no record of such an image, or the image was deleted.',
       status: 404,
       detail: 'There is no image s3://photos/harbour.jpg',
       code: 'no-image',

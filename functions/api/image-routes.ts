@@ -23,7 +23,10 @@ const correct = createRoute({
   summary: 'Says which labels an image has or has not; this wins over the model from then on',
   tags: ['Images'],
   request: { body: { required: true, content: { 'application/json': { schema: correctionsRequest } } } },
-  responses: { 200: json(image, 'The image with its corrections.'), ...problems(400, 404, 413, 415, 503) },
+  responses: {
+    200: json(image, 'The image with its corrections.'),
+    ...problems(400, 404, 409, 413, 415, 503),
+  },
 });
 
 const retry = createRoute({

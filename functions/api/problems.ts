@@ -20,7 +20,11 @@ export class RefusedRequest extends CliptagError {
 const STATUS: Partial<Record<ErrorCode, number>> = {
   'invalid-request': 400,
   'invalid-input': 400,
+  'invalid-cursor': 400,
   'object-gone': 404,
+  'no-image': 404,
+  'not-tagged': 409,
+  'too-many-corrections': 409,
   'no-bucket': 404,
   'model-mismatch': 409,
 };

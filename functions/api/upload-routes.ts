@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { MAXIMUM_KEY_BYTES, uploadKey } from '../core/objects/upload-key.ts';
 import { json, problems } from './answers.ts';
 import type { ApiPorts, ApiScope, ApiSettings } from './api-ports.ts';
 import { isInScope } from './api-scope.ts';
@@ -33,22 +34,14 @@ export function addUploadRoute(app: OpenAPIHono, { startUpload }: ApiPorts, sett
   });
 }
 
-/** S3's limit on keys, in bytes of UTF-8. */
-const MAXIMUM_KEY_BYTES = 1024;
-
-/** Room for the number that a key gets which is taken. */
-const NUMBER_BYTES = 8;
-
-/** The key of an upload: what was asked for, below the scope's first prefix where it is below none. */
+/** The key of an upload: below the scope's first prefix where its name is below none. */
 function keyFor(name: string, { prefixes }: ApiScope): string {
-  if (/\p{Cs}/u.test(name)) throw refused('Expected a name that is whole text');
-  const isBelow = prefixes.length === 0 || prefixes.some((prefix) => name.startsWith(prefix));
-  const key = isBelow ? name : `${prefixes[0]}${name}`;
-  const bytes = new TextEncoder().encode(key).length;
-  const maximum = MAXIMUM_KEY_BYTES - NUMBER_BYTES;
-  if (bytes > maximum)
-    throw refused(`Expected a key of at most ${maximum} bytes but received one of ${bytes}`);
-  return key;
+  const key = uploadKey(name);
+  const isBelow = prefixes.length === 0 || prefixes.some((prefix) => key.startsWith(prefix));
+  const whole = isBelow ? key : `${prefixes[0]}${key}`;
+  const bytes = new TextEncoder().encode(whole).length;
+  if (bytes <= MAXIMUM_KEY_BYTES) return whole;
+  throw refused(`Expected a key of at most ${MAXIMUM_KEY_BYTES} bytes but received one of ${bytes}`);
 }
 
 function refused(message: string): RefusedRequest {

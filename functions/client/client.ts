@@ -57,6 +57,15 @@ export interface DuplicatesOptions extends PageOptions {
   readonly query?: string | undefined;
 }
 
+export interface LabelChange {
+  /** What it has. */
+  readonly add?: readonly Label[] | undefined;
+  /** What it has not. */
+  readonly remove?: readonly Label[] | undefined;
+  /** Of what nothing is said any more. */
+  readonly clear?: readonly Label[] | undefined;
+}
+
 export interface UploadOptions {
   /** The key that is wished for. @default the file's own name */
   readonly name?: string | undefined;
@@ -76,10 +85,7 @@ export interface Client {
   labels(): Promise<readonly LabelCount[]>;
   image(name: ImageName): Promise<Image>;
   /** Says which labels an image has or has not; gives the image as it stands then. */
-  correct(
-    name: ImageName,
-    labels: { readonly add?: readonly Label[]; readonly remove?: readonly Label[] },
-  ): Promise<Image>;
+  correct(name: ImageName, labels: LabelChange): Promise<Image>;
   /** Has an image worked on anew. */
   retry(name: ImageName): Promise<void>;
   /** Uploads a picture; its key may have got a number, where the name was taken. */
@@ -135,7 +141,8 @@ export function createClient({ url, fetch: given }: ClientOptions): Client {
     duplicates: ({ query: q, signal, ...options } = {}) => get('/duplicates', { q, ...options }, signal),
     labels: async () => (await get<{ labels: readonly LabelCount[] }>('/labels')).labels,
     image: ({ bucket, key }) => get('/images', { bucket, key }),
-    correct: ({ bucket, key }, { add, remove }) => post('/corrections', { bucket, key, add, remove }),
+    correct: ({ bucket, key }, { add, remove, clear }) =>
+      post('/corrections', { bucket, key, add, remove, clear }),
     retry: async ({ bucket, key }) => void (await post('/retries', { bucket, key })),
     async upload(file, { name = nameOf(file), bucket } = {}) {
       const started = await client.startUpload(name, {

@@ -347,10 +347,6 @@ const API_ERRORS = {
     meaning: 'The API has no such path.',
     remedy: 'Look into openapi.json, which the API serves.',
   },
-  'no-image': {
-    meaning: 'There is no record of such an image in the buckets and prefixes that the API tells of.',
-    remedy: 'Check bucket and key.',
-  },
   'not-offered': {
     meaning: 'The deployment was made without what the request asks for.',
     remedy: 'Look into the settings of the deployment, such as those for thumbnails.',

@@ -63,7 +63,7 @@ export const ALLOWED_IMPORTS = `
   # The HTTP API; contract.ts is all that its clients know of it.
   api/base-path.ts:
   api/contract.ts: api/base-path.ts core/records core/search zod
-  api: api/contract.ts core core/search hono @hono/zod-openapi zod
+  api: api/contract.ts core core/objects core/search hono @hono/zod-openapi zod
   # For programs of others, browsers among them: no package at all.
   client: api/base-path.ts
 
