@@ -8,7 +8,7 @@ import type {
   SearchRequest,
 } from '../../../../functions/core/search/image-search.ts';
 import { InvalidQuery } from '../../../../functions/core/search/invalid-query.ts';
-import { givesScores } from '../../../../functions/core/search/query-parts.ts';
+import { conditionsOf, givesScores } from '../../../../functions/core/search/query-parts.ts';
 import { queryText } from '../../../../functions/core/search/query-text.ts';
 import { imageName } from '../../../../functions/core/search/record-collection.ts';
 import { type NaiveHit, NaiveSearch } from './naive-search.ts';
@@ -116,10 +116,10 @@ describe('openImageSearch', () => {
           const states = new Map<string, ImageRecord>();
           const remember = (record: ImageRecord) =>
             states.set(`${imageName(record)} ${record.recordedAt}`, record);
-          let round = 0;
-          let isPaging = false;
+          // The first reads are of the images that others are similar to; relevance is found after them.
+          let round = -conditionsOf(query).filter(({ kind }) => kind === 'similar').length;
           const change = async ({ put }: Pick<SearchedWorld, 'put'>) => {
-            for (const { name, state, heard } of (isPaging && rounds[round++]) || []) {
+            for (const { name, state, heard } of rounds[round++] ?? []) {
               touched.add(imageName(name));
               remember(await put({ ...state, ...name } satisfies Picture, heard));
             }
@@ -130,10 +130,8 @@ describe('openImageSearch', () => {
           const sorting = order ?? (givesScores(query) ? 'best' : 'newest');
           const request = { query: queryText(query, VOCABULARY), order, limit, isAll };
           await isAnswered(async () => {
-            // The relevance is the first page's; until it is there, nothing is written.
             const first = await world.search.search(request);
             const before = naive.hits(query, isAll, sorting);
-            isPaging = true;
             const pages = [first, ...(await pagesAfter(world, request, first, () => change(world)))];
             const images = pages.flatMap((page) => page.images);
             const untouched = (image: { bucket: string; key: string }) => !touched.has(imageName(image));

@@ -56,4 +56,100 @@ describe('openImageSearch', () => {
       ...Array(8).fill(true),
     ]);
   });
+
+  it('shows an image that falls while its page is read where it has fallen to, and tells the collection', async () => {
+    let writes = 0;
+    const world = await searchedWorld(
+      [0.9, 0.8, 0.7, 0.6].map((score, i) => ({ key: `${i}.jpg`, tags: { 'things:dog': score } })),
+      {
+        beforeRead: async ({ put }) => {
+          if (writes++ === 0)
+            await put({ key: '0.jpg', tags: { 'things:dog': 0.65, 'things:cat': 1 } }, false);
+        },
+      },
+    );
+    const first = await world.search.search({ query: 'dog', limit: 2 });
+    const second = await world.search.search({ query: 'dog', limit: 2, cursor: first.cursor });
+    expect([first, second].map(({ images }) => images.map(({ key }) => key))).toEqual([
+      ['1.jpg', '2.jpg'],
+      ['0.jpg', '3.jpg'],
+    ]);
+    expect(await world.search.labelCounts()).toContainEqual({ set: 'things', label: 'cat', count: 1 });
+  });
+
+  it('shows an image that rises while its page is read on that page', async () => {
+    let writes = 0;
+    const world = await searchedWorld(
+      [0.9, 0.8, 0.7, 0.6].map((score, i) => ({ key: `${i}.jpg`, tags: { 'things:dog': score } })),
+      {
+        beforeRead: async ({ put }) => {
+          if (writes++ === 1) await put({ key: '2.jpg', tags: { 'things:dog': 1 } }, false);
+        },
+      },
+    );
+    const first = await world.search.search({ query: 'dog', limit: 2 });
+    const second = await world.search.search({ query: 'dog', limit: 2, cursor: first.cursor });
+    expect(second.images.map(({ key, score }) => [key, score])).toEqual([
+      ['2.jpg', 1],
+      ['3.jpg', 0.6],
+    ]);
+  });
+
+  it('asks the text encoder once for the pages of a query', async () => {
+    const world = await searchedWorld(PICTURES);
+    const first = await world.search.search({
+      query: '"a sunset" OR "water" + "horse" - "a sunset"',
+      limit: 1,
+      isAll: true,
+    });
+    await world.search.search({
+      query: '"a sunset" OR "water" + "horse" - "a sunset"',
+      limit: 1,
+      isAll: true,
+      cursor: first.cursor,
+    });
+    expect(world.encoded).toEqual(['a sunset', 'water', 'horse']);
+  });
+
+  it('finds the images that are similar to one, itself first, in whichever bucket it is', async () => {
+    const others = Array.from({ length: 20 }, (_, i) => ({ key: `x${i}`, embedding: [0, 0.01 * i, 1, 1] }));
+    const world = await searchedWorld([...PICTURES, ...others, { key: 'a.jpg', bucket: 'other' }]);
+    const { images } = await world.search.search({ query: 'similar:s3://photos/a.jpg', limit: 10 });
+    expect(images.map(({ key }) => key)).toEqual(['a.jpg', 'b.jpg']);
+    expect((await world.search.search({ query: 'similar:b.jpg', limit: 10 })).images[0]?.key).toBe('b.jpg');
+  });
+
+  it.each([
+    ['similar:none.jpg', 9, 'the key of an image that is there', 'none.jpg'],
+    ['dog similar:a.jpg', 13, 'one image (s3://other/a.jpg or s3://photos/a.jpg)', 'a.jpg'],
+    ['similar:2024/d.jpg', 9, 'an image with an embedding of model small-model', '2024/d.jpg (failed)'],
+    ['cat "sunset" - "sunset"', 5, 'texts that do not cancel each other out', '1*sunset + -1*sunset'],
+  ])('rejects %s at column %d', async (query, column, expected, received) => {
+    const world = await searchedWorld([...PICTURES, { key: 'a.jpg', bucket: 'other' }]);
+    await expect(world.search.search({ query, limit: 1 })).rejects.toMatchObject({
+      code: 'invalid-query',
+      column,
+      expected,
+      received,
+    });
+  });
+
+  it.each([0, -1, 1.5, 501, Number.NaN])('rejects a page of %d images', async (limit) => {
+    const world = await searchedWorld([]);
+    await expect(world.search.search({ query: '', limit })).rejects.toThrow(
+      `from 1 to 500 but received ${limit}`,
+    );
+  });
+
+  it('gives a page for an empty table, and for a collection that holds nothing but images that are gone', async () => {
+    const empty = { images: [], total: 0 };
+    expect(await (await searchedWorld([])).search.search({ query: '"a"', limit: 5 })).toMatchObject({
+      ...empty,
+      beyond: 0,
+    });
+    const world = await searchedWorld(PICTURES);
+    for (const { key } of PICTURES) await world.put({ key, status: 'deleted' }, false);
+    const answer = await world.search.search({ query: '', limit: 2 });
+    expect(answer).toEqual({ understood: '', ...empty });
+  });
 });
