@@ -66,8 +66,8 @@ function labelCondition({ text, column }: Value, vocabulary: Vocabulary): LabelC
 
 /** `similar:KEY` or `similar:s3://BUCKET/KEY`. */
 function similarCondition({ text, column }: Value): Query {
-  const [, bucket, key] = /^s3:\/\/([^/]*)\/(.*)$/s.exec(text) ?? [];
-  if (bucket === undefined || key === undefined) return { kind: 'similar', key: text };
+  const [, bucket, key = ''] = /^s3:\/\/([^/]*)(?:\/(.*))?$/s.exec(text) ?? [];
+  if (bucket === undefined) return { kind: 'similar', key: text };
   if (bucket !== '' && key !== '') return { kind: 'similar', bucket, key };
   throw new InvalidQuery({ column, expected: 'a key, or s3://BUCKET/KEY', received: text });
 }

@@ -77,11 +77,8 @@ function wantedLabels(query: Query): readonly LabelCondition[] {
 }
 
 function labelText({ terms }: LabelCondition, vocabulary: Vocabulary): string {
-  const [first] = terms;
-  const word = vocabulary.wordOf(terms);
-  if (word !== undefined || !first) return `label:${quotedWhereNeeded(word ?? '')}`;
-  const ofSet = vocabulary.wordOf(terms, first.set) ?? first.label;
-  return `label:${quotedWhereNeeded(`${first.set}:${ofSet}`)}`;
+  const name = vocabulary.nameOf(terms) ?? terms.map(({ set, label }) => `${set}:${label}`)[0] ?? '';
+  return `label:${quotedWhereNeeded(name)}`;
 }
 
 /** One that is wanted goes first, for a sum begins with none that is not. */

@@ -14,8 +14,8 @@ export interface Vocabulary {
    * @param set @default every label set
    */
   termsOf(word: string, set?: string): readonly LabelTerm[];
-  /** A word that names these terms and no others. */
-  wordOf(terms: readonly LabelTerm[], set?: string): string | undefined;
+  /** `WORD` or `SET:WORD`, whichever names these terms and no others; a label's own name rather than a synonym. */
+  nameOf(terms: readonly LabelTerm[]): string | undefined;
   /** Words that this one may be a misspelling of, nearest first. */
   near(word: string, set?: string): readonly string[];
 }
@@ -72,10 +72,18 @@ function vocabulary(all: readonly SetWords[]): Vocabulary {
   return {
     sets: all.map(({ set }) => set),
     termsOf,
-    wordOf(terms, set) {
+    nameOf(terms) {
       const wanted = termsKey(terms);
-      const names = (word: string) => termsKey(termsOf(word, set)) === wanted;
-      return terms.map(({ label }) => label).find(names) ?? wordsOf(set).find(names);
+      const set = terms[0]?.set ?? '';
+      const labels = terms.map(({ label }) => label);
+      const anywhere = (word: string) => termsKey(termsOf(word)) === wanted;
+      // A label may be called `SET:WORD` itself.
+      const ofSet = (word: string) =>
+        termsOf(`${set}:${word}`).length === 0 && termsKey(termsOf(word, set)) === wanted;
+      const own = labels.find(anywhere);
+      if (own !== undefined) return own;
+      const ownOfSet = labels.find(ofSet) ?? wordsOf(set).find(ofSet);
+      return ownOfSet === undefined ? wordsOf(undefined).find(anywhere) : `${set}:${ownOfSet}`;
     },
     near: (word, set) => nearestWords(word, wordsOf(set)),
   };
