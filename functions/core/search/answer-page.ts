@@ -5,7 +5,7 @@ import { type CheckedQuery, checkedPosition } from './image-check.ts';
 import type { ChangingCollection, LabelCount } from './image-collection.ts';
 import type { SearchedImage, SearchOrder } from './image-search.ts';
 import { imageName } from './record-collection.ts';
-import { readSearched, searchedImage } from './searched-record.ts';
+import { readSearched, readWhole, searchedImage } from './searched-record.ts';
 import { comparePositions, type SortPosition } from './sort-position.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -101,8 +101,8 @@ function changedImages(positions: readonly SortPosition[], found: readonly Found
   });
 }
 
-/** Reads them as a whole, with what the answer does not need. */
+/** Reads them anew, with all that a collection has of an image. */
 async function giveBack(images: readonly ImageRecord[], { collection, table }: PageParts): Promise<void> {
   if (images.length === 0) return;
-  for (const record of await readSearched(images, table, true)) collection.take(record);
+  for (const record of await readWhole(images, table)) collection.take(record);
 }

@@ -1,4 +1,4 @@
-import { type ImageRecord, imageRecordOf, readImageAttributes } from '../records/image-record.ts';
+import { type ImageRecord, imageKey, imageRecordOf, readImageAttributes } from '../records/image-record.ts';
 import type { BatchReadRequest, TagTable } from '../records/tag-table.ts';
 import { MAXIMUM_BATCH_KEYS } from '../records/tag-table.ts';
 import type { SearchedImage } from './image-search.ts';
@@ -25,16 +25,34 @@ const JUDGED = ['sequencer', 'revision', 'eventTime'] as const;
 type Named = { readonly bucket: string; readonly key: string };
 
 /** Reads image records consistently, as many as there are; those that don't exist are left out. */
-export async function readSearched(
+export function readSearched(
   images: readonly Named[],
   table: Pick<TagTable, 'readBatch'>,
   withEmbeddings: boolean,
 ): Promise<readonly ImageRecord[]> {
   const attributes = [...SHOWN, ...JUDGED, ...(withEmbeddings ? ['embedding'] : [])];
+  return readRecords(images, table, (keys) => ({
+    ...readImageAttributes(keys, attributes),
+    ConsistentRead: true,
+  }));
+}
+
+/** Reads image records as a whole, consistently. */
+export function readWhole(
+  images: readonly Named[],
+  table: Pick<TagTable, 'readBatch'>,
+): Promise<readonly ImageRecord[]> {
+  return readRecords(images, table, (keys) => ({ Keys: keys.map(imageKey), ConsistentRead: true }));
+}
+
+async function readRecords(
+  images: readonly Named[],
+  table: Pick<TagTable, 'readBatch'>,
+  requestFor: (images: readonly Named[]) => BatchReadRequest,
+): Promise<readonly ImageRecord[]> {
   const requests: BatchReadRequest[] = [];
   for (let i = 0; i < images.length; i += MAXIMUM_BATCH_KEYS) {
-    const keys = images.slice(i, i + MAXIMUM_BATCH_KEYS);
-    requests.push({ ...readImageAttributes(keys, attributes), ConsistentRead: true });
+    requests.push(requestFor(images.slice(i, i + MAXIMUM_BATCH_KEYS)));
   }
   const pages = await Promise.all(requests.map((request) => table.readBatch(request)));
   return pages.flat().map(imageRecordOf);

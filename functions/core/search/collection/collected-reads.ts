@@ -23,6 +23,7 @@ const COLLECTED_ATTRIBUTES = [
   'modelDigest',
   'embedding',
   'recordedAt',
+  'eventTime',
   'takenAt',
   'camera',
   'latitude',

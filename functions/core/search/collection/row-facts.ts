@@ -1,12 +1,13 @@
 import { IMAGE_STATUSES, type ImageStatus } from '../../records/image-record.ts';
 import type { CollectedRecord } from '../image-collection.ts';
+import { imageTime } from '../image-time.ts';
 import { type RecordState, SEQUENCER_NUMBERS } from './record-order.ts';
 import type { RowColumns } from './row-columns.ts';
 
 /** Writes what a record says of its image, labels and embedding apart. */
 export function writeFacts(columns: RowColumns, row: number, record: CollectedRecord): void {
   columns.status[row] = 1 + IMAGE_STATUSES.indexOf(record.status);
-  columns.time[row] = timeOf(record);
+  columns.time[row] = imageTime(record);
   columns.pixels[row] = (record.width ?? Number.NaN) * (record.height ?? Number.NaN);
   columns.bytes[row] = record.sizeBytes ?? Number.NaN;
   columns.latitude[row] = record.latitude ?? Number.NaN;
@@ -34,14 +35,4 @@ export function stateOf({ sequencer, revision }: RowColumns, row: number): Recor
 function hashOf(digits: string | undefined): readonly [number, number] | undefined {
   if (digits === undefined || !/^[0-9a-f]{16}$/i.test(digits)) return undefined;
   return [Number.parseInt(digits.slice(0, 8), 16), Number.parseInt(digits.slice(8), 16)];
-}
-
-/** A clock that tells no offset is read as UTC, so that the order is the same on every machine. */
-function timeOf({ takenAt, recordedAt }: CollectedRecord): number {
-  const taken = takenAt === undefined ? Number.NaN : Date.parse(inUtc(takenAt));
-  return Number.isNaN(taken) ? Date.parse(recordedAt) : taken;
-}
-
-function inUtc(time: string): string {
-  return /T.*(Z|[+-]\d\d:?\d\d)$/i.test(time) || !time.includes('T') ? time : `${time}Z`;
 }

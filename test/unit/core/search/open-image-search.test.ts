@@ -13,6 +13,8 @@ const PICTURES: readonly Picture[] = [
   { key: '2024/d.jpg', status: 'failed', reasonCode: 'corrupt', reason: 'broken' },
 ];
 
+const HASH = '0123456789abcdef';
+
 describe('openImageSearch', () => {
   const keysOf = async (query: string, world: Awaited<ReturnType<typeof searchedWorld>>) =>
     (await world.search.search({ query, limit: 10 })).images.map(({ key }) => key);
@@ -64,7 +66,10 @@ describe('openImageSearch', () => {
       {
         beforeRead: async ({ put }) => {
           if (writes++ === 0)
-            await put({ key: '0.jpg', tags: { 'things:dog': 0.65, 'things:cat': 1 } }, false);
+            await put(
+              { key: '0.jpg', tags: { 'things:dog': 0.65, 'things:cat': 1 }, differenceHash: HASH },
+              false,
+            );
         },
       },
     );
@@ -75,6 +80,8 @@ describe('openImageSearch', () => {
       ['0.jpg', '3.jpg'],
     ]);
     expect(await world.search.labelCounts()).toContainEqual({ set: 'things', label: 'cat', count: 1 });
+    const row = world.collection.rowOf({ bucket: 'photos', key: '0.jpg' });
+    expect(world.collection.hashOf(row)).toEqual([0x01234567, 0x89abcdef]);
   });
 
   it('shows an image that rises while its page is read on that page', async () => {
