@@ -24,6 +24,8 @@ export interface Evaluation {
     order: SearchOrder,
     isAll: boolean,
   ): readonly SortPosition[];
+  /** Whether the image of a row fits. */
+  has(row: number): boolean;
   /** Where an image stands; `undefined` where it is not there or does not fit. */
   positionOf(image: { readonly bucket: string; readonly key: string }): SortPosition | undefined;
   facets(): readonly LabelCount[];
@@ -81,6 +83,7 @@ export function evaluate(
       const rest = nextOf(beyond, true, after?.isBeyond ? after : undefined, count - first.length, order);
       return [...first, ...rest];
     },
+    has: (row) => collection.isThere(row) && judge(row) !== NO,
     positionOf(image) {
       const row = collection.rowOf(image);
       if (row < 0) return undefined;

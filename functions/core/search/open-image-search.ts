@@ -1,29 +1,24 @@
+import { digestOf } from '../digest.ts';
 import { InvalidInput } from '../errors.ts';
-import type { PromptEncoder } from '../labels/embedding.ts';
+import { embeddingToBytes, type PromptEncoder } from '../labels/embedding.ts';
 import type { LabelSet } from '../labels/label-set.ts';
 import type { TagTable } from '../records/tag-table.ts';
-import { type AnswerPage, answerPage } from './answer-page.ts';
-import { type Cursor, cursorOf, cursorText, invalidCursor } from './cursor.ts';
-import { type EvaluatedQuery, type Evaluation, evaluate, vectorConditions } from './evaluation.ts';
+import type { Evaluation } from './evaluation.ts';
 import type { ChangingCollection } from './image-collection.ts';
 import {
   type ImageSearch,
   MAXIMUM_PAGE_SIZE,
   type SearchAnswer,
   type SearchRequest,
+  type SimilarRequest,
 } from './image-search.ts';
-import { parseQuery } from './parser.ts';
-import type { Query } from './query.ts';
-import { givesScores } from './query-parts.ts';
+import { type ParsedQuery, parseQuery } from './parser.ts';
+import type { SimilarCondition } from './query.ts';
+import { type PlannedQuery, queryAnswers } from './query-answer.ts';
+import { allOf } from './query-parts.ts';
 import { queryText } from './query-text.ts';
 import { queryVectors } from './query-vectors.ts';
-import {
-  plainRelevance,
-  plainSearchRelevance,
-  type Relevance,
-  type RelevanceModel,
-  type SearchRelevance,
-} from './relevance.ts';
+import { plainSearchRelevance, type SearchRelevance } from './relevance.ts';
 import { readSearched } from './searched-record.ts';
 import { type Vocabulary, vocabularyOf } from './vocabulary.ts';
 
@@ -39,6 +34,15 @@ export interface ImageSearchParts {
   readonly relevance?: SearchRelevance | undefined;
 }
 
+export interface OpenedImageSearch extends Pick<ImageSearch, 'search' | 'similar' | 'labelCounts'> {
+  /**
+   * All images that fit a query, by the collection as it is after the call; to be used before anything else has its turn.
+   *
+   * @throws {InvalidQuery}
+   */
+  evaluation(query: string): Promise<Evaluation>;
+}
+
 /**
  * A search over the images of a table, by a collection of them in memory.
  *
@@ -46,10 +50,10 @@ export interface ImageSearchParts {
  * const search = openImageSearch({ collection, table, labelSets, textEncoder: async () => model.text });
  * const { images, total } = await search.search({ query: 'dog -label:beach score>0.6', limit: 50 });
  */
-export function openImageSearch(parts: ImageSearchParts): Pick<ImageSearch, 'search' | 'labelCounts'> {
+export function openImageSearch(parts: ImageSearchParts): OpenedImageSearch {
   const { collection, table, relevance = plainSearchRelevance } = parts;
   const vocabularyNow = vocabularies(parts);
-  const evaluationNow = evaluations(collection);
+  const answers = queryAnswers({ collection, table, relevance });
   const vectorsOf = queryVectors({
     collection,
     textEncoder: parts.textEncoder,
@@ -57,70 +61,52 @@ export function openImageSearch(parts: ImageSearchParts): Pick<ImageSearch, 'sea
     readRecords: (images) => readSearched(images, table, true),
   });
 
-  async function search(request: SearchRequest): Promise<SearchAnswer> {
-    requireLimit(request.limit);
+  async function planOf(query: string): Promise<PlannedQuery> {
     const vocabulary = vocabularyNow();
-    const parsed = parseQuery(request.query, vocabulary);
-    const { query } = parsed;
-    const order = request.order ?? (givesScores(query) ? 'best' : 'newest');
-    const cursorRequest = { query: request.query, isAll: request.isAll, order };
-    const cursor = request.cursor === undefined ? undefined : cursorOf(request.cursor, cursorRequest);
-    const understood = queryText(query, vocabulary);
-    const vectors = await vectorsOf(parsed);
-    const models = await relevanceModels(query, relevance);
-    const frozen = cursor && relevancesOf(cursor, models);
-    const page = await answerPage(
-      {
-        checked: { query, vectors, isAll: request.isAll ?? false },
-        order,
-        limit: request.limit,
-        after: cursor?.position,
-        wantsFacets: request.wantsFacets ?? false,
-        evaluation: frozenEvaluation(understood, { query, vectors }, models, frozen),
-      },
-      { collection, table },
-    );
-    return answerOf(page, understood, (position) =>
-      cursorText(
-        { position, relevances: page.evaluation.relevances.map(({ numbers }) => numbers) },
-        cursorRequest,
-      ),
-    );
-  }
-
-  /** The relevance that the first evaluation has found stays, whatever the collection becomes meanwhile. */
-  function frozenEvaluation(
-    understood: string,
-    evaluated: Pick<EvaluatedQuery, 'query' | 'vectors'>,
-    models: readonly RelevanceModel[],
-    given: readonly Relevance[] | undefined,
-  ): () => Evaluation {
-    let frozen = given;
-    return () => {
-      const relevanceOf: EvaluatedQuery['relevanceOf'] = (cosines, place) =>
-        frozen?.[place] ?? (models[place] ?? plainRelevance).of(cosines);
-      const evaluation = evaluationNow(understood, { ...evaluated, relevanceOf }, frozen);
-      frozen ??= evaluation.relevances;
-      return evaluation;
+    const parsed = parseQuery(query, vocabulary);
+    return {
+      query: parsed.query,
+      vectors: await vectorsOf(parsed),
+      understood: queryText(parsed.query, vocabulary),
     };
   }
 
-  return { search, labelCounts: async () => collection.labelCounts() };
+  async function search(request: SearchRequest): Promise<SearchAnswer> {
+    requireLimit(request.limit);
+    return answers.answer(await planOf(request.query), request);
+  }
+
+  async function similar({ to, query = '', ...page }: SimilarRequest): Promise<SearchAnswer> {
+    requireLimit(page.limit);
+    const among = await planOf(query);
+    const condition: SimilarCondition = { kind: 'similar', key: '', ...('key' in to && to) };
+    const own = 'key' in to ? await vectorsOf(alone(condition)) : new Map([[condition, to.embedding]]);
+    // Twice not: an image that fits, with no score of its own.
+    const fits = { kind: 'not', of: { kind: 'not', of: among.query } } as const;
+    const planned = {
+      query: allOf([condition, ...(among.query.kind === 'every-image' ? [] : [fits])]),
+      vectors: new Map([...own, ...among.vectors]),
+      understood: among.understood,
+    };
+    return answers.answer(planned, { ...page, query: `${identityOf(to)} ${query}` });
+  }
+
+  return {
+    search,
+    similar,
+    labelCounts: async () => collection.labelCounts(),
+    evaluation: async (query) => answers.evaluation(await planOf(query)),
+  };
 }
 
-function answerOf(
-  { images, end, evaluation, facets }: AnswerPage,
-  understood: string,
-  cursor: (end: NonNullable<AnswerPage['end']>) => string,
-): SearchAnswer {
-  return {
-    understood,
-    images,
-    total: evaluation.total,
-    ...(evaluation.beyond !== undefined && { beyond: evaluation.beyond }),
-    ...(facets && { facets }),
-    ...(end && { cursor: cursor(end) }),
-  };
+function alone(query: SimilarCondition): ParsedQuery {
+  return { query, columnOf: () => 1 };
+}
+
+/** What a cursor of similar images belongs to. */
+function identityOf(to: SimilarRequest['to']): string {
+  if ('key' in to) return `${to.bucket}/${to.key}`;
+  return digestOf([...embeddingToBytes({ modelDigest: '', values: to.embedding })]);
 }
 
 function requireLimit(limit: number): void {
@@ -128,19 +114,6 @@ function requireLimit(limit: number): void {
   throw new InvalidInput('The search is not as it should be', [
     `limit: expected a whole number from 1 to ${MAXIMUM_PAGE_SIZE} but received ${limit}`,
   ]);
-}
-
-/** For each text and similar image. */
-async function relevanceModels(query: Query, relevance: SearchRelevance): Promise<readonly RelevanceModel[]> {
-  return Promise.all(vectorConditions(query).map(({ kind }) => relevance[kind]()));
-}
-
-/** The relevance of each text and similar image, as the first page has found it. */
-function relevancesOf({ relevances }: Cursor, models: readonly RelevanceModel[]): readonly Relevance[] {
-  const made = models.map((model, place) => model.from(relevances[place] ?? []));
-  const whole = made.filter((relevance) => relevance !== undefined);
-  if (whole.length === models.length && relevances.length === models.length) return whole;
-  throw invalidCursor('a cursor with the relevance of each text of the query', JSON.stringify(relevances));
 }
 
 /** The vocabulary changes with the labels that images carry. */
@@ -152,49 +125,4 @@ function vocabularies({ collection, labelSets }: ImageSearchParts): () => Vocabu
     }
     return kept.vocabulary;
   };
-}
-
-/** Evaluations of the collection as it is; the last one is kept, for its next pages are asked for soon. */
-function evaluations(collection: ChangingCollection) {
-  let kept:
-    | { evaluation: Evaluation; understood: string; vectors: readonly Float32Array[]; isFirst: boolean }
-    | undefined;
-  return (
-    understood: string,
-    evaluated: EvaluatedQuery,
-    frozen: readonly Relevance[] | undefined,
-  ): Evaluation => {
-    const vectors = [...evaluated.vectors.values()];
-    const isKept =
-      kept !== undefined &&
-      kept.evaluation.version === collection.version &&
-      kept.understood === understood &&
-      sameNumbers(kept.vectors, vectors) &&
-      (frozen === undefined ? kept.isFirst : hasRelevances(kept.evaluation, frozen));
-    if (!kept || !isKept) {
-      const evaluation = evaluate(evaluated, collection);
-      kept = { evaluation, understood, vectors, isFirst: frozen === undefined };
-    }
-    return kept.evaluation;
-  };
-}
-
-function hasRelevances({ relevances }: Evaluation, frozen: readonly Relevance[]): boolean {
-  return sameNumbers(
-    relevances.map(({ numbers }) => numbers),
-    frozen.map(({ numbers }) => numbers),
-  );
-}
-
-function sameNumbers(a: ReadonlyArray<ArrayLike<number>>, b: ReadonlyArray<ArrayLike<number>>): boolean {
-  return (
-    a.length === b.length &&
-    a.every((numbers, i) => {
-      const others = b[i] ?? [];
-      return (
-        numbers.length === others.length &&
-        Array.prototype.every.call(numbers, (value, j) => value === others[j])
-      );
-    })
-  );
 }

@@ -159,4 +159,59 @@ describe('openImageSearch', () => {
     const answer = await world.search.search({ query: '', limit: 2 });
     expect(answer).toEqual({ understood: '', ...empty });
   });
+
+  describe('similar', () => {
+    const others = Array.from({ length: 20 }, (_, i) => ({ key: `x${i}`, embedding: [0, 0.01 * i, 1, 1] }));
+    const to = { bucket: 'photos', key: 'a.jpg' };
+
+    it('finds what is similar to an image, or to a picture from elsewhere, among the images that fit a query', async () => {
+      const { search } = await searchedWorld([...PICTURES, ...others]);
+      const keys = async (request: Omit<Parameters<typeof search.similar>[0], 'limit'>) =>
+        (await search.similar({ ...request, limit: 5 })).images.map(({ key }) => key);
+      expect(await keys({ to })).toEqual(['a.jpg', 'b.jpg']);
+      expect(await keys({ to, query: '-beach' })).toEqual(['b.jpg']);
+      expect(await keys({ to: { embedding: Float32Array.of(1, 0, 0, 0) } })).toEqual(['a.jpg', 'b.jpg']);
+      expect(await keys({ to, isAll: true })).toEqual(['a.jpg', 'b.jpg', 'c.jpg', 'x0', 'x1']);
+    });
+
+    it('is sorted by likeness alone, and says how the query was understood', async () => {
+      const { search } = await searchedWorld([...PICTURES, ...others]);
+      const { images } = await search.similar({ to, limit: 5 });
+      const among = await search.similar({ to, query: 'puppy', limit: 5 });
+      expect(among.images).toEqual(images);
+      expect(among.understood).toBe('label:dog');
+    });
+
+    it('gives page after page, each cursor for the same image and query', async () => {
+      const { search } = await searchedWorld([...PICTURES, ...others]);
+      const first = await search.similar({ to, limit: 1 });
+      expect((await search.similar({ to, limit: 1, cursor: first.cursor })).images[0]?.key).toBe('b.jpg');
+      for (const other of [
+        { to: { ...to, key: 'b.jpg' } },
+        { to, query: 'dog' },
+        { to: { embedding: Float32Array.of(1, 0, 0, 0) } },
+      ]) {
+        await expect(search.similar({ ...other, limit: 1, cursor: first.cursor })).rejects.toMatchObject({
+          code: 'invalid-cursor',
+        });
+      }
+    });
+
+    it('rejects an image that is not there', async () => {
+      const { search } = await searchedWorld(PICTURES);
+      await expect(search.similar({ to: { bucket: 'photos', key: 'none' }, limit: 1 })).rejects.toMatchObject(
+        {
+          code: 'invalid-query',
+          received: 's3://photos/none',
+        },
+      );
+    });
+  });
+
+  it('gives all that fits a query to those who work on all of it', async () => {
+    const { search } = await searchedWorld(PICTURES);
+    expect((await search.evaluation('dog')).total).toBe(2);
+    expect((await search.evaluation('dog')).has(0)).toBe(true);
+    expect((await search.evaluation('dog')).has(3)).toBe(false);
+  });
 });
