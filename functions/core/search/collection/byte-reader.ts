@@ -4,6 +4,8 @@ export interface ByteReader {
   fill(target: Uint8Array): Promise<boolean>;
   /** Whether all bytes have been read. */
   isAtEnd(): Promise<boolean>;
+  /** Lets go of what gives the bytes, read or not. */
+  close(): Promise<void>;
 }
 
 export function byteReader(chunks: AsyncIterable<Uint8Array>): ByteReader {
@@ -32,6 +34,7 @@ export function byteReader(chunks: AsyncIterable<Uint8Array>): ByteReader {
       }
       return true;
     },
+    close: async () => void (await rest.return?.()),
     isAtEnd: async () => (await ahead()) === undefined,
   };
 }

@@ -78,19 +78,28 @@ export async function collectionFrom(
   modelDigest: string,
 ): Promise<RestoredCollection | undefined> {
   const reader = byteReader(chunks);
+  try {
+    return await readCollection(reader, modelDigest);
+  } catch (error) {
+    if (error instanceof SnapshotEnds) return undefined;
+    throw error;
+  } finally {
+    await reader.close();
+  }
+}
+
+async function readCollection(
+  reader: ByteReader,
+  modelDigest: string,
+): Promise<RestoredCollection | undefined> {
   const head = await readHead(reader);
   if (head?.modelDigest !== modelDigest) return undefined;
   const parts = emptyParts();
   const hash = createHash('sha256');
-  try {
-    await readSections(parts, head, async (target) => {
-      if (!(await reader.fill(target))) throw new SnapshotEnds();
-      hash.update(target);
-    });
-  } catch (error) {
-    if (error instanceof SnapshotEnds) return undefined;
-    throw error;
-  }
+  await readSections(parts, head, async (target) => {
+    if (!(await reader.fill(target))) throw new SnapshotEnds();
+    hash.update(target);
+  });
   const digest = new Uint8Array(DIGEST_BYTES);
   const isWhole = (await reader.fill(digest)) && (await reader.isAtEnd());
   if (!isWhole || !hash.digest().equals(digest)) return undefined;
