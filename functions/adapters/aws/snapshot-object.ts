@@ -15,7 +15,12 @@ const REQUEST_TIMEOUT_MILLISECONDS = 20_000;
 
 /** Keeps snapshots as an object of S3. Several functions may write it: each is whole, and the last one stays. */
 export function snapshotObject({ bucket, key, client: config = {} }: SnapshotObjectOptions): SnapshotStore {
-  const client = new S3Client({ ...awsClientDefaults(REQUEST_TIMEOUT_MILLISECONDS), ...config });
+  const client = new S3Client({
+    ...awsClientDefaults(REQUEST_TIMEOUT_MILLISECONDS),
+    // A snapshot has a digest of its own; S3's, checked as well, would take a third of a second.
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    ...config,
+  });
   const place = { Bucket: bucket, Key: key };
   return {
     async read() {

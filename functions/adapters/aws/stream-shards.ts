@@ -23,8 +23,6 @@ export interface StreamShards {
   latest(at: number): Promise<StreamPosition>;
   /** The next page of a shard, which moves the position on. */
   next(shardId: string, position: StreamPosition): Promise<StreamPage>;
-  /** Lets go of what this process remembers beyond positions. */
-  forget(): void;
 }
 
 export interface StreamPage {
@@ -111,6 +109,5 @@ export function streamShards(client: DynamoDBStreamsClient, streamArn: string): 
         (dynamodb?.ApproximateCreationDateTime?.getTime() ?? oldest) >= oldest;
       return { records: Records.filter(isWanted), isEmpty: Records.length === 0 };
     },
-    forget: () => open.clear(),
   };
 }

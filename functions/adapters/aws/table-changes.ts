@@ -83,8 +83,6 @@ export function dynamoDbTableChanges(options: TableChangesOptions): TableChanges
         const changed = await readOn(position);
         return changed && { changed, position: printedPosition(position) };
       } catch (error) {
-        // What was read is lost with the error: the next call begins at the same position.
-        shards.forget();
         listed = [];
         if (error instanceof TrimmedDataAccessException || error instanceof ResourceNotFoundException)
           return undefined;

@@ -46,9 +46,9 @@ export async function streamServer() {
     return records(request.ShardIterator);
   });
 
-  /** Two shards a page. */
+  /** Two shards a page, children before their parents. */
   function describe(after: string | undefined): ScriptedAnswer {
-    const ids = [...shards.keys()];
+    const ids = [...shards.keys()].reverse();
     const begin = after === undefined ? 0 : ids.indexOf(after) + 1;
     const page = ids.slice(begin, begin + 2);
     const Shards = page.map((ShardId) => {
