@@ -45,10 +45,8 @@ function changingTable() {
 
   async function write(key: string, status: 'tagged' | 'deleted', label = 'cat'): Promise<ImageRecord> {
     const previous = await stateOf(key);
-    const time = {
-      eventTime: '2026-11-30T10:00:00.000Z',
-      now: new Date(Date.UTC(2026, 10, 30) + clock * 1_000),
-    };
+    const now = new Date(Date.UTC(2026, 10, 30) + clock * 1_000);
+    const time = { eventTime: now.toISOString(), now };
     const object = {
       bucket: 'photos',
       key,
@@ -119,9 +117,9 @@ function expectIsTable({ collection }: TableSearch, records: readonly ImageRecor
     collection.forEachLabel(row, (label) => labels.push(collection.termOf(label).label));
     return [collection.keyOf(row), collection.timeOf(row), collection.hasEmbedding(row), ...labels];
   });
-  const expected = records.map(({ key, recordedAt, tags, embedding }) => [
+  const expected = records.map(({ key, eventTime, tags, embedding }) => [
     key,
-    Date.parse(recordedAt),
+    Date.parse(eventTime),
     embedding !== undefined,
     ...tags.map(({ label }) => label),
   ]);

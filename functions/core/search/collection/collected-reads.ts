@@ -22,6 +22,7 @@ const COLLECTED_ATTRIBUTES = [
   'sizeBytes',
   'modelDigest',
   'embedding',
+  'eventTime',
   'recordedAt',
   'eventTime',
   'takenAt',

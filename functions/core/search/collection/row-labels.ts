@@ -1,5 +1,6 @@
 import type { LabelTerm } from '../../records/find-images.ts';
 import type { LabelCount } from '../image-collection.ts';
+import { mostFrequentFirst } from '../record-collection.ts';
 import { grown, grownLength } from './row-columns.ts';
 
 /** A label of a row, with its score in [0, 1]. */
@@ -16,7 +17,7 @@ export interface RowLabels {
   /** -1 where the row has not the label. */
   scoreOf(row: number, number: number): number;
   forEach(row: number, each: (number: number, score: number) => void): void;
-  /** Labels that rows have, with the number of rows. */
+  /** Labels that rows have, with the number of rows; most frequent first. */
   counts(): readonly LabelCount[];
   /** All of it, for the first rows. */
   lists(rowCount: number): LabelLists;
@@ -157,8 +158,7 @@ export function rowLabels(): RowLabels {
     forEach,
     lists,
     fill,
-    counts: () =>
-      rowCounts.flatMap((count, number) => (count > 0 ? [{ ...dictionary.termOf(number), count }] : [])),
+    counts: () => mostFrequentFirst(Uint32Array.from(rowCounts), dictionary.termOf),
     get byteLength() {
       return [starts, rooms, lengths, numbers, scores].reduce((sum, { byteLength }) => sum + byteLength, 0);
     },

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { changingCollection } from '../../../../../functions/core/search/collection/changing-collection.ts';
 import type { CollectedRecord } from '../../../../../functions/core/search/image-collection.ts';
+import { imageTime } from '../../../../../functions/core/search/image-time.ts';
 import { RUNS } from '../../vectors.ts';
 import { directionOf, expectedOf, expectSame, MODEL, record, SIZE, takes, toldOf } from './records.ts';
 
@@ -61,14 +62,22 @@ describe('a collection', () => {
     expect(collection.rowOf({ bucket: 'photos', key: 'a.jpg' })).toBe(0);
   });
 
-  it.each([
-    ['2024-05-01T10:00:00+02:00', '2024-05-01T10:00:00Z'],
-    ['2024-05-01T10:00:00Z', '2024-05-01T10:00:00Z'],
-    ['2024-05-01T10:00:00.25', '2024-05-01T10:00:00.250Z'],
-    ['2024-05-01', '2024-05-01T00:00:00Z'],
-    ['yesterday', '2026-11-30T10:00:00Z'],
-  ])('reads the time of exposure %s as %s', (takenAt, time) => {
-    expect(collectionOf(record({ takenAt })).timeOf(0)).toBe(Date.parse(time));
+  it('has the time of an image as answers have it', () => {
+    for (const one of [
+      record({ takenAt: '2024-05-01T10:00:00+02:00' }),
+      record({ eventTime: '2025-01-01T00:00:00Z' }),
+    ]) {
+      expect(collectionOf(one).timeOf(0)).toBe(imageTime(one));
+    }
+  });
+
+  it('tells of the most frequent label first', () => {
+    const tags = (...labels: string[]) => labels.map((label) => ({ set: 'pet', label, score: 0.7 }));
+    const counts = collectionOf(
+      record({ tags: tags('cat', 'dog') }),
+      record({ key: 'b', tags: tags('dog') }),
+    ).labelCounts();
+    expect(counts.map(({ label, count }) => `${label} ${count}`)).toEqual(['dog 2', 'cat 1']);
   });
 
   it('counts a label that a record has twice once', () => {

@@ -11,6 +11,7 @@ import type {
   CollectedRecord,
   ImageCollection,
 } from '../../../../../functions/core/search/image-collection.ts';
+import { imageTime } from '../../../../../functions/core/search/image-time.ts';
 
 export const MODEL = 'sha256:model';
 export const SIZE = 5;
@@ -68,7 +69,7 @@ export function expectedOf(one: CollectedRecord) {
     key,
     status,
     labels: Object.fromEntries(tags.map(({ set, label, score }) => [`${set}:${label}`, score])),
-    time: Date.parse(one.takenAt === undefined ? one.recordedAt : `${one.takenAt}Z`),
+    time: imageTime(one),
     pixels: width === undefined || height === undefined ? Number.NaN : width * height,
     bytes: one.sizeBytes ?? Number.NaN,
     camera,
