@@ -1,9 +1,6 @@
 import { join } from 'node:path';
-import pLimit from 'p-limit';
-import { thumbnail } from '../adapters/sharp/thumbnail.ts';
 import { CliptagError, MessageFault } from '../core/errors.ts';
 import { eventsOf } from '../core/objects/event.ts';
-import { checkSize } from '../core/objects/object.ts';
 import {
   type ImageRecord,
   imageRecordOf,
@@ -11,14 +8,12 @@ import {
   readImageAttributes,
 } from '../core/records/image-record.ts';
 import { MAXIMUM_BATCH_KEYS, type TagTable } from '../core/records/tag-table.ts';
-import type { Tagger, TaggingOutcome } from '../core/tagging/tag-image.ts';
+import type { TaggingOutcome } from '../core/tagging/tag-image.ts';
 import { taggerIdentity } from '../core/tagging/tagger-identity.ts';
 import type { PagePorts, ShownImage } from './page-server/page-ports.ts';
 import { type ImageName, openRecentImages, type RecentImages } from './page-server/recent-images.ts';
 import { LOCAL_BUCKET_NAME, type Pipeline } from './pipeline.ts';
-
-/** Maximum width of pictures on the page, in pixels: twice the width of a card, for sharp screens. */
-const THUMBNAIL_PIXELS = 480;
+import { storedThumbnails } from './stored-thumbnail.ts';
 
 /** More images than anybody looks at. The page itself (`page.js`) keeps as many. */
 export const MAXIMUM_SHOWN = 500;
@@ -26,15 +21,18 @@ export const MAXIMUM_SHOWN = 500;
 /** Far above the largest file that is tagged; larger ones can be uploaded with `aws s3 cp`. */
 const MAXIMUM_UPLOAD_BYTES = 200 * 1024 * 1024;
 
-/** Each needs the whole file in memory, and a page asks for hundreds. */
-const THUMBNAILS_AT_ONCE = 4;
-
 /** Answers what the gallery's server asks, out of the running pipeline. */
 export function pagePorts({ tagger, bucket, queue }: Pipeline, recent: RecentImages): PagePorts {
-  const whenFree = pLimit(THUMBNAILS_AT_ONCE);
+  const thumbnailOf = storedThumbnails(tagger);
   return {
     images: () => shownImages(recent.list(), tagger.table, tagger.encoder.modelDigest),
-    thumbnail: (object) => whenFree(() => thumbnailOf(object, tagger)),
+    thumbnail: async (object) => {
+      // Others in the same store are nobody's business here.
+      if (object.bucket !== LOCAL_BUCKET_NAME) {
+        throw new CliptagError('object-gone', `There is no ${object.bucket}/${object.key}`);
+      }
+      return thumbnailOf(object);
+    },
     upload: async (key, body, sizeBytes) => {
       if (!(sizeBytes <= MAXIMUM_UPLOAD_BYTES)) {
         throw new CliptagError(
@@ -116,18 +114,6 @@ export function noteOutcome({ object, result, record }: TaggingOutcome, recent: 
   if (record.status === 'deleted') recent.forget(object);
   // An unchanged image that is not there was recorded by a process that ended before it could note it.
   else if (result !== 'unchanged' || !recent.has(object)) recent.note(object);
-}
-
-async function thumbnailOf(
-  object: { readonly bucket: string; readonly key: string },
-  { objects, maximumBytes }: Tagger,
-): Promise<Uint8Array> {
-  // Others in the same store are nobody's business here.
-  const current = object.bucket === LOCAL_BUCKET_NAME ? await objects.current(object) : undefined;
-  if (!current) throw new CliptagError('object-gone', `There is no ${object.bucket}/${object.key}`);
-  checkSize(current.sizeBytes, maximumBytes);
-  const { bytes } = await objects.fetch({ ...object, ...current, sequencer: '' }, maximumBytes);
-  return thumbnail(bytes, THUMBNAIL_PIXELS);
 }
 
 /** @throws {MessageFault} when a body is not about listed objects alone */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { S3Options } from '../adapters/aws/s3.ts';
 import { type Bucket, s3Bucket } from '../adapters/aws/s3-bucket.ts';
+import { thumbnailFolder } from '../adapters/files/thumbnail-folder.ts';
 import { acceptEveryUpload } from '../core/objects/object.ts';
 import { QUEUE_DEFINITION, visibilityTimeoutSeconds } from '../core/objects/queue-definition.ts';
 import { isNotedForModel, removeModelNote } from '../core/records/table-model.ts';
@@ -41,6 +42,8 @@ export interface PipelineOptions
   readonly ports: { readonly s3: number; readonly dynamodb: number };
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly report: Report;
+  /** Whether thumbnails are made and kept, below the data folder. @default true */
+  readonly makesThumbnails?: boolean | undefined;
   /** Maximum number of S3 object tags that each image gets, 1 to 10. @default none */
   readonly objectTagLimit?: number | undefined;
   /** Gets the result events. @default nobody */
@@ -104,6 +107,8 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     const composed = await composeTagger({
       ...options,
       classifierFolder: join(dataFolder, 'classifiers'),
+      thumbnails:
+        options.makesThumbnails === false ? undefined : thumbnailFolder(join(dataFolder, 'thumbnails')),
       s3: s3Options,
       table: {
         tableName: LOCAL_TABLE_NAME,

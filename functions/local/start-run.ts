@@ -38,6 +38,8 @@ export interface StartOptions {
   readonly labelSets: readonly string[] | undefined;
   /** What is recorded of a picture's EXIF. @default all */
   readonly exif: ExifChoice | undefined;
+  /** Whether thumbnails are made while pictures are tagged. */
+  readonly makesThumbnails: boolean;
   /** Maximum number of S3 object tags that each image gets. @default none */
   readonly objectTagLimit: number | undefined;
   /** Whether result events are printed, one a line. */
@@ -98,13 +100,22 @@ async function reembed(
 }
 
 async function serve(options: StartOptions, output: Output): Promise<Served> {
-  const { dataFolder, ports, labelSets = [LABEL_SETS], exif, objectTagLimit, printsResultEvents } = options;
+  const {
+    dataFolder,
+    ports,
+    labelSets = [LABEL_SETS],
+    exif,
+    makesThumbnails,
+    objectTagLimit,
+    printsResultEvents,
+  } = options;
   const listeners: Listeners = new Set();
   await mkdir(dataFolder, { recursive: true });
   const pipeline = await startPipeline({
     modelFolder: MODEL_FOLDER,
     labelSets,
     exif,
+    makesThumbnails,
     maximumBytes: DEFAULT_MAXIMUM_BYTES,
     dataFolder,
     ports,

@@ -25,7 +25,12 @@ export function eventLine({ type, detail }: ResultEvent): string {
 /** Tells what happened to each image, and what went wrong. */
 export function outputReport(output: Output, onOutcome: (outcome: TaggingOutcome) => void): Report {
   return {
-    outcome: onOutcome,
+    outcome: (outcome) => {
+      onOutcome(outcome);
+      const { object, thumbnailFault } = outcome;
+      if (thumbnailFault === undefined) return;
+      output.remark(`No thumbnail of ${printable(object.key)} is kept: ${printable(thumbnailFault)}`);
+    },
     ignored: () => {},
     fault: (error, { messageId, attributes }) =>
       output.remark(

@@ -44,6 +44,10 @@ const flags = {
     check: (value: string) =>
       EXIF_CHOICES.some((choice) => choice === value) ? undefined : EXIF_CHOICES.join(', '),
   },
+  'no-thumbnails': {
+    type: 'boolean',
+    about: 'Make and keep no thumbnails while pictures are tagged: the page makes them when it is looked at.',
+  },
   'object-tags': {
     type: 'string',
     value: 'N',
@@ -64,7 +68,8 @@ type Flags = FlagValues<typeof flags>;
 /** `cliptag start`, which `npm start` runs. */
 export const start = command({
   usage: `start [--s3-port PORT] [--dynamodb-port PORT] [--http-port PORT] [--data FOLDER]
-       [--labels FILE|FOLDER …] [--exif all|without-place|none] [--object-tags N] [--no-reembed] [--result-events]`,
+       [--labels FILE|FOLDER …] [--exif all|without-place|none] [--no-thumbnails]
+       [--object-tags N] [--no-reembed] [--result-events]`,
   about: `Runs the whole pipeline on this machine: S3 endpoint, queue, the handler that Lambda runs, DynamoDB, and a gallery page.
 Tags the sample photographs on its first start, then every upload, until Ctrl-C. Ports are on 127.0.0.1; 0 takes a free
 one. State survives a stop, and a crash.
@@ -95,6 +100,7 @@ function optionsOf(given: Flags): StartOptions {
     dataFolder: given.data ?? DEFAULT_DATA_FOLDER,
     labelSets: given.labels,
     exif: EXIF_CHOICES.find((choice) => choice === given.exif),
+    makesThumbnails: given['no-thumbnails'] !== true,
     objectTagLimit: limit === undefined ? undefined : Number(limit),
     printsResultEvents: given['result-events'] === true,
     reembeds: given['no-reembed'] !== true,

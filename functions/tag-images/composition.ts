@@ -10,6 +10,7 @@ import type { ScannableTable } from '../core/records/tag-table.ts';
 import { indexingVectors, vectorIndex } from '../core/records/vector-index.ts';
 import { inBatches } from '../core/tagging/micro-batch.ts';
 import type { Tagger } from '../core/tagging/tag-image.ts';
+import type { ThumbnailStore } from '../core/thumbnails/thumbnail-store.ts';
 
 export interface TaggerSettings {
   /** Folder of the model, with its `manifest.json`. */
@@ -26,6 +27,8 @@ export interface TaggerSettings {
   readonly heic?: boolean;
   /** Whether the table has a vector index over the model's embeddings. @default false */
   readonly hasVectorIndex?: boolean;
+  /** Where thumbnails are kept. @default none are made */
+  readonly thumbnails?: ThumbnailStore | undefined;
   /** What is recorded of a picture's EXIF. @default all */
   readonly exif?: ExifChoice | undefined;
   /** Called with faults that do not keep it from tagging. */
@@ -68,6 +71,7 @@ export async function composeTagger(
     decoder: sharpPixelDecoder({ heic: settings.heic ?? true }),
     encoder: inBatches(encoder, ENCODE_BATCH_SIZE),
     exif: settings.exif,
+    thumbnails: settings.thumbnails,
     classifiers,
     table: tableOf(settings, model),
     maximumBytes: settings.maximumBytes,

@@ -6,7 +6,7 @@ import type { Report } from './tag-messages.ts';
 /** One structured line per image. */
 export function logReport(logger: Logger): Report {
   return {
-    outcome: ({ object, result, record }, { messageId }, milliseconds) =>
+    outcome: ({ object, result, record, thumbnailFault }, { messageId }, milliseconds) =>
       logger.info('image', {
         messageId,
         ...object,
@@ -14,6 +14,7 @@ export function logReport(logger: Logger): Report {
         reason: record?.reason,
         reasonCode: record?.reasonCode,
         tags: record?.tags.map(({ set, label, score }) => `${set}:${label}:${score}`),
+        thumbnailFault,
         milliseconds: wholeMilliseconds(milliseconds),
       }),
     ignored: (reason, { messageId }) => logger.info('ignored', { messageId, reason }),

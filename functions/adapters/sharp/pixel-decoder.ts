@@ -16,10 +16,12 @@ import {
   type PixelSpec,
   type Pixels,
   type RgbPicture,
+  resizedSize,
   type Size,
   sizeForEncoder,
   uprightSize,
 } from '../../core/pixels/pixels.ts';
+import { thumbnailWindow } from '../../core/pixels/thumbnail.ts';
 import { type DrawingHeader, renderDrawing } from './drawing.ts';
 import { asFault, decoded, type PictureUpload, type Upload } from './faults.ts';
 import {
@@ -33,6 +35,7 @@ import {
 } from './picture.ts';
 import { withReadablePicture } from './readable-picture.ts';
 import { resize, shrinkOnLoad } from './resize.ts';
+import { asThumbnail, mayBeShown, thumbnailOfPixels, thumbnailOfSource } from './shown-thumbnail.ts';
 
 export interface SharpDecoderOptions {
   /** Limits on what a picture's header may announce. @default DEFAULT_PIXEL_LIMITS */
@@ -61,19 +64,19 @@ const DEFAULT_DRAWING_CPU_SECONDS = 3;
  * process.
  */
 export function sharpPixelDecoder(options: SharpDecoderOptions = {}): PixelDecoder {
-  const settings: DecoderSettings = {
+  const settings: Omit<DecoderSettings, 'wantsThumbnail'> = {
     limits: pixelLimits(options.limits),
     timeoutSeconds: options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
     drawingCpuSeconds: options.drawingCpuSeconds ?? DEFAULT_DRAWING_CPU_SECONDS,
   };
   return {
-    decode: async (bytes, spec) => {
+    decode: async (bytes, spec, { thumbnail: wantsThumbnail = false } = {}) => {
       const upload = uploadedPicture(bytes);
       const { format } = upload;
       if (format === 'heic' && options.heic === false) throw withoutHeic();
       return format === 'svg'
-        ? decodeDrawing(upload, spec, settings)
-        : decodePicture({ ...upload, format }, spec, settings);
+        ? decodeDrawing(upload, spec, { ...settings, wantsThumbnail })
+        : decodePicture({ ...upload, format }, spec, { ...settings, wantsThumbnail });
     },
   };
 }
@@ -88,6 +91,7 @@ interface DecoderSettings {
   readonly limits: PixelLimits;
   readonly timeoutSeconds: number;
   readonly drawingCpuSeconds: number;
+  readonly wantsThumbnail: boolean;
 }
 
 async function decodeDrawing(upload: Upload, spec: PixelSpec, settings: DecoderSettings): Promise<Pixels> {
@@ -102,27 +106,30 @@ async function decodeDrawing(upload: Upload, spec: PixelSpec, settings: DecoderS
     renderDrawing(upload.bytes, sizeFor, { cpuSeconds, timeoutSeconds, memoryBytes }),
   );
   const { width, height } = header;
-  return { size: side, data: centreSquare(picture, side), width, height, format: upload.format };
+  const pixels = { size: side, data: centreSquare(picture, side), width, height, format: upload.format };
+  if (!settings.wantsThumbnail) return pixels;
+  const size = spec.resize === 'squash' ? resizedSize(thumbnailWindow(header), side) : undefined;
+  return { ...pixels, thumbnail: await asThumbnail(() => thumbnailOfPixels(picture, size)) };
 }
 
 async function decodePicture(
   upload: PictureUpload,
   spec: PixelSpec,
-  { limits, timeoutSeconds }: DecoderSettings,
+  { limits, timeoutSeconds, wantsThumbnail }: DecoderSettings,
 ): Promise<Pixels> {
   const { size: side } = spec;
   return withReadablePicture(upload, limits, timeoutSeconds, async (reading) => {
     const header = await readHeader(reading);
     const source = await pictureSource(reading, header, timeoutSeconds);
-    const picture = await renderUpright(source, header, spec, timeoutSeconds);
+    const upright = await renderUpright(source, header, spec, timeoutSeconds);
     const { width, height } = uprightSize(header, header.steps);
-    return {
-      size: side,
-      data: centreSquare(picture, side),
-      width,
-      height,
-      format: upload.container ?? upload.format,
-    };
+    const format = upload.container ?? upload.format;
+    const pixels = { size: side, data: centreSquare(forEncoder(upright, spec), side), width, height, format };
+    if (!wantsThumbnail) return pixels;
+    const thumbnail = await asThumbnail(() =>
+      mayBeShown(spec) ? thumbnailOfPixels(upright) : thumbnailOfSource(source, header, timeoutSeconds),
+    );
+    return { ...pixels, thumbnail };
   });
 }
 
@@ -132,7 +139,10 @@ async function decodePicture(
  */
 const MAXIMUM_ENLARGED_PIXELS = 2 ** 21;
 
-/** The upright picture, resized; an extremely long one is cut to its centre where only the centre counts. */
+/**
+ * The upright picture, resized; an extremely long one is cut to its centre where only the centre counts. A small one keeps its
+ * size: {@link forEncoder} enlarges it.
+ */
 async function renderUpright(
   source: PictureSource,
   header: Header,
@@ -151,8 +161,13 @@ async function renderUpright(
   if (!isWholeOf(header, window) || shrinking === 'none') pipeline.extract(window);
   if (!enlarges) resize(pipeline, size, shrinking);
   setUpright(pipeline, header.steps);
-  const picture = await decoded(upload, () => toRgb(stopAfter(pipeline, timeoutSeconds)));
-  return enlarges ? resizeBicubic(picture, sizeForEncoder(picture, spec)) : picture;
+  return decoded(upload, () => toRgb(stopAfter(pipeline, timeoutSeconds)));
+}
+
+function forEncoder(upright: RgbPicture, spec: PixelSpec): RgbPicture {
+  const size = sizeForEncoder(upright, spec);
+  const fits = upright.width === size.width && upright.height === size.height;
+  return fits ? upright : resizeBicubic(upright, size);
 }
 
 async function toRgb(pipeline: Sharp): Promise<RgbPicture> {

@@ -20,7 +20,12 @@ export interface Pixels {
   readonly height: number;
   /** The file's, recognised from the content, in lower case: `jpeg`, `png`, `nef`, … */
   readonly format: string;
+  /** Where one was asked for. */
+  readonly thumbnail?: Thumbnail;
 }
+
+/** A small version of a picture for the eye, WebP; or why there is none. */
+export type Thumbnail = { readonly webp: Uint8Array } | { readonly fault: string };
 
 /** Width and height in pixels. */
 export interface Size {
@@ -74,7 +79,7 @@ export function centreWindow({ width, height }: Size): Area {
 }
 
 /** Start and length of the middle of `length`, up to `maximumLength` (one more where only that leaves equal margins). */
-function centreSpan(length: number, maximumLength: number): readonly [start: number, length: number] {
+export function centreSpan(length: number, maximumLength: number): readonly [start: number, length: number] {
   const margin = Math.max(0, Math.trunc((length - maximumLength) / 2));
   return [margin, length - 2 * margin];
 }
@@ -141,8 +146,13 @@ export function uprightSize({ width, height }: Size, { turnDegrees }: UprightSte
 /** Decodes an image's bytes to the pixels that an encoder takes. */
 export interface PixelDecoder {
   /**
+   * @param options.thumbnail whether a thumbnail is made beside the pixels. @default false
    * @throws {ImageFault} for every permanent fault of the image
    * @throws {CliptagError} retryable, when the machine was short of time or memory
    */
-  decode(bytes: Uint8Array, spec: PixelSpec): Promise<Pixels>;
+  decode(
+    bytes: Uint8Array,
+    spec: PixelSpec,
+    options?: { readonly thumbnail?: boolean | undefined },
+  ): Promise<Pixels>;
 }

@@ -5,12 +5,15 @@ import { arrivedBytes } from '../objects/arrival.ts';
 import type { ObjectEvent } from '../objects/event.ts';
 import { checkSize, type ObjectReference } from '../objects/object.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
+import type { Thumbnail } from '../pixels/pixels.ts';
 import { attemptLog } from '../records/attempts.ts';
 import type { ImageContent, ImageRecord, ImageStatus } from '../records/image-record.ts';
 import { contended, type RecordChange, updateRecord } from '../records/record-update.ts';
 import type { TagTable } from '../records/tag-table.ts';
-import { describeImage, type ImageReader } from './describe-image.ts';
+import type { ThumbnailStore } from '../thumbnails/thumbnail-store.ts';
+import { describeWithThumbnail, type ImageReader } from './describe-image.ts';
 import { eventDue, eventIdentity, type StateEvent, withUncoveredVersion } from './event-order.ts';
+import { keptThumbnails } from './kept-thumbnails.ts';
 import { taggerIdentity } from './tagger-identity.ts';
 
 /** All that tagging an image takes, built once per process. */
@@ -18,6 +21,8 @@ export interface Tagger extends ImageReader {
   readonly objects: ObjectStore;
   readonly classifiers: readonly Classifier[];
   readonly table: TagTable;
+  /** Where thumbnails are kept. @default none are made */
+  readonly thumbnails?: ThumbnailStore | undefined;
   /** Larger objects are refused before they are downloaded. */
   readonly maximumBytes: number;
   readonly now: () => Date;
@@ -32,6 +37,8 @@ export interface TaggingOutcome {
   readonly result: ImageStatus | 'unchanged' | 'superseded';
   /** The record as it stands now; none when superseded. */
   readonly record?: ImageRecord;
+  /** Why the image has no thumbnail, or an earlier one is still there. */
+  readonly thumbnailFault?: string;
 }
 
 /**
@@ -48,23 +55,36 @@ export async function tagImage(arrived: ObjectEvent, tagger: Tagger): Promise<Ta
   const identity = taggerIdentity(encoder.modelDigest, classifiers);
   const event = await withUncoveredVersion(arrived, objects);
   const contentOf = contentReader(tagger);
+  const thumbnails = keptThumbnails(tagger.thumbnails);
   const attempts = attemptLog(arrived.object, eventIdentity(arrived), { table, now, removesNotes });
   const decide = async (previous: ImageRecord | undefined): Promise<TaggingDecision> => {
     const due = await eventDue(event, previous, identity, objects);
     if (due.kind === 'unchanged') return { object: due.object, result: due.kind };
     const told = due.kind === 'due' ? due.event : undefined;
-    const content = told && (await contentOf(told));
-    if (told && content) return changeTo(told, content);
+    const described = told && (await contentOf(told));
+    if (told && described) return replace(previous, told, described);
     const { object } = due.kind === 'due' ? due.event : due;
     if (!(await attempts.areAwaited(previous))) return { object, result: 'superseded' };
     const found = await presentState(object, event.time, objects);
     const present = await contentOf(found);
     if (!present) throw contended(object);
-    return changeTo(found, present);
+    return replace(previous, found, present);
+  };
+  const replace = async (previous: ImageRecord | undefined, state: StateEvent, described: Described) => {
+    await thumbnails.replace(previous, state.object, described.thumbnail);
+    return changeTo(state, described.content);
   };
   const { decision, record } = await updateRecord(event.object, decide, { table, now, attempts });
   const { object, result } = decision;
-  return { object, result, ...(result !== 'superseded' && record && { record }) };
+  const isSuperseded = result === 'superseded';
+  await thumbnails.settle(record, isSuperseded ? object : undefined);
+  const thumbnailFault = thumbnails.fault();
+  return {
+    object,
+    result,
+    ...(!isSuperseded && record && { record }),
+    ...(thumbnailFault !== undefined && { thumbnailFault }),
+  };
 }
 
 function changeTo(event: StateEvent, content: ImageContent): TaggingDecision {
@@ -89,41 +109,45 @@ async function presentState(
     : { kind: 'removed', object, time, mayUncoverVersion: false };
 }
 
+/** What there is to record of a state, and its thumbnail if it has one. */
+interface Described {
+  readonly content: ImageContent;
+  readonly thumbnail?: Thumbnail | undefined;
+}
+
 interface TaggingDecision extends Pick<TaggingOutcome, 'object' | 'result'> {
   readonly change?: RecordChange;
 }
 
 /** Describes each state once, however many attempts its record takes. */
-function contentReader(tagger: Tagger): (event: StateEvent) => Promise<ImageContent | undefined> {
-  let known: { readonly state: string; readonly content: ImageContent | undefined } | undefined;
+function contentReader(tagger: Tagger): (event: StateEvent) => Promise<Described | undefined> {
+  let known: { readonly state: string; readonly described: Described | undefined } | undefined;
   return async (event) => {
     const { eTag, versionId } = event.object;
     const state = JSON.stringify([event.kind, eTag, versionId]);
-    if (known?.state !== state) known = { state, content: await contentOf(event, tagger) };
-    return known.content;
+    if (known?.state !== state) known = { state, described: await contentOf(event, tagger) };
+    return known.described;
   };
 }
 
 /** What there is to say of an object's state; undefined when it has been superseded meanwhile. */
-async function contentOf(event: StateEvent, tagger: Tagger): Promise<ImageContent | undefined> {
-  if (event.kind === 'removed') return { status: 'deleted', tags: [] };
+async function contentOf(event: StateEvent, tagger: Tagger): Promise<Described | undefined> {
+  if (event.kind === 'removed') return { content: { status: 'deleted', tags: [] } };
   try {
     return await describeObject(event.object, tagger);
   } catch (error) {
     if (error instanceof ObjectSuperseded) return undefined;
     if (!(error instanceof ImageFault)) throw error;
-    return { status: error.status, reason: error.message, reasonCode: error.code, tags: [] };
+    const { status, message: reason, code: reasonCode } = error;
+    return { content: { status, reason, reasonCode, tags: [] } };
   }
 }
 
 /** object → pixels → embedding → scores */
-async function describeObject(object: ObjectReference, tagger: Tagger): Promise<ImageContent> {
+async function describeObject(object: ObjectReference, tagger: Tagger): Promise<Described> {
   checkSize(object.sizeBytes, tagger.maximumBytes);
   const classifiers = tagger.classifiers.filter(({ labelSet }) => appliesTo(labelSet, object));
   const fetching = tagger.objects.fetch(object, tagger.maximumBytes);
-  return describeImage(
-    fetching.then((fetched) => arrivedBytes(fetched, object)),
-    tagger,
-    classifiers,
-  );
+  const bytes = fetching.then((fetched) => arrivedBytes(fetched, object));
+  return describeWithThumbnail(bytes, tagger, classifiers, tagger.thumbnails !== undefined);
 }

@@ -25,8 +25,10 @@ export const ALLOWED_IMPORTS = `
   core/retag: core core/labels core/records
   core/search: core/records core core/labels
   core/tagging: core core/formats/exif core/labels core/objects core/pixels core/records node:crypto
+      core/thumbnails
   core/search/collection: core core/objects core/records core/scoring core/search zod node:crypto
   core/search/relevance: core/labels core/search
+  core/thumbnails: core/objects node:crypto
   core/backfill: core core/cost core/objects core/records core/tagging
   core/results: core core/labels core/objects core/records core/tagging zod
 
@@ -40,10 +42,11 @@ export const ALLOWED_IMPORTS = `
     adapters/sandbox adapters/wasm core core/formats core/formats/heif core/formats/raw core/formats/svg core/formats/tiff
     core/pixels p-limit sharp node:*
   adapters/esbuild: adapters/files esbuild node:*
-  adapters/files: core core/labels yaml zod node:* core/search/collection
-  adapters/onnx: adapters/files core core/labels core/pixels @huggingface/tokenizers entities onnxruntime-node zod
-      node:*
-  adapters/aws: core core/backfill core/objects core/records core/results core/search/collection core/tagging
+  adapters/files: core core/labels yaml zod node:* core/search/collection core/thumbnails
+  adapters/onnx: adapters/files core core/labels core/pixels @huggingface/tokenizers entities
+      onnxruntime-node zod node:*
+  adapters/aws: core core/backfill core/objects core/records core/results core/search/collection
+      core/tagging core/thumbnails
       @aws-sdk/client-cloudformation @aws-sdk/client-cloudwatch @aws-sdk/client-dynamodb
       @aws-sdk/client-dynamodb-streams @aws-sdk/client-eventbridge @aws-sdk/client-s3 @aws-sdk/client-sfn @aws-sdk/client-sqs
       @aws-sdk/util-dynamodb zod node:*
@@ -54,7 +57,7 @@ export const ALLOWED_IMPORTS = `
   retag: adapters/aws adapters/files config.ts core core/labels core/records core/retag @aws-lambda-powertools/logger
       aws-lambda zod
   tag-images: adapters/aws adapters/files adapters/onnx adapters/sharp config.ts core core/formats/exif core/objects
-      core/records core/results core/tagging @aws-lambda-powertools/batch @aws-lambda-powertools/logger aws-lambda
+      core/records core/results core/tagging core/thumbnails @aws-lambda-powertools/batch @aws-lambda-powertools/logger aws-lambda
       p-limit
 
   # The search over a table: the collection in memory, and how it follows the table.
@@ -102,8 +105,8 @@ export const ALLOWED_IMPORTS = `
   local/reembedding: core/objects core/records core/tagging local/queue terminal node:*
   local/repair: core/objects core/records local/queue local/s3-endpoint local/store terminal node:*
   local/trial: adapters/files core/objects terminal node:*
-  local: adapters/aws adapters/files adapters/sharp config.ts core core/formats/exif core/labels core/objects core/records
-      core/results core/tagging local/control-api local/dynamodb local/page-server local/queue
+  local: adapters/aws adapters/files adapters/sharp config.ts core core/formats/exif core/labels core/objects core/pixels core/records
+      core/results core/tagging core/thumbnails local/control-api local/dynamodb local/page-server local/queue
       local/reembedding local/repair local/s3-endpoint local/store local/trial tag-images terminal p-limit
       node:*
 
