@@ -13,9 +13,9 @@ export interface KeptThumbnails {
   /**
    * Called once the run is over: deletes what it has put for states that the record does not tell of.
    *
-   * @param superseded the event's own state, where a newer one holds: a run that died may have put its thumbnail
+   * @param own the event's own state: an earlier run, which died, may have put its thumbnail
    */
-  settle(record: ImageRecord | undefined, superseded?: ObjectReference): Promise<void>;
+  settle(record: ImageRecord | undefined, own?: ObjectReference): Promise<void>;
   /** The first fault; undefined while there is none. */
   fault(): string | undefined;
 }
@@ -48,8 +48,8 @@ export function keptThumbnails(store: ThumbnailStore | undefined): KeptThumbnail
         earlier !== undefined && earlier !== name && deleteAll([earlier]),
       ]);
     },
-    settle: async (record, superseded) => {
-      const names = new Set(superseded ? [...put, thumbnailName(superseded)] : put);
+    settle: async (record, own) => {
+      const names = new Set(own ? [...put, thumbnailName(own)] : put);
       names.delete(standingName(record) ?? '');
       await deleteAll(names);
     },

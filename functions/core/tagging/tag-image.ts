@@ -76,13 +76,12 @@ export async function tagImage(arrived: ObjectEvent, tagger: Tagger): Promise<Ta
   };
   const { decision, record } = await updateRecord(event.object, decide, { table, now, attempts });
   const { object, result } = decision;
-  const isSuperseded = result === 'superseded';
-  await thumbnails.settle(record, isSuperseded ? object : undefined);
+  await thumbnails.settle(record, event.kind === 'created' ? event.object : undefined);
   const thumbnailFault = thumbnails.fault();
   return {
     object,
     result,
-    ...(!isSuperseded && record && { record }),
+    ...(result !== 'superseded' && record && { record }),
     ...(thumbnailFault !== undefined && { thumbnailFault }),
   };
 }

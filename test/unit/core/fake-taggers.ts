@@ -126,9 +126,10 @@ export function expectedOutcome(
 }
 
 const decoder: PixelDecoder = {
-  async decode(data) {
+  async decode(data, _spec, { thumbnail = false } = {}) {
     if (data[0] === BROKEN_CONTENT) throw new ImageFault('failed', 'corrupt', 'Expected an image');
-    return { size: 1, data, width: 10, height: 20, format: 'jpeg' };
+    const pixels = { size: 1, data, width: 10, height: 20, format: 'jpeg' };
+    return thumbnail ? { ...pixels, thumbnail: { webp: data } } : pixels;
   },
 };
 
@@ -150,10 +151,14 @@ export function fakeRetagger(name: TaggerName, table: ScannableTable): Retagger 
   };
 }
 
-export function fakeTagger(name: TaggerName, { objects, table }: Pick<Tagger, 'objects' | 'table'>): Tagger {
+export function fakeTagger(
+  name: TaggerName,
+  { objects, table, thumbnails }: Pick<Tagger, 'objects' | 'table' | 'thumbnails'>,
+): Tagger {
   return {
     objects,
     table,
+    thumbnails,
     decoder,
     encoder: encoderOf(name),
     classifiers: CLASSIFIERS[name],

@@ -98,6 +98,8 @@ export interface WorldOptions {
 export interface Course {
   readonly truth: TruthKeeper;
   readonly bucket: InMemoryBucket;
+  /** Names of the thumbnails that are kept. */
+  readonly thumbnails: ReadonlySet<string>;
   /** In the order in which they were sent. */
   readonly published: readonly ResultEvent[];
   /** Events sent by runs that another event had superseded. */
@@ -153,6 +155,7 @@ export async function play(
   const seen = seenThrough(table);
   const objects = objectsThrough(bucket.objects);
   const truth = new TruthKeeper(table, seen, bucketName);
+  const thumbnails = new Map<string, Uint8Array>();
   const published: ResultEvent[] = [];
   const supersededEvents: ResultEvent[] = [];
   const cutShort: TaggingRun[] = [];
@@ -177,6 +180,11 @@ export async function play(
   const ports = {
     objects,
     objectTags: bucket.objectTags,
+    thumbnails: {
+      put: async (name: string, webp: Uint8Array) => void thumbnails.set(name, webp),
+      delete: async (name: string) => void thumbnails.delete(name),
+      get: async (name: string) => thumbnails.get(name),
+    },
     table: checkedTable(),
     events: { publish: async (event: ResultEvent) => void published.push(event) },
   };
@@ -314,7 +322,8 @@ export async function play(
   const unfinishedEntries = new Set(cutShort.flatMap((run) => run.unconfirmedEntries()));
   const lateEntries = new Set(cutShort.flatMap((run) => run.lateEntries()));
   const entries = { unfinishedEntries, lateEntries };
-  return { truth, bucket, published, supersededEvents, ...entries, expired, runs, writes };
+  const kept = new Set(thumbnails.keys());
+  return { truth, bucket, thumbnails: kept, published, supersededEvents, ...entries, expired, runs, writes };
 }
 
 /** True when the work succeeded; false when it is to be done again (its message goes back to the queue). */

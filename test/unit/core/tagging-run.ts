@@ -8,6 +8,7 @@ import type {
 } from '../../../functions/core/records/tag-table.ts';
 import type { ObjectTags } from '../../../functions/core/results/object-tags.ts';
 import type { ResultEvents } from '../../../functions/core/results/result-event.ts';
+import type { ThumbnailStore } from '../../../functions/core/thumbnails/thumbnail-store.ts';
 
 /**
  * What goes wrong at write number `at` (from 0) of a run. `crash`: the write takes effect, and nothing of the runs in this
@@ -30,6 +31,7 @@ export interface TaggingRun {
   readonly table: ScannableTable;
   readonly events: ResultEvents;
   readonly objectTags: ObjectTags;
+  readonly thumbnails: ThumbnailStore;
   /** Resolves when writes that were on their way for long have taken effect after all. */
   lateWrites(): Promise<unknown>;
   /** Keys of the label entries that it put without having put the image record, or so late that nothing removes them. */
@@ -78,12 +80,12 @@ export function scheduled<T>(
   });
 }
 
-type RunPorts = Pick<TaggingRun, 'objects' | 'table' | 'events' | 'objectTags'>;
+type RunPorts = Pick<TaggingRun, 'objects' | 'table' | 'events' | 'objectTags' | 'thumbnails'>;
 
 /** Makes every call of the ports a step of the scheduler, and has the run fail as the fault says. */
 export function startRun(
   scheduler: Scheduler,
-  { objects, table, events, objectTags }: RunPorts,
+  { objects, table, events, objectTags, thumbnails }: RunPorts,
   fault: Fault | undefined,
   process: FunctionProcess,
 ): TaggingRun {
@@ -153,6 +155,12 @@ export function startRun(
     objectTags: {
       read: (object) => read('read object tags', () => objectTags.read(object)),
       write: (object, tags) => step('write object tags', () => write(() => objectTags.write(object, tags))),
+    },
+    // They never fail, for then tagging goes on without them; but the process may end at any of them.
+    thumbnails: {
+      put: (name, webp) => step('put thumbnail', () => thumbnails.put(name, webp)),
+      delete: (name) => step('delete thumbnail', () => thumbnails.delete(name)),
+      get: (name) => step('get thumbnail', () => thumbnails.get(name)),
     },
     lateWrites: () => Promise.all(late),
     unconfirmedEntries: () => [
