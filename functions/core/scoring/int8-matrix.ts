@@ -35,6 +35,8 @@ export interface Int8Matrix {
    * @param unitVector shape [size]
    */
   cosines(unitVector: Float32Array, rowCount: number): Float32Array;
+  /** Cosine of two rows; NaN where one of them has none. */
+  cosine(row: number, other: number): number;
   /** What the rows take, in blocks as they lie in the memory; valid until rows are added. */
   blocks(rowCount: number): Uint8Array;
   /** Room for so many rows, as `blocks` gave them, to be filled by the caller. */
@@ -52,6 +54,7 @@ export function int8Matrix(size: number): Int8Matrix {
   const kernel = int8Kernel(memory);
   let blockCount = 0;
   let bytes = new Uint8Array(memory.buffer);
+  let signed = new Int8Array(memory.buffer);
   let floats = new Float32Array(memory.buffer);
 
   const blockAt = (block: number) => places.blocks + block * blockBytes;
@@ -66,6 +69,7 @@ export function int8Matrix(size: number): Int8Matrix {
     if (missing > 0) {
       memory.grow(Math.ceil(missing / PAGE_BYTES));
       bytes = new Uint8Array(memory.buffer);
+      signed = new Int8Array(memory.buffer);
       floats = new Float32Array(memory.buffer);
     }
     for (; blockCount < needed; blockCount++) {
@@ -107,6 +111,13 @@ export function int8Matrix(size: number): Int8Matrix {
         cosines.set(floats.subarray(begin, begin + count), first);
       }
       return cosines;
+    },
+    cosine(row, other) {
+      if (Math.max(row, other) >= blockCount * BLOCK_ROWS) return Number.NaN;
+      const [first, second] = [rowAt(row), rowAt(other)];
+      let sum = 0;
+      for (let i = 0; i < rowBytes; i++) sum += (signed[first + i] ?? 0) * (signed[second + i] ?? 0);
+      return sum * (floats[scaleIndex(row)] ?? Number.NaN) * (floats[scaleIndex(other)] ?? Number.NaN);
     },
     blocks: (rowCount) =>
       bytes.subarray(places.blocks, blockAt(Math.min(blockCount, Math.ceil(rowCount / BLOCK_ROWS)))),

@@ -48,6 +48,10 @@ export interface ImageCollection {
    * @param vector shape [embedding size]
    */
   cosines(vector: Float32Array): Float32Array;
+  /** Dimensions of the embeddings; `undefined` where there is none. */
+  readonly embeddingSize: number | undefined;
+  /** Cosine of the embeddings of two rows, a little rounded; NaN where one has none. */
+  cosineOf(row: number, other: number): number;
 }
 
 export interface LabelCount extends LabelTerm {

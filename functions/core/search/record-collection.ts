@@ -98,6 +98,13 @@ export function recordCollection(
     longitudeOf: (row) => recordOf(row).longitude ?? Number.NaN,
     hashOf: (row) => hashHalves(recordOf(row).differenceHash),
     hasEmbedding: (row) => isThere(row) && rows[row]?.embedding !== undefined,
+    get embeddingSize() {
+      return rows.find(({ embedding }) => embedding !== undefined)?.embedding?.length;
+    },
+    cosineOf(row, other) {
+      const [first, second] = [rows[row]?.embedding, rows[other]?.embedding];
+      return first && second ? dot(first, second) : Number.NaN;
+    },
     cosines: (vector) =>
       Float32Array.from(rows, (row, number) =>
         row.embedding && isThere(number) ? dot(row.embedding, vector) : Number.NaN,
@@ -138,7 +145,7 @@ export function mostFrequentFirst(
   return found.sort((a, b) => b.count - a.count || (labelKey(a) < labelKey(b) ? -1 : 1));
 }
 
-function hashHalves(hash: string | undefined): readonly [number, number] | undefined {
+export function hashHalves(hash: string | undefined): readonly [number, number] | undefined {
   if (hash === undefined || !/^[0-9a-f]{16}$/i.test(hash)) return undefined;
   return [Number.parseInt(hash.slice(0, 8), 16), Number.parseInt(hash.slice(8), 16)];
 }

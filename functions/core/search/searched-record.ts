@@ -20,7 +20,7 @@ const SHOWN = [
 ] as const;
 
 /** What it is judged by, besides. */
-const JUDGED = ['sequencer', 'revision', 'eventTime'] as const;
+const JUDGED = ['sequencer', 'revision', 'eventTime', 'differenceHash', 'sharpness'] as const;
 
 type Named = { readonly bucket: string; readonly key: string };
 

@@ -122,6 +122,10 @@ export function collectionOf(parts: CollectionParts, modelDigest: string): Table
       columns.hasHash[row] ? [columns.hash[2 * row] ?? 0, columns.hash[2 * row + 1] ?? 0] : undefined,
     hasEmbedding: (row) => parts.matrix?.has(row) ?? false,
     cosines: (vector) => cosines(parts.matrix, vector, keys.rowCount),
+    get embeddingSize() {
+      return parts.matrix?.size;
+    },
+    cosineOf: (row, other) => parts.matrix?.cosine(row, other) ?? Number.NaN,
     parts,
     take,
     knows: (record) => knows(record),

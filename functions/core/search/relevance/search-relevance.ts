@@ -3,7 +3,8 @@ import type { ImageCollection } from '../image-collection.ts';
 import type { RelevanceModel } from '../relevance.ts';
 import { BACKGROUND_TEXTS } from './background-texts.ts';
 import { bulkOf, cosineHistogram } from './cosine-histogram.ts';
-import { fittedRelevance } from './fitted-relevance.ts';
+import { type Background, fittedRelevance } from './fitted-relevance.ts';
+import { unrelatedCosine } from './unrelated-cosine.ts';
 
 /** How relevance to texts is judged in a collection: before that, the collection is compared with some texts. */
 export interface TextRelevance {
@@ -51,4 +52,24 @@ function modelOf(
   const { values, counts } = cosineHistogram(texts.map((text) => collection.cosines(text)));
   const bulk = counts.length === 0 ? { centre: 0, deviation: 0 } : bulkOf(values, counts);
   return fittedRelevance({ ...bulk, slope: logitScale });
+}
+
+/**
+ * Log likelihood ratio of images that are wholly alike to those that have nothing to do with each other, over the cosines
+ * between these two; measured on pairs of the same and of another label (docs/relevance.md).
+ */
+const ALIKE_LOG_RATIO = 9.7;
+
+/**
+ * Relevance of images to an image. No model was trained to compare images with images, so the step is measured and not the
+ * logit scale; it spans what lies between the collection's own unrelated pairs and equality.
+ */
+export function imageRelevance(
+  collection: Pick<ImageCollection, 'rowCount' | 'cosineOf' | 'hasEmbedding'>,
+): RelevanceModel {
+  const rows: number[] = [];
+  for (let row = 0; row < collection.rowCount; row++) if (collection.hasEmbedding(row)) rows.push(row);
+  const bulk = unrelatedCosine(collection, rows);
+  const background: Background = { ...bulk, slope: ALIKE_LOG_RATIO / (1 - bulk.centre) };
+  return fittedRelevance(background);
 }
