@@ -123,7 +123,7 @@ function padded(values: readonly number[]): number[] {
 /** Texts as axes: the words of a picture's embedding say how much of each is in it. */
 export const WORDS = ['sunset', 'water', 'horse', 'stripes'];
 
-function wordEncoder(encoded: string[]): PromptEncoder {
+export function wordEncoder(encoded: string[]): PromptEncoder {
   return {
     modelDigest: MODEL,
     logitScale: 100,

@@ -1,0 +1,144 @@
+import { labelEntryOf, queryLabelEntries } from '../records/label-entries.ts';
+import type { TagTable } from '../records/tag-table.ts';
+import { MAXIMUM_NEAREST, type VectorIndex, type VectorSearch } from '../records/vector-index.ts';
+import type { CollectedRecord } from './image-collection.ts';
+import type { ImageSearch, SearchRequest } from './image-search.ts';
+import { InvalidQuery } from './invalid-query.ts';
+import { type ImageSearchParts, openImageSearch } from './open-image-search.ts';
+import { parseQuery } from './parser.ts';
+import type { LabelCondition, Query } from './query.ts';
+import { isByVector, type VectorCondition } from './query-parts.ts';
+import { queryVectors } from './query-vectors.ts';
+import { imageName, recordCollection } from './record-collection.ts';
+import { plainSearchRelevance, type RelevanceModel, type SearchRelevance } from './relevance.ts';
+import { readSearched } from './searched-record.ts';
+import { vocabularyOf } from './vocabulary.ts';
+
+export interface NearestSearchParts extends Omit<ImageSearchParts, 'collection' | 'table'> {
+  readonly table: Pick<TagTable, 'readBatch' | 'query'>;
+  readonly vectors: VectorSearch;
+  readonly index: VectorIndex;
+  /** Model whose embeddings are compared. */
+  readonly modelDigest: string;
+  /** Some hundred images of the table, whichever they are: relevance stands out from these. */
+  readonly sample: () => Promise<readonly CollectedRecord[]>;
+}
+
+/** Best entries of each label that are looked at. */
+const MAXIMUM_LABELLED = 500;
+
+/**
+ * A search that holds no collection in memory. It looks at the images that are nearest to a query's texts and images by
+ * the table's vector index (at most {@link MAXIMUM_NEAREST} for each), at those with its labels (at most {@link
+ * MAXIMUM_LABELLED} for each), and judges them as every search does.
+ *
+ * `search` throws {InvalidQuery} for a query that these do not find: every alternative needs a text, a similar image or a
+ * label.
+ */
+export function openNearestSearch(parts: NearestSearchParts): Pick<ImageSearch, 'search'> {
+  const { table, modelDigest, labelSets, textEncoder, relevance = plainSearchRelevance } = parts;
+  const vocabulary = vocabularyOf(labelSets, []);
+
+  async function search(request: SearchRequest) {
+    const parsed = parseQuery(request.query, vocabulary);
+    requireCandidates(parsed.query);
+    const sample = await parts.sample();
+    const vectors = await queryVectors({
+      collection: recordCollection(modelDigest, sample),
+      textEncoder,
+      promptsOf: relevance.promptsOf,
+      readRecords: (images) => readSearched(images, table, true),
+    })(parsed);
+    const candidates = await candidatesOf(parsed.query, vectors, parts);
+    const collection = recordCollection(modelDigest, [...sample, ...candidates]);
+    return openImageSearch({
+      ...{ ...parts, collection },
+      relevance: sampledRelevance(relevance, new Set(sample.map(imageName)).size),
+    }).search(request);
+  }
+
+  return { search };
+}
+
+/** Relevance by the first rows alone: among the nearest images, all would look alike. */
+function sampledRelevance(relevance: SearchRelevance, rows: number): SearchRelevance {
+  const sampled = ({ of, from }: RelevanceModel): RelevanceModel => ({
+    of: (cosines) => of(cosines.subarray(0, rows)),
+    from,
+  });
+  return {
+    promptsOf: relevance.promptsOf,
+    text: async () => sampled(await relevance.text()),
+    similar: async () => sampled(await relevance.similar()),
+  };
+}
+
+function requireCandidates(query: Query): void {
+  if (findsCandidates(query)) return;
+  throw new InvalidQuery({
+    column: 1,
+    expected: 'a text, a similar image or a label in every alternative, since a vector index finds no others',
+    received: 'filters alone',
+  });
+}
+
+function findsCandidates(query: Query): boolean {
+  if (query.kind === 'and') return query.of.some(findsCandidates);
+  if (query.kind === 'or') return query.of.every(findsCandidates);
+  return query.kind === 'label' || isByVector(query);
+}
+
+/** Records of the images that a query may find, as they stand. */
+async function candidatesOf(
+  query: Query,
+  vectors: ReadonlyMap<VectorCondition, Float32Array>,
+  parts: NearestSearchParts,
+): Promise<readonly CollectedRecord[]> {
+  const found = await Promise.all(
+    wantedConditions(query).map((condition) =>
+      condition.kind === 'label'
+        ? labelled(condition, parts)
+        : nearest(vectors.get(condition) ?? new Float32Array(), query, parts),
+    ),
+  );
+  return readSearched(found.flat(), parts.table, true);
+}
+
+type ImageName = Pick<CollectedRecord, 'bucket' | 'key'>;
+
+/** What an image is to be; what it is not to be finds none. */
+function wantedConditions(query: Query): ReadonlyArray<LabelCondition | VectorCondition> {
+  if (query.kind === 'and' || query.kind === 'or') return query.of.flatMap(wantedConditions);
+  return query.kind === 'label' || isByVector(query) ? [query] : [];
+}
+
+async function labelled(
+  { terms, minimumScore }: LabelCondition,
+  { table }: NearestSearchParts,
+): Promise<readonly ImageName[]> {
+  const found = await Promise.all(
+    terms.map(async ({ set, label }) => {
+      const images: ImageName[] = [];
+      for await (const page of table.query(queryLabelEntries(set, label, minimumScore, MAXIMUM_LABELLED))) {
+        images.push(...page.map(labelEntryOf));
+        if (images.length >= MAXIMUM_LABELLED) break;
+      }
+      return images;
+    }),
+  );
+  return found.flat();
+}
+
+function nearest(
+  vector: Float32Array,
+  query: Query,
+  { vectors, index, modelDigest }: NearestSearchParts,
+): Promise<readonly ImageName[]> {
+  return vectors.nearest({ index, vector, modelDigest, bucket: onlyBucketOf(query), limit: MAXIMUM_NEAREST });
+}
+
+/** The bucket that all images of an answer are in, where the query says so. */
+function onlyBucketOf(query: Query): string | undefined {
+  const parts = query.kind === 'and' ? query.of : [query];
+  return parts.find((part) => part.kind === 'bucket')?.bucket;
+}
