@@ -115,6 +115,32 @@ export function readRetagEnvironment(variables: NodeJS.ProcessEnv = process.env)
   return checkedEnvironment(retagEnvironment, variables);
 }
 
+/** The environment of the function that serves the HTTP API. */
+const apiEnvironment = taggingEnvironment
+  .pick({
+    ...{ TABLE_NAME: true, MODEL_FOLDER: true, LABEL_SETS: true, BUCKETS: true, KEY_PREFIXES: true },
+    ...{ HEIC: true, MAXIMUM_BYTES: true },
+  })
+  .extend({
+    /** The table's stream, by which changes are followed. @default the table is compared every five minutes */
+    STREAM_ARN: z.string().min(1).optional(),
+    /** URL of the queue that the tagging function works on. */
+    QUEUE_URL: z.url(),
+    DEAD_LETTER_QUEUE_URL: z.url(),
+    /** Whether it takes uploads, corrections and retries. @default false */
+    WRITES: z.stringbool().default(false),
+  });
+
+export type ApiEnvironment = z.infer<typeof apiEnvironment>;
+
+/** The environment as infrastructure writes it. */
+export type ApiEnvironmentVariables = z.input<typeof apiEnvironment>;
+
+/** @throws {InvalidInput} naming every variable that is missing or wrong */
+export function readApiEnvironment(variables: NodeJS.ProcessEnv = process.env): ApiEnvironment {
+  return checkedEnvironment(apiEnvironment, variables);
+}
+
 /** The access key that the local endpoints accept. @default `local` and `local` */
 export function readLocalCredentials(variables: NodeJS.ProcessEnv = process.env): {
   accessKeyId: string;

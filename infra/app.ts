@@ -10,8 +10,8 @@ import { settingsAndFaults } from './settings.ts';
 const app = new App();
 try {
   const { settings, faults: contextFaults } = settingsAndFaults(app.node);
-  const { model, labels: labelSets, architecture, heic, baseImage } = settings;
-  const image = await taggingImage({ model, labelSets, architecture, heic, baseImage }).catch(
+  const { model, labels: labelSets, architecture, heic, baseImage, api } = settings;
+  const image = await taggingImage({ model, labelSets, architecture, heic, api, baseImage }).catch(
     (error: Error) => error,
   );
   if (contextFaults.length > 0 || image instanceof Error) {

@@ -71,6 +71,7 @@ export class ImageTaggingStack extends Stack {
       ModelDigest: modelDigest,
       BackfillWorkflowArn: backfill.stateMachineArn,
       RetagWorkflowArn: retag.stateMachineArn,
+      ...(tagger.api && { ApiUrl: tagger.api.url.url, ApiFunctionName: tagger.api.function.functionName }),
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }
@@ -82,7 +83,11 @@ function optionProps(settings: Settings): ImageTaggerProps {
     settings;
   const { enableEventBridge, exif, objectTags, objectTagLimit, maximumBytes } = settings;
   const { backfillObjectsPerSecond, backfillQueueDepth, retagConcurrency } = settings;
+  const { api, apiAuth, apiWrites, apiAllowedOrigins, apiReservedConcurrency } = settings;
   return {
+    ...{ api, apiAuth, apiWrites, apiAllowedOrigins },
+    apiMemory: Size.mebibytes(settings.apiMemoryMegabytes),
+    ...(apiReservedConcurrency !== undefined && { apiReservedConcurrency }),
     ...{ batchSize, maximumConcurrency, snapStart, tracing, maxReceiveCount },
     ...{ enableEventBridge, exif, objectTags, objectTagLimit, vectorIndex: settings.vectorIndex },
     ...{ backfillObjectsPerSecond, backfillQueueDepth, retagConcurrency },

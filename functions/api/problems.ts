@@ -23,6 +23,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'invalid-cursor': 400,
   'object-gone': 404,
   'no-image': 404,
+  'not-offered': 404,
   'not-tagged': 409,
   'too-many-corrections': 409,
   'no-bucket': 404,

@@ -12,6 +12,7 @@ import type { AddBucketOptions } from '../options/add-bucket-options.ts';
 import { throwFaults } from '../options/faults.ts';
 import type { AnyBucket, ImageTaggerProps } from '../options/image-tagger-props.ts';
 import type { TaggerOptions } from '../options/tagger-options.ts';
+import { ImageApi } from './api/image-api.ts';
 import { TaggingFunction } from './compute/tagging-function.ts';
 import { grantReading, grantRedriving } from './grants.ts';
 import { readBucketOptions } from './intake/added-bucket.ts';
@@ -53,6 +54,8 @@ export class ImageTagger extends Construct {
    * `{"mode": "plan" | "write", "bucket": NAME, "prefix": TEXT}`, and all of it is optional.
    */
   readonly retag: StateMachine;
+  /** The HTTP API, where there is one. */
+  readonly api: ImageApi | undefined;
   /** One alarm for each way in which images stop being tagged. */
   readonly alarms: TaggerAlarms;
   /** Digest of the model. Embeddings may be compared if, and only if, their models' digests are equal. */
@@ -79,6 +82,7 @@ export class ImageTagger extends Construct {
       deletionProtection: options.tableDeletionProtection,
       encryptionKey: tableKey,
       removalPolicy,
+      hasStream: options.api,
       indexedDimensions: options.vectorIndex ? image.dimensions : undefined,
     });
     this.events = new BucketEvents(this, 'Events', { queue, deadLetterQueue, filter: options });
@@ -92,6 +96,7 @@ export class ImageTagger extends Construct {
     this.tagging = new TaggingFunction(this, 'Tagging', shared);
     this.backfilling = new Backfill(this, 'Backfill', shared);
     this.retag = new Retag(this, 'Retag', shared).workflow;
+    this.api = options.api ? new ImageApi(this, 'Api', { ...shared, deadLetterQueue }) : undefined;
     const watched = {
       ...{
         function: this.tagging.function,
@@ -102,6 +107,7 @@ export class ImageTagger extends Construct {
         image,
         options,
       },
+      api: this.api?.function,
       tellsResults: options.objectTags || parts.resultEventBus !== undefined,
     };
     this.alarms = addAlarms(new Construct(this, 'Alarms'), watched, parts.alarmTopic);
@@ -136,11 +142,22 @@ export class ImageTagger extends Construct {
     this.events.add([bucket], values.enableEventBridge ?? this.options.enableEventBridge);
     this.tagging.addBuckets([bucket], values.keys);
     this.backfilling.addBuckets([bucket]);
+    this.api?.addBuckets([bucket], values.keys);
   }
 
   /** Lets somebody read the table and its index, also where the table is encrypted with a key of your own. */
   grantRead(grantee: IGrantable): Grant {
     return grantReading(this.table, this.tableKey, grantee);
+  }
+
+  /**
+   * Lets somebody use the HTTP API, whose requests are signed.
+   *
+   * @throws Error when there is none: the prop `api` makes it
+   */
+  grantApi(grantee: IGrantable): Grant {
+    if (!this.api) throw new Error(`${this.node.path}: Expected an API (api: true) but there is none`);
+    return this.api.grantInvoke(grantee);
   }
 
   /** Lets somebody look at dead letters and redrive them, as `cliptag redrive` does. */

@@ -5,6 +5,7 @@ import {
   BillingMode,
   type CfnTable,
   ProjectionType,
+  StreamViewType,
   Table,
   TableEncryption,
 } from 'aws-cdk-lib/aws-dynamodb';
@@ -24,6 +25,11 @@ export interface TagTableProps {
   /** Tags and embeddings should outlive the stack: computing them again costs more than keeping them. */
   readonly removalPolicy: RemovalPolicy;
   /**
+   * Whether the table tells its changes by a stream, which costs those who read it, and nobody else.
+   * @default false
+   */
+  readonly hasStream?: boolean | undefined;
+  /**
    * Size of the embeddings that a vector index is to search.
    * @default no index
    */
@@ -41,7 +47,7 @@ export class TagTable extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { deletionProtection, encryptionKey, removalPolicy, indexedDimensions }: TagTableProps,
+    { deletionProtection, encryptionKey, removalPolicy, hasStream, indexedDimensions }: TagTableProps,
   ) {
     super(scope, id);
     const { key, indexes, billingMode, timeToLiveAttribute } = TABLE_DEFINITION;
@@ -51,6 +57,7 @@ export class TagTable extends Construct {
       timeToLiveAttribute,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection,
+      ...(hasStream && { stream: StreamViewType.NEW_IMAGE }),
       ...(encryptionKey && { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey }),
       removalPolicy,
     });

@@ -36,6 +36,7 @@ function imageOrFault(tagger: Construct, parts: TaggerParts): TaggingImage | str
     labelSets: labels,
     architecture,
     heic,
+    api: parts.options.api,
     baseImage,
     stateFolder: stateFolder(assetFolder),
   };

@@ -193,6 +193,39 @@ export interface ImageTaggerProps {
    */
   readonly vectorIndex?: boolean;
   /**
+   * Whether an HTTP API answers at a function's own URL: docs/api.md. Costs nothing while nobody asks. The functions' image
+   * then has the text encoder, too.
+   * @default false
+   */
+  readonly api?: boolean;
+  /**
+   * Who may use the API: `iam`, who signs as a role or user that may invoke its URL (`grantApi`); `none`, everybody who
+   * knows its address, with `apiWrites` false.
+   * @default 'iam'
+   */
+  readonly apiAuth?: 'iam' | 'none';
+  /**
+   * Whether the API takes uploads, corrections and retries.
+   * @default true
+   */
+  readonly apiWrites?: boolean;
+  /**
+   * Origins whose pages may use the API from a browser (CORS), as `https://example.org`.
+   * @default [] (none)
+   */
+  readonly apiAllowedOrigins?: readonly string[];
+  /**
+   * Memory of the API's function, 512 to 10,240 MiB: it holds a kilobyte for each image.
+   * @default Size.mebibytes(3008) (the most that AWS grants a new account)
+   */
+  readonly apiMemory?: Size;
+  /**
+   * The most requests that the API works on at once, 1 to 1,000, taken from the account's concurrency: an URL has no other
+   * limit.
+   * @default - none
+   */
+  readonly apiReservedConcurrency?: number;
+  /**
    * Whether objects get their best tags as S3 object tags too, `cliptag:SET:LABEL` = `yes`, beside those that they have.
    * Costs a read and a write of S3's for each image.
    * @default false

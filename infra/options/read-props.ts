@@ -88,6 +88,12 @@ const PROP_RULES = {
   alarmTopic: construct<ITopic>('an SNS topic', 'topicArn'),
   resultEventBus: construct<IEventBus>('an event bus', 'eventBusArn'),
   vectorIndex: plain(TAGGER_RULES.vectorIndex),
+  api: plain(TAGGER_RULES.api),
+  apiAuth: known(TAGGER_RULES.apiAuth),
+  apiWrites: plain(TAGGER_RULES.apiWrites),
+  apiAllowedOrigins: plain(TAGGER_RULES.apiAllowedOrigins),
+  apiMemory: size(TAGGER_RULES.apiMemoryMegabytes, 'MiB'),
+  apiReservedConcurrency: plain(TAGGER_RULES.apiReservedConcurrency),
   objectTags: plain(TAGGER_RULES.objectTags),
   objectTagLimit: plain(TAGGER_RULES.objectTagLimit),
   backfillObjectsPerSecond: plain(TAGGER_RULES.backfillObjectsPerSecond),
@@ -107,6 +113,7 @@ const NAMES: Partial<Record<keyof TaggerOptions, string>> = {
   suffix: 'suffixes',
   batchWindowSeconds: 'batchingWindow (seconds)',
   temporaryStorageMegabytes: 'temporaryStorage (MiB)',
+  apiMemoryMegabytes: 'apiMemory (MiB)',
 };
 
 /** What an option is called among the props. */
@@ -176,7 +183,10 @@ function optionsOf(values: PropValues): TaggerOptions {
   const { batchSize, maximumConcurrency, reservedConcurrency, snapStart, tracing, maxReceiveCount } = values;
   const { enableEventBridge, exif, objectTags, objectTagLimit } = values;
   const { backfillObjectsPerSecond, backfillQueueDepth, retagConcurrency } = values;
+  const { api, apiAuth, apiWrites, apiAllowedOrigins, apiReservedConcurrency } = values;
   return {
+    ...{ api, apiAuth, apiWrites, apiAllowedOrigins, apiReservedConcurrency },
+    apiMemoryMegabytes: values.apiMemory,
     ...{ batchSize, maximumConcurrency, reservedConcurrency, snapStart, tracing, maxReceiveCount },
     ...{ enableEventBridge, exif, objectTags, objectTagLimit, vectorIndex: values.vectorIndex },
     ...{ backfillObjectsPerSecond, backfillQueueDepth, retagConcurrency },

@@ -98,6 +98,39 @@ export interface TaggerOptions {
    */
   readonly vectorIndex: boolean;
   /**
+   * Whether an HTTP API answers at a function's own URL (docs/api.md). Costs nothing while nobody asks. The functions' image
+   * then has the text encoder, too.
+   * @default false
+   */
+  readonly api: boolean;
+  /**
+   * Who may use the API: `iam`, who signs as a role or user that may invoke its URL; `none`, everybody who knows its address,
+   * with apiWrites false.
+   * @default 'iam'
+   */
+  readonly apiAuth: 'iam' | 'none';
+  /**
+   * Whether the API takes uploads, corrections and retries.
+   * @default true
+   */
+  readonly apiWrites: boolean;
+  /**
+   * Origins whose pages may use the API from a browser (CORS), as `https://example.org`.
+   * @default [] (none)
+   */
+  readonly apiAllowedOrigins: readonly string[];
+  /**
+   * Memory of the API's function, 512 to 10,240 MB: it holds a kilobyte for each image.
+   * @default 3008 (the most that AWS grants a new account)
+   */
+  readonly apiMemoryMegabytes: number;
+  /**
+   * The most requests that the API works on at once, 1 to 1,000, taken from the account's concurrency: an URL has no other
+   * limit.
+   * @default undefined (none)
+   */
+  readonly apiReservedConcurrency: number | undefined;
+  /**
    * Days for which the function's log is kept: one of the periods that CloudWatch Logs has.
    * @default 30
    */
@@ -165,6 +198,12 @@ export const TAGGER_RULES = {
   maxReceiveCount: wholeNumber(1, 1_000, QUEUE_DEFINITION.maxReceiveCount),
   tableDeletionProtection: flag(true),
   vectorIndex: flag(false),
+  api: flag(false),
+  apiAuth: oneOf(['iam', 'none'], 'iam'),
+  apiWrites: flag(true),
+  apiAllowedOrigins: list(/^https?:\/\/[\w.-]+(:\d+)?$|^\*$/, 'origins, such as https://example.org', []),
+  apiMemoryMegabytes: wholeNumber(512, 10_240, 3_008),
+  apiReservedConcurrency: wholeNumber(1, 1_000, undefined),
   logRetentionDays: oneOf(LOG_RETENTION_DAYS, 30),
   backfillObjectsPerSecond: wholeNumber(1, 10_000, 200),
   backfillQueueDepth: wholeNumber(1, 1_000_000, 1_000),
@@ -202,5 +241,19 @@ export function contradictions(options: TaggerOptions, nameOf: OptionName): stri
       `Expected a ${nameOf('temporaryStorageMegabytes')} of ${MAXIMUM_STORAGE_WITH_SNAPSTART_MEGABYTES} with ${nameOf('snapStart')} but received ${options.temporaryStorageMegabytes}`,
     );
   }
+  return [...faults, ...apiContradictions(options, nameOf)];
+}
+
+function apiContradictions(options: TaggerOptions, nameOf: OptionName): string[] {
+  const { api, apiAuth, apiWrites, apiAllowedOrigins, apiReservedConcurrency } = options;
+  const faults: string[] = [];
+  if (api && apiAuth === 'none' && apiWrites) {
+    faults.push(
+      `Expected ${nameOf('apiWrites')} to be false with ${nameOf('apiAuth')} none but received true: everybody could upload`,
+    );
+  }
+  const isGiven = apiAuth !== 'iam' || apiAllowedOrigins.length > 0 || apiReservedConcurrency !== undefined;
+  if (!api && isGiven)
+    faults.push(`Expected ${nameOf('api')} to be true with options of the API but received false`);
   return faults;
 }

@@ -53,10 +53,11 @@ const UNUSED: Readonly<Record<string, readonly string[]>> = {
   '@huggingface/tokenizers': ['Tokenizer'],
 };
 
-const unusedLeftOut: Plugin = {
+/** Leaves packages out, whatever is imported from them. */
+const leftOut = (names: readonly string[]): Plugin => ({
   name: 'unused-left-out',
   setup: (build) => {
-    const unused = new RegExp(`^(${Object.keys(UNUSED).join('|')})$`);
+    const unused = new RegExp(`^(${names.join('|')})$`);
     build.onResolve({ filter: unused }, ({ path }) => ({ path, namespace: 'unused' }));
     build.onLoad({ filter: /.*/, namespace: 'unused' }, ({ path }) => ({
       contents: [
@@ -65,7 +66,7 @@ const unusedLeftOut: Plugin = {
       ].join('\n'),
     }));
   },
-};
+});
 
 /** Packages written as CommonJS, and the built-in modules, are required. */
 const REQUIRE = `import { createRequire as createRequireOfBundle } from 'node:module';
@@ -85,6 +86,12 @@ export const BUNDLE_OPTIONS = {
   // ES modules where a package has both kinds: only the parts of them that are used are taken.
   mainFields: ['module', 'main'],
   banner: { js: REQUIRE },
-  plugins: [onnxruntimeBinding, englishOnly, builtinsByRequire, unusedLeftOut],
+  plugins: [onnxruntimeBinding, englishOnly, builtinsByRequire, leftOut(Object.keys(UNUSED))],
   logLevel: 'silent',
+} as const satisfies BuildOptions;
+
+/** The same for a function that encodes texts, as searches do. */
+export const TEXT_BUNDLE_OPTIONS = {
+  ...BUNDLE_OPTIONS,
+  plugins: [onnxruntimeBinding, englishOnly, builtinsByRequire, leftOut(['yaml'])],
 } as const satisfies BuildOptions;

@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import type { BuildOptions } from 'esbuild';
 import { PACKAGE_FOLDER } from '../../functions/adapters/files/package-folder.ts';
-import { BUNDLE_OPTIONS } from './bundle-options.ts';
+import { BUNDLE_OPTIONS, TEXT_BUNDLE_OPTIONS } from './bundle-options.ts';
 
 const FUNCTIONS = join(PACKAGE_FOLDER, 'functions');
 const HANDLER = join(FUNCTIONS, 'tag-images', 'handler.ts');
 /** The function that retags is another command of the same image, since it needs the same label sets. */
 const RETAG_HANDLER = join(FUNCTIONS, 'retag', 'handler.ts');
+/** So is the function that serves the API, which needs the model and the label sets. */
+const API_HANDLER = join(FUNCTIONS, 'serve-api', 'handler.ts');
 /** Each runs in a process of its own. drawing.ts and translation.ts look for them beside themselves: beside the bundle. */
 const WORKERS = {
   'drawing-worker': join(FUNCTIONS, 'adapters', 'sharp', 'drawing-worker.mjs'),
@@ -26,6 +28,18 @@ const NATIVE_FILES = ['@img/sharp-*', 'onnxruntime-node/bin/*'];
 export async function bundleHandler(folder: string): Promise<void> {
   await bundle({
     entryPoints: { handler: HANDLER, retag: RETAG_HANDLER, ...WORKERS },
+    outdir: folder,
+    entryNames: '[name]',
+    external: NATIVE_FILES,
+  });
+}
+
+/** Writes `api.mjs`, which stands beside those where there is an API. */
+export async function bundleApi(folder: string): Promise<void> {
+  const entryPoints = { api: API_HANDLER };
+  await bundle({
+    ...TEXT_BUNDLE_OPTIONS,
+    entryPoints,
     outdir: folder,
     entryNames: '[name]',
     external: NATIVE_FILES,

@@ -23,6 +23,8 @@ export interface ImageOptions {
   readonly withPackages?: boolean;
   /** Whether the image gets the decoder of HEIC. @default true */
   readonly heic?: boolean | undefined;
+  /** Whether the image also serves the API, for which it gets what encodes texts. @default false */
+  readonly api?: boolean | undefined;
   /** Folder that the image's own folder is made in. @default `.cliptag/images` in the repository */
   readonly folder?: string;
   /** Folder that classifiers are kept in once they are compiled. @default `.cliptag/classifiers` in the repository */
@@ -37,15 +39,16 @@ export interface ImageOptions {
  * @throws {CliptagError} `no-model`, `no-tokenizer` or `model-fault` when a classifier can't be compiled
  */
 export async function stageImage(options: ImageOptions): Promise<string> {
-  const { model, labelSets, architecture, withPackages = false, heic = true } = options;
+  const { model, labelSets, architecture, withPackages = false, heic = true, api = false } = options;
   const { folder = join(STATE_FOLDER, 'images'), classifierFolder = join(STATE_FOLDER, 'classifiers') } =
     options;
   const code = await functionCode();
   return contentFolder(folder, async (draft) => {
     const packages = join(draft, 'packages');
     await cp(join(code, 'tag-images'), join(draft, 'code'), { recursive: true });
+    if (api) await cp(join(code, 'api'), join(draft, 'code'), { recursive: true });
     await cp(DRAWING_FONT_FOLDER, join(draft, 'drawing-font'), { recursive: true });
-    await copyModel(model, join(draft, 'model'));
+    await copyModel(model, join(draft, 'model'), api);
     await writeClassifiers(model, labelSets, draft, classifierFolder);
     await cp(packagesFolder(code, architecture), packages, { recursive: true });
     if (withPackages) await copyPackages(PACKAGE_FOLDER, packages, architecture);
@@ -53,12 +56,13 @@ export async function stageImage(options: ImageOptions): Promise<string> {
   });
 }
 
-/** Classifiers are compiled here, so the image needs neither the text encoder nor the tokenizer. */
-async function copyModel({ folder, manifest }: Model, to: string): Promise<void> {
-  const { imageEncoder, imageWeights } = manifest.files;
+/** Classifiers are compiled here, so only texts of searches need the text encoder and the tokenizer. */
+async function copyModel({ folder, manifest }: Model, to: string, withText: boolean): Promise<void> {
+  const { imageEncoder, imageWeights, textEncoder, textWeights, tokenizer } = manifest.files;
+  const ofText = withText ? [textEncoder, ...(textWeights ? [textWeights] : []), tokenizer] : [];
   await mkdir(to, { recursive: true });
   await copyFile(join(folder, MANIFEST_FILE), join(to, MANIFEST_FILE));
-  for (const { path } of [imageEncoder, ...(imageWeights ? [imageWeights] : [])]) {
+  for (const { path } of [imageEncoder, ...(imageWeights ? [imageWeights] : []), ...ofText]) {
     await mkdir(dirname(join(to, path)), { recursive: true });
     await copyFile(join(folder, path), join(to, path), constants.COPYFILE_FICLONE);
   }

@@ -22,6 +22,8 @@ export interface TaggingImageOptions {
   readonly architecture: Architecture;
   /** Whether the image gets the decoder of HEIC. @default true */
   readonly heic?: boolean | undefined;
+  /** Whether the image also serves the API, for which it gets what encodes texts. @default false */
+  readonly api?: boolean | undefined;
   /**
    * What the image is built on: Node 20 or newer with the runtime client of Lambda, for the same processor.
    * @default AWS's own base image, which the Dockerfile names
@@ -55,7 +57,7 @@ export interface TaggingImage {
  * @throws Error with all faults of the model and of all label sets, before anything is deployed
  */
 export async function taggingImage(options: TaggingImageOptions): Promise<TaggingImage> {
-  const { architecture, heic, baseImage, stateFolder = STATE_FOLDER } = options;
+  const { architecture, heic, api, baseImage, stateFolder = STATE_FOLDER } = options;
   const [model, labelSets] = await Promise.allSettled([
     readVerified(options.model),
     readLabelSetFiles(options.labelSets),
@@ -68,7 +70,7 @@ export async function taggingImage(options: TaggingImageOptions): Promise<Taggin
   const { digest: modelDigest, manifest } = model.value;
   const below = (name: string) => join(stateFolder, name);
   const [folder, backfill] = await Promise.all([
-    stageImage({ ...parts, folder: below('images'), classifierFolder: below('classifiers') }),
+    stageImage({ ...parts, api, folder: below('images'), classifierFolder: below('classifiers') }),
     stageBackfillCode(parts, below('backfill')),
   ]);
   return { folder, modelDigest, dimensions: manifest.embeddingSize, architecture, baseImage, backfill };

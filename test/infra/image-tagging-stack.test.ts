@@ -125,6 +125,7 @@ describe('the AWS Solutions rules of cdk-nag', () => {
   it.each([
     ['by default', {}],
     ['with filters', { prefix: 'a/,what?/', suffix: '.jpg,.png' }],
+    ['with an API for everybody', { api: true, apiAuth: 'none', apiWrites: false }],
     ['with buckets that exist already', { bucket: 'photos-a,photos-b', prefix: 'a/' }],
     [
       'with all that is opt-in',
@@ -136,7 +137,7 @@ describe('the AWS Solutions rules of cdk-nag', () => {
           tableKey: TABLE_KEY,
           alarmTopic: TOPIC,
         },
-        ...{ resultEvents: true, objectTags: true },
+        ...{ resultEvents: true, objectTags: true, api: true, apiAllowedOrigins: 'https://example.org' },
       },
     ],
   ])('find nothing in the stack %s', (_name, context) => {

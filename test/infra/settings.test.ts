@@ -48,6 +48,12 @@ describe('settings', () => {
       backfillQueueDepth: 1_000,
       enableEventBridge: true,
       vectorIndex: false,
+      api: false,
+      apiAuth: 'iam',
+      apiWrites: true,
+      apiAllowedOrigins: [],
+      apiMemoryMegabytes: 3_008,
+      apiReservedConcurrency: undefined,
       objectTags: false,
       objectTagLimit: 5,
       resultEvents: false,
@@ -139,6 +145,9 @@ describe('settings', () => {
     ['resultEvents', 'yes'],
     ['resultEvents', 'arn:aws:sns:us-east-1:123456789012:topic'],
     ['objectTags', 'five'],
+    ['apiAuth', 'nobody'],
+    ['apiAllowedOrigins', 'example.org'],
+    ['apiMemoryMegabytes', 256],
   ])('rejects %s = %j, naming what was expected and what arrived', (name, value) => {
     expect(() => settingsOf({ [name]: value })).toThrow(`for ${name} but received ${JSON.stringify(value)}`);
   });
@@ -159,6 +168,8 @@ describe('settings', () => {
       { snapStart: true, temporaryStorageMegabytes: 513 },
       'Expected a temporaryStorageMegabytes of 512 with snapStart but received 513',
     ],
+    [{ api: true, apiAuth: 'none' }, 'Expected apiWrites to be false with apiAuth none but received true'],
+    [{ apiReservedConcurrency: 5 }, 'Expected api to be true with options of the API but received false'],
     [{ prefix: Array.from({ length: 34 }, (_, i) => `${i + 10}/`) }, 'at most 100 notifications'],
   ])('rejects %j, where each is good by itself', (context, expected) => {
     expect(messageOf(context)).toContain(expected);

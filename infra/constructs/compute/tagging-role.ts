@@ -85,7 +85,8 @@ export function allowBuckets(role: Role, access: BucketAccess): void {
   role.addToPolicy(new PolicyStatement({ actions, resources }));
 }
 
-function objectArns({ buckets, prefix }: BucketAccess): string[] {
+/** The objects of the buckets under the prefixes. */
+export function objectArns({ buckets, prefix }: Pick<BucketAccess, 'buckets' | 'prefix'>): string[] {
   const patterns = prefix.length > 0 ? prefix.map((one) => `${escaped(one)}*`) : ['*'];
   return buckets.flatMap((bucket) => patterns.map((pattern) => bucket.arnForObjects(pattern)));
 }

@@ -1,11 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { METRICS } from '../../../functions/core/tagging/metric-names.ts';
 import { ownMetric } from './own-metric.ts';
 import type { TaggerAlarms } from './tagger-alarms.ts';
+import { URL_METRICS } from './url-metrics.ts';
 import type { WatchedParts } from './watched-parts.ts';
 
 const PERIOD = Duration.minutes(5);
@@ -89,5 +91,25 @@ function definitions(parts: WatchedParts): Definitions {
           'Images are in the table, but their event or object tags could not be written: see the function’s log. Their messages come again',
       },
     }),
+    ...(parts.api && apiDefinitions(parts.api)),
+  };
+}
+
+/** One answer that fails may be a table that was busy for a moment. */
+const API_FAULTS = 5;
+
+function apiDefinitions(api: IFunction): Pick<Definitions, 'apiErrors' | 'apiThrottles'> {
+  const over = { period: PERIOD, statistic: 'Sum' };
+  return {
+    apiErrors: {
+      metric: api.metric(URL_METRICS.errors, over),
+      threshold: API_FAULTS,
+      description: 'The API failed at requests, or ran out of time or memory: see its function’s log',
+    },
+    apiThrottles: {
+      metric: api.metricThrottles(over),
+      threshold: 1,
+      description: 'Requests to the API were refused: raise apiReservedConcurrency or the account’s quota',
+    },
   };
 }

@@ -1,10 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { Dashboard, GraphWidget, type IMetric, type IWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { PRICES_AS_OF, PRICES_REGION } from '../../../functions/core/cost/prices.ts';
 import { METRICS, STAGE_METRICS } from '../../../functions/core/tagging/metric-names.ts';
 import { costEstimate } from './cost-estimate.ts';
 import { ownMetric } from './own-metric.ts';
+import { URL_METRICS } from './url-metrics.ts';
 import type { WatchedParts } from './watched-parts.ts';
 
 const PERIOD = Duration.minutes(5);
@@ -16,7 +18,12 @@ const WIDTH = 8;
 export function addDashboard(scope: Construct, id: string, parts: WatchedParts): Dashboard {
   return new Dashboard(scope, id, {
     defaultInterval: Duration.days(1),
-    widgets: [imageWidgets(parts), functionWidgets(parts), queueWidgets(parts)],
+    widgets: [
+      imageWidgets(parts),
+      functionWidgets(parts),
+      queueWidgets(parts),
+      ...(parts.api ? [apiWidgets(parts.api)] : []),
+    ],
   });
 }
 
@@ -73,6 +80,26 @@ function queueWidgets({ queue, deadLetterQueue }: WatchedParts): IWidget[] {
     ]),
     graph('Dead letters', [
       deadLetterQueue.metricApproximateNumberOfMessagesVisible({ ...over, label: 'dead letters' }),
+    ]),
+  ];
+}
+
+function apiWidgets(api: LambdaFunction): IWidget[] {
+  const own = (name: string, statistic: string, label: string) =>
+    api.metric(name, { statistic, label, period: PERIOD });
+  return [
+    graph('API: requests', [
+      own(URL_METRICS.requests, 'Sum', 'all'),
+      own(URL_METRICS.refused, 'Sum', 'refused (4xx)'),
+      own(URL_METRICS.errors, 'Sum', 'failed (5xx)'),
+    ]),
+    graph('API: latency (ms)', [
+      own(URL_METRICS.latency, 'p50', 'median'),
+      own(URL_METRICS.latency, 'p99', '99th percentile'),
+    ]),
+    graph('API: at once, and refused for want of concurrency', [
+      own('ConcurrentExecutions', 'Maximum', 'at once'),
+      api.metricThrottles({ period: PERIOD, statistic: 'Sum', label: 'throttles' }),
     ]),
   ];
 }

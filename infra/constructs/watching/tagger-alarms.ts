@@ -1,6 +1,6 @@
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 
-/** One alarm for each way in which images stop being tagged. */
+/** One alarm for each way in which images stop being tagged, or found by the API. */
 export interface TaggerAlarms {
   /** Messages failed every time. */
   readonly deadLetters: Alarm;
@@ -14,4 +14,8 @@ export interface TaggerAlarms {
   readonly duration: Alarm;
   /** Result events or object tags could not be written. Exists where there are any. */
   readonly resultsNotTold?: Alarm;
+  /** The API failed at requests. Exists where there is an API. */
+  readonly apiErrors?: Alarm;
+  /** The API refused requests, since it has no more concurrency. Exists where there is an API. */
+  readonly apiThrottles?: Alarm;
 }

@@ -15,6 +15,8 @@ export interface WatchedParts {
   readonly table: Table;
   readonly image: TaggingImage;
   readonly options: TaggerOptions;
+  /** The API's function, where there is one. */
+  readonly api?: LambdaFunction | undefined;
   /** Whether results are told elsewhere besides the table, which may fail. */
   readonly tellsResults: boolean;
 }

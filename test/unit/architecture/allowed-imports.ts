@@ -50,7 +50,7 @@ export const ALLOWED_IMPORTS = `
       core/tagging core/thumbnails
       @aws-sdk/client-cloudformation @aws-sdk/client-cloudwatch @aws-sdk/client-dynamodb
       @aws-sdk/client-dynamodb-streams @aws-sdk/client-eventbridge @aws-sdk/client-s3 @aws-sdk/client-sfn @aws-sdk/client-sqs
-      @aws-sdk/util-dynamodb zod node:*
+      @aws-sdk/s3-presigned-post @aws-sdk/s3-request-presigner @aws-sdk/util-dynamodb zod node:*
 
   # What the cloud runs.
   backfill: adapters/aws config.ts core core/backfill core/objects core/tagging
@@ -68,6 +68,9 @@ export const ALLOWED_IMPORTS = `
   api/base-path.ts:
   api/contract.ts: api/base-path.ts core/records core/search zod
   api: api/contract.ts core core/objects core/search hono @hono/zod-openapi zod
+  # The API as a Lambda function.
+  serve-api: adapters/aws adapters/files adapters/onnx adapters/sharp api config.ts core core/objects core/records
+      core/search core/search/relevance search @aws-lambda-powertools/logger aws-lambda node:*
   # For programs of others, browsers among them: no package at all.
   client: api/base-path.ts
 
@@ -160,9 +163,11 @@ export const ALLOWED_IMPORTS = `
   infra/preflight: adapters/aws adapters/files config.ts core/records
   infra/constructs/workflows: config.ts core infra/constructs/compute infra/options infra/packaging
       aws-cdk-lib constructs
-  infra/constructs: core/objects core/records core/tagging infra/constructs/compute infra/constructs/intake
-      infra/constructs/watching infra/constructs/workflows infra/options infra/packaging aws-cdk-lib
+  infra/constructs/api: config.ts core/records infra/constructs/compute infra/options infra/packaging
+      aws-cdk-lib constructs
+  infra/constructs: core/objects core/records core/tagging infra/constructs/api infra/constructs/compute
+      infra/constructs/intake infra/constructs/watching infra/constructs/workflows infra/options infra/packaging aws-cdk-lib
       constructs
-  infra: config.ts infra/constructs infra/constructs/intake infra/constructs/watching infra/options
+  infra: config.ts infra/constructs infra/constructs/api infra/constructs/intake infra/constructs/watching infra/options
       infra/packaging infra/preflight aws-cdk-lib cdk-nag constructs
 `;

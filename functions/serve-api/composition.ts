@@ -1,0 +1,116 @@
+import { type DynamoDbTagTableOptions, dynamoDbTagTable } from '../adapters/aws/dynamodb.ts';
+import { type S3Options, s3ObjectStore } from '../adapters/aws/s3.ts';
+import { s3Addresses } from '../adapters/aws/s3-addresses.ts';
+import { queueDepth, type SqsOptions } from '../adapters/aws/sqs.ts';
+import { sqsSender } from '../adapters/aws/sqs-sender.ts';
+import { type ApiApp, apiApp } from '../api/api-app.ts';
+import type { ApiPorts, ApiSettings } from '../api/api-ports.ts';
+import type { ApiEnvironment } from '../config.ts';
+import { listedObjectBody } from '../core/objects/listed-object.ts';
+import { correctImage } from '../core/records/correct-image.ts';
+import { imageRecordOf, readImageRecord } from '../core/records/image-record.ts';
+import type { TagTable } from '../core/records/tag-table.ts';
+import type { ImageSearch } from '../core/search/image-search.ts';
+import { bucketPictures } from './bucket-pictures.ts';
+import { bucketUploads } from './bucket-uploads.ts';
+import { imageCounts } from './image-counts.ts';
+import { pictureLimit } from './picture-limit.ts';
+
+/** Configuration of the clients. @default the SDK's own chain (region and role of the function) */
+export interface ApiClients {
+  readonly table?: DynamoDbTagTableOptions['client'];
+  readonly s3?: S3Options;
+  readonly queue?: SqsOptions;
+}
+
+export interface ApiParts {
+  readonly search: ImageSearch;
+  /** The table's model. */
+  readonly modelDigest: string;
+  readonly report: ApiSettings['report'];
+  readonly clients?: ApiClients;
+}
+
+/** Builds the HTTP API before a deployed pipeline from the adapters. */
+export function composeApi(environment: ApiEnvironment, parts: ApiParts): ApiApp {
+  const { search, modelDigest, report, clients = {} } = parts;
+  const { TABLE_NAME, BUCKETS, KEY_PREFIXES, MAXIMUM_BYTES } = environment;
+  const table = dynamoDbTagTable({ tableName: TABLE_NAME, ...(clients.table && { client: clients.table }) });
+  return apiApp(
+    {
+      search,
+      ...recordPorts(environment, table),
+      ...bucketPorts(environment, clients),
+      ...queuePorts(environment, table, clients.queue),
+      embed: embedder(environment),
+    },
+    {
+      scope: { buckets: BUCKETS, prefixes: KEY_PREFIXES },
+      modelDigest,
+      maximumPictureBytes: pictureLimit(MAXIMUM_BYTES),
+      report,
+    },
+  );
+}
+
+function recordPorts({ WRITES }: ApiEnvironment, table: TagTable): Pick<ApiPorts, 'image' | 'correct'> {
+  return {
+    async image(name) {
+      const item = await table.read(readImageRecord(name));
+      return item && imageRecordOf(item);
+    },
+    ...(WRITES && {
+      correct: ({ bucket, key, ...change }) =>
+        correctImage({ bucket, key }, change, { table, now: () => new Date() }),
+    }),
+  };
+}
+
+function bucketPorts({ MAXIMUM_BYTES, WRITES }: ApiEnvironment, { s3 }: ApiClients): Partial<ApiPorts> {
+  const objects = s3ObjectStore(s3);
+  const addresses = s3Addresses(s3);
+  return {
+    ...bucketPictures(addresses, objects),
+    ...(WRITES && bucketUploads({ addresses, objects, maximumBytes: MAXIMUM_BYTES })),
+  };
+}
+
+function queuePorts(
+  { BUCKETS, QUEUE_URL, DEAD_LETTER_QUEUE_URL, WRITES }: ApiEnvironment,
+  table: TagTable,
+  client: SqsOptions = {},
+): Pick<ApiPorts, 'retry' | 'status'> {
+  const queue = sqsSender({ queueUrl: QUEUE_URL, client });
+  return {
+    ...(WRITES && {
+      // What the object is now is looked up once the message is worked on.
+      retry: async ({ bucket, key, eTag = '-', sizeBytes = 0, recordedAt }) => {
+        const object = { bucket, key, eTag, sizeBytes, lastModified: recordedAt };
+        await queue.send([listedObjectBody({ ...object, isRetry: true })]);
+      },
+    }),
+    async status() {
+      const [waiting, failed, images] = await Promise.all([
+        queueDepth(QUEUE_URL, client),
+        queueDepth(DEAD_LETTER_QUEUE_URL, client),
+        imageCounts(table, BUCKETS),
+      ]);
+      return { queue: waiting, deadLetters: failed.visible, images };
+    },
+  };
+}
+
+/** Loads decoder and encoder with the first picture. */
+function embedder({ MODEL_FOLDER, MAXIMUM_BYTES, HEIC }: ApiEnvironment): NonNullable<ApiPorts['embed']> {
+  let loading: ReturnType<typeof import('./picture-embedder.ts')['pictureEmbedder']> | undefined;
+  return async (picture) => {
+    loading ??= import('./picture-embedder.ts').then(({ pictureEmbedder }) =>
+      pictureEmbedder({ modelFolder: MODEL_FOLDER, maximumBytes: MAXIMUM_BYTES, heic: HEIC }),
+    );
+    const embed = await loading.catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    });
+    return embed(picture);
+  };
+}

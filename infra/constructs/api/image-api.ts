@@ -1,0 +1,124 @@
+import { Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
+import type { Grant, IGrantable, Role } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import {
+  DockerImageFunction,
+  type FunctionUrl,
+  FunctionUrlAuthType,
+  type FunctionUrlCorsOptions,
+  HttpMethod,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { ApiEnvironmentVariables } from '../../../functions/config.ts';
+import type { AnyBucket } from '../../options/image-tagger-props.ts';
+import type { TaggerOptions } from '../../options/tagger-options.ts';
+import type { TaggingImage } from '../../packaging/tagging-image.ts';
+import { explainWildcard } from '../compute/explained-wildcard.ts';
+import { placed } from '../compute/function-network.ts';
+import { imageArchitecture, imageCode } from '../compute/image-code.ts';
+import { type ApiAccess, allowApiBuckets, apiRole } from './api-role.ts';
+
+/** A cold start loads every image of the table before its first answer. */
+const TIMEOUT = Duration.seconds(60);
+
+export interface ImageApiProps extends Omit<ApiAccess, 'logGroup' | 'prefix' | 'apiWrites'> {
+  readonly image: TaggingImage;
+  readonly options: TaggerOptions;
+}
+
+/**
+ * The HTTP API at a function's own URL: the image of the tagging function with another command. Costs nothing while nobody
+ * asks.
+ */
+export class ImageApi extends Construct {
+  readonly function: DockerImageFunction;
+  readonly url: FunctionUrl;
+  private readonly role: Role;
+  private readonly buckets: AnyBucket[];
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: ImageApiProps,
+  ) {
+    super(scope, id);
+    const { image, options } = props;
+    this.buckets = [...props.buckets];
+    const logGroup = new LogGroup(this, 'Log', {
+      retention: options.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.role = apiRole(this, { ...props, ...options, logGroup });
+    this.function = new DockerImageFunction(this, 'Function', {
+      description: 'Answers the HTTP API: finds images, and leads to them',
+      code: imageCode(image, options, ['api.handler']),
+      architecture: imageArchitecture(image),
+      role: this.role,
+      environment: environmentOf(props, this.bucketNames()),
+      memorySize: options.apiMemoryMegabytes,
+      timeout: TIMEOUT,
+      logGroup,
+      ...placed(props.network),
+      ...(options.apiReservedConcurrency !== undefined && {
+        reservedConcurrentExecutions: options.apiReservedConcurrency,
+      }),
+      ...(options.tracing && { tracing: Tracing.ACTIVE }),
+    });
+    if (options.tracing) explainWildcard(this, '*', 'X-Ray’s actions know no resources');
+    const { apiAuth, apiAllowedOrigins } = options;
+    this.url = this.function.addFunctionUrl({
+      authType: apiAuth === 'iam' ? FunctionUrlAuthType.AWS_IAM : FunctionUrlAuthType.NONE,
+      ...(apiAllowedOrigins.length > 0 && { cors: corsFor(apiAllowedOrigins) }),
+    });
+  }
+
+  /** Lets the API tell of some more buckets. */
+  addBuckets(buckets: readonly AnyBucket[], bucketKeys: readonly IKey[]): void {
+    this.buckets.push(...buckets);
+    allowApiBuckets(this.role, { ...this.props.options, buckets, bucketKeys });
+  }
+
+  /** Lets somebody use the API by its URL. */
+  grantInvoke(grantee: IGrantable): Grant {
+    return this.url.grantInvokeUrl(grantee);
+  }
+
+  /** Buckets may be added until the app is synthesized. */
+  private bucketNames(): string {
+    return Lazy.string({ produce: () => this.buckets.map(({ bucketName }) => bucketName).join(',') });
+  }
+}
+
+/** The image's own environment says where model and label sets are. */
+type OwnVariables = Omit<ApiEnvironmentVariables, 'MODEL_FOLDER' | 'LABEL_SETS'>;
+
+function environmentOf(
+  { table, options, queue, deadLetterQueue }: ImageApiProps,
+  bucketNames: string,
+): Record<string, string> {
+  const { prefix, maximumBytes, apiWrites } = options;
+  const variables = {
+    TABLE_NAME: table.tableName,
+    BUCKETS: bucketNames,
+    QUEUE_URL: queue.queueUrl,
+    DEAD_LETTER_QUEUE_URL: deadLetterQueue.queueUrl,
+    ...(table.tableStreamArn !== undefined && { STREAM_ARN: table.tableStreamArn }),
+    ...(prefix.length > 0 && { KEY_PREFIXES: prefix.join(',') }),
+    ...(maximumBytes !== undefined && { MAXIMUM_BYTES: String(maximumBytes) }),
+    ...(apiWrites && { WRITES: 'true' }),
+  } satisfies OwnVariables;
+  return variables;
+}
+
+/** Preflight requests are answered by Lambda itself, before it asks who is there. */
+function corsFor(allowedOrigins: readonly string[]): FunctionUrlCorsOptions {
+  return {
+    allowedOrigins: [...allowedOrigins],
+    allowedMethods: [HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST],
+    allowedHeaders: ['authorization', 'content-type', 'if-none-match', 'x-amz-*'],
+    exposedHeaders: ['etag', 'retry-after'],
+    maxAge: Duration.hours(1),
+  };
+}
