@@ -34,7 +34,8 @@ function requestOf(event: LambdaFunctionURLEvent): Request {
   const { domainName, http } = event.requestContext;
   const query = ownQuery(event.rawQueryString);
   const url = `https://${domainName}${event.rawPath}${query === '' ? '' : `?${query}`}`;
-  const method = IMPOSSIBLE.includes(http.method) ? 'OTHER' : http.method;
+  const named = http.method.toUpperCase();
+  const method = /^[A-Z-]+$/.test(named) && !IMPOSSIBLE.includes(named) ? named : 'OTHER';
   const headers = new Headers();
   for (const [name, value] of Object.entries(event.headers)) {
     if (value !== undefined && isHeader(name, value)) headers.append(name, value);
