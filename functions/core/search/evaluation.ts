@@ -1,12 +1,11 @@
-import { firstPlaces } from './first-places.ts';
+import { allHits, countedLabels, firstHits, type Hits } from './hits.ts';
 import type { ImageCollection, LabelCount } from './image-collection.ts';
 import type { SearchOrder } from './image-search.ts';
 import type { Query } from './query.ts';
 import { conditionsOf, isByVector, type VectorCondition } from './query-parts.ts';
-import { mostFrequentFirst } from './record-collection.ts';
 import type { Relevance } from './relevance.ts';
-import { comparePositions, type SortPosition } from './sort-position.ts';
-import { type Comparison, judgeOf, NO, type Verdict } from './verdict.ts';
+import type { SortPosition } from './sort-position.ts';
+import { type Comparison, comparison, judgeOf, NO, type Verdict } from './verdict.ts';
 
 /** What every image of a collection is to a query; true of one version of the collection. */
 export interface Evaluation {
@@ -38,22 +37,15 @@ export interface EvaluatedQuery {
   readonly relevanceOf: (cosines: Float32Array, place: number) => Relevance;
 }
 
-/** Rows that fit, and what they are. */
-interface Hits {
-  readonly rows: Int32Array;
-  readonly verdicts: Float64Array;
-}
-
 export function evaluate(
   { query, vectors, relevanceOf }: EvaluatedQuery,
   collection: ImageCollection,
 ): Evaluation {
   const comparisons = comparisonsOf(vectorConditions(query), collection, vectors, relevanceOf);
   const judge = judgeOf(query, { collection, comparisons, isBeyond: false });
-  const relevant = hitsOf(collection, judge);
-  const judgeBeyond = judgeOf(query, { collection, comparisons, isBeyond: true });
-  const isBeyond = (row: number) => (judge(row) === NO ? judgeBeyond(row) : NO);
-  const beyond = comparisons.size === 0 ? undefined : hitsOf(collection, isBeyond);
+  const judgeBeyond =
+    comparisons.size === 0 ? undefined : judgeOf(query, { collection, comparisons, isBeyond: true });
+  const { relevant, beyond } = allHits(collection, judge, judgeBeyond);
   const position = (row: number, verdict: Verdict, isBeyond: boolean): SortPosition => ({
     isBeyond,
     verdict,
@@ -89,7 +81,7 @@ export function evaluate(
       if (row < 0) return undefined;
       const verdict = judge(row);
       if (verdict !== NO) return position(row, verdict, false);
-      const verdictBeyond = beyond ? judgeBeyond(row) : NO;
+      const verdictBeyond = judgeBeyond?.(row) ?? NO;
       return verdictBeyond === NO ? undefined : position(row, verdictBeyond, true);
     },
     facets() {
@@ -114,83 +106,7 @@ function comparisonsOf(
   return new Map(
     conditions.map((condition, place) => {
       const cosines = collection.cosines(vectors.get(condition) ?? new Float32Array());
-      return [condition, { cosines, relevance: relevanceOf(cosines, place) }];
+      return [condition, comparison(cosines, relevanceOf(cosines, place))];
     }),
-  );
-}
-
-function hitsOf(collection: ImageCollection, judge: (row: number) => Verdict): Hits {
-  const rows = new Int32Array(collection.rowCount);
-  const verdicts = new Float64Array(collection.rowCount);
-  let count = 0;
-  for (let row = 0; row < collection.rowCount; row++) {
-    if (!collection.isThere(row)) continue;
-    const verdict = judge(row);
-    if (verdict === NO) continue;
-    rows[count] = row;
-    verdicts[count] = verdict;
-    count++;
-  }
-  return { rows: rows.slice(0, count), verdicts: verdicts.slice(0, count) };
-}
-
-/** Places among the hits, of those that come next. */
-function firstHits(
-  { rows, verdicts }: Hits,
-  collection: ImageCollection,
-  isBeyond: boolean,
-  after: SortPosition | undefined,
-  count: number,
-  order: SearchOrder,
-): readonly number[] {
-  const compare = comparePositions(order);
-  const [a, b] = [movingPosition(), movingPosition()];
-  return firstPlaces(
-    (offer) => {
-      const hit = movingPosition();
-      for (let place = 0; place < rows.length; place++) {
-        if (after && compare(hit(place), after) <= 0) continue;
-        offer(place);
-      }
-    },
-    count,
-    (one, other) => compare(a(one), b(other)),
-  );
-
-  /** One object that is the position of whatever place it was asked for last; names are read when they are compared. */
-  function movingPosition(): (place: number) => SortPosition {
-    let [row, verdict]: [number, Verdict] = [0, NO];
-    const position: SortPosition = {
-      isBeyond,
-      get verdict() {
-        return verdict;
-      },
-      get time() {
-        return collection.timeOf(row);
-      },
-      get key() {
-        return collection.keyOf(row);
-      },
-      get bucket() {
-        return collection.bucketOf(row);
-      },
-    };
-    return (place) => {
-      row = rows[place] ?? 0;
-      verdict = verdicts[place] ?? NO;
-      return position;
-    };
-  }
-}
-
-function countedLabels({ rows }: Hits, collection: ImageCollection): readonly LabelCount[] {
-  const counts: number[] = [];
-  const count = (label: number) => {
-    counts[label] = (counts[label] ?? 0) + 1;
-  };
-  for (const row of rows) collection.forEachLabel(row, count);
-  return mostFrequentFirst(
-    Uint32Array.from(counts, (of) => of ?? 0),
-    (label) => collection.termOf(label),
   );
 }

@@ -6,7 +6,7 @@ import type { VectorCondition } from './query-parts.ts';
 import { recordCollection } from './record-collection.ts';
 import type { Relevance } from './relevance.ts';
 import type { SortPosition } from './sort-position.ts';
-import { type Comparison, judgeOf, NO } from './verdict.ts';
+import { type Comparison, comparison, judgeOf, NO } from './verdict.ts';
 
 export interface CheckedQuery {
   readonly query: Query;
@@ -44,7 +44,7 @@ function comparisonsWith(
     [...vectors].flatMap(([condition, vector], place) => {
       const relevance = relevances[place];
       const cosines = Float32Array.of(values ? dot(values, vector) : Number.NaN);
-      return relevance ? [[condition, { cosines, relevance }]] : [];
+      return relevance ? [[condition, comparison(cosines, relevance)]] : [];
     }),
   );
 }

@@ -26,6 +26,18 @@ export function comparePositions(order: SearchOrder): ComparePositions {
   return (a, b) => Number(a.isBeyond) - Number(b.isBeyond) || compare(a, b);
 }
 
+/** The number that an order compares first, the lower the earlier; 0 where it compares none. */
+const KEYS: Readonly<Record<SearchOrder, (position: Pick<SortPosition, 'verdict' | 'time'>) => number>> = {
+  best: ({ verdict }) => -verdict,
+  newest: ({ time }) => -time,
+  oldest: ({ time }) => time,
+  name: () => 0,
+};
+
+export function firstKey(order: SearchOrder): (position: Pick<SortPosition, 'verdict' | 'time'>) => number {
+  return KEYS[order];
+}
+
 function byName(a: SortPosition, b: SortPosition): number {
   return compareTexts(a.key, b.key) || compareTexts(a.bucket, b.bucket);
 }

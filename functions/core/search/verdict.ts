@@ -20,9 +20,18 @@ export type Judge = (row: number) => Verdict;
 
 /** How images compare with a condition's vector. */
 export interface Comparison {
-  /** One for each row. */
-  readonly cosines: Float32Array;
+  /** One for each row; NaN where there is no embedding. */
+  readonly scores: Float64Array;
   readonly relevance: Relevance;
+}
+
+export function comparison(cosines: Float32Array, relevance: Relevance): Comparison {
+  const scores = new Float64Array(cosines.length);
+  for (let row = 0; row < cosines.length; row++) {
+    const cosine = cosines[row] ?? Number.NaN;
+    scores[row] = Number.isNaN(cosine) ? cosine : relevance.scoreOf(cosine);
+  }
+  return { scores, relevance };
 }
 
 export interface Judgement {
@@ -96,14 +105,12 @@ function labelJudge({ terms, minimumScore, maximumScore = 1 }: LabelCondition, r
 }
 
 function vectorJudge(query: VectorCondition, { comparisons, isBeyond }: Judgement): Judge {
-  const comparison = comparisons.get(query);
-  if (!comparison) throw new RangeError(`Expected cosines for ${query.kind} but received none`);
-  const { cosines, relevance } = comparison;
+  const compared = comparisons.get(query);
+  if (!compared) throw new RangeError(`Expected scores for ${query.kind} but received none`);
+  const { scores, relevance } = compared;
   const minimum = isBeyond ? 0 : relevance.minimumScore;
   return (row) => {
-    const cosine = cosines[row] ?? Number.NaN;
-    if (Number.isNaN(cosine)) return NO;
-    const score = relevance.scoreOf(cosine);
+    const score = scores[row] ?? Number.NaN;
     return score >= minimum ? score : NO;
   };
 }

@@ -17,7 +17,7 @@ import { randomQueries, VOCABULARY } from './random-queries.ts';
 import { type Picture, type SearchedWorld, searchedWorld } from './searched-world.ts';
 
 /** Cases; CLIPTAG_PROPERTY_RUNS asks for more, as of those of tagImage. */
-const RUNS = Math.ceil(Number(process.env.CLIPTAG_PROPERTY_RUNS ?? 4000) / 8);
+const RUNS = Math.ceil(Number(process.env.CLIPTAG_PROPERTY_RUNS ?? 4000) / 16);
 
 const orders = fc.constantFrom(
   undefined,
