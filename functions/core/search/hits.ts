@@ -1,7 +1,6 @@
 import { firstPlaces } from './first-places.ts';
-import type { ImageCollection, LabelCount } from './image-collection.ts';
+import type { ImageCollection } from './image-collection.ts';
 import type { SearchOrder } from './image-search.ts';
-import { mostFrequentFirst } from './record-collection.ts';
 import { comparePositions, firstKey, type SortPosition } from './sort-position.ts';
 import { type Judge, NO, type Verdict } from './verdict.ts';
 
@@ -104,16 +103,4 @@ function movingPosition(
     now = place;
     return position;
   };
-}
-
-export function countedLabels({ rows }: Hits, collection: ImageCollection): readonly LabelCount[] {
-  const counts: number[] = [];
-  const count = (label: number) => {
-    counts[label] = (counts[label] ?? 0) + 1;
-  };
-  for (const row of rows) collection.forEachLabel(row, count);
-  return mostFrequentFirst(
-    Uint32Array.from(counts, (of) => of ?? 0),
-    (label) => collection.termOf(label),
-  );
 }

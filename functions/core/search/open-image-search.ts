@@ -12,6 +12,7 @@ import {
   type SearchRequest,
   type SimilarRequest,
 } from './image-search.ts';
+import { allLabelCounts } from './label-counts.ts';
 import { type ParsedQuery, parseQuery } from './parser.ts';
 import type { SimilarCondition } from './query.ts';
 import { type PlannedQuery, queryAnswers } from './query-answer.ts';
@@ -94,7 +95,7 @@ export function openImageSearch(parts: ImageSearchParts): OpenedImageSearch {
   return {
     search,
     similar,
-    labelCounts: async () => collection.labelCounts(),
+    labelCounts: async () => allLabelCounts(collection),
     evaluation: async (query) => answers.evaluation(await planOf(query)),
   };
 }

@@ -132,17 +132,9 @@ function labelCounts(rows: readonly Row[], terms: readonly LabelTerm[]): readonl
   const counts = new Uint32Array(terms.length);
   for (const { scores } of rows)
     for (const number of scores.keys()) counts[number] = (counts[number] ?? 0) + 1;
-  return mostFrequentFirst(counts, (number) => terms[number] as LabelTerm);
-}
-
-/** Labels that some image carries, by their numbers. */
-export function mostFrequentFirst(
-  counts: Uint32Array,
-  termOf: (labelNumber: number) => LabelTerm,
-): readonly LabelCount[] {
-  const found: LabelCount[] = [];
-  for (const [number, count] of counts.entries()) if (count > 0) found.push({ ...termOf(number), count });
-  return found.sort((a, b) => b.count - a.count || (labelKey(a) < labelKey(b) ? -1 : 1));
+  return terms.flatMap((term, number) =>
+    (counts[number] ?? 0) > 0 ? [{ ...term, count: counts[number] ?? 0 }] : [],
+  );
 }
 
 export function hashHalves(hash: string | undefined): readonly [number, number] | undefined {

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type Picture, searchedWorld } from './searched-world.ts';
+import { changingCollection } from '../../../../functions/core/search/collection/changing-collection.ts';
+import type { ChangingCollection } from '../../../../functions/core/search/image-collection.ts';
+import { recordCollection } from '../../../../functions/core/search/record-collection.ts';
+import { MODEL, type Picture, searchedWorld } from './searched-world.ts';
 
 const PICTURES: readonly Picture[] = [
   {
@@ -158,6 +161,67 @@ describe('openImageSearch', () => {
     for (const { key } of PICTURES) await world.put({ key, status: 'deleted' }, false);
     const answer = await world.search.search({ query: '', limit: 2 });
     expect(answer).toEqual({ understood: '', ...empty });
+  });
+
+  it('evaluates a query once for all of its pages, until the collection changes', async () => {
+    const collection = recordCollection(MODEL);
+    let products = 0;
+    const counting: ChangingCollection = Object.create(collection, {
+      cosines: {
+        value: (vector: Float32Array) => {
+          products++;
+          return collection.cosines(vector);
+        },
+      },
+    });
+    const world = await searchedWorld(PICTURES, { collection: counting });
+    const request = { query: '"sunset"', limit: 1, isAll: true };
+    const first = await world.search.search(request);
+    const second = await world.search.search({ ...request, cursor: first.cursor });
+    await world.search.search({ ...request, cursor: second.cursor });
+    expect(products).toBe(1);
+    await world.put({ key: 'new.jpg', embedding: [1] });
+    await world.search.search({ ...request, cursor: second.cursor });
+    expect(products).toBe(2);
+    // The relevance of a cursor is not that of a first page.
+    await world.search.search(request);
+    expect(products).toBe(3);
+  });
+
+  it('gives a short page and a cursor rather than look for images without end', async () => {
+    const pictures = Array.from({ length: 30 }, (_, i) => ({
+      key: `${i + 10}.jpg`,
+      tags: { 'things:dog': 0.5 },
+    }));
+    const world = await searchedWorld(pictures);
+    for (const { key } of pictures.slice(0, 25)) await world.put({ key }, false);
+    const first = await world.search.search({ query: 'dog', limit: 1, order: 'name' });
+    expect(first.images).toEqual([]);
+    const second = await world.search.search({ query: 'dog', limit: 1, order: 'name', cursor: first.cursor });
+    expect(second.images.map(({ key }) => key)).toEqual(['35.jpg']);
+  });
+
+  it('shows exact scores where the collection has rounded embeddings, the best first on each page', async () => {
+    const collection = changingCollection({ modelDigest: MODEL, embeddingSize: 4 });
+    const pictures = Array.from({ length: 40 }, (_, i) => ({
+      key: `${i}.jpg`,
+      embedding: [Math.sin(i) + 1, i % 3, 1, 0.1],
+    }));
+    const world = await searchedWorld(pictures, { collection });
+    const request = { query: '"sunset"', limit: 7, isAll: true };
+    const found: string[] = [];
+    for (let cursor: string | undefined, page = 0; page === 0 || cursor !== undefined; page++) {
+      const answer = await world.search.search({ ...request, cursor });
+      const scores = answer.images.map(({ score = -1 }) => score);
+      expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+      found.push(...answer.images.map(({ key }) => key));
+      cursor = answer.cursor;
+    }
+    expect(found.toSorted()).toEqual(pictures.map(({ key }) => key).toSorted());
+    const exact = await (await searchedWorld(pictures)).search.search({ ...request, limit: 40 });
+    const rounded = await world.search.search({ ...request, limit: 40 });
+    const scoreOf = new Map(exact.images.map(({ key, score }) => [key, score]));
+    for (const { key, score = -1 } of rounded.images) expect(score).toBeCloseTo(scoreOf.get(key) ?? -1, 2);
   });
 
   describe('similar', () => {
