@@ -1,11 +1,16 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createAdaptorServer } from '@hono/node-server';
 import { snapshotFile } from '../../functions/adapters/files/snapshot-file.ts';
+import { apiApp } from '../../functions/api/api-app.ts';
+import { API_BASE } from '../../functions/api/contract.ts';
 import { dot, embeddingFromBytes } from '../../functions/core/labels/embedding.ts';
 import { openImageSearch } from '../../functions/core/search/open-image-search.ts';
 import { openTableSearch, type TableSearch } from '../../functions/search/table-search.ts';
 import { type ColdSearch, coldSearch, tableAt } from './search/cold-search.ts';
+import { load } from './search/load-process.ts';
 import { onnxSearch } from './search/onnx-search.ts';
 import { percentilesText, timings } from './search/percentiles.ts';
 import { startScanProcess } from './search/scan-process.ts';
@@ -20,12 +25,14 @@ import {
 } from './search/synthetic-images.ts';
 
 /**
- * `npm run bench:search -- [images] [queries]`: the search over a table of synthetic images, which another process
+ * `npm run bench:search -- [images] [queries] [seconds of load]`: the search over a table of synthetic images, which another process
  * serves from answers that were made before: its start, without and with a snapshot, its memory, and its queries, beside
- * a plain loop over float32 and a graph of ONNX Runtime.
+ * a plain loop over float32 and a graph of ONNX Runtime; then 200 queries a second through the HTTP API on loopback.
  */
 const IMAGES = Number(process.argv[2] ?? 100_000);
 const QUERIES = Number(process.argv[3] ?? 300);
+const LOAD_SECONDS = Number(process.argv[4] ?? 60);
+const QUERIES_PER_SECOND = 200;
 /** Images of an answer, which are read from the table and scored anew. */
 const PAGE = 50;
 const MEGABYTE = 1_000_000;
@@ -45,7 +52,9 @@ try {
   });
   await search.loaded;
   await benchCosines(search);
-  await benchQueries(search);
+  const queries = queriesOf(search);
+  await benchQueries(queries);
+  if (LOAD_SECONDS > 0) await benchLoad(queries);
 } finally {
   await table.stop();
   await rm(folder, { recursive: true });
@@ -129,10 +138,18 @@ function columnsOf(rows: Float32Array): readonly [Int8Array, Float32Array] {
   return [columns, scales];
 }
 
-/** Whole queries, from the text to the page: all images are compared, and those of the page read and scored anew. */
-async function benchQueries({ collection }: TableSearch): Promise<void> {
+/** The search that command line, API and page ask, with an encoder that knows its texts by heart. */
+function queriesOf({ collection }: TableSearch) {
+  const random = randomNumbers(5);
   const texts = new Map<string, Float32Array>();
-  const search = openImageSearch({
+  for (let i = 0; i < Math.max(2 * QUERIES, 500); i++) {
+    const far = direction(random);
+    texts.set(
+      `text ${i}`,
+      imageDirection(i).map((value, d) => (value + (far[d] ?? 0)) / Math.SQRT2),
+    );
+  }
+  return openImageSearch({
     collection,
     table: tableAt(table.url),
     labelSets: [],
@@ -146,7 +163,10 @@ async function benchQueries({ collection }: TableSearch): Promise<void> {
         })),
     }),
   });
-  const random = randomNumbers(5);
+}
+
+/** Whole queries, from the text to the page: all images are compared, and those of the page read and scored anew. */
+async function benchQueries(search: ReturnType<typeof queriesOf>): Promise<void> {
   const kinds: Readonly<Record<string, (i: number) => string>> = {
     text: (i) => `"text ${i}"`,
     'text and label': (i) => `"text ${i}" label:"label ${i % 200}"`,
@@ -156,18 +176,36 @@ async function benchQueries({ collection }: TableSearch): Promise<void> {
     prefix: (i) => `prefix:"${syntheticImage(i).key.slice(0, 20)}"`,
     everything: () => '',
   };
-  for (let i = 0; i < 2 * QUERIES; i++) {
-    const near = imageDirection(i);
-    const far = direction(random);
-    texts.set(
-      `text ${i}`,
-      near.map((value, d) => (value + (far[d] ?? 0)) / Math.SQRT2),
-    );
-  }
   console.log(`\nqueries, with ${PAGE} images of ${BUCKET} read from the table by HTTP and scored anew:`);
   for (const [kind, queryOf] of Object.entries(kinds)) {
     const measured = await timings(QUERIES, (i) => search.search({ query: queryOf(i), limit: PAGE }));
     const { total } = await search.search({ query: queryOf(1), limit: PAGE });
     console.log(`  ${kind.padEnd(14)} ${percentilesText(measured)} (${total} images)`);
   }
+}
+
+/** The API in this process, asked by another one. */
+async function benchLoad(search: ReturnType<typeof queriesOf>): Promise<void> {
+  const unasked = () => Promise.reject(new Error('Not asked by this bench'));
+  const app = apiApp(
+    { search: { similar: unasked, duplicates: unasked, ...search }, image: unasked },
+    { scope: { buckets: [], prefixes: [] }, maximumPictureBytes: 0, report: (error) => console.error(error) },
+  );
+  const server = createAdaptorServer({ fetch: app.fetch, hostname: '127.0.0.1' }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  const used = process.cpuUsage();
+  const figures = await load(`http://127.0.0.1:${port}${API_BASE}/search`, QUERIES_PER_SECOND, LOAD_SECONDS);
+  const { user, system } = process.cpuUsage(used);
+  server.close();
+  const of = (part: number) =>
+    figures.milliseconds[Math.floor(part * (figures.milliseconds.length - 1))] ?? Number.NaN;
+  console.log(
+    `\n${QUERIES_PER_SECOND} queries a second for ${LOAD_SECONDS} s through the HTTP API on loopback:`,
+  );
+  console.log(
+    `  answered ${figures.answered}, failed ${figures.failed}; of the processor ${((user + system) / LOAD_SECONDS / 10_000).toFixed(0)} %`,
+  );
+  console.log(`  p50 ${of(0.5).toFixed(1)}, p90 ${of(0.9).toFixed(1)}, p99 ${of(0.99).toFixed(1)} ms`);
 }
