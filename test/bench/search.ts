@@ -9,7 +9,7 @@ import { API_BASE } from '../../functions/api/contract.ts';
 import { dot, embeddingFromBytes } from '../../functions/core/labels/embedding.ts';
 import { openImageSearch } from '../../functions/core/search/open-image-search.ts';
 import { openTableSearch, type TableSearch } from '../../functions/search/table-search.ts';
-import { type ColdSearch, coldSearch, tableAt } from './search/cold-search.ts';
+import { type ColdSearch, coldSearch, restoredBytes, tableAt } from './search/cold-search.ts';
 import { load } from './search/load-process.ts';
 import { onnxSearch } from './search/onnx-search.ts';
 import { percentilesText, timings } from './search/percentiles.ts';
@@ -45,7 +45,12 @@ try {
   const snapshot = join(folder, 'search.snapshot');
   tellStart('first start, from the table alone', await coldSearch(table.url, snapshot));
   tellStart('start from a snapshot', await coldSearch(table.url, snapshot));
-  console.log(`  the snapshot has ${((await stat(snapshot)).size / MEGABYTE).toFixed(0)} MB\n`);
+  const [size, taken] = [(await stat(snapshot)).size, await restoredBytes(snapshot)].map((bytes) =>
+    (bytes / MEGABYTE).toFixed(0),
+  );
+  console.log(
+    `  the snapshot has ${size} MB; a process that does nothing else grows by ${taken} MB with it\n`,
+  );
   const search = await openTableSearch({
     ...{ table: tableAt(table.url), modelDigest: MODEL, snapshots: snapshotFile(snapshot) },
     compareSeconds: Number.POSITIVE_INFINITY,

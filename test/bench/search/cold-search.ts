@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { dynamoDbTagTable } from '../../../functions/adapters/aws/dynamodb.ts';
 import { snapshotFile } from '../../../functions/adapters/files/snapshot-file.ts';
+import { collectionFrom } from '../../../functions/core/search/collection/snapshot.ts';
 import { openTableSearch } from '../../../functions/search/table-search.ts';
 import { direction, MODEL, randomNumbers } from './synthetic-images.ts';
 
@@ -43,6 +45,26 @@ export async function coldSearch(endpoint: string, snapshot: string): Promise<Co
   return JSON.parse(stdout);
 }
 
+/** What a snapshot takes in a process that does nothing else: AWS's SDK has a heap of its own. */
+export async function restoredBytes(snapshot: string): Promise<number> {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    ...['--expose-gc', '--import', 'tsx', THIS_FILE, snapshot],
+  ]);
+  return Number(stdout);
+}
+
+async function restore(snapshot: string): Promise<void> {
+  global.gc?.();
+  const before = process.memoryUsage().rss;
+  const chunks = await snapshotFile(snapshot).read();
+  const restored = chunks && (await collectionFrom(chunks, MODEL));
+  restored?.collection.cosines(direction(randomNumbers(7)));
+  global.gc?.();
+  await sleep(500); // buffers that were let go are given back by another thread
+  console.log(process.memoryUsage().rss - before);
+  restored?.collection.labelCounts(); // so that it is still there
+}
+
 async function measure(endpoint: string, snapshot: string): Promise<void> {
   const query = direction(randomNumbers(7));
   const table = tableAt(endpoint);
@@ -74,4 +96,7 @@ async function measure(endpoint: string, snapshot: string): Promise<void> {
   console.log(JSON.stringify(told));
 }
 
-if (process.argv[1] === THIS_FILE) await measure(process.argv[2] ?? '', process.argv[3] ?? '');
+if (process.argv[1] === THIS_FILE) {
+  const [first = '', second] = process.argv.slice(2);
+  await (second === undefined ? restore(first) : measure(first, second));
+}
