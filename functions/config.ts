@@ -6,6 +6,7 @@ import { DEFAULT_EXIF_CHOICE, EXIF_CHOICES } from './core/formats/exif/exif-choi
 import { DEFAULT_MAXIMUM_BYTES } from './core/objects/object.ts';
 import { QUEUE_DEFINITION } from './core/objects/queue-definition.ts';
 import { MAXIMUM_OBJECT_TAGS } from './core/results/object-tags.ts';
+import { DEFAULT_THUMBNAIL_PREFIX } from './core/thumbnails/thumbnail-store.ts';
 
 const list = z
   .string()
@@ -30,6 +31,10 @@ const taggingEnvironment = z.object({
   KEY_SUFFIXES: list,
   /** Whether the decoder of HEIC is there. @default true */
   HEIC: z.stringbool().default(true),
+  /** Bucket that thumbnails are kept in. @default none are made */
+  THUMBNAIL_BUCKET: z.string().min(1).optional(),
+  /** How the keys of thumbnails begin. @default thumbnails/ */
+  THUMBNAIL_PREFIX: z.string().default(DEFAULT_THUMBNAIL_PREFIX),
   /** What is recorded of a picture's EXIF. @default all */
   EXIF: z.enum(EXIF_CHOICES).default(DEFAULT_EXIF_CHOICE),
   /** Larger objects are refused, in bytes. @default 50 MiB */

@@ -58,7 +58,7 @@ export class ImageTaggingStack extends Stack {
     { modelDigest, architecture }: TaggingImage,
     { memoryMegabytes }: Settings,
   ): void {
-    const { buckets, table, queue, deadLetterQueue, function: tagging, backfill, retag } = tagger;
+    const { buckets, table, queue, deadLetterQueue, function: tagging, backfill, retag, thumbnails } = tagger;
     const outputs = {
       BucketNames: buckets.map(({ bucketName }) => bucketName).join(','),
       TagTableName: table.tableName,
@@ -72,6 +72,7 @@ export class ImageTaggingStack extends Stack {
       BackfillWorkflowArn: backfill.stateMachineArn,
       RetagWorkflowArn: retag.stateMachineArn,
       ...(tagger.api && { ApiUrl: tagger.api.url.url, ApiFunctionName: tagger.api.function.functionName }),
+      ...(thumbnails && { ThumbnailBucketName: thumbnails.bucket.bucketName }),
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }
@@ -81,7 +82,7 @@ export class ImageTaggingStack extends Stack {
 function optionProps(settings: Settings): ImageTaggerProps {
   const { batchSize, maximumConcurrency, reservedConcurrency, snapStart, tracing, maxReceiveCount } =
     settings;
-  const { enableEventBridge, exif, objectTags, objectTagLimit, maximumBytes } = settings;
+  const { enableEventBridge, exif, thumbnails, objectTags, objectTagLimit, maximumBytes } = settings;
   const { backfillObjectsPerSecond, backfillQueueDepth, retagConcurrency } = settings;
   const { api, apiAuth, apiWrites, apiAllowedOrigins, apiReservedConcurrency } = settings;
   return {
@@ -89,7 +90,7 @@ function optionProps(settings: Settings): ImageTaggerProps {
     apiMemory: Size.mebibytes(settings.apiMemoryMegabytes),
     ...(apiReservedConcurrency !== undefined && { apiReservedConcurrency }),
     ...{ batchSize, maximumConcurrency, snapStart, tracing, maxReceiveCount },
-    ...{ enableEventBridge, exif, objectTags, objectTagLimit, vectorIndex: settings.vectorIndex },
+    ...{ enableEventBridge, exif, thumbnails, objectTags, objectTagLimit, vectorIndex: settings.vectorIndex },
     ...{ backfillObjectsPerSecond, backfillQueueDepth, retagConcurrency },
     ...(reservedConcurrency !== undefined && { reservedConcurrency }),
     ...(maximumBytes !== undefined && { maximumObjectSize: Size.bytes(maximumBytes) }),

@@ -1,7 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { SQSHandler } from 'aws-lambda';
+import { s3Thumbnails } from '../adapters/aws/s3-thumbnails.ts';
 import { sqsInbox } from '../adapters/aws/sqs-inbox.ts';
-import { readTaggingEnvironment } from '../config.ts';
+import { readTaggingEnvironment, type TaggingEnvironment } from '../config.ts';
 import { batchMetrics, type MeasuredBatch } from './batch-metrics.ts';
 import { composeChannels } from './channels.ts';
 import { composeTagger } from './composition.ts';
@@ -21,6 +22,7 @@ const tagger = await composeTagger({
   heic: environment.HEIC,
   hasVectorIndex: environment.VECTOR_INDEX,
   exif: environment.EXIF,
+  thumbnails: thumbnailsIn(environment),
   warn: (message) => logger.warn(message),
 });
 
@@ -36,6 +38,10 @@ const tagMessages = messageTagger({
   inbox: environment.QUEUE_URL === undefined ? undefined : sqsInbox(environment.QUEUE_URL),
   maximumReceives: environment.MAXIMUM_RECEIVES,
 });
+
+function thumbnailsIn({ THUMBNAIL_BUCKET: bucket, THUMBNAIL_PREFIX: prefix }: TaggingEnvironment) {
+  return bucket === undefined ? undefined : s3Thumbnails({ bucket, prefix });
+}
 
 let isColdStart = true;
 

@@ -18,6 +18,7 @@ import { grantReading, grantRedriving } from './grants.ts';
 import { readBucketOptions } from './intake/added-bucket.ts';
 import { BucketEvents } from './intake/bucket-events.ts';
 import { bucketFaults } from './intake/bucket-faults.ts';
+import { type ThumbnailPlace, thumbnailFaults, thumbnailPlace } from './intake/thumbnail-place.ts';
 import { UploadBucket } from './intake/upload-bucket.ts';
 import { TagTable } from './tag-table.ts';
 import { taggerParts } from './tagger-parts.ts';
@@ -61,6 +62,9 @@ export class ImageTagger extends Construct {
   /** Digest of the model. Embeddings may be compared if, and only if, their models' digests are equal. */
   readonly modelDigest: string;
 
+  /** Where thumbnails are kept, by the names of `thumbnailName`; undefined where none are made. */
+  readonly thumbnails: ThumbnailPlace | undefined;
+
   private readonly options: TaggerOptions;
   private readonly tableKey: IKey | undefined;
   private readonly tagging: TaggingFunction;
@@ -92,7 +96,8 @@ export class ImageTagger extends Construct {
       ? []
       : [new UploadBucket(this, 'Uploads', { queue, filter: options, removalPolicy }).bucket];
     const { buckets } = this;
-    const shared = { ...parts, buckets, queue, table, network: parts };
+    const thumbnails = thumbnailPlace(this, parts);
+    const shared = { ...parts, buckets, queue, table, thumbnailPlace: thumbnails, network: parts };
     this.tagging = new TaggingFunction(this, 'Tagging', shared);
     this.backfilling = new Backfill(this, 'Backfill', shared);
     this.retag = new Retag(this, 'Retag', shared).workflow;
@@ -118,6 +123,7 @@ export class ImageTagger extends Construct {
     this.function = this.tagging.function;
     this.backfill = this.backfilling.workflow;
     this.modelDigest = image.modelDigest;
+    this.thumbnails = thumbnails;
     this.options = options;
     this.tableKey = tableKey;
   }
@@ -137,7 +143,11 @@ export class ImageTagger extends Construct {
     const { values, faults } = readBucketOptions(bucket, options);
     const all = [...this.eventBuckets, bucket];
     if (this.ownBuckets.includes(bucket)) faults.push('Expected a bucket besides the tagger’s own');
-    throwFaults(this.node.path, faults.length > 0 ? faults : bucketFaults(this, all, this.options));
+    throwFaults(this.node.path, faults);
+    throwFaults(this.node.path, [
+      ...bucketFaults(this, all, this.options),
+      ...thumbnailFaults([bucket], this.options.prefix, this.thumbnails),
+    ]);
     this.eventBuckets.push(bucket);
     this.events.add([bucket], values.enableEventBridge ?? this.options.enableEventBridge);
     this.tagging.addBuckets([bucket], values.keys);

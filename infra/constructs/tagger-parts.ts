@@ -8,6 +8,7 @@ import { providedImage } from '../packaging/provided-image.ts';
 import { stagedImage, stateFolder } from '../packaging/staged-image.ts';
 import type { TaggingImage } from '../packaging/tagging-image.ts';
 import { bucketFaults } from './intake/bucket-faults.ts';
+import { thumbnailFaults } from './intake/thumbnail-place.ts';
 
 /**
  * Reads a tagger's props and lays out the image of its functions, unless one was provided.
@@ -23,9 +24,15 @@ export function taggerParts(
   throwFaults(tagger.node.path, [
     ...faults,
     ...bucketFaults(tagger, parts.buckets ?? [], parts.options),
+    ...thumbnailFaults(parts.buckets ?? [], parts.options.prefix, givenPlace(parts)),
     ...(typeof image === 'string' ? [image] : []),
   ]);
   return { ...parts, image: image as TaggingImage };
+}
+
+/** The place of thumbnails that may be watched: a bucket that the tagger makes for them is not. */
+function givenPlace({ thumbnailBucket: bucket, thumbnailPrefix: prefix }: TaggerParts) {
+  return bucket && { bucket, prefix };
 }
 
 function imageOrFault(tagger: Construct, parts: TaggerParts): TaggingImage | string {

@@ -53,6 +53,23 @@ export interface ImageTaggerProps {
   readonly exif?: 'all' | 'without-place' | 'none';
 
   /**
+   * Whether thumbnails are made while pictures are tagged, WebP of some 10 KB, and kept in a bucket. Costs a write of S3's
+   * for each image.
+   * @default false
+   */
+  readonly thumbnails?: boolean;
+  /**
+   * The bucket that thumbnails are kept in. Of one whose objects are tagged, `prefixes` must leave out `thumbnailPrefix`.
+   * @default - a new bucket, private and encrypted, that is kept when the stack is deleted
+   */
+  readonly thumbnailBucket?: AnyBucket;
+  /**
+   * How the keys of thumbnails begin: up to 200 characters without commas, `*`, `?` and `$`.
+   * @default 'thumbnails/'
+   */
+  readonly thumbnailPrefix?: string;
+
+  /**
    * The model: a folder with its manifest and its files, as `cliptag models compile` makes it, or the name of one that
    * Cliptag knows.
    * @default 'embedded' (the small one of this package, whose licence allows no commercial use)

@@ -5,6 +5,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { DEFAULT_THUMBNAIL_PREFIX } from '../../functions/core/thumbnails/thumbnail-store.ts';
 import type { AnyBucket, ImageTaggerProps } from './image-tagger-props.ts';
 import { fault, flag, oneOf, type Rule, type Rules, readByRules, text } from './option-rules.ts';
 import { construct, duration, known, listOf, plain, removalPolicy, size } from './prop-rules.ts';
@@ -54,6 +55,11 @@ const PROP_RULES = {
   suffixes: plain(TAGGER_RULES.suffix),
   maximumObjectSize: size(TAGGER_RULES.maximumBytes, 'bytes'),
   exif: known(TAGGER_RULES.exif),
+  thumbnails: plain(TAGGER_RULES.thumbnails),
+  thumbnailBucket: BUCKET,
+  thumbnailPrefix: known(
+    text(/^[^,*?$]{1,200}$/, 'up to 200 characters without commas, *, ? and $', DEFAULT_THUMBNAIL_PREFIX),
+  ),
   model: known(text(/./, 'a model’s name or folder', 'embedded')),
   labels: known(
     listOf(known(text(/./, 'a path', undefined)), 'label set files or folders of them', undefined, {
@@ -139,6 +145,8 @@ export interface TaggerParts
     | 'removalPolicy'
     | 'alarmTopic'
     | 'resultEventBus'
+    | 'thumbnailBucket'
+    | 'thumbnailPrefix'
   > {
   readonly options: TaggerOptions;
 }
@@ -171,6 +179,9 @@ function togetherFaults(values: PropValues, options: TaggerOptions): string[] {
   for (const name of ['vpcSubnets', 'securityGroups'] as const) {
     if (values[name] && !values.vpc) faults.push(`Expected a vpc with ${name} but received none`);
   }
+  if (values.thumbnailBucket && !values.thumbnails) {
+    faults.push('Expected thumbnails to be true with thumbnailBucket but received false');
+  }
   if (values.removalPolicy === RemovalPolicy.DESTROY && values.deletionProtection) {
     faults.push(
       'Expected deletionProtection to be false with removalPolicy DESTROY but received true: the stack could not be deleted',
@@ -181,14 +192,14 @@ function togetherFaults(values: PropValues, options: TaggerOptions): string[] {
 
 function optionsOf(values: PropValues): TaggerOptions {
   const { batchSize, maximumConcurrency, reservedConcurrency, snapStart, tracing, maxReceiveCount } = values;
-  const { enableEventBridge, exif, objectTags, objectTagLimit } = values;
+  const { enableEventBridge, exif, thumbnails, objectTags, objectTagLimit } = values;
   const { backfillObjectsPerSecond, backfillQueueDepth, retagConcurrency } = values;
   const { api, apiAuth, apiWrites, apiAllowedOrigins, apiReservedConcurrency } = values;
   return {
     ...{ api, apiAuth, apiWrites, apiAllowedOrigins, apiReservedConcurrency },
     apiMemoryMegabytes: values.apiMemory,
     ...{ batchSize, maximumConcurrency, reservedConcurrency, snapStart, tracing, maxReceiveCount },
-    ...{ enableEventBridge, exif, objectTags, objectTagLimit, vectorIndex: values.vectorIndex },
+    ...{ enableEventBridge, exif, thumbnails, objectTags, objectTagLimit, vectorIndex: values.vectorIndex },
     ...{ backfillObjectsPerSecond, backfillQueueDepth, retagConcurrency },
     prefix: values.prefixes,
     suffix: values.suffixes,

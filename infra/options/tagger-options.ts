@@ -31,6 +31,12 @@ export interface TaggerOptions {
    */
   readonly exif: ExifChoice;
   /**
+   * Whether thumbnails are made while pictures are tagged, WebP of some 10 KB, and kept in a bucket. Costs a write of S3's for
+   * each image.
+   * @default false
+   */
+  readonly thumbnails: boolean;
+  /**
    * Memory of the tagging function, 128 to 10,240 MB (AWS Lambda's own range). Processors come with it: one for every
    * 1,769 MB. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
    * @default 3008 (the most that AWS grants a new account)
@@ -185,6 +191,7 @@ export const TAGGER_RULES = {
   prefix: list(KEY_PART, 'key prefixes without commas and *', []),
   suffix: list(KEY_PART, 'key suffixes without commas and *', []),
   maximumBytes: wholeNumber(1, 1_073_741_824, undefined),
+  thumbnails: flag(false),
   exif: oneOf<ExifChoice>(EXIF_CHOICES, DEFAULT_EXIF_CHOICE),
   memoryMegabytes: wholeNumber(128, 10_240, 3_008),
   functionTimeoutSeconds: wholeNumber(1, 900, QUEUE_DEFINITION.functionTimeoutSeconds),

@@ -158,6 +158,10 @@ describe('props', () => {
     ['labels', [], 'label set files or folders of them', '[]'],
     ['heic', 'no', 'true or false', '"no"'],
     ['exif', 'place', 'one of all, without-place, none', '"place"'],
+    ['thumbnails', 'yes', 'true or false', '"yes"'],
+    ['thumbnailBucket', 'photos', 'a bucket (new Bucket or Bucket.fromBucketName)', '"photos"'],
+    ['thumbnailPrefix', 'a*', 'up to 200 characters without commas, *, ? and $', '"a*"'],
+    ['thumbnailPrefix', '', 'up to 200 characters', '""'],
     ['exif', true, 'one of all, without-place, none', 'true'],
     ['architecture', 'arm64', 'Architecture.ARM_64 or Architecture.X86_64', '"arm64"'],
     [

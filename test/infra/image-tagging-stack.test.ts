@@ -137,7 +137,8 @@ describe('the AWS Solutions rules of cdk-nag', () => {
           tableKey: TABLE_KEY,
           alarmTopic: TOPIC,
         },
-        ...{ resultEvents: true, objectTags: true, api: true, apiAllowedOrigins: 'https://example.org' },
+        ...{ resultEvents: true, objectTags: true, thumbnails: true },
+        ...{ api: true, apiAllowedOrigins: 'https://example.org' },
       },
     ],
   ])('find nothing in the stack %s', (_name, context) => {

@@ -12,6 +12,9 @@ export interface ThumbnailStore {
   get(name: string): Promise<Uint8Array | undefined>;
 }
 
+/** How the keys of thumbnails begin in a bucket. */
+export const DEFAULT_THUMBNAIL_PREFIX = 'thumbnails/';
+
 const OBJECT_DIGITS = 32;
 const STATE_DIGITS = 16;
 

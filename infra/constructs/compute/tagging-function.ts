@@ -18,7 +18,7 @@ import { allowBuckets, type TaggingAccess, taggingRole } from './tagging-role.ts
 export interface TaggingFunctionProps
   extends Pick<
     TaggingAccess,
-    'buckets' | 'bucketKeys' | 'table' | 'tableKey' | 'resultEventBus' | 'network'
+    'buckets' | 'bucketKeys' | 'table' | 'tableKey' | 'resultEventBus' | 'network' | 'thumbnailPlace'
   > {
   readonly image: TaggingImage;
   readonly options: TaggerOptions;
@@ -96,7 +96,7 @@ export class TaggingFunction extends Construct {
 type OwnVariables = Omit<TaggingEnvironmentVariables, 'MODEL_FOLDER' | 'LABEL_SETS' | 'CLASSIFIER_FOLDER'>;
 
 function environmentOf(
-  { table, options, queue, resultEventBus }: TaggingFunctionProps,
+  { table, options, queue, resultEventBus, thumbnailPlace }: TaggingFunctionProps,
   bucketNames: string,
 ): Record<string, string> {
   const { prefix, suffix, maximumBytes, exif, objectTags, objectTagLimit } = options;
@@ -108,6 +108,10 @@ function environmentOf(
     ...(prefix.length > 0 && { KEY_PREFIXES: prefix.join(',') }),
     ...(suffix.length > 0 && { KEY_SUFFIXES: suffix.join(',') }),
     ...(exif !== TAGGER_RULES.exif.byDefault && { EXIF: exif }),
+    ...(thumbnailPlace && {
+      THUMBNAIL_BUCKET: thumbnailPlace.bucket.bucketName,
+      THUMBNAIL_PREFIX: thumbnailPlace.prefix,
+    }),
     ...(maximumBytes !== undefined && { MAXIMUM_BYTES: String(maximumBytes) }),
     ...(resultEventBus && { RESULT_EVENT_BUS: resultEventBus.eventBusArn }),
     ...(objectTags && { OBJECT_TAG_LIMIT: String(objectTagLimit) }),

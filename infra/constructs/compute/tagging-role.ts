@@ -28,6 +28,8 @@ export interface TaggingAccess extends BucketAccess {
   /** Where result events go. */
   readonly resultEventBus?: IEventBus | undefined;
   readonly logGroup: LogGroup;
+  /** Where thumbnails are kept, if any are made. */
+  readonly thumbnailPlace?: { readonly bucket: AnyBucket; readonly prefix: string } | undefined;
   readonly network: FunctionNetwork;
 }
 
@@ -57,7 +59,18 @@ export function taggingRole(scope: Construct, access: TaggingAccess): Role {
     const resources = [access.resultEventBus.eventBusArn];
     role.addToPolicy(new PolicyStatement({ actions: ['events:PutEvents'], resources }));
   }
+  if (access.thumbnailPlace) allowThumbnails(role, access.thumbnailPlace);
   return role;
+}
+
+/** Lets the tagging function write and delete thumbnails, and nothing else in their bucket. */
+function allowThumbnails(role: Role, { bucket, prefix }: NonNullable<TaggingAccess['thumbnailPlace']>): void {
+  const resource = bucket.arnForObjects(`${prefix}*`);
+  role.addToPolicy(
+    new PolicyStatement({ actions: ['s3:PutObject', 's3:DeleteObject'], resources: [resource] }),
+  );
+  explainWildcard(role, resource, 'Each state of an image has a thumbnail of its own');
+  bucket.encryptionKey?.grant(role, 'kms:GenerateDataKey');
 }
 
 /** Lets the tagging function read the objects of some buckets and, where that is asked for, tag them. */

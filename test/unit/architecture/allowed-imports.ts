@@ -34,7 +34,7 @@ export const ALLOWED_IMPORTS = `
   core/results: core core/labels core/objects core/records core/tagging zod
 
   # The environment.
-  config.ts: core core/formats/exif core/objects core/results zod node:*
+  config.ts: core core/formats/exif core/objects core/results core/thumbnails zod node:*
 
   # One room for each outside system.
   adapters/sandbox: core node:*
@@ -152,7 +152,7 @@ export const ALLOWED_IMPORTS = `
   functions: cli local terminal tsx zod node:*
 
   # The stack, and what it deploys.
-  infra/options: core/formats/exif core/objects aws-cdk-lib constructs
+  infra/options: core/formats/exif core/objects core/thumbnails aws-cdk-lib constructs
   infra/constructs/intake: infra/options aws-cdk-lib constructs
   infra/packaging: adapters/files adapters/onnx core/tagging infra/options tagger constructs esbuild zod
       node:*
