@@ -132,6 +132,10 @@ const apiEnvironment = taggingEnvironment
     /** URL of the queue that the tagging function works on. */
     QUEUE_URL: z.url(),
     DEAD_LETTER_QUEUE_URL: z.url(),
+    /** Bucket that thumbnails are kept in. @default there are none */
+    THUMBNAIL_BUCKET: z.string().min(1).optional(),
+    /** How the keys of thumbnails begin. @default thumbnails/ */
+    THUMBNAIL_PREFIX: z.string().default('thumbnails/'),
     /** Whether it takes uploads, corrections and retries. @default false */
     WRITES: z.stringbool().default(false),
   });

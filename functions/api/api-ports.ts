@@ -1,5 +1,9 @@
+import type { ObjectReference } from '../core/objects/object.ts';
 import type { ImageSearch, SearchedImage } from '../core/search/image-search.ts';
 import type { CorrectionsRequest, ImageName, StatusAnswer, UploadAnswer, UploadRequest } from './contract.ts';
+
+/** An image as its record has it; the state of its object orders and names what is made of it. */
+export type KnownImage = SearchedImage & Partial<Pick<ObjectReference, 'sequencer' | 'versionId'>>;
 
 /**
  * What the API asks of the pipeline that it stands before. Where a deployment leaves a port out, its route is no part of
@@ -8,7 +12,7 @@ import type { CorrectionsRequest, ImageName, StatusAnswer, UploadAnswer, UploadR
 export interface ApiPorts {
   readonly search: ImageSearch;
   /** An image's record as it stands; undefined where there is none. */
-  image(name: ImageName): Promise<SearchedImage | undefined>;
+  image(name: ImageName): Promise<KnownImage | undefined>;
   /**
    * Unit embedding of a picture from elsewhere, by the pipeline's model.
    *
@@ -18,13 +22,13 @@ export interface ApiPorts {
   /** The image as it stands after the corrections; undefined where there is none. */
   correct?(request: CorrectionsRequest): Promise<SearchedImage | undefined>;
   /** Has an image that the table knows worked on anew. */
-  retry?(image: SearchedImage): Promise<void>;
+  retry?(image: KnownImage): Promise<void>;
   /** The key of the answer is the one that was asked for, or one like it where that is taken. */
   startUpload?(request: UploadRequest & { readonly bucket: string }): Promise<UploadAnswer>;
   /** Undefined where there is none. */
-  thumbnail?(image: SearchedImage): Promise<Picture | undefined>;
+  thumbnail?(image: KnownImage): Promise<Picture | undefined>;
   /** Undefined where the object is gone. */
-  original?(image: SearchedImage): Promise<Picture | undefined>;
+  original?(image: KnownImage): Promise<Picture | undefined>;
   status?(): Promise<StatusAnswer>;
 }
 

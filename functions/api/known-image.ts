@@ -1,5 +1,4 @@
-import type { SearchedImage } from '../core/search/image-search.ts';
-import type { ApiPorts, ApiSettings } from './api-ports.ts';
+import type { ApiPorts, ApiSettings, KnownImage } from './api-ports.ts';
 import { isInScope } from './api-scope.ts';
 import type { ImageName } from './contract.ts';
 import { RefusedRequest } from './problems.ts';
@@ -14,7 +13,7 @@ export async function knownImage(
   name: ImageName,
   ports: Pick<ApiPorts, 'image'>,
   { scope }: Pick<ApiSettings, 'scope'>,
-): Promise<SearchedImage> {
+): Promise<KnownImage> {
   const image = isInScope(scope, name) ? await ports.image(name) : undefined;
   if (image !== undefined && image.status !== 'deleted') return image;
   throw noImage(name);

@@ -66,11 +66,13 @@ function recordPorts({ WRITES }: ApiEnvironment, table: TagTable): Pick<ApiPorts
   };
 }
 
-function bucketPorts({ MAXIMUM_BYTES, WRITES }: ApiEnvironment, { s3 }: ApiClients): Partial<ApiPorts> {
+function bucketPorts(environment: ApiEnvironment, { s3 }: ApiClients): Partial<ApiPorts> {
+  const { MAXIMUM_BYTES, WRITES, THUMBNAIL_BUCKET, THUMBNAIL_PREFIX } = environment;
   const objects = s3ObjectStore(s3);
   const addresses = s3Addresses(s3);
+  const thumbnails = THUMBNAIL_BUCKET ? { bucket: THUMBNAIL_BUCKET, prefix: THUMBNAIL_PREFIX } : undefined;
   return {
-    ...bucketPictures(addresses, objects),
+    ...bucketPictures({ addresses, objects, thumbnails }),
     ...(WRITES && bucketUploads({ addresses, objects, maximumBytes: MAXIMUM_BYTES })),
   };
 }

@@ -4,12 +4,8 @@ import { readLabelSets } from '../adapters/files/label-set-files.ts';
 import { readModel } from '../adapters/files/model-folder.ts';
 import { onnxTextEncoder } from '../adapters/onnx/encoders.ts';
 import type { ApiEnvironment } from '../config.ts';
-import { CliptagError } from '../core/errors.ts';
 import type { ImageSearch } from '../core/search/image-search.ts';
-import { openImageSearch } from '../core/search/open-image-search.ts';
-import { freeTextPrompts } from '../core/search/relevance/free-text-prompts.ts';
-import { textRelevance } from '../core/search/relevance/search-relevance.ts';
-import { plainSearchRelevance } from '../core/search/relevance.ts';
+import { composedSearch } from '../search/composed-search.ts';
 import { openTableSearch } from '../search/table-search.ts';
 
 export interface OpenedSearch {
@@ -45,22 +41,7 @@ export async function openSearch(
     warn,
   });
   const { collection } = following;
-  const textEncoder = onnxTextEncoder(model);
-  const opened = openImageSearch({
-    collection,
-    table,
-    labelSets,
-    textEncoder: async () => textEncoder,
-    relevance: {
-      ...plainSearchRelevance,
-      promptsOf: freeTextPrompts,
-      text: textRelevance(collection, textEncoder).model,
-    },
-  });
-  const notOffered = async (): Promise<never> => {
-    throw new CliptagError('not-offered', 'Similar images and duplicates are not offered');
-  };
-  const search = { ...opened, similar: notOffered, duplicates: notOffered };
+  const search = composedSearch({ collection, table, labelSets, textEncoder: onnxTextEncoder(model) });
   return { search: upToDate(search, following.refresh), modelDigest: model.digest };
 }
 

@@ -1,77 +1,23 @@
-import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createClient } from '../../functions/client/client.ts';
-import { readApiEnvironment } from '../../functions/config.ts';
-import { LOCAL_TABLE_NAME } from '../../functions/local/dynamodb/table.ts';
-import { listen, loopbackUrl } from '../../functions/local/http/loopback-server.ts';
-import type { Pipeline } from '../../functions/local/pipeline.ts';
-import { composeApi } from '../../functions/serve-api/composition.ts';
+import { imageRecordOf, readImageRecord } from '../../functions/core/records/image-record.ts';
+import { thumbnailName } from '../../functions/core/thumbnails/thumbnail-store.ts';
 import { functionUrlHandler } from '../../functions/serve-api/function-url.ts';
-import { openSearch } from '../../functions/serve-api/opened-search.ts';
+import { type DeployedApi, startDeployedApi } from '../fixtures/deployed-api.ts';
 import { functionUrlEvent } from '../fixtures/function-url-event.ts';
 import { drawn } from '../fixtures/pictures.ts';
-import { startTinyPipeline, untilIdle, uploadPictures } from '../fixtures/tiny-pipeline.ts';
+import { untilIdle } from '../fixtures/tiny-pipeline.ts';
 
-const md5 = (text: string) => createHash('md5').update(text).digest('hex');
-
-/** The bodies of messages that the API has sent, by what stands for SQS. */
-const sent: string[] = [];
-const sqs = createServer(async (request, response) => {
-  const body = JSON.parse(await text(request)) as { Entries?: { Id: string; MessageBody: string }[] };
-  sent.push(...(body.Entries ?? []).map(({ MessageBody }) => MessageBody));
-  const Successful = (body.Entries ?? []).map(({ Id, MessageBody }) => ({
-    Id,
-    MessageId: Id,
-    MD5OfMessageBody: md5(MessageBody),
-  }));
-  const Attributes = { ApproximateNumberOfMessages: '3', ApproximateNumberOfMessagesNotVisible: '1' };
-  response.setHeader('content-type', 'application/x-amz-json-1.0');
-  response.end(JSON.stringify(body.Entries ? { Successful, Failed: [] } : { Attributes }));
-});
-
-let folder: string;
-let pipeline: Pipeline;
+let api: DeployedApi;
 let client: ReturnType<typeof createClient>;
 
-/** The API as Lambda runs it, before real endpoints, called by events of its URL. */
+/** A client that calls the API by the events of its URL. */
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'cliptag-api-'));
-  pipeline = await startTinyPipeline({ dataFolder: folder, logitScale: 10 });
-  await uploadPictures(pipeline, ['a.png', 'in/b.png', 'in/c d+é.png']);
-  const broken = Buffer.from('no picture');
-  await pipeline.bucket.put('in/broken.jpg', broken, broken.length);
-  await untilIdle(pipeline);
-  const queueUrl = `${loopbackUrl(await listen(sqs, 0))}/queue`;
-  const local = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
-  const clients = {
-    table: { ...local, endpoint: pipeline.dynamodb.url },
-    s3: { ...local, endpoint: pipeline.s3.url, forcePathStyle: true },
-    queue: { ...local, endpoint: new URL(queueUrl).origin },
-  };
-  const environment = readApiEnvironment({
-    TABLE_NAME: LOCAL_TABLE_NAME,
-    MODEL_FOLDER: join(folder, 'model-10'),
-    LABEL_SETS: join(folder, 'labels.yaml'),
-    BUCKETS: 'photos',
-    KEY_PREFIXES: 'in/',
-    QUEUE_URL: queueUrl,
-    DEAD_LETTER_QUEUE_URL: `${queueUrl}-dead`,
-    WRITES: 'true',
-  });
-  const fail = (error: unknown) => {
+  const report = (error: unknown) => {
     throw error;
   };
-  const opened = await openSearch(environment, {
-    warn: (_what, error) => fail(error),
-    client: clients.table,
-  });
-  const app = composeApi(environment, { ...opened, report: fail, clients });
-  const handler = functionUrlHandler((request) => app.fetch(request));
+  api = await startDeployedApi({ keys: ['a.png', 'in/b.png', 'in/c d+é.png'], prefix: 'in/', report });
+  const handler = functionUrlHandler((request) => api.app.fetch(request));
   client = createClient({
     url: 'https://abcdefghij.lambda-url.eu-central-1.on.aws',
     fetch: async (request) => {
@@ -89,11 +35,7 @@ beforeAll(async () => {
     },
   });
 });
-afterAll(async () => {
-  sqs.close();
-  await pipeline.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => api.close());
 
 const ODD = { bucket: 'photos', key: 'in/c d+é.png' };
 
@@ -110,6 +52,21 @@ describe('the API of a deployed pipeline', () => {
   it('encodes a free text, for which it loads the text encoder', async () => {
     const { understood } = await client.search('"photo"', { all: true });
     expect(understood).toContain('photo');
+  });
+
+  it('finds similar images, by an image, by a picture and by a query, and duplicates', async () => {
+    const drawing = await drawn(24, 24, (x, y) => [254, 20 + x, 20 + y])
+      .png()
+      .toBuffer();
+    const picture = new Blob([new Uint8Array(drawing)], { type: 'image/png' });
+    for (const to of [ODD, picture]) {
+      const { images } = await client.similar(to, { all: true });
+      expect(images.map(({ key }) => key).sort()).toEqual(['a.png', 'in/b.png', 'in/c d+é.png']);
+    }
+    expect(await client.duplicates({ kind: 'scene' })).toHaveProperty('groups');
+    await expect(client.similar(new Blob(['no picture']))).rejects.toMatchObject({
+      ...{ status: 422, code: 'not-an-image' },
+    });
   });
 
   it('leads to an object by an address that S3 takes', async () => {
@@ -138,7 +95,7 @@ describe('the API of a deployed pipeline', () => {
 
   it('sends an image that failed to the queue once more', async () => {
     await client.retry({ bucket: 'photos', key: 'in/broken.jpg' });
-    expect(sent.map((body) => JSON.parse(body).listedObject)).toMatchObject([
+    expect(api.sent.map((body) => JSON.parse(body).listedObject)).toMatchObject([
       { key: 'in/broken.jpg', isRetry: true },
     ]);
   });
@@ -149,7 +106,7 @@ describe('the API of a deployed pipeline', () => {
       .toBuffer();
     const file = new File([new Uint8Array(bytes)], 'b.png', { type: 'image/png' });
     expect(await client.upload(file)).toEqual({ bucket: 'photos', key: 'in/b-2.png' });
-    await untilIdle(pipeline);
+    await untilIdle(api.pipeline);
     expect(await client.image({ bucket: 'photos', key: 'in/b-2.png' })).toMatchObject({ status: 'tagged' });
   });
 
@@ -159,5 +116,15 @@ describe('the API of a deployed pipeline', () => {
       deadLetters: 3,
       images: { failed: 1 },
     });
+  });
+
+  it('leads to a thumbnail where one was made, by the very state of the image', async () => {
+    await expect(client.thumbnail(ODD)).rejects.toMatchObject({ code: 'no-image' });
+    const item = await api.pipeline.tagger.table.read(readImageRecord(ODD));
+    const name = thumbnailName(imageRecordOf(item ?? {}));
+    const webp = Buffer.from('a small picture');
+    await api.pipeline.bucket.put(`thumbnails/${name}`, webp, webp.length);
+    const found = await client.thumbnail(ODD);
+    expect([found.type, await found.text()]).toEqual(['image/webp', 'a small picture']);
   });
 });

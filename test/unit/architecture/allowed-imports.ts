@@ -62,15 +62,16 @@ export const ALLOWED_IMPORTS = `
       p-limit
 
   # The search over a table: the collection in memory, and how it follows the table.
-  search: core/records core/search core/search/collection
+  search: core/labels core/records core/search core/search/collection core/search/duplicates
+      core/search/relevance
 
   # The HTTP API; contract.ts is all that its clients know of it.
   api/base-path.ts:
   api/contract.ts: api/base-path.ts core/records core/search zod
   api: api/contract.ts core core/objects core/search hono @hono/zod-openapi zod
   # The API as a Lambda function.
-  serve-api: adapters/aws adapters/files adapters/onnx adapters/sharp api config.ts core core/objects core/records
-      core/search core/search/relevance search @aws-lambda-powertools/logger aws-lambda node:*
+  serve-api: adapters/aws adapters/files adapters/onnx adapters/sharp api config.ts core/objects core/records
+      core/search core/thumbnails search @aws-lambda-powertools/logger aws-lambda node:*
   # For programs of others, browsers among them: no package at all.
   client: api/base-path.ts
 

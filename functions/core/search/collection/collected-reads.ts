@@ -22,7 +22,6 @@ const COLLECTED_ATTRIBUTES = [
   'sizeBytes',
   'modelDigest',
   'embedding',
-  'eventTime',
   'recordedAt',
   'eventTime',
   'takenAt',
