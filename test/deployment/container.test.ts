@@ -1,15 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readLabelSetFiles } from '../../functions/adapters/files/label-set-files.ts';
 import { readModel } from '../../functions/adapters/files/model-folder.ts';
+import { SAMPLE_FOLDER } from '../../functions/local/samples.ts';
 import { stageImage } from '../../infra/packaging/image.ts';
 import { behavesAsFunction } from '../e2e/container-behaviour.ts';
 import { outlivesItsProcess } from '../e2e/container-deaths.ts';
 import { startContainer } from '../e2e/container-engine.ts';
 import { functionVariables, layOut, sandboxObstacle, startSandbox } from '../e2e/container-function.ts';
 import { makeFolder, repository } from '../e2e/support.ts';
+import { functionUrlEvent } from '../fixtures/function-url-event.ts';
 import { startStores } from '../fixtures/stores.ts';
 
 /** The image without its base and model, so that no other package or platform slips in. Measured: 68 MB on x86. */
@@ -115,6 +117,39 @@ describe.skipIf(noSandbox)('the files of the image, read-only and without rights
       await expect(worker.api.invoke({ ...order, task: 'write' })).rejects.toThrow(/"invalid-input"/);
     } finally {
       await worker.stop();
+    }
+  });
+
+  it('serves the API, by its other command and with what encodes texts', async () => {
+    const [model, labelSets] = await Promise.all([
+      readModel(join(repository, 'models/embedded')),
+      readLabelSetFiles([join(repository, 'models/labels')]),
+    ]);
+    const architecture = process.arch === 'arm64' ? 'arm64' : 'x86_64';
+    const withApi = await stageImage({
+      ...{ model, labelSets, architecture, withPackages: true, folder: join(folder, 'with-api') },
+      api: true,
+    });
+    const task = join(folder, 'api-task');
+    const queue = 'http://127.0.0.1:9/queue';
+    const server = await startSandbox(task, {
+      ...(await layOut(withApi, task)),
+      ...variables(),
+      ...{ _HANDLER: 'api.handler', BUCKETS: 'bench', QUEUE_URL: queue, DEAD_LETTER_QUEUE_URL: queue },
+    });
+    const ask = async (path: string, init?: RequestInit) => {
+      const event = await functionUrlEvent(new Request(`https://api.example/api/v1${path}`, init));
+      return (await server.api.invoke(event)) as { statusCode: number; body: string };
+    };
+    try {
+      const found = await ask(`/search?q=${encodeURIComponent('"a cat"')}&all=true`);
+      expect([found.statusCode, JSON.parse(found.body)]).toMatchObject([200, { total: expect.any(Number) }]);
+      const picture = await readFile(join(SAMPLE_FOLDER, 'chelsea.png'));
+      const body = new Blob([new Uint8Array(picture)], { type: 'image/png' });
+      expect((await ask('/similar', { method: 'POST', body })).statusCode).toBe(200);
+      expect((await ask('/corrections', { method: 'POST' })).statusCode).toBe(404);
+    } finally {
+      await server.stop();
     }
   });
 
