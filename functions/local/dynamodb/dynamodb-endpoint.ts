@@ -7,6 +7,7 @@ import { openLevelStore } from '../store/level-store.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { createBodyReader } from './request-body.ts';
 import { type Credentials, type DynamoDbError, findDynamoDbError } from './signature.ts';
+import { type WrittenImage, writtenImages } from './written-records.ts';
 
 /** The default credentials are no secret, since the endpoint listens on this machine only. */
 const LOCAL_CREDENTIALS: Credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -24,6 +25,8 @@ export interface DynamoDbEndpointOptions {
    * @default access key `local`, secret `local`
    */
   readonly credentials?: Credentials;
+  /** Told of each image record that is written, whichever program does it, before that program is answered. */
+  readonly onImage?: (image: WrittenImage) => void;
 }
 
 export interface DynamoDbEndpoint {
@@ -46,12 +49,14 @@ export interface DynamoDbEndpoint {
  * @throws Error when another process uses the folder, or the port is taken.
  */
 export async function startDynamoDbEndpoint(options: DynamoDbEndpointOptions): Promise<DynamoDbEndpoint> {
-  const { folder, port = 0, credentials = LOCAL_CREDENTIALS } = options;
+  const { folder, port = 0, credentials = LOCAL_CREDENTIALS, onImage } = options;
   const engine = await startEngine(folder, () => prepareStore(folder));
   const readBody = createBodyReader();
   const assertSpace = spaceOf(folder, RESERVED_BYTES.table);
   const server = createLocalServer((request, response) => {
-    answer(request, response, { engine, credentials, readBody, assertSpace }).catch(() => response.destroy());
+    answer(request, response, { engine, credentials, readBody, assertSpace, onImage }).catch(() =>
+      response.destroy(),
+    );
   });
   const close = async () => {
     await stop(server);
@@ -91,6 +96,7 @@ interface Answering {
   readonly credentials: Credentials;
   readonly readBody: ReturnType<typeof createBodyReader>;
   readonly assertSpace: AssertSpace;
+  readonly onImage: DynamoDbEndpointOptions['onImage'];
 }
 
 /** Whatever makes the table larger; deletions do not for long. */
@@ -100,7 +106,7 @@ const WRITES = /\.(PutItem|UpdateItem|BatchWriteItem|CreateTable|UpdateTable|Tag
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { engine, credentials, readBody, assertSpace }: Answering,
+  { engine, credentials, readBody, assertSpace, onImage }: Answering,
 ): Promise<void> {
   for (const [name, value] of Object.entries(OWN_PAGES_ONLY)) response.setHeader(name, value);
   const { method = '', url = '/', headers } = request;
@@ -119,6 +125,7 @@ async function answer(
       headers: answered,
       body: text,
     } = await engine.answer({ method, url, headers: passed, body });
+    if (status === 200 && onImage) writtenImages(String(headers['x-amz-target']), body).forEach(onImage);
     response.writeHead(status, answered).end(text);
   } catch (error) {
     answerError(response, engineError(error));
