@@ -16,6 +16,7 @@ import { messageTagger, type Report, type TagMessagesOptions } from '../tag-imag
 import { LOCAL_PIPELINE } from './control-api/local-pipeline.ts';
 import { type DynamoDbEndpoint, startDynamoDbEndpoint } from './dynamodb/dynamodb-endpoint.ts';
 import { ensureTable, LOCAL_REGION, LOCAL_TABLE_NAME } from './dynamodb/table.ts';
+import type { WrittenImage } from './dynamodb/written-records.ts';
 import type { LocalQueue } from './queue/contract.ts';
 import {
   type EventSourceMapping,
@@ -48,6 +49,8 @@ export interface PipelineOptions
   readonly objectTagLimit?: number | undefined;
   /** Gets the result events. @default nobody */
   readonly events?: ResultEvents | undefined;
+  /** Told of each image record that is written, whichever program does it. */
+  readonly onImage?: (image: WrittenImage) => void;
   /** Called with the cost of each write to the table, in write units. */
   readonly onWriteUnits?: (writeUnits: number) => void;
 }
@@ -91,6 +94,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
       folder: tableFolder(dataFolder),
       port: ports.dynamodb,
       credentials,
+      ...(options.onImage && { onImage: options.onImage }),
     });
     closers.push(() => dynamodb.close());
     await ensureTable(dynamodb);

@@ -15,9 +15,8 @@ import { withLiveLine } from '../terminal/live-line.ts';
 import type { Output } from '../terminal/output.ts';
 import { tagsText } from '../terminal/tags-text.ts';
 import { LOCAL_TABLE_NAME } from './dynamodb/table.ts';
-import { startPageServer } from './page-server/page-server.ts';
-import { LOCAL_BUCKET_NAME, type Pipeline, startPipeline } from './pipeline.ts';
-import { noteOutcome, openShownImages, pagePorts, shownOutcome } from './pipeline-ports.ts';
+import { startPage } from './page.ts';
+import { LOCAL_BUCKET_NAME, type Pipeline, type PipelineOptions, startPipeline } from './pipeline.ts';
 import { type Reembedding, reembedding } from './reembedding/reembedding.ts';
 import { runReembedding } from './reembedding/reembedding-run.ts';
 import { SAMPLE_FOLDER, sampleNames, samplesWereUploaded, uploadSamples } from './samples.ts';
@@ -111,6 +110,7 @@ async function serve(options: StartOptions, output: Output): Promise<Served> {
   } = options;
   const listeners: Listeners = new Set();
   await mkdir(dataFolder, { recursive: true });
+  let onImage: PipelineOptions['onImage'] = () => {};
   const pipeline = await startPipeline({
     modelFolder: MODEL_FOLDER,
     labelSets,
@@ -123,28 +123,26 @@ async function serve(options: StartOptions, output: Output): Promise<Served> {
     report: outputReport(output, (outcome) => {
       for (const listener of listeners) listener(outcome);
     }),
+    onImage: (image) => onImage?.(image),
     objectTagLimit,
     events: printsResultEvents ? { publish: (event) => output.line(eventLine(event)) } : undefined,
     warn: output.remark,
   });
-  const recent = await openShownImages(dataFolder, pipeline.tagger.table, output.remark);
-  listeners.add((outcome) => noteOutcome(outcome, recent));
-  const gallery = await startPageServer(ports.http, pagePorts(pipeline, recent)).catch(
-    async (error: unknown) => {
-      await pipeline.close();
-      throw error;
+  const page = await startPage(pipeline, {
+    ...{ port: ports.http, modelFolder: MODEL_FOLDER, warn: output.remark },
+    listen: (listener) => {
+      onImage = listener;
     },
-  );
-  listeners.add((outcome) => {
-    const shown = shownOutcome(outcome, new Date());
-    if (shown) gallery.show(shown);
-  });
-  const close = async () => {
-    await gallery.close();
+  }).catch(async (error: unknown) => {
     await pipeline.close();
-    await recent.close();
+    throw error;
+  });
+  listeners.add(page.noteOutcome);
+  const close = async () => {
+    await page.close();
+    await pipeline.close();
   };
-  return { pipeline, httpPort: gallery.port, listeners, close };
+  return { pipeline, httpPort: page.port, listeners, close };
 }
 
 /** Says where things are, shows the samples on the first start, and from then on every image. */

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ImageRecord } from '../../core/records/image-record.ts';
+import { LOCAL_PIPELINE } from '../control-api/local-pipeline.ts';
 import { findForeignPage, OWN_PAGES_ONLY } from '../http/foreign-page.ts';
 import { createLocalServer, listen, loopbackUrl, stop } from '../http/loopback-server.ts';
 import { type AssertSpace, isDiskFull, RESERVED_BYTES, spaceOf } from '../store/free-space.ts';
 import { openLevelStore } from '../store/level-store.ts';
-import { type Engine, startEngine } from './engine.ts';
+import { type Engine, EngineFailure, startEngine } from './engine.ts';
 import { createBodyReader } from './request-body.ts';
 import { type Credentials, type DynamoDbError, findDynamoDbError } from './signature.ts';
-import { type WrittenImage, writtenImages } from './written-records.ts';
+import { recordsIn, type WrittenImage, writtenImages } from './written-records.ts';
 
 /** The default credentials are no secret, since the endpoint listens on this machine only. */
 const LOCAL_CREDENTIALS: Credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -33,6 +35,11 @@ export interface DynamoDbEndpoint {
   readonly port: number;
   readonly url: string;
   readonly credentials: Credentials;
+  /**
+   * Every image record of the pipeline's table, page by page, beside whatever else is asked: one that is written meanwhile may
+   * come as it was before.
+   */
+  images(): AsyncIterable<readonly ImageRecord[]>;
   /** Stops listening and closes the database once it has written what it was given. */
   close(): Promise<void>;
 }
@@ -64,7 +71,8 @@ export async function startDynamoDbEndpoint(options: DynamoDbEndpointOptions): P
   };
   try {
     const listeningPort = await listen(server, port);
-    return { port: listeningPort, url: loopbackUrl(listeningPort), credentials, close };
+    const images = () => storedImages(engine);
+    return { port: listeningPort, url: loopbackUrl(listeningPort), credentials, images, close };
   } catch (error) {
     await close();
     throw error;
@@ -89,6 +97,16 @@ async function prepareStore(folder: string): Promise<void> {
   const unfinished = tables.filter(([, { TableStatus }]) => TableStatus === 'CREATING');
   await store.batch(unfinished.map(([key]) => ({ type: 'del', key })));
   await store.close();
+}
+
+async function* storedImages(engine: Engine): AsyncGenerator<readonly ImageRecord[]> {
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    const { status, body } = await engine.imagePage(LOCAL_PIPELINE.table, after);
+    if (status !== 200) throw new EngineFailure(body);
+    const { records, last } = recordsIn(body);
+    yield records;
+    after = last;
+  }
 }
 
 interface Answering {

@@ -8,16 +8,31 @@ import database from 'dynalite/db/index.js';
 import { writeAtomically } from './atomic-writes.mjs';
 import { linearParser } from './condition-parser.mjs';
 import { requestFault } from './request-limits.mjs';
+import { imagePage } from './stored-images.mjs';
 
 conditionParser.parse = linearParser(conditionParser.parse);
 writeAtomically(database);
+let store;
+const { create } = database;
+database.create = (options) => {
+  store = create(options);
+  return store;
+};
 
 const [handle] = dynalite({ path: workerData.folder, createTableMs: 0 }).listeners('request');
 
 parentPort.on('message', ({ id, method, url, headers, body }) => {
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const answer = (status, answerHeaders, text) =>
     parentPort.postMessage({ id, status, headers: answerHeaders, body: text });
+  if (method === 'IMAGES') {
+    const { tableName, after } = headers;
+    imagePage(store, tableName, after).then(
+      (page) => answer(200, {}, page),
+      (error) => answer(500, {}, String(error)),
+    );
+    return;
+  }
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const fault = method === 'POST' ? requestFault(bytes) : undefined;
   if (fault) return answer(400, { 'Content-Type': 'application/x-amz-json-1.0' }, JSON.stringify(fault));
   try {

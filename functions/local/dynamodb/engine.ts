@@ -18,6 +18,8 @@ export interface EngineAnswer {
 export interface Engine {
   /** @throws {EngineFailure} when the thread that worked on it has died or cannot be started */
   answer(request: EngineRequest): Promise<EngineAnswer>;
+  /** A page of a table's image records as the store has them; the method of its request is no word of HTTP. */
+  imagePage(tableName: string, after: string): Promise<EngineAnswer>;
   /** Waits for what is under way, and closes the database. */
   close(): Promise<void>;
 }
@@ -127,7 +129,7 @@ export async function startEngine(
     return running;
   }
 
-  return {
+  const engine: Engine = {
     async answer(request) {
       const worker = await runningWorker();
       const id = ++lastId;
@@ -143,6 +145,8 @@ export async function startEngine(
       underWay.add(answer);
       return answer.finally(() => underWay.delete(answer));
     },
+    imagePage: (tableName, after) =>
+      engine.answer({ method: 'IMAGES', url: '/', headers: { tableName, after }, body: new Uint8Array() }),
     async close() {
       await Promise.allSettled(underWay);
       isClosed = true;
@@ -150,4 +154,5 @@ export async function startEngine(
       await (await running?.catch(() => undefined))?.terminate();
     },
   };
+  return engine;
 }

@@ -52,6 +52,16 @@ function recordIn(item: WireItem): ImageRecord | undefined {
   return Array.isArray(record.tags) && typeof record.key === 'string' ? record : undefined;
 }
 
+/** The image records of a page that the engine gives. */
+export function recordsIn(page: string): {
+  readonly records: readonly ImageRecord[];
+  readonly last?: string;
+} {
+  const { items, last } = JSON.parse(page) as { items: readonly WireItem[]; last?: string };
+  const records = items.flatMap((item) => (item.SK?.S === 'IMAGE' ? (recordIn(item) ?? []) : []));
+  return { records, ...(last !== undefined && { last }) };
+}
+
 function itemOf(item: WireItem): Item {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, nativeValue(value)]));
 }

@@ -1,19 +1,19 @@
-import type { IncomingMessage } from 'node:http';
-import type { ImageRecord } from '../../core/records/image-record.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ControlApi } from '../control-api/control-api.ts';
 
-/** What the page shows of an image. */
-export interface ShownImage
-  extends Pick<ImageRecord, 'bucket' | 'key' | 'status' | 'reason' | 'eTag' | 'tags' | 'recordedAt'> {
-  /** Whether its tags are of another model than the pipeline's, so that scores do not compare. */
-  readonly isOfOtherModel?: boolean;
+/** What the page's server asks of the pipeline: for its page, and for programs. */
+export interface PagePorts {
+  /** What the command line asks and orders. */
+  readonly control: ControlApi;
+  /** The HTTP API, but for events and the forms of uploads, which it knows nothing of. */
+  readonly api: (request: Request) => Response | Promise<Response>;
+  /** Stores the file of a form that `POST /uploads` has made. */
+  storeUpload(request: IncomingMessage, response: ServerResponse): Promise<StoredUpload>;
 }
 
-/** What the gallery's server asks of the pipeline: for its page, and for programs (the control API). */
-export interface PagePorts extends ControlApi {
-  /** Some of the newest images, the newest last, so that showing them one after the other puts the newest first. */
-  images(): Promise<readonly ShownImage[]>;
-  /** A small WebP picture. */
-  thumbnail(object: { bucket: string; key: string }): Promise<Uint8Array>;
-  upload(key: string, body: IncomingMessage, sizeBytes: number): Promise<void>;
+export interface StoredUpload {
+  readonly bucket: string;
+  readonly key: string;
+  /** Whether an object of that name had this very content before, so that nothing was stored. */
+  readonly isAlreadyThere: boolean;
 }

@@ -1,90 +1,101 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { API_BASE, type ApiImage } from '../../api/contract.ts';
+import { PROBLEM_MEDIA_TYPE, problemOf } from '../../api/problems.ts';
 import { CliptagError } from '../../core/errors.ts';
 import { findForeignPage, OWN_PAGES_ONLY } from '../http/foreign-page.ts';
-import { createLocalServer, listen, stop } from '../http/loopback-server.ts';
+import { createLocalServer, cutWhenIdle, listen, stop } from '../http/loopback-server.ts';
 import { controlAnswer, controlRoute } from './control-answer.ts';
+import { type EventStream, eventStream } from './event-stream.ts';
 import { openPageFiles, type PageFile, type PageFiles } from './page-files.ts';
-import type { PagePorts, ShownImage } from './page-ports.ts';
+import type { PagePorts } from './page-ports.ts';
 
 export interface PageServer {
   readonly port: number;
-  /** Shows an image on every open page. */
-  show(image: ShownImage): void;
+  /** Tells every open page how an image stands now. */
+  tell(image: () => ApiImage): void;
   close(): Promise<void>;
 }
 
-/** A page that reads nothing of what it is told, as one in a tab that sleeps, is cut off at this many bytes. */
-const MAXIMUM_UNREAD_BYTES = 1024 * 1024;
+/** Where the forms of uploads go. */
+export const UPLOAD_FORMS = `${API_BASE}/uploads/forms`;
+const EVENTS = `${API_BASE}/events`;
+
+/** A connection that stands still for this long, in the midst of a body, is cut. */
+const IDLE_MILLISECONDS = 120_000;
 
 /**
- * Serves the page (`page.html`, `page.js`): pictures with their tags as they come, and a place to drop more. On the
- * same port programs are answered, by the routes of the control API. What either asks is answered by
- * `../pipeline-ports.ts`.
+ * Serves the page, and for it and for programs the HTTP API with its events. On the same port the command line is answered, by
+ * the routes of the control API. Web pages of other origins get nothing.
  */
 export async function startPageServer(port: number, ports: PagePorts): Promise<PageServer> {
-  const pages = new Set<ServerResponse>();
-  const server = createLocalServer((request, response) => {
-    answer(request, response, { ports, files, pages }).catch((error: unknown) => {
-      if (response.headersSent) response.destroy();
-      else sendText(response, statusOf(error), String(error));
-    });
-  });
+  const events = eventStream();
+  const answerApi = getRequestListener(ports.api, { overrideGlobalObjects: false });
+  // Once it listens: bundling takes a moment.
+  let files: PageFiles | undefined;
+  const server = createLocalServer(
+    (request, response) => {
+      cutWhenIdle(request, response, IDLE_MILLISECONDS);
+      files ??= openPageFiles();
+      answer(request, response, { ports, files, events, answerApi }).catch((error: unknown) => {
+        if (response.headersSent) response.destroy();
+        else sendError(request, response, error);
+      });
+    },
+    // A large upload over a slow link may take hours.
+    { requestTimeout: 0 },
+  );
   const listeningPort = await listen(server, port);
-  const files = openPageFiles();
+  files ??= openPageFiles();
   return {
     port: listeningPort,
-    show(image) {
-      for (const page of pages) {
-        if (page.writableLength > MAXIMUM_UNREAD_BYTES) page.destroy();
-        else page.write(`event: image\ndata: ${JSON.stringify(image)}\n\n`);
-      }
+    tell: (image) => events.tell('image', image),
+    async close() {
+      events.close();
+      await stop(server);
     },
-    close: () => stop(server),
   };
 }
 
 interface Answering {
   readonly ports: PagePorts;
   readonly files: PageFiles;
-  /** Open pages, which are told of images. */
-  readonly pages: Set<ServerResponse>;
+  readonly events: EventStream;
+  readonly answerApi: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 }
 
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { ports, files, pages }: Answering,
+  { ports, files, events, answerApi }: Answering,
 ): Promise<void> {
   const headers = {
     ...OWN_PAGES_ONLY,
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   };
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  const url = requestedUrl(request);
-  const methodAndPath = `${request.method} ${url.pathname}`;
+  const path = requestedPath(request);
+  const methodAndPath = `${request.method} ${path}`;
   // The page shows nothing to a page that links to it, and asks for all the rest by itself.
   const fault = findForeignPage(request.headers, { isLinked: methodAndPath === 'GET /' });
   if (fault !== undefined) return sendText(response, 403, fault);
-  const file = request.method === 'GET' ? await files.find(url.pathname) : undefined;
-  if (file !== undefined) return sendFile(request, response, file);
-  const route = controlRoute(methodAndPath);
-  if (route !== undefined) return sendJson(response, await controlAnswer(ports, route, request));
-  switch (methodAndPath) {
-    case 'GET /images.json':
-      return sendJson(response, await ports.images());
-    case 'GET /events':
-      return keepTelling(response, pages);
-    case 'GET /thumbnail':
-      return sendThumbnail(
-        response,
-        await ports.thumbnail({ bucket: needed(url, 'bucket'), key: neededKey(url) }),
-      );
-    case 'PUT /upload':
-      await ports.upload(neededKey(url), request, Number(request.headers['content-length'] ?? Number.NaN));
-      return sendText(response, 201, 'uploaded');
-    default:
-      return sendText(response, 404, `There is no ${methodAndPath}`);
+  if (methodAndPath === `GET ${EVENTS}`) return events.open(response);
+  if (methodAndPath === `POST ${UPLOAD_FORMS}`) {
+    const stored = await ports.storeUpload(request, response);
+    return sendJson(response, stored, stored.isAlreadyThere ? 200 : 201);
   }
+  if (path.startsWith(`${API_BASE}/`)) return answerApi(request, response);
+  const route = controlRoute(methodAndPath);
+  if (route !== undefined) return sendJson(response, await controlAnswer(ports.control, route, request));
+  const file = request.method === 'GET' ? await files.find(path) : undefined;
+  if (file !== undefined) return sendFile(request, response, file);
+  sendText(response, 404, `There is no ${methodAndPath}`);
+}
+
+/** As it stands, without its query: `//` and `..` lead nowhere. */
+function requestedPath({ url = '/' }: IncomingMessage): string {
+  if (!url.startsWith('/')) throw new CliptagError('invalid-request', `Expected a path but received ${url}`);
+  return url.split('?', 1)[0] ?? url;
 }
 
 function sendFile({ headers }: IncomingMessage, response: ServerResponse, file: PageFile): void {
@@ -92,49 +103,22 @@ function sendFile({ headers }: IncomingMessage, response: ServerResponse, file: 
   response.writeHead(isKnown ? 304 : 200, file.headers).end(isKnown ? undefined : file.bytes);
 }
 
-function statusOf(error: unknown): number {
-  if (!(error instanceof CliptagError)) return 500;
-  return error.code === 'object-gone' ? 404 : 400;
-}
-
-/** The path is appended to the origin and not resolved against it, or `//` would be a URL without a host. */
-function requestedUrl({ url = '/' }: IncomingMessage): URL {
-  if (!url.startsWith('/')) throw new CliptagError('invalid-request', `Expected a path but received ${url}`);
-  return new URL(`http://127.0.0.1${url}`);
-}
-
-function needed(url: URL, name: string): string {
-  const value = url.searchParams.get(name);
-  if (!value) throw new CliptagError('invalid-request', `Expected the parameter ${name} in ${url.pathname}`);
-  return value;
-}
-
-/** S3's limit on keys, in bytes of UTF-8. */
-const MAXIMUM_KEY_BYTES = 1024;
-
-function neededKey(url: URL): string {
-  const key = needed(url, 'key');
-  const bytes = Buffer.byteLength(key);
-  if (bytes <= MAXIMUM_KEY_BYTES) return key;
-  const message = `Expected a key of at most ${MAXIMUM_KEY_BYTES} bytes but received one of ${bytes}`;
-  throw new CliptagError('invalid-request', message);
-}
-
-function keepTelling(response: ServerResponse, pages: Set<ServerResponse>): void {
-  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-  response.write(': listening\n\n');
-  pages.add(response);
-  response.on('close', () => pages.delete(response));
-}
-
-function sendThumbnail(response: ServerResponse, picture: Uint8Array): void {
-  response.writeHead(200, { 'content-type': 'image/webp', 'cache-control': 'private, max-age=3600' });
-  response.end(picture);
-}
-
-function sendJson(response: ServerResponse, value: unknown): void {
-  response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
+function sendJson(response: ServerResponse, value: unknown, status = 200): void {
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'cache-control': 'no-store',
+  });
   response.end(JSON.stringify(value));
+}
+
+/** The rest of a body that was refused is not waited for. */
+function sendError({ url }: IncomingMessage, response: ServerResponse, error: unknown): void {
+  response.setHeader('connection', 'close');
+  if (!url?.startsWith(`${API_BASE}/`)) {
+    return void sendText(response, error instanceof CliptagError ? 400 : 500, String(error));
+  }
+  const problem = problemOf(error);
+  response.writeHead(problem.status, { 'content-type': PROBLEM_MEDIA_TYPE }).end(JSON.stringify(problem));
 }
 
 function sendText(response: ServerResponse, status: number, text: string): void {

@@ -89,9 +89,14 @@ export function newObjects(
     async reserve(wished, contentType) {
       await requireBucket(state, bucket);
       for (const { key, number } of candidates(wished)) {
-        if (reservations.holder(key) !== undefined || (await findObject(state, bucket, key))) continue;
-        noteTaken(wished, number);
+        if (reservations.holder(key) !== undefined) continue;
+        // Before anybody else can, who looks while this one looks.
         const reservation = reservations.add(key);
+        if (await findObject(state, bucket, key)) {
+          reservations.end(reservation);
+          continue;
+        }
+        noteTaken(wished, number);
         const typed = contentType === undefined ? {} : { 'content-type': contentType };
         return { key, fields: { key: wished, reservation, ...typed } };
       }

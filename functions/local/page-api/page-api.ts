@@ -1,0 +1,75 @@
+import { apiApp } from '../../api/api-app.ts';
+import type { ApiPorts } from '../../api/api-ports.ts';
+import { embeddingFromBytes } from '../../core/labels/embedding.ts';
+import { listedObjectBody } from '../../core/objects/listed-object.ts';
+import { correctImage } from '../../core/records/correct-image.ts';
+import { imageRecordOf, readImageRecord } from '../../core/records/image-record.ts';
+import type { ImageSearch } from '../../core/search/image-search.ts';
+import { describeImage } from '../../core/tagging/describe-image.ts';
+import type { Tagger } from '../../core/tagging/tag-image.ts';
+import type { PagePorts } from '../page-server/page-ports.ts';
+import type { LocalQueue } from '../queue/contract.ts';
+import type { S3Endpoint } from '../s3-endpoint/s3-endpoint.ts';
+import type { CollectedImages } from './collected-images.ts';
+import { pictures } from './pictures.ts';
+import type { Throughput } from './throughput.ts';
+import { uploads } from './uploads.ts';
+
+export interface PageApiOptions {
+  readonly pipeline: {
+    readonly s3: Pick<S3Endpoint, 'open' | 'newObjects'>;
+    readonly queue: Pick<LocalQueue, 'send' | 'counts'>;
+    readonly tagger: Tagger;
+  };
+  readonly bucket: string;
+  readonly search: ImageSearch;
+  readonly collected: CollectedImages;
+  readonly throughput: Throughput;
+  /** Where the forms of uploads are sent. */
+  readonly uploadForms: string;
+  readonly warn: (message: string) => void;
+}
+
+/** The HTTP API before the pipeline on this machine, for its one bucket. */
+export function pageApi(options: PageApiOptions): Pick<PagePorts, 'api' | 'storeUpload'> {
+  const { pipeline, bucket, uploadForms, warn } = options;
+  const taken = uploads({ s3: pipeline.s3, bucket, url: uploadForms });
+  const app = apiApp(
+    { ...apiPorts(options), startUpload: taken.start },
+    {
+      scope: { buckets: [bucket], prefixes: [] },
+      uploadBucket: bucket,
+      modelDigest: pipeline.tagger.encoder.modelDigest,
+      maximumPictureBytes: pipeline.tagger.maximumBytes,
+      report: (error, { method, path }) => warn(`${method} ${path} failed: ${error}`),
+    },
+  );
+  return { api: (request) => app.fetch(request), storeUpload: taken.store };
+}
+
+function apiPorts({ pipeline, search, collected, throughput }: PageApiOptions): ApiPorts {
+  const { tagger, queue, s3 } = pipeline;
+  const { table, now } = tagger;
+  return {
+    search,
+    ...pictures({ s3, tagger }),
+    async image(name) {
+      const item = await table.read(readImageRecord(name));
+      return item && imageRecordOf(item);
+    },
+    async embed(picture) {
+      const { embedding, modelDigest } = await describeImage(picture, tagger, []);
+      return embeddingFromBytes(embedding, modelDigest).values;
+    },
+    correct: ({ bucket, key, ...change }) => correctImage({ bucket, key }, change, { table, now }),
+    async retry({ bucket, key, eTag = '-', sizeBytes = 0, recordedAt }) {
+      const object = { bucket, key, eTag, sizeBytes, lastModified: recordedAt };
+      await queue.send(listedObjectBody({ ...object, isRetry: true }));
+    },
+    async status() {
+      const { visible, inFlight, deadLetters } = queue.counts();
+      const images = { ...(await collected.counts()) };
+      return { queue: { visible, inFlight }, deadLetters, images, imagesPerSecond: throughput.perSecond() };
+    },
+  };
+}

@@ -1,0 +1,113 @@
+import { readModel } from '../adapters/files/model-folder.ts';
+import { onnxTextEncoder } from '../adapters/onnx/encoders.ts';
+import { shownImage } from '../api/shown-image.ts';
+import { CliptagError } from '../core/errors.ts';
+import type { ImageSearch } from '../core/search/image-search.ts';
+import { openImageSearch } from '../core/search/open-image-search.ts';
+import { freeTextPrompts } from '../core/search/relevance/free-text-prompts.ts';
+import { textRelevance } from '../core/search/relevance/search-relevance.ts';
+import { plainSearchRelevance } from '../core/search/relevance.ts';
+import type { TaggingOutcome } from '../core/tagging/tag-image.ts';
+import { controlPorts } from './control-ports.ts';
+import type { WrittenImage } from './dynamodb/written-records.ts';
+import { type CollectedImages, collectImages } from './page-api/collected-images.ts';
+import { pageApi } from './page-api/page-api.ts';
+import { throughput } from './page-api/throughput.ts';
+import { type PageServer, startPageServer, UPLOAD_FORMS } from './page-server/page-server.ts';
+import { LOCAL_BUCKET_NAME, type Pipeline } from './pipeline.ts';
+
+export interface Page {
+  readonly port: number;
+  /** To be told what became of each image. */
+  noteOutcome(outcome: TaggingOutcome): void;
+  close(): Promise<void>;
+}
+
+export interface PageOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly modelFolder: string;
+  /** Has a listener told of each image record that is written from now on. */
+  readonly listen: (listener: (written: WrittenImage) => void) => void;
+  readonly warn: (message: string) => void;
+}
+
+/**
+ * Serves the page and the API of a running pipeline. The images of the table come into memory beside that; a search waits until
+ * they are there.
+ *
+ * @throws Error with code `EADDRINUSE` when the port is taken
+ */
+export async function startPage(pipeline: Pipeline, options: PageOptions): Promise<Page> {
+  const { warn, port } = options;
+  const { table, encoder } = pipeline.tagger;
+  const { modelDigest } = encoder;
+  const { images } = pipeline.dynamodb;
+  let tell: PageServer['tell'] = () => {};
+  const collected = collectImages({ modelDigest, bucket: LOCAL_BUCKET_NAME, table, images, warn });
+  // Before the first image is loaded, so that no write falls between.
+  options.listen((written) => {
+    collected.take(written).catch((error: unknown) => warn(`${written.key} cannot be searched: ${error}`));
+    const { record } = written;
+    if (record?.bucket === LOCAL_BUCKET_NAME) tell(() => shownImage(record, modelDigest));
+  });
+  const { search, close: closeSearch } = await openSearch(pipeline, collected, options.modelFolder);
+  const rate = throughput();
+  const api = pageApi({
+    ...{ pipeline, bucket: LOCAL_BUCKET_NAME, search, collected, throughput: rate, warn },
+    uploadForms: UPLOAD_FORMS,
+  });
+  const close = async () => {
+    await collected.close();
+    await closeSearch();
+  };
+  const server = await startPageServer(port, { control: controlPorts(pipeline), ...api }).catch(
+    async (error: unknown) => {
+      await close();
+      throw error;
+    },
+  );
+  tell = server.tell;
+  return {
+    port: server.port,
+    noteOutcome({ result }) {
+      if (result !== 'superseded') rate.note();
+    },
+    async close() {
+      await server.close();
+      await close();
+    },
+  };
+}
+
+/** The text encoder is loaded with the first text that somebody looks for, and kept. */
+async function openSearch(
+  { tagger }: Pipeline,
+  { collection, isWhole }: CollectedImages,
+  modelFolder: string,
+): Promise<{ readonly search: ImageSearch; close(): Promise<void> }> {
+  const textEncoder = onnxTextEncoder(await readModel(modelFolder));
+  const relevance = textRelevance(collection, textEncoder);
+  const opened = openImageSearch({
+    collection,
+    table: tagger.table,
+    labelSets: tagger.classifiers.map(({ labelSet }) => labelSet),
+    textEncoder: async () => textEncoder,
+    relevance: { ...plainSearchRelevance, promptsOf: freeTextPrompts, text: relevance.model },
+  });
+  const notYet = async (): Promise<never> => {
+    throw new CliptagError('not-offered', 'Similar images and duplicates are not offered');
+  };
+  const search: ImageSearch = { ...opened, similar: notYet, duplicates: notYet };
+  return { search: searchOnceWhole(search, isWhole), close: textEncoder.close };
+}
+
+/** Answers of a part of the images would be wrong. */
+function searchOnceWhole(search: ImageSearch, isWhole: Promise<void>): ImageSearch {
+  return {
+    search: (request) => isWhole.then(() => search.search(request)),
+    similar: (request) => isWhole.then(() => search.similar(request)),
+    duplicates: (request) => isWhole.then(() => search.duplicates(request)),
+    labelCounts: () => isWhole.then(() => search.labelCounts()),
+  };
+}
