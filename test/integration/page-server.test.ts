@@ -1,112 +1,172 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { thumbnail } from '../../functions/adapters/sharp/thumbnail.ts';
-import { CliptagError } from '../../functions/core/errors.ts';
+import { API_BASE, type ApiImage } from '../../functions/api/contract.ts';
+import { RefusedRequest } from '../../functions/api/problems.ts';
 import { CONTROL_ROUTES } from '../../functions/local/control-api/control-api.ts';
-import { type PageServer, startPageServer } from '../../functions/local/page-server/page-server.ts';
-import { pngHeader, scene, svg, text } from '../fixtures/pictures.ts';
+import {
+  type PageServer,
+  startPageServer,
+  UPLOAD_FORMS,
+} from '../../functions/local/page-server/page-server.ts';
 
-const pictures: Readonly<Record<string, Uint8Array>> = {
-  'photo.jpg': await scene(640, 400).jpeg().toBuffer(),
-  'drawing.svg': svg('<rect width="9" height="9"/>', 'width="1e6" height="1e6"'),
-  'bomb.png': pngHeader(20_000, 20_000),
-  'note.jpg': text('no picture'),
-  // U+00E4 takes two bytes: 1,024 of them.
-  ['ä'.repeat(512)]: await scene(64, 40).png().toBuffer(),
-};
-
-let gallery: PageServer;
+let server: PageServer;
+const asked: string[] = [];
 beforeAll(async () => {
-  gallery = await startPageServer(0, {
-    images: async () => [],
-    thumbnail: async ({ key }) => {
-      const bytes = pictures[key];
-      if (key === 'broken') throw new Error('a fault of the server');
-      if (!bytes) throw new CliptagError('object-gone', `There is no ${key}`);
-      return thumbnail(bytes, 480);
+  server = await startPageServer(0, {
+    control: {
+      status: async () => ({ queue: { visible: 0, inFlight: 0 }, deadLetters: 0 }),
+      deadLetters: async () => [],
+      redrive: async () => ({ moved: 0 }),
+      tagger: async () => ({ modelDigest: 'model-a', labelSets: [] }),
+      sendListed: async (bodies) => ({ sent: bodies.length }),
     },
-    upload: async () => {},
-    status: async () => ({ queue: { visible: 0, inFlight: 0 }, deadLetters: 0 }),
-    deadLetters: async () => [],
-    redrive: async () => ({ moved: 0 }),
-    tagger: async () => ({ modelDigest: 'model-a', labelSets: [] }),
-    sendListed: async (bodies) => ({ sent: bodies.length }),
+    api: async ({ method, url }) => {
+      asked.push(`${method} ${new URL(url).pathname}`);
+      return Response.json({ url });
+    },
+    storeUpload: async (incoming) => {
+      if (incoming.headers['content-type'] !== 'multipart/form-data') {
+        throw new RefusedRequest(413, 'body-too-large', 'Expected less');
+      }
+      return { bucket: 'photos', key: 'a.jpg', isAlreadyThere: false };
+    },
   });
 });
-afterAll(() => gallery.close());
+afterAll(() => server.close());
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly headers: NodeJS.Dict<string | string[]>;
+  readonly text: string;
+}
 
 /** Sends the target as it stands: `fetch` would set it right. */
-function statusOf(target: string, method = 'GET', headers = {}): Promise<number | undefined> {
+function ask(target: string, method = 'GET', headers: Record<string, string> = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const { port } = gallery;
-    request({ host: '127.0.0.1', port, path: target, method, headers }, (response) => {
-      response.resume().on('end', () => resolve(response.statusCode));
+    request({ host: '127.0.0.1', port: server.port, path: target, method, headers }, (response) => {
+      let text = '';
+      response
+        .on('data', (piece) => {
+          text += piece;
+        })
+        .on('end', () => resolve({ status: response.statusCode, headers: response.headers, text }));
     })
       .on('error', reject)
       .end();
   });
 }
+const statusOf = async (...parts: Parameters<typeof ask>) => (await ask(...parts)).status;
 
-const thumbnailOf = (key: string) => `/thumbnail?${new URLSearchParams({ bucket: 'uploads', key })}`;
+const FORM = { 'content-type': 'multipart/form-data' };
+const ROUTES: ReadonlyArray<readonly [string, string, Record<string, string>]> = [
+  ['GET', `${API_BASE}/search`, {}],
+  ['GET', `${API_BASE}/openapi.json`, {}],
+  ['GET', `${API_BASE}/originals?bucket=photos&key=a`, { 'sec-fetch-dest': 'image' }],
+  ['GET', `${API_BASE}/thumbnails?bucket=photos&key=a`, { 'sec-fetch-dest': 'image' }],
+  ['GET', `${API_BASE}/events`, {}],
+  ['POST', `${API_BASE}/corrections`, {}],
+  ['POST', `${API_BASE}/retries`, {}],
+  ['POST', `${API_BASE}/uploads`, {}],
+  ['POST', UPLOAD_FORMS, FORM],
+  ['OPTIONS', `${API_BASE}/uploads`, {}],
+  ['POST', CONTROL_ROUTES.redrive.path, {}],
+  ['GET', CONTROL_ROUTES.status.path, {}],
+  ['GET', '/', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' }],
+  ['GET', '/assets/page.js', { 'sec-fetch-dest': 'script' }],
+];
 
-describe('the gallery', () => {
-  it.each([
-    ['of a photograph', thumbnailOf('photo.jpg'), 200],
-    ['of a drawing that claims a million pixels a side', thumbnailOf('drawing.svg'), 200],
-    ['of a key of 1,024 bytes', thumbnailOf('ä'.repeat(512)), 200],
-    ['of a key of 1,025 bytes', thumbnailOf(`${'ä'.repeat(512)}a`), 400],
-    ['of no key', '/thumbnail?bucket=uploads', 400],
-    ['of an object that is gone', thumbnailOf('gone.jpg'), 404],
-    ['of too many pixels', thumbnailOf('bomb.png'), 400],
-    ['of what is no picture', thumbnailOf('note.jpg'), 400],
-    ['that fails by a fault of its own', thumbnailOf('broken'), 500],
-  ])('answers a request for the thumbnail %s', async (_, target, status) => {
-    expect(await statusOf(target)).toBe(status);
-  });
-
+describe('the page’s server', () => {
   it.each([
     ['/', 200],
     ['//', 404],
-    ['//elsewhere.example/thumbnail', 404],
+    ['/?q=cat', 200],
+    ['//elsewhere.example/api/v1/search', 404],
     ['/%', 404],
+    ['/assets/../page.html', 404],
+    ['/assets/..%2f..%2fpage.html', 404],
+    ['/page.html', 404],
+    ['/assets/gone-12345678.js', 404],
     ['http://127.0.0.1/', 400],
-  ])('answers a request for %s', async (target, status) => {
-    expect(await statusOf(target)).toBe(status);
+  ])('answers a request for %s', async (target, status) => expect(await statusOf(target)).toBe(status));
+
+  it('has a page that loads nothing from elsewhere and runs nothing of its own text', async () => {
+    const { headers, text } = await ask('/');
+    const policy = String(headers['content-security-policy']);
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toMatch(/unsafe|http|\*/);
+    expect(text).not.toMatch(/<script(?![^>]*\ssrc="assets\/)|<style|\son\w+=|https?:\/\//);
+    expect(await ask('/', 'GET', { 'if-none-match': String(headers.etag) })).toMatchObject({
+      status: 304,
+      text: '',
+    });
   });
 
-  it.each([
-    ['GET', '/images.json', {}],
-    ['GET', thumbnailOf('photo.jpg'), { 'sec-fetch-dest': 'image' }],
-    ['GET', '/events', {}],
-    ['POST', CONTROL_ROUTES.redrive.path, {}],
-    ['PUT', '/upload?key=a', {}],
-    ['GET', '/', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' }],
-  ])('rejects %s %s of a page of another site', async (method, target, headers) => {
-    expect(await statusOf(target, method, { 'sec-fetch-site': 'cross-site', ...headers })).toBe(403);
+  it('has what the page loads, which browsers keep for as long as it is the same', async () => {
+    const { text } = await ask('/');
+    const names = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, name]) => `/${name}`);
+    expect(names.length).toBeGreaterThan(1);
+    const types: Record<string, string> = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' };
+    for (const name of names) {
+      const { status, headers } = await ask(name);
+      expect([status, headers['cache-control']]).toEqual([200, expect.stringContaining('immutable')]);
+      expect(headers['content-type']).toContain(types[name.split('.').at(-1) ?? '']);
+      // A picture with a script in it is no page.
+      expect(headers['content-security-policy']).toContain("default-src 'none'");
+    }
   });
 
-  it('opens its page by a link on any page', async () => {
+  it.each(ROUTES)('rejects %s %s of a page of another site', async (method, target, headers) => {
+    asked.length = 0;
+    for (const foreign of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'http://example.com' }]) {
+      expect(await statusOf(target, method, { ...foreign, ...headers })).toBe(403);
+    }
+    expect(asked).toEqual([]);
+  });
+
+  it.each(ROUTES)(
+    'rejects %s %s under a name that is led to this machine',
+    async (method, target, headers) => {
+      asked.length = 0;
+      const host = `rebound.example.com:${server.port}`;
+      const own = { host, origin: `http://${host}`, 'sec-fetch-site': 'same-origin', ...headers };
+      expect(await statusOf(target, method, own)).toBe(403);
+      expect(asked).toEqual([]);
+    },
+  );
+
+  it('opens its page, and nothing else, by a link on any page', async () => {
     const link = {
       'sec-fetch-site': 'cross-site',
       'sec-fetch-mode': 'navigate',
       'sec-fetch-dest': 'document',
     };
-    expect(await statusOf('/', 'GET', link)).toBe(200);
+    expect(await statusOf('/?q=cat', 'GET', link)).toBe(200);
+    expect(await statusOf(`${API_BASE}/originals?bucket=photos&key=a`, 'GET', link)).toBe(403);
   });
 
-  it('rejects an upload under a key that is too long', async () => {
-    expect(await statusOf(`/upload?key=${'k'.repeat(1025)}`, 'PUT')).toBe(400);
+  it('answers its own page and programs', async () => {
+    const host = `localhost:${server.port}`;
+    const own = { host, origin: `http://${host}`, 'sec-fetch-site': 'same-origin' };
+    expect(await statusOf(`${API_BASE}/search`, 'GET', own)).toBe(200);
+    expect(await statusOf(UPLOAD_FORMS, 'POST', { ...own, ...FORM })).toBe(201);
+    expect(await ask(`${API_BASE}/search?q=%C3%A4`)).toMatchObject({
+      status: 200,
+      headers: { 'x-content-type-options': 'nosniff', 'cross-origin-resource-policy': 'same-origin' },
+      text: expect.stringContaining('/api/v1/search?q=%C3%A4'),
+    });
   });
 
-  it('answers thirty requests for thumbnails at once', async () => {
-    const statuses = await Promise.all(Array.from({ length: 30 }, () => statusOf(thumbnailOf('photo.jpg'))));
-    expect(new Set(statuses)).toEqual(new Set([200]));
+  it('tells why an upload is refused, in problem details', async () => {
+    const { status, headers, text } = await ask(UPLOAD_FORMS, 'POST', { 'content-type': 'text/plain' });
+    expect([status, headers['content-type']]).toEqual([413, 'application/problem+json']);
+    expect(JSON.parse(text)).toMatchObject({ code: 'body-too-large', detail: 'Expected less' });
   });
 
   it.each(Object.entries(CONTROL_ROUTES))('answers %s as the control API has it', async (name, route) => {
     const { method, path, answer } = route;
     const body = name === 'sendListed' ? JSON.stringify(['a body', 'another']) : null;
-    const response = await fetch(`http://127.0.0.1:${gallery.port}${path}`, { method, body });
+    const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { method, body });
     const value: unknown = await response.json();
     expect([response.status, answer.parse(value)]).toEqual([200, value]);
   });
@@ -118,7 +178,63 @@ describe('the gallery', () => {
     ['that is too large', JSON.stringify(['x'.repeat(128 * 1024)])],
   ])('rejects a list of messages %s', async (_, body) => {
     const { method, path } = CONTROL_ROUTES.sendListed;
-    const response = await fetch(`http://127.0.0.1:${gallery.port}${path}`, { method, body });
+    const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { method, body });
     expect(response.status).toBe(400);
+  });
+});
+
+describe('events', () => {
+  const image = (key: string): ApiImage => ({
+    ...{ bucket: 'photos', key, status: 'tagged', tags: [], recordedAt: '2026-11-30T12:00:00.000Z' },
+  });
+
+  it('tell every open page of an image, whatever its key', async () => {
+    const pages = await Promise.all(
+      [1, 2].map(() => fetch(`http://127.0.0.1:${server.port}${API_BASE}/events`)),
+    );
+    const hostile = image('a\n\nevent: image\ndata: {}\r\n</script>\u2028');
+    server.tell(() => hostile);
+    for (const { body, headers } of pages) {
+      expect(headers.get('content-type')).toBe('text/event-stream');
+      let text = '';
+      const decoder = new TextDecoder();
+      for await (const piece of body ?? []) {
+        text += decoder.decode(piece as Uint8Array);
+        if (text.includes('event: image') && text.endsWith('\n\n')) break;
+      }
+      const [, data = ''] = /^event: image\ndata: ([^\n]*)\n\n$/m.exec(text) ?? [];
+      expect(JSON.parse(data)).toEqual(hostile);
+    }
+  });
+
+  it('are made only while somebody listens, and cut off who does not read', async () => {
+    const url = `http://127.0.0.1:${server.port}${API_BASE}/events`;
+    let made = 0;
+    const large = () => {
+      made++;
+      return image('x'.repeat(100_000));
+    };
+    const isCut = await new Promise<boolean>((resolve, reject) => {
+      request(url, (response) => {
+        // Reads nothing from now on.
+        response
+          .pause()
+          .on('close', () => resolve(true))
+          .on('error', () => {});
+        const tell = () => {
+          for (let i = 0; i < 50; i++) server.tell(large);
+          if (!response.destroyed && made < 5_000) setTimeout(tell, 1);
+          else response.resume();
+        };
+        tell();
+      })
+        .on('error', reject)
+        .end();
+    });
+    expect(isCut).toBe(true);
+    const before = made;
+    server.tell(large);
+    expect(made).toBe(before);
+    expect(before).toBeLessThan(5_000);
   });
 });
