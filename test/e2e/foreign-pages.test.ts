@@ -89,6 +89,8 @@ function attacks(): readonly Attack[] {
   const dynamodb = (operation: string, body: object) =>
     `return attempt('http://${hosts.dynamodb}/', ${dynamoDbRequest(operation, { ...table, ...body })})`;
   const object = presignedLink(hosts.s3, `/photos/${KEY}`);
+  const api = `http://${hosts.gallery}/api/v1`;
+  const named = `bucket=photos&key=${KEY}`;
   const deletion = presignedLink(hosts.s3, '/photos', 'POST', { delete: '' });
   const xml = `<Delete><Object><Key>${KEY}</Key></Object></Delete>`;
   const simple = `{ method: 'POST', mode: 'no-cors', headers: { 'content-type': 'text/plain' }, body: ${JSON.stringify(xml)} }`;
@@ -117,18 +119,41 @@ function attacks(): readonly Attack[] {
         return loaded;`,
     },
     { name: 'upload by a signed form', script: uploadByForm('forged-form.png', true) },
-    { name: 'list images', script: `return attempt('http://${hosts.gallery}/images.json')` },
+    { name: 'search', script: `return attempt('${api}/search')` },
+    { name: 'search as a script', script: `return shows('script', '${api}/search')` },
+    { name: 'show a thumbnail', script: `return shows('img', '${api}/thumbnails?${named}')` },
+    { name: 'show an original', script: `return shows('img', '${api}/originals?${named}')` },
     {
-      name: 'list images as a script',
-      script: `return shows('script', 'http://${hosts.gallery}/images.json')`,
+      name: 'run a script of the page',
+      script: `return shows('script', 'http://${hosts.gallery}/assets/page.js')`,
     },
     {
-      name: 'show a thumbnail',
-      script: `return shows('img', 'http://${hosts.gallery}/thumbnail?bucket=photos&key=${KEY}')`,
+      name: 'listen to events',
+      script: `return new Promise((resolve) => {
+        const events = new EventSource('${api}/events');
+        events.onopen = () => resolve('open');
+        events.onerror = () => { events.close(); resolve('blocked'); };
+      })`,
+    },
+    {
+      name: 'begin an upload',
+      script: `return attempt('${api}/uploads', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"name":"forged.png"}' })`,
     },
     {
       name: 'upload unseen',
-      script: `return attempt('http://${hosts.gallery}/upload?key=forged.png', { method: 'PUT', mode: 'cors', body: 'x' })`,
+      script: `
+        const form = new FormData();
+        form.append('key', 'forged.png');
+        form.append('file', new Blob(['x']), 'file');
+        return attempt('${api}/uploads/forms', { method: 'POST', mode: 'no-cors', body: form });`,
+    },
+    {
+      name: 'correct unseen',
+      script: `return attempt('${api}/corrections', { method: 'POST', mode: 'no-cors', body: '{"bucket":"photos","key":"${KEY}","add":[{"set":"general","label":"forged"}]}' })`,
+    },
+    {
+      name: 'retry unseen',
+      script: `return attempt('${api}/retries', { method: 'POST', mode: 'no-cors', body: '{"bucket":"photos","key":"${KEY}"}' })`,
     },
     {
       name: 'redrive unseen',
@@ -167,13 +192,20 @@ describe.each(BROWSERS)('a page of another origin in %s', (browser) => {
       'run a page of the bucket': expect.any(String),
       'delete an object by a form': 'sent',
       'upload by a signed form': 'sent',
-      'list images': 'blocked',
-      'list images as a script': 'blocked',
+      search: 'blocked',
+      'search as a script': 'blocked',
       'show a thumbnail': 'blocked',
-      'upload unseen': 'blocked',
+      'show an original': 'blocked',
+      'run a script of the page': 'blocked',
+      'listen to events': 'blocked',
+      'begin an upload': 'blocked',
+      'upload unseen': expect.stringMatching(/blocked|sent, not read/),
+      'correct unseen': expect.stringMatching(/blocked|sent, not read/),
+      'retry unseen': expect.stringMatching(/blocked|sent, not read/),
       'redrive unseen': expect.stringMatching(/blocked|sent, not read/),
     });
-    expect(await recordOf(pipeline, KEY)).toMatchObject({ status: 'tagged' });
+    const record = await recordOf(pipeline, KEY);
+    expect([record?.status, record?.revision, record?.corrections]).toEqual(['tagged', 1, undefined]);
     const link = presignedLink(hosts.s3, `/photos/${KEY}`);
     expect((await fetch(link)).status).toBe(200);
     expect((await fetch(presignedLink(hosts.s3, '/photos/forged.png'))).status).toBe(404);
@@ -231,7 +263,7 @@ describe.each(BROWSERS)('a page of another origin in %s', (browser) => {
       const server = await startHostileServer((origin) => {
         const host = new URL(origin).host;
         const tries = {
-          gallery: `attempt('/images.json')`,
+          gallery: `attempt('/api/v1/search')`,
           s3: `attempt('${presignedLink(host, `/photos/${KEY}`)}')`,
           dynamodb: `attempt('/', ${dynamoDbRequest('ListTables', {}, host)})`,
         };
@@ -262,7 +294,9 @@ it('keeps the page and its answers from other pages by headers', async () => {
   expect(page['content-security-policy']).not.toContain('unsafe');
   for (const url of [
     `${pipeline.galleryUrl}/`,
-    `${pipeline.galleryUrl}/thumbnail?bucket=photos&key=${KEY}`,
+    `${pipeline.galleryUrl}/api/v1/thumbnails?bucket=photos&key=${KEY}`,
+    `${pipeline.galleryUrl}/api/v1/originals?bucket=photos&key=${KEY}`,
+    `${pipeline.galleryUrl}/api/v1/search`,
     `${pipeline.galleryUrl}/status.json`,
     pipeline.dynamodbUrl,
     presignedLink(hosts.s3, `/photos/${KEY}`),

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SearchAnswerBody } from '../../functions/api/contract.ts';
 import { startTinyPipeline, uploadPictures } from '../fixtures/tiny-pipeline.ts';
 import { runCli } from './support/cli-process.ts';
 import {
@@ -80,10 +81,9 @@ describe('cliptag start on a data folder of another model', PATIENCE, () => {
       /^cliptag query: these images were tagged by different models, .* npx cliptag backfill s3:\/\/photos\/ tags anew /,
     );
     expect(mixed.stderr).toContain(`${oldDigest} (80)`);
-    const shown: { key: string; isOfOtherModel: boolean }[] = JSON.parse(
-      await (await fetch(`${pipeline.galleryUrl}/images.json`)).text(),
-    );
-    const marked = shown.filter(({ isOfOtherModel }) => isOfOtherModel).map(({ key }) => key);
+    const answer = await fetch(`${pipeline.galleryUrl}/api/v1/search?limit=500`);
+    const { images } = (await answer.json()) as SearchAnswerBody;
+    const marked = images.filter(({ isOfOtherModel }) => isOfOtherModel).map(({ key }) => key);
     expect(marked.sort()).toEqual([...KEYS].sort());
     expect(await pipeline.interrupt()).toBe(0);
   });

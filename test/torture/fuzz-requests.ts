@@ -131,16 +131,16 @@ async function halfHeader(name: string, port: number): Promise<string[]> {
 
 /** By the pipeline's own page: an upload comes back with its status. */
 async function stillTags({ ports }: Served): Promise<boolean> {
-  const page = `http://127.0.0.1:${ports.gallery}`;
-  const body = await readFile(resolve('functions/local/samples/chelsea.png'));
-  const upload = await fetch(`${page}/upload?key=after-fuzz.png`, {
-    method: 'PUT',
-    body: new Uint8Array(body),
-  });
+  const api = `http://127.0.0.1:${ports.gallery}/api/v1`;
+  const form = new FormData();
+  form.append('key', 'after-fuzz.png');
+  form.append('file', new Blob([await readFile(resolve('functions/local/samples/chelsea.png'))]));
+  const upload = await fetch(`${api}/uploads/forms`, { method: 'POST', body: form });
   if (upload.status !== 201) return false;
+  const { key } = (await upload.json()) as { key: string };
   for (let tries = 0; tries < 600; tries++) {
-    const images = (await (await fetch(`${page}/images.json`)).json()) as { key: string; status: string }[];
-    if (images.some(({ key, status }) => key === 'after-fuzz.png' && status === 'tagged')) return true;
+    const image = await fetch(`${api}/images?${new URLSearchParams({ bucket: 'photos', key })}`);
+    if (image.ok && ((await image.json()) as { status: string }).status === 'tagged') return true;
     await sleep(100);
   }
   return false;
