@@ -1,13 +1,9 @@
 import { readModel } from '../adapters/files/model-folder.ts';
 import { onnxTextEncoder } from '../adapters/onnx/encoders.ts';
 import { shownImage } from '../api/shown-image.ts';
-import { CliptagError } from '../core/errors.ts';
 import type { ImageSearch } from '../core/search/image-search.ts';
-import { openImageSearch } from '../core/search/open-image-search.ts';
-import { freeTextPrompts } from '../core/search/relevance/free-text-prompts.ts';
-import { textRelevance } from '../core/search/relevance/search-relevance.ts';
-import { plainSearchRelevance } from '../core/search/relevance.ts';
 import type { TaggingOutcome } from '../core/tagging/tag-image.ts';
+import { composedSearch } from '../search/composed-search.ts';
 import { controlPorts } from './control-ports.ts';
 import type { WrittenImage } from './dynamodb/written-records.ts';
 import { type CollectedImages, collectImages } from './page-api/collected-images.ts';
@@ -87,18 +83,12 @@ async function openSearch(
   modelFolder: string,
 ): Promise<{ readonly search: ImageSearch; close(): Promise<void> }> {
   const textEncoder = onnxTextEncoder(await readModel(modelFolder));
-  const relevance = textRelevance(collection, textEncoder);
-  const opened = openImageSearch({
+  const search = composedSearch({
     collection,
     table: tagger.table,
     labelSets: tagger.classifiers.map(({ labelSet }) => labelSet),
-    textEncoder: async () => textEncoder,
-    relevance: { ...plainSearchRelevance, promptsOf: freeTextPrompts, text: relevance.model },
+    textEncoder,
   });
-  const notYet = async (): Promise<never> => {
-    throw new CliptagError('not-offered', 'Similar images and duplicates are not offered');
-  };
-  const search: ImageSearch = { ...opened, similar: notYet, duplicates: notYet };
   return { search: searchOnceWhole(search, isWhole), close: textEncoder.close };
 }
 

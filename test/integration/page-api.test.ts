@@ -7,13 +7,22 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ApiImage, SearchAnswerBody, StatusAnswer, UploadAnswer } from '../../functions/api/contract.ts';
+import type { z } from 'zod';
+import type {
+  ApiImage,
+  duplicatesAnswer,
+  SearchAnswerBody,
+  StatusAnswer,
+  UploadAnswer,
+} from '../../functions/api/contract.ts';
 import { imageRecordOf, putImageRecord, readImageRecord } from '../../functions/core/records/image-record.ts';
 import { type PageOnTinyPipeline, startPageOnTinyPipeline } from '../fixtures/page-on-tiny-pipeline.ts';
-import { text } from '../fixtures/pictures.ts';
+import { scene, text } from '../fixtures/pictures.ts';
 import { untilIdle, uploadPictures } from '../fixtures/tiny-pipeline.ts';
 
 const HOSTILE_KEY = '<img src=x onerror=alert(1)>&"\u2028.png';
+
+type DuplicatesBody = z.infer<typeof duplicatesAnswer>;
 
 let folder: string;
 let page: PageOnTinyPipeline;
@@ -83,6 +92,30 @@ describe('searches on one machine', () => {
     const corrected = await json<ApiImage>('/corrections', post({ bucket: 'photos', key: 'b/b.png', add }));
     expect(corrected.tags[0]).toMatchObject({ label: 'zebra' });
     expect(await keysFound('label:zebra')).toEqual(['b/b.png']);
+  });
+
+  it('find what is like an image, or like a picture that is not kept', async () => {
+    const like = await json<SearchAnswerBody>(`/similar?${name('a.png')}&all=true`);
+    expect(like.images[0]).toMatchObject({ key: 'a.png', score: expect.closeTo(1, 1) });
+    const body = await (await fetch(`${page.api}/originals?${name('b/b.png')}`)).arrayBuffer();
+    const sent = { method: 'POST', headers: { 'content-type': 'image/png' }, body };
+    const likeSent = await json<SearchAnswerBody>('/similar?all=true&limit=1', sent);
+    expect(likeSent.images).toMatchObject([{ key: expect.any(String), score: expect.any(Number) }]);
+    expect((await fetch(`${page.api}/similar`, { ...sent, body: 'no picture' })).status).toBe(422);
+  });
+
+  it('group the same photograph', async () => {
+    const photo = new Uint8Array(await scene(64, 48).png().toBuffer());
+    await page.pipeline.bucket.put('twice/1.png', photo, photo.length);
+    const again = new Uint8Array(await scene(64, 48).webp().toBuffer());
+    await page.pipeline.bucket.put('twice/2.webp', again, again.length);
+    await untilIdle(page.pipeline);
+    const found = await json<DuplicatesBody>(`/duplicates?${new URLSearchParams({ q: 'prefix:twice/' })}`);
+    expect(found.groups.map(({ images }) => images.map(({ key }) => key).sort())).toEqual([
+      ['twice/1.png', 'twice/2.webp'],
+    ]);
+    const among = await json<DuplicatesBody>(`/duplicates?${new URLSearchParams({ q: 'prefix:b/' })}`);
+    expect(among.total).toBe(0);
   });
 
   it('say where a query is wrong', async () => {
@@ -242,7 +275,7 @@ describe('the state of the pipeline', () => {
     await untilIdle(page.pipeline);
     const status = await json<StatusAnswer>('/status');
     expect(status).toMatchObject({ queue: { visible: 0, inFlight: 0 }, deadLetters: 0 });
-    expect(status.images.tagged).toBe(3);
+    expect(status.images.tagged).toBe(5);
     expect(status.images.failed).toBeGreaterThan(1);
     expect(status.imagesPerSecond).toBeGreaterThan(0);
   });

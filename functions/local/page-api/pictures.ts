@@ -1,13 +1,12 @@
-import pLimit from 'p-limit';
-import { thumbnail } from '../../adapters/sharp/thumbnail.ts';
 import type { Picture } from '../../api/api-ports.ts';
 import { mediaTypeOf } from '../../api/media-types.ts';
-import { ImageFault, ObjectSuperseded } from '../../core/errors.ts';
-import { checkSize } from '../../core/objects/object.ts';
+import { CliptagError, ImageFault, ObjectSuperseded } from '../../core/errors.ts';
+import type { ImageRecord } from '../../core/records/image-record.ts';
 import type { SearchedImage } from '../../core/search/image-search.ts';
 import type { Tagger } from '../../core/tagging/tag-image.ts';
 import type { S3Endpoint } from '../s3-endpoint/s3-endpoint.ts';
 import { pictureStream } from './picture-stream.ts';
+import { storedThumbnails } from './stored-thumbnail.ts';
 
 export interface Pictures {
   /** Undefined where the object is no longer the one that was recorded. */
@@ -18,18 +17,12 @@ export interface Pictures {
 
 export interface PicturesOptions {
   readonly s3: Pick<S3Endpoint, 'open'>;
-  readonly tagger: Pick<Tagger, 'objects' | 'maximumBytes'>;
+  readonly tagger: Pick<Tagger, 'table' | 'objects' | 'thumbnails' | 'maximumBytes'>;
 }
-
-/** Twice the width of a tile, for sharp screens. */
-const THUMBNAIL_PIXELS = 480;
-
-/** Each needs the whole file in memory, and a page asks for hundreds. */
-const THUMBNAILS_AT_ONCE = 4;
 
 /** Gives pictures out of the local bucket, of the very state that their records tell of. */
 export function pictures({ s3, tagger }: PicturesOptions): Pictures {
-  const whenFree = pLimit(THUMBNAILS_AT_ONCE);
+  const stored = storedThumbnails(tagger);
   return {
     async original(image) {
       const sizeBytes = await sizeOf(image, s3);
@@ -37,7 +30,7 @@ export function pictures({ s3, tagger }: PicturesOptions): Pictures {
       const body = pictureStream(() => bytesOf(image, s3));
       return { body, mediaType: mediaTypeOf(image.format), sizeBytes };
     },
-    thumbnail: (image) => whenFree(() => thumbnailOf(image, tagger)),
+    thumbnail: (image) => thumbnailOf(image, stored),
   };
 }
 
@@ -59,16 +52,18 @@ async function* bytesOf(image: SearchedImage, s3: PicturesOptions['s3']): AsyncG
 
 async function thumbnailOf(
   image: SearchedImage,
-  { objects, maximumBytes }: PicturesOptions['tagger'],
+  stored: (record: ImageRecord) => Promise<Uint8Array>,
 ): Promise<Picture | undefined> {
-  const { bucket, key, eTag, sizeBytes } = image;
   try {
-    checkSize(sizeBytes, maximumBytes);
-    const { bytes } = await objects.fetch({ bucket, key, eTag, sequencer: '' }, maximumBytes);
-    const small = new Uint8Array(await thumbnail(bytes, THUMBNAIL_PIXELS));
-    return { body: small, mediaType: 'image/webp', sizeBytes: small.length };
+    // The API hands back the very record that it has asked for.
+    const webp = new Uint8Array(await stored(image as ImageRecord));
+    return { body: webp, mediaType: 'image/webp', sizeBytes: webp.length };
   } catch (error) {
-    if (error instanceof ImageFault || error instanceof ObjectSuperseded) return undefined;
+    if (error instanceof ImageFault || error instanceof ObjectSuperseded || isGone(error)) return undefined;
     throw error;
   }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof CliptagError && error.code === 'object-gone';
 }

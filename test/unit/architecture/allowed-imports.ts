@@ -107,14 +107,14 @@ export const ALLOWED_IMPORTS = `
   local/control-api: core/labels core/tagging zod
   local/page-server: adapters/esbuild adapters/files api api/contract.ts core local/control-api local/http @hono/node-server
       node:*
-  local/page-api: adapters/sharp api api/contract.ts core core/labels core/objects core/records core/search
-      core/search/collection core/tagging local/dynamodb local/page-server local/queue local/s3-endpoint
+  local/page-api: adapters/sharp api api/contract.ts core core/labels core/objects core/pixels core/records core/search
+      core/search/collection core/tagging core/thumbnails local/dynamodb local/page-server local/queue local/s3-endpoint
       local/store p-limit node:*
   local/dynamodb: adapters/aws core/records local/control-api local/http local/store dynalite node:*
   local/reembedding: core/objects core/records core/tagging local/queue terminal node:*
   local/repair: core/objects core/records local/queue local/s3-endpoint local/store terminal node:*
   local/trial: adapters/files core/objects terminal node:*
-  local: adapters/aws adapters/files adapters/sharp config.ts core core/formats/exif core/labels core/objects core/pixels core/records core/results core/tagging core/thumbnails local/control-api local/dynamodb local/page-server local/queue local/reembedding local/repair local/s3-endpoint local/store local/trial tag-images terminal p-limit node:* adapters/onnx api core/search local/page-api core/search/relevance
+  local: adapters/aws adapters/files adapters/sharp config.ts core core/formats/exif core/labels core/objects core/pixels core/records core/results core/tagging core/thumbnails local/control-api local/dynamodb local/page-server local/queue local/reembedding local/repair local/s3-endpoint local/store local/trial tag-images terminal p-limit node:* adapters/onnx api core/search local/page-api core/search/relevance search
 
   # The command line.
   cli/images: adapters/files core core/objects terminal p-map node:*

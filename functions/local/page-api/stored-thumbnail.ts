@@ -1,11 +1,12 @@
 import pLimit from 'p-limit';
-import { sharpPixelDecoder } from '../adapters/sharp/pixel-decoder.ts';
-import { CliptagError } from '../core/errors.ts';
-import { checkSize } from '../core/objects/object.ts';
-import type { PixelSpec } from '../core/pixels/pixels.ts';
-import { readRecord } from '../core/records/record-commit.ts';
-import type { Tagger } from '../core/tagging/tag-image.ts';
-import { thumbnailName } from '../core/thumbnails/thumbnail-store.ts';
+import { sharpPixelDecoder } from '../../adapters/sharp/pixel-decoder.ts';
+import { CliptagError } from '../../core/errors.ts';
+import { checkSize } from '../../core/objects/object.ts';
+import type { PixelSpec } from '../../core/pixels/pixels.ts';
+import type { ImageRecord } from '../../core/records/image-record.ts';
+import { readRecord } from '../../core/records/record-commit.ts';
+import type { Tagger } from '../../core/tagging/tag-image.ts';
+import { thumbnailName } from '../../core/thumbnails/thumbnail-store.ts';
 
 /** Each needs the whole file in memory, and a page asks for hundreds. */
 const MADE_AT_ONCE = 4;
@@ -21,22 +22,21 @@ type Parts = Pick<Tagger, 'table' | 'objects' | 'thumbnails' | 'maximumBytes'>;
  * the object now and stored. It rejects with an `ImageFault` for an image that cannot be shown, and with `object-gone`.
  *
  * @param tagger whose `thumbnails` hold them; without these each is made anew
- * @example const webp = await storedThumbnails(pipeline.tagger)({ bucket: 'photos', key: 'a.jpg' });
+ * @example const webp = await storedThumbnails(pipeline.tagger)(record);
  */
-export function storedThumbnails(tagger: Parts): (object: Place) => Promise<Uint8Array> {
+export function storedThumbnails(tagger: Parts): (record: ImageRecord) => Promise<Uint8Array> {
   const { table, thumbnails } = tagger;
   const whenFree = pLimit(MADE_AT_ONCE);
-  const nameOf = async (object: Place) => {
-    const record = await readRecord(object, table);
-    return record?.status === 'tagged' ? { name: thumbnailName(record), eTag: record.eTag } : undefined;
-  };
+  const stateOf = (record: ImageRecord | undefined) =>
+    record?.status === 'tagged' ? { name: thumbnailName(record), eTag: record.eTag } : undefined;
   async function store(object: Place, name: string, webp: Uint8Array): Promise<void> {
     await thumbnails?.put(name, webp);
     // A newer state may have come meanwhile, whose tagging found none to delete.
-    if ((await nameOf(object))?.name !== name) await thumbnails?.delete(name);
+    if (stateOf(await readRecord(object, table))?.name !== name) await thumbnails?.delete(name);
   }
-  return async (object) => {
-    const state = await nameOf(object);
+  return async (record) => {
+    const object = { bucket: record.bucket, key: record.key };
+    const state = stateOf(record);
     const stored = state && (await thumbnails?.get(state.name));
     if (stored) return stored;
     const { webp, eTag } = await whenFree(() => madeThumbnail(object, tagger));
