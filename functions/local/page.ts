@@ -1,6 +1,8 @@
 import { readModel } from '../adapters/files/model-folder.ts';
 import { onnxTextEncoder } from '../adapters/onnx/encoders.ts';
 import { shownImage } from '../api/shown-image.ts';
+import { imageOf } from '../core/records/image-record.ts';
+import type { Item, TagTable } from '../core/records/tag-table.ts';
 import type { ImageSearch } from '../core/search/image-search.ts';
 import type { TaggingOutcome } from '../core/tagging/tag-image.ts';
 import { composedSearch } from '../search/composed-search.ts';
@@ -36,11 +38,10 @@ export interface PageOptions {
  */
 export async function startPage(pipeline: Pipeline, options: PageOptions): Promise<Page> {
   const { warn, port } = options;
-  const { table, encoder } = pipeline.tagger;
-  const { modelDigest } = encoder;
-  const { images } = pipeline.dynamodb;
+  const { dynamodb } = pipeline;
+  const { modelDigest } = pipeline.tagger.encoder;
   let tell: PageServer['tell'] = () => {};
-  const collected = collectImages({ modelDigest, bucket: LOCAL_BUCKET_NAME, table, images, warn });
+  const collected = collectImages({ modelDigest, bucket: LOCAL_BUCKET_NAME, dynamodb, warn });
   // Before the first image is loaded, so that no write falls between.
   options.listen((written) => {
     collected.take(written).catch((error: unknown) => warn(`${written.key} cannot be searched: ${error}`));
@@ -78,26 +79,40 @@ export async function startPage(pipeline: Pipeline, options: PageOptions): Promi
 
 /** The text encoder is loaded with the first text that somebody looks for, and kept. */
 async function openSearch(
-  { tagger }: Pipeline,
-  { collection, isWhole }: CollectedImages,
+  { tagger, dynamodb }: Pipeline,
+  { collection, whole }: CollectedImages,
   modelFolder: string,
 ): Promise<{ readonly search: ImageSearch; close(): Promise<void> }> {
   const textEncoder = onnxTextEncoder(await readModel(modelFolder));
   const search = composedSearch({
     collection,
-    table: tagger.table,
+    table: recordTable(dynamodb),
     labelSets: tagger.classifiers.map(({ labelSet }) => labelSet),
     textEncoder,
   });
-  return { search: searchOnceWhole(search, isWhole), close: textEncoder.close };
+  return { search: searchOnceWhole(search, whole), close: textEncoder.close };
 }
 
 /** Answers of a part of the images would be wrong. */
-function searchOnceWhole(search: ImageSearch, isWhole: Promise<void>): ImageSearch {
+function searchOnceWhole(search: ImageSearch, whole: () => Promise<void>): ImageSearch {
   return {
-    search: (request) => isWhole.then(() => search.search(request)),
-    similar: (request) => isWhole.then(() => search.similar(request)),
-    duplicates: (request) => isWhole.then(() => search.duplicates(request)),
-    labelCounts: () => isWhole.then(() => search.labelCounts()),
+    search: (request) => whole().then(() => search.search(request)),
+    similar: (request) => whole().then(() => search.similar(request)),
+    duplicates: (request) => whole().then(() => search.duplicates(request)),
+    labelCounts: () => whole().then(() => search.labelCounts()),
+  };
+}
+
+/** A page of fifty records would take dynalite and the SDK ten times as long. */
+function recordTable({ readImages }: Pipeline['dynamodb']): Pick<TagTable, 'readBatch'> {
+  return {
+    async readBatch({ Keys, ExpressionAttributeNames = {} }) {
+      const withEmbeddings = Object.values(ExpressionAttributeNames).includes('embedding');
+      const records = await readImages(
+        Keys.map(({ PK }) => imageOf(PK)),
+        { withEmbeddings },
+      );
+      return records as unknown as readonly Item[];
+    },
   };
 }

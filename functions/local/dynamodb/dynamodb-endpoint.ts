@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ImageRecord } from '../../core/records/image-record.ts';
+import { type ImageRecord, imageKey } from '../../core/records/image-record.ts';
 import { LOCAL_PIPELINE } from '../control-api/local-pipeline.ts';
 import { findForeignPage, OWN_PAGES_ONLY } from '../http/foreign-page.ts';
 import { createLocalServer, listen, loopbackUrl, stop } from '../http/loopback-server.ts';
@@ -31,6 +31,11 @@ export interface DynamoDbEndpointOptions {
   readonly onImage?: (image: WrittenImage) => void;
 }
 
+export interface ReadImagesOptions {
+  /** @default true */
+  readonly withEmbeddings?: boolean;
+}
+
 export interface DynamoDbEndpoint {
   readonly port: number;
   readonly url: string;
@@ -40,6 +45,11 @@ export interface DynamoDbEndpoint {
    * come as it was before.
    */
   images(): AsyncIterable<readonly ImageRecord[]>;
+  /** The records of some images as they stand, in this order; those that are not there are left out. */
+  readImages(
+    images: readonly { readonly bucket: string; readonly key: string }[],
+    options?: ReadImagesOptions,
+  ): Promise<readonly ImageRecord[]>;
   /** Stops listening and closes the database once it has written what it was given. */
   close(): Promise<void>;
 }
@@ -71,8 +81,11 @@ export async function startDynamoDbEndpoint(options: DynamoDbEndpointOptions): P
   };
   try {
     const listeningPort = await listen(server, port);
-    const images = () => storedImages(engine);
-    return { port: listeningPort, url: loopbackUrl(listeningPort), credentials, images, close };
+    return {
+      ...{ port: listeningPort, url: loopbackUrl(listeningPort), credentials, close },
+      images: () => storedImages(engine),
+      readImages: (images, options) => namedImages(engine, images, options),
+    };
   } catch (error) {
     await close();
     throw error;
@@ -101,12 +114,26 @@ async function prepareStore(folder: string): Promise<void> {
 
 async function* storedImages(engine: Engine): AsyncGenerator<readonly ImageRecord[]> {
   for (let after: string | undefined = ''; after !== undefined; ) {
-    const { status, body } = await engine.imagePage(LOCAL_PIPELINE.table, after);
-    if (status !== 200) throw new EngineFailure(body);
-    const { records, last } = recordsIn(body);
+    const { records, last } = await readImages(engine, { after });
     yield records;
     after = last;
   }
+}
+
+async function namedImages(
+  engine: Engine,
+  images: readonly { readonly bucket: string; readonly key: string }[],
+  { withEmbeddings = true }: ReadImagesOptions = {},
+): Promise<readonly ImageRecord[]> {
+  const partitions = images.map((image) => imageKey(image).PK);
+  const { records } = await readImages(engine, { partitions, isWithout: !withEmbeddings });
+  return records;
+}
+
+async function readImages(engine: Engine, which: Parameters<Engine['images']>[1]) {
+  const { status, body } = await engine.images(LOCAL_PIPELINE.table, which);
+  if (status !== 200) throw new EngineFailure(body);
+  return recordsIn(body);
 }
 
 interface Answering {

@@ -8,7 +8,7 @@ import database from 'dynalite/db/index.js';
 import { writeAtomically } from './atomic-writes.mjs';
 import { linearParser } from './condition-parser.mjs';
 import { requestFault } from './request-limits.mjs';
-import { imagePage } from './stored-images.mjs';
+import { imagePage, namedImages } from './stored-images.mjs';
 
 conditionParser.parse = linearParser(conditionParser.parse);
 writeAtomically(database);
@@ -25,8 +25,12 @@ parentPort.on('message', ({ id, method, url, headers, body }) => {
   const answer = (status, answerHeaders, text) =>
     parentPort.postMessage({ id, status, headers: answerHeaders, body: text });
   if (method === 'IMAGES') {
-    const { tableName, after } = headers;
-    imagePage(store, tableName, after).then(
+    const { tableName, after, named } = headers;
+    const reading =
+      named === undefined
+        ? imagePage(store, tableName, after)
+        : namedImages(store, tableName, JSON.parse(named), database.createKey);
+    reading.then(
       (page) => answer(200, {}, page),
       (error) => answer(500, {}, String(error)),
     );

@@ -15,11 +15,17 @@ export interface EngineAnswer {
   readonly body: string;
 }
 
+export interface NamedImages {
+  readonly partitions: readonly string[];
+  /** Whether embeddings are left out. */
+  readonly isWithout: boolean;
+}
+
 export interface Engine {
   /** @throws {EngineFailure} when the thread that worked on it has died or cannot be started */
   answer(request: EngineRequest): Promise<EngineAnswer>;
-  /** A page of a table's image records as the store has them; the method of its request is no word of HTTP. */
-  imagePage(tableName: string, after: string): Promise<EngineAnswer>;
+  /** Image records as the store has them: a page of them, or those of some partitions. */
+  images(tableName: string, which: { readonly after: string } | NamedImages): Promise<EngineAnswer>;
   /** Waits for what is under way, and closes the database. */
   close(): Promise<void>;
 }
@@ -145,8 +151,13 @@ export async function startEngine(
       underWay.add(answer);
       return answer.finally(() => underWay.delete(answer));
     },
-    imagePage: (tableName, after) =>
-      engine.answer({ method: 'IMAGES', url: '/', headers: { tableName, after }, body: new Uint8Array() }),
+    images(tableName, which) {
+      const asked = 'after' in which ? which : { named: JSON.stringify(which) };
+      // No word of HTTP, so that no request from outside has it.
+      return engine.answer({
+        ...{ method: 'IMAGES', url: '/', headers: { tableName, ...asked }, body: new Uint8Array() },
+      });
+    },
     async close() {
       await Promise.allSettled(underWay);
       isClosed = true;

@@ -38,3 +38,30 @@ export async function imagePage(store, tableName, after) {
   }
   return `{"items":[${items.join(',')}]${last === undefined ? '' : `,"last":${JSON.stringify(last)}`}}`;
 }
+
+/** The key of dynalite's table whose partition and sort key are strings. */
+const KEYS = {
+  KeySchema: [{ AttributeName: 'PK' }, { AttributeName: 'SK' }],
+  AttributeDefinitions: ['PK', 'SK'].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
+};
+
+/** The key stands before it, as records are written. */
+function withoutEmbedding(json) {
+  return json.replace(/,"embedding":\{"B":"[^"]*"\}/, '');
+}
+
+/**
+ * The image records of some partitions, in their order and as they stand; those that are not there are left out.
+ *
+ * @param createKey dynalite's
+ * @param isWithout whether their embeddings, which are most of them, are left out
+ * @returns JSON: `items`
+ */
+export async function namedImages(store, tableName, { partitions, isWithout }, createKey) {
+  const keys = partitions.map(
+    (PK) => `item-${tableName}~${createKey({ PK: { S: PK }, SK: { S: 'IMAGE' } }, KEYS)}`,
+  );
+  const values = await store.db.getMany(keys, { valueEncoding: 'utf8' });
+  const items = values.filter((value) => value !== undefined);
+  return `{"items":[${(isWithout ? items.map(withoutEmbedding) : items).join(',')}]}`;
+}

@@ -3,10 +3,10 @@ import type { ApiPorts } from '../../api/api-ports.ts';
 import { embeddingFromBytes } from '../../core/labels/embedding.ts';
 import { listedObjectBody } from '../../core/objects/listed-object.ts';
 import { correctImage } from '../../core/records/correct-image.ts';
-import { imageRecordOf, readImageRecord } from '../../core/records/image-record.ts';
 import type { ImageSearch } from '../../core/search/image-search.ts';
 import { describeImage } from '../../core/tagging/describe-image.ts';
 import type { Tagger } from '../../core/tagging/tag-image.ts';
+import type { DynamoDbEndpoint } from '../dynamodb/dynamodb-endpoint.ts';
 import type { PagePorts } from '../page-server/page-ports.ts';
 import type { LocalQueue } from '../queue/contract.ts';
 import type { S3Endpoint } from '../s3-endpoint/s3-endpoint.ts';
@@ -19,6 +19,7 @@ export interface PageApiOptions {
   readonly pipeline: {
     readonly s3: Pick<S3Endpoint, 'open' | 'newObjects'>;
     readonly queue: Pick<LocalQueue, 'send' | 'counts'>;
+    readonly dynamodb: Pick<DynamoDbEndpoint, 'readImages'>;
     readonly tagger: Tagger;
   };
   readonly bucket: string;
@@ -48,15 +49,12 @@ export function pageApi(options: PageApiOptions): Pick<PagePorts, 'api' | 'store
 }
 
 function apiPorts({ pipeline, search, collected, throughput }: PageApiOptions): ApiPorts {
-  const { tagger, queue, s3 } = pipeline;
+  const { tagger, queue, s3, dynamodb } = pipeline;
   const { table, now } = tagger;
   return {
     search,
     ...pictures({ s3, tagger }),
-    async image(name) {
-      const item = await table.read(readImageRecord(name));
-      return item && imageRecordOf(item);
-    },
+    image: async (name) => (await dynamodb.readImages([name]))[0],
     async embed(picture) {
       const { embedding, modelDigest } = await describeImage(picture, tagger, []);
       return embeddingFromBytes(embedding, modelDigest).values;
