@@ -23,7 +23,17 @@ export const labelCount = z
   .object({ set: z.string(), label: z.string(), count: z.int().min(0) })
   .meta({ id: 'LabelCount', example: { set: 'general', label: 'boat', count: 12 } });
 export const correction = z
-  .object({ set: z.string(), label: z.string(), isThere: z.boolean(), correctedAt: z.string() })
+  .object({
+    set: z.string(),
+    label: z.string(),
+    isThere: z.boolean(),
+    correctedAt: z.string(),
+    modelScore: z.number().min(0).max(1).optional().meta({ description: 'Score of the model’s own tag.' }),
+    isImplied: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Whether an added label implies this broader one.' }),
+  })
   .meta({ id: 'Correction' });
 
 /** An image, as lists show it. Addresses are relative to the API's, and lead to what is there now. */
@@ -116,7 +126,10 @@ export const searchAnswer = z
   .object({
     understood: z.string().meta({ description: 'The query as it was understood, in the query language.' }),
     images: z.array(image),
-    total: z.int().min(0),
+    total: z.int().min(0).meta({ description: 'Images that fit, on all pages.' }),
+    beyond: z.int().min(0).optional().meta({
+      description: 'Images beyond the relevant ones, where the query has a text or a similar image.',
+    }),
     facets: z.array(labelCount).optional(),
     cursor: z.string().optional().meta({ description: 'Of the next page; none after the last one.' }),
   })

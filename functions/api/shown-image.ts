@@ -17,11 +17,12 @@ export function shownImage(image: SearchedImage, modelDigest: string | undefined
 }
 
 export function shownAnswer(answer: SearchAnswer, modelDigest: string | undefined): SearchAnswerBody {
-  const { understood, total, facets, cursor } = answer;
+  const { understood, total, beyond, facets, cursor } = answer;
   return {
     understood,
     images: answer.images.map((image) => shownImage(image, modelDigest)),
     total,
+    ...(beyond !== undefined && { beyond }),
     ...(facets && { facets: [...facets] }),
     ...(cursor !== undefined && { cursor }),
   };

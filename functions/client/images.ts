@@ -28,6 +28,10 @@ export interface Correction extends Label {
   readonly isThere: boolean;
   /** ISO 8601. */
   readonly correctedAt: string;
+  /** Score of the model's own tag, where it gives one. */
+  readonly modelScore?: number | undefined;
+  /** Whether an added label implies this broader one. */
+  readonly isImplied?: boolean | undefined;
 }
 
 export interface Image extends ImageName {
@@ -70,6 +74,8 @@ export interface ImagePage {
   readonly images: readonly Image[];
   /** Images that fit, on all pages. */
   readonly total: number;
+  /** Images beyond the relevant ones, which `all` shows after them, where the query has a text or a similar image. */
+  readonly beyond?: number | undefined;
   /** How many labels the images that fit carry, where they were asked for; the most frequent first. */
   readonly facets?: readonly LabelCount[] | undefined;
   /** Asks for the next page; none on the last one. */
