@@ -10,6 +10,8 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['embed', async () => (await import('./commands/embed/embed.ts')).embed],
   ['evaluate', async () => (await import('./commands/evaluate/evaluate.ts')).evaluate],
   ['tokenize', async () => (await import('./commands/tokenize/tokenize.ts')).tokenize],
+  ['search', async () => (await import('./commands/search/search.ts')).search],
+  ['similar', async () => (await import('./commands/similar/similar.ts')).similar],
   ['query', async () => (await import('./commands/query/query.ts')).query],
   ['show', async () => (await import('./commands/show/show.ts')).show],
   ['correct', async () => (await import('./commands/correct/correct.ts')).correct],
@@ -37,13 +39,15 @@ With no server:
   tokenize TEXT…   Print the token ids of texts.
   cost --images N  What tagging costs, beside Amazon Rekognition and Google Cloud Vision.
   models list      The models at hand; pull, compile and verify others.
-  labels list      The label sets at hand.
+  labels list      The label sets at hand; counts: how many images carry each label.
 
 On this machine:
   start            Run the whole pipeline here: upload pictures to a local S3 endpoint, query DynamoDB.
 
 With that local pipeline, or with a deployed one by --stack NAME:
-  query --label L  Find images by their labels.
+  search QUERY     Find images by labels, words, place, time and more; as a contact sheet too.
+  similar IMAGE    Find images that show the like of one, or of a picture file.
+  query --label L  Find images by their labels, asking the table alone.
   show KEY         What is known of one image.
   correct KEY      Say which labels an image has or has not; this wins over the model.
   status           How many images there are, and how many wait.
@@ -58,7 +62,7 @@ Flags:
   --version        Print the version.
 
 Exit code: 0 done; 1 it did not work (tag: not one image was tagged; embed: an image was broken; retag: images were
-left alone; show and correct: no such image); 2 it was asked for wrongly (flags, paths, models, label sets, or no pipeline there);
+left alone; show, correct and similar: no such image); 2 it was asked for wrongly (flags, paths, models, label sets, queries, or no pipeline there);
 130 stopped by Ctrl-C.`;
 
 /**

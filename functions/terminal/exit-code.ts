@@ -12,10 +12,12 @@ export class UsageError extends CliptagError {
   }
 }
 
-/** Errors that the user mends by asking for something else: another flag, path, model, label set, table, stack or bucket. */
+/** Errors that the user mends by asking for something else: another flag, path, query, model, label set, table, stack or bucket. */
 const USAGE_CODES: readonly ErrorCode[] = [
   'usage',
   'invalid-input',
+  'invalid-query',
+  'invalid-cursor',
   'no-model',
   'no-checkpoint',
   'no-tokenizer',

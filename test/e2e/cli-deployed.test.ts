@@ -1,5 +1,9 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
@@ -7,7 +11,9 @@ import { createTable } from '../../functions/adapters/aws/dynamodb-table.ts';
 import { fixedWidthSequencer } from '../../functions/core/objects/object.ts';
 import { nextImageRecord, putImageRecord } from '../../functions/core/records/image-record.ts';
 import { putLabelEntry } from '../../functions/core/records/label-entries.ts';
+import { describeImage } from '../../functions/core/tagging/describe-image.ts';
 import { tableInput } from '../../functions/local/dynamodb/table.ts';
+import { type ModelParts, openModel } from '../../functions/tagger/model-parts.ts';
 import { type MotoAccount, openMotoAccount } from '../integration/support/moto-account.ts';
 import { available } from '../integration/tools.ts';
 import { jsonLines, runCli } from './support/cli-process.ts';
@@ -119,6 +125,91 @@ describe.skipIf(!hasMoto)('with a deployed table', () => {
     expect(found).toMatchObject({ bucket: 'mine', key: 'a.jpg' });
     const [shown] = jsonLines(await runCli(['show', 'a.jpg', ...stack('Cliptag'), '--json'], { env }));
     expect(shown).toMatchObject({ bucket: 'mine', status: 'tagged' });
+  });
+
+  describe('cliptag search', () => {
+    let cache: string;
+    let parts: ModelParts;
+    const photo = (name: string) => new URL(`../../functions/local/samples/${name}`, import.meta.url);
+    const search = (...args: string[]) =>
+      runCli(args, { env: { ...env, XDG_CACHE_HOME: cache, LOCALAPPDATA: cache } });
+
+    beforeAll(async () => {
+      cache = await mkdtemp(join(tmpdir(), 'cliptag-deployed-search-'));
+      const client = { ...account.client, region };
+      await createTable(client, tableInput('searched'));
+      const table = dynamoDbTagTable({ tableName: 'searched', client });
+      parts = await openModel();
+      const reader = await parts.imageReader();
+      const s3 = new S3Client(client);
+      await s3.send(
+        new CreateBucketCommand({
+          Bucket: 'searched',
+          CreateBucketConfiguration: { LocationConstraint: region },
+        }),
+      );
+      for (const name of ['rocket.jpg', 'chelsea.png', 'flower.jpg', 'coffee.png']) {
+        const bytes = await readFile(photo(name));
+        const { ETag = '' } = await s3.send(
+          new PutObjectCommand({ Bucket: 'searched', Key: name, Body: bytes }),
+        );
+        const content = await describeImage(bytes, reader, []);
+        const tags = [{ set: 'general', label: name.slice(0, -4), score: 0.9 }];
+        const object = {
+          bucket: 'searched',
+          key: name,
+          eTag: ETag.replaceAll('"', ''),
+          sequencer: fixedWidthSequencer('1'),
+        };
+        const time = { eventTime: '2026-11-23T12:00:00.000Z', now: new Date() };
+        await table.write(putImageRecord(nextImageRecord(undefined, object, { ...content, tags }, time)));
+      }
+    });
+    afterAll(async () => {
+      await parts?.close();
+      await rm(cache, { recursive: true, force: true });
+    });
+
+    const searched = ['--table', 'searched', '--region', region];
+
+    it('finds by labels without a model, in a stack', async () => {
+      const { stdout, stderr } = await search('search', 'dog', ...stack('Cliptag'));
+      expect({ stdout, stderr }).toEqual({
+        stdout: '0.90  s3://mine/a.jpg  dog 0.90\n1 image\n',
+        stderr: '',
+      });
+      const text = await search('search', '"a sunset"', ...stack('Cliptag'));
+      expect(text).toMatchObject({ code: 2, stdout: '' });
+      expect(text.stderr).toBe(
+        'cliptag search: no image of the table has an embedding: ask by labels alone\n',
+      );
+    });
+
+    it('finds by words and by an image, with the model that is here, and keeps what it has read', async () => {
+      const found = await search('search', '"a cat"', '--limit', '1', '--all', '--json', ...searched);
+      expect(jsonLines(found)).toMatchObject([{ key: 'chelsea.png' }]);
+      expect(await readdir(join(cache, 'cliptag', 'searches'))).toHaveLength(2);
+      const like = await search(
+        'similar',
+        's3://searched/rocket.jpg',
+        '--all',
+        '--limit',
+        '1',
+        '--json',
+        ...searched,
+      );
+      expect(jsonLines(like)).toMatchObject([{ key: 'rocket.jpg' }]);
+      const counts = await search('labels', 'counts', 'rocket', '--json', ...searched);
+      expect(jsonLines(counts)).toEqual([{ set: 'general', label: 'rocket', count: 1 }]);
+    });
+
+    it('makes a contact sheet of the objects in their bucket', async () => {
+      const file = join(cache, 'sheet.html');
+      await search('search', '', '--html', file, ...searched);
+      const html = await readFile(file, 'utf8');
+      expect(html.match(/<img src="data:image\/webp;base64,/g)).toHaveLength(4);
+      expect(html).not.toMatch(/https?:/);
+    });
   });
 
   it('corrects an image of the stack', async () => {

@@ -13,10 +13,16 @@ export const BUCKET_OF_KEY_FLAG = {
 
 const OBJECT_URL = /^s3:\/\/([^/]+)\/(.+)$/s;
 
+/** The image that an address names; undefined for what is no such address. */
+export function imageUrl(text: string): { readonly bucket: string; readonly key: string } | undefined {
+  const [, bucket, key] = OBJECT_URL.exec(text) ?? [];
+  return bucket === undefined || key === undefined ? undefined : { bucket, key };
+}
+
 /** What is wrong with the operands of a command that takes one image. */
 export function imageOperandFaults([name, ...others]: readonly string[]): readonly string[] {
   if (!name || others.length > 0) return ['expected one KEY or s3://BUCKET/KEY'];
-  const isBadUrl = name.startsWith('s3://') && !OBJECT_URL.test(name);
+  const isBadUrl = name.startsWith('s3://') && !imageUrl(name);
   return isBadUrl ? [`expected s3://BUCKET/KEY but received "${name}"`] : [];
 }
 
@@ -30,7 +36,5 @@ export function imageNamed(
   flagBucket: string | undefined,
   place: TablePlace,
 ): { readonly bucket: string; readonly key: string } {
-  const [, bucket, key] = OBJECT_URL.exec(name) ?? [];
-  if (bucket !== undefined && key !== undefined) return { bucket, key };
-  return { bucket: bucketOf(flagBucket, place), key: name };
+  return imageUrl(name) ?? { bucket: bucketOf(flagBucket, place), key: name };
 }

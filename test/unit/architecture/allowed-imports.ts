@@ -123,7 +123,7 @@ export const ALLOWED_IMPORTS = `
   cli/commands/embed: adapters/files cli/images cli/shared-flags.ts core core/labels tagger terminal
   cli/commands/evaluate: adapters/files adapters/sharp cli/images cli/pages cli/shared-flags.ts core core/evaluation
       core/labels core/pixels core/tagging tagger terminal zod node:*
-  cli/commands/labels: adapters/files cli/shared-flags.ts tagger terminal
+  cli/commands/labels: adapters/files cli/search cli/shared-flags.ts core/search tagger terminal
   cli/commands/tag: adapters/files cli/images cli/shared-flags.ts core core/records core/tagging tagger
       terminal
   cli/commands/tokenize: adapters/onnx cli/shared-flags.ts core tagger terminal
@@ -132,6 +132,11 @@ export const ALLOWED_IMPORTS = `
       cli/images cli/places.ts core core/evaluation core/labels core/pixels tagger terminal zod node:*
   cli/pipeline: adapters/aws config.ts core core/backfill core/objects core/records core/tagging
       local/control-api terminal
+  cli/search: adapters/aws adapters/files adapters/sharp cli/pages cli/pipeline cli/shared-flags.ts client config.ts core
+      core/objects core/records core/search core/search/relevance local/control-api search tagger terminal
+      p-map node:*
+  cli/commands/search: cli/pages cli/search terminal
+  cli/commands/similar: cli/pages cli/pipeline cli/search terminal node:*
   cli/commands/backfill: adapters/aws cli/pipeline cli/shared-flags.ts config.ts core core/backfill
       core/cost core/objects core/records core/tagging local/control-api terminal zod node:*
   cli/commands/cost: cli/pipeline cli/shared-flags.ts core/cost terminal
@@ -148,7 +153,7 @@ export const ALLOWED_IMPORTS = `
       terminal
   cli: adapters/files cli/commands/backfill cli/commands/correct cli/commands/cost cli/commands/embed cli/commands/evaluate
       cli/commands/labels cli/commands/models cli/commands/query cli/commands/redrive cli/commands/retag
-      cli/commands/show cli/commands/status cli/commands/tag cli/commands/tokenize terminal
+      cli/commands/search cli/commands/show cli/commands/similar cli/commands/status cli/commands/tag cli/commands/tokenize terminal
 
   # The program: the one place that knows both local and cli.
   functions: cli local terminal tsx zod node:*

@@ -1,31 +1,15 @@
-import { LABELS_FOLDER } from '../../../tagger/model-places.ts';
-import { command } from '../../../terminal/command.ts';
-import { EXIT } from '../../../terminal/exit-code.ts';
-import { receivedText } from '../../../terminal/flags.ts';
-import { JSON_FLAG, LABELS_FLAG } from '../../shared-flags.ts';
+import { commandOf, type Subcommands } from '../../../terminal/subcommands.ts';
 
-export const labels = command({
-  usage: 'labels list [--labels FILE|FOLDER]… [--json]',
-  about: `Lists the label sets at hand, each checked.
---json: {"name","version","mode","labels":[names],"path"}`,
-  flags: { labels: LABELS_FLAG, json: JSON_FLAG },
-  check: ({ operands }) =>
-    operands.join(' ') === 'list' ? [] : [`expected "list" but received ${receivedText(operands)}`],
-  run: async ({ flags }, output) => {
-    const { readLabelSetFiles } = await import('../../../adapters/files/label-set-files.ts');
-    const { table } = await import('../../../terminal/columns.ts');
-    const found = await readLabelSetFiles(flags.labels ?? [LABELS_FOLDER], output.remark);
-    const lines = flags.json
-      ? found.map(({ path, labelSet: { name, version, mode, labels } }) =>
-          JSON.stringify({ name, version, mode, labels: labels.map((label) => label.name), path }),
-        )
-      : table(
-          ['NAME', 'VERSION', 'MODE', 'LABELS', 'PATH'],
-          found.map(({ path, labelSet: { name, version, mode, labels } }) => [
-            ...[name, version, mode, String(labels.length), path],
-          ]),
-        );
-    for (const line of lines) await output.line(line);
-    return EXIT.done;
-  },
-});
+const SUBCOMMANDS: Subcommands = new Map([
+  ['list', async () => (await import('./labels-list.ts')).labelsList],
+  ['counts', async () => (await import('./labels-counts.ts')).labelsCounts],
+]);
+
+const HELP = `Usage: cliptag labels SUBCOMMAND [ARGUMENTS] [FLAGS]
+
+\`cliptag labels SUBCOMMAND --help\` explains it and its flags.
+
+  list [--json]            The label sets at hand, each checked.
+  counts [QUERY] [--json]  How many images carry each label.`;
+
+export const labels = commandOf(SUBCOMMANDS, HELP);

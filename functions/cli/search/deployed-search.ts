@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { readLabelSets } from '../../adapters/files/label-set-files.ts';
+import { snapshotFile } from '../../adapters/files/snapshot-file.ts';
+import { readCacheFolder } from '../../config.ts';
+import { CliptagError } from '../../core/errors.ts';
+import { storedModels } from '../../core/records/stored-models.ts';
+import type { ScannableTable } from '../../core/records/tag-table.ts';
+import { quotedWhereNeeded } from '../../core/search/field-condition.ts';
+import type { ImageSearch, SearchAnswer } from '../../core/search/image-search.ts';
+import { InvalidQuery } from '../../core/search/invalid-query.ts';
+import { openImageSearch } from '../../core/search/open-image-search.ts';
+import { freeTextPrompts } from '../../core/search/relevance/free-text-prompts.ts';
+import { type TextRelevance, textRelevance } from '../../core/search/relevance/search-relevance.ts';
+import { plainSearchRelevance } from '../../core/search/relevance.ts';
+import { openTableSearch } from '../../search/table-search.ts';
+import type { ModelParts } from '../../tagger/model-parts.ts';
+import { LABELS_FOLDER } from '../../tagger/model-places.ts';
+import { bucketOf, type TablePlace } from '../pipeline/table-flags.ts';
+import { deployedThumbnails } from './deployed-thumbnails.ts';
+import { openModelOf } from './local-model.ts';
+import type { OpenedSearch } from './opened-search.ts';
+
+export interface TableSearchPlace {
+  readonly table: ScannableTable;
+  readonly place: TablePlace;
+  /** Files and folders of label sets. @default Cliptag's own */
+  readonly labels?: readonly string[] | undefined;
+  readonly warn: (remark: string) => void;
+}
+
+/**
+ * Opens a search over a deployed table on this machine: reads all of its images, or what has changed since the last time, for the
+ * user's cache folder keeps a snapshot.
+ */
+export async function withTableSearch<Answer>(
+  { table, place, labels, warn }: TableSearchPlace,
+  work: (search: OpenedSearch) => Promise<Answer>,
+): Promise<Answer> {
+  const modelDigest = mostFrequent(await storedModels(table));
+  const snapshots = snapshotFile(snapshotPath(place, modelDigest));
+  const tableSearch = await openTableSearch({ table, modelDigest, snapshots, warn: (what) => warn(what) });
+  let model: Promise<ModelParts> | undefined;
+  const openedModel = () => {
+    model ??= openModelOf(modelDigest);
+    return model;
+  };
+  try {
+    await tableSearch.loaded;
+    const { collection } = tableSearch;
+    const textEncoder = async () => (await openedModel()).textEncoder;
+    let relevance: TextRelevance | undefined;
+    const search = openImageSearch({
+      collection,
+      table,
+      labelSets: await readLabelSets(labels ?? [LABELS_FOLDER]),
+      textEncoder,
+      relevance: {
+        ...plainSearchRelevance,
+        promptsOf: freeTextPrompts,
+        text: async () => {
+          relevance ??= textRelevance(collection, await textEncoder());
+          return relevance.model();
+        },
+      },
+    });
+    return await work({
+      ...search,
+      similar: (to, request) => similarByQuery(search, to, request),
+      bucketOf: (named) => bucketOf(named, place),
+      thumbnail: deployedThumbnails(place),
+    });
+  } finally {
+    await tableSearch.close();
+    await (await model?.catch(() => undefined))?.close();
+  }
+}
+
+/** By model digest; the same model's in all but a table that is being tagged anew. */
+function mostFrequent(models: ReadonlyMap<string, number>): string {
+  const [[digest] = ['']] = [...models].sort(([, a], [, b]) => b - a);
+  return digest;
+}
+
+/** By the query language, which names an image of the table. */
+async function similarByQuery(
+  { search }: Pick<ImageSearch, 'search'>,
+  ...[to, { query = '', ...request }]: Parameters<OpenedSearch['similar']>
+): Promise<SearchAnswer> {
+  if (to instanceof Uint8Array) {
+    throw new CliptagError(
+      'not-offered',
+      'expected an image of the table: a picture file is compared with those of the local pipeline only',
+    );
+  }
+  const condition = `similar:${quotedWhereNeeded(`s3://${to.bucket}/${to.key}`)}`;
+  const narrowed = query === '' ? condition : `(${query}) ${condition}`;
+  return search({ ...request, query: narrowed }).catch((error: unknown) => {
+    // As the user has written it, without the bracket.
+    throw error instanceof InvalidQuery && query !== ''
+      ? new InvalidQuery({ ...error, received: error.received, column: error.column - 1 })
+      : error;
+  });
+}
+
+/** Tables of two accounts may have one name: the snapshot of the one is made what the other is, as of any older state. */
+function snapshotPath(place: TablePlace, modelDigest: string): string {
+  const identity = JSON.stringify([
+    place.kind === 'deployed' ? place.region : '',
+    place.tableName,
+    modelDigest,
+  ]);
+  const name = createHash('sha256').update(identity).digest('hex').slice(0, 32);
+  return join(readCacheFolder(), 'searches', name);
+}

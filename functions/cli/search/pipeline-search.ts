@@ -1,0 +1,75 @@
+import { ApiProblem, type Client, createClient, type ImagePage } from '../../client/client.ts';
+import { ERROR_CODES, type ErrorCode } from '../../core/error-codes.ts';
+import { CliptagError } from '../../core/errors.ts';
+import type { SearchAnswer } from '../../core/search/image-search.ts';
+import { LOCAL_PIPELINE } from '../../local/control-api/local-pipeline.ts';
+import type { OpenedSearch } from './opened-search.ts';
+import { WrongQuery } from './wrong-query.ts';
+
+/** For a pipeline that is busy. */
+const TIMEOUT_MILLISECONDS = 60_000;
+
+/**
+ * The search of the local pipeline whose page is on this port, by its HTTP API.
+ *
+ * @throws {CliptagError} `no-pipeline` where nobody listens; {@link WrongQuery}; what else the API answers, by its code
+ */
+export function pipelineSearch(httpPort: number): OpenedSearch {
+  const page = new URL(`http://127.0.0.1:${httpPort}`);
+  const client = createClient({
+    url: page,
+    fetch: (request) => fetch(request, { signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) }),
+  });
+  const ask = <Answer>(question: (client: Client) => Promise<Answer>) =>
+    question(client).catch((error: unknown) => {
+      throw answeredError(error, httpPort);
+    });
+  return {
+    page,
+    search: ({ query, isAll, wantsFacets, ...request }) =>
+      ask((api) => api.search(query, { ...request, all: isAll, facets: wantsFacets })).then(answerOf),
+    similar: (to, { isAll, ...request }) =>
+      ask((api) => api.similar(to instanceof Uint8Array ? blobOf(to) : to, { ...request, all: isAll })).then(
+        answerOf,
+      ),
+    bucketOf: (named = LOCAL_PIPELINE.bucket) => named,
+    labelCounts: () => ask((api) => api.labels()),
+    async thumbnail(image) {
+      const picture = await client.thumbnail(image).catch(() => undefined);
+      return picture && { mediaType: picture.type, bytes: await picture.bytes() };
+    },
+  };
+}
+
+/** The API's images are the search's, in types that need no package. */
+function answerOf(answer: ImagePage): SearchAnswer {
+  return answer as SearchAnswer;
+}
+
+function blobOf(bytes: Uint8Array): Blob {
+  return new Blob([new Uint8Array(bytes)]);
+}
+
+function answeredError(error: unknown, httpPort: number): CliptagError {
+  const place = `127.0.0.1:${httpPort}`;
+  if (!(error instanceof ApiProblem)) {
+    return new CliptagError(
+      'no-pipeline',
+      `no local pipeline's page answers on ${place}: start it with cliptag start, or name a deployed one with --stack`,
+      { cause: error },
+    );
+  }
+  const { code, column, message } = error;
+  if (column !== undefined) return new WrongQuery(message, column);
+  if (code !== 'unexpected-answer' && isErrorCode(code))
+    return new CliptagError(code, message, { cause: error });
+  return new CliptagError(
+    'no-pipeline',
+    `what answers on ${place} is no pipeline of this version: ${message}`,
+    { cause: error },
+  );
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERROR_CODES, code);
+}
