@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createAdaptorServer } from '@hono/node-server';
+import { chromium } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiApp } from '../../functions/api/api-app.ts';
@@ -14,6 +15,10 @@ import { imageRecordOf, readImageRecord } from '../../functions/core/records/ima
 import { API_SETTINGS, fakePorts } from '../fixtures/api-ports.ts';
 import { type Picture, searchedWorld } from '../unit/core/search/searched-world.ts';
 import { jsonLines, runCli } from './support/cli-process.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+const hasChromium = existsSync(CHROMIUM);
+if (!hasChromium) console.info(`Skipped: the contact sheet in a browser, which takes ${CHROMIUM}`);
 
 const HOSTILE = '<img src=x onerror=alert(1)>\u001b[2J.jpg';
 
@@ -166,6 +171,32 @@ describe('a contact sheet', () => {
     await search('"sunset"', '--all', '--limit', '3', '--html', file);
     const [before = '', after = ''] = (await readFile(file, 'utf8')).split('<h2>Less relevant</h2>');
     expect([before, after].map((part) => part.match(/<li>/g)?.length)).toEqual([1, 2]);
+  });
+
+  it.skipIf(!hasChromium)('shows its pictures in a browser, which finds nothing to complain of', async () => {
+    const file = join(folder, 'shown.html');
+    await search('', '--limit', '25', '--html', file);
+    const faults: string[] = [];
+    const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'];
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args });
+    try {
+      const page = await browser.newPage({ viewport: { width: 390, height: 800 } });
+      page.on('pageerror', (error) => faults.push(String(error)));
+      page.on('console', (message) => faults.push(message.text()));
+      page.on('dialog', (dialog) => faults.push(dialog.message()));
+      await page.goto(pathToFileURL(file).href);
+      const shown = await page.evaluate(`(async () => {
+        const images = [...document.images];
+        for (const image of images) image.loading = 'eager';
+        await Promise.all(images.map((image) => image.decode()));
+        return { pictures: images.length, isWide: document.documentElement.scrollWidth > innerWidth };
+      })()`);
+      expect(shown).toEqual({ pictures: 24, isWide: false });
+      expect(await page.getByText('<img src=x onerror=alert(1)>').count()).toBe(1);
+      expect(faults).toEqual([]);
+    } finally {
+      await browser.close();
+    }
   });
 
   it('rejects a file that cannot be written, before anything is asked', async () => {
