@@ -23,7 +23,6 @@ const COLLECTED_ATTRIBUTES = [
   'modelDigest',
   'embedding',
   'recordedAt',
-  'eventTime',
   'takenAt',
   'camera',
   'latitude',
