@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -199,6 +200,9 @@ describe.skipIf(!hasMoto)('with a deployed table', () => {
         ...searched,
       );
       expect(jsonLines(like)).toMatchObject([{ key: 'rocket.jpg' }]);
+      const file = fileURLToPath(photo('coffee.png'));
+      const likeFile = await search('similar', file, '--all', '--limit', '1', '--json', ...searched);
+      expect(jsonLines(likeFile)).toMatchObject([{ key: 'coffee.png' }]);
       const counts = await search('labels', 'counts', 'rocket', '--json', ...searched);
       expect(jsonLines(counts)).toEqual([{ set: 'general', label: 'rocket', count: 1 }]);
     });

@@ -3,12 +3,8 @@ import { join } from 'node:path';
 import { readLabelSets } from '../../adapters/files/label-set-files.ts';
 import { snapshotFile } from '../../adapters/files/snapshot-file.ts';
 import { readCacheFolder } from '../../config.ts';
-import { CliptagError } from '../../core/errors.ts';
 import { storedModels } from '../../core/records/stored-models.ts';
 import type { ScannableTable } from '../../core/records/tag-table.ts';
-import { quotedWhereNeeded } from '../../core/search/field-condition.ts';
-import type { ImageSearch, SearchAnswer } from '../../core/search/image-search.ts';
-import { InvalidQuery } from '../../core/search/invalid-query.ts';
 import { openImageSearch } from '../../core/search/open-image-search.ts';
 import { freeTextPrompts } from '../../core/search/relevance/free-text-prompts.ts';
 import { type TextRelevance, textRelevance } from '../../core/search/relevance/search-relevance.ts';
@@ -66,7 +62,11 @@ export async function withTableSearch<Answer>(
     });
     return await work({
       ...search,
-      similar: (to, request) => similarByQuery(search, to, request),
+      similar: async (to, request) =>
+        search.similar({
+          ...request,
+          to: to instanceof Uint8Array ? await embeddingOf(to, await openedModel()) : to,
+        }),
       bucketOf: (named) => bucketOf(named, place),
       thumbnail: deployedThumbnails(place),
     });
@@ -82,25 +82,14 @@ function mostFrequent(models: ReadonlyMap<string, number>): string {
   return digest;
 }
 
-/** By the query language, which names an image of the table. */
-async function similarByQuery(
-  { search }: Pick<ImageSearch, 'search'>,
-  ...[to, { query = '', ...request }]: Parameters<OpenedSearch['similar']>
-): Promise<SearchAnswer> {
-  if (to instanceof Uint8Array) {
-    throw new CliptagError(
-      'not-offered',
-      'expected an image of the table: a picture file is compared with those of the local pipeline only',
-    );
-  }
-  const condition = `similar:${quotedWhereNeeded(`s3://${to.bucket}/${to.key}`)}`;
-  const narrowed = query === '' ? condition : `(${query}) ${condition}`;
-  return search({ ...request, query: narrowed }).catch((error: unknown) => {
-    // As the user has written it, without the bracket.
-    throw error instanceof InvalidQuery && query !== ''
-      ? new InvalidQuery({ ...error, received: error.received, column: error.column - 1 })
-      : error;
-  });
+/** @throws {ImageFault} for what is no picture */
+async function embeddingOf(
+  bytes: Uint8Array,
+  { imageReader }: ModelParts,
+): Promise<{ embedding: Float32Array }> {
+  const { decoder, encoder } = await imageReader();
+  const { values } = await encoder.encode(decoder.decode(bytes, encoder.pixelSpec));
+  return { embedding: values };
 }
 
 /** Tables of two accounts may have one name: the snapshot of the one is made what the other is, as of any older state. */
