@@ -108,6 +108,10 @@ describe('cliptag search', () => {
     expect(all.stdout).toContain('\n1 relevant of 24, 3 shown; --limit 24 shows all\n');
   });
 
+  it('says so where there are none', async () => {
+    expect((await search('dog', 'camera:none')).stdout).toBe('No images.\n');
+  });
+
   it('sorts, limits, and goes on from a cursor', async () => {
     const page = await search('', '--order', 'name', '--limit', '2', '--json');
     expect(jsonLines<{ key: string }>(page).map(({ key }) => key)).toEqual([HOSTILE, 'a.jpg']);

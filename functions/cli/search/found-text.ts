@@ -37,6 +37,7 @@ export function summaryText(
   { shown, isAll }: ShownPart,
 ): string {
   const all = total + (beyond ?? 0);
+  if (all === 0) return 'No images.';
   const reachable = isAll ? all : total;
   const relevant =
     beyond === undefined
