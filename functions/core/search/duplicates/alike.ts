@@ -24,7 +24,7 @@ const LIMITS: Readonly<Record<DuplicateKind, readonly Limit[]>> = {
     { maximumDistance: 5, minimumLikeness: 0.9 },
     { maximumDistance: 8, minimumLikeness: 0.97 },
   ],
-  scene: [{ maximumDistance: 20, minimumLikeness: 0.9 }],
+  scene: [{ maximumDistance: 16, minimumLikeness: 0.93 }],
 };
 
 /** Whether two images are duplicates of this kind. */

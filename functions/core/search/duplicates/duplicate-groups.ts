@@ -3,7 +3,7 @@ import type { DuplicateKind } from '../image-search.ts';
 import { unrelatedCosine } from '../relevance/unrelated-cosine.ts';
 import { isAlike, likenessOf } from './alike.ts';
 import { bestFirst, type Quality } from './best-first.ts';
-import { differingBits, type NearbyKeys, nearbyKeys } from './nearby-keys.ts';
+import { differingBits, everyKey, type NearbyKeys, nearbyKeys } from './nearby-keys.ts';
 import { directionKeys, hashKeys } from './row-keys.ts';
 
 /** An image by name: rows are others' when the collection has changed. */
@@ -23,6 +23,8 @@ export interface DuplicateGroups {
 const MAXIMUM_COMPARED = 300;
 /** A group that is full is followed by another of the same scene: an image is compared with all of its group. */
 const MAXIMUM_GROUP = 250;
+/** Images that are compared with one another in less time than an index takes to build. */
+const MAXIMUM_WITHOUT_INDEX = 2_000;
 /** Images between two pauses: some 10 ms. */
 const IMAGES_PER_TURN = 500;
 
@@ -44,8 +46,7 @@ export async function duplicateGroups(
     images.map(({ row }) => row),
   ).centre;
   const compare = comparison(kind, collection, unrelated);
-  const { keys, parts } = kind === 'photo' ? hashKeys(collection) : directionKeys(collection);
-  const leaders = nearbyKeys(keys, parts);
+  const leaders = await leadersIndex(kind, collection, images.length, pause);
   const groupOf = new Map<number, ComparableImage[]>();
   for (const [place, image] of images.entries()) {
     if (place % IMAGES_PER_TURN === IMAGES_PER_TURN - 1) await pause();
@@ -58,6 +59,18 @@ export async function duplicateGroups(
   }
   const groups = [...groupOf.values()].filter(({ length }) => length > 1);
   return { groups: groups.map((group) => group.map(({ bucket, key }) => ({ bucket, key }))), unrelated };
+}
+
+/** Hashes that are near are found for certain; embeddings almost, and the less so the more of the collection is one scene. */
+async function leadersIndex(
+  kind: DuplicateKind,
+  collection: ImageCollection,
+  imageCount: number,
+  pause: () => Promise<void>,
+): Promise<NearbyKeys> {
+  if (kind === 'scene' && imageCount <= MAXIMUM_WITHOUT_INDEX) return everyKey();
+  const { keys, parts } = kind === 'photo' ? hashKeys(collection) : await directionKeys(collection, pause);
+  return nearbyKeys(keys, parts);
 }
 
 interface ComparableImage extends Quality {

@@ -6,7 +6,7 @@ import { readSearched, searchedImage } from '../searched-record.ts';
 import { byName } from './best-first.ts';
 import { type DuplicateGroups, duplicateGroups, type ImageName } from './duplicate-groups.ts';
 import { duplicatesCursorOf, duplicatesCursorText } from './duplicates-cursor.ts';
-import { verifiedGroup } from './verified-group.ts';
+import { verifiedGroups } from './verified-groups.ts';
 
 export interface DuplicatesSearchParts {
   readonly collection: ChangingCollection;
@@ -58,9 +58,11 @@ async function verifiedPage(
     const recordOf = new Map(records.map((record) => [nameOf(record), record]));
     for (const candidate of candidates) {
       const found = candidate.flatMap((image) => recordOf.get(nameOf(image)) ?? []);
-      const group = verifiedGroup(found, { kind, unrelated, modelDigest: collection.modelDigest });
-      if (group.length < found.length) giveBack(found, collection);
-      if (group.length > 1) shown.push({ kind, images: group.map((record) => searchedImage(record, {})) });
+      const groups = verifiedGroups(found, { kind, unrelated, modelDigest: collection.modelDigest });
+      if (groups.flat().length < candidate.length) giveBack(found, collection);
+      for (const group of groups) {
+        shown.push({ kind, images: group.map((record) => searchedImage(record, {})) });
+      }
     }
   }
   const last = rest[next - 1]?.[0];

@@ -28,8 +28,9 @@ export function nearbyKeys(keys: Uint16Array, parts: number): NearbyKeys {
   const rows = keys.length / parts;
   const heads = new Int32Array(parts * BUCKETS).fill(NONE);
   const nexts = new Int32Array(parts * rows).fill(NONE);
-  /** The row for which another was last looked at, so that it comes once. */
-  const seenFor = new Int32Array(rows).fill(NONE);
+  /** The search in which a row was last seen, so that it comes once. */
+  const seenIn = new Uint32Array(rows);
+  let searches = 0;
   return {
     add(row) {
       for (let part = 0; part < parts; part++) {
@@ -40,12 +41,13 @@ export function nearbyKeys(keys: Uint16Array, parts: number): NearbyKeys {
     },
     near(row, maximum) {
       const found: number[] = [];
+      searches++;
       for (const probe of PROBES) {
         for (let part = 0; part < parts; part++) {
           let other = heads[part * BUCKETS + ((keys[row * parts + part] ?? 0) ^ probe)] ?? NONE;
           for (; other !== NONE; other = nexts[part * rows + other] ?? NONE) {
-            if (seenFor[other] === row) continue;
-            seenFor[other] = row;
+            if (seenIn[other] === searches) continue;
+            seenIn[other] = searches;
             if (found.push(other) === maximum) return found;
           }
         }
@@ -53,6 +55,12 @@ export function nearbyKeys(keys: Uint16Array, parts: number): NearbyKeys {
       return found;
     },
   };
+}
+
+/** Finds all that were added: for few rows, of which no index may miss one. */
+export function everyKey(): NearbyKeys {
+  const added: number[] = [];
+  return { add: (row) => void added.push(row), near: () => added };
 }
 
 /** Numbers with no bit, then one, then two bits set. */

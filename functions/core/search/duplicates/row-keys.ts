@@ -1,5 +1,5 @@
 import type { ImageCollection } from '../image-collection.ts';
-import { bulkOf, cosineHistogram } from '../relevance/cosine-histogram.ts';
+import { cosineHistogram } from '../relevance/cosine-histogram.ts';
 import { randomNumbers } from '../relevance/random-numbers.ts';
 
 /** Keys that alike rows nearly share, for `nearbyKeys`. */
@@ -28,14 +28,16 @@ export function hashKeys({ rowCount, hashOf }: Pick<ImageCollection, 'rowCount' 
 const DIRECTION_PARTS = 8;
 const PART_BITS = 16;
 
-export function directionKeys(
+export async function directionKeys(
   collection: Pick<ImageCollection, 'rowCount' | 'cosines' | 'embeddingSize'>,
-): RowKeys {
+  pause: () => Promise<void>,
+): Promise<RowKeys> {
   const { rowCount, embeddingSize = 0 } = collection;
   const keys = new Uint16Array(rowCount * DIRECTION_PARTS);
   const random = randomNumbers();
   if (embeddingSize === 0) return { keys, parts: DIRECTION_PARTS };
   for (let bit = 0; bit < DIRECTION_PARTS * PART_BITS; bit++) {
+    await pause();
     const cosines = collection.cosines(randomDirection(embeddingSize, random));
     // Embeddings lie in a cone: only about its middle do they fall on both sides.
     const middle = middleOf(cosines);
@@ -50,8 +52,8 @@ export function directionKeys(
 }
 
 function middleOf(cosines: Float32Array): number {
-  const { values, counts } = cosineHistogram([cosines]);
-  return values.length === 0 ? 0 : bulkOf(values, counts).centre;
+  const { values, counts, total } = cosineHistogram([cosines]);
+  return total === 0 ? 0 : values.reduce((sum, value, i) => sum + value * (counts[i] ?? 0), 0) / total;
 }
 
 /** Of length 1, evenly distributed: sums of twelve even random numbers are as good as normal ones here. */
