@@ -84,8 +84,10 @@ export function openImageSearch(parts: ImageSearchParts): OpenedImageSearch {
     const own = 'key' in to ? await vectorsOf(alone(condition)) : new Map([[condition, to.embedding]]);
     // Twice not: an image that fits, with no score of its own.
     const fits = { kind: 'not', of: { kind: 'not', of: among.query } } as const;
+    // Nobody looks for the image that is at hand.
+    const others = 'key' in to ? [{ kind: 'not', of: { kind: 'image', ...to } } as const] : [];
     const planned = {
-      query: allOf([condition, ...(among.query.kind === 'every-image' ? [] : [fits])]),
+      query: allOf([condition, ...others, ...(among.query.kind === 'every-image' ? [] : [fits])]),
       vectors: new Map([...own, ...among.vectors]),
       understood: among.understood,
     };

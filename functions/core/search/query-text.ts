@@ -106,6 +106,8 @@ function filterText(
       return `similar:${quotedWhereNeeded(query.bucket === undefined ? query.key : `s3://${query.bucket}/${query.key}`)}`;
     case 'bucket':
       return `bucket:${quotedWhereNeeded(query.bucket)}`;
+    case 'image':
+      return `bucket:${quotedWhereNeeded(query.bucket)} prefix:${quotedWhereNeeded(query.key)}`;
     case 'prefix':
       return `prefix:${quotedWhereNeeded(query.prefix)}`;
     case 'status':

@@ -47,6 +47,8 @@ export interface SimilarCondition {
 /** True or false, with no score. */
 export type FilterCondition =
   | { readonly kind: 'bucket'; readonly bucket: string }
+  /** True of this image alone; queries that people write have no word for it. */
+  | { readonly kind: 'image'; readonly bucket: string; readonly key: string }
   | { readonly kind: 'prefix'; readonly prefix: string }
   | { readonly kind: 'status'; readonly status: ImageStatus }
   | { readonly kind: 'camera'; readonly camera: string }

@@ -119,6 +119,8 @@ function filter(query: FilterCondition, rows: ImageCollection): (row: number) =>
   switch (query.kind) {
     case 'bucket':
       return (row) => rows.bucketOf(row) === query.bucket;
+    case 'image':
+      return (row) => rows.keyOf(row) === query.key && rows.bucketOf(row) === query.bucket;
     case 'prefix':
       return (row) => rows.keyOf(row).startsWith(query.prefix);
     case 'status':

@@ -112,6 +112,8 @@ function passes(filter: Filter, record: ImageRecord): boolean {
   switch (filter.kind) {
     case 'bucket':
       return record.bucket === filter.bucket;
+    case 'image':
+      return record.bucket === filter.bucket && record.key === filter.key;
     case 'prefix':
       return record.key.slice(0, filter.prefix.length) === filter.prefix;
     case 'status':
