@@ -11,6 +11,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['evaluate', async () => (await import('./commands/evaluate/evaluate.ts')).evaluate],
   ['tokenize', async () => (await import('./commands/tokenize/tokenize.ts')).tokenize],
   ['search', async () => (await import('./commands/search/search.ts')).search],
+  ['duplicates', async () => (await import('./commands/duplicates/duplicates.ts')).duplicates],
   ['similar', async () => (await import('./commands/similar/similar.ts')).similar],
   ['query', async () => (await import('./commands/query/query.ts')).query],
   ['show', async () => (await import('./commands/show/show.ts')).show],
@@ -47,6 +48,7 @@ On this machine:
 With that local pipeline, or with a deployed one by --stack NAME:
   search QUERY     Find images by labels, words, place, time and more; as a contact sheet too.
   similar IMAGE    Find images that show the like of one, or of a picture file.
+  duplicates       Find copies of the same photograph, or shots of the same scene; plan what may go.
   query --label L  Find images by their labels, asking the table alone.
   show KEY         What is known of one image.
   correct KEY      Say which labels an image has or has not; this wins over the model.

@@ -5,11 +5,8 @@ import { snapshotFile } from '../../adapters/files/snapshot-file.ts';
 import { readCacheFolder } from '../../config.ts';
 import { storedModels } from '../../core/records/stored-models.ts';
 import type { ScannableTable } from '../../core/records/tag-table.ts';
-import { openImageSearch } from '../../core/search/open-image-search.ts';
-import { freeTextPrompts } from '../../core/search/relevance/free-text-prompts.ts';
-import { type TextRelevance, textRelevance } from '../../core/search/relevance/search-relevance.ts';
-import { plainSearchRelevance } from '../../core/search/relevance.ts';
 import { openTableSearch } from '../../search/table-search.ts';
+import { wholeSearch } from '../../search/whole-search.ts';
 import type { ModelParts } from '../../tagger/model-parts.ts';
 import { LABELS_FOLDER } from '../../tagger/model-places.ts';
 import { bucketOf, type TablePlace } from '../pipeline/table-flags.ts';
@@ -43,22 +40,11 @@ export async function withTableSearch<Answer>(
   };
   try {
     await tableSearch.loaded;
-    const { collection } = tableSearch;
-    const textEncoder = async () => (await openedModel()).textEncoder;
-    let relevance: TextRelevance | undefined;
-    const search = openImageSearch({
-      collection,
+    const search = wholeSearch({
+      collection: tableSearch.collection,
       table,
       labelSets: await readLabelSets(labels ?? [LABELS_FOLDER]),
-      textEncoder,
-      relevance: {
-        ...plainSearchRelevance,
-        promptsOf: freeTextPrompts,
-        text: async () => {
-          relevance ??= textRelevance(collection, await textEncoder());
-          return relevance.model();
-        },
-      },
+      textEncoder: async () => (await openedModel()).textEncoder,
     });
     return await work({
       ...search,

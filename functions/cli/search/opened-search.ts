@@ -6,7 +6,7 @@ import type {
 } from '../../core/search/image-search.ts';
 
 /** A search as the commands have it, wherever the pipeline runs. */
-export interface OpenedSearch extends Pick<ImageSearch, 'search' | 'labelCounts'> {
+export interface OpenedSearch extends Pick<ImageSearch, 'search' | 'duplicates' | 'labelCounts'> {
   /** @param to an image of the table, or the bytes of a picture from elsewhere */
   similar(to: ImageName | Uint8Array, request: Omit<SimilarRequest, 'to'>): Promise<SearchAnswer>;
   /**

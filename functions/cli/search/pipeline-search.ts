@@ -1,7 +1,13 @@
-import { ApiProblem, type Client, createClient, type ImagePage } from '../../client/client.ts';
+import {
+  ApiProblem,
+  type Client,
+  createClient,
+  type DuplicatePage,
+  type ImagePage,
+} from '../../client/client.ts';
 import { ERROR_CODES, type ErrorCode } from '../../core/error-codes.ts';
 import { CliptagError } from '../../core/errors.ts';
-import type { SearchAnswer } from '../../core/search/image-search.ts';
+import type { DuplicatesAnswer, SearchAnswer } from '../../core/search/image-search.ts';
 import { LOCAL_PIPELINE } from '../../local/control-api/local-pipeline.ts';
 import type { OpenedSearch } from './opened-search.ts';
 import { WrongQuery } from './wrong-query.ts';
@@ -32,6 +38,7 @@ export function pipelineSearch(httpPort: number): OpenedSearch {
       ask((api) => api.similar(to instanceof Uint8Array ? blobOf(to) : to, { ...request, all: isAll })).then(
         answerOf,
       ),
+    duplicates: (request) => ask((api) => api.duplicates(request)).then(groupsOf),
     bucketOf: (named = LOCAL_PIPELINE.bucket) => named,
     labelCounts: () => ask((api) => api.labels()),
     async thumbnail(image) {
@@ -44,6 +51,10 @@ export function pipelineSearch(httpPort: number): OpenedSearch {
 /** The API's images are the search's, in types that need no package. */
 function answerOf(answer: ImagePage): SearchAnswer {
   return answer as SearchAnswer;
+}
+
+function groupsOf(answer: DuplicatePage): DuplicatesAnswer {
+  return answer as DuplicatesAnswer;
 }
 
 function blobOf(bytes: Uint8Array): Blob {

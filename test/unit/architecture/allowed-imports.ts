@@ -133,9 +133,10 @@ export const ALLOWED_IMPORTS = `
   cli/pipeline: adapters/aws config.ts core core/backfill core/objects core/records core/tagging
       local/control-api terminal
   cli/search: adapters/aws adapters/files adapters/sharp cli/pages cli/pipeline cli/shared-flags.ts client config.ts core
-      core/objects core/records core/search core/search/relevance local/control-api search tagger terminal
+      core/objects core/records core/search local/control-api search tagger terminal
       p-map node:*
   cli/commands/search: cli/pages cli/search terminal
+  cli/commands/duplicates: cli/search cli/shared-flags.ts core core/search local/control-api terminal node:*
   cli/commands/similar: cli/pages cli/pipeline cli/search terminal node:*
   cli/commands/backfill: adapters/aws cli/pipeline cli/shared-flags.ts config.ts core core/backfill
       core/cost core/objects core/records core/tagging local/control-api terminal zod node:*
@@ -151,7 +152,7 @@ export const ALLOWED_IMPORTS = `
   cli/commands/correct: adapters/files cli/commands/show cli/pipeline cli/shared-flags.ts core/records tagger terminal
   cli/commands/status: adapters/aws cli/pipeline cli/shared-flags.ts core/records local/control-api
       terminal
-  cli: adapters/files cli/commands/backfill cli/commands/correct cli/commands/cost cli/commands/embed cli/commands/evaluate
+  cli: adapters/files cli/commands/backfill cli/commands/correct cli/commands/cost cli/commands/duplicates cli/commands/embed cli/commands/evaluate
       cli/commands/labels cli/commands/models cli/commands/query cli/commands/redrive cli/commands/retag
       cli/commands/search cli/commands/show cli/commands/similar cli/commands/status cli/commands/tag cli/commands/tokenize terminal
 

@@ -1,0 +1,64 @@
+import { printable } from '../../../core/printable.ts';
+import type { DuplicateGroup, SearchedImage } from '../../../core/search/image-search.ts';
+
+export interface DeletePlanOptions {
+  /** How the AWS CLI finds the pipeline, e.g. `--endpoint-url http://127.0.0.1:9000`. @default as it is configured */
+  readonly awsFlags?: string | undefined;
+  readonly date: Date;
+}
+
+const HEAD = `# Duplicates that may go, found by cliptag duplicates. Nothing has been deleted.
+# Read it, strike out what is to stay, then run it: sh FILE
+`;
+const SCENE_REMARK = `# These are other shots of the same scene and no copies: each line is a comment until you take its # away.
+`;
+
+/**
+ * A shell script for people to read and then run: for each group, the best image as a comment, and a line for each other that
+ * deletes it. Lines of scenes are comments themselves, for their images are not the same.
+ */
+export function deletePlan(groups: readonly DuplicateGroup[], { awsFlags, date }: DeletePlanOptions): string {
+  const hasScenes = groups.some(({ kind }) => kind === 'scene');
+  const head = `${HEAD}${hasScenes ? SCENE_REMARK : ''}# ${date.toISOString()}\n`;
+  return [head, ...groups.map((group) => groupLines(group, awsFlags))].join('\n');
+}
+
+function groupLines(
+  { kind, images: [best, ...others] }: DuplicateGroup,
+  awsFlags: string | undefined,
+): string {
+  if (!best) return '';
+  const lines = others.flatMap((image) => [
+    `# ${aboutText(image)}`,
+    removalLine(urlOf(image), kind, awsFlags),
+  ]);
+  return [`# keep ${printable(urlOf(best))}: ${aboutText(best)}`, ...lines, ''].join('\n');
+}
+
+/** What would end a line ends a comment, and the rest of a name would be run. */
+const UNSPEAKABLE = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+
+function removalLine(url: string, kind: DuplicateGroup['kind'], awsFlags: string | undefined): string {
+  if (UNSPEAKABLE.test(url)) return `# left out, for its name has control characters: ${printable(url)}`;
+  const command = ['aws s3 rm', ...(awsFlags === undefined ? [] : [awsFlags]), quoted(url)].join(' ');
+  return kind === 'scene' ? `# ${command}` : command;
+}
+
+function urlOf({ bucket, key }: SearchedImage): string {
+  return `s3://${bucket}/${key}`;
+}
+
+/** As one word of any POSIX shell: between single quotes nothing but a single quote means anything. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Size and bytes, e.g. `4000 × 3000, 3.2 MB`. */
+export function aboutText({ width, height, sizeBytes, format }: SearchedImage): string {
+  const parts = [
+    ...(width && height ? [`${width} × ${height}`] : []),
+    ...(sizeBytes === undefined ? [] : [`${(sizeBytes / 1e6).toFixed(sizeBytes < 1e5 ? 3 : 1)} MB`]),
+    ...(format === undefined ? [] : [format]),
+  ];
+  return parts.join(', ') || 'of unknown size';
+}
