@@ -1,1 +1,14 @@
-document.body.append('Cliptag');
+import { render } from 'preact';
+import { Notices } from './parts/notices.tsx';
+import { connect } from './store/connection.ts';
+import { loadLabels } from './store/labels.ts';
+import { Whole } from './whole.tsx';
+
+const page = document.getElementById('page');
+const notices = document.getElementById('notices');
+if (!page || !notices) throw new Error('Expected the elements of page.html');
+page.replaceChildren();
+render(<Whole />, page);
+render(<Notices />, notices);
+void loadLabels();
+connect();

@@ -75,8 +75,20 @@ export const ALLOWED_IMPORTS = `
   # For programs of others, browsers among them: no package at all.
   client: api/base-path.ts
 
-  # What browsers load.
-  page:
+  # What browsers load. Of the server it knows the contract's types alone.
+  page/model: api
+  page/store: api page/model @preact/signals zod
+  page/parts: api page/model page/store @preact/signals preact
+  page/uploads: page/model page/parts page/store @preact/signals preact
+  page/search-box: page/model page/parts page/store @preact/signals preact
+  page/labels: page/model page/parts page/store @preact/signals
+  page/gallery: api page/model page/parts page/store page/uploads @preact/signals preact
+  page/lightbox: api page/model page/parts page/store @preact/signals photoswipe preact
+  page/duplicates: api page/model page/parts page/store @preact/signals preact
+  page/problems: api page/model page/parts page/store @preact/signals
+  page/status: core/cost page/model page/parts page/store preact
+  page: page/duplicates page/gallery page/labels page/lightbox page/model page/parts page/problems page/search-box
+    page/status page/store page/uploads @preact/signals preact
 
   # Makes models of published checkpoints.
   checkpoints: zod

@@ -1,0 +1,176 @@
+import type { z } from 'zod';
+import type {
+  API_BASE,
+  ApiImage,
+  correctionsRequest,
+  duplicatesAnswer,
+  labelsAnswer,
+  problem,
+  SearchAnswerBody,
+  StatusAnswer,
+  uploadAnswer,
+} from '../../api/contract.ts';
+import type { DuplicateKind, ImageName, Order } from '../model/address.ts';
+
+/** All that the page asks of the API. Its types are the server's own; what a server sends is trusted to have them. */
+
+export type Duplicates = z.infer<typeof duplicatesAnswer>;
+export type DuplicateGroup = Duplicates['groups'][number];
+export type LabelCount = z.infer<typeof labelsAnswer>['labels'][number];
+export type Problem = z.infer<typeof problem>;
+export type UploadForm = z.infer<typeof uploadAnswer>;
+export type Corrections = z.input<typeof correctionsRequest>;
+
+const BASE: typeof API_BASE = '/api/v1';
+
+/** What the server refused, in its own words. */
+export class ApiProblem extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.detail ?? problem.title);
+    this.name = 'ApiProblem';
+    this.problem = problem;
+  }
+}
+
+/** No server has answered. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable';
+}
+
+export interface SearchParameters {
+  readonly query: string;
+  readonly order?: Order | undefined;
+  readonly isAll?: boolean;
+  readonly wantsFacets?: boolean;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+export function search(asked: SearchParameters, signal?: AbortSignal): Promise<SearchAnswerBody> {
+  return ask('/search', { query: searchParameters(asked), signal });
+}
+
+/** Pictures like one that is there already. */
+export function similar(
+  to: ImageName,
+  asked: SearchParameters,
+  signal?: AbortSignal,
+): Promise<SearchAnswerBody> {
+  return ask('/similar', { query: { ...nameParameters(to), ...searchParameters(asked) }, signal });
+}
+
+/** Pictures like one from elsewhere, which is not kept. */
+export function similarToFile(
+  file: Blob,
+  asked: SearchParameters,
+  signal?: AbortSignal,
+): Promise<SearchAnswerBody> {
+  return ask('/similar', { method: 'POST', query: searchParameters(asked), body: file, signal });
+}
+
+export function duplicates(
+  asked: { kind: DuplicateKind; query: string; limit: number; cursor?: string | undefined },
+  signal?: AbortSignal,
+): Promise<Duplicates> {
+  const { kind, query, limit, cursor } = asked;
+  return ask('/duplicates', { query: { kind, q: query, limit: String(limit), cursor }, signal });
+}
+
+export async function labels(): Promise<readonly LabelCount[]> {
+  const answer: z.infer<typeof labelsAnswer> = await ask('/labels');
+  return answer.labels;
+}
+
+export function image(name: ImageName): Promise<ApiImage> {
+  return ask('/images', { query: nameParameters(name) });
+}
+
+export function correct(corrections: Corrections): Promise<ApiImage> {
+  return ask('/corrections', { method: 'POST', json: corrections });
+}
+
+export async function retry({ bucket, key }: ImageName): Promise<void> {
+  await ask('/retries', { method: 'POST', json: { bucket, key } });
+}
+
+export function openUpload(name: string): Promise<UploadForm> {
+  return ask('/uploads', { method: 'POST', json: { name } });
+}
+
+export function status(): Promise<StatusAnswer> {
+  return ask('/status');
+}
+
+export function events(): EventSource {
+  return new EventSource(`${BASE}/events`);
+}
+
+export function thumbnailAddress({ bucket, key, eTag }: ImageName & { eTag?: string | undefined }): string {
+  return `${BASE}/thumbnails?${new URLSearchParams({ bucket, key, ...(eTag !== undefined && { eTag }) })}`;
+}
+
+export function originalAddress({ bucket, key }: ImageName): string {
+  return `${BASE}/originals?${new URLSearchParams({ bucket, key })}`;
+}
+
+type Parameters = Readonly<Record<string, string | undefined>>;
+
+function searchParameters({ query, order, isAll, wantsFacets, limit, cursor }: SearchParameters): Parameters {
+  return {
+    ...(query !== '' && { q: query }),
+    order,
+    limit: String(limit),
+    cursor,
+    all: isAll ? 'true' : undefined,
+    facets: wantsFacets ? 'true' : undefined,
+  };
+}
+
+function nameParameters({ bucket, key }: ImageName): Parameters {
+  return { bucket, key };
+}
+
+interface Asking {
+  readonly method?: 'GET' | 'POST';
+  readonly query?: Parameters;
+  readonly json?: unknown;
+  readonly body?: Blob;
+  readonly signal?: AbortSignal | undefined;
+}
+
+async function ask<Answer>(
+  path: string,
+  { method = 'GET', query = {}, json, body, signal }: Asking = {},
+): Promise<Answer> {
+  const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const address = `${BASE}${path}${given.length === 0 ? '' : `?${new URLSearchParams(given)}`}`;
+  const response = await fetch(address, {
+    method,
+    ...(json !== undefined && {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(json),
+    }),
+    ...(body !== undefined && { body }),
+    ...(signal !== undefined && { signal }),
+  }).catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new Unreachable('The server does not answer.');
+  });
+  const text = await response.text();
+  if (!response.ok) throw new ApiProblem(problemOf(response, text));
+  return (text === '' ? undefined : JSON.parse(text)) as Answer;
+}
+
+/** Proxies answer in ways of their own. */
+function problemOf({ status: code, statusText }: Response, text: string): Problem {
+  try {
+    const told: unknown = JSON.parse(text);
+    if (typeof told === 'object' && told !== null && 'title' in told) return told as Problem;
+  } catch {
+    // No JSON: the text is all there is.
+  }
+  const title = text.slice(0, 300) || statusText || `The server answered with status ${code}`;
+  return { type: 'about:blank', title, status: code, code: 'unknown' };
+}
