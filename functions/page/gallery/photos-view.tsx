@@ -8,6 +8,8 @@ import { answer, find, isScored, newcomers, sample } from '../store/answer.ts';
 import { ApiProblem } from '../store/api.ts';
 import { EmptyCollection, NothingFound } from './emptiness.tsx';
 import { Gallery } from './gallery.tsx';
+import { QueryFault } from './query-fault.tsx';
+import { QueryTerms } from './query-terms.tsx';
 import { ViewOptions } from './view-options.tsx';
 
 /** What was found, and how it is shown. */
@@ -19,10 +21,15 @@ export function PhotosView({ onLabels }: { onLabels: () => void }) {
   const isQueryFault = fault instanceof ApiProblem && fault.problem.column !== undefined;
   return (
     <>
-      <div class="bar">
-        <Heading />
-        <ViewOptions onLabels={onLabels} />
-      </div>
+      {isQueryFault ? (
+        <QueryFault query={query} column={fault.problem.column ?? 1} text={fault.message} />
+      ) : (
+        <div class="bar">
+          <Heading />
+          <ViewOptions onLabels={onLabels} />
+        </div>
+      )}
+      <QueryTerms />
       <Comparison />
       {state === 'failed' && fault && !isQueryFault && <Problem fault={fault} onRetry={() => void find()} />}
       {state === 'ready' && images.length === 0 && <NothingFound />}

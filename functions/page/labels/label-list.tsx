@@ -15,7 +15,7 @@ export function LabelList() {
   const wanted = filter.value.trim().toLowerCase();
   const facets = answer.value.facets.filter(({ label }) => label.toLowerCase().includes(wanted));
   const sets = [...new Set(facets.map(({ set }) => set))].sort();
-  if (answer.value.facets.length === 0) return <p class="soft">No labels yet.</p>;
+  if (answer.value.facets.length === 0) return <p class="soft">No labels here.</p>;
   return (
     <div class="labels">
       <input

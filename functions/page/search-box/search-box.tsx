@@ -7,7 +7,6 @@ import { answer, find, sample } from '../store/answer.ts';
 import { ApiProblem } from '../store/api.ts';
 import { labels, termOf } from '../store/labels.ts';
 import { recentQueries, remember } from '../store/preferences.ts';
-import { QueryFault } from './query-fault.tsx';
 import { SampleButton } from './sample-button.tsx';
 import { SuggestionList } from './suggestion-list.tsx';
 
@@ -110,9 +109,6 @@ export function SearchBox() {
         <SampleButton />
       </div>
       <SuggestionList suggestions={suggestions.value} chosen={chosen.value} onTake={take} />
-      {column !== undefined && fault && (
-        <QueryFault query={address.value.query} column={column} text={fault.message} />
-      )}
     </search>
   );
 }
