@@ -45,11 +45,7 @@ function Candidate({ image, isBest, isDoomed, onToggle }: CandidateProps) {
   ];
   return (
     <article class={`candidate${isDoomed ? ' doomed' : ''}`}>
-      <Link
-        to={{ image: { bucket, key } }}
-        class="candidate-picture"
-        aria-label={`Enlarge ${fileNameOf(key)}`}
-      >
+      <Link to={{ image: { bucket, key } }} class="candidate-picture">
         <Thumbnail image={image} isFramed />
         {isBest && <span class="best">Best</span>}
       </Link>

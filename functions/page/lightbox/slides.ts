@@ -37,7 +37,8 @@ export function openSlides({ name, isAlone }: { name: ImageName; isAlone: boolea
     dataSource: [],
     index: isAlone ? 0 : (placeInAnswer(name) ?? 0),
     ...{ loop: false, bgOpacity: 1, mainClass: 'lightbox', wheelToZoom: true, returnFocus: false },
-    showHideAnimationType: isStill ? 'none' : 'fade',
+    // Keys work only after such an animation, so that the style has one instead.
+    showHideAnimationType: 'none',
     ...{ zoomAnimationDuration: isStill ? 0 : 250, closeTitle: 'Close (Esc)', zoomTitle: 'Zoom (z)' },
     ...{ arrowPrevTitle: 'Previous picture', arrowNextTitle: 'Next picture' },
     errorMsg: 'The picture cannot be shown.',

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { ApiImage } from '../../api/contract.ts';
-import { describe } from '../model/texts.ts';
+import { describe, fileNameOf } from '../model/texts.ts';
 import { thumbnailAddress } from '../store/api.ts';
 import { Icon } from './icon.tsx';
 
@@ -32,7 +32,7 @@ export function Thumbnail({ image, isWanted = true, isFramed = false }: Thumbnai
       {isWanted && (
         <img
           src={address}
-          alt={isFramed ? '' : describe(image)}
+          alt={isFramed ? fileNameOf(image.key) : describe(image)}
           class={shown === address ? 'shown' : ''}
           decoding="async"
           draggable={false}

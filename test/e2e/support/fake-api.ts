@@ -187,7 +187,7 @@ export async function startFakeApi(images: ApiImage[], port = 0, isChanging = fa
       }
       case 'POST /form': {
         const body = await textOf(request);
-        const key = /name="key"\r\n\r\n(.*?)\r\n/.exec(body)?.[1] ?? '';
+        const key = Buffer.from(/name="key"\r\n\r\n(.*?)\r\n/.exec(body)?.[1] ?? '', 'latin1').toString();
         uploaded.push({ key, bytes: body.length });
         corrected({ ...madeUpImage(images.length + 7), key, takenAt: '2026-06-22T10:00:00' });
         return void response.writeHead(204).end();

@@ -1,0 +1,369 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasChromium, openBrowser, openPage, tellWithoutChromium } from './support/browser.ts';
+import { type FakeApi, madeUpImage, startFakeApi } from './support/fake-api.ts';
+import { waitUntil } from './support.ts';
+
+tellWithoutChromium('the page in a browser');
+
+const COUNT = 10_000;
+
+describe.skipIf(!hasChromium)('the page', () => {
+  let browser: Browser;
+  let api: FakeApi;
+  const faults: string[] = [];
+
+  beforeAll(async () => {
+    api = await startFakeApi(Array.from({ length: COUNT }, (_, number) => madeUpImage(number)));
+    browser = await openBrowser();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await api.close();
+    expect(faults).toEqual([]);
+  });
+
+  /** Opens the page, uses it, and closes it; what went wrong in it fails the last test. */
+  async function onPage(path: string, use: (page: Page) => Promise<void>, options = {}): Promise<void> {
+    const opened = await openPage(browser, `${api.url}${path}`, options);
+    try {
+      await use(opened.page);
+    } finally {
+      faults.push(...opened.faults);
+      await opened.page.context().close();
+    }
+  }
+
+  const tiles = (page: Page) => page.locator('.tile-picture');
+  const heading = (page: Page) => page.locator('.heading p');
+  const tilesWithPlaces = (page: Page) =>
+    page.evaluate(`[...document.querySelectorAll('.tile')].map((tile) => {
+      const { x, y } = tile.getBoundingClientRect();
+      return [tile.querySelector('.tile-name').textContent, Math.round(x), Math.round(y)].join(' ');
+    })`) as Promise<string[]>;
+
+  it('finds by typing, with suggestions by keys; back and reloading lead where they should', () =>
+    onPage('/', async (page) => {
+      await page.locator('.heading p', { hasText: '10,000 pictures' }).waitFor();
+      await page.keyboard.press('/');
+      await page.keyboard.type('gol');
+      await page.locator('[role=option]', { hasText: 'golden retriever' }).waitFor();
+      await page.keyboard.press('ArrowDown');
+      const chosen = await page.locator('#search').getAttribute('aria-activedescendant');
+      expect(await page.locator(`#${chosen}`).textContent()).toContain('golden retriever');
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/q=label%3A%22golden\+retriever%22|q=label:%22golden\+retriever%22/);
+      await page.locator('.heading h1', { hasText: 'label:"golden retriever"' }).waitFor();
+      const found = await heading(page).textContent();
+      expect(found).toMatch(/^\d,\d{3} pictures$/);
+
+      await page.keyboard.press('Escape');
+      await page
+        .locator('.label-name', { hasText: 'people' })
+        .first()
+        .click({ modifiers: ['Shift'] });
+      await page.locator('.terms li', { hasText: '-label:people' }).waitFor();
+      expect(await page.locator('#search').inputValue()).toBe('label:"golden retriever" -label:people');
+      await page.locator('.heading p', { hasText: /^\d{1,3} pictures$/ }).waitFor();
+      const fewer = await heading(page).textContent();
+
+      await page.reload({ waitUntil: 'domcontentloaded' });
+      await page.locator('.heading p', { hasText: fewer ?? '' }).waitFor();
+      await page.goBack();
+      await page.locator('.heading p', { hasText: found ?? '' }).waitFor();
+      await page.goBack();
+      await page.locator('.heading p', { hasText: '10,000 pictures' }).waitFor();
+    }));
+
+  it('shows what is relevant, and the rest when asked', () =>
+    onPage('/?q=sunset', async (page) => {
+      await page.locator('.heading p', { hasText: '23 relevant' }).waitFor();
+      expect(await page.locator('.section-title').count()).toBe(0);
+      await page.locator('.heading button', { hasText: 'Show the rest' }).click();
+      await page.locator('.tile.beyond').first().waitFor({ state: 'attached' });
+      expect(new URL(page.url()).searchParams.get('all')).toBe('1');
+    }));
+
+  it('points at the column of a query that is not understood', () =>
+    onPage('/?q=beach colour:red', async (page) => {
+      const fault = page.locator('.query-fault');
+      await fault.waitFor();
+      expect(await fault.locator('p').textContent()).toContain('Expected a field');
+      expect(await fault.locator('mark').textContent()).toBe('colour:red');
+      expect(await page.locator('#search').getAttribute('aria-invalid')).toBe('true');
+    }));
+
+  it('enlarges by keys, with what is known beside it, and goes back to where it was', () =>
+    onPage('/', async (page) => {
+      await tiles(page).first().focus();
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('Enter');
+      await page.locator('.pswp .details h2', { hasText: 'holiday-000001.jpg' }).waitFor();
+      expect(new URL(page.url()).searchParams.get('image')).toBe('photos/2026/holiday-000001.jpg');
+      const { tags } = madeUpImage(1);
+      expect(await page.locator('.details').textContent()).toContain((tags[0]?.score ?? 0).toFixed(2));
+      await page.keyboard.press('ArrowRight');
+      await page.locator('.details h2', { hasText: 'holiday-000002.jpg' }).waitFor();
+      await page.keyboard.press('i');
+      await page.locator('.details').waitFor({ state: 'detached' });
+      await page.keyboard.press('i');
+      await page.locator('.details').waitFor();
+
+      await page.reload({ waitUntil: 'domcontentloaded' });
+      await page.locator('.details h2', { hasText: 'holiday-000002.jpg' }).waitFor();
+      await page.keyboard.press('Escape');
+      await page.locator('.pswp').waitFor({ state: 'detached' });
+      expect(new URL(page.url()).search).toBe('');
+      await waitUntil(() => page.evaluate('document.activeElement?.dataset.index === "2"'));
+    }));
+
+  it('shows a linked picture that the first pictures do not have, and says why it has no tags', () =>
+    onPage('/?image=photos/2026/holiday-009955.jpg', async (page) => {
+      await page.locator('.details h2', { hasText: 'holiday-009955.jpg' }).waitFor();
+      expect(api.images.find(({ key }) => key === '2026/holiday-009957.jpg')?.status).toBe('failed');
+      await page.goto(`${api.url}/?image=photos/2026/holiday-009957.jpg`, { waitUntil: 'domcontentloaded' });
+      await page.locator('.details .why', { hasText: 'its data ends early' }).waitFor();
+      expect(await page.locator('.slide-nothing').textContent()).toContain('its data ends early');
+    }));
+
+  it('finds similar pictures of one, and leads back', () =>
+    onPage('/?image=photos/2026/holiday-000003.jpg', async (page) => {
+      await page.locator('.details .actions a', { hasText: 'Similar' }).click();
+      await page.locator('.comparison', { hasText: 'holiday-000003.jpg' }).waitFor();
+      await page.locator('.heading p', { hasText: '23 relevant' }).waitFor();
+      expect(
+        api.asked.filter((one) =>
+          one.startsWith('GET /api/v1/similar?bucket=photos&key=2026%2Fholiday-000003.jpg'),
+        ),
+      ).not.toEqual([]);
+      await page.goBack();
+      await page.locator('.details h2', { hasText: 'holiday-000003.jpg' }).waitFor();
+    }));
+
+  it('corrects labels at once, and takes back what the server refuses', () =>
+    onPage('/?image=photos/2026/holiday-000008.jpg', async (page) => {
+      const editor = page.locator('.tag-editor');
+      await editor.waitFor();
+      await editor.locator('input').fill('snow');
+      await page.keyboard.press('Enter');
+      await editor
+        .locator('.tag-line', { hasText: 'snow' })
+        .locator('small', { hasText: 'by you' })
+        .waitFor();
+      await editor.locator('button[aria-label="Remove snow"]').click();
+      await editor.locator('.removed', { hasText: 'snow' }).waitFor();
+      api.faults.set('/api/v1/corrections', {
+        status: 409,
+        body: {
+          type: 'about:blank',
+          title: 'Conflict',
+          status: 409,
+          code: 'conflict',
+          detail: 'Somebody else was faster.',
+        },
+      });
+      await editor.locator('.removed button').click();
+      await page.locator('.notice.fault', { hasText: 'Somebody else was faster.' }).waitFor();
+      await editor.locator('.removed', { hasText: 'snow' }).waitFor();
+      expect(await editor.locator('.tag-line', { hasText: 'snow' }).count()).toBe(0);
+      api.faults.clear();
+    }));
+
+  it('shows tags as they come, and moves nothing', () =>
+    onPage('/', async (page) => {
+      await tiles(page).nth(12).waitFor();
+      await page.evaluate('scrollTo(0, 900)');
+      await page.waitForTimeout(300);
+      const before = await tilesWithPlaces(page);
+      const image = api.images.find(({ key }) => key === '2026/holiday-000012.jpg');
+      if (image === undefined) throw new Error('Expected the image');
+      api.tell({ ...image, tags: [{ set: 'mood', label: 'stormy', score: 0.99 }] });
+      await page.locator('.tag', { hasText: 'stormy' }).waitFor();
+      api.tell({ ...madeUpImage(20_000), key: 'new/one.jpg', takenAt: '2026-07-01T10:00:00' });
+      await page.locator('.newcomers', { hasText: '1 new picture' }).waitFor();
+      expect(await tilesWithPlaces(page)).toEqual(before);
+      await page.locator('.newcomers').click();
+      await page.locator('.tile-name', { hasText: 'one.jpg' }).waitFor();
+    }));
+
+  it('takes dropped files and those of folders, shows them as they come, and lists those that fail', () =>
+    onPage('/', async (page) => {
+      await tiles(page).first().waitFor();
+      await page.evaluate(`(() => {
+        const dataTransfer = new DataTransfer();
+        for (const name of ['dropped ü #1.jpg', '.DS_Store']) dataTransfer.items.add(new File(['x'.repeat(5000)], name));
+        window.dispatchEvent(new DragEvent('dragenter', { dataTransfer, bubbles: true }));
+      })()`);
+      await page.locator('.drop-target').waitFor();
+      await page.evaluate(`(() => {
+        const dataTransfer = new DataTransfer();
+        for (const name of ['dropped ü #1.jpg', '.DS_Store']) dataTransfer.items.add(new File(['x'.repeat(5000)], name));
+        window.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+      })()`);
+      await page.locator('.upload-panel', { hasText: '1 uploaded' }).waitFor();
+      await page.locator('.drop-target').waitFor({ state: 'detached' });
+      await page.locator('.tile-name', { hasText: 'dropped' }).waitFor();
+      expect(api.uploaded).toHaveLength(1);
+
+      api.faults.set('/api/v1/form', {
+        status: 507,
+        body: '<Error><Message>The disk is full.</Message></Error>',
+      });
+      const file = { name: 'chosen.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('not much') };
+      await page.setInputFiles('.head input[multiple]:not([webkitdirectory])', file);
+      await page.locator('.upload.failed', { hasText: 'The disk is full.' }).waitFor();
+      api.faults.clear();
+      await page.locator('.upload-panel button', { hasText: 'Try these again' }).click();
+      await page.locator('.upload-panel', { hasText: '2 uploaded' }).waitFor();
+    }));
+
+  it('scrolls through ten thousand pictures with few of them in the document', () =>
+    onPage('/', async (page) => {
+      await tiles(page).first().waitFor();
+      const { frames, milliseconds, worst, most } = (await page.evaluate(`new Promise((resolve) => {
+        const started = performance.now();
+        let last = started, frames = 0, worst = 0, most = 0;
+        const step = (now) => {
+          worst = Math.max(worst, now - last);
+          last = now;
+          frames += 1;
+          most = Math.max(most, document.querySelectorAll('.tile').length);
+          scrollBy(0, 60);
+          if (now - started < 3000) requestAnimationFrame(step);
+          else resolve({ frames, milliseconds: now - started, worst, most });
+        };
+        requestAnimationFrame(step);
+      })`)) as { frames: number; milliseconds: number; worst: number; most: number };
+      console.info(
+        `The page scrolled through 10,000 pictures at ${((frames * 1000) / milliseconds).toFixed(0)} frames a second, the longest of ${worst.toFixed(0)} ms`,
+      );
+      expect(most).toBeLessThan(250);
+      await waitUntil(() =>
+        page.evaluate(
+          `(scrollTo(0, document.documentElement.scrollHeight), document.querySelector('.tile[aria-posinset="' + ${api.images.length} + '"]') !== null)`,
+        ),
+      );
+    }));
+
+  it('is usable where the window is narrow, and no wider than it', () =>
+    onPage(
+      '/?q=label:beach',
+      async (page) => {
+        await tiles(page).first().waitFor();
+        await page.locator('.only-narrow', { hasText: 'Labels' }).tap();
+        await page.locator('.sheet .label-name', { hasText: 'sea' }).first().tap();
+        await page.locator('.terms li', { hasText: 'label:sea' }).waitFor();
+        expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+      },
+      { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+    ));
+
+  it('says plainly that nobody answers, and goes on when somebody does', () =>
+    onPage('/', async (page) => {
+      await tiles(page).first().waitFor();
+      await page.route('**/api/v1/**', (route) => route.abort());
+      await page.locator('.banner', { hasText: 'does not answer' }).waitFor();
+      await page.unroute('**/api/v1/**');
+      await page.locator('.banner').waitFor({ state: 'detached' });
+    }));
+
+  it('makes a plan of what may go, and asks nobody to delete', () =>
+    onPage('/?view=duplicates', async (page) => {
+      await page.locator('.group').first().waitFor();
+      await page.locator('.candidate .keep').nth(3).click();
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.locator('.plan-bar button').click(),
+      ]);
+      const plan = await readFile(await download.path(), 'utf8');
+      expect(plan.split('\n').filter(Boolean)).toHaveLength(3);
+      expect(plan).toMatch(/^s3:\/\/photos\/.*-small\.jpg\n/);
+      expect(api.asked.filter((one) => one.startsWith('DELETE'))).toEqual([]);
+    }));
+
+  it('shows hostile keys, labels, cameras and reasons as text', () => {
+    const evil = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>\u202e"\'`{{1}}';
+    const image = madeUpImage(1);
+    const tag = { set: evil, label: evil, score: 0.9 };
+    const before = api.images.splice(0, api.images.length);
+    api.images.push(
+      {
+        ...image,
+        key: `${evil}/${evil}.jpg`,
+        camera: evil,
+        takenAt: evil,
+        format: evil,
+        colour: 'red;} body{display:none',
+        tags: [tag],
+      },
+      { ...image, key: `failed ${evil}`, status: 'failed', reason: evil, reasonCode: evil, tags: [] },
+    );
+    return onPage('/', async (page) => {
+      await tiles(page).nth(1).waitFor();
+      await tiles(page).first().click();
+      await page.locator('.details h2').waitFor();
+      await page.keyboard.press('ArrowRight');
+      await page.locator('.details .why').waitFor();
+      await page.goto(`${api.url}/?view=problems`, { waitUntil: 'domcontentloaded' });
+      await page.locator('.failure').waitFor();
+      await page.goto(
+        `${api.url}/?q=${encodeURIComponent(evil)}&view=duplicates&image=${encodeURIComponent(`b/${evil}`)}`,
+        {
+          waitUntil: 'domcontentloaded',
+        },
+      );
+      await page.locator('.group, .emptiness, .notice').first().waitFor();
+      expect(await page.evaluate('window.hacked')).toBeUndefined();
+      expect(await page.locator('img[src="x"], script:not([src])').count()).toBe(0);
+    }).finally(() => {
+      api.images.splice(0, api.images.length, ...before);
+    });
+  });
+
+  it('tells how to begin where there are no pictures', () => {
+    const before = api.images.splice(0, api.images.length);
+    return onPage('/', async (page) => {
+      await page.locator('.emptiness', { hasText: 'No pictures yet' }).waitFor();
+      api.tell(madeUpImage(3));
+      await tiles(page).first().waitFor();
+    }).finally(() => {
+      api.images.splice(0, api.images.length, ...before);
+    });
+  });
+
+  describe('for those who do not see it, or not well', () => {
+    const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+    it.each([
+      ['/', 'light', 1280],
+      ['/?q=sunset', 'dark', 390],
+      ['/?q=beach colour:red', 'light', 1280],
+      ['/?image=photos/2026/holiday-000003.jpg', 'dark', 1280],
+      ['/?view=duplicates', 'light', 390],
+      ['/?view=problems', 'dark', 1280],
+      ['/?view=status', 'light', 1280],
+    ] as const)('has nothing serious at %s, %s, %d px wide', (path, colorScheme, width) =>
+      onPage(
+        path,
+        async (page) => {
+          await page
+            .locator('.tile, .query-fault, .group, .failure, .card')
+            .first()
+            .waitFor({ state: 'attached' });
+          await page.waitForTimeout(500);
+          // The policy forbids scripts from elsewhere, and a debugger is above it.
+          await page.evaluate(await axe);
+          const violations = (await page.evaluate(
+            `axe.run().then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => id + ': ' + nodes.map(({ html, any }) => html.slice(0, 200) + ' ' + (any[0]?.message ?? '')).slice(0, 3).join(' | ')))`,
+          )) as string[];
+          expect(violations).toEqual([]);
+        },
+        { colorScheme, viewport: { width, height: 844 } },
+      ),
+    );
+  });
+
+  it('meets no fault of its own in all that, and asks no other host', () => expect(faults).toEqual([]));
+});
