@@ -1,5 +1,6 @@
 import { Icon } from '../parts/icon.tsx';
-import { searchFor } from '../store/address.ts';
+import { go, searchFor } from '../store/address.ts';
+import { isJudged } from '../store/answer.ts';
 import { ChooseFiles } from '../uploads/choose-files.tsx';
 
 /** What to do where there are no pictures at all. */
@@ -29,7 +30,16 @@ export function NothingFound() {
         <Icon name="search" />
       </span>
       <h1>No picture fits</h1>
-      <p>Fewer conditions find more. A word between quotes is compared with what the pictures show.</p>
+      <p>
+        {isJudged.value
+          ? 'None is relevant enough by what it shows. The rest, best first, may still have what you look for.'
+          : 'Fewer conditions find more. Words that are no label are compared with what the pictures show.'}
+      </p>
+      {isJudged.value && (
+        <button type="button" class="button accent" onClick={() => go({ isAll: true })}>
+          Show the rest
+        </button>
+      )}
       <button type="button" class="button" onClick={() => searchFor('')}>
         Show all pictures
       </button>

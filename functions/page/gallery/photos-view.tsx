@@ -1,10 +1,9 @@
-import { hasFreeText } from '../model/query-text.ts';
 import { countText, fileNameOf, numberText } from '../model/texts.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Link } from '../parts/link.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { address, go } from '../store/address.ts';
-import { answer, find, isScored, newcomers, sample } from '../store/answer.ts';
+import { answer, find, isJudged, newcomers, sample } from '../store/answer.ts';
 import { ApiProblem } from '../store/api.ts';
 import { EmptyCollection, NothingFound } from './emptiness.tsx';
 import { Gallery } from './gallery.tsx';
@@ -47,16 +46,14 @@ export function PhotosView({ onLabels }: { onLabels: () => void }) {
 function Heading() {
   const { query, similar, isAll } = address.value;
   const { total, state, fault } = answer.value;
-  const isJudged =
-    similar !== undefined || sample.value !== undefined || (isScored.value && hasFreeText(query));
-  const noun = isJudged && !isAll ? `${numberText(total)} relevant` : countText(total, 'picture');
+  const noun = isJudged.value && !isAll ? `${numberText(total)} relevant` : countText(total, 'picture');
   const title =
     query !== '' ? query : similar !== undefined || sample.value ? 'Similar pictures' : 'All pictures';
   return (
     <div class="heading">
       <h1 title={title}>{title}</h1>
       <p role="status">{state === 'loading' ? 'Searching …' : fault && total === 0 ? '' : noun}</p>
-      {isJudged && (
+      {isJudged.value && (
         <button type="button" class="link" onClick={() => go({ isAll: !isAll })}>
           {isAll ? 'Show relevant ones only' : 'Show the rest'}
         </button>
@@ -95,9 +92,7 @@ function Comparison() {
 
 function Rest() {
   const { images, cursor } = answer.value;
-  const { isAll } = address.value;
-  if (cursor !== undefined || images.length === 0 || isAll || !isScored.value) return null;
-  if (!hasFreeText(address.value.query) && address.value.similar === undefined) return null;
+  if (cursor !== undefined || images.length === 0 || address.value.isAll || !isJudged.value) return null;
   return (
     <p class="rest">
       That is all that is relevant.{' '}

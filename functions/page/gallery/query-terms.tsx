@@ -1,23 +1,22 @@
-import { removeTerm, termsOf } from '../model/query-text.ts';
+import { conditionsOf, withoutTerm } from '../model/query-text.ts';
 import { Icon } from '../parts/icon.tsx';
 import { address, searchFor } from '../store/address.ts';
 
-/** The conditions of a query that has several, each to be taken away; not where taking one away would change the others. */
+/** The conditions of a query that has several, each to be taken away. */
 export function QueryTerms() {
   const { query } = address.value;
-  const terms = termsOf(query).map(({ text }) => text);
-  const isPlain = terms.every((text) => !/^(?:[()|+-]|OR|AND|NOT)$/.test(text));
-  if (terms.length < 2 || !isPlain || new Set(terms).size < terms.length) return null;
+  const conditions = conditionsOf(query);
+  if (conditions.length < 2) return null;
   return (
     <ul class="terms" aria-label="Conditions">
-      {terms.map((text) => (
-        <li key={text} class={text.startsWith('-') ? 'unwanted' : ''}>
-          {text}
+      {conditions.map((condition) => (
+        <li key={condition.start} class={condition.text.startsWith('-') ? 'unwanted' : ''}>
+          {condition.text}
           <button
             type="button"
             class="quiet"
-            aria-label={`Without the condition ${text}`}
-            onClick={() => searchFor(removeTerm(query, text.replace(/^-/, '')))}
+            aria-label={`Without the condition ${condition.text}`}
+            onClick={() => searchFor(withoutTerm(query, condition))}
           >
             <Icon name="close" />
           </button>

@@ -31,7 +31,11 @@ export function TagEditor({ image }: { image: ApiImage }) {
           {removed.map(({ set, label }) => (
             <li key={`${set} ${label}`}>
               <s>{label}</s>
-              <button type="button" class="link" onClick={() => void correct(image, { set, label }, true)}>
+              <button
+                type="button"
+                class="link"
+                onClick={() => void correct(image, { set, label }, 'as-the-model-says')}
+              >
                 put back
               </button>
             </li>
@@ -62,7 +66,7 @@ function TagLine({ image, tag }: { image: ApiImage; tag: Tag }) {
         class="quiet"
         aria-label={`Remove ${label}`}
         title={`${label} is wrong here: remove it`}
-        onClick={() => void correct(image, tag, false)}
+        onClick={() => void correct(image, tag, isGiven ? 'as-the-model-says' : 'not-there')}
       >
         <Icon name="close" />
       </button>
@@ -89,7 +93,7 @@ function AddLabel({ image }: { image: ApiImage }) {
     const target = known?.set ?? (set.value || sets[0]);
     if (target === undefined) return;
     text.value = '';
-    void correct(image, { set: target, label }, true);
+    void correct(image, { set: target, label }, 'there');
   };
   return (
     <form class="add-label" onSubmit={add}>

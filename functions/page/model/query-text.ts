@@ -95,6 +95,32 @@ export function removeTerm(query: string, term: string): string {
     .trim();
 }
 
+/**
+ * The conditions of a query that holds each of them: words beside each other are one. None where taking one away would
+ * change the others.
+ *
+ * @example conditionsOf('sunset over water -label:people') // 'sunset over water', '-label:people'
+ */
+export function conditionsOf(query: string): readonly Term[] {
+  const conditions: Term[] = [];
+  for (const { text, start, end } of termsOf(query)) {
+    if (/^(?:[()|+-]|OR|AND|NOT)$/.test(text)) return [];
+    const last = conditions.at(-1);
+    if (last && isWord(last.text) && isWord(text)) {
+      conditions.splice(-1, 1, { text: query.slice(last.start, end), start: last.start, end });
+    } else conditions.push({ text, start, end });
+  }
+  return conditions;
+}
+
+function isWord(text: string): boolean {
+  return !/^-|["]|[:<>=]/.test(text);
+}
+
+export function withoutTerm(query: string, { start, end }: Term): string {
+  return [query.slice(0, start).trim(), query.slice(end).trim()].filter((part) => part !== '').join(' ');
+}
+
 /** The term that the caret is in or behind; an empty one between spaces. */
 export function termAt(query: string, caret: number): Term {
   const term = termsOf(query).find(({ start, end }) => start < caret && caret <= end);

@@ -8,6 +8,7 @@ const ASSUMED = {
   memoryMegabytes: 2_048,
   batchSize: 10,
   events: false,
+  indexedDimensions: 0,
   objectTags: 0,
 } as const;
 const MODEL = 'vit-b-32-256-datacomp';

@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import type { ApiImage, SearchAnswerBody } from '../../api/contract.ts';
 import { type Address, type ImageName, nameOf } from '../model/address.ts';
+import { hasFreeText } from '../model/query-text.ts';
 import { address } from './address.ts';
 import * as api from './api.ts';
 
@@ -14,6 +15,8 @@ export interface Answer {
   /** Another number means that places have changed, and not only tags. */
   readonly arrangement: number;
   readonly total: number;
+  /** The query as the server understood it. */
+  readonly understood: string;
   readonly facets: readonly api.LabelCount[];
   readonly cursor?: string | undefined;
   readonly isLoadingMore: boolean;
@@ -24,7 +27,7 @@ const FIRST_PAGE = 120;
 const NEXT_PAGE = 500;
 
 const NOTHING: Answer = {
-  ...{ number: 0, state: 'loading', images: [], arrangement: 0, total: 0, facets: [] },
+  ...{ number: 0, state: 'loading', images: [], arrangement: 0, total: 0, understood: '', facets: [] },
   isLoadingMore: false,
 };
 
@@ -38,6 +41,12 @@ export const sample = signal<File | undefined>(undefined);
 
 /** Whether the answer says how well each picture fits. */
 export const isScored = computed(() => answer.value.images[0]?.score !== undefined);
+
+/** Whether only some pictures are relevant, and the rest may follow. */
+export const isJudged = computed(
+  () =>
+    address.value.similar !== undefined || sample.value !== undefined || hasFreeText(answer.value.understood),
+);
 
 /** Whether pictures stand in the order of their time, so that dates make headings. */
 export const isByTime = computed(() => {
@@ -66,7 +75,8 @@ export async function find({ isFresh = true } = {}): Promise<void> {
     places = new Map(found.images.map((image, at) => [nameOf(image), at]));
     answer.value = {
       ...{ number: before.number + 1, state: 'ready', images: found.images, arrangement: 0 },
-      ...{ total: found.total, facets: found.facets ?? [], cursor: found.cursor, isLoadingMore: false },
+      ...{ total: found.total, understood: found.understood, cursor: found.cursor, isLoadingMore: false },
+      facets: found.facets ?? countedLabels(found.images),
     };
   } catch (error) {
     if (!signal.aborted)
@@ -90,6 +100,16 @@ export async function loadDownTo(count: number): Promise<void> {
     }
   }
   if (!signal.aborted) answer.value = { ...answer.value, isLoadingMore: false };
+}
+
+/** Of similar pictures nobody counts labels, but those that are there can be counted. */
+function countedLabels(images: readonly ApiImage[]): readonly api.LabelCount[] {
+  const counts = new Map<string, api.LabelCount>();
+  for (const { set, label } of images.flatMap(({ tags }) => tags)) {
+    const name = JSON.stringify([set, label]);
+    counts.set(name, { set, label, count: (counts.get(name)?.count ?? 0) + 1 });
+  }
+  return [...counts.values()].sort((a, b) => b.count - a.count);
 }
 
 /** A picture that was written meanwhile may come a second time. */
@@ -159,8 +179,9 @@ function removeAt(at: number): void {
 export async function countAnew(): Promise<void> {
   const { signal } = asking;
   try {
-    const { facets = [], total } = await pageOf(address.value, { limit: 1, wantsFacets: true }, signal);
-    if (!signal.aborted) answer.value = { ...answer.value, facets, total };
+    const asked = { limit: 1, wantsFacets: true };
+    const { facets, total } = await pageOf(address.value, asked, signal);
+    if (!signal.aborted) answer.value = { ...answer.value, total, ...(facets && { facets }) };
   } catch {
     // The counts stay as they are; the connection tells what is wrong.
   }

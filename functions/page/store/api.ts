@@ -1,6 +1,6 @@
 import type { z } from 'zod';
+import { API_BASE } from '../../api/base-path.ts';
 import type {
-  API_BASE,
   ApiImage,
   correctionsRequest,
   duplicatesAnswer,
@@ -20,8 +20,6 @@ export type LabelCount = z.infer<typeof labelsAnswer>['labels'][number];
 export type Problem = z.infer<typeof problem>;
 export type UploadForm = z.infer<typeof uploadAnswer>;
 export type Corrections = z.input<typeof correctionsRequest>;
-
-const BASE: typeof API_BASE = '/api/v1';
 
 /** What the server refused, in its own words. */
 export class ApiProblem extends Error {
@@ -58,7 +56,7 @@ export function similar(
   asked: SearchParameters,
   signal?: AbortSignal,
 ): Promise<SearchAnswerBody> {
-  return ask('/similar', { query: { ...nameParameters(to), ...searchParameters(asked) }, signal });
+  return ask('/similar', { query: { ...nameParameters(to), ...similarParameters(asked) }, signal });
 }
 
 /** Pictures like one from elsewhere, which is not kept. */
@@ -67,7 +65,7 @@ export function similarToFile(
   asked: SearchParameters,
   signal?: AbortSignal,
 ): Promise<SearchAnswerBody> {
-  return ask('/similar', { method: 'POST', query: searchParameters(asked), body: file, signal });
+  return ask('/similar', { method: 'POST', query: similarParameters(asked), body: file, signal });
 }
 
 export function duplicates(
@@ -104,15 +102,15 @@ export function status(): Promise<StatusAnswer> {
 }
 
 export function events(): EventSource {
-  return new EventSource(`${BASE}/events`);
+  return new EventSource(`${API_BASE}/events`);
 }
 
 export function thumbnailAddress({ bucket, key, eTag }: ImageName & { eTag?: string | undefined }): string {
-  return `${BASE}/thumbnails?${new URLSearchParams({ bucket, key, ...(eTag !== undefined && { eTag }) })}`;
+  return `${API_BASE}/thumbnails?${new URLSearchParams({ bucket, key, ...(eTag !== undefined && { eTag }) })}`;
 }
 
 export function originalAddress({ bucket, key }: ImageName): string {
-  return `${BASE}/originals?${new URLSearchParams({ bucket, key })}`;
+  return `${API_BASE}/originals?${new URLSearchParams({ bucket, key })}`;
 }
 
 type Parameters = Readonly<Record<string, string | undefined>>;
@@ -126,6 +124,11 @@ function searchParameters({ query, order, isAll, wantsFacets, limit, cursor }: S
     all: isAll ? 'true' : undefined,
     facets: wantsFacets ? 'true' : undefined,
   };
+}
+
+/** They come best first, and nobody counts their labels. */
+function similarParameters({ order: _, wantsFacets: __, ...asked }: SearchParameters): Parameters {
+  return searchParameters(asked);
 }
 
 function nameParameters({ bucket, key }: ImageName): Parameters {
@@ -145,7 +148,7 @@ async function ask<Answer>(
   { method = 'GET', query = {}, json, body, signal }: Asking = {},
 ): Promise<Answer> {
   const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const address = `${BASE}${path}${given.length === 0 ? '' : `?${new URLSearchParams(given)}`}`;
+  const address = `${API_BASE}${path}${given.length === 0 ? '' : `?${new URLSearchParams(given)}`}`;
   const response = await fetch(address, {
     method,
     ...(json !== undefined && {

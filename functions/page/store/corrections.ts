@@ -1,22 +1,26 @@
 import type { ApiImage } from '../../api/contract.ts';
 import type { LabelName } from '../model/query-text.ts';
-import { showChanged } from './answer.ts';
+import { asError, showChanged } from './answer.ts';
 import * as api from './api.ts';
 import { showLoneChanged } from './enlarged.ts';
 import { tell } from './notices.ts';
 
-/** Says that a label is there, or is not: shown at once, and taken back if the server refuses. */
-export async function correct(image: ApiImage, label: LabelName, isThere: boolean): Promise<void> {
-  show(corrected(image, label, isThere));
+/** What a person says of a label: it is there, it is not, or let the model say. */
+export type Verdict = 'there' | 'not-there' | 'as-the-model-says';
+
+const FIELDS = { there: 'add', 'not-there': 'remove', 'as-the-model-says': 'clear' } as const;
+const DONE = { there: 'added', 'not-there': 'removed', 'as-the-model-says': 'left to the model' } as const;
+
+/** Corrects a label: shown at once, and taken back if the server refuses. */
+export async function correct(image: ApiImage, { set, label }: LabelName, verdict: Verdict): Promise<void> {
+  show(corrected(image, { set, label }, verdict));
   const { bucket, key } = image;
-  const { set, label: name } = label;
-  const change = [{ set, label: name }];
   try {
-    show(await api.correct({ bucket, key, ...(isThere ? { add: change } : { remove: change }) }));
-    tell(isThere ? `“${name}” added` : `“${name}” removed`);
+    show(await api.correct({ bucket, key, [FIELDS[verdict]]: [{ set, label }] }));
+    tell(`“${label}” ${DONE[verdict]}`);
   } catch (error) {
     show(image);
-    tell(`“${name}” could not be ${isThere ? 'added' : 'removed'}: ${(error as Error).message}`, 'fault');
+    tell(`“${label}” cannot be ${DONE[verdict]}: ${asError(error).message}`, 'fault');
   }
 }
 
@@ -25,11 +29,13 @@ function show(image: ApiImage): void {
   showChanged(image);
 }
 
-/** The image as it will be. A label that a person gives has the best score. */
-export function corrected(image: ApiImage, { set, label }: LabelName, isThere: boolean): ApiImage {
+/** The image as it will be. What the model says of a label that is left to it, only the server knows. */
+function corrected(image: ApiImage, { set, label }: LabelName, verdict: Verdict): ApiImage {
   const isOther = (one: LabelName) => one.set !== set || one.label !== label;
   const tags = image.tags.filter(isOther);
   const corrections = (image.corrections ?? []).filter(isOther);
+  if (verdict === 'as-the-model-says') return { ...image, tags, corrections };
+  const isThere = verdict === 'there';
   return {
     ...image,
     tags: isThere ? [{ set, label, score: 1 }, ...tags] : tags,

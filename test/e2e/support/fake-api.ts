@@ -148,11 +148,11 @@ export async function startFakeApi(images: ApiImage[], port = 0, isChanging = fa
         listeners.add(response);
         return void response.on('close', () => listeners.delete(response));
       case 'POST /corrections': {
-        const { key, add = [], remove = [] } = JSON.parse(await textOf(request));
+        const { key, add = [], remove = [], clear = [] } = JSON.parse(await textOf(request));
         const before = images.find((one) => one.key === key);
         if (!before) return sendJson(response, problem(404, 'There is no such picture'), 404);
         const isTouched = (tag: { label: string }) =>
-          [...add, ...remove].some(({ label }) => label === tag.label);
+          [...add, ...remove, ...clear].some(({ label }) => label === tag.label);
         const at = new Date().toISOString();
         const given = (isThere: boolean) => (one: { set: string; label: string }) => ({
           ...one,

@@ -76,16 +76,16 @@ export const ALLOWED_IMPORTS = `
   client: api/base-path.ts
 
   # What browsers load. Of the server it knows the contract's types alone.
-  page/model: api
-  page/store: api page/model @preact/signals zod
-  page/parts: api page/model page/store @preact/signals preact
+  page/model: api/contract.ts
+  page/store: api/base-path.ts api/contract.ts page/model @preact/signals zod
+  page/parts: api/contract.ts page/model page/store @preact/signals preact
   page/uploads: page/model page/parts page/store @preact/signals preact
   page/search-box: page/model page/parts page/store @preact/signals preact
   page/labels: page/model page/parts page/store @preact/signals
-  page/gallery: api page/model page/parts page/store page/uploads @preact/signals preact
-  page/lightbox: api page/model page/parts page/store @preact/signals photoswipe preact
-  page/duplicates: api page/model page/parts page/store @preact/signals preact
-  page/problems: api page/model page/parts page/store @preact/signals
+  page/gallery: api/contract.ts page/model page/parts page/store page/uploads @preact/signals preact
+  page/lightbox: api/contract.ts page/model page/parts page/store @preact/signals photoswipe preact
+  page/duplicates: api/contract.ts page/model page/parts page/store @preact/signals preact
+  page/problems: api/contract.ts page/model page/parts page/store @preact/signals
   page/status: core/cost page/model page/parts page/store preact
   page: page/duplicates page/gallery page/labels page/lightbox page/model page/parts page/problems page/search-box
     page/status page/store page/uploads @preact/signals preact

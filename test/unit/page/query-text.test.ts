@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  conditionsOf,
   fieldTerm,
   hasFreeText,
   labelTerm,
@@ -11,6 +12,7 @@ import {
   termAt,
   termsOf,
   toggleTerm,
+  withoutTerm,
 } from '../../../functions/page/model/query-text.ts';
 
 describe('editing a query', () => {
@@ -81,6 +83,27 @@ describe('editing a query', () => {
       ),
       { numRuns: 300 },
     );
+  });
+
+  it.each([
+    [
+      'sunset over water -label:people "a b" size>2mp',
+      ['sunset over water', '-label:people', '"a b"', 'size>2mp'],
+    ],
+    ['label:dog cat -night sea', ['label:dog', 'cat', '-night', 'sea']],
+    ['a OR b', []],
+    ['horse + stripes', []],
+  ])('takes %j apart into %j', (query, conditions) => {
+    expect(conditionsOf(query).map(({ text }) => text)).toEqual(conditions);
+  });
+
+  it('takes one condition away', () => {
+    const query = 'sunset over water  -label:people size>2mp';
+    expect(conditionsOf(query).map((one) => withoutTerm(query, one))).toEqual([
+      '-label:people size>2mp',
+      'sunset over water size>2mp',
+      'sunset over water  -label:people',
+    ]);
   });
 
   it('finds the term at the caret and puts another in its place', () => {
