@@ -86,7 +86,7 @@ export function SearchBox() {
           aria-activedescendant={chosen.value >= 0 ? `suggestion-${chosen.value}` : undefined}
           aria-invalid={column !== undefined}
           aria-describedby={column === undefined ? undefined : 'query-fault'}
-          placeholder="Search: beach -people “sunset over water”"
+          placeholder="Search: beach -person “sunset over water”"
           autocomplete="off"
           autocapitalize="off"
           spellcheck={false}
