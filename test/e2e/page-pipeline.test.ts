@@ -65,13 +65,17 @@ describe.skipIf(!hasChromium)('the page of a running pipeline', () => {
   });
 
   it('takes files, two of the same name as two', async () => {
-    const buffer = await readFile(join(SAMPLE_FOLDER, 'flower.jpg'));
-    const file = { name: 'flower.jpg', mimeType: 'image/jpeg', buffer };
-    await page.setInputFiles('.head input[multiple]:not([webkitdirectory])', [
-      file,
-      { ...file, name: 'dropped ü #1.jpg' },
+    const file = async (name: string, sample: string) => ({
+      ...{ name, mimeType: 'image/jpeg' },
+      buffer: await readFile(join(SAMPLE_FOLDER, sample)),
+    });
+    const files = await Promise.all([
+      file('flower.jpg', 'coffee.png'),
+      file('flower.jpg', 'flower.jpg'),
+      file('dropped ü #1.jpg', 'rocket.jpg'),
     ]);
-    await page.locator('.upload-panel', { hasText: '2 uploaded' }).waitFor();
+    await page.setInputFiles('.head input[multiple]:not([webkitdirectory])', files);
+    await page.locator('.upload-panel', { hasText: '2 uploaded · 1 already there' }).waitFor();
     await count('10 pictures');
     const names = await page.locator('.tile-name').allTextContents();
     expect(names.filter((name) => name.startsWith('flower'))).toHaveLength(2);
@@ -82,10 +86,10 @@ describe.skipIf(!hasChromium)('the page of a running pipeline', () => {
   it('finds by label and by words', async () => {
     await tile('chelsea.png').locator('.tag', { hasText: /^cat$/ }).click();
     await count('1 picture');
-    await page.locator('#search').fill('a rocket at night');
+    await page.locator('#search').fill('a photo of a cat');
     await page.keyboard.press('Enter');
     await count('relevant');
-    expect(await page.locator('.tile-name').first().textContent()).toContain('rocket.jpg');
+    expect(await page.locator('.tile-name').first().textContent()).toContain('chelsea.png');
     await page.locator('#search').fill('label:dgo');
     await page.keyboard.press('Enter');
     await page.locator('.query-fault mark', { hasText: 'dgo' }).waitFor();

@@ -65,8 +65,12 @@ function LabelSet({ set, labels }: { set: string; labels: readonly LabelCount[] 
 
 function LabelLine({ set, label, count, share }: LabelCount & { share: number }) {
   const term = termOf({ set, label });
-  const state = stateOf(address.value.query, term);
-  const toggle = (wanted: 'wanted' | 'unwanted') => searchFor(toggleTerm(address.value.query, term, wanted));
+  const { query } = address.value;
+  // A word alone may be a label to the server, which says so in its own words.
+  const { understood } = answer.value;
+  const text = stateOf(query, term) === undefined && stateOf(understood, term) ? understood : query;
+  const state = stateOf(text, term);
+  const toggle = (wanted: 'wanted' | 'unwanted') => searchFor(toggleTerm(text, term, wanted));
   return (
     <li class={`label-line ${state ?? ''}`}>
       <button

@@ -8,7 +8,8 @@ export interface Upload {
   readonly file: File;
   /** With the folders that it came in. */
   readonly name: string;
-  state: 'waiting' | 'sending' | 'sent' | 'failed' | 'cancelled';
+  /** `known`: the very same file was there already. */
+  state: 'waiting' | 'sending' | 'sent' | 'known' | 'failed' | 'cancelled';
   sentBytes: number;
   fault?: string;
   request?: XMLHttpRequest;
@@ -36,7 +37,7 @@ export function upload(files: ReadonlyArray<{ readonly file: File; readonly name
 
 export function cancelUploads(): void {
   for (const one of uploads.value.all) {
-    if (one.state === 'waiting') one.state = 'cancelled';
+    if (one.state === 'waiting' || (one.state === 'sending' && !one.request)) one.state = 'cancelled';
     one.request?.abort();
   }
   show();
@@ -73,7 +74,8 @@ function work(): void {
 
 function announceEnd(): void {
   const failed = countOf('failed');
-  announcement.value = `${countOf('sent')} uploaded${failed > 0 ? `, ${failed} failed` : ''}`;
+  const known = countOf('known');
+  announcement.value = `${countOf('sent')} uploaded${known > 0 ? `, ${known} already there` : ''}${failed > 0 ? `, ${failed} failed` : ''}`;
 }
 
 async function send(one: Upload): Promise<void> {
@@ -81,8 +83,8 @@ async function send(one: Upload): Promise<void> {
   show();
   try {
     const form = await api.openUpload(one.name);
-    if (one.state === 'sending') await sendForm(one, form);
-    one.state = 'sent';
+    if (one.state !== 'sending') return show();
+    one.state = (await sendForm(one, form)) ? 'known' : 'sent';
     one.sentBytes = one.file.size;
   } catch (error) {
     if (one.state === 'sending') one.state = 'failed';
@@ -92,8 +94,8 @@ async function send(one: Upload): Promise<void> {
   show();
 }
 
-/** `fetch` tells no progress. */
-function sendForm(one: Upload, { url, fields }: api.UploadForm): Promise<void> {
+/** Whether the file was there already. `fetch` tells no progress. */
+function sendForm(one: Upload, { url, fields }: api.UploadForm): Promise<boolean> {
   const body = new FormData();
   for (const [name, value] of Object.entries(fields)) body.append(name, value);
   body.append('file', one.file, 'file');
@@ -105,7 +107,8 @@ function sendForm(one: Upload, { url, fields }: api.UploadForm): Promise<void> {
       show();
     });
     request.addEventListener('load', () => {
-      if (request.status >= 200 && request.status < 300) resolve();
+      if (request.status >= 200 && request.status < 300)
+        resolve(/"isAlreadyThere":\s*true/.test(request.responseText));
       else reject(new Error(refusalOf(request)));
     });
     request.addEventListener('error', () => reject(new Error('The connection broke.')));

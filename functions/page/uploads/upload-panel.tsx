@@ -20,6 +20,7 @@ export function UploadPanel() {
   if (all.length === 0) return null;
   const failed = countOf('failed');
   const sent = countOf('sent');
+  const known = countOf('known');
   const cancelled = countOf('cancelled');
   const isDone = countOf('waiting') + countOf('sending') === 0;
   return (
@@ -29,6 +30,7 @@ export function UploadPanel() {
           {isDone
             ? `${numberText(sent)} uploaded`
             : `Uploading ${numberText(sent)} of ${numberText(all.length)}`}
+          {known > 0 && <span class="soft"> · {numberText(known)} already there</span>}
           {failed > 0 && <span class="bad"> · {numberText(failed)} failed</span>}
           {cancelled > 0 && <span class="soft"> · {numberText(cancelled)} cancelled</span>}
         </strong>
@@ -73,7 +75,8 @@ export function UploadPanel() {
 function Progress({ all }: { all: readonly Upload[] }) {
   const bytes = all.reduce((sum, { file }) => sum + file.size, 0);
   const sent = all.reduce(
-    (sum, { sentBytes, state, file }) => sum + (state === 'sent' ? file.size : sentBytes),
+    (sum, { sentBytes, state, file }) =>
+      sum + (state === 'sent' || state === 'known' ? file.size : sentBytes),
     0,
   );
   return <progress max={Math.max(1, bytes)} value={bytes === 0 ? 1 : sent} aria-label="Uploaded in all" />;
@@ -85,6 +88,7 @@ const RANK: Readonly<Record<Upload['state'], number>> = {
   waiting: 2,
   cancelled: 3,
   sent: 4,
+  known: 4,
 };
 
 function linesOf(all: readonly Upload[]): readonly Upload[] {
@@ -98,17 +102,24 @@ function UploadLine({ one }: { one: Upload }) {
       <span class="name" title={name}>
         {name}
       </span>
-      <span class="soft">
-        {state === 'sending'
-          ? `${Math.round((100 * sentBytes) / Math.max(1, file.size))} %`
-          : state === 'sent'
-            ? bytesText(file.size)
-            : state}
-      </span>
+      <span class="soft">{stateText(one)}</span>
       {state === 'sending' && (
         <progress max={Math.max(1, file.size)} value={sentBytes} aria-label={`Uploaded of ${name}`} />
       )}
       {state === 'failed' && <span class="bad">{fault}</span>}
     </li>
   );
+}
+
+function stateText({ state, file, sentBytes }: Upload): string {
+  switch (state) {
+    case 'sending':
+      return `${Math.round((100 * sentBytes) / Math.max(1, file.size))} %`;
+    case 'sent':
+      return bytesText(file.size);
+    case 'known':
+      return 'already there';
+    default:
+      return state;
+  }
 }
