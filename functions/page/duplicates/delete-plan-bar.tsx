@@ -1,10 +1,18 @@
 import type { ApiImage } from '../../api/contract.ts';
+import { nameOf } from '../model/address.ts';
 import { bytesText, countText } from '../model/texts.ts';
 import { Icon } from '../parts/icon.tsx';
 import { deletePlan } from './delete-plan.ts';
 
+interface DeletePlanBarProps {
+  readonly groups: ReadonlyArray<readonly ApiImage[]>;
+  /** Names of the pictures that may go. */
+  readonly doomed: ReadonlySet<string>;
+}
+
 /** Saves which pictures may go; deleting is left to those who read it. */
-export function DeletePlanBar({ images }: { images: readonly ApiImage[] }) {
+export function DeletePlanBar({ groups, doomed }: DeletePlanBarProps) {
+  const images = groups.flat().filter((image) => doomed.has(nameOf(image)));
   if (images.length === 0) return null;
   const bytes = images.reduce((sum, { sizeBytes = 0 }) => sum + sizeBytes, 0);
   return (
@@ -13,7 +21,11 @@ export function DeletePlanBar({ images }: { images: readonly ApiImage[] }) {
         <b>{countText(images.length, 'picture')}</b> may go, {bytesText(bytes)} in all. Nothing is deleted
         here.
       </span>
-      <button type="button" class="button accent" onClick={() => save(deletePlan(images))}>
+      <button
+        type="button"
+        class="button accent"
+        onClick={() => save(deletePlan(groups, doomed, new Date()))}
+      >
         <Icon name="download" />
         Save the plan
       </button>
@@ -25,7 +37,7 @@ function save(text: string): void {
   const address = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
   const link = document.createElement('a');
   link.href = address;
-  link.download = 'delete-plan.txt';
+  link.download = 'delete-plan.sh';
   link.click();
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

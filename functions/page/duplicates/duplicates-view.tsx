@@ -103,9 +103,7 @@ export function DuplicatesView() {
           More groups
         </button>
       )}
-      <DeletePlanBar
-        images={groups.value.flatMap(({ images }) => images).filter((one) => doomed.value.has(nameOf(one)))}
-      />
+      <DeletePlanBar groups={groups.value.map(({ images }) => images)} doomed={doomed.value} />
     </>
   );
 }

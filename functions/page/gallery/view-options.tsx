@@ -1,7 +1,7 @@
 import { ORDERS, type Order } from '../model/address.ts';
 import { Icon } from '../parts/icon.tsx';
 import { address, go } from '../store/address.ts';
-import { isByTime, isScored } from '../store/answer.ts';
+import { isByTime, isScored, sample } from '../store/answer.ts';
 import { rowHeight, tagsShown } from '../store/preferences.ts';
 
 const NAMES: Readonly<Record<Order, string>> = {
@@ -13,6 +13,8 @@ const NAMES: Readonly<Record<Order, string>> = {
 
 /** Order, size and whether tags are shown. */
 export function ViewOptions({ onLabels }: { onLabels: () => void }) {
+  // Similar pictures come best first, always.
+  const isSortable = address.value.similar === undefined && sample.value === undefined;
   const order = address.value.order ?? (isByTime.value ? 'newest' : 'best');
   return (
     <div class="options">
@@ -20,16 +22,18 @@ export function ViewOptions({ onLabels }: { onLabels: () => void }) {
         <Icon name="labels" />
         Labels
       </button>
-      <label class="select">
-        <span class="unseen">Order</span>
-        <select value={order} onChange={(event) => go({ order: event.currentTarget.value as Order })}>
-          {ORDERS.filter((one) => one !== 'best' || isScored.value || order === 'best').map((one) => (
-            <option key={one} value={one}>
-              {NAMES[one]}
-            </option>
-          ))}
-        </select>
-      </label>
+      {isSortable && (
+        <label class="select">
+          <span class="unseen">Order</span>
+          <select value={order} onChange={(event) => go({ order: event.currentTarget.value as Order })}>
+            {ORDERS.filter((one) => one !== 'best' || isScored.value || order === 'best').map((one) => (
+              <option key={one} value={one}>
+                {NAMES[one]}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
       <label class="size only-wide">
         <span class="unseen">Size of pictures</span>
         <input

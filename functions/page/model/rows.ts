@@ -129,10 +129,15 @@ function addRow(
   return end;
 }
 
-function aspectOf(picture: PlacedPicture | undefined): number {
-  const { width, height } = picture ?? {};
+function aspectOf({ width, height }: PlacedPicture = {}): number {
   if (!width || !height) return UNKNOWN_ASPECT;
   return Math.min(WIDEST, Math.max(NARROWEST, width / height));
+}
+
+/** Whether a picture's tile has its very shape; else there is room beside it. */
+export function fillsItsTile(picture: PlacedPicture): boolean {
+  const { width, height } = picture;
+  return width !== undefined && height !== undefined && aspectOf(picture) === width / height;
 }
 
 /** Height of the gallery once all of `total` pictures stand, judged by those that do. */

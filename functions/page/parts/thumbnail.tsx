@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { ApiImage } from '../../api/contract.ts';
+import { fillsItsTile } from '../model/rows.ts';
 import { describe, fileNameOf } from '../model/texts.ts';
 import { thumbnailAddress } from '../store/api.ts';
 import { Icon } from './icon.tsx';
@@ -33,7 +34,7 @@ export function Thumbnail({ image, isWanted = true, isFramed = false }: Thumbnai
         <img
           src={address}
           alt={isFramed ? fileNameOf(image.key) : describe(image)}
-          class={shown === address ? 'shown' : ''}
+          class={`${shown === address ? 'shown' : ''} ${!isFramed && fillsItsTile(image) ? 'filling' : ''}`}
           decoding="async"
           draggable={false}
           onLoad={() => setShown(address)}

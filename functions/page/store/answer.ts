@@ -50,7 +50,8 @@ export const isJudged = computed(
 
 /** Whether pictures stand in the order of their time, so that dates make headings. */
 export const isByTime = computed(() => {
-  const { order } = address.value;
+  const { order, similar } = address.value;
+  if (similar !== undefined || sample.value !== undefined) return false;
   return order === undefined ? !isScored.value : order === 'newest' || order === 'oldest';
 });
 

@@ -24,6 +24,7 @@ const MAXIMUM_RATES = 90;
 export function connect(): void {
   listen();
   void askStatus();
+  for (const change of ['online', 'offline']) addEventListener(change, () => void askStatus());
   setInterval(() => {
     if (document.visibilityState === 'visible') void askStatus();
   }, STATUS_MILLISECONDS);

@@ -5,6 +5,7 @@ import {
   emptyLayout,
   expectedHeight,
   extendLayout,
+  fillsItsTile,
   type LayoutOptions,
   neighbourInRows,
   type PlacedPicture,
@@ -49,6 +50,7 @@ describe('rows of pictures', () => {
   it('show panoramas and pictures of unknown size in a shape that fits', () => {
     const layout = laidOut([{ width: 10_000, height: 100 }, {}]);
     expect(tilesOf(layout).map(({ width }) => width)).toEqual([600, 200]);
+    expect([{ width: 10_000, height: 100 }, {}, LANDSCAPE].map(fillsItsTile)).toEqual([false, false, true]);
   });
 
   const pictures = fc.array(

@@ -1,0 +1,37 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { deletePlan } from '../../../functions/page/duplicates/delete-plan.ts';
+
+const image = (key: string) => ({ bucket: 'photos', key });
+const plan = (groups: readonly string[][], doomed: readonly string[]) =>
+  deletePlan(
+    groups.map((keys) => keys.map(image)),
+    new Set(doomed.map((key) => `photos/${key}`)),
+    new Date(0),
+  );
+
+describe('a plan of what may go', () => {
+  it('has a line for each such picture, and what is kept as a comment', () => {
+    const lines = plan(
+      [
+        ['best.jpg', 'small.jpg'],
+        ['a.jpg', 'b.jpg'],
+      ],
+      ['small.jpg'],
+    ).split('\n\n');
+    expect(lines.slice(1)).toEqual(["# keep s3://photos/best.jpg\naws s3 rm 's3://photos/small.jpg'\n"]);
+  });
+
+  it("runs nothing that a picture's name says", () => {
+    const keys = ['it\'s $(touch x) `y` "z".jpg', 'a\nrm -rf x.jpg', 'b\u2028c.jpg', '-r'];
+    const text = plan([['best\nrm y.jpg', ...keys]], keys);
+    const said = execFileSync('sh', ['-s'], {
+      input: `aws() { printf '%s\\n' "$3"; }\n${text}`,
+      encoding: 'utf8',
+    });
+    expect(said).toBe(`s3://photos/${keys[0]}\ns3://photos/-r\n`);
+    expect(text).toContain(
+      '# left out, for its name has control characters: s3://photos/a\uFFFDrm -rf x.jpg',
+    );
+  });
+});
