@@ -126,7 +126,10 @@ export const ALLOWED_IMPORTS = `
   local/reembedding: core/objects core/records core/tagging local/queue terminal node:*
   local/repair: core/objects core/records local/queue local/s3-endpoint local/store terminal node:*
   local/trial: adapters/files core/objects terminal node:*
-  local: adapters/aws adapters/files adapters/sharp config.ts core core/formats/exif core/labels core/objects core/pixels core/records core/results core/tagging core/thumbnails local/control-api local/dynamodb local/page-server local/queue local/reembedding local/repair local/s3-endpoint local/store local/trial tag-images terminal p-limit node:* adapters/onnx api core/search local/page-api core/search/relevance search
+  local: adapters/aws adapters/files adapters/onnx api config.ts core core/formats/exif core/labels
+      core/objects core/records core/results core/search core/tagging local/control-api local/dynamodb
+      local/page-api local/page-server local/queue local/reembedding local/repair local/s3-endpoint
+      local/store local/trial search tag-images terminal node:*
 
   # The command line.
   cli/images: adapters/files core core/objects terminal p-map node:*
