@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium, openBrowser, openPage, tellWithoutChromium } from './support/browser.ts';
-import { type FakeApi, madeUpImage, startFakeApi } from './support/fake-api.ts';
+import { type FakeApi, startFakeApi } from './support/fake-api.ts';
+import { madeUpImage } from './support/made-up-images.ts';
 import { waitUntil } from './support.ts';
 
 tellWithoutChromium('the page in a browser');
