@@ -1,6 +1,7 @@
 import type { RefObject } from 'preact';
 import { useState } from 'preact/hooks';
-import { type Layout, neighbourInRows, placeOf } from '../model/rows.ts';
+import type { Layout } from '../model/rows.ts';
+import { neighbourInRows, placeOf } from '../model/rows-in-view.ts';
 
 /** Of headings and the bar at the window's top, behind which nothing should hide. */
 const COVERED = 150;

@@ -7,8 +7,8 @@ import {
   extendLayout,
   type Layout,
   type LayoutOptions,
-  visibleSections,
 } from '../model/rows.ts';
+import { visibleSections } from '../model/rows-in-view.ts';
 import { answer, isByTime, loadDownTo } from '../store/answer.ts';
 import { rowHeight, tagsShown } from '../store/preferences.ts';
 import { useArrowKeys } from './arrow-keys.ts';

@@ -7,11 +7,9 @@ import {
   extendLayout,
   fillsItsTile,
   type LayoutOptions,
-  neighbourInRows,
   type PlacedPicture,
-  placeOf,
-  visibleSections,
 } from '../../../functions/page/model/rows.ts';
+import { neighbourInRows, placeOf, visibleSections } from '../../../functions/page/model/rows-in-view.ts';
 
 const OPTIONS: LayoutOptions = { width: 1000, rowHeight: 200, gap: 10, captionHeight: 30, headingHeight: 50 };
 const LANDSCAPE = { width: 300, height: 200 };
