@@ -193,7 +193,7 @@ async function benchQueries(search: ReturnType<typeof queriesOf>): Promise<void>
 async function benchLoad(search: ReturnType<typeof queriesOf>): Promise<void> {
   const unasked = () => Promise.reject(new Error('Not asked by this bench'));
   const app = apiApp(
-    { search: { similar: unasked, duplicates: unasked, ...search }, image: unasked },
+    { search: { duplicates: unasked, ...search }, image: unasked },
     { scope: { buckets: [], prefixes: [] }, maximumPictureBytes: 0, report: (error) => console.error(error) },
   );
   const server = createAdaptorServer({ fetch: app.fetch, hostname: '127.0.0.1' }).listen(0, '127.0.0.1');

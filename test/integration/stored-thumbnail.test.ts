@@ -4,7 +4,7 @@ import { nextImageRecord, putImageRecord } from '../../functions/core/records/im
 import { readRecord } from '../../functions/core/records/record-commit.ts';
 import type { Tagger } from '../../functions/core/tagging/tag-image.ts';
 import { type ThumbnailStore, thumbnailName } from '../../functions/core/thumbnails/thumbnail-store.ts';
-import { storedThumbnails } from '../../functions/local/stored-thumbnail.ts';
+import { storedThumbnails } from '../../functions/local/page-api/stored-thumbnail.ts';
 import { scene, text } from '../fixtures/pictures.ts';
 import { type InMemoryTable, inMemoryTable } from '../unit/core/in-memory-table.ts';
 
@@ -30,7 +30,10 @@ const thumbnails: ThumbnailStore = {
   get: async (name) => kept.get(name),
 };
 
-function thumbnailFrom(bytes: Uint8Array = picture, changes: Partial<Tagger> = {}): Promise<Uint8Array> {
+async function thumbnailFrom(
+  bytes: Uint8Array = picture,
+  changes: Partial<Tagger> = {},
+): Promise<Uint8Array> {
   const objects: Tagger['objects'] = {
     current: async () => (eTag === undefined ? undefined : { eTag, sizeBytes: bytes.length }),
     fetch: async () => {
@@ -38,8 +41,12 @@ function thumbnailFrom(bytes: Uint8Array = picture, changes: Partial<Tagger> = {
       return { bytes };
     },
   };
-  return storedThumbnails({ table, objects, thumbnails, maximumBytes: 10_000_000, ...changes })(PLACE);
+  const thumbnailOf = storedThumbnails({ table, objects, thumbnails, maximumBytes: 10_000_000, ...changes });
+  return thumbnailOf((await readRecord(PLACE, table)) ?? failed);
 }
+
+const TIME = { eventTime: '', now: new Date(0) };
+const failed = nextImageRecord(undefined, { ...PLACE, sequencer: '0' }, { status: 'failed', tags: [] }, TIME);
 
 async function recorded(recordedETag: string) {
   const object = { ...PLACE, eTag: recordedETag, sequencer: '1' };

@@ -19,7 +19,8 @@ export function labelCountsOf(rows: Int32Array, collection: ImageCollection): re
   );
 }
 
-function mostFrequentFirst(counts: readonly LabelCount[]): readonly LabelCount[] {
+/** Labels that are as frequent stand by name. */
+export function mostFrequentFirst(counts: readonly LabelCount[]): readonly LabelCount[] {
   const nameOf = ({ set, label }: LabelCount) => `${set}:${label}`;
   return [...counts].sort((a, b) => b.count - a.count || (nameOf(a) < nameOf(b) ? -1 : 1));
 }

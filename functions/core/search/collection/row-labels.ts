@@ -1,6 +1,6 @@
 import type { LabelTerm } from '../../records/find-images.ts';
 import type { LabelCount } from '../image-collection.ts';
-import { mostFrequentFirst } from '../record-collection.ts';
+import { mostFrequentFirst } from '../label-counts.ts';
 import { grown, grownLength } from './row-columns.ts';
 
 /** A label of a row, with its score in [0, 1]. */
@@ -158,7 +158,12 @@ export function rowLabels(): RowLabels {
     forEach,
     lists,
     fill,
-    counts: () => mostFrequentFirst(Uint32Array.from(rowCounts), dictionary.termOf),
+    counts: () =>
+      mostFrequentFirst(
+        Array.from(rowCounts, (count, number) => ({ ...dictionary.termOf(number), count })).filter(
+          ({ count }) => count > 0,
+        ),
+      ),
     get byteLength() {
       return [starts, rooms, lengths, numbers, scores].reduce((sum, { byteLength }) => sum + byteLength, 0);
     },
