@@ -1,7 +1,7 @@
 import { allHits, firstHits, type Hits } from './hits.ts';
 import type { ImageCollection, LabelCount } from './image-collection.ts';
 import type { SearchOrder } from './image-search.ts';
-import { allLabelCounts, labelCountsOf } from './label-counts.ts';
+import { labelCountsOf } from './label-counts.ts';
 import type { Query } from './query.ts';
 import { conditionsOf, isByVector, type VectorCondition } from './query-parts.ts';
 import type { Relevance } from './relevance.ts';
@@ -87,7 +87,7 @@ export function evaluate(
     },
     facets() {
       facets ??=
-        query.kind === 'every-image' ? allLabelCounts(collection) : labelCountsOf(relevant.rows, collection);
+        query.kind === 'every-image' ? collection.labelCounts() : labelCountsOf(relevant.rows, collection);
       return facets;
     },
   };

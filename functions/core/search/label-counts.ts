@@ -1,11 +1,7 @@
+import type { LabelTerm } from '../records/find-images.ts';
 import type { ImageCollection, LabelCount } from './image-collection.ts';
 
-/** How many images carry each label, the most frequent first; labels that are as frequent by name. */
-export function allLabelCounts(collection: ImageCollection): readonly LabelCount[] {
-  return mostFrequentFirst(collection.labelCounts());
-}
-
-/** The same of some rows. */
+/** How many of some rows carry each label. */
 export function labelCountsOf(rows: Int32Array, collection: ImageCollection): readonly LabelCount[] {
   const counts: number[] = [];
   const count = (label: number) => {
@@ -13,14 +9,18 @@ export function labelCountsOf(rows: Int32Array, collection: ImageCollection): re
   };
   for (const row of rows) collection.forEachLabel(row, count);
   return mostFrequentFirst(
-    [...counts.entries()].flatMap(([label, of = 0]) =>
-      of > 0 ? [{ ...collection.termOf(label), count: of }] : [],
-    ),
+    Uint32Array.from(counts, (of) => of ?? 0),
+    (label) => collection.termOf(label),
   );
 }
 
-/** Labels that are as frequent stand by name. */
-export function mostFrequentFirst(counts: readonly LabelCount[]): readonly LabelCount[] {
-  const nameOf = ({ set, label }: LabelCount) => `${set}:${label}`;
-  return [...counts].sort((a, b) => b.count - a.count || (nameOf(a) < nameOf(b) ? -1 : 1));
+/** Labels that some image carries, the most frequent first; those that are as frequent by name. */
+export function mostFrequentFirst(
+  counts: Uint32Array,
+  termOf: (labelNumber: number) => LabelTerm,
+): readonly LabelCount[] {
+  const nameOf = ({ set, label }: LabelTerm) => `${set}:${label}`;
+  const found: LabelCount[] = [];
+  for (const [number, count] of counts.entries()) if (count > 0) found.push({ ...termOf(number), count });
+  return found.sort((a, b) => b.count - a.count || (nameOf(a) < nameOf(b) ? -1 : 1));
 }

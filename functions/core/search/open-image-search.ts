@@ -12,7 +12,6 @@ import {
   type SearchRequest,
   type SimilarRequest,
 } from './image-search.ts';
-import { allLabelCounts } from './label-counts.ts';
 import { type ParsedQuery, parseQuery } from './parser.ts';
 import type { SimilarCondition } from './query.ts';
 import { type PlannedQuery, queryAnswers } from './query-answer.ts';
@@ -97,7 +96,7 @@ export function openImageSearch(parts: ImageSearchParts): OpenedImageSearch {
   return {
     search,
     similar,
-    labelCounts: async () => allLabelCounts(collection),
+    labelCounts: async () => collection.labelCounts(),
     evaluation: async (query) => answers.evaluation(await planOf(query)),
   };
 }
@@ -119,13 +118,20 @@ function requireLimit(limit: number): void {
   ]);
 }
 
-/** The vocabulary changes with the labels that images carry. */
+/** The vocabulary changes when images carry other labels than before. */
 function vocabularies({ collection, labelSets }: ImageSearchParts): () => Vocabulary {
-  let kept: { readonly version: number; readonly vocabulary: Vocabulary } | undefined;
+  let version = -1;
+  let known = new Set<string>();
+  let vocabulary: Vocabulary | undefined;
   return () => {
-    if (kept?.version !== collection.version) {
-      kept = { version: collection.version, vocabulary: vocabularyOf(labelSets, collection.labelCounts()) };
+    if (vocabulary && version === collection.version) return vocabulary;
+    version = collection.version;
+    const carried = collection.labelCounts();
+    const names = carried.map(({ set, label }) => `${set}:${label}`);
+    if (!vocabulary || names.length !== known.size || names.some((name) => !known.has(name))) {
+      known = new Set(names);
+      vocabulary = vocabularyOf(labelSets, carried);
     }
-    return kept.vocabulary;
+    return vocabulary;
   };
 }

@@ -2,6 +2,7 @@ import { dot, embeddingFromBytes } from '../labels/embedding.ts';
 import type { LabelTerm } from '../records/find-images.ts';
 import type { ChangingCollection, CollectedRecord, LabelCount } from './image-collection.ts';
 import { imageTime } from './image-time.ts';
+import { mostFrequentFirst } from './label-counts.ts';
 
 interface Row {
   readonly record: CollectedRecord;
@@ -132,9 +133,7 @@ function labelCounts(rows: readonly Row[], terms: readonly LabelTerm[]): readonl
   const counts = new Uint32Array(terms.length);
   for (const { scores } of rows)
     for (const number of scores.keys()) counts[number] = (counts[number] ?? 0) + 1;
-  return terms.flatMap((term, number) =>
-    (counts[number] ?? 0) > 0 ? [{ ...term, count: counts[number] ?? 0 }] : [],
-  );
+  return mostFrequentFirst(counts, (number) => terms[number] as LabelTerm);
 }
 
 export function hashHalves(hash: string | undefined): readonly [number, number] | undefined {

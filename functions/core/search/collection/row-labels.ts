@@ -158,12 +158,7 @@ export function rowLabels(): RowLabels {
     forEach,
     lists,
     fill,
-    counts: () =>
-      mostFrequentFirst(
-        Array.from(rowCounts, (count, number) => ({ ...dictionary.termOf(number), count })).filter(
-          ({ count }) => count > 0,
-        ),
-      ),
+    counts: () => mostFrequentFirst(Uint32Array.from(rowCounts), dictionary.termOf),
     get byteLength() {
       return [starts, rooms, lengths, numbers, scores].reduce((sum, { byteLength }) => sum + byteLength, 0);
     },

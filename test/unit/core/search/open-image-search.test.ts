@@ -163,6 +163,16 @@ describe('openImageSearch', () => {
     expect(answer).toEqual({ understood: '', ...empty });
   });
 
+  it('knows a label from the moment that an image carries it', async () => {
+    const world = await searchedWorld(PICTURES);
+    const understood = async () => (await world.search.search({ query: 'zebra', limit: 1 })).understood;
+    expect(await understood()).toBe('"zebra"');
+    await world.put({ key: 'z.jpg', tags: { 'learned:zebra': 0.9 } });
+    expect(await understood()).toBe('label:zebra');
+    await world.put({ key: 'z.jpg', tags: { 'learned:okapi': 0.9 } });
+    expect(await understood()).toBe('"zebra"');
+  });
+
   it('evaluates a query once for all of its pages, until the collection changes', async () => {
     const collection = recordCollection(MODEL);
     let products = 0;
