@@ -126,10 +126,15 @@ export const searchAnswer = z
   .object({
     understood: z.string().meta({ description: 'The query as it was understood, in the query language.' }),
     images: z.array(image),
-    total: z.int().min(0).meta({ description: 'Images that fit, on all pages.' }),
-    beyond: z.int().min(0).optional().meta({
-      description: 'Images beyond the relevant ones, where the query has a text or a similar image.',
-    }),
+    total: z
+      .int()
+      .min(0)
+      .meta({ description: 'Images that fit; those beyond the relevant ones are none of them.' }),
+    beyond: z
+      .int()
+      .min(0)
+      .optional()
+      .meta({ description: 'Images beyond the relevant ones, which `all` shows after them.' }),
     facets: z.array(labelCount).optional(),
     cursor: z.string().optional().meta({ description: 'Of the next page; none after the last one.' }),
   })

@@ -72,9 +72,9 @@ export interface ImagePage {
   /** The query as it was understood, in the query language. */
   readonly understood: string;
   readonly images: readonly Image[];
-  /** Images that fit, on all pages. */
+  /** Images that fit, on all pages; those beyond the relevant ones are none of them. */
   readonly total: number;
-  /** Images beyond the relevant ones, which `all` shows after them, where the query has a text or a similar image. */
+  /** Images beyond the relevant ones, which `all` shows after them; none where the query has no text or similar image. */
   readonly beyond?: number | undefined;
   /** How many labels the images that fit carry, where they were asked for; the most frequent first. */
   readonly facets?: readonly LabelCount[] | undefined;
