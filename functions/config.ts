@@ -120,6 +120,9 @@ export function readRetagEnvironment(variables: NodeJS.ProcessEnv = process.env)
   return checkedEnvironment(retagEnvironment, variables);
 }
 
+/** Key of the search's snapshot in its bucket: the function's rights name it. */
+export const SNAPSHOT_KEY = 'search.snapshot';
+
 /** The environment of the function that serves the HTTP API. */
 const apiEnvironment = taggingEnvironment
   .pick({
@@ -129,6 +132,8 @@ const apiEnvironment = taggingEnvironment
   .extend({
     /** The table's stream, by which changes are followed. @default the table is compared every five minutes */
     STREAM_ARN: z.string().min(1).optional(),
+    /** Bucket of the search's snapshot. @default each function reads the whole table when it starts */
+    SNAPSHOT_BUCKET: z.string().min(1).optional(),
     /** URL of the queue that the tagging function works on. */
     QUEUE_URL: z.url(),
     DEAD_LETTER_QUEUE_URL: z.url(),

@@ -1,9 +1,10 @@
 import { type DynamoDbOptions, dynamoDbTagTable } from '../adapters/aws/dynamodb.ts';
+import { snapshotObject } from '../adapters/aws/snapshot-object.ts';
 import { dynamoDbTableChanges } from '../adapters/aws/table-changes.ts';
 import { readLabelSets } from '../adapters/files/label-set-files.ts';
 import { readModel } from '../adapters/files/model-folder.ts';
 import { onnxTextEncoder } from '../adapters/onnx/encoders.ts';
-import type { ApiEnvironment } from '../config.ts';
+import { type ApiEnvironment, SNAPSHOT_KEY } from '../config.ts';
 import type { ImageSearch } from '../core/search/image-search.ts';
 import { composedSearch } from '../search/composed-search.ts';
 import { openTableSearch } from '../search/table-search.ts';
@@ -21,11 +22,11 @@ export interface OpeningOptions {
 }
 
 /**
- * Opens the search over the deployed table: every image is read at the start, and what has changed before each answer. The
- * text encoder is loaded with the first text that somebody looks for, and kept.
+ * Opens the search over the deployed table: it starts from the last snapshot, or reads every image where there is none, and
+ * takes over what has changed before each answer. The text encoder is loaded with the first text that somebody looks for, and kept.
  */
 export async function openSearch(
-  { TABLE_NAME, STREAM_ARN, MODEL_FOLDER, LABEL_SETS }: ApiEnvironment,
+  { TABLE_NAME, STREAM_ARN, SNAPSHOT_BUCKET, MODEL_FOLDER, LABEL_SETS }: ApiEnvironment,
   { warn, client = {} }: OpeningOptions,
 ): Promise<OpenedSearch> {
   const table = dynamoDbTagTable({ tableName: TABLE_NAME, client });
@@ -38,6 +39,9 @@ export async function openSearch(
     modelDigest: model.digest,
     embeddingSize: model.manifest.embeddingSize,
     changes: STREAM_ARN === undefined ? undefined : dynamoDbTableChanges({ streamArn: STREAM_ARN, client }),
+    ...(SNAPSHOT_BUCKET !== undefined && {
+      snapshots: snapshotObject({ bucket: SNAPSHOT_BUCKET, key: SNAPSHOT_KEY }),
+    }),
     warn,
   });
   const { collection } = following;

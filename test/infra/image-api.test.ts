@@ -17,13 +17,14 @@ interface Statement {
   readonly Resource: unknown;
 }
 
-/** What the API's role may do, by its actions. */
+/** What the API's role may do, by its actions, but for the snapshots of its search. */
 function rights(template: Template): Map<string, unknown> {
   const policies = template.findResources('AWS::IAM::Policy');
   const own = Object.entries(policies).filter(([name]) => name.startsWith('TaggerApiRole'));
   const statements = own.flatMap(([, policy]): Statement[] => policy.Properties.PolicyDocument.Statement);
+  const others = statements.filter(({ Resource }) => !JSON.stringify(Resource).includes('SearchSnapshots'));
   return new Map(
-    statements.flatMap(({ Action, Resource }) =>
+    others.flatMap(({ Action, Resource }) =>
       [Action].flat().map((action): [string, unknown] => [action, Resource]),
     ),
   );
@@ -69,6 +70,31 @@ describe('the API', () => {
     });
     const images = Object.values(template.findResources(FUNCTION, { Properties: { PackageType: 'Image' } }));
     expect(new Set(images.map(({ Properties }) => JSON.stringify(Properties.Code))).size).toBe(1);
+  });
+
+  it('has a bucket of its own for the snapshot of its search, and rights to that one object', () => {
+    const template = templateWith({ api: true });
+    const [name = ''] = Object.keys(template.findResources('AWS::S3::Bucket')).filter((id) =>
+      id.startsWith('TaggerApiSearchSnapshots'),
+    );
+    template.hasResource('AWS::S3::Bucket', {
+      DeletionPolicy: 'Retain',
+      Properties: {
+        LifecycleConfiguration: { Rules: [Match.objectLike({ ExpirationInDays: 30, Status: 'Enabled' })] },
+        PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
+      },
+    });
+    template.hasResourceProperties(FUNCTION, {
+      ...API,
+      Environment: { Variables: { SNAPSHOT_BUCKET: { Ref: name } } },
+    });
+    const arn = { 'Fn::GetAtt': [name, 'Arn'] };
+    const policies = JSON.stringify(template.findResources('AWS::IAM::Policy'));
+    const object = { 'Fn::Join': ['', [arn, '/search.snapshot']] };
+    expect(policies).toContain(
+      JSON.stringify({ Action: ['s3:GetObject', 's3:PutObject'], Effect: 'Allow', Resource: object }),
+    );
+    expect(policies).toContain(JSON.stringify({ Action: 's3:ListBucket', Effect: 'Allow', Resource: arn }));
   });
 
   it('lets origins use it that are named, and everybody where that is asked for', () => {

@@ -19,8 +19,9 @@ import { explainWildcard } from '../compute/explained-wildcard.ts';
 import { placed } from '../compute/function-network.ts';
 import { imageArchitecture, imageCode } from '../compute/image-code.ts';
 import { type ApiAccess, allowApiBuckets, apiRole } from './api-role.ts';
+import { SearchSnapshots } from './search-snapshots.ts';
 
-/** A cold start loads every image of the table before its first answer. */
+/** A first start, with no snapshot yet, loads every image of the table before its first answer. */
 const TIMEOUT = Duration.seconds(60);
 
 export interface ImageApiProps extends Omit<ApiAccess, 'logGroup' | 'prefix' | 'apiWrites'> {
@@ -51,12 +52,13 @@ export class ImageApi extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.role = apiRole(this, { ...props, ...options, logGroup });
+    const snapshots = new SearchSnapshots(this, 'SearchSnapshots', this.role);
     this.function = new DockerImageFunction(this, 'Function', {
       description: 'Answers the HTTP API: finds images, and leads to them',
       code: imageCode(image, options, ['api.handler']),
       architecture: imageArchitecture(image),
       role: this.role,
-      environment: environmentOf(props, this.bucketNames()),
+      environment: environmentOf(props, this.bucketNames(), snapshots.bucketName),
       memorySize: options.apiMemoryMegabytes,
       timeout: TIMEOUT,
       logGroup,
@@ -97,11 +99,13 @@ type OwnVariables = Omit<ApiEnvironmentVariables, 'MODEL_FOLDER' | 'LABEL_SETS'>
 function environmentOf(
   { table, options, queue, deadLetterQueue }: ImageApiProps,
   bucketNames: string,
+  snapshotBucket: string,
 ): Record<string, string> {
   const { prefix, maximumBytes, apiWrites } = options;
   const variables = {
     TABLE_NAME: table.tableName,
     BUCKETS: bucketNames,
+    SNAPSHOT_BUCKET: snapshotBucket,
     QUEUE_URL: queue.queueUrl,
     DEAD_LETTER_QUEUE_URL: deadLetterQueue.queueUrl,
     ...(table.tableStreamArn !== undefined && { STREAM_ARN: table.tableStreamArn }),
