@@ -53,6 +53,8 @@ const REFRESH_MILLISECONDS = 1_000;
 const DEFAULT_COMPARE_SECONDS = 300;
 /** Changes after which a running process saves a snapshot: a start after it would have to read as many images. */
 const CHANGES_BEFORE_SAVING = 5_000;
+/** Between two snapshots, or tries: each copies a third of the collection, in the midst of other work. */
+const SAVING_MILLISECONDS = 300_000;
 
 /**
  * Opens a search over a table: restores the last snapshot and returns, while the collection becomes what the table is.
@@ -70,6 +72,7 @@ export async function openTableSearch(options: TableSearchOptions): Promise<Tabl
   let position = restored?.position;
   let savedVersion = restored ? collection.version : -1;
   let readAt = Number.NEGATIVE_INFINITY;
+  let triedSavingAt = Number.NEGATIVE_INFINITY;
   let isClosed = false;
 
   async function load(): Promise<void> {
@@ -107,7 +110,9 @@ export async function openTableSearch(options: TableSearchOptions): Promise<Tabl
   });
 
   function saveWhenDue(changesBefore: number): void {
-    if (isClosed || collection.version - savedVersion <= changesBefore) return;
+    if (isClosed || !snapshots || collection.version - savedVersion <= changesBefore) return;
+    if (now() - triedSavingAt < SAVING_MILLISECONDS) return;
+    triedSavingAt = now();
     save().catch((error: unknown) => warn('The snapshot of the search was not saved', error));
   }
 

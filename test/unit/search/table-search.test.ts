@@ -338,6 +338,45 @@ describe('a search over a table', () => {
   });
 });
 
+it('saves a snapshot after thousands of changes, and no sooner than five minutes after the last try', async () => {
+  const world = changingTable();
+  const written: number[] = [];
+  let clock = 0;
+  let isDown = true;
+  const snapshots: SnapshotStore = {
+    read: async () => undefined,
+    async write({ byteLength }) {
+      written.push(clock);
+      if (isDown) throw new Error('no disk');
+      expect(byteLength).toBeGreaterThan(0);
+    },
+  };
+  const search = await openTableSearch({
+    ...{ table: world.table, modelDigest: MODEL, snapshots, now: () => clock },
+    compareSeconds: Number.POSITIVE_INFINITY,
+  });
+  await search.loaded;
+  const first = await world.write('a', 'tagged');
+  const change = async (count: number, begin: number) => {
+    for (let revision = begin; revision < begin + count; revision++) search.take({ ...first, revision });
+    await turn();
+  };
+  await change(10, 1);
+  clock = 299_999;
+  await change(10_000, 11);
+  expect(written).toEqual([0]);
+  clock = 300_000;
+  isDown = false;
+  await change(1, 20_000);
+  await change(10_000, 20_001);
+  expect(written).toEqual([0, 300_000]);
+  clock = 600_000;
+  await change(1, 40_000);
+  clock = 900_000;
+  await change(100, 40_001);
+  expect(written).toEqual([0, 300_000, 600_000]);
+});
+
 describe('faults', () => {
   it('of a table that cannot be read are told, and the next refresh tries again', async () => {
     const world = changingTable();
