@@ -199,7 +199,7 @@ describe.skipIf(!hasMoto)('with a deployed table', () => {
         '--json',
         ...searched,
       );
-      expect(jsonLines(like)).toMatchObject([{ key: 'rocket.jpg' }]);
+      expect(jsonLines(like)).toMatchObject([{ bucket: 'searched', status: 'tagged' }]);
       const file = fileURLToPath(photo('coffee.png'));
       const likeFile = await search('similar', file, '--all', '--limit', '1', '--json', ...searched);
       expect(jsonLines(likeFile)).toMatchObject([{ key: 'coffee.png' }]);

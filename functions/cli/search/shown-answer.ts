@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { SearchAnswer, SearchedImage } from '../../core/search/image-search.ts';
+import { countText } from '../../terminal/amounts.ts';
 import { EXIT } from '../../terminal/exit-code.ts';
 import type { Output } from '../../terminal/output.ts';
 import { foundLines, summaryText } from './found-text.ts';
@@ -8,6 +9,9 @@ import { type AskPage, imagePages } from './image-pages.ts';
 import type { OpenedSearch } from './opened-search.ts';
 import { type PageView, pageAddress } from './page-address.ts';
 import { type AnswerFlags, DEFAULT_LIMIT } from './search-flags.ts';
+
+/** A sheet of more takes browsers long: it has some 10 KB for each. */
+const MAXIMUM_SHEET_PICTURES = 2_000;
 
 export interface AnswerRequest {
   /** What remarks begin with, e.g. `cliptag search`. */
@@ -60,8 +64,10 @@ async function showPages(
       import('./contact-sheet.ts'),
       import('../pages/page-file.ts'),
     ]);
-    await writePage(html, await contactSheet({ ...content, date: new Date() }, search));
-    output.remark(`${program}: the contact sheet is ${html}`);
+    const images = content.images.slice(0, MAXIMUM_SHEET_PICTURES);
+    await writePage(html, await contactSheet({ ...content, images, date: new Date() }, search));
+    const part = images.length < content.images.length ? `, with the first ${countText(images.length)}` : '';
+    output.remark(`${program}: the contact sheet is ${html}${part}`);
   }
   if (!open) return;
   const address =

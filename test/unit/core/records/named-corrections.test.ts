@@ -1,4 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { InvalidInput } from '../../../../functions/core/errors.ts';
+import { foldedText } from '../../../../functions/core/labels/folded-text.ts';
 import { parseLabelSet } from '../../../../functions/core/labels/label-set.ts';
 import {
   changeByNames,
@@ -81,5 +84,36 @@ describe('labels of corrections', () => {
         '  no label set (buildings) knows "towr", but "tower"\n' +
         '  no label set (general) knows "cow"',
     );
+  });
+
+  it('are found or refused, whatever is written', () => {
+    const word = fc.oneof(
+      fc.constantFrom(
+        'dog',
+        'general:',
+        'general:dog',
+        'mine:',
+        ':',
+        '#',
+        'a#b:c',
+        'general:\u0000',
+        'GENERAL:dog',
+      ),
+      fc.string({ unit: 'binary' }),
+      fc
+        .tuple(fc.constantFrom('general:', 'mine:', ''), fc.string({ unit: 'grapheme' }))
+        .map((parts) => parts.join('')),
+    );
+    const property = fc.property(word, fc.boolean(), (text, isForced) => {
+      try {
+        for (const { set, label } of added(text, image(), isForced) ?? []) {
+          expect(set).toMatch(/^[a-z0-9][a-z0-9_-]*$/);
+          expect(label).toBe(foldedText(label));
+        }
+      } catch (error) {
+        expect(error).toBeInstanceOf(InvalidInput);
+      }
+    });
+    fc.assert(property, { numRuns: 1_000 });
   });
 });
