@@ -91,6 +91,19 @@ describe('retagging', () => {
     expect(retagging(before, by(things))).toMatchObject({ kind: 'changed', tags: [kept] });
   });
 
+  it('keeps the model’s own tags of a label set that is the same, whatever people have corrected', () => {
+    const corrections = [
+      { set: 'things', label: 'cat', isThere: false, correctedAt: '', modelScore: 0.832 },
+      { set: 'things', label: 'bird', isThere: true, correctedAt: '' },
+    ];
+    const before = record({
+      tags: [tag('things', 'bird', 1), tag('things', 'dog', 0.7686)],
+      corrections,
+      labelSets: { things: things.labelSetDigest, old: 'digest' },
+    });
+    expect(retagging(before, by(things))).toMatchObject({ kind: 'changed', tags: TAGS });
+  });
+
   it('applies a label set only where it is meant to apply', () => {
     const trips = classifier('trips', ['cat'], { appliesTo: [{ prefix: 'trips/' }] });
     expect(retagging(record(), by(things, trips))).toEqual({ kind: 'right' });
