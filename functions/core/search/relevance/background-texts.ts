@@ -1,6 +1,6 @@
 /**
  * Texts of many kinds, each of which fits few photographs: their cosines tell how a model's texts lie to images that they
- * do not fit. Half of them would do; each costs one scan of the collection, once.
+ * do not fit. Each costs one scan of the collection, once.
  */
 export const BACKGROUND_TEXTS: readonly string[] = [
   'a photo of a person',

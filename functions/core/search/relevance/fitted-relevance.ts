@@ -6,6 +6,8 @@ import { relevantShareLogOdds } from './relevant-share.ts';
 export interface Background extends Bulk {
   /** Log likelihood ratio for each step of 1 in the cosine. Above 0. */
   readonly slope: number;
+  /** Log odds of the smallest share of relevant images. @default that of `relevant-share.ts` */
+  readonly leastLogOdds?: number | undefined;
 }
 
 /**
@@ -72,12 +74,12 @@ function fitted(histogram: CosineHistogram, background: Background): LogOdds {
 /** With the share of relevant images that suits this bulk of others. */
 function logOdds(
   { values, counts }: CosineHistogram,
-  { slope }: Background,
+  { slope, leastLogOdds }: Background,
   { centre, deviation }: Bulk,
 ): LogOdds {
   const ratioAtZero = -slope * centre - (slope * deviation) ** 2 / 2 - NEAR_MISSES;
   const logRatios = values.map((value) => slope * value + ratioAtZero);
-  return { slope, intercept: ratioAtZero + relevantShareLogOdds(logRatios, counts) };
+  return { slope, intercept: ratioAtZero + relevantShareLogOdds(logRatios, counts, leastLogOdds) };
 }
 
 /** The bulk of the images that are not relevant, drawn to the background's where there are few. */

@@ -6,7 +6,7 @@ const STEPS = 34;
  * nothing else, while people would rather see its near misses than not see it. At most three in four: among wedding
  * photographs, a picture of a cat passes for none. What else they cost and bring is in docs/relevance.md.
  */
-const LEAST = -6;
+const LEAST_LOG_ODDS = -6;
 const MOST = 1;
 
 /**
@@ -17,12 +17,17 @@ const MOST = 1;
  *
  * @param logRatios log of how much more likely an image is if it is relevant than if it is not
  * @param counts images that have it
+ * @param least {@link LEAST_LOG_ODDS}, or what takes its place
  */
-export function relevantShareLogOdds(logRatios: Float64Array, counts: Float64Array): number {
+export function relevantShareLogOdds(
+  logRatios: Float64Array,
+  counts: Float64Array,
+  least = LEAST_LOG_ODDS,
+): number {
   const ratios = logRatios.map(Math.exp);
   const total = counts.reduce((sum, count) => sum + count, 0);
   const extreme = Math.log(2 * total + 1);
-  let low = Math.max(LEAST, -extreme);
+  let low = Math.max(least, -extreme);
   let high = Math.min(MOST, extreme);
   for (let step = 0; step < STEPS; step++) {
     const middle = (low + high) / 2;

@@ -59,6 +59,8 @@ function modelOf(
  * between these two; measured on pairs of the same and of another label (docs/relevance.md).
  */
 const ALIKE_LOG_RATIO = 9.7;
+/** One image in 90: whoever asks for the like of an image has it before their eyes, and misses less of it than of a word. */
+const LEAST_ALIKE_LOG_ODDS = -4.5;
 
 /**
  * Relevance of images to an image. No model was trained to compare images with images, so the step is measured and not the
@@ -70,6 +72,10 @@ export function imageRelevance(
   const rows: number[] = [];
   for (let row = 0; row < collection.rowCount; row++) if (collection.hasEmbedding(row)) rows.push(row);
   const bulk = unrelatedCosine(collection, rows);
-  const background: Background = { ...bulk, slope: ALIKE_LOG_RATIO / (1 - bulk.centre) };
+  const background: Background = {
+    ...bulk,
+    slope: ALIKE_LOG_RATIO / (1 - bulk.centre),
+    leastLogOdds: LEAST_ALIKE_LOG_ODDS,
+  };
   return fittedRelevance(background);
 }
