@@ -51,6 +51,19 @@ describe('thumbnails', () => {
     }
   });
 
+  it('may be read by the API, and not be written', () => {
+    const template = templateWith({ thumbnails: true, api: true });
+    const variables = Object.values(template.findResources('AWS::Lambda::Function')).flatMap(
+      ({ Properties }) => Properties.Environment?.Variables.THUMBNAIL_BUCKET ?? [],
+    );
+    expect(variables).toHaveLength(2);
+    const [{ Ref: bucket } = { Ref: '' }] = variables;
+    const small = { 'Fn::Join': ['', [{ 'Fn::GetAtt': [bucket, 'Arn'] }, '/thumbnails/*']] };
+    const reading = statementsOf(template, 's3:GetObject').flatMap(({ Resource }) => [Resource].flat());
+    expect(reading.filter((one) => JSON.stringify(one) === JSON.stringify(small))).toHaveLength(1);
+    expect(statementsOf(template, 's3:DeleteObject')).toHaveLength(1);
+  });
+
   it('are kept in the bucket that is given, by its key, and are not tagged there', () => {
     const stack = stackWithImage();
     const bucket = new Bucket(stack, 'Mine', { encryptionKey: new Key(stack, 'Key') });

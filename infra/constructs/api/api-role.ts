@@ -6,6 +6,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { TABLE_DEFINITION } from '../../../functions/core/records/table-definition.ts';
 import type { AnyBucket } from '../../options/image-tagger-props.ts';
+import { explainWildcard } from '../compute/explained-wildcard.ts';
 import { allowNetwork, type FunctionNetwork } from '../compute/function-network.ts';
 import { allowBuckets, objectArns } from '../compute/tagging-role.ts';
 
@@ -27,6 +28,8 @@ export interface ApiAccess extends ApiBuckets {
   readonly queue: Queue;
   readonly deadLetterQueue: Queue;
   readonly logGroup: LogGroup;
+  /** Where thumbnails are kept, if any are made. */
+  readonly thumbnailPlace?: { readonly bucket: AnyBucket; readonly prefix: string } | undefined;
   readonly network: FunctionNetwork;
 }
 
@@ -40,6 +43,7 @@ export function apiRole(scope: Construct, access: ApiAccess): Role {
   logGroup.grantWrite(role);
   allowNetwork(role, access.network);
   allowApiBuckets(role, access);
+  if (access.thumbnailPlace) allowReadingThumbnails(role, access.thumbnailPlace);
   const reading = ['GetItem', 'BatchGetItem', 'Query', 'Scan'];
   const writing = apiWrites ? ['PutItem', 'UpdateItem', 'DeleteItem'] : [];
   role.addToPolicy(
@@ -65,6 +69,19 @@ export function apiRole(scope: Construct, access: ApiAccess): Role {
     role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }));
   }
   return role;
+}
+
+/** Lets the API sign addresses of thumbnails, and see whether there is one. */
+function allowReadingThumbnails(
+  role: Role,
+  { bucket, prefix }: NonNullable<ApiAccess['thumbnailPlace']>,
+): void {
+  const resource = bucket.arnForObjects(`${prefix}*`);
+  role.addToPolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources: [resource] }));
+  explainWildcard(role, resource, 'Each state of an image has a thumbnail of its own');
+  // Without it S3 answers that access is denied where there is none.
+  role.addToPolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
+  bucket.encryptionKey?.grant(role, 'kms:Decrypt');
 }
 
 /** Lets the API sign addresses that read the objects of some buckets and, where it takes uploads, put some. */

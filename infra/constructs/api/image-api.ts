@@ -97,7 +97,7 @@ export class ImageApi extends Construct {
 type OwnVariables = Omit<ApiEnvironmentVariables, 'MODEL_FOLDER' | 'LABEL_SETS'>;
 
 function environmentOf(
-  { table, options, queue, deadLetterQueue }: ImageApiProps,
+  { table, options, queue, deadLetterQueue, thumbnailPlace }: ImageApiProps,
   bucketNames: string,
   snapshotBucket: string,
 ): Record<string, string> {
@@ -109,6 +109,10 @@ function environmentOf(
     QUEUE_URL: queue.queueUrl,
     DEAD_LETTER_QUEUE_URL: deadLetterQueue.queueUrl,
     ...(table.tableStreamArn !== undefined && { STREAM_ARN: table.tableStreamArn }),
+    ...(thumbnailPlace && {
+      THUMBNAIL_BUCKET: thumbnailPlace.bucket.bucketName,
+      THUMBNAIL_PREFIX: thumbnailPlace.prefix,
+    }),
     ...(prefix.length > 0 && { KEY_PREFIXES: prefix.join(',') }),
     ...(maximumBytes !== undefined && { MAXIMUM_BYTES: String(maximumBytes) }),
     ...(apiWrites && { WRITES: 'true' }),
