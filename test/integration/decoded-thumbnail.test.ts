@@ -36,7 +36,7 @@ async function quartersOf(picture: Sharp): Promise<readonly (readonly number[])[
 describe('a thumbnail that is made while a picture is decoded', () => {
   it.each(EVERY_SPEC)('shows all of the picture, in proportion and upright, for %j', async (spec) => {
     const stored = await quarters(600, 400).withMetadata({ orientation: 6 }).jpeg({ quality: 95 }).toBuffer();
-    const side = spec === USUAL ? 224 : 256;
+    const side = spec === OTHERS[0] ? 256 : 224;
     expect(await sizeBy(stored, spec)).toEqual({ format: 'webp', width: side, height: side * 1.5 });
     const expected = await quartersOf(sharp(await sharp(stored).autoOrient().png().toBuffer()));
     for (const [part, colour] of (await quartersOf(await shownBy(stored, spec))).entries()) {
@@ -80,6 +80,14 @@ describe('a thumbnail that is made while a picture is decoded', () => {
     for (const [red = 0, green = 255, blue = 255] of await quartersOf(shown)) {
       expect([red > 230, green < 25, blue < 25]).toEqual([true, true, true]);
     }
+  });
+
+  it('is made of a squashed picture only where that has all of it', async () => {
+    const spec: PixelSpec = { size: 384, resize: 'squash' };
+    const whole = await scene(1600, 1000).jpeg().toBuffer();
+    expect(await sizeBy(whole, spec)).toMatchObject({ width: 358, height: 224 });
+    const longer = await scene(1800, 1000).jpeg().toBuffer();
+    expect(await sizeBy(longer, spec)).toMatchObject({ width: 461, height: 256 });
   });
 
   it('is over white where the picture is transparent', async () => {

@@ -35,7 +35,7 @@ import {
 } from './picture.ts';
 import { withReadablePicture } from './readable-picture.ts';
 import { resize, shrinkOnLoad } from './resize.ts';
-import { asThumbnail, mayBeShown, thumbnailOfPixels, thumbnailOfSource } from './shown-thumbnail.ts';
+import { asThumbnail, thumbnailInHand, thumbnailOfPixels, thumbnailOfSource } from './shown-thumbnail.ts';
 
 export interface SharpDecoderOptions {
   /** Limits on what a picture's header may announce. @default DEFAULT_PIXEL_LIMITS */
@@ -122,12 +122,13 @@ async function decodePicture(
     const header = await readHeader(reading);
     const source = await pictureSource(reading, header, timeoutSeconds);
     const upright = await renderUpright(source, header, spec, timeoutSeconds);
-    const { width, height } = uprightSize(header, header.steps);
+    const own = uprightSize(header, header.steps);
+    const { width, height } = own;
     const format = upload.container ?? upload.format;
     const pixels = { size: side, data: centreSquare(forEncoder(upright, spec), side), width, height, format };
     if (!wantsThumbnail) return pixels;
-    const thumbnail = await asThumbnail(() =>
-      mayBeShown(spec) ? thumbnailOfPixels(upright) : thumbnailOfSource(source, header, timeoutSeconds),
+    const thumbnail = await asThumbnail(
+      () => thumbnailInHand(upright, own, spec) ?? thumbnailOfSource(source, header, timeoutSeconds),
     );
     return { ...pixels, thumbnail };
   });
