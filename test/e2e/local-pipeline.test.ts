@@ -7,8 +7,10 @@ import { promisify } from 'node:util';
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { thumbnailFolder } from '../../functions/adapters/files/thumbnail-folder.ts';
 import { queryImagesByStatus } from '../../functions/core/records/image-record.ts';
 import { queryLabelEntries } from '../../functions/core/records/label-entries.ts';
+import { thumbnailName } from '../../functions/core/thumbnails/thumbnail-store.ts';
 import { SAMPLE_FOLDER, sampleNames } from '../../functions/local/samples.ts';
 import { openLevelStore } from '../../functions/local/store/level-store.ts';
 import { pngChunk } from '../fixtures/pictures.ts';
@@ -87,10 +89,14 @@ print(boto3.client('dynamodb', endpoint_url=sys.argv[2]).describe_table(TableNam
     );
     await bucket.put('changing', cat!, cat!.length);
     const first = await waitForRecord(pipeline, 'changing');
+    const thumbnails = thumbnailFolder(join(folder, 'data', 'thumbnails'));
+    expect(await thumbnails.get(thumbnailName(first))).toBeDefined();
     await bucket.put('changing', temple!, temple!.length);
     await waitUntil(async () => (await recordOf(pipeline, 'changing'))?.sequencer !== first.sequencer);
     const second = await recordOf(pipeline, 'changing');
     expect(second).toMatchObject({ status: 'tagged', width: 640, height: 427 });
+    expect(await thumbnails.get(thumbnailName(second!))).toBeDefined();
+    expect(await thumbnails.get(thumbnailName(first))).toBeUndefined();
     const isGone = (tag: (typeof first.tags)[number]) =>
       !second!.tags.some(
         ({ set, label, score }) => set === tag.set && label === tag.label && score === tag.score,
@@ -253,6 +259,9 @@ describe('the start', () => {
       /--s3-port.*99999[\s\S]*--http-port.*"x"/,
     );
     expect(await fails('--nope')).toContain('--nope');
+    expect(await fails('--exif', 'place')).toContain(
+      '--exif: expected all, without-place, none but received "place"',
+    );
   });
 });
 

@@ -69,7 +69,7 @@ export const MUTATION_AREAS: Readonly<Record<string, MutationArea>> = {
     mutate: ['functions/adapters/{sandbox,sharp,wasm}/**/*.ts'],
     tests: integration(
       ...['sharp-colour', 'sharp-drawing', 'sharp-limits', 'sharp-orientation', 'sharp-slots'],
-      ...['sharp-thumbnail', 'sharp-truncation', 'heic', 'jxl', 'avif-sequence'],
+      ...['sharp-thumbnail', 'decoded-thumbnail', 'sharp-truncation', 'heic', 'jxl', 'avif-sequence'],
     ),
     minimumScore: USUAL,
   },
