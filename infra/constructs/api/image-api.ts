@@ -120,12 +120,15 @@ function environmentOf(
   return variables;
 }
 
+/** What signs a request beside `authorization`. */
+const SIGNING_HEADERS = ['x-amz-date', 'x-amz-security-token', 'x-amz-content-sha256'];
+
 /** Preflight requests are answered by Lambda itself, before it asks who is there. */
 function corsFor(allowedOrigins: readonly string[]): FunctionUrlCorsOptions {
   return {
     allowedOrigins: [...allowedOrigins],
     allowedMethods: [HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST],
-    allowedHeaders: ['authorization', 'content-type', 'if-none-match', 'x-amz-*'],
+    allowedHeaders: ['authorization', 'content-type', 'if-none-match', ...SIGNING_HEADERS],
     exposedHeaders: ['etag', 'retry-after'],
     maxAge: Duration.hours(1),
   };
