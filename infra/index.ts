@@ -1,7 +1,7 @@
 /**
  * Cliptag as a construct of the AWS CDK: `import { ImageTagger } from 'cliptag'`.
  */
-export type { ImageApi } from './constructs/api/image-api.ts';
+export type { ApiEndpoint } from './constructs/api/api-endpoint.ts';
 export { ImageTagger } from './constructs/image-tagger.ts';
 export type { TaggerAlarms } from './constructs/watching/tagger-alarms.ts';
 export type { AddBucketOptions } from './options/add-bucket-options.ts';

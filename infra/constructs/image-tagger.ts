@@ -12,6 +12,7 @@ import type { AddBucketOptions } from '../options/add-bucket-options.ts';
 import { throwFaults } from '../options/faults.ts';
 import type { AnyBucket, ImageTaggerProps } from '../options/image-tagger-props.ts';
 import type { TaggerOptions } from '../options/tagger-options.ts';
+import type { ApiEndpoint } from './api/api-endpoint.ts';
 import { ImageApi } from './api/image-api.ts';
 import { TaggingFunction } from './compute/tagging-function.ts';
 import { grantReading, grantRedriving } from './grants.ts';
@@ -56,7 +57,7 @@ export class ImageTagger extends Construct {
    */
   readonly retag: StateMachine;
   /** The HTTP API, where there is one. */
-  readonly api: ImageApi | undefined;
+  readonly api: ApiEndpoint | undefined;
   /** One alarm for each way in which images stop being tagged. */
   readonly alarms: TaggerAlarms;
   /** Digest of the model. Embeddings may be compared if, and only if, their models' digests are equal. */
@@ -69,6 +70,7 @@ export class ImageTagger extends Construct {
   private readonly tableKey: IKey | undefined;
   private readonly tagging: TaggingFunction;
   private readonly backfilling: Backfill;
+  private readonly imageApi: ImageApi | undefined;
   private readonly events: BucketEvents;
   private readonly ownBuckets: readonly AnyBucket[];
   private readonly eventBuckets: AnyBucket[];
@@ -101,7 +103,8 @@ export class ImageTagger extends Construct {
     this.tagging = new TaggingFunction(this, 'Tagging', shared);
     this.backfilling = new Backfill(this, 'Backfill', shared);
     this.retag = new Retag(this, 'Retag', shared).workflow;
-    this.api = options.api ? new ImageApi(this, 'Api', { ...shared, deadLetterQueue }) : undefined;
+    this.imageApi = options.api ? new ImageApi(this, 'Api', { ...shared, deadLetterQueue }) : undefined;
+    this.api = this.imageApi;
     const watched = {
       ...{
         function: this.tagging.function,
@@ -112,7 +115,7 @@ export class ImageTagger extends Construct {
         image,
         options,
       },
-      api: this.api?.function,
+      api: this.imageApi?.function,
       tellsResults: options.objectTags || parts.resultEventBus !== undefined,
     };
     this.alarms = addAlarms(new Construct(this, 'Alarms'), watched, parts.alarmTopic);
@@ -152,7 +155,7 @@ export class ImageTagger extends Construct {
     this.events.add([bucket], values.enableEventBridge ?? this.options.enableEventBridge);
     this.tagging.addBuckets([bucket], values.keys);
     this.backfilling.addBuckets([bucket]);
-    this.api?.addBuckets([bucket], values.keys);
+    this.imageApi?.addBuckets([bucket], values.keys);
   }
 
   /** Lets somebody read the table and its index, also where the table is encrypted with a key of your own. */
@@ -166,8 +169,8 @@ export class ImageTagger extends Construct {
    * @throws Error when there is none: the prop `api` makes it
    */
   grantApi(grantee: IGrantable): Grant {
-    if (!this.api) throw new Error(`${this.node.path}: Expected an API (api: true) but there is none`);
-    return this.api.grantInvoke(grantee);
+    if (!this.imageApi) throw new Error(`${this.node.path}: Expected an API (api: true) but there is none`);
+    return this.imageApi.grantInvoke(grantee);
   }
 
   /** Lets somebody look at dead letters and redrive them, as `cliptag redrive` does. */

@@ -18,6 +18,7 @@ import type { TaggingImage } from '../../packaging/tagging-image.ts';
 import { explainWildcard } from '../compute/explained-wildcard.ts';
 import { placed } from '../compute/function-network.ts';
 import { imageArchitecture, imageCode } from '../compute/image-code.ts';
+import type { ApiEndpoint } from './api-endpoint.ts';
 import { type ApiAccess, allowApiBuckets, apiRole } from './api-role.ts';
 import { SearchSnapshots } from './search-snapshots.ts';
 
@@ -33,7 +34,7 @@ export interface ImageApiProps extends Omit<ApiAccess, 'logGroup' | 'prefix' | '
  * The HTTP API at a function's own URL: the image of the tagging function with another command. Costs nothing while nobody
  * asks.
  */
-export class ImageApi extends Construct {
+export class ImageApi extends Construct implements ApiEndpoint {
   readonly function: DockerImageFunction;
   readonly url: FunctionUrl;
   private readonly role: Role;
