@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { packagePath } from '../adapters/files/package-folder.ts';
@@ -110,6 +110,8 @@ async function serve(options: StartOptions, output: Output): Promise<Served> {
   } = options;
   const listeners: Listeners = new Set();
   await mkdir(dataFolder, { recursive: true });
+  // The page's list of images, which version 0.1 kept.
+  await rm(join(dataFolder, 'recent-images.jsonl'), { force: true });
   let onImage: PipelineOptions['onImage'] = () => {};
   const pipeline = await startPipeline({
     modelFolder: MODEL_FOLDER,
