@@ -181,6 +181,10 @@ describe.skipIf(!hasChromium)('the page', () => {
       await page.locator('.tag', { hasText: 'stormy' }).waitFor();
       api.tell({ ...madeUpImage(20_000), key: 'new/one.jpg', takenAt: '2026-07-01T10:00:00' });
       await page.locator('.newcomers', { hasText: '1 new picture' }).waitFor();
+      // Only then might it have put the picture in its place.
+      const asked = api.asked.length;
+      await waitUntil(async () => api.asked.slice(asked).some((one) => one.startsWith('GET /api/v1/search')));
+      await page.waitForTimeout(500);
       expect(await tilesWithPlaces(page)).toEqual(before);
       await page.locator('.newcomers').click();
       await page.locator('.tile-name', { hasText: 'one.jpg' }).waitFor();
