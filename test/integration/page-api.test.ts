@@ -96,7 +96,8 @@ describe('searches on one machine', () => {
 
   it('find what is like an image, or like a picture that is not kept', async () => {
     const like = await json<SearchAnswerBody>(`/similar?${name('a.png')}&all=true`);
-    expect(like.images[0]).toMatchObject({ key: 'a.png', score: expect.closeTo(1, 1) });
+    expect(like.images.length).toBeGreaterThan(0);
+    expect(like.images.map(({ key }) => key)).not.toContain('a.png');
     const body = await (await fetch(`${page.api}/originals?${name('b/b.png')}`)).arrayBuffer();
     const sent = { method: 'POST', headers: { 'content-type': 'image/png' }, body };
     const likeSent = await json<SearchAnswerBody>('/similar?all=true&limit=1', sent);

@@ -45,22 +45,22 @@ export function inBatches(encoder: ImageEncoder, maximumBatchSize: number): Batc
     considerRun();
   }
 
-  async function counted(pixels: Pixels | Promise<Pixels>): Promise<Pixels> {
-    onTheWay += 1;
-    try {
-      return await pixels;
-    } finally {
-      onTheWay -= 1;
-    }
-  }
-
   return {
     modelDigest: encoder.modelDigest,
     pixelSpec: encoder.pixelSpec,
     encode: (pixels) =>
       new Promise<Embedding>((resolve, reject) => {
-        counted(pixels)
-          .then((ready) => void waiting.push({ pixels: ready, resolve, reject }), reject)
+        onTheWay += 1;
+        // It is on its way until it waits: in between, a run would start without it.
+        const arrived = (arrival: () => void) => {
+          onTheWay -= 1;
+          arrival();
+        };
+        Promise.resolve(pixels)
+          .then(
+            (ready) => arrived(() => waiting.push({ pixels: ready, resolve, reject })),
+            (error: unknown) => arrived(() => reject(error)),
+          )
           // After an image that failed, too: others may have waited for it.
           .then(considerRun);
       }),
