@@ -5,7 +5,7 @@ import { imageOf } from '../core/records/image-record.ts';
 import type { Item, TagTable } from '../core/records/tag-table.ts';
 import type { ImageSearch } from '../core/search/image-search.ts';
 import type { TaggingOutcome } from '../core/tagging/tag-image.ts';
-import { composedSearch } from '../search/composed-search.ts';
+import { wholeSearch } from '../search/whole-search.ts';
 import { controlPorts } from './control-ports.ts';
 import type { WrittenImage } from './dynamodb/written-records.ts';
 import { type CollectedImages, collectImages } from './page-api/collected-images.ts';
@@ -84,11 +84,11 @@ async function openSearch(
   modelFolder: string,
 ): Promise<{ readonly search: ImageSearch; close(): Promise<void> }> {
   const textEncoder = onnxTextEncoder(await readModel(modelFolder));
-  const search = composedSearch({
+  const search = wholeSearch({
     collection,
     table: recordTable(dynamodb),
     labelSets: tagger.classifiers.map(({ labelSet }) => labelSet),
-    textEncoder,
+    textEncoder: async () => textEncoder,
   });
   return { search: searchOnceWhole(search, whole), close: textEncoder.close };
 }

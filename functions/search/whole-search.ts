@@ -6,6 +6,9 @@ import { freeTextPrompts } from '../core/search/relevance/free-text-prompts.ts';
 import { imageRelevance, textRelevance } from '../core/search/relevance/search-relevance.ts';
 import type { SearchRelevance } from '../core/search/relevance.ts';
 
+/** How images resemble one another is measured again with so many times more: it is the model's, far more than theirs. */
+const GROWTH = 2;
+
 export type WholeSearchParts = Omit<ImageSearchParts, 'relevance'>;
 
 /**
@@ -24,8 +27,8 @@ export function wholeSearch(parts: WholeSearchParts): ImageSearch {
     table,
     fitting: async (query) => {
       if (query.trim() === '') return () => true;
-      const evaluation = await search.evaluation(query);
-      return (image) => evaluation.positionOf(image)?.isBeyond === false;
+      const { has } = await search.evaluation(query);
+      return (image) => has(collection.rowOf(image));
     },
   });
   return { search: search.search, similar: search.similar, duplicates, labelCounts: search.labelCounts };
@@ -35,7 +38,7 @@ export function wholeSearch(parts: WholeSearchParts): ImageSearch {
 function relevanceOf({ collection, textEncoder }: WholeSearchParts): SearchRelevance {
   let encoder: Promise<PromptEncoder> | undefined;
   let text: Promise<ReturnType<typeof textRelevance>> | undefined;
-  let similar: { readonly version: number; readonly model: ReturnType<typeof imageRelevance> } | undefined;
+  let similar: { readonly rows: number; readonly model: ReturnType<typeof imageRelevance> } | undefined;
   const openedEncoder = () => {
     encoder ??= textEncoder();
     encoder.catch(() => {
@@ -51,9 +54,8 @@ function relevanceOf({ collection, textEncoder }: WholeSearchParts): SearchRelev
       return (await text).model();
     },
     similar: async () => {
-      if (similar?.version !== collection.version) {
-        similar = { version: collection.version, model: imageRelevance(collection) };
-      }
+      const { rowCount: rows } = collection;
+      if (!similar || rows > GROWTH * similar.rows) similar = { rows, model: imageRelevance(collection) };
       return similar.model;
     },
   };

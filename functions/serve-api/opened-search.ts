@@ -6,8 +6,8 @@ import { readModel } from '../adapters/files/model-folder.ts';
 import { onnxTextEncoder } from '../adapters/onnx/encoders.ts';
 import { type ApiEnvironment, SNAPSHOT_KEY } from '../config.ts';
 import type { ImageSearch } from '../core/search/image-search.ts';
-import { composedSearch } from '../search/composed-search.ts';
 import { openTableSearch } from '../search/table-search.ts';
+import { wholeSearch } from '../search/whole-search.ts';
 
 export interface OpenedSearch {
   readonly search: ImageSearch;
@@ -45,7 +45,8 @@ export async function openSearch(
     warn,
   });
   const { collection } = following;
-  const search = composedSearch({ collection, table, labelSets, textEncoder: onnxTextEncoder(model) });
+  const textEncoder = onnxTextEncoder(model);
+  const search = wholeSearch({ collection, table, labelSets, textEncoder: async () => textEncoder });
   return { search: upToDate(search, following.refresh), modelDigest: model.digest };
 }
 
