@@ -127,7 +127,7 @@ export const SNAPSHOT_KEY = 'search.snapshot';
 const apiEnvironment = taggingEnvironment
   .pick({
     ...{ TABLE_NAME: true, MODEL_FOLDER: true, LABEL_SETS: true, BUCKETS: true, KEY_PREFIXES: true },
-    ...{ HEIC: true, MAXIMUM_BYTES: true },
+    ...{ HEIC: true, MAXIMUM_BYTES: true, VECTOR_INDEX: true },
   })
   .extend({
     /** The table's stream, by which changes are followed. @default the table is compared every five minutes */

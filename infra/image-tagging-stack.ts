@@ -73,6 +73,9 @@ export class ImageTaggingStack extends Stack {
       RetagWorkflowArn: retag.stateMachineArn,
       ...(tagger.api && { ApiUrl: tagger.api.url.url, ApiFunctionName: tagger.api.function.functionName }),
       ...(thumbnails && { ThumbnailBucketName: thumbnails.bucket.bucketName }),
+      ...(tagger.indexedDimensions !== undefined && {
+        VectorIndexDimensions: String(tagger.indexedDimensions),
+      }),
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }

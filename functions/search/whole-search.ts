@@ -1,13 +1,7 @@
-import type { PromptEncoder } from '../core/labels/embedding.ts';
 import { duplicatesSearch } from '../core/search/duplicates/duplicates-search.ts';
 import type { ImageSearch } from '../core/search/image-search.ts';
 import { type ImageSearchParts, openImageSearch } from '../core/search/open-image-search.ts';
-import { freeTextPrompts } from '../core/search/relevance/free-text-prompts.ts';
-import { imageRelevance, textRelevance } from '../core/search/relevance/search-relevance.ts';
-import type { SearchRelevance } from '../core/search/relevance.ts';
-
-/** How images resemble one another is measured again with so many times more: it is the model's, far more than theirs. */
-const GROWTH = 2;
+import { collectionRelevance } from './collection-relevance.ts';
 
 export type WholeSearchParts = Omit<ImageSearchParts, 'relevance'>;
 
@@ -21,7 +15,7 @@ export type WholeSearchParts = Omit<ImageSearchParts, 'relevance'>;
  */
 export function wholeSearch(parts: WholeSearchParts): ImageSearch {
   const { collection, table } = parts;
-  const search = openImageSearch({ ...parts, relevance: relevanceOf(parts) });
+  const search = openImageSearch({ ...parts, relevance: collectionRelevance(parts) });
   const duplicates = duplicatesSearch({
     collection,
     table,
@@ -32,31 +26,4 @@ export function wholeSearch(parts: WholeSearchParts): ImageSearch {
     },
   });
   return { search: search.search, similar: search.similar, duplicates, labelCounts: search.labelCounts };
-}
-
-/** Relevance to texts needs the text encoder, which is asked for with the first text. */
-function relevanceOf({ collection, textEncoder }: WholeSearchParts): SearchRelevance {
-  let encoder: Promise<PromptEncoder> | undefined;
-  let text: Promise<ReturnType<typeof textRelevance>> | undefined;
-  let similar: { readonly rows: number; readonly model: ReturnType<typeof imageRelevance> } | undefined;
-  const openedEncoder = () => {
-    encoder ??= textEncoder();
-    encoder.catch(() => {
-      encoder = undefined;
-      text = undefined;
-    });
-    return encoder;
-  };
-  return {
-    promptsOf: freeTextPrompts,
-    text: async () => {
-      text ??= openedEncoder().then((opened) => textRelevance(collection, opened));
-      return (await text).model();
-    },
-    similar: async () => {
-      const { rowCount: rows } = collection;
-      if (!similar || rows > GROWTH * similar.rows) similar = { rows, model: imageRelevance(collection) };
-      return similar.model;
-    },
-  };
 }

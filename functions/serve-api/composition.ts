@@ -10,6 +10,7 @@ import { listedObjectBody } from '../core/objects/listed-object.ts';
 import { correctImage } from '../core/records/correct-image.ts';
 import { imageRecordOf, readImageRecord } from '../core/records/image-record.ts';
 import type { TagTable } from '../core/records/tag-table.ts';
+import { indexingVectors, type VectorIndex } from '../core/records/vector-index.ts';
 import type { ImageSearch } from '../core/search/image-search.ts';
 import { bucketPictures } from './bucket-pictures.ts';
 import { bucketUploads } from './bucket-uploads.ts';
@@ -27,15 +28,18 @@ export interface ApiParts {
   readonly search: ImageSearch;
   /** The table's model. */
   readonly modelDigest: string;
+  /** The table's vector index. @default it has none */
+  readonly vectorIndex?: VectorIndex | undefined;
   readonly report: ApiSettings['report'];
   readonly clients?: ApiClients;
 }
 
 /** Builds the HTTP API before a deployed pipeline from the adapters. */
 export function composeApi(environment: ApiEnvironment, parts: ApiParts): ApiApp {
-  const { search, modelDigest, report, clients = {} } = parts;
+  const { search, modelDigest, vectorIndex, report, clients = {} } = parts;
   const { TABLE_NAME, BUCKETS, KEY_PREFIXES, MAXIMUM_BYTES } = environment;
-  const table = dynamoDbTagTable({ tableName: TABLE_NAME, ...(clients.table && { client: clients.table }) });
+  const plain = dynamoDbTagTable({ tableName: TABLE_NAME, ...(clients.table && { client: clients.table }) });
+  const table = vectorIndex ? indexingVectors(plain, vectorIndex) : plain;
   return apiApp(
     {
       search,

@@ -1,11 +1,19 @@
 import { type DynamoDbOptions, dynamoDbTagTable } from '../adapters/aws/dynamodb.ts';
+import { dynamoDbVectorSearch } from '../adapters/aws/dynamodb-vectors.ts';
 import { snapshotObject } from '../adapters/aws/snapshot-object.ts';
 import { dynamoDbTableChanges } from '../adapters/aws/table-changes.ts';
 import { readLabelSets } from '../adapters/files/label-set-files.ts';
 import { readModel } from '../adapters/files/model-folder.ts';
 import { onnxTextEncoder } from '../adapters/onnx/encoders.ts';
 import { type ApiEnvironment, SNAPSHOT_KEY } from '../config.ts';
+import { CliptagError } from '../core/errors.ts';
+import type { ScannableTable } from '../core/records/tag-table.ts';
+import { type VectorIndex, vectorIndex } from '../core/records/vector-index.ts';
 import type { ImageSearch } from '../core/search/image-search.ts';
+import { openNearestSearch } from '../core/search/nearest-search.ts';
+import type { ImageSearchParts } from '../core/search/open-image-search.ts';
+import { collectionRelevance } from '../search/collection-relevance.ts';
+import { tableSample } from '../search/table-sample.ts';
 import { openTableSearch } from '../search/table-search.ts';
 import { wholeSearch } from '../search/whole-search.ts';
 
@@ -13,6 +21,8 @@ export interface OpenedSearch {
   readonly search: ImageSearch;
   /** The model whose embeddings are compared. */
   readonly modelDigest: string;
+  /** The table's vector index, which whoever writes a record feeds. @default it has none */
+  readonly vectorIndex?: VectorIndex | undefined;
 }
 
 export interface OpeningOptions {
@@ -22,32 +32,73 @@ export interface OpeningOptions {
 }
 
 /**
- * Opens the search over the deployed table: it starts from the last snapshot, or reads every image where there is none, and
- * takes over what has changed before each answer. The text encoder is loaded with the first text that somebody looks for, and kept.
+ * Opens the search over the deployed table: in memory or, where the table has one, by its vector index. The text encoder is
+ * loaded with the first text that somebody looks for, and kept.
  */
 export async function openSearch(
-  { TABLE_NAME, STREAM_ARN, SNAPSHOT_BUCKET, MODEL_FOLDER, LABEL_SETS }: ApiEnvironment,
+  environment: ApiEnvironment,
   { warn, client = {} }: OpeningOptions,
 ): Promise<OpenedSearch> {
-  const table = dynamoDbTagTable({ tableName: TABLE_NAME, client });
+  const { TABLE_NAME, MODEL_FOLDER, LABEL_SETS, VECTOR_INDEX } = environment;
   const [model, labelSets] = await Promise.all([
     readModel(MODEL_FOLDER, ['textEncoder', 'textWeights', 'tokenizer']),
     readLabelSets(LABEL_SETS),
   ]);
-  const following = await openTableSearch({
-    table,
-    modelDigest: model.digest,
-    embeddingSize: model.manifest.embeddingSize,
+  const textEncoder = onnxTextEncoder(model);
+  const { digest: modelDigest, manifest } = model;
+  const parts = {
+    ...{
+      modelDigest,
+      embeddingSize: manifest.embeddingSize,
+      labelSets,
+      textEncoder: async () => textEncoder,
+    },
+    ...{ table: dynamoDbTagTable({ tableName: TABLE_NAME, client }), client, warn },
+  };
+  return VECTOR_INDEX
+    ? { modelDigest, ...indexedSearch(environment, parts) }
+    : { modelDigest, search: await searchInMemory(environment, parts) };
+}
+
+interface SearchParts extends Pick<ImageSearchParts, 'labelSets' | 'textEncoder'>, OpeningOptions {
+  readonly table: ScannableTable;
+  readonly modelDigest: string;
+  readonly embeddingSize: number;
+}
+
+/** It starts from the last snapshot, or reads every image where there is none, and takes over changes before each answer. */
+async function searchInMemory(
+  { STREAM_ARN, SNAPSHOT_BUCKET }: ApiEnvironment,
+  { table, modelDigest, embeddingSize, labelSets, textEncoder, client = {}, warn }: SearchParts,
+): Promise<ImageSearch> {
+  const { collection, refresh } = await openTableSearch({
+    ...{ table, modelDigest, embeddingSize, warn },
     changes: STREAM_ARN === undefined ? undefined : dynamoDbTableChanges({ streamArn: STREAM_ARN, client }),
     ...(SNAPSHOT_BUCKET !== undefined && {
       snapshots: snapshotObject({ bucket: SNAPSHOT_BUCKET, key: SNAPSHOT_KEY }),
     }),
-    warn,
   });
-  const { collection } = following;
-  const textEncoder = onnxTextEncoder(model);
-  const search = wholeSearch({ collection, table, labelSets, textEncoder: async () => textEncoder });
-  return { search: upToDate(search, following.refresh), modelDigest: model.digest };
+  return upToDate(wholeSearch({ collection, table, labelSets, textEncoder }), refresh);
+}
+
+/** It holds no more than a sample; nobody counts the labels of all images, or compares them with each other. */
+function indexedSearch(
+  { TABLE_NAME }: ApiEnvironment,
+  { table, modelDigest, embeddingSize, labelSets, textEncoder, client = {} }: SearchParts,
+): Pick<OpenedSearch, 'search' | 'vectorIndex'> {
+  const index = vectorIndex(embeddingSize);
+  const search = openNearestSearch({
+    ...{ table, modelDigest, labelSets, textEncoder, index, sample: tableSample(table) },
+    vectors: dynamoDbVectorSearch({ tableName: TABLE_NAME, client }),
+    relevanceOf: (collection) => collectionRelevance({ collection, textEncoder }),
+  });
+  const notOffered = async (): Promise<never> => {
+    throw new CliptagError(
+      'not-offered',
+      'Counts of labels and duplicates are not offered with a vector index',
+    );
+  };
+  return { search: { ...search, duplicates: notOffered, labelCounts: notOffered }, vectorIndex: index };
 }
 
 /** Has what others have written taken over before each answer. */

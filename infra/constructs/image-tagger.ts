@@ -62,6 +62,8 @@ export class ImageTagger extends Construct {
   readonly alarms: TaggerAlarms;
   /** Digest of the model. Embeddings may be compared if, and only if, their models' digests are equal. */
   readonly modelDigest: string;
+  /** Size of the embeddings that the table's vector index searches, where it has one. */
+  readonly indexedDimensions: number | undefined;
 
   /** Where thumbnails are kept, by the names of `thumbnailName`; undefined where none are made. */
   readonly thumbnails: ThumbnailPlace | undefined;
@@ -84,12 +86,14 @@ export class ImageTagger extends Construct {
       functionTimeout: Duration.seconds(options.functionTimeoutSeconds),
       maxReceiveCount: options.maxReceiveCount,
     });
+    this.indexedDimensions = options.vectorIndex ? image.dimensions : undefined;
     const { table } = new TagTable(this, 'TagTable', {
       deletionProtection: options.tableDeletionProtection,
       encryptionKey: tableKey,
       removalPolicy,
-      hasStream: options.api,
-      indexedDimensions: options.vectorIndex ? image.dimensions : undefined,
+      // A search by the vector index follows no changes.
+      hasStream: options.api && !options.vectorIndex,
+      indexedDimensions: this.indexedDimensions,
     });
     this.events = new BucketEvents(this, 'Events', { queue, deadLetterQueue, filter: options });
     this.eventBuckets = [...(parts.buckets ?? [])];

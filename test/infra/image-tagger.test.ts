@@ -105,6 +105,28 @@ describe('a vector index over the embeddings', () => {
     );
     expect(fed).toHaveLength(2);
   });
+
+  it('is what the API searches by, without a copy of all images', () => {
+    const template = templateWith({ vectorIndex: true, api: true });
+    const [api] = Object.values(
+      template.findResources('AWS::Lambda::Function', {
+        Properties: { ImageConfig: { Command: ['api.handler'] } },
+      }),
+    );
+    expect(api?.Properties.Environment.Variables).toMatchObject({ VECTOR_INDEX: 'true' });
+    expect(api?.Properties.Environment.Variables).not.toHaveProperty('SNAPSHOT_BUCKET');
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: 'dynamodb:SearchVectors',
+            Resource: { 'Fn::Join': ['', [Match.anyValue(), '/index/by-embedding-512']] },
+          }),
+        ]),
+      },
+    });
+    template.hasOutput('VectorIndexDimensions', { Value: '512' });
+  });
 });
 
 describe('buckets that exist already', () => {

@@ -2,6 +2,7 @@ import { dynamoDbTagTable } from '../../adapters/aws/dynamodb.ts';
 import { readLocalCredentials } from '../../config.ts';
 import { CliptagError } from '../../core/errors.ts';
 import type { ScannableTable } from '../../core/records/tag-table.ts';
+import { indexingVectors, vectorIndex } from '../../core/records/vector-index.ts';
 import { LOCAL_PIPELINE } from '../../local/control-api/local-pipeline.ts';
 import { awsError } from './aws-error.ts';
 import type { TablePlace } from './table-flags.ts';
@@ -30,7 +31,9 @@ function openTable(place: TablePlace): ScannableTable {
   const { tableName } = place;
   if (place.kind === 'deployed') {
     const region = place.region ? { region: place.region } : {};
-    return dynamoDbTagTable({ tableName, client: { ...region, maxAttempts: DEPLOYED_ATTEMPTS } });
+    const table = dynamoDbTagTable({ tableName, client: { ...region, maxAttempts: DEPLOYED_ATTEMPTS } });
+    const dimensions = Number(place.stack?.outputs.VectorIndexDimensions ?? 0);
+    return dimensions > 0 ? indexingVectors(table, vectorIndex(dimensions)) : table;
   }
   const client = {
     endpoint: `http://127.0.0.1:${place.port}`,

@@ -1,8 +1,10 @@
+import { CliptagError } from '../errors.ts';
+import { embeddingFromBytes } from '../labels/embedding.ts';
 import { labelEntryOf, queryLabelEntries } from '../records/label-entries.ts';
 import type { TagTable } from '../records/tag-table.ts';
 import { MAXIMUM_NEAREST, type VectorIndex, type VectorSearch } from '../records/vector-index.ts';
-import type { CollectedRecord } from './image-collection.ts';
-import type { ImageSearch, SearchRequest } from './image-search.ts';
+import type { CollectedRecord, ImageCollection } from './image-collection.ts';
+import type { ImageSearch, SimilarRequest } from './image-search.ts';
 import { InvalidQuery } from './invalid-query.ts';
 import { type ImageSearchParts, openImageSearch } from './open-image-search.ts';
 import { parseQuery } from './parser.ts';
@@ -14,7 +16,7 @@ import { plainSearchRelevance, type RelevanceModel, type SearchRelevance } from 
 import { readSearched } from './searched-record.ts';
 import { vocabularyOf } from './vocabulary.ts';
 
-export interface NearestSearchParts extends Omit<ImageSearchParts, 'collection' | 'table'> {
+export interface NearestSearchParts extends Omit<ImageSearchParts, 'collection' | 'table' | 'relevance'> {
   readonly table: Pick<TagTable, 'readBatch' | 'query'>;
   readonly vectors: VectorSearch;
   readonly index: VectorIndex;
@@ -22,6 +24,8 @@ export interface NearestSearchParts extends Omit<ImageSearchParts, 'collection' 
   readonly modelDigest: string;
   /** Some hundred images of the table, whichever they are: relevance stands out from these. */
   readonly sample: () => Promise<readonly CollectedRecord[]>;
+  /** Relevance as a collection of the sample tells it. @default {@link plainSearchRelevance} */
+  readonly relevanceOf?: ((sample: ImageCollection) => SearchRelevance) | undefined;
 }
 
 /** Best entries of each label that are looked at. */
@@ -35,29 +39,75 @@ const MAXIMUM_LABELLED = 500;
  * `search` throws {InvalidQuery} for a query that these do not find: every alternative needs a text, a similar image or a
  * label.
  */
-export function openNearestSearch(parts: NearestSearchParts): Pick<ImageSearch, 'search'> {
-  const { table, modelDigest, labelSets, textEncoder, relevance = plainSearchRelevance } = parts;
+export function openNearestSearch(parts: NearestSearchParts): Pick<ImageSearch, 'search' | 'similar'> {
+  const { table, modelDigest, labelSets, textEncoder } = parts;
   const vocabulary = vocabularyOf(labelSets, []);
+  const sampleNow = samples(parts);
 
-  async function search(request: SearchRequest) {
-    const parsed = parseQuery(request.query, vocabulary);
-    requireCandidates(parsed.query);
-    const sample = await parts.sample();
-    const vectors = await queryVectors({
-      collection: recordCollection(modelDigest, sample),
-      textEncoder,
-      promptsOf: relevance.promptsOf,
-      readRecords: (images) => readSearched(images, table, true),
-    })(parsed);
-    const candidates = await candidatesOf(parsed.query, vectors, parts);
-    const collection = recordCollection(modelDigest, [...sample, ...candidates]);
-    return openImageSearch({
-      ...{ ...parts, collection },
-      relevance: sampledRelevance(relevance, new Set(sample.map(imageName)).size),
-    }).search(request);
+  /** A search of the images that are found, and of no others. */
+  const searchOf = ({ records, relevance }: Sample, found: readonly CollectedRecord[]) =>
+    openImageSearch({
+      ...parts,
+      collection: recordCollection(modelDigest, [...records, ...found]),
+      relevance: sampledRelevance(relevance, new Set(records.map(imageName)).size),
+    });
+
+  return {
+    async search(request) {
+      const parsed = parseQuery(request.query, vocabulary);
+      requireCandidates(parsed.query);
+      const sample = await sampleNow();
+      const vectors = await queryVectors({
+        collection: sample.collection,
+        textEncoder,
+        promptsOf: sample.relevance.promptsOf,
+        readRecords: (images) => readSearched(images, table, true),
+      })(parsed);
+      return searchOf(sample, await candidatesOf(parsed.query, vectors, parts)).search(request);
+    },
+    async similar(request) {
+      const sample = await sampleNow();
+      const { query } = parseQuery(request.query ?? '', vocabulary);
+      const vector = await contentOf(request.to, parts);
+      const found = await nearest(vector, query, parts);
+      return searchOf(sample, await readSearched(found, table, true)).similar(request);
+    },
+  };
+}
+
+interface Sample {
+  readonly records: readonly CollectedRecord[];
+  readonly collection: ImageCollection;
+  readonly relevance: SearchRelevance;
+}
+
+/** The sample with what it tells of relevance, which is worked out again for another one. */
+function samples({ sample, modelDigest, relevanceOf }: NearestSearchParts): () => Promise<Sample> {
+  let kept: Sample | undefined;
+  return async () => {
+    const records = await sample();
+    if (kept?.records !== records) {
+      const collection = recordCollection(modelDigest, records);
+      kept = { records, collection, relevance: relevanceOf?.(collection) ?? plainSearchRelevance };
+    }
+    return kept;
+  };
+}
+
+/** @throws {CliptagError} `no-image` where there is none with an embedding of the model */
+async function contentOf(
+  to: SimilarRequest['to'],
+  { table, modelDigest }: NearestSearchParts,
+): Promise<Float32Array> {
+  if ('embedding' in to) return to.embedding;
+  const [record] = await readSearched([to], table, true);
+  if (record?.embedding && record.modelDigest === modelDigest) {
+    return embeddingFromBytes(record.embedding, modelDigest).values;
   }
-
-  return { search };
+  throw new CliptagError(
+    'no-image',
+    `Expected an image with an embedding of model ${modelDigest} but received s3://${to.bucket}/${to.key}`,
+  );
 }
 
 /** Relevance by the first rows alone: among the nearest images, all would look alike. */

@@ -5,6 +5,7 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { TABLE_DEFINITION } from '../../../functions/core/records/table-definition.ts';
+import { vectorIndex } from '../../../functions/core/records/vector-index.ts';
 import type { AnyBucket } from '../../options/image-tagger-props.ts';
 import { explainWildcard } from '../compute/explained-wildcard.ts';
 import { allowNetwork, type FunctionNetwork } from '../compute/function-network.ts';
@@ -69,6 +70,12 @@ export function apiRole(scope: Construct, access: ApiAccess): Role {
     role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }));
   }
   return role;
+}
+
+/** Lets the API search the table's vector index. */
+export function allowSearchingVectors(role: Role, table: Table, dimensions: number): void {
+  const resources = [`${table.tableArn}/index/${vectorIndex(dimensions).name}`];
+  role.addToPolicy(new PolicyStatement({ actions: ['dynamodb:SearchVectors'], resources }));
 }
 
 /** Lets the API sign addresses of thumbnails, and see whether there is one. */

@@ -19,7 +19,7 @@ import { explainWildcard } from '../compute/explained-wildcard.ts';
 import { placed } from '../compute/function-network.ts';
 import { imageArchitecture, imageCode } from '../compute/image-code.ts';
 import type { ApiEndpoint } from './api-endpoint.ts';
-import { type ApiAccess, allowApiBuckets, apiRole } from './api-role.ts';
+import { type ApiAccess, allowApiBuckets, allowSearchingVectors, apiRole } from './api-role.ts';
 import { SearchSnapshots } from './search-snapshots.ts';
 
 /** A first start, with no snapshot yet, loads every image of the table before its first answer. */
@@ -53,13 +53,17 @@ export class ImageApi extends Construct implements ApiEndpoint {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.role = apiRole(this, { ...props, ...options, logGroup });
-    const snapshots = new SearchSnapshots(this, 'SearchSnapshots', this.role);
+    // A search by the index holds nothing in memory that a snapshot could be of.
+    const snapshots = options.vectorIndex
+      ? undefined
+      : new SearchSnapshots(this, 'SearchSnapshots', this.role);
+    if (options.vectorIndex) allowSearchingVectors(this.role, props.table, image.dimensions);
     this.function = new DockerImageFunction(this, 'Function', {
       description: 'Answers the HTTP API: finds images, and leads to them',
       code: imageCode(image, options, ['api.handler']),
       architecture: imageArchitecture(image),
       role: this.role,
-      environment: environmentOf(props, this.bucketNames(), snapshots.bucketName),
+      environment: environmentOf(props, this.bucketNames(), snapshots?.bucketName),
       memorySize: options.apiMemoryMegabytes,
       timeout: TIMEOUT,
       logGroup,
@@ -100,13 +104,13 @@ type OwnVariables = Omit<ApiEnvironmentVariables, 'MODEL_FOLDER' | 'LABEL_SETS'>
 function environmentOf(
   { table, options, queue, deadLetterQueue, thumbnailPlace }: ImageApiProps,
   bucketNames: string,
-  snapshotBucket: string,
+  snapshotBucket: string | undefined,
 ): Record<string, string> {
   const { prefix, maximumBytes, apiWrites } = options;
   const variables = {
     TABLE_NAME: table.tableName,
     BUCKETS: bucketNames,
-    SNAPSHOT_BUCKET: snapshotBucket,
+    ...(snapshotBucket !== undefined && { SNAPSHOT_BUCKET: snapshotBucket }),
     QUEUE_URL: queue.queueUrl,
     DEAD_LETTER_QUEUE_URL: deadLetterQueue.queueUrl,
     ...(table.tableStreamArn !== undefined && { STREAM_ARN: table.tableStreamArn }),
@@ -117,6 +121,7 @@ function environmentOf(
     ...(prefix.length > 0 && { KEY_PREFIXES: prefix.join(',') }),
     ...(maximumBytes !== undefined && { MAXIMUM_BYTES: String(maximumBytes) }),
     ...(apiWrites && { WRITES: 'true' }),
+    ...(options.vectorIndex && { VECTOR_INDEX: 'true' }),
   } satisfies OwnVariables;
   return variables;
 }

@@ -70,7 +70,7 @@ export const ALLOWED_IMPORTS = `
   api/contract.ts: api/base-path.ts core/records core/search zod
   api: api/contract.ts core core/objects core/search hono @hono/zod-openapi zod
   # The API as a Lambda function.
-  serve-api: adapters/aws adapters/files adapters/onnx adapters/sharp api config.ts core/objects core/records
+  serve-api: adapters/aws adapters/files adapters/onnx adapters/sharp api config.ts core core/objects core/records
       core/search core/thumbnails search @aws-lambda-powertools/logger aws-lambda node:*
   # For programs of others, browsers among them: no package at all.
   client: api/base-path.ts

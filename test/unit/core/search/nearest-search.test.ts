@@ -82,6 +82,20 @@ describe('a search by the vector index', () => {
     expect(images[0]?.key).toBe('000.jpg');
   });
 
+  it('finds what is similar to an image or to a picture from elsewhere, without the image itself', async () => {
+    const { search, asked } = await bothWays();
+    const byKey = await search.similar({ to: { bucket: 'photos', key: '000.jpg' }, limit: 5 });
+    expect(byKey.images.length).toBeGreaterThan(0);
+    expect(byKey.images.map(({ key }) => key)).not.toContain('000.jpg');
+    const embedding = Float32Array.of(1, 0, 0, 0);
+    const among = await search.similar({ to: { embedding }, query: 'bucket:archive', limit: 5 });
+    for (const { bucket } of among.images) expect(bucket).toBe('archive');
+    expect(asked.at(-1)).toMatchObject({ bucket: 'archive', vector: embedding });
+    await expect(search.similar({ to: { bucket: 'photos', key: 'none' }, limit: 5 })).rejects.toMatchObject({
+      code: 'no-image',
+    });
+  });
+
   it('reads records, so that an image which is gone is not shown', async () => {
     const { world, search } = await bothWays();
     const [first] = (await search.search({ query: 'sunset', limit: 1 })).images;
