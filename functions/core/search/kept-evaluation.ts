@@ -4,7 +4,7 @@ import type { Relevance } from './relevance.ts';
 
 interface Kept {
   readonly evaluation: Evaluation;
-  readonly understood: string;
+  readonly identity: string;
   readonly vectors: readonly Float32Array[];
   /** Whether its relevance is of the collection as it is, and not of a cursor. */
   readonly isFresh: boolean;
@@ -14,23 +14,24 @@ interface Kept {
  * Evaluations of the collection as it is at the call. The last one is kept, for the next pages of its query are asked for
  * soon.
  *
+ * @param identity what tells the query from others with the same vectors
  * @param frozen the relevance that a cursor has brought, which `evaluated` gives again
  */
 export function keptEvaluation(
   collection: ImageCollection,
-): (understood: string, evaluated: EvaluatedQuery, frozen?: readonly Relevance[]) => Evaluation {
+): (identity: string, evaluated: EvaluatedQuery, frozen?: readonly Relevance[]) => Evaluation {
   let kept: Kept | undefined;
-  return (understood, evaluated, frozen) => {
+  return (identity, evaluated, frozen) => {
     const vectors = [...evaluated.vectors.values()];
     const isKept =
       kept !== undefined &&
       kept.evaluation.version === collection.version &&
-      kept.understood === understood &&
+      kept.identity === identity &&
       sameNumbers(kept.vectors, vectors) &&
       (frozen === undefined ? kept.isFresh : hasRelevances(kept.evaluation, frozen));
     if (!kept || !isKept) {
       const evaluation = evaluate(evaluated, collection);
-      kept = { evaluation, understood, vectors, isFresh: frozen === undefined };
+      kept = { evaluation, identity, vectors, isFresh: frozen === undefined };
     }
     return kept.evaluation;
   };

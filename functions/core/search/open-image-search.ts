@@ -64,11 +64,8 @@ export function openImageSearch(parts: ImageSearchParts): OpenedImageSearch {
   async function planOf(query: string): Promise<PlannedQuery> {
     const vocabulary = vocabularyNow();
     const parsed = parseQuery(query, vocabulary);
-    return {
-      query: parsed.query,
-      vectors: await vectorsOf(parsed),
-      understood: queryText(parsed.query, vocabulary),
-    };
+    const understood = queryText(parsed.query, vocabulary);
+    return { query: parsed.query, vectors: await vectorsOf(parsed), understood, identity: understood };
   }
 
   async function search(request: SearchRequest): Promise<SearchAnswer> {
@@ -89,6 +86,8 @@ export function openImageSearch(parts: ImageSearchParts): OpenedImageSearch {
       query: allOf([condition, ...others, ...(among.query.kind === 'every-image' ? [] : [fits])]),
       vectors: new Map([...own, ...among.vectors]),
       understood: among.understood,
+      // Copies of an image have its vector, and others than these are left out.
+      identity: JSON.stringify([identityOf(to), among.understood]),
     };
     return answers.answer(planned, { ...page, query: `${identityOf(to)} ${query}` });
   }

@@ -21,6 +21,8 @@ export interface PlannedQuery {
   readonly vectors: ReadonlyMap<VectorCondition, Float32Array>;
   /** In the query language. */
   readonly understood: string;
+  /** What tells it from other queries that have the same vectors. */
+  readonly identity: string;
 }
 
 export interface QueryAnswers {
@@ -68,7 +70,7 @@ export function queryAnswers({ collection, table, relevance }: AnswerParts): Que
     return () => {
       const relevanceOf: EvaluatedQuery['relevanceOf'] = (cosines, place) =>
         frozen?.[place] ?? (models[place] ?? plainRelevance).of(cosines);
-      const evaluation = evaluationNow(planned.understood, { ...planned, relevanceOf }, frozen);
+      const evaluation = evaluationNow(planned.identity, { ...planned, relevanceOf }, frozen);
       frozen ??= evaluation.relevances;
       return evaluation;
     };

@@ -71,6 +71,17 @@ describe('wholeSearch', () => {
     expect(images.map(({ key }) => key).sort()).toEqual(['home/c.jpg', 'trip/b.jpg']);
   });
 
+  it('leaves out the image that is asked for, and not its copy that was asked for before', async () => {
+    const { search } = await opened();
+    const keysLike = async (to: Parameters<typeof search.similar>[0]['to']) =>
+      (await search.similar({ to, limit: 10 })).images.map(({ key }) => key).sort();
+    await keysLike({ bucket: 'photos', key: 'trip/a.jpg' });
+    expect(await keysLike({ bucket: 'photos', key: 'trip/b.jpg' })).toEqual(['home/c.jpg', 'trip/a.jpg']);
+    const everyCopy = ['home/c.jpg', 'trip/a.jpg', 'trip/b.jpg'];
+    expect(await keysLike({ embedding: Float32Array.of(1, 0, 0, 0) })).toEqual(everyCopy);
+    expect(await keysLike({ bucket: 'photos', key: 'trip/a.jpg' })).toEqual(['home/c.jpg', 'trip/b.jpg']);
+  });
+
   it('groups duplicates among the images that fit a query', async () => {
     const { search } = await opened();
     const keys = async (query?: string) =>
