@@ -159,9 +159,9 @@ async function welcome(
   };
   await print(
     ...columns([
+      ['  Page', `http://127.0.0.1:${httpPort}  pictures, search, uploads`],
       ['  S3', `${pipeline.s3.url}  bucket ${LOCAL_BUCKET_NAME}`],
       ['  DynamoDB', `${pipeline.dynamodb.url}  table ${LOCAL_TABLE_NAME}`],
-      ['  Gallery', `http://127.0.0.1:${httpPort}`],
     ]),
   );
   if (!samplesWereUploaded(dataFolder)) {
@@ -178,9 +178,9 @@ async function welcome(
   const sample = { file, tag: await bestSampleTag(pipeline) };
   await print(
     '',
-    'Try it in another terminal:',
+    'Open the page, or try it in another terminal:',
     '',
-    linesToTry(pipeline, readLocalCredentials(), sample),
+    linesToTry({ ...pipeline, httpPort }, readLocalCredentials(), sample),
     '',
     'Uploads are tagged as they come. Ctrl-C stops.',
   );

@@ -6,6 +6,7 @@ import type { TaggingOutcome } from '../core/tagging/tag-image.ts';
 import type { Report } from '../tag-images/tag-messages.ts';
 import type { Output } from '../terminal/output.ts';
 import { tagsText } from '../terminal/tags-text.ts';
+import { LOCAL_PIPELINE } from './control-api/local-pipeline.ts';
 import { LOCAL_REGION, LOCAL_TABLE_NAME } from './dynamodb/table.ts';
 import { LOCAL_BUCKET_NAME, type Pipeline } from './pipeline.ts';
 
@@ -39,15 +40,17 @@ export function outputReport(output: Output, onOutcome: (outcome: TaggingOutcome
   };
 }
 
-/** The lines that show the pipeline at work with the AWS CLI, to be pasted as they are. */
+/** The lines that show the pipeline at work, from search to the AWS CLI, to be pasted as they are. */
 export function linesToTry(
-  { s3, dynamodb }: Pick<Pipeline, 's3' | 'dynamodb'>,
+  { s3, dynamodb, httpPort }: Pick<Pipeline, 's3' | 'dynamodb'> & { httpPort: number },
   { accessKeyId, secretAccessKey }: { accessKeyId: string; secretAccessKey: string },
   sample: { file: string; tag: Tag | undefined },
 ): string {
   const label = `LABEL#${sample.tag?.set ?? 'general'}#${sample.tag?.label ?? 'cat'}`;
   const values = JSON.stringify({ ':label': { S: label } });
+  const place = httpPort === LOCAL_PIPELINE.httpPort ? '' : ` --http-port ${httpPort}`;
   return [
+    `  npx cliptag search ${shellQuoted(sample.tag?.label ?? 'cat')}${place}`,
     `  export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey} AWS_DEFAULT_REGION=${LOCAL_REGION}`,
     `  aws s3 cp ${sample.file} s3://${LOCAL_BUCKET_NAME}/copy-of-${basename(sample.file)} --endpoint-url ${s3.url}`,
     `  aws dynamodb query --table-name ${LOCAL_TABLE_NAME} --endpoint-url ${dynamodb.url} \\`,

@@ -23,7 +23,7 @@ function portFlag(flag: PortFlag, what: string) {
 const flags = {
   's3-port': portFlag('s3-port', 'Port of the S3 endpoint.'),
   'dynamodb-port': portFlag('dynamodb-port', 'Port of the DynamoDB endpoint.'),
-  'http-port': portFlag('http-port', 'Port of the gallery page.'),
+  'http-port': portFlag('http-port', 'Port of the page and the HTTP API.'),
   data: {
     type: 'string',
     value: 'FOLDER',
@@ -70,7 +70,8 @@ export const start = command({
   usage: `start [--s3-port PORT] [--dynamodb-port PORT] [--http-port PORT] [--data FOLDER]
        [--labels FILE|FOLDER …] [--exif all|without-place|none] [--no-thumbnails]
        [--object-tags N] [--no-reembed] [--result-events]`,
-  about: `Runs the whole pipeline on this machine: S3 endpoint, queue, the handler that Lambda runs, DynamoDB, and a gallery page.
+  about: `Runs the whole pipeline on this machine: S3 endpoint, queue, the handler that Lambda runs, DynamoDB, and a page
+to search and look at pictures.
 Tags the sample photographs on its first start, then every upload, until Ctrl-C. Ports are on 127.0.0.1; 0 takes a free
 one. State survives a stop, and a crash.
 

@@ -60,7 +60,7 @@ beforeAll(async () => {
   s3 = new S3Client({ endpoint: pipeline.s3Url, region, credentials, forcePathStyle: true });
   const portOf = (url: string) => new URL(url).port;
   here = ['--s3-port', portOf(pipeline.s3Url), '--dynamodb-port', portOf(pipeline.dynamodbUrl)];
-  here.push('--http-port', portOf(pipeline.galleryUrl));
+  here.push('--http-port', portOf(pipeline.pageUrl));
 });
 afterAll(async () => {
   await pipeline.crash();
@@ -107,7 +107,7 @@ describe('cliptag backfill', PATIENCE, () => {
     );
     const depths: number[] = [];
     const watch = setInterval(async () => {
-      const answer = await fetch(`${pipeline.galleryUrl}/status.json`);
+      const answer = await fetch(`${pipeline.pageUrl}/status.json`);
       depths.push(((await answer.json()) as { queue: { visible: number } }).queue.visible);
     }, 50);
     const tagged = () => tableOf(pipeline).count(queryImagesByStatus('many', 'tagged'));

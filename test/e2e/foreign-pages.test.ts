@@ -23,7 +23,7 @@ import {
 const KEY = 'chelsea.png';
 let folder: { folder: string; remove: () => Promise<void> };
 let pipeline: RunningPipeline;
-let hosts: Readonly<Record<'s3' | 'dynamodb' | 'gallery', string>>;
+let hosts: Readonly<Record<'s3' | 'dynamodb' | 'page', string>>;
 let s3: S3Client;
 
 beforeAll(async () => {
@@ -33,7 +33,7 @@ beforeAll(async () => {
   hosts = {
     s3: host(pipeline.s3Url),
     dynamodb: host(pipeline.dynamodbUrl),
-    gallery: host(pipeline.galleryUrl),
+    page: host(pipeline.pageUrl),
   };
   s3 = new S3Client({ endpoint: pipeline.s3Url, region, credentials, forcePathStyle: true });
 });
@@ -89,7 +89,7 @@ function attacks(): readonly Attack[] {
   const dynamodb = (operation: string, body: object) =>
     `return attempt('http://${hosts.dynamodb}/', ${dynamoDbRequest(operation, { ...table, ...body })})`;
   const object = presignedLink(hosts.s3, `/photos/${KEY}`);
-  const api = `http://${hosts.gallery}/api/v1`;
+  const api = `http://${hosts.page}/api/v1`;
   const named = `bucket=photos&key=${KEY}`;
   const deletion = presignedLink(hosts.s3, '/photos', 'POST', { delete: '' });
   const xml = `<Delete><Object><Key>${KEY}</Key></Object></Delete>`;
@@ -125,7 +125,7 @@ function attacks(): readonly Attack[] {
     { name: 'show an original', script: `return shows('img', '${api}/originals?${named}')` },
     {
       name: 'run a script of the page',
-      script: `return shows('script', 'http://${hosts.gallery}/assets/page.js')`,
+      script: `return shows('script', 'http://${hosts.page}/assets/page.js')`,
     },
     {
       name: 'listen to events',
@@ -157,7 +157,7 @@ function attacks(): readonly Attack[] {
     },
     {
       name: 'redrive unseen',
-      script: `return attempt('http://${hosts.gallery}/redrive', { method: 'POST', mode: 'no-cors' })`,
+      script: `return attempt('http://${hosts.page}/redrive', { method: 'POST', mode: 'no-cors' })`,
     },
   ];
 }
@@ -256,14 +256,14 @@ describe.each(BROWSERS)('a page of another origin in %s', (browser) => {
     expect(got).toEqual({ origin: expect.stringContaining('localhost'), fetch: '200', show: 'shown' });
   });
 
-  it.skipIf(!isHere).each(['gallery', 's3', 'dynamodb'] as const)(
+  it.skipIf(!isHere).each(['page', 's3', 'dynamodb'] as const)(
     'gets nothing of %s under a name that is led to this machine',
     async (target) => {
       const port = Number(hosts[target].split(':')[1]);
       const server = await startHostileServer((origin) => {
         const host = new URL(origin).host;
         const tries = {
-          gallery: `attempt('/api/v1/search')`,
+          page: `attempt('/api/v1/search')`,
           s3: `attempt('${presignedLink(host, `/photos/${KEY}`)}')`,
           dynamodb: `attempt('/', ${dynamoDbRequest('ListTables', {}, host)})`,
         };
@@ -289,15 +289,15 @@ describe.each(BROWSERS)('a page of another origin in %s', (browser) => {
 
 it('keeps the page and its answers from other pages by headers', async () => {
   const headersOf = async (url: string) => Object.fromEntries((await fetch(url)).headers);
-  const page = await headersOf(`${pipeline.galleryUrl}/`);
+  const page = await headersOf(`${pipeline.pageUrl}/`);
   expect(page['content-security-policy']).toContain("frame-ancestors 'none'");
   expect(page['content-security-policy']).not.toContain('unsafe');
   for (const url of [
-    `${pipeline.galleryUrl}/`,
-    `${pipeline.galleryUrl}/api/v1/thumbnails?bucket=photos&key=${KEY}`,
-    `${pipeline.galleryUrl}/api/v1/originals?bucket=photos&key=${KEY}`,
-    `${pipeline.galleryUrl}/api/v1/search`,
-    `${pipeline.galleryUrl}/status.json`,
+    `${pipeline.pageUrl}/`,
+    `${pipeline.pageUrl}/api/v1/thumbnails?bucket=photos&key=${KEY}`,
+    `${pipeline.pageUrl}/api/v1/originals?bucket=photos&key=${KEY}`,
+    `${pipeline.pageUrl}/api/v1/search`,
+    `${pipeline.pageUrl}/status.json`,
     pipeline.dynamodbUrl,
     presignedLink(hosts.s3, `/photos/${KEY}`),
   ]) {

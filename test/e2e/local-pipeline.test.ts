@@ -162,7 +162,7 @@ describe('bad input', () => {
       'good.jpg': ['tagged', undefined],
     });
     for (const { status, reason } of records) if (status !== 'tagged') expect(reason).toMatch(/^Expected /);
-    const status = await (await fetch(`${pipeline.galleryUrl}/status.json`)).json();
+    const status = await (await fetch(`${pipeline.pageUrl}/status.json`)).json();
     expect(status).toMatchObject({ queue: { visible: 0 }, deadLetters: 0 });
   });
 });

@@ -89,7 +89,7 @@ it('the local pipeline prints result events and tags objects, when it is asked t
 });
 
 it('redrive shows the dead letters of the local pipeline and puts them back', async () => {
-  const here = ['--http-port', new URL(pipeline.galleryUrl).port, '--json'];
+  const here = ['--http-port', new URL(pipeline.pageUrl).port, '--json'];
   const letter = { objects: ['s3://photos/gone.jpg'], receiveCount: 1, reason: 'the table was away' };
   const plan = { step: 'plan', deadLetters: 1, sample: [letter] };
   expect(jsonLines(await runCli(['redrive', '--dry-run', ...here]))).toMatchObject([plan]);
@@ -106,6 +106,6 @@ it('redrive shows the dead letters of the local pipeline and puts them back', as
 
 it('no other page may have dead letters redriven', async () => {
   const headers = { origin: 'http://elsewhere.example' };
-  const answer = await fetch(`${pipeline.galleryUrl}/redrive`, { method: 'POST', headers });
+  const answer = await fetch(`${pipeline.pageUrl}/redrive`, { method: 'POST', headers });
   expect(answer.status).toBe(403);
 });

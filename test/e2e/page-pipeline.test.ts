@@ -32,7 +32,7 @@ describe.skipIf(!hasChromium)('the page of a running pipeline', () => {
     const { folder, remove } = await makeFolder();
     removeFolder = remove;
     [pipeline, browser] = await Promise.all([startPipelineProcess(folder), openBrowser()]);
-    ({ page, faults } = await openPage(browser, pipeline.galleryUrl));
+    ({ page, faults } = await openPage(browser, pipeline.pageUrl));
   });
   afterAll(async () => {
     await browser.close();

@@ -81,7 +81,7 @@ describe('cliptag start on a data folder of another model', PATIENCE, () => {
       /^cliptag query: these images were tagged by different models, .* npx cliptag backfill s3:\/\/photos\/ tags anew /,
     );
     expect(mixed.stderr).toContain(`${oldDigest} (80)`);
-    const answer = await fetch(`${pipeline.galleryUrl}/api/v1/search?limit=500`);
+    const answer = await fetch(`${pipeline.pageUrl}/api/v1/search?limit=500`);
     const { images } = (await answer.json()) as SearchAnswerBody;
     const marked = images.filter(({ isOfOtherModel }) => isOfOtherModel).map(({ key }) => key);
     expect(marked.sort()).toEqual([...KEYS].sort());

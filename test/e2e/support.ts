@@ -31,7 +31,7 @@ export interface RunningPipeline {
   output(): string;
   readonly s3Url: string;
   readonly dynamodbUrl: string;
-  readonly galleryUrl: string;
+  readonly pageUrl: string;
   /** Ends it as a crash does. */
   crash(): Promise<void>;
   /** Ends it as Ctrl-C does; gives the exit code. */
@@ -69,7 +69,7 @@ export async function startPipelineProcess(dataFolder: string, ...flags: string[
     output: () => output,
     s3Url: url('S3'),
     dynamodbUrl: url('DynamoDB'),
-    galleryUrl: url('Gallery'),
+    pageUrl: url('Page'),
     async crash() {
       child.kill('SIGKILL');
       await exited;

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signedRequest } from '../fixtures/local-signing.ts';
-import { dynamoDbCase, galleryCase, rawCase, s3Case } from './fuzz/cases.ts';
+import { dynamoDbCase, pageCase, rawCase, s3Case } from './fuzz/cases.ts';
 import { type FuzzAnswer, sendBytes, sendRequest } from './fuzz/request.ts';
 import { type Random, type TortureLimits, type TortureOutcome, tortureProgram } from './torture.ts';
 
@@ -18,7 +18,7 @@ const MAXIMUM_BLOCKED_MILLISECONDS = 250;
 const HALF_HEADER_SECONDS = 20;
 
 interface Served {
-  readonly ports: Readonly<Record<'s3' | 'dynamodb' | 'gallery', number>>;
+  readonly ports: Readonly<Record<'s3' | 'dynamodb' | 'page', number>>;
   /** Since the last call. */
   blockedMilliseconds(begin?: 'begin'): Promise<number>;
   isAlive(): boolean;
@@ -100,7 +100,7 @@ async function oneRequest(
   random: Random,
   agent: Agent,
 ): Promise<{ what: string; answer: FuzzAnswer }> {
-  const name = random.pick(['s3', 's3', 'dynamodb', 'dynamodb', 'gallery', 'raw'] as const);
+  const name = random.pick(['s3', 's3', 'dynamodb', 'dynamodb', 'page', 'raw'] as const);
   if (name === 'raw') {
     const bytes = rawCase(random);
     const port = random.pick(Object.values(ports));
@@ -109,9 +109,9 @@ async function oneRequest(
       answer: await sendBytes(port, bytes),
     };
   }
-  const made = { s3: s3Case, dynamodb: dynamoDbCase, gallery: galleryCase }[name](random);
+  const made = { s3: s3Case, dynamodb: dynamoDbCase, page: pageCase }[name](random);
   const host = `127.0.0.1:${ports[name]}`;
-  const signs = name !== 'gallery' && random.chance(0.95);
+  const signs = name !== 'page' && random.chance(0.95);
   const request = signs ? signedRequest(made, host, name) : made;
   const what = `${name} ${request.method} ${request.headers['x-amz-target'] ?? request.target}`;
   return { what, answer: await sendRequest(ports[name], request, agent) };
@@ -131,7 +131,7 @@ async function halfHeader(name: string, port: number): Promise<string[]> {
 
 /** By the pipeline's own page: an upload comes back with its status. */
 async function stillTags({ ports }: Served): Promise<boolean> {
-  const api = `http://127.0.0.1:${ports.gallery}/api/v1`;
+  const api = `http://127.0.0.1:${ports.page}/api/v1`;
   const form = new FormData();
   form.append('key', 'after-fuzz.png');
   form.append('file', new Blob([await readFile(resolve('functions/local/samples/chelsea.png'))]));
@@ -168,7 +168,7 @@ async function serve(folder: string, program: readonly string[]): Promise<Served
   const port = (name: string) =>
     Number(new RegExp(`${name} +http://127\\.0\\.0\\.1:(\\d+)`).exec(output)?.[1]);
   return {
-    ports: { s3: port('S3'), dynamodb: port('DynamoDB'), gallery: port('Gallery') },
+    ports: { s3: port('S3'), dynamodb: port('DynamoDB'), page: port('Page') },
     async blockedMilliseconds(begin) {
       child.send(begin ?? 'tell');
       const [told] = (await once(child, 'message')) as [{ longestMilliseconds: number }];

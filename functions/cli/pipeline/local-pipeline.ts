@@ -63,7 +63,7 @@ export async function localPipeline(httpPort: number): Promise<LocalPipeline> {
   };
 }
 
-/** Every route of the control API, asked of the pipeline whose gallery is on this port. */
+/** Every route of the control API, asked of the pipeline whose page is on this port. */
 function controlClient(httpPort: number): ControlApi {
   const { status, deadLetters, redrive, tagger, sendListed } = CONTROL_ROUTES;
   return {

@@ -3,8 +3,8 @@ import { labelSetSchema } from '../../core/labels/label-set.ts';
 import type { TaggerIdentity } from '../../core/tagging/tagger-identity.ts';
 
 /**
- * The routes by which programs control a pipeline on this machine, on the port of its gallery. It is the one contract
- * between the gallery's server, which implements `ControlApi`, and the command line, whose client is made of the
+ * The routes by which programs control a pipeline on this machine, on the port of its page. It is the one contract
+ * between the page's server, which implements `ControlApi`, and the command line, whose client is made of the
  * routes.
  */
 

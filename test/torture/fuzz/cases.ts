@@ -364,7 +364,7 @@ function chunkedBody(random: Random): string {
   return `${Array.from({ length: random.integer(4) }, chunk).join('')}${random.chance(0.7) ? '0\r\n' : ''}${trailer}\r\n`;
 }
 
-export function galleryCase(random: Random): PlainRequest {
+export function pageCase(random: Random): PlainRequest {
   const path = random.pick([
     ...[
       '/',

@@ -116,7 +116,7 @@ export async function startCrashing(dataFolder: string, program: string): Promis
     table: tableAt(url('DynamoDB')),
     output,
     async queue() {
-      const answer = await fetch(`${url('Gallery')}/status.json`);
+      const answer = await fetch(`${url('Page')}/status.json`);
       const { queue, deadLetters } = (await answer.json()) as {
         queue: { visible: number; inFlight: number };
         deadLetters: number;
