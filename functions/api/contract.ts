@@ -219,6 +219,10 @@ export const statusAnswer = z
     deadLetters: z.int().min(0),
     images: z.record(z.enum(IMAGE_STATUSES), z.int().min(0)),
     imagesPerSecond: z.number().min(0).optional(),
+    s3Endpoint: z
+      .string()
+      .optional()
+      .meta({ description: 'Where the buckets are, of a pipeline on one machine.' }),
   })
   .meta({ id: 'StatusAnswer' });
 

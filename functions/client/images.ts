@@ -99,6 +99,8 @@ export interface PipelineStatus {
   readonly deadLetters: number;
   readonly images: Readonly<Record<ImageStatus, number>>;
   readonly imagesPerSecond?: number | undefined;
+  /** Where the buckets are, of a pipeline on one machine. */
+  readonly s3Endpoint?: string | undefined;
 }
 
 /** Where one upload is sent to: a form with these fields, and after them the file as `file`. */

@@ -274,7 +274,8 @@ const COMMAND_ERRORS = {
     remedy: 'Check bucket and key; an image that was uploaded a moment ago has its record once it is tagged.',
   },
   'not-tagged': {
-    meaning: 'An image that is to be corrected has no tags: it is failed or unsupported.',
+    meaning:
+      'An image that is to be corrected, or compared with others, has no tags: it is failed or unsupported.',
     remedy: 'Mend and upload it again; `cliptag show` has the reason.',
   },
   'too-many-corrections': {

@@ -32,12 +32,16 @@ describe('cliptag duplicates', () => {
       asked.push(searchParams);
       const kind = searchParams.get('kind') ?? '';
       const groups = [1, 2, 3].map((n) => groupOf(kind, n));
+      // Of scenes two are none any more by their records.
+      const total = kind === 'scene' ? 5 : 3;
       const isSecond = searchParams.get('cursor') === 'next';
       const limit = Math.min(2, Number(searchParams.get('limit')));
       const shown = isSecond ? groups.slice(2) : groups.slice(0, limit);
       response.setHeader('content-type', 'application/json');
+      const status = { queue: { visible: 0, inFlight: 0 }, s3Endpoint: 'http://127.0.0.1:9100' };
+      if (pathname === '/api/v1/status') return response.end(JSON.stringify(status));
       response.statusCode = pathname === '/api/v1/duplicates' ? 200 : 404;
-      response.end(JSON.stringify({ groups: shown, total: 3, ...(!isSecond && { cursor: 'next' }) }));
+      return response.end(JSON.stringify({ groups: shown, total, ...(!isSecond && { cursor: 'next' }) }));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   });
@@ -73,6 +77,11 @@ describe('cliptag duplicates', () => {
     );
   });
 
+  it('counts the groups that it has shown where no more follow', async () => {
+    const { stdout } = await run('--scene');
+    expect(stdout).toMatch(/\n3 groups\n$/);
+  });
+
   it('writes a plan of all groups and deletes nothing, and replaces no file', async () => {
     const plan = join(folder, 'plan.sh');
     const { code, stderr } = await run('--delete-plan', plan);
@@ -80,8 +89,9 @@ describe('cliptag duplicates', () => {
     expect(stderr).toContain('nothing has been deleted');
     const text = readFileSync(plan, 'utf8');
     expect(text.match(/^aws s3 rm .*$/gm)).toEqual(
-      [1, 2, 3].map((n) => `aws s3 rm --endpoint-url http://127.0.0.1:9000 's3://photos/${n}-b'\\''.jpg'`),
+      [1, 2, 3].map((n) => `aws s3 rm --endpoint-url 'http://127.0.0.1:9100' 's3://photos/${n}-b'\\''.jpg'`),
     );
+    expect(text).toContain('\n# export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local ');
     const again = await run('--delete-plan', plan);
     expect(again).toMatchObject({ code: 2 });
     expect(again.stderr).toContain('is there already');

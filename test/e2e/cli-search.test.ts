@@ -120,7 +120,7 @@ describe('cliptag search', () => {
     const next = await search('', '--order', 'name', '--limit', '2', '--cursor', cursor, '--json');
     expect(jsonLines<{ key: string }>(next).map(({ key }) => key)).toEqual(['b.jpg', 'broken.jpg']);
     expect((await search('', '--limit', '2')).stdout).toContain(
-      '\n25 images, 2 shown; --limit 25 shows these\n',
+      '\n25 images, 2 shown; --limit 25 shows all\n',
     );
   });
 
@@ -132,6 +132,15 @@ describe('cliptag search', () => {
     expect([query, caret]).toEqual(['  dog lable:beach', '      ^']);
     const wide = await search('日本 lable:beach');
     expect(wide.stderr.split('\n').slice(1, 3)).toEqual(['  日本 lable:beach', '       ^']);
+  });
+
+  it.each([
+    [['--', 'dog', '--html', 'dogs.html'], '--html stands after --, where flags are words of the QUERY'],
+    [['a'.repeat(2_001)], 'expected a QUERY of at most 2000 characters but received 2001'],
+  ])('rejects what it would take for something else, as %s', async (args, message) => {
+    const { code, stdout, stderr } = await runCli(['search', ...here, ...args]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
   });
 
   it('rejects a cursor of another query', async () => {

@@ -44,6 +44,6 @@ export function summaryText(
       ? `${countText(total)} ${total === 1 ? 'image' : 'images'}`
       : `${countText(total)} relevant of ${countText(all)}`;
   if (shown < reachable)
-    return `${relevant}, ${countText(shown)} shown; --limit ${reachable} shows ${isAll ? 'all' : 'these'}`;
+    return `${relevant}, ${countText(shown)} shown; --limit ${reachable} shows ${reachable === all ? 'all' : 'these'}`;
   return beyond && !isAll ? `${relevant}; --all shows the rest` : relevant;
 }

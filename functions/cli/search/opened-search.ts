@@ -17,6 +17,8 @@ export interface OpenedSearch extends Pick<ImageSearch, 'search' | 'duplicates' 
   bucketOf(named: string | undefined): string;
   /** A small version; undefined where the picture cannot be shown. */
   thumbnail(image: SearchedImage): Promise<SmallPicture | undefined>;
+  /** Where the AWS CLI finds the buckets. @default where AWS has them */
+  readonly s3Endpoint?: (() => Promise<string | undefined>) | undefined;
   /** The page that shows what is found. @default there is none */
   readonly page?: URL | undefined;
 }

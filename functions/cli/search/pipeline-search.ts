@@ -41,6 +41,7 @@ export function pipelineSearch(httpPort: number): OpenedSearch {
     duplicates: (request) => ask((api) => api.duplicates(request)).then(groupsOf),
     bucketOf: (named = LOCAL_PIPELINE.bucket) => named,
     labelCounts: () => ask((api) => api.labels()),
+    s3Endpoint: async () => (await ask((api) => api.status())).s3Endpoint,
     async thumbnail(image) {
       const picture = await client.thumbnail(image).catch(() => undefined);
       return picture && { mediaType: picture.type, bytes: await picture.bytes() };

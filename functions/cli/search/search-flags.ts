@@ -1,3 +1,4 @@
+import { MAXIMUM_QUERY_LENGTH } from '../../core/search/parser.ts';
 import { checkCount, checkNotEmpty } from '../../terminal/flag-checks.ts';
 import type { FlagValues } from '../../terminal/flags.ts';
 import { QUEUE_FLAGS } from '../pipeline/queue-flags.ts';
@@ -68,6 +69,22 @@ export function searchPlaceFaults({
     ...(!isDeployed && labels !== undefined
       ? ['--labels needs --stack or --table: the local pipeline knows its label sets']
       : []),
+  ];
+}
+
+/** What is wrong with the words of a query before anybody reads it. */
+export function queryFaults(words: readonly string[]): readonly string[] {
+  const { length } = words.join(' ');
+  const names = Object.keys({ ...ANSWER_FLAGS, ...SEARCH_PLACE_FLAGS });
+  // As a part of a query it would be a label that is twice unwanted.
+  const flag = words.find((word) => names.some((name) => word === `--${name}`));
+  return [
+    ...(flag === undefined
+      ? []
+      : [`${flag} stands after --, where flags are words of the QUERY: expected it before`]),
+    ...(length <= MAXIMUM_QUERY_LENGTH
+      ? []
+      : [`expected a QUERY of at most ${MAXIMUM_QUERY_LENGTH} characters but received ${length}`]),
   ];
 }
 

@@ -5,6 +5,7 @@ import type { LabelSet } from '../labels/label-set.ts';
 import type { TagTable } from '../records/tag-table.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { ChangingCollection } from './image-collection.ts';
+import { imageContent } from './image-content.ts';
 import {
   type ImageSearch,
   MAXIMUM_PAGE_SIZE,
@@ -12,7 +13,7 @@ import {
   type SearchRequest,
   type SimilarRequest,
 } from './image-search.ts';
-import { type ParsedQuery, parseQuery } from './parser.ts';
+import { parseQuery } from './parser.ts';
 import type { SimilarCondition } from './query.ts';
 import { type PlannedQuery, queryAnswers } from './query-answer.ts';
 import { allOf } from './query-parts.ts';
@@ -77,14 +78,14 @@ export function openImageSearch(parts: ImageSearchParts): OpenedImageSearch {
     requireLimit(page.limit);
     const among = await planOf(query);
     const condition: SimilarCondition = { kind: 'similar', key: '', ...('key' in to && to) };
-    const own = 'key' in to ? await vectorsOf(alone(condition)) : new Map([[condition, to.embedding]]);
+    const content = 'key' in to ? await imageContent(to, parts) : to.embedding;
     // Twice not: an image that fits, with no score of its own.
     const fits = { kind: 'not', of: { kind: 'not', of: among.query } } as const;
     // Nobody looks for the image that is at hand.
     const others = 'key' in to ? [{ kind: 'not', of: { kind: 'image', ...to } } as const] : [];
     const planned = {
       query: allOf([condition, ...others, ...(among.query.kind === 'every-image' ? [] : [fits])]),
-      vectors: new Map([...own, ...among.vectors]),
+      vectors: new Map([[condition, content], ...among.vectors]),
       understood: among.understood,
       // Copies of an image have its vector, and others than these are left out.
       identity: JSON.stringify([identityOf(to), among.understood]),
@@ -98,10 +99,6 @@ export function openImageSearch(parts: ImageSearchParts): OpenedImageSearch {
     labelCounts: async () => collection.labelCounts(),
     evaluation: async (query) => answers.evaluation(await planOf(query)),
   };
-}
-
-function alone(query: SimilarCondition): ParsedQuery {
-  return { query, columnOf: () => 1 };
 }
 
 /** What a cursor of similar images belongs to. */

@@ -17,7 +17,7 @@ import { uploads } from './uploads.ts';
 
 export interface PageApiOptions {
   readonly pipeline: {
-    readonly s3: Pick<S3Endpoint, 'open' | 'newObjects'>;
+    readonly s3: Pick<S3Endpoint, 'url' | 'open' | 'newObjects'>;
     readonly queue: Pick<LocalQueue, 'send' | 'counts'>;
     readonly dynamodb: Pick<DynamoDbEndpoint, 'readImages'>;
     readonly tagger: Tagger;
@@ -67,7 +67,13 @@ function apiPorts({ pipeline, search, collected, throughput }: PageApiOptions): 
     async status() {
       const { visible, inFlight, deadLetters } = queue.counts();
       const images = { ...(await collected.counts()) };
-      return { queue: { visible, inFlight }, deadLetters, images, imagesPerSecond: throughput.perSecond() };
+      return {
+        queue: { visible, inFlight },
+        deadLetters,
+        images,
+        imagesPerSecond: throughput.perSecond(),
+        s3Endpoint: s3.url,
+      };
     },
   };
 }

@@ -2,6 +2,7 @@ import type { ApiImage } from '../../api/contract.ts';
 import { nameOf } from '../model/address.ts';
 import { bytesText, countText } from '../model/texts.ts';
 import { Icon } from '../parts/icon.tsx';
+import { status } from '../store/connection.ts';
 import { deletePlan } from './delete-plan.ts';
 
 interface DeletePlanBarProps {
@@ -24,7 +25,7 @@ export function DeletePlanBar({ groups, doomed }: DeletePlanBarProps) {
       <button
         type="button"
         class="button accent"
-        onClick={() => save(deletePlan(groups, doomed, new Date()))}
+        onClick={() => save(deletePlan(groups, doomed, new Date(), status.value?.s3Endpoint))}
       >
         <Icon name="download" />
         Save the plan

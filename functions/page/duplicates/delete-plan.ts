@@ -2,7 +2,6 @@ import { type ImageName, nameOf } from '../model/address.ts';
 
 const HEAD = `# Duplicates that may go, chosen on Cliptag's page. Nothing has been deleted.
 # Read it, strike out what is to stay, then run it: sh FILE
-# For a pipeline on this machine: AWS_ENDPOINT_URL=http://127.0.0.1:9000 sh FILE
 `;
 
 /**
@@ -10,17 +9,27 @@ const HEAD = `# Duplicates that may go, chosen on Cliptag's page. Nothing has be
  * group as a comment, and a line that deletes each other.
  *
  * @param doomed names of the pictures that may go
+ * @param s3Endpoint of a pipeline on one machine, whose plan never reaches a bucket of the same name in an account
  */
 export function deletePlan(
   groups: ReadonlyArray<readonly ImageName[]>,
   doomed: ReadonlySet<string>,
   date: Date,
+  s3Endpoint?: string,
 ): string {
   const chosen = groups.filter((group) => group.some((image) => doomed.has(nameOf(image))));
   const lines = chosen.map((group) =>
     group.map((image) => (doomed.has(nameOf(image)) ? removalLine(image) : keptLine(image))).join('\n'),
   );
-  return `${HEAD}# ${date.toISOString()}\n\n${lines.join('\n\n')}\n`;
+  const place = s3Endpoint === undefined ? '' : placeLines(s3Endpoint);
+  return `${HEAD}# ${date.toISOString()}\n${place}\n${lines.join('\n\n')}\n`;
+}
+
+function placeLines(s3Endpoint: string): string {
+  return `export AWS_ENDPOINT_URL=${quoted(s3Endpoint)}
+# It needs the keys of the pipeline, which are these unless it was started with others:
+# export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1
+`;
 }
 
 /** What would end a line ends a comment, and the rest of a name would be run. */
@@ -34,8 +43,12 @@ function removalLine(image: ImageName): string {
   const name = nameOf(image);
   if (printable(name) !== name)
     return `# left out, for its name has control characters: s3://${printable(name)}`;
-  // As one word of any POSIX shell: between single quotes nothing but a single quote means anything.
-  return `aws s3 rm 's3://${name.replaceAll("'", `'\\''`)}'`;
+  return `aws s3 rm ${quoted(`s3://${name}`)}`;
+}
+
+/** As one word of any POSIX shell: between single quotes nothing but a single quote means anything. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function printable(text: string): string {

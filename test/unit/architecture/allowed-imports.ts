@@ -151,7 +151,7 @@ export const ALLOWED_IMPORTS = `
       core/objects core/records core/search local/control-api search tagger terminal
       p-map node:*
   cli/commands/search: cli/pages cli/search terminal
-  cli/commands/duplicates: cli/search cli/shared-flags.ts core core/search local/control-api terminal node:*
+  cli/commands/duplicates: cli/search cli/shared-flags.ts core core/search terminal node:*
   cli/commands/similar: cli/pages cli/pipeline cli/search terminal node:*
   cli/commands/backfill: adapters/aws cli/pipeline cli/shared-flags.ts config.ts core core/backfill
       core/cost core/objects core/records core/tagging local/control-api terminal zod node:*

@@ -22,6 +22,17 @@ describe('a plan of what may go', () => {
     expect(lines.slice(1)).toEqual(["# keep s3://photos/best.jpg\naws s3 rm 's3://photos/small.jpg'\n"]);
   });
 
+  it('goes to the pipeline that it is of, and to no bucket of the same name elsewhere', () => {
+    const groups = [[image('best.jpg'), image('small.jpg')]];
+    const text = deletePlan(groups, new Set(['photos/small.jpg']), new Date(0), "http://127.0.0.1:9100/it's");
+    const said = execFileSync('sh', ['-s'], {
+      input: `aws() { echo "$AWS_ENDPOINT_URL $*"; }\n${text}`,
+      encoding: 'utf8',
+    });
+    expect(said).toBe("http://127.0.0.1:9100/it's s3 rm s3://photos/small.jpg\n");
+    expect(plan([['best.jpg', 'small.jpg']], ['small.jpg'])).not.toContain('AWS_ENDPOINT_URL');
+  });
+
   it("runs nothing that a picture's name says", () => {
     const keys = ['it\'s $(touch x) `y` "z".jpg', 'a\nrm -rf x.jpg', 'b\u2028c.jpg', '-r'];
     const text = plan([['best\nrm y.jpg', ...keys]], keys);

@@ -4,11 +4,16 @@ import type { DuplicateGroup, SearchedImage } from '../../../core/search/image-s
 export interface DeletePlanOptions {
   /** How the AWS CLI finds the pipeline, e.g. `--endpoint-url http://127.0.0.1:9000`. @default as it is configured */
   readonly awsFlags?: string | undefined;
+  /** Whether it is of a pipeline on this machine, which takes its own keys only. @default false */
+  readonly isLocal?: boolean | undefined;
   readonly date: Date;
 }
 
 const HEAD = `# Duplicates that may go, found by cliptag duplicates. Nothing has been deleted.
 # Read it, strike out what is to stay, then run it: sh FILE
+`;
+const LOCAL_REMARK = `# It needs the keys of the pipeline, which are these unless it was started with others:
+# export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1
 `;
 const SCENE_REMARK = `# These are other shots of the same scene and no copies: each line is a comment until you take its # away.
 `;
@@ -17,9 +22,12 @@ const SCENE_REMARK = `# These are other shots of the same scene and no copies: e
  * A shell script for people to read and then run: for each group, the best image as a comment, and a line for each other that
  * deletes it. Lines of scenes are comments themselves, for their images are not the same.
  */
-export function deletePlan(groups: readonly DuplicateGroup[], { awsFlags, date }: DeletePlanOptions): string {
+export function deletePlan(
+  groups: readonly DuplicateGroup[],
+  { awsFlags, isLocal = false, date }: DeletePlanOptions,
+): string {
   const hasScenes = groups.some(({ kind }) => kind === 'scene');
-  const head = `${HEAD}${hasScenes ? SCENE_REMARK : ''}# ${date.toISOString()}\n`;
+  const head = `${HEAD}${isLocal ? LOCAL_REMARK : ''}${hasScenes ? SCENE_REMARK : ''}# ${date.toISOString()}\n`;
   return [head, ...groups.map((group) => groupLines(group, awsFlags))].join('\n');
 }
 
@@ -49,7 +57,7 @@ function urlOf({ bucket, key }: SearchedImage): string {
 }
 
 /** As one word of any POSIX shell: between single quotes nothing but a single quote means anything. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 

@@ -7,7 +7,6 @@ import {
   type DuplicatesRequest,
   MAXIMUM_PAGE_SIZE,
 } from '../../../core/search/image-search.ts';
-import { LOCAL_PIPELINE } from '../../../local/control-api/local-pipeline.ts';
 import { countText } from '../../../terminal/amounts.ts';
 import { columns } from '../../../terminal/columns.ts';
 import { command } from '../../../terminal/command.ts';
@@ -15,11 +14,16 @@ import { EXIT, UsageError } from '../../../terminal/exit-code.ts';
 import { checkCount, checkNotEmpty } from '../../../terminal/flag-checks.ts';
 import { onlyFlags } from '../../../terminal/flags.ts';
 import type { OpenedSearch } from '../../search/opened-search.ts';
-import { DEFAULT_LIMIT, SEARCH_PLACE_FLAGS, searchPlaceFaults } from '../../search/search-flags.ts';
+import {
+  DEFAULT_LIMIT,
+  queryFaults,
+  SEARCH_PLACE_FLAGS,
+  searchPlaceFaults,
+} from '../../search/search-flags.ts';
 import { withSearch } from '../../search/with-search.ts';
 import { tellWrongQuery } from '../../search/wrong-query.ts';
 import { JSON_FLAG } from '../../shared-flags.ts';
-import { aboutText, deletePlan } from './delete-plan.ts';
+import { aboutText, type DeletePlanOptions, deletePlan, quoted } from './delete-plan.ts';
 
 const flags = {
   scene: {
@@ -61,7 +65,11 @@ replaces no file that is there.
 Exit code: 0; 2 when it was asked for wrongly.`,
   example: 'duplicates --prefix 2024/ --delete-plan plan.sh',
   flags,
-  check: ({ flags: given, operands }) => [...onlyFlags(operands), ...searchPlaceFaults(given)],
+  check: ({ flags: given, operands }) => [
+    ...onlyFlags(operands),
+    ...queryFaults([given.query ?? '']),
+    ...searchPlaceFaults(given),
+  ],
   run: async ({ flags: given, operands: _ }, output) => {
     const plan = given['delete-plan'];
     const query = queryOf(given);
@@ -75,7 +83,8 @@ Exit code: 0; 2 when it was asked for wrongly.`,
           : [...groups.flatMap(groupText), summary(groups.length, total)];
         for (const line of lines) await output.line(line);
         if (plan !== undefined) {
-          await writeNew(plan, deletePlan(groups, { awsFlags: awsFlags(given), date: new Date() }));
+          const flags = await awsFlags(opened, given);
+          await writeNew(plan, deletePlan(groups, { ...flags, date: new Date() }));
           output.remark(`cliptag duplicates: the plan is ${printable(plan)}; nothing has been deleted`);
         }
         return EXIT.done;
@@ -107,7 +116,8 @@ async function foundGroups(
     total = page.total;
     cursor = page.cursor;
   } while (cursor !== undefined && groups.length < limit);
-  return { groups: groups.slice(0, limit), total };
+  // The total is of groups in memory, some of which are none by their records.
+  return { groups: groups.slice(0, limit), total: cursor === undefined ? groups.length : total };
 }
 
 /** A group as the terminal shows it, the best one marked. */
@@ -127,19 +137,13 @@ function summary(shown: number, total: number): string {
 }
 
 /** The local pipeline's endpoint, and the region of what is deployed. */
-function awsFlags({
-  stack,
-  table,
-  region,
-}: {
-  stack?: string | undefined;
-  table?: string | undefined;
-  region?: string | undefined;
-}) {
-  if (stack === undefined && table === undefined) {
-    return `--endpoint-url http://127.0.0.1:${LOCAL_PIPELINE.s3Port}`;
-  }
-  return region === undefined ? undefined : `--region '${region.replaceAll("'", '')}'`;
+async function awsFlags(
+  { s3Endpoint }: Pick<OpenedSearch, 's3Endpoint'>,
+  { region }: { readonly region?: string | undefined },
+): Promise<Pick<DeletePlanOptions, 'awsFlags' | 'isLocal'>> {
+  const endpoint = await s3Endpoint?.();
+  if (endpoint !== undefined) return { awsFlags: `--endpoint-url ${quoted(endpoint)}`, isLocal: true };
+  return { awsFlags: region === undefined ? undefined : `--region ${quoted(region)}` };
 }
 
 /** @throws {UsageError} where a file is already; {@link CliptagError} `not-writable` */

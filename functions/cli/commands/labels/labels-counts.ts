@@ -3,7 +3,7 @@ import { countText } from '../../../terminal/amounts.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import type { OpenedSearch } from '../../search/opened-search.ts';
-import { SEARCH_PLACE_FLAGS, searchPlaceFaults } from '../../search/search-flags.ts';
+import { queryFaults, SEARCH_PLACE_FLAGS, searchPlaceFaults } from '../../search/search-flags.ts';
 import { withSearch } from '../../search/with-search.ts';
 import { tellWrongQuery } from '../../search/wrong-query.ts';
 import { JSON_FLAG } from '../../shared-flags.ts';
@@ -16,7 +16,7 @@ that fit it. Else it works as \`search\` does.
 --json: {"set","label","count"}`,
   example: "labels counts 'prefix:2024/'",
   flags: { ...SEARCH_PLACE_FLAGS, json: JSON_FLAG },
-  check: ({ flags }) => searchPlaceFaults(flags),
+  check: ({ flags, operands }) => [...queryFaults(operands), ...searchPlaceFaults(flags)],
   run: async ({ flags, operands }, output) => {
     const query = operands.join(' ');
     return tellWrongQuery({ program: 'cliptag labels', query }, output, async () => {

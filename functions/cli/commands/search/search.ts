@@ -1,5 +1,10 @@
 import { command } from '../../../terminal/command.ts';
-import { ANSWER_FLAGS, SEARCH_PLACE_FLAGS, searchFlagFaults } from '../../search/search-flags.ts';
+import {
+  ANSWER_FLAGS,
+  queryFaults,
+  SEARCH_PLACE_FLAGS,
+  searchFlagFaults,
+} from '../../search/search-flags.ts';
 import { showAnswer } from '../../search/shown-answer.ts';
 import { withSearch } from '../../search/with-search.ts';
 import { tellWrongQuery } from '../../search/wrong-query.ts';
@@ -27,10 +32,11 @@ With --stack this machine reads the whole table, and the next time what has chan
 that has tagged the images (\`cliptag models list\`).
 --json: {"bucket","key","status","score","tags":[{"set","label","score"}],…}, as the HTTP API gives an image.
 Exit code: 0; 2 when it was asked for wrongly: a query that is not understood, or no pipeline there.`,
-  example: `search -- 'label:dog -people "sunset over water" after:2025-06-01'`,
+  example: `search 'label:dog -people "sunset over water" after:2025-06-01'`,
   flags,
   check: ({ flags: given, operands }) => [
     ...(operands.length > 0 ? [] : ["expected a QUERY ('' finds every image)"]),
+    ...queryFaults(operands),
     ...searchFlagFaults(given),
   ],
   run: async ({ flags: given, operands }, output) => {

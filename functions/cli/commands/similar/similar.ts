@@ -3,7 +3,12 @@ import { command } from '../../../terminal/command.ts';
 import { UsageError } from '../../../terminal/exit-code.ts';
 import { checkNotEmpty } from '../../../terminal/flag-checks.ts';
 import { BUCKET_OF_KEY_FLAG, imageUrl } from '../../pipeline/image-operand.ts';
-import { ANSWER_FLAGS, SEARCH_PLACE_FLAGS, searchFlagFaults } from '../../search/search-flags.ts';
+import {
+  ANSWER_FLAGS,
+  queryFaults,
+  SEARCH_PLACE_FLAGS,
+  searchFlagFaults,
+} from '../../search/search-flags.ts';
 import { showAnswer } from '../../search/shown-answer.ts';
 import { withSearch } from '../../search/with-search.ts';
 import { tellWrongQuery } from '../../search/wrong-query.ts';
@@ -29,7 +34,11 @@ that of a file here means the file, unless --bucket is given. Else it works as \
 Exit code: 0; 1 when there is no such image, or the file is no picture; 2 when it was asked for wrongly.`,
   example: 'similar ~/Pictures/harbour.jpg --query after:2025-01-01',
   flags,
-  check: ({ flags: given, operands }) => [...operandFaults(operands), ...searchFlagFaults(given)],
+  check: ({ flags: given, operands }) => [
+    ...operandFaults(operands),
+    ...queryFaults([given.query ?? '']),
+    ...searchFlagFaults(given),
+  ],
   run: async ({ flags: given, operands: [name = ''] }, output) => {
     const { html, query, all: isAll } = given;
     if (html !== undefined) await (await import('../../pages/page-file.ts')).checkWritable(html);

@@ -273,14 +273,14 @@ describe('openImageSearch', () => {
       }
     });
 
-    it('rejects an image that is not there', async () => {
+    it.each([
+      ['none', 'no-image', 'There is no image s3://photos/none'],
+      ['2024/d.jpg', 'not-tagged', 'by model small-model but s3://photos/2024/d.jpg is failed'],
+    ])('rejects %s with %s, for no column of a query is wrong', async (key, code, message) => {
       const { search } = await searchedWorld(PICTURES);
-      await expect(search.similar({ to: { bucket: 'photos', key: 'none' }, limit: 1 })).rejects.toMatchObject(
-        {
-          code: 'invalid-query',
-          received: 's3://photos/none',
-        },
-      );
+      const similar = search.similar({ to: { bucket: 'photos', key }, limit: 1 });
+      await expect(similar).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
+      await expect(similar).rejects.not.toHaveProperty('column');
     });
   });
 
