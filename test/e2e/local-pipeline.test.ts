@@ -55,6 +55,14 @@ describe('the first start', () => {
     }
   });
 
+  it('names its page first, and a search that finds something when it is pasted', async () => {
+    const output = pipeline.output();
+    expect(output.indexOf(`  Page      ${pipeline.pageUrl}  `)).toBe(0);
+    const [line = ''] = /^ +npx cliptag search .*$/m.exec(output) ?? [];
+    const { stdout } = await run('bash', ['-ec', line], { cwd: repository });
+    expect(stdout).toMatch(/^0\.\d\d {2}s3:\/\/photos\/[\s\S]+\n\d image/);
+  });
+
   it.skipIf(!hasAwsCli)('prints lines for the AWS CLI that work when they are pasted', async () => {
     const script = pipeline
       .output()
