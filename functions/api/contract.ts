@@ -208,7 +208,9 @@ export const uploadAnswer = z
   .object({
     bucket: z.string(),
     key: z.string(),
-    url: z.string(),
+    url: z
+      .string()
+      .meta({ description: 'Where the form is sent to; relative to the API where it is its own.' }),
     fields: z.record(z.string(), z.string()).meta({ description: 'Of the form, before its field file.' }),
   })
   .meta({ id: 'UploadAnswer' });

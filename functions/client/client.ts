@@ -88,7 +88,7 @@ export interface Client {
   correct(name: ImageName, labels: LabelChange): Promise<Image>;
   /** Has an image worked on anew. */
   retry(name: ImageName): Promise<void>;
-  /** Uploads a picture; its key may have got a number, where the name was taken. */
+  /** Uploads a picture. Its key may have got a number, where the name was taken, or be that of the same file that is there. */
   upload(file: Blob, options?: UploadOptions): Promise<ImageName>;
   /** Only makes the address that takes an upload, for those who send it themselves. */
   startUpload(
@@ -149,10 +149,13 @@ export function createClient({ url, fetch: given }: ClientOptions): Client {
         bucket,
         ...(file.type && { contentType: file.type }),
       });
-      await sendFile(started, file);
-      return { bucket: started.bucket, key: started.key };
+      return sendFile(started, file);
     },
-    startUpload: (name, { bucket, contentType } = {}) => post('/uploads', { name, bucket, contentType }),
+    async startUpload(name, { bucket, contentType } = {}) {
+      const started = await post<StartedUpload>('/uploads', { name, bucket, contentType });
+      // The local pipeline names a path of its own.
+      return { ...started, url: new URL(started.url, base).href };
+    },
     thumbnail: (image) => fetchPicture(base, fetch, 'thumbnails', image),
     original: (image) => fetchPicture(base, fetch, 'originals', image),
     thumbnailAddress: (image) => pictureAddress('thumbnails', image),

@@ -29,12 +29,19 @@ export async function fetchPicture(
   return followed.blob();
 }
 
-/** Sends a file where an upload was started. */
-export async function sendFile({ url, fields }: StartedUpload, file: Blob): Promise<void> {
+/** Sends a file where an upload was started; resolves to the image that it became. */
+export async function sendFile(
+  { url, fields, bucket, key }: StartedUpload,
+  file: Blob,
+): Promise<{ readonly bucket: string; readonly key: string }> {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.set(name, value);
   // S3 reads no field after the file.
   form.set('file', file);
   const answer = await globalThis.fetch(url, { method: 'POST', body: form });
   if (!answer.ok) throw await problemIn(answer);
+  // The local pipeline stores nothing twice, and names what was there; S3 says nothing.
+  const isTold = answer.headers.get('content-type')?.startsWith('application/json') ?? false;
+  const stored = isTold ? ((await answer.json()) as { readonly key?: string }) : {};
+  return { bucket, key: stored.key ?? key };
 }

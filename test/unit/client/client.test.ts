@@ -190,4 +190,19 @@ describe('a client', () => {
     expect([...form.matchAll(/name="(\w+)"/g)].map(([, name]) => name)).toEqual(['key', 'policy', 'file']);
     await expect(client.upload(new Blob(['x']))).rejects.toThrow('Expected a name');
   });
+
+  it('uploads to the API itself where that takes the form, and gives the name of what was there already', async () => {
+    const api = await serverWith(async (request, response) => {
+      const isForm = request.url === '/forms';
+      await text(request);
+      response.setHeader('content-type', 'application/json; charset=utf-8');
+      const started = { bucket: 'photos', key: 'cat (2).jpg', url: '/forms', fields: {} };
+      response.end(
+        JSON.stringify(isForm ? { bucket: 'photos', key: 'cat.jpg', isAlreadyThere: true } : started),
+      );
+    });
+    const client = createClient({ url: api });
+    expect((await client.startUpload('cat.jpg')).url).toBe(new URL('/forms', api).href);
+    expect(await client.upload(new File(['bytes'], 'cat.jpg'))).toEqual({ bucket: 'photos', key: 'cat.jpg' });
+  });
 });
