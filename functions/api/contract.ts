@@ -102,7 +102,7 @@ const limit = (byDefault: number, maximum = MAXIMUM_PAGE_SIZE) =>
       description: 'The most entries of a page.',
     });
 
-const query = z.string().max(2_000).meta({
+const query = z.string().max(2_000, 'Expected at most 2000 characters').meta({
   description: 'In the query language (docs/search.md); empty asks for every image.',
   example: 'boat -people',
 });

@@ -1,6 +1,6 @@
 import type { ApiImage } from '../../api/contract.ts';
 import { nameOf } from '../model/address.ts';
-import { bytesText, fileNameOf, numberText, timeText } from '../model/texts.ts';
+import { bytesText, fileNameOf, folderOf, numberText, timeText } from '../model/texts.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Link } from '../parts/link.tsx';
 import { Thumbnail } from '../parts/thumbnail.tsx';
@@ -38,6 +38,7 @@ interface CandidateProps {
 
 function Candidate({ image, isBest, isDoomed, onToggle }: CandidateProps) {
   const { bucket, key, width, height, sizeBytes, format, takenAt } = image;
+  const folder = folderOf(key);
   const facts = [
     width && height && `${numberText(width)} × ${numberText(height)}`,
     sizeBytes !== undefined && bytesText(sizeBytes),
@@ -50,6 +51,8 @@ function Candidate({ image, isBest, isDoomed, onToggle }: CandidateProps) {
         {isBest && <span class="best">Best</span>}
       </Link>
       <h3 title={`${bucket}/${key}`}>{fileNameOf(key)}</h3>
+      {/* Copies often have one name, in several folders. */}
+      {folder !== '' && <p class="soft folder">{folder}</p>}
       <p class="soft">{facts.filter(Boolean).join(' · ')}</p>
       {takenAt !== undefined && <p class="soft">{timeText(takenAt)}</p>}
       <button type="button" class="button keep" aria-pressed={!isDoomed} onClick={onToggle}>

@@ -24,6 +24,11 @@ export function fileNameOf(key: string): string {
   return key.slice(key.lastIndexOf('/') + 1) || key;
 }
 
+/** `2024/trip/`; empty for a key without folders. */
+export function folderOf(key: string): string {
+  return key.slice(0, key.length - fileNameOf(key).length);
+}
+
 /** `2 October 2024`; of the camera's own clock, whatever zone the reader is in. */
 const DAY = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',

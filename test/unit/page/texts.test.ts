@@ -5,6 +5,7 @@ import {
   dateOf,
   dayTitle,
   fileNameOf,
+  folderOf,
   monthTitle,
   placeText,
   timeText,
@@ -49,5 +50,6 @@ describe('texts of the page', () => {
   it('call a picture by the end of its key', () => {
     expect(fileNameOf('2024/a/b.jpg')).toBe('b.jpg');
     expect(fileNameOf('folder/')).toBe('folder/');
+    expect(['2024/a/b.jpg', 'b.jpg', 'folder/'].map(folderOf)).toEqual(['2024/a/', '', '']);
   });
 });
