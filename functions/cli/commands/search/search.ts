@@ -27,9 +27,9 @@ export const search = command({
   usage: `search QUERY… [--order ORDER] [--limit N] [--all] [--json] [--html FILE] [--open]
        cliptag search QUERY… --stack NAME [--region REGION] …`,
   about: `Finds images by labels, words, place, time and more: docs/search.md has the query language. Of a text it shows the
-relevant images; --all shows the others after them. '' finds every image. A part that begins with - goes after --.
-With --stack this machine reads the whole table, and the next time what has changed; a text needs the model
-that has tagged the images (\`cliptag models list\`).
+relevant images; --all shows the others after them. '' finds every image. A part that begins with - goes after --,
+and that behind all flags. With --stack this machine reads the whole table, and the next time what has changed; a text
+needs the model that has tagged the images (\`cliptag models list\`).
 --json: {"bucket","key","status","score","tags":[{"set","label","score"}],…}, as the HTTP API gives an image.
 Exit code: 0; 2 when it was asked for wrongly: a query that is not understood, or no pipeline there.`,
   example: `search 'label:dog -people "sunset over water" after:2025-06-01'`,
