@@ -1,6 +1,7 @@
 import type { ObjectReference } from '../core/objects/object.ts';
+import type { NamedCorrections } from '../core/records/named-corrections.ts';
 import type { ImageSearch, SearchedImage } from '../core/search/image-search.ts';
-import type { CorrectionsRequest, ImageName, StatusAnswer, UploadAnswer, UploadRequest } from './contract.ts';
+import type { ImageName, StatusAnswer, UploadAnswer, UploadRequest } from './contract.ts';
 
 /** An image as its record has it; the state of its object orders and names what is made of it. */
 export type KnownImage = SearchedImage & Partial<Pick<ObjectReference, 'sequencer' | 'versionId'>>;
@@ -19,8 +20,12 @@ export interface ApiPorts {
    * @throws {ImageFault} for what is no picture
    */
   embed?(picture: Uint8Array): Promise<Float32Array>;
-  /** The image as it stands after the corrections; undefined where there is none. */
-  correct?(request: CorrectionsRequest): Promise<SearchedImage | undefined>;
+  /**
+   * The image as it stands after the corrections.
+   *
+   * @throws {InvalidInput} for labels that no label set knows
+   */
+  correct?(image: ImageName, names: NamedCorrections): Promise<SearchedImage>;
   /** Has an image that the table knows worked on anew. */
   retry?(image: KnownImage): Promise<void>;
   /** The key of the answer is the one that was asked for, or one like it where that is taken. */

@@ -11,8 +11,12 @@ import { MAXIMUM_PAGE_SIZE } from '../core/search/image-search.ts';
 const bucket = z.string().min(1).max(63).meta({ example: 'photos' });
 const key = z.string().min(1).max(1_024).meta({ example: '2026/harbour.jpg' });
 
+/** As people write it, too: by a synonym, in any letter case. */
 const label = z.strictObject({
-  set: z.string().min(1).max(200).meta({ example: 'general' }),
+  set: z.string().min(1).max(200).optional().meta({
+    description: 'By default every label set of the image that knows the label.',
+    example: 'general',
+  }),
   label: z.string().min(1).max(200).meta({ example: 'boat' }),
 });
 
@@ -93,7 +97,7 @@ const flag = (description: string) =>
 const limit = (byDefault: number, maximum = MAXIMUM_PAGE_SIZE) =>
   z
     .string()
-    .regex(/^[1-9]\d{0,3}$/, 'Expected a whole number')
+    .regex(/^[1-9]\d{0,3}$/, `Expected a whole number from 1 to ${maximum}`)
     .transform(Number)
     .pipe(z.number().max(maximum))
     .default(byDefault)

@@ -1,10 +1,12 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import type { NamedCorrections } from '../core/records/named-corrections.ts';
 import { json, problems } from './answers.ts';
 import type { ApiPorts, ApiSettings } from './api-ports.ts';
-import { API_BASE, correctionsRequest, image, imageName } from './contract.ts';
-import { knownImage, noImage } from './known-image.ts';
+import { API_BASE, type CorrectionsRequest, correctionsRequest, image, imageName } from './contract.ts';
+import { knownImage } from './known-image.ts';
 import { limitedBody, MAXIMUM_JSON_BYTES } from './request-guards.ts';
 import { shownImage } from './shown-image.ts';
+import { turns } from './turns.ts';
 
 const read = createRoute({
   method: 'get',
@@ -45,12 +47,14 @@ export function addImageRoutes(app: OpenAPIHono, ports: ApiPorts, settings: ApiS
     const known = await knownImage(c.req.valid('query'), ports, settings);
     return c.json(shownImage(known, settings.modelDigest), 200);
   });
-  if (ports.correct) {
+  const { correct: correctImage } = ports;
+  if (correctImage) {
+    const inTurn = turns();
     app.openapi({ ...correct, middleware }, async (c) => {
       const request = c.req.valid('json');
-      await knownImage(request, ports, settings);
-      const corrected = await ports.correct?.(request);
-      if (corrected === undefined) throw noImage(request);
+      const { bucket, key } = await knownImage(request, ports, settings);
+      const correctNow = () => correctImage({ bucket, key }, namesOf(request));
+      const corrected = await inTurn(`${bucket}/${key}`, correctNow);
       return c.json(shownImage(corrected, settings.modelDigest), 200);
     });
   }
@@ -61,4 +65,11 @@ export function addImageRoutes(app: OpenAPIHono, ports: ApiPorts, settings: ApiS
       return c.json({ bucket: known.bucket, key: known.key }, 202);
     });
   }
+}
+
+/** Labels as people write them: `dog` or `general:dog`. */
+function namesOf({ add, remove, clear }: CorrectionsRequest): NamedCorrections {
+  const written = ({ set, label }: CorrectionsRequest['add'][number]) =>
+    set === undefined ? label : `${set}:${label}`;
+  return { add: add.map(written), remove: remove.map(written), clear: clear.map(written) };
 }

@@ -57,13 +57,16 @@ export interface DuplicatesOptions extends PageOptions {
   readonly query?: string | undefined;
 }
 
+/** A label as people write it: by a synonym too, in any letter case, and of every label set that knows it where none is named. */
+export type LabelToCorrect = Pick<Label, 'label'> & Partial<Label>;
+
 export interface LabelChange {
-  /** What it has. */
-  readonly add?: readonly Label[] | undefined;
+  /** What it has; broader labels come with it. */
+  readonly add?: readonly LabelToCorrect[] | undefined;
   /** What it has not. */
-  readonly remove?: readonly Label[] | undefined;
+  readonly remove?: readonly LabelToCorrect[] | undefined;
   /** Of what nothing is said any more. */
-  readonly clear?: readonly Label[] | undefined;
+  readonly clear?: readonly LabelToCorrect[] | undefined;
 }
 
 export interface UploadOptions {

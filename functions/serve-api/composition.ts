@@ -6,8 +6,9 @@ import { sqsSender } from '../adapters/aws/sqs-sender.ts';
 import { type ApiApp, apiApp } from '../api/api-app.ts';
 import type { ApiPorts, ApiSettings } from '../api/api-ports.ts';
 import type { ApiEnvironment } from '../config.ts';
+import type { LabelSet } from '../core/labels/label-set.ts';
 import { listedObjectBody } from '../core/objects/listed-object.ts';
-import { correctImage } from '../core/records/correct-image.ts';
+import { correctByNames } from '../core/records/correct-by-names.ts';
 import { imageRecordOf, readImageRecord } from '../core/records/image-record.ts';
 import type { TagTable } from '../core/records/tag-table.ts';
 import { indexingVectors, type VectorIndex } from '../core/records/vector-index.ts';
@@ -26,6 +27,8 @@ export interface ApiClients {
 
 export interface ApiParts {
   readonly search: ImageSearch;
+  /** That say what labels are called. */
+  readonly labelSets: readonly LabelSet[];
   /** The table's model. */
   readonly modelDigest: string;
   /** The table's vector index. @default it has none */
@@ -36,14 +39,14 @@ export interface ApiParts {
 
 /** Builds the HTTP API before a deployed pipeline from the adapters. */
 export function composeApi(environment: ApiEnvironment, parts: ApiParts): ApiApp {
-  const { search, modelDigest, vectorIndex, report, clients = {} } = parts;
+  const { search, labelSets, modelDigest, vectorIndex, report, clients = {} } = parts;
   const { TABLE_NAME, BUCKETS, KEY_PREFIXES, MAXIMUM_BYTES } = environment;
   const plain = dynamoDbTagTable({ tableName: TABLE_NAME, ...(clients.table && { client: clients.table }) });
   const table = vectorIndex ? indexingVectors(plain, vectorIndex) : plain;
   return apiApp(
     {
       search,
-      ...recordPorts(environment, table),
+      ...recordPorts(environment, table, labelSets),
       ...bucketPorts(environment, clients),
       ...queuePorts(environment, table, clients.queue),
       embed: embedder(environment),
@@ -57,15 +60,18 @@ export function composeApi(environment: ApiEnvironment, parts: ApiParts): ApiApp
   );
 }
 
-function recordPorts({ WRITES }: ApiEnvironment, table: TagTable): Pick<ApiPorts, 'image' | 'correct'> {
+function recordPorts(
+  { WRITES }: ApiEnvironment,
+  table: TagTable,
+  labelSets: readonly LabelSet[],
+): Pick<ApiPorts, 'image' | 'correct'> {
   return {
     async image(name) {
       const item = await table.read(readImageRecord(name));
       return item && imageRecordOf(item);
     },
     ...(WRITES && {
-      correct: ({ bucket, key, ...change }) =>
-        correctImage({ bucket, key }, change, { table, now: () => new Date() }),
+      correct: (image, names) => correctByNames(image, names, { labelSets, table, now: () => new Date() }),
     }),
   };
 }

@@ -7,6 +7,7 @@ import { readModel } from '../adapters/files/model-folder.ts';
 import { onnxTextEncoder } from '../adapters/onnx/encoders.ts';
 import { type ApiEnvironment, SNAPSHOT_KEY } from '../config.ts';
 import { CliptagError } from '../core/errors.ts';
+import type { LabelSet } from '../core/labels/label-set.ts';
 import type { ScannableTable } from '../core/records/tag-table.ts';
 import { type VectorIndex, vectorIndex } from '../core/records/vector-index.ts';
 import type { ImageSearch } from '../core/search/image-search.ts';
@@ -19,6 +20,8 @@ import { wholeSearch } from '../search/whole-search.ts';
 
 export interface OpenedSearch {
   readonly search: ImageSearch;
+  /** Those of the deployment. */
+  readonly labelSets: readonly LabelSet[];
   /** The model whose embeddings are compared. */
   readonly modelDigest: string;
   /** The table's vector index, which whoever writes a record feeds. @default it has none */
@@ -56,8 +59,8 @@ export async function openSearch(
     ...{ table: dynamoDbTagTable({ tableName: TABLE_NAME, client }), client, warn },
   };
   return VECTOR_INDEX
-    ? { modelDigest, ...indexedSearch(environment, parts) }
-    : { modelDigest, search: await searchInMemory(environment, parts) };
+    ? { modelDigest, labelSets, ...indexedSearch(environment, parts) }
+    : { modelDigest, labelSets, search: await searchInMemory(environment, parts) };
 }
 
 interface SearchParts extends Pick<ImageSearchParts, 'labelSets' | 'textEncoder'>, OpeningOptions {

@@ -88,10 +88,27 @@ describe('searches on one machine', () => {
     const tags = [{ set: 'tiny', label: 'retagged', score: 0.9 }];
     await table.write(putImageRecord({ ...record, tags, revision: record.revision + 1 }));
     expect(await keysFound('label:retagged')).toEqual(['a.png']);
-    const add = [{ set: 'tiny', label: 'zebra' }];
+    const add = [{ set: 'mine', label: 'zebra' }];
     const corrected = await json<ApiImage>('/corrections', post({ bucket: 'photos', key: 'b/b.png', add }));
-    expect(corrected.tags[0]).toMatchObject({ label: 'zebra' });
+    expect(corrected.tags).toContainEqual({ set: 'mine', label: 'zebra', score: 1 });
     expect(await keysFound('label:zebra')).toEqual(['b/b.png']);
+  });
+
+  it('take corrections by the names of the label sets, and refuse a misspelt one with what is near', async () => {
+    const image = { bucket: 'photos', key: 'b/b.png' };
+    const corrected = await json<ApiImage>('/corrections', post({ ...image, add: [{ label: 'CAT' }] }));
+    expect(corrected.corrections?.filter(({ set }) => set === 'tiny')).toMatchObject([
+      { label: 'cat', isThere: true },
+    ]);
+    for (const misspelt of [{ label: 'catt' }, { set: 'tiny', label: 'catt' }]) {
+      const refused = await fetch(`${page.api}/corrections`, post({ ...image, add: [misspelt] }));
+      expect(await refused.json()).toMatchObject({
+        ...{ status: 400, code: 'invalid-input', detail: expect.stringContaining('"cat"') },
+      });
+    }
+    const clear = [{ label: 'cat' }];
+    const cleared = await json<ApiImage>('/corrections', post({ ...image, clear }));
+    expect(cleared.corrections?.map(({ label }) => label)).toEqual(['zebra']);
   });
 
   it('find what is like an image, or like a picture that is not kept', async () => {
@@ -103,6 +120,35 @@ describe('searches on one machine', () => {
     const likeSent = await json<SearchAnswerBody>('/similar?all=true&limit=1', sent);
     expect(likeSent.images).toMatchObject([{ key: expect.any(String), score: expect.any(Number) }]);
     expect((await fetch(`${page.api}/similar`, { ...sent, body: 'no picture' })).status).toBe(422);
+  });
+
+  it('take thirty corrections of one image at once', async () => {
+    const image = { bucket: 'photos', key: 'a.png' };
+    const labels = Array.from({ length: 30 }, (_, number) => ({ set: 'mine', label: `at-once-${number}` }));
+    await Promise.all(
+      labels.map((label) => json<ApiImage>('/corrections', post({ ...image, add: [label] }))),
+    );
+    const { tags } = await json<ApiImage>(`/images?${name('a.png')}`);
+    expect(tags.filter(({ set }) => set === 'mine')).toHaveLength(30);
+    await json('/corrections', post({ ...image, clear: labels }));
+  });
+
+  it('take bodies whose length nobody has announced', async () => {
+    const streamed = (bytes: Uint8Array, type: string) => ({
+      ...{ method: 'POST', headers: { 'content-type': type }, duplex: 'half' as const },
+      body: new Blob([new Uint8Array(bytes)]).stream(),
+    });
+    const named = text(JSON.stringify({ bucket: 'photos', key: 'a.png' }));
+    expect((await fetch(`${page.api}/retries`, streamed(named, 'application/json'))).status).toBe(202);
+    const picture = new Uint8Array(await scene(64, 48).png().toBuffer());
+    const alike = await json<SearchAnswerBody>('/similar?limit=1&all=true', streamed(picture, 'image/png'));
+    expect(alike.images).toHaveLength(1);
+    const large = await fetch(
+      `${page.api}/corrections`,
+      streamed(text(' '.repeat(70_000)), 'application/json'),
+    );
+    expect(await large.json()).toMatchObject({ status: 413, code: 'body-too-large' });
+    await untilIdle(page.pipeline);
   });
 
   it('group the same photograph', async () => {

@@ -2,7 +2,7 @@ import { apiApp } from '../../api/api-app.ts';
 import type { ApiPorts } from '../../api/api-ports.ts';
 import { embeddingFromBytes } from '../../core/labels/embedding.ts';
 import { listedObjectBody } from '../../core/objects/listed-object.ts';
-import { correctImage } from '../../core/records/correct-image.ts';
+import { correctByNames } from '../../core/records/correct-by-names.ts';
 import type { ImageSearch } from '../../core/search/image-search.ts';
 import { describeImage } from '../../core/tagging/describe-image.ts';
 import type { Tagger } from '../../core/tagging/tag-image.ts';
@@ -51,6 +51,7 @@ export function pageApi(options: PageApiOptions): Pick<PagePorts, 'api' | 'store
 function apiPorts({ pipeline, search, collected, throughput }: PageApiOptions): ApiPorts {
   const { tagger, queue, s3, dynamodb } = pipeline;
   const { table, now } = tagger;
+  const labelSets = tagger.classifiers.map(({ labelSet }) => labelSet);
   return {
     search,
     ...pictures({ s3, tagger }),
@@ -59,7 +60,7 @@ function apiPorts({ pipeline, search, collected, throughput }: PageApiOptions): 
       const { embedding, modelDigest } = await describeImage(picture, tagger, []);
       return embeddingFromBytes(embedding, modelDigest).values;
     },
-    correct: ({ bucket, key, ...change }) => correctImage({ bucket, key }, change, { table, now }),
+    correct: (image, names) => correctByNames(image, names, { labelSets, table, now }),
     async retry({ bucket, key, eTag = '-', sizeBytes = 0, recordedAt }) {
       const object = { bucket, key, eTag, sizeBytes, lastModified: recordedAt };
       await queue.send(listedObjectBody({ ...object, isRetry: true }));

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { apiApp } from '../../../functions/api/api-app.ts';
 import type { ApiPorts, ApiSettings } from '../../../functions/api/api-ports.ts';
 import { API_BASE, problem } from '../../../functions/api/contract.ts';
@@ -99,6 +99,15 @@ describe('images', () => {
     const add = [{ set: 'general', label: 'kitten' }];
     const answer = await asking()('/corrections', posted({ bucket: 'photos', key: 'cat.jpg', add }));
     expect(await answer.json()).toMatchObject({ corrections: [{ ...add[0], isThere: true }] });
+  });
+
+  it('hands labels on as people write them, with and without a label set', async () => {
+    const ports = fakePorts();
+    const correct = vi.spyOn(ports, 'correct');
+    const name = { bucket: 'photos', key: 'cat.jpg' };
+    const change = { add: [{ label: 'Kitten' }], remove: [{ set: 'general', label: 'dog' }] };
+    expect((await asking(ports)('/corrections', posted({ ...name, ...change }))).status).toBe(200);
+    expect(correct.mock.calls).toEqual([[name, { add: ['Kitten'], remove: ['general:dog'], clear: [] }]]);
   });
 
   it('has an image worked on anew, known by its record', async () => {

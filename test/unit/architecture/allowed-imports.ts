@@ -68,9 +68,10 @@ export const ALLOWED_IMPORTS = `
   # The HTTP API; contract.ts is all that its clients know of it.
   api/base-path.ts:
   api/contract.ts: api/base-path.ts core/records core/search zod
-  api: api/contract.ts core core/objects core/search hono @hono/zod-openapi zod
+  api: api/contract.ts core core/objects core/records core/search hono @hono/zod-openapi zod
   # The API as a Lambda function.
-  serve-api: adapters/aws adapters/files adapters/onnx adapters/sharp api config.ts core core/objects core/records
+  serve-api: adapters/aws adapters/files adapters/onnx adapters/sharp api config.ts core core/labels core/objects
+      core/records
       core/search core/thumbnails search @aws-lambda-powertools/logger aws-lambda node:*
   # For programs of others, browsers among them: no package at all.
   client: api/base-path.ts
