@@ -1,9 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import type { ApiImage } from '../../api/contract.ts';
+import type { LabelName } from '../model/query-text.ts';
 import { Icon } from '../parts/icon.tsx';
 import { searchFor } from '../store/address.ts';
-import { correct } from '../store/corrections.ts';
+import { correct, type TypedLabel } from '../store/corrections.ts';
 import { colourOf, labelSets, labels, termOf } from '../store/labels.ts';
 
 type Tag = ApiImage['tags'][number];
@@ -77,23 +78,26 @@ function TagLine({ image, tag }: { image: ApiImage; tag: Tag }) {
   );
 }
 
+/** With its label set where pictures have such a label; of all others the server knows more. */
+function labelTyped(typed: string, set: string): TypedLabel {
+  const isMeant = (one: LabelName) => one.label === typed.toLowerCase() && (set === '' || one.set === set);
+  return labels.value.find(isMeant) ?? { label: typed, ...(set !== '' && { set }) };
+}
+
 /** Any label of the label sets that are there, as typed or chosen. */
 function AddLabel({ image }: { image: ApiImage }) {
   const text = useSignal('');
   const set = useSignal('');
   const list = useId();
   const sets = labelSets.value;
-  const add = (event: Event) => {
+  const add = async (event: Event) => {
     event.preventDefault();
-    const label = text.value.trim().toLowerCase();
-    if (label === '') return;
-    const known = labels.value.find(
-      (one) => one.label === label && (set.value === '' || one.set === set.value),
-    );
-    const target = known?.set ?? (set.value || sets[0]);
-    if (target === undefined) return;
+    const typed = text.value.trim();
+    if (typed === '') return;
     text.value = '';
-    void correct(image, { set: target, label }, 'there');
+    const isTaken = await correct(image, labelTyped(typed, set.value), 'there');
+    // What was misspelt is mended sooner than typed again.
+    if (!isTaken && text.value === '') text.value = typed;
   };
   return (
     <form class="add-label" onSubmit={add}>

@@ -11,16 +11,29 @@ export type Verdict = 'there' | 'not-there' | 'as-the-model-says';
 const FIELDS = { there: 'add', 'not-there': 'remove', 'as-the-model-says': 'clear' } as const;
 const DONE = { there: 'added', 'not-there': 'removed', 'as-the-model-says': 'left to the model' } as const;
 
-/** Corrects a label: shown at once, and taken back if the server refuses. */
-export async function correct(image: ApiImage, { set, label }: LabelName, verdict: Verdict): Promise<void> {
-  show(corrected(image, { set, label }, verdict));
+/** A label as typed: which label sets know it, only the server may know. */
+export type TypedLabel = Pick<LabelName, 'label'> & { readonly set?: string | undefined };
+
+/**
+ * Corrects a label: shown at once where its label set is known, and taken back if the server refuses.
+ *
+ * @returns whether it was taken
+ */
+export async function correct(
+  image: ApiImage,
+  { set, label }: TypedLabel,
+  verdict: Verdict,
+): Promise<boolean> {
+  if (set !== undefined) show(corrected(image, { set, label }, verdict));
   const { bucket, key } = image;
   try {
     show(await api.correct({ bucket, key, [FIELDS[verdict]]: [{ set, label }] }));
     tell(`“${label}” ${DONE[verdict]}`);
+    return true;
   } catch (error) {
     show(image);
     tell(`“${label}” cannot be ${DONE[verdict]}: ${asError(error).message}`, 'fault');
+    return false;
   }
 }
 
