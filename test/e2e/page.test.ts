@@ -83,7 +83,13 @@ describe.skipIf(!hasChromium)('the page', () => {
       await page.locator('.heading p', { hasText: '23 relevant' }).waitFor();
       expect(await page.locator('.section-title').count()).toBe(0);
       await page.locator('.heading button', { hasText: 'Show the rest' }).click();
-      await page.locator('.tile.beyond').first().waitFor({ state: 'attached' });
+      await page.locator('.tile.beyond img.shown').first().waitFor({ state: 'attached' });
+      const opacities = (which: string) =>
+        page.evaluate(
+          `[...new Set([...document.querySelectorAll('${which} img.shown')].map((img) => getComputedStyle(img).opacity))]`,
+        );
+      await waitUntil(async () => String(await opacities('.tile:not(.beyond)')) === '1');
+      await waitUntil(async () => String(await opacities('.tile.beyond')) === '0.55');
       expect(new URL(page.url()).searchParams.get('all')).toBe('1');
     }));
 
@@ -103,6 +109,7 @@ describe.skipIf(!hasChromium)('the page', () => {
       await page.keyboard.press('Enter');
       await page.locator('.pswp .details h2', { hasText: 'holiday-000001.jpg' }).waitFor();
       expect(new URL(page.url()).searchParams.get('image')).toBe('photos/2026/holiday-000001.jpg');
+      expect(await page.locator('.pswp__counter').textContent()).toBe('2 / 10,000');
       const { tags } = madeUpImage(1);
       expect(await page.locator('.details').textContent()).toContain((tags[0]?.score ?? 0).toFixed(2));
       await page.keyboard.press('ArrowRight');
@@ -126,7 +133,17 @@ describe.skipIf(!hasChromium)('the page', () => {
       expect(api.images.find(({ key }) => key === '2026/holiday-009957.jpg')?.status).toBe('failed');
       await page.goto(`${api.url}/?image=photos/2026/holiday-009957.jpg`, { waitUntil: 'domcontentloaded' });
       await page.locator('.details .why', { hasText: 'its data ends early' }).waitFor();
-      expect(await page.locator('.slide-nothing').textContent()).toContain('its data ends early');
+      const reason = page.locator('.pswp__item:not([aria-hidden=true]) .slide-nothing');
+      expect(await reason.textContent()).toContain('its data ends early');
+      const text = (await page.evaluate(`(() => {
+        const range = document.createRange();
+        range.selectNodeContents(document.querySelector('.pswp__item:not([aria-hidden=true]) .slide-nothing'));
+        const { left, right } = range.getBoundingClientRect();
+        return [left, right];
+      })()`)) as [number, number];
+      // Between the arrows, beside the details.
+      expect(text[0]).toBeGreaterThan(60);
+      expect(text[1]).toBeLessThan(1280 - 360 - 60);
     }));
 
   it('finds similar pictures of one, and leads back', () =>
@@ -263,6 +280,9 @@ describe.skipIf(!hasChromium)('the page', () => {
         await page.locator('.only-narrow', { hasText: 'Labels' }).tap();
         await page.locator('.sheet .label-name', { hasText: 'sea' }).first().tap();
         await page.locator('.terms li', { hasText: 'label:sea' }).waitFor();
+        expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+        await page.goto(`${api.url}/?view=duplicates`, { waitUntil: 'domcontentloaded' });
+        await page.locator('.candidate').nth(2).waitFor();
         expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
       },
       { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },

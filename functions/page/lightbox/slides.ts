@@ -3,7 +3,7 @@ import PhotoSwipe, { type SlideData } from 'photoswipe';
 import { render } from 'preact';
 import type { ApiImage } from '../../api/contract.ts';
 import { type ImageName, nameOf } from '../model/address.ts';
-import { describe } from '../model/texts.ts';
+import { describe, numberText } from '../model/texts.ts';
 import { go, leaveImage } from '../store/address.ts';
 import { answer, loadDownTo, placeInAnswer } from '../store/answer.ts';
 import { originalAddress, thumbnailAddress } from '../store/api.ts';
@@ -42,6 +42,7 @@ export function openSlides({ name, isAlone }: { name: ImageName; isAlone: boolea
     ...{ zoomAnimationDuration: isStill ? 0 : 250, closeTitle: 'Close (Esc)', zoomTitle: 'Zoom (z)' },
     ...{ arrowPrevTitle: 'Previous picture', arrowNextTitle: 'Next picture' },
     errorMsg: 'The picture cannot be shown.',
+    counter: false,
     paddingFn: ({ x, y }) => paddingOf(x, y),
   });
   slides.addFilter('numItems', () => (isAlone ? 1 : answer.value.images.length));
@@ -67,6 +68,14 @@ export function openSlides({ name, isAlone }: { name: ImageName; isAlone: boolea
       void loadDownTo(slides.currIndex + AHEAD);
   });
   slides.on('uiRegister', () => {
+    slides.ui?.registerElement({
+      ...{ name: 'place', className: 'pswp__counter', order: 5, appendTo: 'bar' },
+      onInit: (element) => {
+        slides.on('change', () => {
+          element.textContent = placeText(slides, isAlone);
+        });
+      },
+    });
     slides.ui?.registerElement({
       ...{ name: 'details-button', order: 8, isButton: true, title: 'Details (i)', appendTo: 'bar' },
       html: {
@@ -123,6 +132,12 @@ export function openSlides({ name, isAlone }: { name: ImageName; isAlone: boolea
     },
     close: () => slides.close(),
   };
+}
+
+/** Which of all pictures of the answer it is, though not all of them are loaded yet. */
+function placeText({ currIndex }: PhotoSwipe, isAlone: boolean): string {
+  const { images, total } = answer.value;
+  return isAlone ? '' : `${numberText(currIndex + 1)} / ${numberText(Math.max(total, images.length))}`;
 }
 
 function toggleParts(): void {
