@@ -329,6 +329,12 @@ describe.skipIf(!hasChromium)('the page', () => {
     );
     return onPage('/', async (page) => {
       await tiles(page).nth(1).waitFor();
+      await page.locator('.side .label-name').first().waitFor();
+      expect(
+        await page.evaluate(
+          `document.querySelector('.side .label-set').offsetWidth <= document.querySelector('.side-labels').clientWidth`,
+        ),
+      ).toBe(true);
       await tiles(page).first().click();
       await page.locator('.details h2').waitFor();
       await page.keyboard.press('ArrowRight');

@@ -9,9 +9,7 @@ import { searchFor } from '../store/address.ts';
 export function Facts({ image }: { image: ApiImage }) {
   const { takenAt, recordedAt, camera, latitude, longitude, width, height, sizeBytes, format, bucket, key } =
     image;
-  const megapixels = width && height ? (width * height) / 1e6 : undefined;
-  const size =
-    megapixels && `${numberText(width ?? 0)} × ${numberText(height ?? 0)} · ${megapixels.toFixed(1)} MP`;
+  const size = width && height && sizeText(width, height);
   return (
     <dl class="facts">
       <Fact icon="time" name={takenAt === undefined ? 'Recorded' : 'Taken'}>
@@ -62,4 +60,11 @@ function Fact({ icon, name, children }: { icon: IconName; name: string; children
       <dd title={name}>{children}</dd>
     </div>
   );
+}
+
+/** A tenth of a megapixel is the least that is worth a word. */
+function sizeText(width: number, height: number): string {
+  const megapixels = (width * height) / 1e6;
+  const shape = `${numberText(width)} × ${numberText(height)}`;
+  return megapixels < 0.05 ? shape : `${shape} · ${megapixels.toFixed(1)} MP`;
 }
