@@ -11,7 +11,8 @@ import type { WrittenImage } from './dynamodb/written-records.ts';
 import { type CollectedImages, collectImages } from './page-api/collected-images.ts';
 import { pageApi } from './page-api/page-api.ts';
 import { throughput } from './page-api/throughput.ts';
-import { type PageServer, startPageServer, UPLOAD_FORMS } from './page-server/page-server.ts';
+import { UPLOAD_FORMS } from './page-host/page-host.ts';
+import { type PageServer, startPageServer } from './page-server/page-server.ts';
 import { LOCAL_BUCKET_NAME, type Pipeline } from './pipeline.ts';
 
 export interface Page {

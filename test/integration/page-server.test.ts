@@ -3,11 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { API_BASE, type ApiImage } from '../../functions/api/contract.ts';
 import { RefusedRequest } from '../../functions/api/problems.ts';
 import { CONTROL_ROUTES } from '../../functions/local/control-api/control-api.ts';
-import {
-  type PageServer,
-  startPageServer,
-  UPLOAD_FORMS,
-} from '../../functions/local/page-server/page-server.ts';
+import { UPLOAD_FORMS } from '../../functions/local/page-host/page-host.ts';
+import { type PageServer, startPageServer } from '../../functions/local/page-server/page-server.ts';
 
 let server: PageServer;
 const asked: string[] = [];

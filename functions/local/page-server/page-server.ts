@@ -1,13 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { API_BASE, type ApiImage } from '../../api/contract.ts';
-import { PROBLEM_MEDIA_TYPE, problemOf } from '../../api/problems.ts';
-import { CliptagError } from '../../core/errors.ts';
-import { findForeignPage, OWN_PAGES_ONLY } from '../http/foreign-page.ts';
-import { createLocalServer, cutWhenIdle, listen, stop } from '../http/loopback-server.ts';
+import { sendJson, startPageHost, UPLOAD_FORMS } from '../page-host/page-host.ts';
 import { controlAnswer, controlRoute } from './control-answer.ts';
-import { type EventStream, eventStream } from './event-stream.ts';
-import { openPageFiles, type PageFile, type PageFiles } from './page-files.ts';
 import type { PagePorts } from './page-ports.ts';
 
 export interface PageServer {
@@ -17,111 +11,22 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-/** Where the forms of uploads go. */
-export const UPLOAD_FORMS = `${API_BASE}/uploads/forms`;
-const EVENTS = `${API_BASE}/events`;
-
-/** A connection that stands still for this long, in the midst of a body, is cut. */
-const IDLE_MILLISECONDS = 120_000;
-
 /**
  * Serves the page, and for it and for programs the HTTP API with its events. On the same port the command line is answered, by
  * the routes of the control API. Web pages of other origins get nothing.
  */
 export async function startPageServer(port: number, ports: PagePorts): Promise<PageServer> {
-  const events = eventStream();
   const answerApi = getRequestListener(ports.api, { overrideGlobalObjects: false });
-  // Once it listens: bundling takes a moment.
-  let files: PageFiles | undefined;
-  const server = createLocalServer(
-    (request, response) => {
-      cutWhenIdle(request, response, IDLE_MILLISECONDS);
-      files ??= openPageFiles();
-      answer(request, response, { ports, files, events, answerApi }).catch((error: unknown) => {
-        if (response.headersSent) response.destroy();
-        else sendError(request, response, error);
-      });
-    },
-    // A large upload over a slow link may take hours.
-    { requestTimeout: 0 },
-  );
-  const listeningPort = await listen(server, port);
-  files ??= openPageFiles();
-  return {
-    port: listeningPort,
-    tell: (image) => events.tell('image', image),
-    async close() {
-      events.close();
-      await stop(server);
-    },
-  };
-}
-
-interface Answering {
-  readonly ports: PagePorts;
-  readonly files: PageFiles;
-  readonly events: EventStream;
-  readonly answerApi: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-}
-
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { ports, files, events, answerApi }: Answering,
-): Promise<void> {
-  const headers = {
-    ...OWN_PAGES_ONLY,
-    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  };
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  const path = requestedPath(request);
-  const methodAndPath = `${request.method} ${path}`;
-  // The page shows nothing to a page that links to it, and asks for all the rest by itself.
-  const fault = findForeignPage(request.headers, { isLinked: methodAndPath === 'GET /' });
-  if (fault !== undefined) return sendText(response, 403, fault);
-  if (methodAndPath === `GET ${EVENTS}`) return events.open(response);
-  if (methodAndPath === `POST ${UPLOAD_FORMS}`) {
-    const stored = await ports.storeUpload(request, response);
-    return sendJson(response, stored, stored.isAlreadyThere ? 200 : 201);
-  }
-  if (path.startsWith(`${API_BASE}/`)) return answerApi(request, response);
-  const route = controlRoute(methodAndPath);
-  if (route !== undefined) return sendJson(response, await controlAnswer(ports.control, route, request));
-  const file = request.method === 'GET' ? await files.find(path) : undefined;
-  if (file !== undefined) return sendFile(request, response, file);
-  sendText(response, 404, `There is no ${methodAndPath}`);
-}
-
-/** As it stands, without its query: `//` and `..` lead nowhere. */
-function requestedPath({ url = '/' }: IncomingMessage): string {
-  if (!url.startsWith('/')) throw new CliptagError('invalid-request', `Expected a path but received ${url}`);
-  return url.split('?', 1)[0] ?? url;
-}
-
-function sendFile({ headers }: IncomingMessage, response: ServerResponse, file: PageFile): void {
-  const isKnown = file.headers.etag !== undefined && headers['if-none-match'] === file.headers.etag;
-  response.writeHead(isKnown ? 304 : 200, file.headers).end(isKnown ? undefined : file.bytes);
-}
-
-function sendJson(response: ServerResponse, value: unknown, status = 200): void {
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'cache-control': 'no-store',
+  const host = await startPageHost(port, async (request, response, path) => {
+    const methodAndPath = `${request.method} ${path}`;
+    const route = controlRoute(methodAndPath);
+    if (methodAndPath === `POST ${UPLOAD_FORMS}`) {
+      const stored = await ports.storeUpload(request, response);
+      sendJson(response, stored, stored.isAlreadyThere ? 200 : 201);
+    } else if (path.startsWith(`${API_BASE}/`)) await answerApi(request, response);
+    else if (route !== undefined) sendJson(response, await controlAnswer(ports.control, route, request));
+    else return false;
+    return true;
   });
-  response.end(JSON.stringify(value));
-}
-
-/** The rest of a body that was refused is not waited for. */
-function sendError({ url }: IncomingMessage, response: ServerResponse, error: unknown): void {
-  response.setHeader('connection', 'close');
-  if (!url?.startsWith(`${API_BASE}/`)) {
-    return void sendText(response, error instanceof CliptagError ? 400 : 500, String(error));
-  }
-  const problem = problemOf(error);
-  response.writeHead(problem.status, { 'content-type': PROBLEM_MEDIA_TYPE }).end(JSON.stringify(problem));
-}
-
-function sendText(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' });
-  response.end(text);
+  return { port: host.port, tell: (image) => host.tell('image', image), close: host.close };
 }

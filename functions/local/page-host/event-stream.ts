@@ -6,6 +6,8 @@ export interface EventStream {
   open(response: ServerResponse): void;
   /** Writes an event to all of them. The data is made only if somebody listens. */
   tell(name: string, data: () => unknown): void;
+  /** Whether somebody listens. */
+  isHeard(): boolean;
   close(): void;
 }
 
@@ -35,6 +37,7 @@ export function eventStream(): EventStream {
     tell(name, data) {
       if (pages.size > 0) write(`event: ${name}\ndata: ${JSON.stringify(data())}\n\n`);
     },
+    isHeard: () => pages.size > 0,
     close: () => clearInterval(timer),
   };
 }

@@ -1,0 +1,142 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { API_BASE, type ApiImage } from '../../api/contract.ts';
+import { PROBLEM_MEDIA_TYPE, problemOf } from '../../api/problems.ts';
+import { CliptagError } from '../../core/errors.ts';
+import { findForeignPage, OWN_PAGES_ONLY } from '../http/foreign-page.ts';
+import { createLocalServer, cutWhenIdle, listen, stop } from '../http/loopback-server.ts';
+import { type EventStream, eventStream } from './event-stream.ts';
+import { openPageFiles, type PageFile, type PageFiles } from './page-files.ts';
+
+/** What open pages are told, by the names of the events. */
+export interface PageEvents {
+  /** How an image stands now. */
+  readonly image: ApiImage;
+  /** Images have changed, of which nobody says which; so many more there are. */
+  readonly collection: { readonly added: number };
+}
+
+export interface PageHost {
+  readonly port: number;
+  /** Tells every open page. The data is made only if there is one. */
+  tell<Name extends keyof PageEvents>(name: Name, data: () => PageEvents[Name]): void;
+  /** Whether a page is open. */
+  isHeard(): boolean;
+  close(): Promise<void>;
+}
+
+/**
+ * Answers what stands behind the page, the routes of its API first of all; gives whether the path was one of its own. What it throws
+ * is told as an error.
+ *
+ * @param path as it stands, without its query
+ */
+export type OwnAnswer = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+) => Promise<boolean>;
+
+/** Where the forms of uploads go. */
+export const UPLOAD_FORMS = `${API_BASE}/uploads/forms`;
+const EVENTS = `${API_BASE}/events`;
+
+/** A connection that stands still for this long, in the midst of a body, is cut. */
+const IDLE_MILLISECONDS = 120_000;
+
+/**
+ * Serves the page on loopback, with the events that it listens to and whatever `answerOwn` stands for. Web pages of other origins get
+ * nothing.
+ *
+ * @param port 0 takes a free one
+ * @throws Error with code `EADDRINUSE` when the port is taken
+ */
+export async function startPageHost(port: number, answerOwn: OwnAnswer): Promise<PageHost> {
+  const events = eventStream();
+  // Once it listens: bundling takes a moment.
+  let files: PageFiles | undefined;
+  const server = createLocalServer(
+    (request, response) => {
+      cutWhenIdle(request, response, IDLE_MILLISECONDS);
+      files ??= openPageFiles();
+      answer(request, response, { answerOwn, files, events }).catch((error: unknown) => {
+        if (response.headersSent) response.destroy();
+        else sendError(request, response, error);
+      });
+    },
+    // A large upload over a slow link may take hours.
+    { requestTimeout: 0 },
+  );
+  const listeningPort = await listen(server, port);
+  files ??= openPageFiles();
+  return {
+    port: listeningPort,
+    tell: events.tell,
+    isHeard: events.isHeard,
+    async close() {
+      events.close();
+      await stop(server);
+    },
+  };
+}
+
+interface Answering {
+  readonly answerOwn: OwnAnswer;
+  readonly files: PageFiles;
+  readonly events: EventStream;
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { answerOwn, files, events }: Answering,
+): Promise<void> {
+  const headers = {
+    ...OWN_PAGES_ONLY,
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  };
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  const path = requestedPath(request);
+  const methodAndPath = `${request.method} ${path}`;
+  // The page shows nothing to a page that links to it, and asks for all the rest by itself.
+  const fault = findForeignPage(request.headers, { isLinked: methodAndPath === 'GET /' });
+  if (fault !== undefined) return sendText(response, 403, fault);
+  if (methodAndPath === `GET ${EVENTS}`) return events.open(response);
+  if (await answerOwn(request, response, path)) return;
+  const file = request.method === 'GET' ? await files.find(path) : undefined;
+  if (file !== undefined) return sendFile(request, response, file);
+  sendText(response, 404, `There is no ${methodAndPath}`);
+}
+
+/** As it stands, without its query: `//` and `..` lead nowhere. */
+function requestedPath({ url = '/' }: IncomingMessage): string {
+  if (!url.startsWith('/')) throw new CliptagError('invalid-request', `Expected a path but received ${url}`);
+  return url.split('?', 1)[0] ?? url;
+}
+
+function sendFile({ headers }: IncomingMessage, response: ServerResponse, file: PageFile): void {
+  const isKnown = file.headers.etag !== undefined && headers['if-none-match'] === file.headers.etag;
+  response.writeHead(isKnown ? 304 : 200, file.headers).end(isKnown ? undefined : file.bytes);
+}
+
+export function sendJson(response: ServerResponse, value: unknown, status = 200): void {
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'cache-control': 'no-store',
+  });
+  response.end(JSON.stringify(value));
+}
+
+/** The rest of a body that was refused is not waited for. */
+function sendError({ url }: IncomingMessage, response: ServerResponse, error: unknown): void {
+  response.setHeader('connection', 'close');
+  if (!url?.startsWith(`${API_BASE}/`)) {
+    return void sendText(response, error instanceof CliptagError ? 400 : 500, String(error));
+  }
+  const problem = problemOf(error);
+  response.writeHead(problem.status, { 'content-type': PROBLEM_MEDIA_TYPE }).end(JSON.stringify(problem));
+}
+
+function sendText(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' });
+  response.end(text);
+}
