@@ -13,6 +13,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['search', async () => (await import('./commands/search/search.ts')).search],
   ['duplicates', async () => (await import('./commands/duplicates/duplicates.ts')).duplicates],
   ['similar', async () => (await import('./commands/similar/similar.ts')).similar],
+  ['page', async () => (await import('./commands/page/page.ts')).page],
   ['query', async () => (await import('./commands/query/query.ts')).query],
   ['show', async () => (await import('./commands/show/show.ts')).show],
   ['correct', async () => (await import('./commands/correct/correct.ts')).correct],
@@ -49,6 +50,7 @@ With that local pipeline, or with a deployed one by --stack NAME:
   search QUERY     Find images by labels, words, place, time and more; as a contact sheet too.
   similar IMAGE    Find images that show the like of one, or of a picture file.
   duplicates       Find copies of the same photograph, or shots of the same scene; plan what may go.
+  page             Open the page in a browser; of a stack, serve it here.
   query --label L  Find images by their labels, asking the table alone.
   show KEY         What is known of one image.
   correct KEY      Say which labels an image has or has not; this wins over the model.

@@ -294,6 +294,10 @@ const COMMAND_ERRORS = {
     meaning: 'There is no stack of that name, it is none of Cliptag’s, or another version deployed it.',
     remedy: 'Check name, region and account, or deploy the stack with this version.',
   },
+  'no-api': {
+    meaning: 'The stack was deployed without the HTTP API.',
+    remedy: 'Deploy it with `-c api=true`.',
+  },
   'no-bucket': {
     meaning: 'There is no bucket of that name.',
     remedy: 'Check the name and the account.',

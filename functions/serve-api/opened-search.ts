@@ -32,6 +32,8 @@ export interface OpeningOptions {
   /** Called with what went wrong and is made up for. */
   readonly warn: (what: string, error: unknown) => void;
   readonly client?: DynamoDbOptions | undefined;
+  /** How old the search may become where the table has no stream. @default a minute */
+  readonly compareSeconds?: number | undefined;
 }
 
 /**
@@ -40,7 +42,7 @@ export interface OpeningOptions {
  */
 export async function openSearch(
   environment: ApiEnvironment,
-  { warn, client = {} }: OpeningOptions,
+  { warn, client = {}, compareSeconds }: OpeningOptions,
 ): Promise<OpenedSearch> {
   const { TABLE_NAME, MODEL_FOLDER, LABEL_SETS, VECTOR_INDEX } = environment;
   const [model, labelSets] = await Promise.all([
@@ -56,7 +58,7 @@ export async function openSearch(
       labelSets,
       textEncoder: async () => textEncoder,
     },
-    ...{ table: dynamoDbTagTable({ tableName: TABLE_NAME, client }), client, warn },
+    ...{ table: dynamoDbTagTable({ tableName: TABLE_NAME, client }), client, warn, compareSeconds },
   };
   return VECTOR_INDEX
     ? { modelDigest, labelSets, ...indexedSearch(environment, parts) }
@@ -72,10 +74,11 @@ interface SearchParts extends Pick<ImageSearchParts, 'labelSets' | 'textEncoder'
 /** It starts from the last snapshot, or reads every image where there is none, and takes over changes before each answer. */
 async function searchInMemory(
   { STREAM_ARN, SNAPSHOT_BUCKET }: ApiEnvironment,
-  { table, modelDigest, embeddingSize, labelSets, textEncoder, client = {}, warn }: SearchParts,
+  { table, modelDigest, embeddingSize, labelSets, textEncoder, client = {}, warn, compareSeconds }: SearchParts,
 ): Promise<ImageSearch> {
   const { collection, refresh } = await openTableSearch({
     ...{ table, modelDigest, embeddingSize, warn },
+    ...(compareSeconds !== undefined && { compareSeconds }),
     changes: STREAM_ARN === undefined ? undefined : dynamoDbTableChanges({ streamArn: STREAM_ARN, client }),
     ...(SNAPSHOT_BUCKET !== undefined && {
       snapshots: snapshotObject({ bucket: SNAPSHOT_BUCKET, key: SNAPSHOT_KEY }),

@@ -24,6 +24,7 @@ const USAGE_CODES: readonly ErrorCode[] = [
   'no-pipeline',
   'no-table',
   'no-stack',
+  'no-api',
   'no-region',
   'no-bucket',
 ];

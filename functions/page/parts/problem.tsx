@@ -11,7 +11,7 @@ export function Problem({ fault, onRetry }: { fault: Error; onRetry: () => void 
         <strong>{fault instanceof Unreachable ? 'The server does not answer' : title}</strong>
         <p>
           {fault instanceof Unreachable
-            ? 'Is the pipeline running? npx cliptag start starts it.'
+            ? 'Is it running? npx cliptag start starts the pipeline, npx cliptag page --stack NAME the page of a stack.'
             : fault.message}
         </p>
       </div>

@@ -1,16 +1,23 @@
 import { signal } from '@preact/signals';
 import type { ApiImage, StatusAnswer } from '../../api/contract.ts';
 import { address } from './address.ts';
-import { answer, countAnew, find, newcomers, showChanged } from './answer.ts';
+import { answer, asError, countAnew, find, newcomers, showChanged } from './answer.ts';
 import * as api from './api.ts';
 import { showLoneChanged } from './enlarged.ts';
 import { loadLabels } from './labels.ts';
 
+/** Images have changed, of which nobody says which; so many more there are. */
+interface CollectionChange {
+  readonly added: number;
+}
+
 /**
  * `live`: pictures are told as they are tagged. `asking`: the server tells none (in the cloud), so it is asked now and
- * then. `lost`: it does not answer.
+ * then. `lost`: it does not answer, or refuses to.
  */
 export const connection = signal<'connecting' | 'live' | 'asking' | 'lost'>('connecting');
+/** Why it is lost. */
+export const connectionFault = signal<Error | undefined>(undefined);
 export const status = signal<StatusAnswer | undefined>(undefined);
 /** Images per second of the last minutes, the newest last. */
 export const rates = signal<readonly number[]>([]);
@@ -33,6 +40,11 @@ export function connect(): void {
 function listen(): void {
   const events = api.events();
   events.addEventListener('image', ({ data }: MessageEvent<string>) => receive(JSON.parse(data) as ApiImage));
+  events.addEventListener('collection', ({ data }: MessageEvent<string>) => {
+    newcomers.value += (JSON.parse(data) as CollectionChange).added;
+    isOutdated = true;
+    gather();
+  });
   events.addEventListener('open', () => {
     const wasLost = connection.value === 'lost';
     connection.value = 'live';
@@ -53,7 +65,8 @@ async function askStatus(): Promise<void> {
     if (rate !== undefined) rates.value = [...rates.value, rate].slice(-MAXIMUM_RATES);
     if (connection.value === 'lost') await recover();
     if (connection.value !== 'live') connection.value = 'asking';
-  } catch {
+  } catch (error) {
+    connectionFault.value = asError(error);
     connection.value = 'lost';
   }
 }
@@ -71,6 +84,8 @@ function receive(image: ApiImage): void {
 }
 
 let gathering: ReturnType<typeof setTimeout> | undefined;
+/** Whether pictures that are shown may have changed. */
+let isOutdated = false;
 
 /** Newcomers are put in their places only where nobody looks at something that would move. */
 function gather(): void {
@@ -81,7 +96,9 @@ function gather(): void {
     const { view, image } = address.value;
     const isAtTop = view === 'photos' && image === undefined && scrollY < 80;
     const isIdle = answer.value.state !== 'loading' && !answer.value.isLoadingMore;
-    if (newcomers.value > 0 && isAtTop && isIdle) await find({ isFresh: false });
-    else await countAnew();
+    if ((newcomers.value > 0 || isOutdated) && isAtTop && isIdle) {
+      isOutdated = false;
+      await find({ isFresh: false });
+    } else await countAnew();
   }, GATHER_MILLISECONDS);
 }

@@ -50,7 +50,8 @@ export const ALLOWED_IMPORTS = `
       core/tagging core/thumbnails
       @aws-sdk/client-cloudformation @aws-sdk/client-cloudwatch @aws-sdk/client-dynamodb
       @aws-sdk/client-dynamodb-streams @aws-sdk/client-eventbridge @aws-sdk/client-s3 @aws-sdk/client-sfn @aws-sdk/client-sqs
-      @aws-sdk/s3-presigned-post @aws-sdk/s3-request-presigner @aws-sdk/util-dynamodb zod node:*
+      @aws-sdk/s3-presigned-post @aws-sdk/s3-request-presigner @aws-sdk/util-dynamodb @smithy/signature-v4
+      zod node:*
 
   # What the cloud runs.
   backfill: adapters/aws config.ts core core/backfill core/objects core/tagging
@@ -118,8 +119,8 @@ export const ALLOWED_IMPORTS = `
   local/s3-endpoint: local/http local/store @aws-sdk/checksums classic-level zod node:*
   local/queue: core/objects local/store aws-lambda node:*
   local/control-api: core/labels core/tagging zod
-  local/page-server: adapters/esbuild adapters/files api api/contract.ts core local/control-api local/http @hono/node-server
-      node:*
+  local/page-host: adapters/esbuild adapters/files api api/contract.ts core local/http node:*
+  local/page-server: api/contract.ts core local/control-api local/page-host @hono/node-server node:*
   local/page-api: adapters/sharp api api/contract.ts core core/labels core/objects core/pixels core/records core/search
       core/search/collection core/tagging core/thumbnails local/dynamodb local/page-server local/queue local/s3-endpoint
       local/store p-limit node:*
@@ -129,8 +130,11 @@ export const ALLOWED_IMPORTS = `
   local/trial: adapters/files core/objects terminal node:*
   local: adapters/aws adapters/files adapters/onnx api config.ts core core/formats/exif core/labels
       core/objects core/records core/results core/search core/tagging local/control-api local/dynamodb
-      local/page-api local/page-server local/queue local/reembedding local/repair local/s3-endpoint
+      local/page-api local/page-host local/page-server local/queue local/reembedding local/repair local/s3-endpoint
       local/store local/trial search tag-images terminal node:*
+
+  # The page on this machine before a deployed stack.
+  stack-page: api api/contract.ts core local/http local/page-host node:*
 
   # The command line.
   cli/images: adapters/files core core/objects terminal p-map node:*
@@ -159,6 +163,7 @@ export const ALLOWED_IMPORTS = `
   cli/commands/cost: cli/pipeline cli/shared-flags.ts core/cost terminal
   cli/commands/models: adapters/files checkpoints/compile checkpoints/pull cli/commands/models/verification
       cli/places.ts cli/shared-flags.ts config.ts core tagger terminal node:*
+  cli/commands/page: adapters/aws cli/pages cli/pipeline core local/control-api stack-page terminal
   cli/commands/query: adapters/files cli/pipeline cli/shared-flags.ts core/labels core/records tagger
       terminal
   cli/commands/redrive: adapters/aws cli/pipeline cli/shared-flags.ts local/control-api terminal node:*
@@ -169,7 +174,7 @@ export const ALLOWED_IMPORTS = `
   cli/commands/status: adapters/aws cli/pipeline cli/shared-flags.ts core/records local/control-api
       terminal
   cli: adapters/files cli/commands/backfill cli/commands/correct cli/commands/cost cli/commands/duplicates cli/commands/embed cli/commands/evaluate
-      cli/commands/labels cli/commands/models cli/commands/query cli/commands/redrive cli/commands/retag
+      cli/commands/labels cli/commands/models cli/commands/page cli/commands/query cli/commands/redrive cli/commands/retag
       cli/commands/search cli/commands/show cli/commands/similar cli/commands/status cli/commands/tag cli/commands/tokenize terminal
 
   # The program: the one place that knows both local and cli.
