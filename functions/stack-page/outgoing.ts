@@ -1,4 +1,4 @@
-import { type IncomingMessage, request as requestHttp } from 'node:http';
+import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Readable } from 'node:stream';
 
@@ -34,7 +34,8 @@ class ClosedMeanwhile extends Error {}
 function sendOnce(url: URL, { method, headers, body, signal }: Outgoing): Promise<IncomingMessage> {
   const request = url.protocol === 'https:' ? requestHttps : requestHttp;
   return new Promise((resolve, reject) => {
-    const sent = request(url, { method, headers, ...(signal && { signal }) }, resolve);
+    const sent = request(url, { method, headers, ...(signal && { signal }) });
+    sent.on('response', resolve);
     sent.on('error', (error: NodeJS.ErrnoException) => {
       const isClosed = sent.reusedSocket && error.code === 'ECONNRESET';
       reject(isClosed ? new ClosedMeanwhile(error.message, { cause: error }) : error);
@@ -47,14 +48,19 @@ function sendOnce(url: URL, { method, headers, body, signal }: Outgoing): Promis
   });
 }
 
-/** An answer may come before the body has gone, such as a refusal. The rest of the body is then read and left. */
-function pour(body: Readable, sent: NodeJS.WritableStream & { destroy(error?: Error): unknown }): void {
+/** A refusal may come before the body has gone. The rest of it is then read and left, so that whoever sends it hears of that. */
+function pour(body: Readable, sent: ClientRequest): void {
   const leave = () => {
     body.unpipe(sent);
     body.resume();
   };
   sent.once('error', leave);
   sent.once('close', leave);
+  sent.once('response', (answer) => {
+    if (sent.writableEnded || (answer.statusCode ?? 0) < 300) return;
+    leave();
+    answer.once('close', () => sent.destroy());
+  });
   body.once('close', () => {
     if (!body.readableEnded) sent.destroy(new Error('the upload was broken off'));
   });

@@ -1,9 +1,16 @@
-import { createServer, request as requestHttp } from 'node:http';
+import {
+  type ClientRequest,
+  createServer,
+  type IncomingMessage,
+  request as requestHttp,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { requestSigner } from '../../functions/adapters/aws/request-signer.ts';
-import { API_BASE, type UploadAnswer } from '../../functions/api/contract.ts';
+import { API_BASE } from '../../functions/api/contract.ts';
 import { createClient } from '../../functions/client/client.ts';
 import { listen, loopbackUrl, stop } from '../../functions/local/http/loopback-server.ts';
 import { type StackPage, startStackPage } from '../../functions/stack-page/stack-page.ts';
@@ -42,7 +49,9 @@ const picture = (seed: number) =>
 
 describe('the page of a stack', () => {
   it('answers by the stack’s API, with requests that AWS takes for the caller’s', async () => {
-    expect((await client().search('cat OR "dog + é=&"', { limit: 5, all: true })).images.length).toBeGreaterThan(0);
+    expect(
+      (await client().search('cat OR "dog + é=&"', { limit: 5, all: true })).images.length,
+    ).toBeGreaterThan(0);
     expect((await client().image(ODD)).key).toBe(ODD.key);
     expect(await client().status()).toMatchObject({ images: { failed: 1 } });
     await expect(client().search('(')).rejects.toMatchObject({
@@ -127,15 +136,6 @@ describe('the page of a stack', () => {
       });
       expect(elsewhere.status).toBe(404);
     }
-  });
-
-  it('tells in S3’s own words why it takes an upload not', async () => {
-    const started: UploadAnswer = await client().startUpload('large.png');
-    const form = new FormData();
-    for (const [name, value] of Object.entries(started.fields)) form.set(name, value);
-    form.set('file', new Blob([new Uint8Array(60 * 2 ** 20)]));
-    const answer = await fetch(new URL(started.url, url), { method: 'POST', body: form });
-    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('EntityTooLarge')]);
   });
 
   it.each([
@@ -288,37 +288,58 @@ function statusOf(
 }
 
 describe('an upload through here', () => {
+  let bucket: Server;
+  let answerUpload: (request: IncomingMessage, response: ServerResponse) => void;
+  let stub: FunctionUrlServer;
+  let other: StackPage;
+  beforeAll(async () => {
+    bucket = createServer((request, response) => answerUpload(request, response));
+    const target = loopbackUrl(await listen(bucket, 0));
+    const made = { bucket: 'b', key: 'k', url: target, fields: {} };
+    stub = await startFunctionUrl(() => Response.json(made, { status: 201 }));
+    other = await startStackPage({ port: 0, apiUrl: stub.url, sign });
+  });
+  afterAll(async () => {
+    await other.close();
+    await stub.close();
+    await stop(bucket);
+  });
+
+  /** Starts an upload; what is written to it waits for its reader. */
+  async function openUpload(length: number): Promise<{ sent: ClientRequest; answered: Promise<string> }> {
+    const { url: form } = await createClient({ url: loopbackUrl(other.port) }).startUpload('large.jpg');
+    const headers = { 'content-length': length, 'content-type': 'multipart/form-data; boundary=x' };
+    const sent = requestHttp(new URL(form, loopbackUrl(other.port)), { method: 'POST', headers });
+    const answered = new Promise<string>((resolve, reject) => {
+      sent
+        .on('response', async (response) => resolve(`${response.statusCode} ${await text(response)}`))
+        .on('error', reject);
+    });
+    return { sent, answered };
+  }
+
+  const TOTAL = 64 * 2 ** 20;
+  const PIECE = Buffer.alloc(2 ** 20, 'a');
+
   it('goes on no faster than the bucket takes it', async () => {
     let release = () => {};
     const taken = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const bucket = createServer(async (request, response) => {
+    let size = 0;
+    answerUpload = async (request, response) => {
       await taken;
-      response.statusCode = 200;
-      response.end(String((await text(request)).length));
-    });
-    const target = loopbackUrl(await listen(bucket, 0));
-    const made = { bucket: 'b', key: 'k', url: target, fields: {} };
-    const stub = await startFunctionUrl(() => Response.json(made, { status: 201 }));
-    const other = await startStackPage({ port: 0, apiUrl: stub.url, sign });
-    const form = await createClient({ url: loopbackUrl(other.port) }).startUpload('large.jpg');
+      for await (const part of request) size += part.length;
+      response.end(String(size));
+    };
+    const { sent, answered } = await openUpload(TOTAL);
     let accepted = 0;
-    const total = 64 * 2 ** 20;
-    const upload = requestHttp(new URL(form.url, loopbackUrl(other.port)), {
-      method: 'POST',
-      headers: { 'content-length': total, 'content-type': 'multipart/form-data; boundary=x' },
-    });
-    const piece = Buffer.alloc(2 ** 20, 'a');
-    const answered = new Promise<string>((resolve, reject) => {
-      upload.on('response', (response) => resolve(text(response))).on('error', reject);
-    });
     const sending = (async () => {
-      for (let sent = 0; sent < total; sent += piece.length) {
-        await new Promise((resolve) => upload.write(piece, resolve));
-        accepted += piece.length;
+      for (let count = 0; count < TOTAL; count += PIECE.length) {
+        await new Promise((resolve) => sent.write(PIECE, resolve));
+        accepted += PIECE.length;
       }
-      upload.end();
+      sent.end();
     })();
     let before = -1;
     while (accepted !== before) {
@@ -326,12 +347,30 @@ describe('an upload through here', () => {
       await sleep(150);
     }
     // What buffers of sockets hold on both sides.
-    expect(accepted).toBeLessThan(total / 2);
+    expect(accepted).toBeLessThan(TOTAL / 2);
     release();
     await sending;
-    expect(await answered).toBe(String(total));
-    await other.close();
-    await stub.close();
-    await stop(bucket);
+    expect(await answered).toBe(`200 ${TOTAL}`);
+  });
+
+  it('that is refused before all of it has come is told why, in S3’s own words', async () => {
+    const refusal = '<Error><Code>EntityTooLarge</Code><Message>Too large</Message></Error>';
+    answerUpload = (_, response) => void response.writeHead(400).end(refusal);
+    const { sent, answered } = await openUpload(TOTAL);
+    for (let count = 0; count < TOTAL; count += PIECE.length) {
+      await new Promise((resolve) => sent.write(PIECE, resolve));
+    }
+    sent.end();
+    expect(await answered).toBe(`400 ${refusal}`);
+  });
+
+  it('that is broken off is broken off at the bucket, too', async () => {
+    const ended = new Promise<boolean>((resolve) => {
+      answerUpload = (request) => request.resume().once('close', () => resolve(request.complete));
+    });
+    const { sent, answered } = await openUpload(TOTAL);
+    sent.write(PIECE, () => sent.destroy());
+    await expect(answered).rejects.toThrow();
+    expect(await ended).toBe(false);
   });
 });
