@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,10 +17,11 @@ import { nextImageRecord, putImageRecord } from '../../functions/core/records/im
 import { putLabelEntry } from '../../functions/core/records/label-entries.ts';
 import { describeImage } from '../../functions/core/tagging/describe-image.ts';
 import { tableInput } from '../../functions/local/dynamodb/table.ts';
+import { listen, stop } from '../../functions/local/http/loopback-server.ts';
 import { type ModelParts, openModel } from '../../functions/tagger/model-parts.ts';
 import { type MotoAccount, openMotoAccount } from '../integration/support/moto-account.ts';
 import { available } from '../integration/tools.ts';
-import { jsonLines, runCli } from './support/cli-process.ts';
+import { CLI, jsonLines, runCli } from './support/cli-process.ts';
 
 /** moto stands in for AWS; the command line finds it as it finds AWS, by its environment. */
 const hasMoto = available('moto_server');
@@ -67,6 +71,7 @@ describe.skipIf(!hasMoto)('with a deployed table', () => {
     await createStack('Cliptag', outputs);
     await createStack('Several', { ...outputs, BucketNames: 'mine,yours' });
     await createStack('Idle', { ...outputs, FunctionName: 'idle' });
+    await createStack('WithApi', { ...outputs, ApiUrl: 'http://127.0.0.1:1/' });
     await createStack('Foreign', {});
 
     /** One hour: 100 images in 20 batches of half a second, one of them no image. */
@@ -229,6 +234,36 @@ describe.skipIf(!hasMoto)('with a deployed table', () => {
     expect(found).toEqual({ code: 0, stdout: '', stderr: '' });
     const [cleared] = jsonLines(await correct('--clear', 'cat', '--clear', 'dog', '--json'));
     expect(cleared).toMatchObject({ tags: [{ label: 'dog', score: 0.9 }] });
+  });
+
+  it('serves the page of a stack until it is stopped', async () => {
+    const args = [CLI, 'page', ...stack('WithApi'), '--http-port', '0'];
+    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const ended = once(child, 'close');
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    const url = line.toString().trim();
+    expect(await (await fetch(url)).text()).toContain('<title>Cliptag</title>');
+    const refused = await fetch(`${url}/api/v1/status`);
+    expect(await refused.json()).toMatchObject({
+      status: 502,
+      detail: expect.stringContaining('127.0.0.1:1'),
+    });
+    child.kill('SIGINT');
+    expect(await ended).toEqual([0, null]);
+  });
+
+  it('rejects a page of a stack without an API, or on a port that is taken', async () => {
+    const without = await runCli(['page', ...stack('Cliptag')], { env });
+    expect(without).toMatchObject({ code: 2, stdout: '' });
+    expect(without.stderr).toContain(
+      'has no HTTP API, which the page asks: deploy it with cdk deploy -c api=true',
+    );
+    const server = createServer();
+    const port = String(await listen(server, 0));
+    const taken = await runCli(['page', ...stack('WithApi'), '--http-port', port], { env });
+    await stop(server);
+    expect(taken).toMatchObject({ code: 2, stdout: '' });
+    expect(taken.stderr).toContain(`port ${port} of 127.0.0.1 is taken`);
   });
 
   it('rejects a stack in no region, and says how to name one', async () => {

@@ -49,6 +49,7 @@ describe('cliptag', () => {
       'search',
       'similar',
       'duplicates',
+      'page',
       'query',
       'show',
       'correct',
@@ -86,6 +87,12 @@ describe('cliptag', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(new RegExp(`^Usage: cliptag ${name} `));
     expect(stdout).toContain('--json');
+  });
+
+  it('says how page is used', async () => {
+    const { code, stdout } = await runCli(['page', '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Usage: cliptag page [\s\S]*--stack NAME [\s\S]*api=true/);
   });
 
   it.concurrent.each<[string[], RegExp]>([
@@ -151,6 +158,10 @@ describe('cliptag', () => {
     [['duplicates', '--limit', '0'], /--limit/],
     [['similar', 'a.jpg', 'b.jpg'], /expected one KEY, s3:\/\/BUCKET\/KEY or FILE/],
     [['similar', 's3://photos'], /expected s3:\/\/BUCKET\/KEY but received "s3:\/\/photos"/],
+    [['page', 'x'], /expected only flags but received "x"/],
+    [['page', '--region', 'eu-west-1'], /--region needs --stack/],
+    [['page', '--http-port', '0'], /expected the port of the local pipeline/],
+    [['page', '--http-port', '1'], /no local pipeline's page answers on 127\.0\.0\.1:1: start it/],
     [['labels', 'counts', '--http-port', '1'], /no local pipeline's page answers/],
   ])('rejects %j with one line', async (args, message) => {
     await writeFile(join(folder, 'photo.jpg'), 'not an image');
