@@ -287,6 +287,58 @@ function statusOf(
   });
 }
 
+describe('a picture through here', () => {
+  let leadsTo = '';
+  let stub: FunctionUrlServer;
+  let other: StackPage;
+  let store: Server;
+  let origin: string;
+  const asked: IncomingMessage['headers'][] = [];
+  beforeAll(async () => {
+    store = createServer(({ url: path = '', headers }, response) => {
+      asked.push(headers);
+      const status = Number(path.slice(1));
+      response.writeHead(status, { 'content-type': 'text/html', 'set-cookie': 'a=1', 'x-amz-id-2': '1' });
+      response.end(status === 200 ? '<script>1</script>' : '<Error><Code>AccessDenied</Code></Error>');
+    });
+    origin = loopbackUrl(await listen(store, 0));
+    const headers = () => ({ location: leadsTo, 'cache-control': 'private, max-age=840' });
+    stub = await startFunctionUrl(() => new Response(null, { status: 302, headers: headers() }));
+    other = await startStackPage({ port: 0, apiUrl: stub.url, sign });
+  });
+  afterAll(async () => {
+    await other.close();
+    await stub.close();
+    await stop(store);
+  });
+  const ask = () => fetch(`${loopbackUrl(other.port)}${API_BASE}/originals?bucket=b&key=k&eTag=e`);
+
+  it('is never a page, and is asked for by its presigned address alone', async () => {
+    leadsTo = `${origin}/200`;
+    const { headers } = await ask();
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'content-disposition': 'attachment',
+      'content-security-policy': expect.stringMatching(/^default-src 'none'.*; sandbox$/),
+      'x-content-type-options': 'nosniff',
+    });
+    expect([headers.has('set-cookie'), headers.has('x-amz-id-2')]).toEqual([false, false]);
+    expect(Object.keys(asked.at(-1) ?? {}).sort()).toEqual(['connection', 'host']);
+  });
+
+  it.each([
+    ['/403', 502, 'unexpected-answer', /status 403 AccessDenied/],
+    ['/404', 404, 'no-image', /no longer there/],
+    ['/301', 502, 'unexpected-answer', /status 301/],
+    ['file:///etc/hostname', 502, 'unexpected-answer', /no address of a picture/],
+    ['http://127.0.0.1:1/', 502, 'unexpected-answer', /ECONNREFUSED/],
+  ])('that cannot be had at %s is a problem', async (address, status, code, detail) => {
+    leadsTo = address.startsWith('/') ? origin + address : address;
+    const answer = await ask();
+    expect(await answer.json()).toMatchObject({ status, code, detail: expect.stringMatching(detail) });
+    expect([answer.status, answer.headers.get('cache-control')]).toEqual([status, null]);
+  });
+});
+
 describe('an upload through here', () => {
   let bucket: Server;
   let answerUpload: (request: IncomingMessage, response: ServerResponse) => void;
