@@ -46,7 +46,7 @@ export async function startStackPage(options: StackPageOptions): Promise<StackPa
     await answer(request, response, path, answering);
     return true;
   });
-  const changes = followStack({ page, newest: () => newestOf(api), ...options });
+  const changes = followStack({ page, newest: () => newestOf(api, answering.status), ...options });
   return {
     port: page.port,
     async close() {
@@ -125,9 +125,14 @@ async function statusOf(api: StackApi): Promise<StatusAnswer> {
   return jsonOf(await api({ method: 'GET', path: `${API_BASE}/status` }));
 }
 
-async function newestOf(api: StackApi): Promise<SearchAnswerBody> {
+/** A stack with a vector index has no list of all images: then they are counted alone. */
+async function newestOf(api: StackApi, status: Answering['status']): Promise<SearchAnswerBody> {
   const parameters = Object.entries({ order: 'newest', limit: String(NEWEST), facets: 'true' });
-  return jsonOf(await api({ method: 'GET', path: `${API_BASE}/search`, parameters }));
+  const answer = await api({ method: 'GET', path: `${API_BASE}/search`, parameters });
+  if (answer.statusCode !== 400) return jsonOf(answer);
+  answer.resume();
+  const { tagged = 0, failed = 0, unsupported = 0 } = (await status()).images;
+  return { understood: '', images: [], total: tagged + failed + unsupported };
 }
 
 async function jsonOf<Answer>(answer: IncomingMessage): Promise<Answer> {

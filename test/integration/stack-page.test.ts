@@ -252,6 +252,28 @@ describe('the page of a stack', () => {
   });
 });
 
+describe('a stack with a vector index', () => {
+  it('has its images counted, since it refuses to list all', async () => {
+    let tagged = 5;
+    const queue = { visible: 0, inFlight: 0 };
+    const problem = { type: 'x', title: 'x', status: 400, code: 'invalid-query' };
+    const headers = { 'content-type': 'application/problem+json' };
+    const stub = await startFunctionUrl(({ url: asked }) =>
+      asked.includes('/status')
+        ? Response.json({ queue, deadLetters: 0, images: { tagged, failed: 1, unsupported: 0, deleted: 9 } })
+        : new Response(JSON.stringify(problem), { status: 400, headers }),
+    );
+    const other = await startStackPage({ port: 0, apiUrl: stub.url, sign, intervalMilliseconds: 50 });
+    const events = await openEvents(loopbackUrl(other.port));
+    await until(() => stub.seen.some(({ target }) => target.includes('/status')));
+    tagged = 7;
+    await until(() => events.told.includes('event: collection\ndata: {"added":2}'));
+    events.close();
+    await other.close();
+    await stub.close();
+  });
+});
+
 async function until(isSo: () => boolean): Promise<void> {
   for (let tries = 0; !isSo(); tries++) {
     if (tries > 500) throw new Error('It did not come about');
@@ -259,9 +281,9 @@ async function until(isSo: () => boolean): Promise<void> {
   }
 }
 
-async function openEvents(): Promise<{ readonly told: string; close(): void }> {
+async function openEvents(page = url): Promise<{ readonly told: string; close(): void }> {
   const ending = new AbortController();
-  const answer = await fetch(`${url}${API_BASE}/events`, { signal: ending.signal });
+  const answer = await fetch(`${page}${API_BASE}/events`, { signal: ending.signal });
   const events = { told: '', close: () => ending.abort() };
   const read = async () => {
     const decoder = new TextDecoder();
