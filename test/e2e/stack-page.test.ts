@@ -96,11 +96,11 @@ describe.skipIf(!hasChromium)('the page of a stack in a browser', () => {
     const foreign = await browser.newPage();
     await foreign.goto('data:text/html,<title>elsewhere</title>');
     const answer = await foreign.evaluate(
-      `fetch('${loopbackUrl(served.port)}/api/v1/labels').then((one) => one.status, (error) => String(error))`,
+      `fetch('${loopbackUrl(served.port)}/api/v1/duplicates').then((one) => one.status, (error) => String(error))`,
     );
     expect(answer).toContain('TypeError');
     await foreign.close();
-    expect(lambda.seen.filter(({ target }) => target.includes('/labels'))).toEqual([]);
+    expect(lambda.seen.filter(({ target }) => target.includes('/duplicates'))).toEqual([]);
     expect(faults).toEqual([]);
   });
 });
