@@ -74,8 +74,10 @@ interface SearchParts extends Pick<ImageSearchParts, 'labelSets' | 'textEncoder'
 /** It starts from the last snapshot, or reads every image where there is none, and takes over changes before each answer. */
 async function searchInMemory(
   { STREAM_ARN, SNAPSHOT_BUCKET }: ApiEnvironment,
-  { table, modelDigest, embeddingSize, labelSets, textEncoder, client = {}, warn, compareSeconds }: SearchParts,
+  parts: SearchParts,
 ): Promise<ImageSearch> {
+  const { table, modelDigest, embeddingSize, labelSets, textEncoder } = parts;
+  const { client = {}, warn, compareSeconds } = parts;
   const { collection, refresh } = await openTableSearch({
     ...{ table, modelDigest, embeddingSize, warn },
     ...(compareSeconds !== undefined && { compareSeconds }),
