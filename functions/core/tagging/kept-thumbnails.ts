@@ -11,7 +11,8 @@ export interface KeptThumbnails {
    */
   replace(previous: ImageRecord | undefined, object: ObjectReference, thumbnail?: Thumbnail): Promise<void>;
   /**
-   * Called once the run is over: deletes what it has put for states that the record does not tell of.
+   * Called once the run is over: deletes what it has put for states that the record does not tell of, and once more what it
+   * has replaced. A duplicate of the replaced state's event may have put its thumbnail again meanwhile.
    *
    * @param own the event's own state: an earlier run, which died, may have put its thumbnail
    */
@@ -23,6 +24,7 @@ export interface KeptThumbnails {
 /** @param store where thumbnails are kept; nothing is done without one */
 export function keptThumbnails(store: ThumbnailStore | undefined): KeptThumbnails {
   const put = new Set<string>();
+  const replaced = new Set<string>();
   let fault: string | undefined;
   const note = (error: unknown) => {
     fault ??= error instanceof Error ? error.message : String(error);
@@ -43,13 +45,12 @@ export function keptThumbnails(store: ThumbnailStore | undefined): KeptThumbnail
     replace: async (previous, object, thumbnail) => {
       const name = thumbnailName(object);
       const earlier = standingName(previous);
-      await Promise.all([
-        thumbnail && keep(name, thumbnail),
-        earlier !== undefined && earlier !== name && deleteAll([earlier]),
-      ]);
+      const isReplaced = earlier !== undefined && earlier !== name;
+      if (isReplaced) replaced.add(earlier);
+      await Promise.all([thumbnail && keep(name, thumbnail), isReplaced && deleteAll([earlier])]);
     },
     settle: async (record, own) => {
-      const names = new Set(own ? [...put, thumbnailName(own)] : put);
+      const names = new Set([...put, ...replaced, ...(own ? [thumbnailName(own)] : [])]);
       names.delete(standingName(record) ?? '');
       await deleteAll(names);
     },

@@ -82,7 +82,8 @@ describe('a thumbnail', () => {
     expect(kept.get(nameOf(0, '1'))).toEqual(bytesOfContent(0));
     await tagImage(created(1, '2'), tagger());
     expect(names()).toEqual([nameOf(1, '2')]);
-    expect(steps).toEqual(['put', 'record', 'put', 'delete', 'record']);
+    // The last for a duplicate of the first event, which may have put the first one again.
+    expect(steps).toEqual(['put', 'record', 'put', 'delete', 'record', 'delete']);
   });
 
   it('goes with its image, and with a content that cannot be shown', async () => {
