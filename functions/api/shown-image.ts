@@ -10,10 +10,13 @@ const FIELDS = [
 
 /** @param modelDigest the pipeline's model */
 export function shownImage(image: SearchedImage, modelDigest: string | undefined): ApiImage {
-  const fields = FIELDS.flatMap((name) => (image[name] === undefined ? [] : [[name, image[name]]]));
+  // A loop, for every answer has fifty of them.
+  const fields: Record<string, unknown> = {};
+  for (const name of FIELDS) if (image[name] !== undefined) fields[name] = image[name];
   const isOfOtherModel =
     modelDigest !== undefined && image.modelDigest !== undefined && image.modelDigest !== modelDigest;
-  return { ...(Object.fromEntries(fields) as ApiImage), ...(isOfOtherModel && { isOfOtherModel }) };
+  if (isOfOtherModel) fields.isOfOtherModel = true;
+  return fields as unknown as ApiImage;
 }
 
 export function shownAnswer(answer: SearchAnswer, modelDigest: string | undefined): SearchAnswerBody {

@@ -1,7 +1,7 @@
 import type { ImageRecord } from '../records/image-record.ts';
 import type { TagTable } from '../records/tag-table.ts';
 import type { Evaluation } from './evaluation.ts';
-import { type CheckedQuery, checkedPosition } from './image-check.ts';
+import { type CheckedQuery, checkedPositions } from './image-check.ts';
 import type { ChangingCollection, LabelCount } from './image-collection.ts';
 import type { SearchedImage, SearchOrder } from './image-search.ts';
 import { imageName } from './record-collection.ts';
@@ -59,7 +59,8 @@ export async function answerPage(request: PageRequest, parts: PageParts): Promis
     const records = await readSearched(positions, parts.table, checked.vectors.size > 0);
     const { relevances } = evaluation;
     const judged = { ...checked, relevances, modelDigest: parts.collection.modelDigest };
-    const found = records.map((record) => ({ record, position: checkedPosition(record, judged) }));
+    const standing = checkedPositions(records, judged);
+    const found = records.map((record, i) => ({ record, position: standing[i] }));
     await giveBack(changedImages(positions, found), parts);
     evaluation = request.evaluation();
     for (const { record, position } of found) {

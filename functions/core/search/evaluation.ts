@@ -11,6 +11,8 @@ import { type Comparison, comparison, judgeOf, NO, type Verdict } from './verdic
 /** What every image of a collection is to a query; true of one version of the collection. */
 export interface Evaluation {
   readonly version: number;
+  /** How much memory it holds, about. */
+  readonly bytes: number;
   /** Images that fit. */
   readonly total: number;
   /** Images beyond the relevant ones; `undefined` where the query knows no relevance. */
@@ -38,6 +40,12 @@ export interface EvaluatedQuery {
   readonly relevanceOf: (cosines: Float32Array, place: number) => Relevance;
 }
 
+/** A row's number and its verdict. */
+const HIT_BYTES = 12;
+const SCORE_BYTES = 8;
+/** First pages, which are asked for again and again. */
+const KEPT_PAGES = 4;
+
 export function evaluate(
   { query, vectors, relevanceOf }: EvaluatedQuery,
   collection: ImageCollection,
@@ -64,17 +72,27 @@ export function evaluate(
     firstHits(hits, collection, isBeyond, after, count, order).map((place) =>
       position(hits.rows[place] ?? 0, hits.verdicts[place] ?? NO, isBeyond),
     );
+  const nextPage: Evaluation['next'] = (after, count, order, isAll) => {
+    const first = after?.isBeyond ? [] : nextOf(relevant, false, after, count, order);
+    if (!isAll || !beyond || first.length === count) return first;
+    const rest = nextOf(beyond, true, after?.isBeyond ? after : undefined, count - first.length, order);
+    return [...first, ...rest];
+  };
   let facets: readonly LabelCount[] | undefined;
+  const pages = new Map<string, readonly SortPosition[]>();
+  const hitCount = relevant.rows.length + (beyond?.rows.length ?? 0);
   return {
     version: collection.version,
+    bytes: hitCount * HIT_BYTES + collection.rowCount * comparisons.size * SCORE_BYTES,
     total: relevant.rows.length,
     beyond: beyond?.rows.length,
     relevances: [...comparisons.values()].map(({ relevance }) => relevance),
     next(after, count, order, isAll) {
-      const first = after?.isBeyond ? [] : nextOf(relevant, false, after, count, order);
-      if (!isAll || !beyond || first.length === count) return first;
-      const rest = nextOf(beyond, true, after?.isBeyond ? after : undefined, count - first.length, order);
-      return [...first, ...rest];
+      if (after !== undefined) return nextPage(after, count, order, isAll);
+      const name = `${order} ${count} ${isAll}`;
+      const page = pages.get(name) ?? nextPage(after, count, order, isAll);
+      if (pages.size < KEPT_PAGES) pages.set(name, page);
+      return page;
     },
     has: (row) => collection.isThere(row) && judge(row) !== NO,
     positionOf(image) {

@@ -1,5 +1,5 @@
-import { dot, embeddingFromBytes } from '../labels/embedding.ts';
 import type { ImageRecord } from '../records/image-record.ts';
+import type { ImageCollection } from './image-collection.ts';
 import { imageTime } from './image-time.ts';
 import type { Query } from './query.ts';
 import type { VectorCondition } from './query-parts.ts';
@@ -17,34 +17,36 @@ export interface CheckedQuery {
 }
 
 /**
- * Where an image stands as its record has it, by its exact embedding; `undefined` where it does not fit. The query is the
- * one that its whole collection was judged by.
+ * Where each image stands as its record has it, by its exact embedding; `undefined` where it does not fit. The query is the
+ * one that their whole collection was judged by.
  */
-export function checkedPosition(record: ImageRecord, checked: CheckedQuery): SortPosition | undefined {
-  if (record.status === 'deleted') return undefined;
-  const collection = recordCollection(checked.modelDigest, [record]);
-  const comparisons = comparisonsWith(record, checked);
-  const verdictOf = (isBeyond: boolean) => judgeOf(checked.query, { collection, comparisons, isBeyond })(0);
-  const verdict = verdictOf(false);
-  const isBeyond = verdict === NO;
-  const last = isBeyond && checked.isAll ? verdictOf(true) : verdict;
-  if (last === NO) return undefined;
-  return { isBeyond, verdict: last, time: imageTime(record), key: record.key, bucket: record.bucket };
+export function checkedPositions(
+  records: readonly ImageRecord[],
+  checked: CheckedQuery,
+): ReadonlyArray<SortPosition | undefined> {
+  const collection = recordCollection(checked.modelDigest, records);
+  const comparisons = comparisonsWith(collection, checked);
+  const judge = judgeOf(checked.query, { collection, comparisons, isBeyond: false });
+  const judgeBeyond = judgeOf(checked.query, { collection, comparisons, isBeyond: true });
+  return records.map((record) => {
+    const row = collection.rowOf(record);
+    if (row < 0) return undefined;
+    const verdict = judge(row);
+    const isBeyond = verdict === NO;
+    const last = isBeyond && checked.isAll ? judgeBeyond(row) : verdict;
+    if (last === NO) return undefined;
+    return { isBeyond, verdict: last, time: imageTime(record), key: record.key, bucket: record.bucket };
+  });
 }
 
 function comparisonsWith(
-  { embedding, modelDigest }: ImageRecord,
-  { vectors, relevances, ...checked }: CheckedQuery,
+  collection: ImageCollection,
+  { vectors, relevances }: CheckedQuery,
 ): ReadonlyMap<VectorCondition, Comparison> {
-  const values =
-    embedding && modelDigest === checked.modelDigest && vectors.size > 0
-      ? embeddingFromBytes(embedding, modelDigest).values
-      : undefined;
   return new Map(
     [...vectors].flatMap(([condition, vector], place) => {
       const relevance = relevances[place];
-      const cosines = Float32Array.of(values ? dot(values, vector) : Number.NaN);
-      return relevance ? [[condition, comparison(cosines, relevance)]] : [];
+      return relevance ? [[condition, comparison(collection.cosines(vector), relevance)]] : [];
     }),
   );
 }

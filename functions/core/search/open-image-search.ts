@@ -66,7 +66,7 @@ export function openImageSearch(parts: ImageSearchParts): OpenedImageSearch {
     const vocabulary = vocabularyNow();
     const parsed = parseQuery(query, vocabulary);
     const understood = queryText(parsed.query, vocabulary);
-    return { query: parsed.query, vectors: await vectorsOf(parsed), understood, identity: understood };
+    return { query: parsed.query, vectors: await vectorsOf(parsed), understood };
   }
 
   async function search(request: SearchRequest): Promise<SearchAnswer> {
@@ -87,8 +87,6 @@ export function openImageSearch(parts: ImageSearchParts): OpenedImageSearch {
       query: allOf([condition, ...others, ...(among.query.kind === 'every-image' ? [] : [fits])]),
       vectors: new Map([[condition, content], ...among.vectors]),
       understood: among.understood,
-      // Copies of an image have its vector, and others than these are left out.
-      identity: JSON.stringify([identityOf(to), among.understood]),
     };
     return answers.answer(planned, { ...page, query: `${identityOf(to)} ${query}` });
   }

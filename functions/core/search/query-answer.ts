@@ -4,7 +4,7 @@ import { type Cursor, cursorOf, cursorText, invalidCursor } from './cursor.ts';
 import { type EvaluatedQuery, type Evaluation, vectorConditions } from './evaluation.ts';
 import type { ChangingCollection } from './image-collection.ts';
 import type { SearchAnswer, SearchRequest } from './image-search.ts';
-import { keptEvaluation } from './kept-evaluation.ts';
+import { keptEvaluations } from './kept-evaluations.ts';
 import type { Query } from './query.ts';
 import { givesScores, type VectorCondition } from './query-parts.ts';
 import { plainRelevance, type Relevance, type RelevanceModel, type SearchRelevance } from './relevance.ts';
@@ -21,8 +21,6 @@ export interface PlannedQuery {
   readonly vectors: ReadonlyMap<VectorCondition, Float32Array>;
   /** In the query language. */
   readonly understood: string;
-  /** What tells it from other queries that have the same vectors. */
-  readonly identity: string;
 }
 
 export interface QueryAnswers {
@@ -34,7 +32,7 @@ export interface QueryAnswers {
 
 /** Answers of queries, page by page. */
 export function queryAnswers({ collection, table, relevance }: AnswerParts): QueryAnswers {
-  const evaluationNow = keptEvaluation(collection);
+  const evaluationNow = keptEvaluations(collection);
 
   async function answer(planned: PlannedQuery, request: SearchRequest): Promise<SearchAnswer> {
     const { query, vectors, understood } = planned;
@@ -70,7 +68,7 @@ export function queryAnswers({ collection, table, relevance }: AnswerParts): Que
     return () => {
       const relevanceOf: EvaluatedQuery['relevanceOf'] = (cosines, place) =>
         frozen?.[place] ?? (models[place] ?? plainRelevance).of(cosines);
-      const evaluation = evaluationNow(planned.identity, { ...planned, relevanceOf }, frozen);
+      const evaluation = evaluationNow({ ...planned, relevanceOf }, frozen);
       frozen ??= evaluation.relevances;
       return evaluation;
     };
