@@ -91,6 +91,12 @@ describe.skipIf(!hasChromium)('the page', () => {
       await waitUntil(async () => String(await opacities('.tile:not(.beyond)')) === '1');
       await waitUntil(async () => String(await opacities('.tile.beyond')) === '0.55');
       expect(new URL(page.url()).searchParams.get('all')).toBe('1');
+      await page.locator('.heading p', { hasText: /^23 relevant of \d,\d{3}$/ }).waitFor();
+      await waitUntil(() =>
+        page.evaluate(
+          `(scrollTo(0, document.documentElement.scrollHeight), [...document.querySelectorAll('.tile')].some((tile) => Number(tile.ariaPosInSet) > 1_000))`,
+        ),
+      );
     }));
 
   it('points at the column of a query that is not understood', () =>

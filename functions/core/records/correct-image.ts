@@ -109,8 +109,10 @@ function requireLabels({ add = [], remove = [], clear = [] }: CorrectionChange):
   );
 }
 
+/** Something to be seen, and nothing that no one can type. */
 function isLabel({ set, label }: { readonly set: string; readonly label: string }): boolean {
-  return SET_NAME.test(set) && label.trim() !== '' && label.length <= MAXIMUM_LABEL_LENGTH;
+  const isSeen = /[^\p{C}\p{Z}]/u.test(label) && !/[\p{Cc}\p{Cs}]/u.test(label);
+  return SET_NAME.test(set) && isSeen && label.length <= MAXIMUM_LABEL_LENGTH;
 }
 
 function noImage({ bucket, key }: ImageName, what: string): CliptagError {

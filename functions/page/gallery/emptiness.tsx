@@ -1,6 +1,6 @@
 import { Icon } from '../parts/icon.tsx';
 import { go, searchFor } from '../store/address.ts';
-import { isJudged } from '../store/answer.ts';
+import { answer } from '../store/answer.ts';
 import { ChooseFiles } from '../uploads/choose-files.tsx';
 
 /** What to do where there are no pictures at all. */
@@ -24,6 +24,7 @@ export function EmptyCollection() {
 }
 
 export function NothingFound() {
+  const { beyond } = answer.value;
   return (
     <div class="emptiness">
       <span class="emptiness-sign">
@@ -31,11 +32,11 @@ export function NothingFound() {
       </span>
       <h1>No picture fits</h1>
       <p>
-        {isJudged.value
+        {beyond > 0
           ? 'None is relevant enough by what it shows. The rest, best first, may still have what you look for.'
           : 'Fewer conditions find more. Words that are no label are compared with what the pictures show.'}
       </p>
-      {isJudged.value && (
+      {beyond > 0 && (
         <button type="button" class="button accent" onClick={() => go({ isAll: true })}>
           Show the rest
         </button>

@@ -45,15 +45,18 @@ export function PhotosView({ onLabels }: { onLabels: () => void }) {
 /** How many there are: the heading, and what is read out after a search. */
 function Heading() {
   const { query, similar, isAll } = address.value;
-  const { total, state, fault } = answer.value;
-  const noun = isJudged.value && !isAll ? `${numberText(total)} relevant` : countText(total, 'picture');
+  const { total, beyond, state, fault } = answer.value;
+  const relevant = `${numberText(isAll ? total - beyond : total)} relevant`;
+  const noun = isJudged.value
+    ? relevant + (isAll ? ` of ${numberText(total)}` : '')
+    : countText(total, 'picture');
   const title =
     query !== '' ? query : similar !== undefined || sample.value ? 'Similar pictures' : 'All pictures';
   return (
     <div class="heading">
       <h1 title={title}>{title}</h1>
       <p role="status">{state === 'loading' ? 'Searching …' : fault && total === 0 ? '' : noun}</p>
-      {isJudged.value && (
+      {isJudged.value && beyond > 0 && (
         <button type="button" class="link" onClick={() => go({ isAll: !isAll })}>
           {isAll ? 'Show relevant ones only' : 'Show the rest'}
         </button>
@@ -91,8 +94,8 @@ function Comparison() {
 }
 
 function Rest() {
-  const { images, cursor } = answer.value;
-  if (cursor !== undefined || images.length === 0 || address.value.isAll || !isJudged.value) return null;
+  const { images, cursor, beyond } = answer.value;
+  if (cursor !== undefined || images.length === 0 || address.value.isAll || beyond === 0) return null;
   return (
     <p class="rest">
       That is all that is relevant.{' '}

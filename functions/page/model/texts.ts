@@ -15,6 +15,7 @@ export function numberText(count: number): string {
 const UNITS = ['bytes', 'KB', 'MB', 'GB'];
 
 export function bytesText(bytes: number): string {
+  if (bytes === 1) return '1 byte';
   const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
   const size = bytes / 1000 ** power;
   return `${power === 0 || size >= 100 ? Math.round(size) : size.toFixed(1)} ${UNITS[power]}`;

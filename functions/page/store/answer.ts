@@ -14,7 +14,10 @@ export interface Answer {
   readonly images: readonly ApiImage[];
   /** Another number means that places have changed, and not only tags. */
   readonly arrangement: number;
+  /** All that come down to the last page. */
   readonly total: number;
+  /** How many of them are beyond the relevant ones, or would be if they were shown. */
+  readonly beyond: number;
   /** The query as the server understood it. */
   readonly understood: string;
   readonly facets: readonly api.LabelCount[];
@@ -27,7 +30,8 @@ const FIRST_PAGE = 120;
 const NEXT_PAGE = 500;
 
 const NOTHING: Answer = {
-  ...{ number: 0, state: 'loading', images: [], arrangement: 0, total: 0, understood: '', facets: [] },
+  ...{ number: 0, state: 'loading', images: [], arrangement: 0, total: 0, beyond: 0 },
+  ...{ understood: '', facets: [] },
   isLoadingMore: false,
 };
 
@@ -76,7 +80,7 @@ export async function find({ isFresh = true } = {}): Promise<void> {
     places = new Map(found.images.map((image, at) => [nameOf(image), at]));
     answer.value = {
       ...{ number: before.number + 1, state: 'ready', images: found.images, arrangement: 0 },
-      ...{ total: found.total, understood: found.understood, cursor: found.cursor, isLoadingMore: false },
+      ...{ ...countsOf(found), understood: found.understood, cursor: found.cursor, isLoadingMore: false },
       facets: found.facets ?? countedLabels(found.images),
     };
   } catch (error) {
@@ -114,13 +118,19 @@ function countedLabels(images: readonly ApiImage[]): readonly api.LabelCount[] {
 }
 
 /** A picture that was written meanwhile may come a second time. */
-function append({ images: found, total, cursor }: SearchAnswerBody): void {
+function append(answered: SearchAnswerBody): void {
   const { images } = answer.value;
+  const { images: found, cursor } = answered;
   const added = found.filter((image) => !places.has(nameOf(image)));
   added.forEach((image, at) => {
     places.set(nameOf(image), images.length + at);
   });
-  answer.value = { ...answer.value, images: images.concat(added), total, cursor };
+  answer.value = { ...answer.value, images: images.concat(added), ...countsOf(answered), cursor };
+}
+
+/** The server counts those beyond apart, shown or not. */
+function countsOf({ total, beyond = 0 }: SearchAnswerBody): Pick<Answer, 'total' | 'beyond'> {
+  return { total: total + (address.value.isAll ? beyond : 0), beyond };
 }
 
 function pageOf(
@@ -181,8 +191,9 @@ export async function countAnew(): Promise<void> {
   const { signal } = asking;
   try {
     const asked = { limit: 1, wantsFacets: true };
-    const { facets, total } = await pageOf(address.value, asked, signal);
-    if (!signal.aborted) answer.value = { ...answer.value, total, ...(facets && { facets }) };
+    const found = await pageOf(address.value, asked, signal);
+    const { facets } = found;
+    if (!signal.aborted) answer.value = { ...answer.value, ...countsOf(found), ...(facets && { facets }) };
   } catch {
     // The counts stay as they are; the connection tells what is wrong.
   }

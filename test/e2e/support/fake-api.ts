@@ -177,7 +177,8 @@ export async function startFakeApi(images: ApiImage[], port = 0, isChanging = fa
     const from = Number(parameters.get('cursor') ?? 0);
     const to = from + Number(parameters.get('limit') ?? 50);
     sendJson(response, {
-      ...{ understood: query, images: answers.slice(from, to), total: answers.length },
+      ...{ understood: query, images: answers.slice(from, to), total: relevant.length },
+      ...(isText && { beyond: found.length - relevant.length }),
       ...(parameters.get('facets') === 'true' && { facets: countsOf(answers) }),
       ...(to < answers.length && { cursor: String(to) }),
     });

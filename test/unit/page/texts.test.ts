@@ -14,6 +14,7 @@ import {
 describe('texts of the page', () => {
   it.each([
     [0, '0 bytes'],
+    [1, '1 byte'],
     [999, '999 bytes'],
     [1_000, '1.0 KB'],
     [2_345_678, '2.3 MB'],

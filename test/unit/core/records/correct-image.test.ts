@@ -204,17 +204,22 @@ describe('correctImage', () => {
   it('rejects what cannot be a label, before it becomes a part of a key', async () => {
     await upload(1);
     const before = table.items();
-    const add = [{ set: 'a#b', label: 'cat' }, of(' '), of('x'.repeat(101)), { ...of('y'), parents: [''] }];
-    await expect(correct({ add, clear: [{ set: '', label: 'z' }] })).rejects.toMatchObject({
-      code: 'invalid-input',
-      faults: [
-        ['a#b', 'cat'],
-        ['things', ' '],
-        ['things', 'x'.repeat(101)],
-        ['things', ''],
-        ['', 'z'],
-      ].map(([set, label]) => expect.stringContaining(JSON.stringify({ set, label }))),
-    });
+    const unseen = ['\u0000', '\u202e', 'c\nat', 'cat\ud800'].map(of);
+    const add = [{ set: 'a#b', label: 'cat' }, of(' '), of('x'.repeat(101)), ...unseen];
+    const broader = { ...of('y'), parents: [''] };
+    await expect(correct({ add: [...add, broader], clear: [{ set: '', label: 'z' }] })).rejects.toMatchObject(
+      {
+        code: 'invalid-input',
+        faults: [
+          ['a#b', 'cat'],
+          ['things', ' '],
+          ['things', 'x'.repeat(101)],
+          ...unseen.map(({ set, label }) => [set, label]),
+          ['things', ''],
+          ['', 'z'],
+        ].map(([set, label]) => expect.stringContaining(JSON.stringify({ set, label }))),
+      },
+    );
     expect(table.items()).toEqual(before);
   });
 
