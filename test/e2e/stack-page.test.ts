@@ -65,10 +65,10 @@ describe.skipIf(!hasChromium)('the page of a stack in a browser', () => {
     await count('1 picture');
     await page.locator('.tile-picture').first().click();
     const editor = page.locator('.tag-editor');
-    await editor.locator('input').fill('snow');
+    await editor.locator('input').fill('dog');
     await page.keyboard.press('Enter');
-    await editor.locator('.tag-line', { hasText: 'snow' }).locator('small', { hasText: 'by you' }).waitFor();
-    await page.locator('.notice.done', { hasText: 'snow' }).waitFor();
+    await editor.locator('.tag-line', { hasText: 'dog' }).locator('small', { hasText: 'by you' }).waitFor();
+    await page.locator('.notice.done', { hasText: 'dog' }).waitFor();
     await page.locator('.pswp__button--close').click();
     await page.locator('.pswp').waitFor({ state: 'detached' });
   });

@@ -93,13 +93,17 @@ export async function startFlippingPort(
   secondPort: number,
 ): Promise<{ port: number; close(): Promise<void> }> {
   let isFlipped = false;
-  // A browser keeps connections at hand that it has not used yet; none may lead to the second server afterwards.
+  // A browser keeps connections at hand that it has not used yet; none may lead to the other server afterwards.
+  const toFirst = new Set<Socket>();
   const toSecond = new Set<Socket>();
   const server = createTcpServer((client) => {
     const onward = connect(isFlipped ? secondPort : firstPort, '127.0.0.1');
-    if (isFlipped) toSecond.add(client);
+    (isFlipped ? toSecond : toFirst).add(client);
     client.on('data', (bytes) => {
-      if (bytes.includes('GET /flip ')) isFlipped = true;
+      if (bytes.includes('GET /flip ')) {
+        isFlipped = true;
+        for (const each of toFirst) if (each !== client) each.destroy();
+      }
       if (bytes.includes('GET /unflip ')) {
         isFlipped = false;
         for (const each of toSecond) each.destroy();
