@@ -216,6 +216,7 @@ describe('the code that a package brings along', () => {
     await bundleFunctions(folder);
     expect(await filesIn(folder)).toEqual([
       'Dockerfile',
+      ...withNotices('api', 'api.mjs'),
       ...withNotices('backfill', 'handler.mjs'),
       ...['arm64', 'x86_64'].flatMap((cpu) =>
         ['package-lock.json', 'package.json'].map((name) => `packages-${cpu}/${name}`),
