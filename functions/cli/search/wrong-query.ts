@@ -1,5 +1,5 @@
 import { CliptagError } from '../../core/errors.ts';
-import { InvalidQuery } from '../../core/search/invalid-query.ts';
+import { InvalidQuery } from '../../core/search/language/invalid-query.ts';
 import { styled } from '../../terminal/colours.ts';
 import { EXIT, explain } from '../../terminal/exit-code.ts';
 import type { Output } from '../../terminal/output.ts';

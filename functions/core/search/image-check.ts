@@ -1,8 +1,8 @@
 import type { ImageRecord } from '../records/image-record.ts';
 import type { ImageCollection } from './image-collection.ts';
 import { imageTime } from './image-time.ts';
-import type { Query } from './query.ts';
-import type { VectorCondition } from './query-parts.ts';
+import type { Query } from './language/query.ts';
+import type { VectorCondition } from './language/query-parts.ts';
 import { recordCollection } from './record-collection.ts';
 import type { Relevance } from './relevance.ts';
 import type { SortPosition } from './sort-position.ts';

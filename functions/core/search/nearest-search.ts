@@ -5,16 +5,16 @@ import type { TagTable } from '../records/tag-table.ts';
 import { MAXIMUM_NEAREST, type VectorIndex, type VectorSearch } from '../records/vector-index.ts';
 import type { CollectedRecord, ImageCollection } from './image-collection.ts';
 import type { ImageSearch, SimilarRequest } from './image-search.ts';
-import { InvalidQuery } from './invalid-query.ts';
+import { InvalidQuery } from './language/invalid-query.ts';
+import { parseQuery } from './language/parser.ts';
+import type { LabelCondition, Query } from './language/query.ts';
+import { isByVector, type VectorCondition } from './language/query-parts.ts';
+import { vocabularyOf } from './language/vocabulary.ts';
 import { type ImageSearchParts, openImageSearch } from './open-image-search.ts';
-import { parseQuery } from './parser.ts';
-import type { LabelCondition, Query } from './query.ts';
-import { isByVector, type VectorCondition } from './query-parts.ts';
 import { queryVectors } from './query-vectors.ts';
 import { imageName, recordCollection } from './record-collection.ts';
 import { plainSearchRelevance, type RelevanceModel, type SearchRelevance } from './relevance.ts';
 import { readSearched } from './searched-record.ts';
-import { vocabularyOf } from './vocabulary.ts';
 
 export interface NearestSearchParts extends Omit<ImageSearchParts, 'collection' | 'table' | 'relevance'> {
   readonly table: Pick<TagTable, 'readBatch' | 'query'>;

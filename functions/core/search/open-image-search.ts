@@ -13,15 +13,15 @@ import {
   type SearchRequest,
   type SimilarRequest,
 } from './image-search.ts';
-import { parseQuery } from './parser.ts';
-import type { SimilarCondition } from './query.ts';
+import { parseQuery } from './language/parser.ts';
+import type { SimilarCondition } from './language/query.ts';
+import { allOf } from './language/query-parts.ts';
+import { queryText } from './language/query-text.ts';
+import { type Vocabulary, vocabularyOf } from './language/vocabulary.ts';
 import { type PlannedQuery, queryAnswers } from './query-answer.ts';
-import { allOf } from './query-parts.ts';
-import { queryText } from './query-text.ts';
 import { queryVectors } from './query-vectors.ts';
 import { plainSearchRelevance, type SearchRelevance } from './relevance.ts';
 import { readSearched } from './searched-record.ts';
-import { type Vocabulary, vocabularyOf } from './vocabulary.ts';
 
 export interface ImageSearchParts {
   readonly collection: ChangingCollection;

@@ -5,8 +5,8 @@ import { type EvaluatedQuery, type Evaluation, vectorConditions } from './evalua
 import type { ChangingCollection } from './image-collection.ts';
 import type { SearchAnswer, SearchRequest } from './image-search.ts';
 import { keptEvaluations } from './kept-evaluations.ts';
-import type { Query } from './query.ts';
-import { givesScores, type VectorCondition } from './query-parts.ts';
+import type { Query } from './language/query.ts';
+import { givesScores, type VectorCondition } from './language/query-parts.ts';
 import { plainRelevance, type Relevance, type RelevanceModel, type SearchRelevance } from './relevance.ts';
 
 export interface AnswerParts {

@@ -3,10 +3,10 @@ import { embeddingFromBytes, normalised, type PromptEncoder, requireSameModel } 
 import type { ImageRecord } from '../records/image-record.ts';
 import { vectorConditions } from './evaluation.ts';
 import type { ImageCollection } from './image-collection.ts';
-import { InvalidQuery } from './invalid-query.ts';
-import type { ParsedQuery } from './parser.ts';
-import type { SimilarCondition, TextCondition } from './query.ts';
-import type { VectorCondition } from './query-parts.ts';
+import { InvalidQuery } from './language/invalid-query.ts';
+import type { ParsedQuery } from './language/parser.ts';
+import type { SimilarCondition, TextCondition } from './language/query.ts';
+import type { VectorCondition } from './language/query-parts.ts';
 import type { SearchRelevance } from './relevance.ts';
 
 /** What a query's texts and images mean to a model. */

@@ -1,8 +1,8 @@
 import { wordKey } from '../labels/folded-text.ts';
 import { distanceKilometres } from './distance.ts';
 import type { ImageCollection } from './image-collection.ts';
-import type { FilterCondition, LabelCondition, Query } from './query.ts';
-import type { VectorCondition } from './query-parts.ts';
+import type { FilterCondition, LabelCondition, Query } from './language/query.ts';
+import type { VectorCondition } from './language/query-parts.ts';
 import type { Relevance } from './relevance.ts';
 
 /**

@@ -23,7 +23,8 @@ export const ALLOWED_IMPORTS = `
   core/evaluation: core core/labels
   core/records: core core/labels core/objects node:crypto
   core/retag: core core/labels core/records
-  core/search: core/records core core/labels
+  core/search/language: core core/labels core/records
+  core/search: core core/labels core/records core/search/language
   core/tagging: core core/formats/exif core/labels core/objects core/pixels core/records node:crypto
       core/thumbnails
   core/search/collection: core core/objects core/records core/scoring core/search zod node:crypto
@@ -153,10 +154,10 @@ export const ALLOWED_IMPORTS = `
   cli/pipeline: adapters/aws config.ts core core/backfill core/objects core/records core/tagging
       local/control-api terminal
   cli/search: adapters/aws adapters/files adapters/sharp cli/pages cli/pipeline cli/shared-flags.ts client config.ts core
-      core/objects core/records core/search local/control-api search tagger terminal
+      core/objects core/records core/search core/search/language local/control-api search tagger terminal
       p-map node:*
   cli/commands/search: cli/pages cli/search terminal
-  cli/commands/duplicates: cli/search cli/shared-flags.ts core core/search terminal node:*
+  cli/commands/duplicates: cli/search cli/shared-flags.ts core core/search core/search/language terminal node:*
   cli/commands/similar: cli/pages cli/pipeline cli/search terminal node:*
   cli/commands/backfill: adapters/aws cli/pipeline cli/shared-flags.ts config.ts core core/backfill
       core/cost core/objects core/records core/tagging local/control-api terminal zod node:*

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { CliptagError } from '../../../core/errors.ts';
 import { printable } from '../../../core/printable.ts';
-import { quotedWhereNeeded } from '../../../core/search/field-condition.ts';
 import {
   type DuplicateGroup,
   type DuplicatesRequest,
   MAXIMUM_PAGE_SIZE,
 } from '../../../core/search/image-search.ts';
+import { quotedWhereNeeded } from '../../../core/search/language/field-condition.ts';
 import { countText } from '../../../terminal/amounts.ts';
 import { columns } from '../../../terminal/columns.ts';
 import { command } from '../../../terminal/command.ts';

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { readLabelSets } from '../../../../functions/adapters/files/label-set-files.ts';
-import { parseQuery } from '../../../../functions/core/search/parser.ts';
-import { queryText } from '../../../../functions/core/search/query-text.ts';
-import { FIELDS } from '../../../../functions/core/search/tokens.ts';
-import { vocabularyOf } from '../../../../functions/core/search/vocabulary.ts';
+import { parseQuery } from '../../../../functions/core/search/language/parser.ts';
+import { queryText } from '../../../../functions/core/search/language/query-text.ts';
+import { FIELDS } from '../../../../functions/core/search/language/tokens.ts';
+import { vocabularyOf } from '../../../../functions/core/search/language/vocabulary.ts';
 
 const TEXT = readFileSync('docs/search.md', 'utf8');
 

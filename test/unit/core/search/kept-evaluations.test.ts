@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EvaluatedQuery } from '../../../../functions/core/search/evaluation.ts';
 import type { CollectedRecord } from '../../../../functions/core/search/image-collection.ts';
 import { keptEvaluations } from '../../../../functions/core/search/kept-evaluations.ts';
-import type { Query, SimilarCondition } from '../../../../functions/core/search/query.ts';
+import type { Query, SimilarCondition } from '../../../../functions/core/search/language/query.ts';
 import { recordCollection } from '../../../../functions/core/search/record-collection.ts';
 import { plainRelevance } from '../../../../functions/core/search/relevance.ts';
 

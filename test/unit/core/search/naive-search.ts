@@ -1,7 +1,11 @@
 import { embeddingFromBytes, normalised } from '../../../../functions/core/labels/embedding.ts';
 import type { ImageRecord } from '../../../../functions/core/records/image-record.ts';
 import type { SearchOrder } from '../../../../functions/core/search/image-search.ts';
-import type { Query, SimilarCondition, TextCondition } from '../../../../functions/core/search/query.ts';
+import type {
+  Query,
+  SimilarCondition,
+  TextCondition,
+} from '../../../../functions/core/search/language/query.ts';
 import { plainRelevance, type Relevance } from '../../../../functions/core/search/relevance.ts';
 import { MODEL, textVector } from './searched-world.ts';
 

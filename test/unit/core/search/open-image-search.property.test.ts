@@ -8,10 +8,10 @@ import type {
   SearchedImage,
   SearchRequest,
 } from '../../../../functions/core/search/image-search.ts';
-import { InvalidQuery } from '../../../../functions/core/search/invalid-query.ts';
-import type { Query } from '../../../../functions/core/search/query.ts';
-import { conditionsOf, givesScores } from '../../../../functions/core/search/query-parts.ts';
-import { queryText } from '../../../../functions/core/search/query-text.ts';
+import { InvalidQuery } from '../../../../functions/core/search/language/invalid-query.ts';
+import type { Query } from '../../../../functions/core/search/language/query.ts';
+import { conditionsOf, givesScores } from '../../../../functions/core/search/language/query-parts.ts';
+import { queryText } from '../../../../functions/core/search/language/query-text.ts';
 import { imageName, recordCollection } from '../../../../functions/core/search/record-collection.ts';
 import { type NaiveHit, NaiveSearch } from './naive-search.ts';
 import { pictureName, pictureState, randomPictures, similarToFull } from './random-pictures.ts';

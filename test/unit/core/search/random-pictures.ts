@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Query } from '../../../../functions/core/search/query.ts';
+import type { Query } from '../../../../functions/core/search/language/query.ts';
 import { TERMS } from './random-queries.ts';
 import type { Picture } from './searched-world.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import type { LabelTerm } from '../../../../functions/core/records/find-images.ts';
-import { MAXIMUM_TEXTS } from '../../../../functions/core/search/parser.ts';
-import type { Query } from '../../../../functions/core/search/query.ts';
-import { allOf, anyOf, conditionsOf } from '../../../../functions/core/search/query-parts.ts';
-import { vocabularyOf } from '../../../../functions/core/search/vocabulary.ts';
+import { MAXIMUM_TEXTS } from '../../../../functions/core/search/language/parser.ts';
+import type { Query } from '../../../../functions/core/search/language/query.ts';
+import { allOf, anyOf, conditionsOf } from '../../../../functions/core/search/language/query-parts.ts';
+import { vocabularyOf } from '../../../../functions/core/search/language/vocabulary.ts';
 import { PLACES, THINGS, WORDS } from './searched-world.ts';
 
 /** Labels that images of the random worlds may carry; one of them is of a label set that is gone. */

@@ -1,5 +1,5 @@
-import type { LabelTerm } from '../records/find-images.ts';
-import type { ImageStatus } from '../records/image-record.ts';
+import type { LabelTerm } from '../../records/find-images.ts';
+import type { ImageStatus } from '../../records/image-record.ts';
 
 /**
  * What a query asks for, as the parser has understood it. Each node is true or false of an image; labels, texts and

@@ -1,4 +1,4 @@
-import { nearestWords } from '../labels/near-words.ts';
+import { nearestWords } from '../../labels/near-words.ts';
 import { InvalidQuery } from './invalid-query.ts';
 
 /** The fields that `FIELD:VALUE` may name. */

@@ -1,4 +1,4 @@
-import { CliptagError, excerpt } from '../errors.ts';
+import { CliptagError, excerpt } from '../../errors.ts';
 
 export interface QueryFault {
   /** Where it is wrong: the first column is 1, counted in UTF-16 units as strings and text fields are. */

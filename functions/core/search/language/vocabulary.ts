@@ -1,7 +1,7 @@
-import { wordKey } from '../labels/folded-text.ts';
-import type { LabelSet } from '../labels/label-set.ts';
-import { nearestWords } from '../labels/near-words.ts';
-import type { LabelTerm } from '../records/find-images.ts';
+import { wordKey } from '../../labels/folded-text.ts';
+import type { LabelSet } from '../../labels/label-set.ts';
+import { nearestWords } from '../../labels/near-words.ts';
+import type { LabelTerm } from '../../records/find-images.ts';
 
 /** The words that name labels, in any letter case and spelling. */
 export interface Vocabulary {

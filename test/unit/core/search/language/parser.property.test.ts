@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InvalidQuery } from '../../../../functions/core/search/invalid-query.ts';
-import { MAXIMUM_QUERY_LENGTH, parseQuery } from '../../../../functions/core/search/parser.ts';
-import { conditionsOf } from '../../../../functions/core/search/query-parts.ts';
-import { queryText } from '../../../../functions/core/search/query-text.ts';
-import { randomQueries, VOCABULARY } from './random-queries.ts';
+import { InvalidQuery } from '../../../../../functions/core/search/language/invalid-query.ts';
+import { MAXIMUM_QUERY_LENGTH, parseQuery } from '../../../../../functions/core/search/language/parser.ts';
+import { conditionsOf } from '../../../../../functions/core/search/language/query-parts.ts';
+import { queryText } from '../../../../../functions/core/search/language/query-text.ts';
+import { randomQueries, VOCABULARY } from '../random-queries.ts';
 
 /** Pieces that queries are made of, and what stands between them. */
 const PIECES = [

@@ -1,4 +1,4 @@
-import { foldedText } from '../labels/folded-text.ts';
+import { foldedText } from '../../labels/folded-text.ts';
 import { InvalidQuery } from './invalid-query.ts';
 import type { Query } from './query.ts';
 import type { Vocabulary } from './vocabulary.ts';

@@ -1,5 +1,5 @@
-import { nearestWords } from '../labels/near-words.ts';
-import { IMAGE_STATUSES, type ImageStatus } from '../records/image-record.ts';
+import { nearestWords } from '../../labels/near-words.ts';
+import { IMAGE_STATUSES, type ImageStatus } from '../../records/image-record.ts';
 import { InvalidQuery } from './invalid-query.ts';
 import { placeCondition } from './place-condition.ts';
 import type { LabelCondition, Query } from './query.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidQuery } from '../../../../functions/core/search/invalid-query.ts';
-import { parseQuery } from '../../../../functions/core/search/parser.ts';
-import { queryText } from '../../../../functions/core/search/query-text.ts';
-import { VOCABULARY } from './random-queries.ts';
+import { InvalidQuery } from '../../../../../functions/core/search/language/invalid-query.ts';
+import { parseQuery } from '../../../../../functions/core/search/language/parser.ts';
+import { queryText } from '../../../../../functions/core/search/language/query-text.ts';
+import { VOCABULARY } from '../random-queries.ts';
 
 const understood = (text: string) => queryText(parseQuery(text, VOCABULARY).query, VOCABULARY);
 
