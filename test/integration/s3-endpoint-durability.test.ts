@@ -36,7 +36,10 @@ test('keeps every object that was answered, and the notifications on their way, 
     answered.set(`k${index}`, Body);
     if (answered.size === 10) first.process.kill('SIGKILL');
   });
+  const ended = once(first.process, 'exit');
   await Promise.allSettled(uploads);
+  // Until then it holds the lock.
+  await ended;
   expect(answered.size).toBeGreaterThanOrEqual(10);
 
   const second = await openEndpoint({ folder });
@@ -60,8 +63,10 @@ test('hands over after kill -9 what had been stored but not taken over, oldest f
     unanswered.push(first.client.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: Key })));
     await expect.poll(() => recordsOf(first.notifications)).toHaveLength(index + 1);
   }
+  const ended = once(first.process, 'exit');
   first.process.kill('SIGKILL');
   const outcomes = await Promise.allSettled(unanswered);
+  await ended;
   expect(outcomes.map(({ status }) => status)).toEqual(keys.map(() => 'rejected'));
 
   const second = await openEndpoint({ folder });
