@@ -1,5 +1,5 @@
-/** C0 and C1 control characters, and the marks that turn the direction of writing. */
-const UNPRINTABLE = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
+/** C0 and C1 control characters, separators of lines, and the marks that turn the direction of writing. */
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
 
 /**
  * A text with its control characters written out, e.g. `\u001b`. Names of files and keys of objects may come from anyone,

@@ -1,3 +1,5 @@
+import { printable } from '../../core/printable.ts';
+import { removalCommand, shellWord } from '../../core/removal-command.ts';
 import { type ImageName, nameOf } from '../model/address.ts';
 
 const HEAD = `# Duplicates that may go, chosen on Cliptag's page. Nothing has been deleted.
@@ -19,38 +21,25 @@ export function deletePlan(
 ): string {
   const chosen = groups.filter((group) => group.some((image) => doomed.has(nameOf(image))));
   const lines = chosen.map((group) =>
-    group.map((image) => (doomed.has(nameOf(image)) ? removalLine(image) : keptLine(image))).join('\n'),
+    group
+      .map((image) => (doomed.has(nameOf(image)) ? removalCommand(urlOf(image)) : keptLine(image)))
+      .join('\n'),
   );
   const place = s3Endpoint === undefined ? '' : placeLines(s3Endpoint);
   return `${HEAD}# ${date.toISOString()}\n${place}\n${lines.join('\n\n')}\n`;
 }
 
 function placeLines(s3Endpoint: string): string {
-  return `export AWS_ENDPOINT_URL=${quoted(s3Endpoint)}
+  return `export AWS_ENDPOINT_URL=${shellWord(s3Endpoint)}
 # It needs the keys of the pipeline, which are these unless it was started with others:
 # export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1
 `;
 }
 
-/** What would end a line ends a comment, and the rest of a name would be run. */
-const UNSPEAKABLE = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
-
 function keptLine(image: ImageName): string {
-  return `# keep s3://${printable(nameOf(image))}`;
+  return `# keep ${printable(urlOf(image))}`;
 }
 
-function removalLine(image: ImageName): string {
-  const name = nameOf(image);
-  if (printable(name) !== name)
-    return `# left out, for its name has control characters: s3://${printable(name)}`;
-  return `aws s3 rm ${quoted(`s3://${name}`)}`;
-}
-
-/** As one word of any POSIX shell: between single quotes nothing but a single quote means anything. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-function printable(text: string): string {
-  return text.replace(UNSPEAKABLE, '\uFFFD');
+function urlOf(image: ImageName): string {
+  return `s3://${nameOf(image)}`;
 }

@@ -1,4 +1,5 @@
 import { printable } from '../../../core/printable.ts';
+import { removalCommand } from '../../../core/removal-command.ts';
 import type { DuplicateGroup, SearchedImage } from '../../../core/search/image-search.ts';
 
 export interface DeletePlanOptions {
@@ -43,22 +44,13 @@ function groupLines(
   return [`# keep ${printable(urlOf(best))}: ${aboutText(best)}`, ...lines, ''].join('\n');
 }
 
-/** What would end a line ends a comment, and the rest of a name would be run. */
-const UNSPEAKABLE = /[\p{Cc}\p{Zl}\p{Zp}]/u;
-
 function removalLine(url: string, kind: DuplicateGroup['kind'], awsFlags: string | undefined): string {
-  if (UNSPEAKABLE.test(url)) return `# left out, for its name has control characters: ${printable(url)}`;
-  const command = ['aws s3 rm', ...(awsFlags === undefined ? [] : [awsFlags]), quoted(url)].join(' ');
-  return kind === 'scene' ? `# ${command}` : command;
+  const command = removalCommand(url, awsFlags);
+  return kind === 'scene' && !command.startsWith('#') ? `# ${command}` : command;
 }
 
 function urlOf({ bucket, key }: SearchedImage): string {
   return `s3://${bucket}/${key}`;
-}
-
-/** As one word of any POSIX shell: between single quotes nothing but a single quote means anything. */
-export function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** Size and bytes, e.g. `4000 × 3000, 3.2 MB`. */

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { CliptagError } from '../../../core/errors.ts';
 import { printable } from '../../../core/printable.ts';
+import { shellWord } from '../../../core/removal-command.ts';
 import {
   type DuplicateGroup,
   type DuplicatesRequest,
@@ -23,7 +24,7 @@ import {
 import { withSearch } from '../../search/with-search.ts';
 import { tellWrongQuery } from '../../search/wrong-query.ts';
 import { JSON_FLAG } from '../../shared-flags.ts';
-import { aboutText, type DeletePlanOptions, deletePlan, quoted } from './delete-plan.ts';
+import { aboutText, type DeletePlanOptions, deletePlan } from './delete-plan.ts';
 
 const flags = {
   scene: {
@@ -142,8 +143,8 @@ async function awsFlags(
   { region }: { readonly region?: string | undefined },
 ): Promise<Pick<DeletePlanOptions, 'awsFlags' | 'isLocal'>> {
   const endpoint = await s3Endpoint?.();
-  if (endpoint !== undefined) return { awsFlags: `--endpoint-url ${quoted(endpoint)}`, isLocal: true };
-  return { awsFlags: region === undefined ? undefined : `--region ${quoted(region)}` };
+  if (endpoint !== undefined) return { awsFlags: `--endpoint-url ${shellWord(endpoint)}`, isLocal: true };
+  return { awsFlags: region === undefined ? undefined : `--region ${shellWord(region)}` };
 }
 
 /** @throws {UsageError} where a file is already; {@link CliptagError} `not-writable` */
