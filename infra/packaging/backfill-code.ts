@@ -2,6 +2,7 @@ import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LabelSetFile } from '../../functions/adapters/files/label-set-files.ts';
 import type { Model } from '../../functions/adapters/files/model-folder.ts';
+import { labelSetDigest } from '../../functions/core/labels/label-set.ts';
 import { labelSetIdentity, type TaggerIdentity } from '../../functions/core/tagging/tagger-identity.ts';
 import { contentFolder } from './content-folder.ts';
 import { functionCode } from './function-code.ts';
@@ -30,7 +31,9 @@ export async function stageBackfillCode(
 ): Promise<BackfillCode> {
   const tagger: TaggerIdentity = {
     modelDigest: model.digest,
-    labelSets: labelSets.map(({ labelSet }) => labelSetIdentity(labelSet)),
+    labelSets: labelSets.map(({ labelSet }) =>
+      labelSetIdentity(labelSet, labelSetDigest(labelSet, model.digest)),
+    ),
   };
   const code = await functionCode();
   const folder = await contentFolder(parent, async (draft) => {

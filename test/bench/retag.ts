@@ -55,7 +55,7 @@ function classifier(version: number, minimumScore: number): Classifier {
     { name: 'things', version, mode: 'exclusive', labels, minimumScore },
     'things',
   );
-  const digest = labelSetDigest(labelSet);
+  const digest = labelSetDigest(labelSet, MODEL);
   return { labelSet, labelSetDigest: digest, modelDigest: MODEL, logitScale: 30, labelRows, contrastRows };
 }
 

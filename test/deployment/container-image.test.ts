@@ -125,8 +125,10 @@ describe('the folder that the image is built from', () => {
   it('has a classifier for each label set, so that no text is encoded at run time', async () => {
     const folder = image;
     const stagedSets = await readLabelSets([join(folder, 'labels')]);
-    expect(stagedSets.map(labelSetDigest)).toEqual(labelSets.map(({ labelSet }) => labelSetDigest(labelSet)));
     const { digest, manifest } = await readModel(join(folder, 'model'), ['imageEncoder']);
+    expect(stagedSets.map((labelSet) => labelSetDigest(labelSet, digest))).toEqual(
+      labelSets.map(({ labelSet }) => labelSetDigest(labelSet, digest)),
+    );
     const noTexts: PromptEncoder = {
       modelDigest: digest,
       logitScale: manifest.logitScale,

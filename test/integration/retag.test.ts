@@ -42,7 +42,7 @@ function retagger(version: number, labels: readonly string[], through = table): 
     classifiers: [
       {
         labelSet,
-        labelSetDigest: labelSetDigest(labelSet),
+        labelSetDigest: labelSetDigest(labelSet, 'model-a'),
         modelDigest: 'model-a',
         logitScale: 4,
         labelRows: Float32Array.of(1, 0, 0, 1).slice(0, 2 * labels.length),

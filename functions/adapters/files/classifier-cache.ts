@@ -64,7 +64,7 @@ export async function storedClassifier(
   textEncoder: PromptEncoder,
   folder: string,
 ): Promise<Classifier | undefined> {
-  const digest = labelSetDigest(labelSet);
+  const digest = labelSetDigest(labelSet, textEncoder.modelDigest);
   const path = join(folder, fileName(textEncoder.modelDigest, digest));
   const bytes = await readFile(path).catch(() => undefined);
   return bytes && classifierFrom(bytes, labelSet, digest, textEncoder);
@@ -72,7 +72,7 @@ export async function storedClassifier(
 
 /** Name of a classifier's file in its folder. */
 export function classifierFile(modelDigest: string, labelSet: LabelSet): string {
-  return fileName(modelDigest, labelSetDigest(labelSet));
+  return fileName(modelDigest, labelSetDigest(labelSet, modelDigest));
 }
 
 function fileName(modelDigest: string, digest: string): string {

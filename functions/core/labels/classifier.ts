@@ -39,7 +39,7 @@ export async function compileClassifier(labelSet: LabelSet, textEncoder: PromptE
   });
   return {
     labelSet,
-    labelSetDigest: labelSetDigest(labelSet),
+    labelSetDigest: labelSetDigest(labelSet, textEncoder.modelDigest),
     modelDigest: textEncoder.modelDigest,
     logitScale: textEncoder.logitScale,
     ...(textEncoder.logitBias !== undefined && { logitBias: textEncoder.logitBias }),

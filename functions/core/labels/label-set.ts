@@ -5,6 +5,7 @@ import { InvalidInput } from '../errors.ts';
 import { foldedCharacters, foldedText } from './folded-text.ts';
 import { contradictions } from './label-set-contradictions.ts';
 import { issueText } from './label-set-faults.ts';
+import { type LabelSetFit, labelSetFitSchema } from './label-set-fit.ts';
 import { noteSpellings } from './spellings.ts';
 import type { FindPlace } from './written-place.ts';
 
@@ -97,6 +98,11 @@ export const labelSetSchema = z.strictObject({
     .array(z.strictObject({ bucket: z.string().min(1).optional(), prefix: z.string().optional() }))
     .min(1)
     .optional(),
+  /**
+   * By model digest: what `labels calibrate` and `labels learn` have found with that model. They write it to a file beside
+   * the label set's own.
+   */
+  fits: z.record(z.string(), labelSetFitSchema).optional(),
 });
 
 export type LabelSet = z.infer<typeof labelSetSchema>;
@@ -123,9 +129,15 @@ export function parseLabelSet(
   return result.data;
 }
 
-/** Digest of everything in a label set: it changes whenever a tag could. */
-export function labelSetDigest(labelSet: LabelSet): string {
-  return digestOf(labelSet);
+/** Digest of everything in a label set that tags by this model depend on: it changes whenever one of them could. */
+export function labelSetDigest({ fits, ...labelSet }: LabelSet, modelDigest: string): string {
+  const fit = fits?.[modelDigest];
+  return digestOf({ ...labelSet, ...(fit && { fit }) });
+}
+
+/** What was fitted to a label set with a model. */
+export function fitOf({ fits }: LabelSet, modelDigest: string): LabelSetFit | undefined {
+  return fits?.[modelDigest];
 }
 
 /** Every prompt of a label: its own, or each template with its name and each synonym. */

@@ -1,6 +1,6 @@
 import type { ImageFaultCode } from '../error-codes.ts';
 import type { Classifier } from '../labels/classifier.ts';
-import { appliesTo, type LabelSet, labelSetDigest } from '../labels/label-set.ts';
+import { appliesTo, type LabelSet } from '../labels/label-set.ts';
 import type { ObjectReference } from '../objects/object.ts';
 import type { ImageRecord } from '../records/image-record.ts';
 
@@ -15,8 +15,8 @@ export interface LabelSetIdentity extends Pick<LabelSet, 'appliesTo'> {
   readonly digest: string;
 }
 
-/** @param digest of the label set, where it is known already */
-export function labelSetIdentity(labelSet: LabelSet, digest = labelSetDigest(labelSet)): LabelSetIdentity {
+/** @param digest of the label set, with the tagger's model */
+export function labelSetIdentity(labelSet: LabelSet, digest: string): LabelSetIdentity {
   return { digest, ...(labelSet.appliesTo !== undefined && { appliesTo: labelSet.appliesTo }) };
 }
 

@@ -46,7 +46,7 @@ function classifierOf(given: Given, minimumScore = given.minimumScore): Classifi
   const labelSet = parseLabelSet({ name: 'things', version: 1, mode, labels, minimumScore, topK }, 'things');
   return {
     labelSet,
-    labelSetDigest: labelSetDigest(labelSet),
+    labelSetDigest: labelSetDigest(labelSet, MODEL),
     modelDigest: MODEL,
     logitScale: 10,
     ...(logitBias !== undefined && { logitBias }),

@@ -82,7 +82,7 @@ describe('compileClassifier', () => {
     const set = labelSet();
     expect(await compileClassifier(set, textEncoder())).toMatchObject({
       labelSet: set,
-      labelSetDigest: labelSetDigest(set),
+      labelSetDigest: labelSetDigest(set, 'model-a'),
       modelDigest: 'model-a',
       logitScale: 12.5,
     });

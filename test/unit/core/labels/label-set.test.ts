@@ -57,8 +57,8 @@ describe('parseLabelSet', () => {
     });
     expect(typed.labels).toEqual([{ name: "cat's face", synonyms: ['felid'], parent: 'café' }]);
     const plain = parsed({ labels: [{ name: "cat's face", synonyms: ['felid'], parent: 'café' }] });
-    expect(labelSetDigest(typed)).toBe(labelSetDigest(plain));
-    expect(labelSetDigest(parsed())).toBe('2ef077ec6d7a95a9');
+    expect(labelSetDigest(typed, 'model-a')).toBe(labelSetDigest(plain, 'model-a'));
+    expect(labelSetDigest(parsed(), 'model-a')).toBe('2ef077ec6d7a95a9');
     expect([spellingsOf(typed, "cat's face"), spellingsOf(typed, 'café')]).toEqual([
       ['cat’s  face'],
       ['cafe\u0301'],
@@ -233,8 +233,8 @@ describe('contrastPromptsOf', () => {
 
 describe('labelSetDigest', () => {
   it('is the same for the same label set, whether defaults were written out or not', () => {
-    expect(labelSetDigest(parsed())).toBe(
-      labelSetDigest(parsed({ topK: 5, minimumScore: 0.2, version: '1' })),
+    expect(labelSetDigest(parsed(), 'model-a')).toBe(
+      labelSetDigest(parsed({ topK: 5, minimumScore: 0.2, version: '1' }), 'model-a'),
     );
   });
 
@@ -251,7 +251,7 @@ describe('labelSetDigest', () => {
   ];
   for (const changes of CHANGES) {
     it(`changes with ${JSON.stringify(changes)}`, () => {
-      expect(labelSetDigest(parsed(changes))).not.toBe(labelSetDigest(parsed()));
+      expect(labelSetDigest(parsed(changes), 'model-a')).not.toBe(labelSetDigest(parsed(), 'model-a'));
     });
   }
 });

@@ -36,7 +36,7 @@ function classifierOf(
   );
   return {
     labelSet,
-    labelSetDigest: labelSetDigest(labelSet),
+    labelSetDigest: labelSetDigest(labelSet, 'model-a'),
     modelDigest: 'model-a',
     logitScale: 1,
     labelRows: Float32Array.from(logits),

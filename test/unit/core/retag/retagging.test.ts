@@ -16,7 +16,7 @@ function classifier(name: string, labels: readonly string[], settings: object = 
   const axes = Float32Array.of(1, 0, 0, 0, 1, 0);
   return {
     labelSet,
-    labelSetDigest: labelSetDigest(labelSet),
+    labelSetDigest: labelSetDigest(labelSet, 'model-a'),
     modelDigest: 'model-a',
     logitScale: 2,
     labelRows: axes.slice(0, labels.length * 3),

@@ -46,7 +46,12 @@ function retagger(labels: readonly string[], changes: Partial<Retagger> = {}): R
     'things',
   );
   const classifier = {
-    ...{ labelSet, labelSetDigest: labelSetDigest(labelSet), modelDigest: 'model-a', logitScale: 4 },
+    ...{
+      labelSet,
+      labelSetDigest: labelSetDigest(labelSet, 'model-a'),
+      modelDigest: 'model-a',
+      logitScale: 4,
+    },
     labelRows: Float32Array.of(1, 0, 0, 1).slice(0, 2 * labels.length),
     contrastRows: Float32Array.of(0, 0),
   };
