@@ -2,7 +2,7 @@ import { type BlockMultiplier, blockMultiplier } from '../scoring/block-products
 import type { Classifier } from './classifier.ts';
 import { type Embedding, requireSameModel } from './embedding.ts';
 import { labelIndexOf } from './label-index.ts';
-import { fillScores, passingTags, type Tag } from './scores.ts';
+import { fillScores, passingTags, productScale, type Tag } from './scores.ts';
 
 /**
  * What `tagsFor` gives for each of the embeddings, to the last digit, and many times as fast.
@@ -14,15 +14,15 @@ export function tagsForEach(
   classifier: Classifier,
 ): ReadonlyArray<readonly Tag[]> {
   for (const { modelDigest } of embeddings) requireSameModel(classifier.modelDigest, modelDigest);
-  const { labelSet, logitScale } = classifier;
+  const { labelSet } = classifier;
   const labelCount = labelSet.labels.length;
   const scores = new Float64Array(labelIndexOf(labelSet).names.length);
   const tags: Array<readonly Tag[]> = [];
   const vectors = embeddings.map(({ values }) => values);
-  multiplierOf(classifier).products(vectors, logitScale, (logits) => {
-    const parts = { labels: logits.subarray(0, labelCount), contrasts: logits.subarray(labelCount) };
+  multiplierOf(classifier).products(vectors, productScale(classifier), (row) => {
+    const parts = { labels: row.subarray(0, labelCount), contrasts: row.subarray(labelCount) };
     fillScores(scores, parts, classifier);
-    tags.push(passingTags(scores, labelSet));
+    tags.push(passingTags(scores, classifier));
   });
   return tags;
 }

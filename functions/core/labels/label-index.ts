@@ -4,8 +4,6 @@ import type { LabelSet } from './label-set.ts';
 export interface LabelIndex {
   /** The labels in their order, then the parents that are not listed themselves. */
   readonly names: readonly string[];
-  /** For each name, the lowest score of a tag. */
-  readonly minimumScores: Float64Array;
   /** For each name, the index of its parent among the names; -1 for none. */
   readonly parents: Int32Array;
 }
@@ -21,15 +19,13 @@ export function labelIndexOf(labelSet: LabelSet): LabelIndex {
   return index;
 }
 
-function buildIndex({ labels, minimumScore }: LabelSet): LabelIndex {
+function buildIndex({ labels }: LabelSet): LabelIndex {
   const listed = labels.map(({ name }) => name);
   const parents = labels.flatMap(({ parent }) => (parent === undefined ? [] : [parent]));
   const names = [...new Set([...listed, ...parents])];
   const placeOf = new Map(names.map((name, place) => [name, place]));
-  const labelAt = (place: number) => labels[place];
   return {
     names,
-    minimumScores: Float64Array.from(names, (_, place) => labelAt(place)?.threshold ?? minimumScore),
-    parents: Int32Array.from(names, (_, place) => placeOf.get(labelAt(place)?.parent ?? '') ?? -1),
+    parents: Int32Array.from(names, (_, place) => placeOf.get(labels[place]?.parent ?? '') ?? -1),
   };
 }

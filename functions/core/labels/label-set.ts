@@ -5,7 +5,7 @@ import { InvalidInput } from '../errors.ts';
 import { foldedCharacters, foldedText } from './folded-text.ts';
 import { contradictions } from './label-set-contradictions.ts';
 import { issueText } from './label-set-faults.ts';
-import { type LabelSetFit, labelSetFitSchema } from './label-set-fit.ts';
+import { type LabelSetFit, labelSetFitSchema, scoringPart } from './label-set-fit.ts';
 import { noteSpellings } from './spellings.ts';
 import type { FindPlace } from './written-place.ts';
 
@@ -130,14 +130,34 @@ export function parseLabelSet(
 }
 
 /** Digest of everything in a label set that tags by this model depend on: it changes whenever one of them could. */
-export function labelSetDigest({ fits, ...labelSet }: LabelSet, modelDigest: string): string {
-  const fit = fits?.[modelDigest];
-  return digestOf({ ...labelSet, ...(fit && { fit }) });
+export function labelSetDigest(labelSet: LabelSet, modelDigest: string): string {
+  const fit = fitOf(labelSet, modelDigest);
+  return digestOf({ ...withoutFits(labelSet), ...(fit && { fit: scoringPart(fit) }) });
+}
+
+/** Digest of what people have written in a label set, whatever was fitted to it. */
+export function wordsDigest(labelSet: LabelSet): string {
+  return digestOf(withoutFits(labelSet));
+}
+
+/** The label set as people have written it. */
+export function withoutFits({ fits, ...labelSet }: LabelSet): LabelSet {
+  return labelSet;
 }
 
 /** What was fitted to a label set with a model. */
 export function fitOf({ fits }: LabelSet, modelDigest: string): LabelSetFit | undefined {
-  return fits?.[modelDigest];
+  return fits && Object.hasOwn(fits, modelDigest) ? fits[modelDigest] : undefined;
+}
+
+/** Digest of what a fit of a label depends on: its prompts, in any order, and the mode. */
+export function promptsDigest(labelSet: LabelSet, label: Label): string {
+  return digestOf({ mode: labelSet.mode, prompts: [...promptsOf(labelSet, label)].sort() });
+}
+
+/** As {@link promptsDigest}, of "none of these". */
+export function noneOfThesePromptsDigest({ mode, noneOfThese = [] }: LabelSet): string {
+  return digestOf({ mode, prompts: [...noneOfThese].sort() });
 }
 
 /** Every prompt of a label: its own, or each template with its name and each synonym. */

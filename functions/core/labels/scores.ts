@@ -1,8 +1,10 @@
 import { rowProducts } from '../scoring/row-products.ts';
 import type { Classifier } from './classifier.ts';
 import { type Embedding, requireSameModel } from './embedding.ts';
+import { toFittedExclusive, toFittedIndependent } from './fitted-scores.ts';
 import { type LabelIndex, labelIndexOf } from './label-index.ts';
-import type { LabelSet } from './label-set.ts';
+import { largest, logSumExp } from './log-sum-exp.ts';
+import { minimumScoresOf, SCORE_DECIMALS } from './minimum-scores.ts';
 
 /** A label whose score passed top-k and threshold. */
 export interface Tag {
@@ -11,9 +13,6 @@ export interface Tag {
   /** In [0, 1], rounded to {@link SCORE_DECIMALS} decimals: what is shown is what is compared and sorted by. */
   readonly score: number;
 }
-
-/** Finer steps than four decimals say nothing about a picture. Label entries sort by the printed score. */
-export const SCORE_DECIMALS = 4;
 
 /**
  * Rounding lifts a score by at most half a step. A score that lies further below the minimum is not rounded, since
@@ -27,7 +26,7 @@ const MAXIMUM_LIFT = 10 ** -SCORE_DECIMALS;
  * @throws {ModelMismatch} when embedding and classifier come from different models
  */
 export function tagsFor(embedding: Embedding, classifier: Classifier): readonly Tag[] {
-  return passingTags(scoresOf(embedding, classifier), classifier.labelSet);
+  return passingTags(scoresOf(embedding, classifier), classifier);
 }
 
 /** The score of every label and of the parents they imply, unrounded, before thresholds and top-k. */
@@ -39,13 +38,14 @@ export function scoresByLabel(embedding: Embedding, classifier: Classifier): Rea
 /** One score for each name of the label index, in its order. */
 function scoresOf({ modelDigest, values }: Embedding, classifier: Classifier): Float64Array {
   requireSameModel(classifier.modelDigest, modelDigest);
-  const { labelSet, labelRows, contrastRows, logitScale } = classifier;
-  const logits = {
-    labels: rowProducts(labelRows, values, logitScale),
-    contrasts: rowProducts(contrastRows, values, logitScale),
+  const { labelSet, labelRows, contrastRows } = classifier;
+  const scale = productScale(classifier);
+  const products = {
+    labels: rowProducts(labelRows, values, scale),
+    contrasts: rowProducts(contrastRows, values, scale),
   };
   const scores = new Float64Array(labelIndexOf(labelSet).names.length);
-  fillScores(scores, logits, classifier);
+  fillScores(scores, products, classifier);
   return scores;
 }
 
@@ -54,9 +54,10 @@ function scoresOf({ modelDigest, values }: Embedding, classifier: Classifier): F
  *
  * @param scores one for each name of the label index
  */
-export function passingTags(scores: Float64Array, labelSet: LabelSet): readonly Tag[] {
-  const { name: set, topK } = labelSet;
-  const { names, minimumScores } = labelIndexOf(labelSet);
+export function passingTags(scores: Float64Array, classifier: Classifier): readonly Tag[] {
+  const { name: set, topK } = classifier.labelSet;
+  const { names } = labelIndexOf(classifier.labelSet);
+  const minimumScores = minimumScoresOf(classifier);
   const tags: Tag[] = [];
   for (let place = 0; place < names.length; place++) {
     const exactScore = scores[place] ?? 0;
@@ -68,30 +69,37 @@ export function passingTags(scores: Float64Array, labelSet: LabelSet): readonly 
   return tags.sort((a, b) => b.score - a.score || (a.label < b.label ? -1 : 1)).slice(0, topK);
 }
 
-/** Scale × cosine of one image with every row of a classifier, in double precision. */
-export interface Logits {
+/** What cosines are multiplied with before scores are made of them: a fit has a line for each label instead. */
+export function productScale({ fit, logitScale }: Classifier): number {
+  return fit ? 1 : logitScale;
+}
+
+/** {@link productScale} × cosine of one image with every row of a classifier, in double precision. */
+export interface Products {
   readonly labels: Float64Array;
   readonly contrasts: Float64Array;
 }
 
 /**
- * Makes scores of logits, the same way for one image as for a block of them. Nothing is allocated, and `logits.labels`
- * are used up: they become the scores of the labels by themselves.
+ * Makes scores of products, the same way for one image as for a block of them. Nothing is allocated, and the products are
+ * used up: those of labels become the scores of the labels by themselves.
  *
  * @param scores one for each name of the label index, to be filled
  */
-export function fillScores(scores: Float64Array, logits: Logits, classifier: Classifier): void {
-  const { labelSet, logitBias } = classifier;
+export function fillScores(scores: Float64Array, products: Products, classifier: Classifier): void {
+  const { labelSet, logitBias, fit } = classifier;
   const isExclusive = labelSet.mode === 'exclusive';
-  if (isExclusive) toExclusive(logits);
-  else if (logitBias === undefined) toIndependent(logits);
-  else toSigmoid(logits, logitBias);
+  if (fit && isExclusive) toFittedExclusive(products, fit);
+  else if (fit) toFittedIndependent(products, fit, logitBias);
+  else if (isExclusive) toExclusive(products);
+  else if (logitBias === undefined) toIndependent(products);
+  else toSigmoid(products, logitBias);
   const combine = isExclusive ? (a: number, b: number) => Math.min(1, a + b) : Math.max;
-  fillWithParents(scores, logits.labels, labelIndexOf(labelSet), combine);
+  fillWithParents(scores, products.labels, labelIndexOf(labelSet), combine);
 }
 
 /** One softmax over all labels and "none of these". The largest logit is subtracted first, so that nothing overflows. */
-function toExclusive({ labels, contrasts }: Logits): void {
+function toExclusive({ labels, contrasts }: Products): void {
   const highest = Math.max(largest(labels), largest(contrasts));
   let total = 0;
   for (let i = 0; i < labels.length; i++) {
@@ -104,7 +112,7 @@ function toExclusive({ labels, contrasts }: Logits): void {
 }
 
 /** For each label a softmax of its own, over it and the contrast prompts. */
-function toIndependent({ labels, contrasts }: Logits): void {
+function toIndependent({ labels, contrasts }: Products): void {
   const contrast = logSumExp(contrasts);
   for (let i = 0; i < labels.length; i++) labels[i] = 1 / (1 + Math.exp(contrast - (labels[i] ?? 0)));
 }
@@ -113,24 +121,8 @@ function toIndependent({ labels, contrasts }: Logits): void {
  * For each label its own sigmoid, with a model that was trained to judge each label by itself ("Sigmoid Loss for Language
  * Image Pre-Training", arXiv 2303.15343): it needs no contrast prompts.
  */
-function toSigmoid({ labels }: Logits, logitBias: number): void {
+function toSigmoid({ labels }: Products, logitBias: number): void {
   for (let i = 0; i < labels.length; i++) labels[i] = 1 / (1 + Math.exp(-((labels[i] ?? 0) + logitBias)));
-}
-
-/** Logarithm of a sum of exponentials that neither overflows nor underflows: the largest value is subtracted first. */
-function logSumExp(values: Float64Array): number {
-  const highest = largest(values);
-  // There are no values, or all exponentials are zero.
-  if (highest === Number.NEGATIVE_INFINITY) return highest;
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += Math.exp((values[i] ?? 0) - highest);
-  return highest + Math.log(sum);
-}
-
-function largest(values: Float64Array): number {
-  let highest = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < values.length; i++) highest = Math.max(highest, values[i] ?? highest);
-  return highest;
 }
 
 /**

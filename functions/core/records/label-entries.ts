@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { SCORE_DECIMALS, type Tag } from '../labels/scores.ts';
+import { SCORE_DECIMALS } from '../labels/minimum-scores.ts';
+import type { Tag } from '../labels/scores.ts';
 import { type ImageRecord, imageKey, tagMatcher } from './image-record.ts';
 import type { Item, PrimaryKey, QueryRequest, WriteRequest } from './tag-table.ts';
 

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { ModelMismatch } from '../../../../functions/core/errors.ts';
 import type { Classifier } from '../../../../functions/core/labels/classifier.ts';
 import { labelSetDigest, parseLabelSet } from '../../../../functions/core/labels/label-set.ts';
-import { SCORE_DECIMALS, scoresByLabel, tagsFor } from '../../../../functions/core/labels/scores.ts';
+import { SCORE_DECIMALS } from '../../../../functions/core/labels/minimum-scores.ts';
+import { scoresByLabel, tagsFor } from '../../../../functions/core/labels/scores.ts';
 
 const CLIP_TEXT = '../shared/clip-text';
 
