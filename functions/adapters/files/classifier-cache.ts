@@ -1,22 +1,24 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type Classifier, compileClassifier } from '../../core/labels/classifier.ts';
-import { type PromptEncoder, requireSameModel } from '../../core/labels/embedding.ts';
-import { type LabelSet, labelSetDigest } from '../../core/labels/label-set.ts';
+import { type Classifier, classifierOf, type PromptRows, promptRows } from '../../core/labels/classifier.ts';
+import type { PromptEncoder } from '../../core/labels/embedding.ts';
+import { type LabelSet, wordsDigest } from '../../core/labels/label-set.ts';
+import { writeAtomically } from './atomic-write.ts';
 
 /** Its number rises whenever the layout of the file changes, or the way in which classifiers are compiled. */
 const FORMAT = 'cliptag-classifier-1';
 
 /**
- * The line before the rows. Its digests say which model and label set the classifier is for, so that a renamed or foreign
- * file is recognised; the label set itself comes from its own file.
+ * The line before the rows. Its digests say which model and label set the rows are for, so that a renamed or foreign file is
+ * recognised; the label set itself, and what was fitted to it, come from their own files.
  */
 const headerSchema = z.object({
   format: z.literal(FORMAT),
   modelDigest: z.string(),
+  /** `wordsDigest` of the label set: the rows are those of its prompts, and serve every fit. */
   labelSetDigest: z.string(),
   logitScale: z.number(),
   labels: z.int().min(1),
@@ -28,10 +30,11 @@ type Header = z.infer<typeof headerSchema>;
 /**
  * A label set's classifier: from its file in the folder if there is one for this very label set and model, else
  * compiled and stored there for the next start, which then needs no text encoder at all. A damaged or foreign file
- * counts as missing. Where nothing can be stored, tagging goes on, and the next start compiles again.
+ * counts as missing. Where nothing can be stored, tagging goes on, and the next start compiles again. A new fit compiles
+ * nothing.
  *
  * @param textEncoder called only when there is something to compile
- * @param warn called once when the classifier could not be stored
+ * @param warn called when the classifier could not be stored, and when some of the label set's fit does not hold any more
  * @throws whatever `textEncoder` throws
  */
 export async function cachedClassifier(
@@ -40,55 +43,56 @@ export async function cachedClassifier(
   folder: string,
   warn: (message: string) => void = () => {},
 ): Promise<Classifier> {
-  const stored = await storedClassifier(labelSet, textEncoder, folder);
+  const stored = await storedClassifier(labelSet, textEncoder, folder, warn);
   if (stored) return stored;
-  const compiled = await compileClassifier(labelSet, textEncoder);
-  requireSameModel(textEncoder.modelDigest, compiled.modelDigest);
+  const rows = await promptRows(labelSet, textEncoder);
   try {
     await mkdir(folder, { recursive: true });
-    await writeAtomically(
-      join(folder, classifierFile(compiled.modelDigest, labelSet)),
-      classifierToBytes(compiled),
-    );
+    const file = join(folder, classifierFile(textEncoder.modelDigest, labelSet));
+    await writeAtomically(file, rowsToBytes(rows, labelSet, textEncoder));
   } catch (error) {
     warn(
       `Classifier of label set "${labelSet.name}" is compiled at every start: it cannot be stored (${String(error)})`,
     );
   }
-  return compiled;
+  return classifierOf(labelSet, rows, textEncoder, warn);
 }
 
-/** A label set's classifier from its file in the folder; undefined when there is none for this label set and model. */
+/**
+ * A label set's classifier from its file in the folder; undefined when there is none for this label set and model.
+ *
+ * @param warn called when some of the label set's fit does not hold any more
+ */
 export async function storedClassifier(
   labelSet: LabelSet,
   textEncoder: PromptEncoder,
   folder: string,
+  warn?: (message: string) => void,
 ): Promise<Classifier | undefined> {
-  const digest = labelSetDigest(labelSet, textEncoder.modelDigest);
-  const path = join(folder, fileName(textEncoder.modelDigest, digest));
+  const path = join(folder, classifierFile(textEncoder.modelDigest, labelSet));
   const bytes = await readFile(path).catch(() => undefined);
-  return bytes && classifierFrom(bytes, labelSet, digest, textEncoder);
+  const rows = bytes && rowsFrom(bytes, labelSet, textEncoder);
+  return rows && classifierOf(labelSet, rows, textEncoder, warn);
 }
 
-/** Name of a classifier's file in its folder. */
+/** Name of a classifier's file in its folder: the same for every fit. */
 export function classifierFile(modelDigest: string, labelSet: LabelSet): string {
-  return fileName(modelDigest, labelSetDigest(labelSet, modelDigest));
-}
-
-function fileName(modelDigest: string, digest: string): string {
-  return `${modelDigest}-${digest}.classifier`;
+  return `${modelDigest}-${wordsDigest(labelSet)}.classifier`;
 }
 
 /** A line with the SHA-256 of all that follows, a line of JSON, then the rows as float32, little-endian. */
-function classifierToBytes(classifier: Classifier): Uint8Array {
-  const { modelDigest, labelSetDigest, logitScale, labelRows, contrastRows } = classifier;
-  const labels = classifier.labelSet.labels.length;
+function rowsToBytes(
+  { labelRows, contrastRows }: PromptRows,
+  labelSet: LabelSet,
+  { modelDigest, logitScale }: PromptEncoder,
+): Uint8Array {
+  const labels = labelSet.labels.length;
   const embeddingSize = labelRows.length / labels;
   const contrasts = contrastRows.length / embeddingSize;
   const header: Header = {
     format: FORMAT,
     modelDigest,
-    labelSetDigest,
+    labelSetDigest: wordsDigest(labelSet),
     logitScale,
     labels,
     contrasts,
@@ -102,13 +106,8 @@ function classifierToBytes(classifier: Classifier): Uint8Array {
   return Buffer.concat([Buffer.from(`${sha256Of(content)}\n`), content]);
 }
 
-/** Undefined when the bytes are not the classifier of this label set and model, down to the last bit. */
-function classifierFrom(
-  bytes: Buffer,
-  labelSet: LabelSet,
-  digest: string,
-  model: PromptEncoder,
-): Classifier | undefined {
+/** Undefined when the bytes are not the rows of this label set and model, down to the last bit. */
+function rowsFrom(bytes: Buffer, labelSet: LabelSet, model: PromptEncoder): PromptRows | undefined {
   const [checksum, content] = splitLine(bytes);
   if (checksum !== sha256Of(content)) return undefined;
   const [line, rows] = splitLine(content);
@@ -116,7 +115,7 @@ function classifierFrom(
   if (
     header?.modelDigest !== model.modelDigest ||
     header.logitScale !== model.logitScale ||
-    header.labelSetDigest !== digest ||
+    header.labelSetDigest !== wordsDigest(labelSet) ||
     header.labels !== labelSet.labels.length ||
     rows.length !== 4 * (header.labels + header.contrasts) * header.embeddingSize
   ) {
@@ -124,11 +123,6 @@ function classifierFrom(
   }
   const values = floatsFrom(rows);
   return {
-    labelSet,
-    labelSetDigest: header.labelSetDigest,
-    modelDigest: header.modelDigest,
-    logitScale: header.logitScale,
-    ...(model.logitBias !== undefined && { logitBias: model.logitBias }),
     labelRows: values.slice(0, header.labels * header.embeddingSize),
     contrastRows: values.slice(header.labels * header.embeddingSize),
   };
@@ -166,16 +160,4 @@ function floatsFrom(bytes: Buffer): Float32Array {
 
 function sha256Of(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
-}
-
-/** Readers find the old file or the whole new one, even when two processes write at once. */
-async function writeAtomically(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  try {
-    await writeFile(temporary, bytes);
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
 }

@@ -5,9 +5,8 @@ import { InvalidInput } from '../../core/errors.ts';
 import { type LabelSet, parseLabelSet } from '../../core/labels/label-set.ts';
 import type { FindPlace } from '../../core/labels/written-place.ts';
 import { type FilePath, filePath, pathIn, pathName } from './file-path.ts';
+import { fitFileOf, fitsWithin, isFitFile, LABEL_SET_EXTENSIONS, readFits } from './fit-file.ts';
 import { readUtf8 } from './utf8-text.ts';
-
-const EXTENSIONS = ['.yaml', '.yml', '.json'];
 
 export interface LabelSetFile {
   readonly path: string;
@@ -18,8 +17,9 @@ export interface LabelSetFile {
 export type LabelSetRemark = (remark: string) => void;
 
 /**
- * The label sets in files (.yaml, .yml, .json) and folders of such files (those directly in it, by name).
- * A file that is named twice is read once.
+ * The label sets in files (.yaml, .yml, .json) and folders of such files (those directly in it, by name), each with what
+ * was fitted to it, which stands in a file beside it (`fits.json` in place of its ending). A file that is named twice is
+ * read once.
  *
  * @throws {InvalidInput} with all faults of all files, each with the file's path
  */
@@ -63,8 +63,12 @@ async function filesAt(path: string, faults: string[]): Promise<readonly FilePat
     faults.push(`${path}: Expected a label set file or a folder of them${obstacle(error)}`);
   });
   if (found?.isDirectory()) return filesIn(path, faults);
-  if (found && isLabelSetFile(path)) return [path];
-  if (found) faults.push(`${path}: Expected a file that ends in ${EXTENSIONS.join(', ')}`);
+  if (found && isFitFile(path)) {
+    faults.push(
+      `${path}: Expected a label set but received what was fitted to one: name the label set beside it`,
+    );
+  } else if (found && isLabelSetFile(path)) return [path];
+  else if (found) faults.push(`${path}: Expected a file that ends in ${ENDINGS}`);
   return [];
 }
 
@@ -73,16 +77,18 @@ async function filesIn(folder: string, faults: string[]): Promise<readonly FileP
   const all = await readdir(folder, { encoding: 'buffer' }).catch((error: NodeJS.ErrnoException) => {
     faults.push(`${folder}: Expected a readable folder${obstacle(error)}`);
   });
-  const names = (all ?? []).filter((name) => isLabelSetFile(name.toString()) && name[0] !== DOT);
-  if (all && names.length === 0)
-    faults.push(`${folder}: Expected a file that ends in ${EXTENSIONS.join(', ')} in it`);
+  const names = (all ?? []).filter(
+    (name) => isLabelSetFile(name.toString()) && !isFitFile(name) && name[0] !== DOT,
+  );
+  if (all && names.length === 0) faults.push(`${folder}: Expected a file that ends in ${ENDINGS} in it`);
   return names.sort((a, b) => a.compare(b)).map((name) => pathIn(folder, filePath(name)));
 }
 
 const DOT = 0x2e;
+const ENDINGS = LABEL_SET_EXTENSIONS.join(', ');
 
 function isLabelSetFile(path: string): boolean {
-  return EXTENSIONS.includes(extname(path).toLowerCase());
+  return LABEL_SET_EXTENSIONS.includes(extname(path).toLowerCase());
 }
 
 function obstacle({ code, message }: NodeJS.ErrnoException): string {
@@ -97,10 +103,23 @@ async function readLabelSet(
 ): Promise<LabelSet | undefined> {
   const path = pathName(file);
   try {
-    return await parseText(await readUtf8(file), path, (note) => remark(`${path}: ${note}`));
+    const labelSet = await parseText(await readUtf8(file), path, (note) => remark(`${path}: ${note}`));
+    return await withFitsBeside(labelSet, file, faults);
   } catch (error) {
     faults.push(...faultsOf(error).map((fault) => `${path}: ${fault}`));
     return undefined;
+  }
+}
+
+/** The label set itself, so that what is known of its spellings stays with it. */
+async function withFitsBeside(labelSet: LabelSet, file: FilePath, faults: string[]): Promise<LabelSet> {
+  try {
+    const fits = await readFits(file);
+    if (fits && labelSet.fits) faults.push(`${pathName(file)}: ${fitsWithin(file)}`);
+    return fits ? Object.assign(labelSet, { fits }) : labelSet;
+  } catch (error) {
+    faults.push(...faultsOf(error).map((fault) => `${pathName(fitFileOf(file))}: ${fault}`));
+    return labelSet;
   }
 }
 
