@@ -6,9 +6,9 @@ export function fitFileText(fits: LabelSetFits): string {
   return `{\n  "fits": {\n${models.join(',\n')}\n  }\n}\n`;
 }
 
-function fitText({ labels, ...about }: LabelSetFit): string {
+function fitText({ version, labels, ...rest }: LabelSetFit): string {
   const lines = inOrder(labels).map((entry) => `        ${entryText(entry)}`);
-  const known = Object.entries(about).filter(([, value]) => value !== undefined);
+  const known = Object.entries({ version, ...rest }).filter(([, value]) => value !== undefined);
   const before = known.map((entry) => `      ${entryText(entry)},\n`).join('');
   return `{\n${before}      "labels": {\n${lines.join(',\n')}\n      }\n    }`;
 }

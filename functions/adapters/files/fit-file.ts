@@ -14,7 +14,7 @@ const FIT_ENDING = '.fits.json';
 
 /** Whether a file holds the fits of the label set beside it, by its name. */
 export function isFitFile(path: FilePath): boolean {
-  return pathName(path).toLowerCase().endsWith(FIT_ENDING);
+  return path.toString().toLowerCase().endsWith(FIT_ENDING);
 }
 
 /**
@@ -152,7 +152,9 @@ async function isThere(path: FilePath): Promise<boolean> {
 async function textAt(path: FilePath): Promise<string | undefined> {
   const isThere = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
-    throw error;
+    throw new InvalidInput(`${pathName(path)} cannot be read`, [
+      `Expected a readable file but received ${error.code ?? error.message}`,
+    ]);
   });
   return isThere && readUtf8(path);
 }

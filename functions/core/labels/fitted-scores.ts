@@ -15,19 +15,22 @@ interface Cosines {
 export function toFittedExclusive({ labels, contrasts }: Cosines, fit: ClassifierFit): void {
   toLogits(labels, fit);
   toContrastLogits(contrasts, fit.contrast);
-  const highest = Math.max(largest(labels), largest(contrasts), fit.unknownLogit);
-  let total = 0;
+  const best = largest(labels);
+  const highest = Math.max(best, largest(contrasts), fit.unknownLogit);
+  const bestLabel = labels.indexOf(best);
+  // By itself: beside a share of nearly all, the rest would be lost in the rounding of the whole.
+  let rest = Math.exp(fit.unknownLogit - highest);
+  for (let i = 0; i < contrasts.length; i++) rest += Math.exp((contrasts[i] ?? 0) - highest);
   for (let i = 0; i < labels.length; i++) {
-    const share = Math.exp((labels[i] ?? 0) - highest);
-    labels[i] = share;
-    total += share;
+    labels[i] = Math.exp((labels[i] ?? 0) - highest);
+    if (i !== bestLabel) rest += labels[i] ?? 0;
   }
-  for (let i = 0; i < contrasts.length; i++) total += Math.exp((contrasts[i] ?? 0) - highest);
-  total += Math.exp(fit.unknownLogit - highest);
+  const total = rest + Math.exp(best - highest);
   for (let i = 0; i < labels.length; i++) {
-    const share = (labels[i] ?? 0) / total;
+    const share = labels[i] ?? 0;
     const curve = fit.curves[i];
-    labels[i] = curve ? probabilityAt(curve, Math.log(share / (1 - share))) : share;
+    if (!curve) labels[i] = share / total;
+    else labels[i] = probabilityAt(curve, Math.log(share / (i === bestLabel ? rest : total - share)));
   }
 }
 
