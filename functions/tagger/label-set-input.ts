@@ -28,6 +28,11 @@ export interface LabelSetInput {
   readonly appliesTo?:
     | ReadonlyArray<{ readonly bucket?: string | undefined; readonly prefix?: string | undefined }>
     | undefined;
+  /**
+   * By model digest, what `cliptag labels calibrate` and `cliptag labels learn` have found with that model, as they write it
+   * into `fits` of `NAME.fits.json`. A label set in a file gets it from there. @default scores come from the words alone
+   */
+  readonly fits?: Readonly<Record<string, LabelSetFitInput>> | undefined;
 }
 
 export interface LabelInput {
@@ -41,4 +46,42 @@ export interface LabelInput {
   readonly prompts?: readonly string[] | undefined;
   /** Lowest score of a tag with this label, from 0 to 1. @default the label set's minimumScore */
   readonly threshold?: number | undefined;
+}
+
+/** Slope and offset of a logit: logit = slope × cosine + offset; the slope is at least 0. */
+export interface LogitLineInput {
+  readonly slope: number;
+  readonly offset: number;
+}
+
+/** What was fitted to a label set with one model. */
+export interface LabelSetFitInput {
+  /** Counts the fits, from 1. */
+  readonly version: number;
+  /** ISO 8601. */
+  readonly fittedAt: string;
+  /** By label name. A label without one is scored by its words. */
+  readonly labels: Readonly<Record<string, LabelFitInput>>;
+  /** `exclusive` only: logit of "unknown", which competes with the labels and is never shown. @default none */
+  readonly unknownLogit?: number | undefined;
+  /** `exclusive` only: line of "none of these". @default as of a label without a fit */
+  readonly noneOfThese?: (LogitLineInput & { readonly promptsDigest?: string | undefined }) | undefined;
+}
+
+/** What was fitted to one label with one model. */
+export interface LabelFitInput extends LogitLineInput {
+  /** Digest of the prompts that it was fitted to: with other prompts it is left out. */
+  readonly promptsDigest: string;
+  /** Cosines of pictures without the label. */
+  readonly null?: { readonly mean: number; readonly deviation: number; readonly images: number } | undefined;
+  /** Direction that was learned, as float16, little-endian, base64. @default that of the prompts */
+  readonly direction?: string | undefined;
+  /** Probabilities by logit, neither descending. @default the logistic function, or the share of the softmax */
+  readonly curve?: ReadonlyArray<readonly [logit: number, probability: number]> | undefined;
+  /** Lowest score of a tag, unless the label has a threshold of its own. @default the label set's minimumScore */
+  readonly threshold?: number | undefined;
+  /** Pictures that it was fitted to. */
+  readonly examples?:
+    | { readonly positive: readonly string[]; readonly negative: readonly string[] }
+    | undefined;
 }

@@ -48,7 +48,7 @@ export async function openModel(
   const textEncoder = onnxTextEncoder(model);
   const classifierOf = async (labelSet: LabelSet, warn: (message: string) => void) => {
     const prepared = PREPARED_CLASSIFIER_FOLDER;
-    const shipped = prepared ? await storedClassifier(labelSet, textEncoder, prepared) : undefined;
+    const shipped = prepared ? await storedClassifier(labelSet, textEncoder, prepared, warn) : undefined;
     return shipped ?? cachedClassifier(labelSet, textEncoder, classifierFolder, warn);
   };
   const closers = [textEncoder.close];

@@ -9,7 +9,13 @@ import type { ModelParts } from './model-parts.ts';
 import type { TaggedImage } from './tagged-image.ts';
 
 export { CliptagError, ImageFault, InvalidInput } from '../core/errors.ts';
-export type { LabelInput, LabelSetInput } from './label-set-input.ts';
+export type {
+  LabelFitInput,
+  LabelInput,
+  LabelSetFitInput,
+  LabelSetInput,
+  LogitLineInput,
+} from './label-set-input.ts';
 export type { ImageTag, TaggedImage } from './tagged-image.ts';
 
 export interface TaggerOptions {

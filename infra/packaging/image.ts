@@ -5,6 +5,7 @@ import type { LabelSetFile } from '../../functions/adapters/files/label-set-file
 import { MANIFEST_FILE, type Model } from '../../functions/adapters/files/model-folder.ts';
 import { PACKAGE_FOLDER } from '../../functions/adapters/files/package-folder.ts';
 import { onnxTextEncoder } from '../../functions/adapters/onnx/encoders.ts';
+import { withFitOf } from '../../functions/core/labels/label-set.ts';
 import { contentFolder } from './content-folder.ts';
 import { functionCode, packagesFolder } from './function-code.ts';
 import { type Architecture, copyPackages, NPM_CPU } from './image-packages.ts';
@@ -68,7 +69,10 @@ async function copyModel({ folder, manifest }: Model, to: string, withText: bool
   }
 }
 
-/** Writes label sets as JSON, which is read a hundred times as fast as YAML, and the classifier of each. */
+/**
+ * Writes label sets as JSON, which is read a hundred times as fast as YAML, each with what was fitted to it with this model,
+ * and the classifier of each.
+ */
 async function writeClassifiers(
   model: Model,
   labelSets: readonly LabelSetFile[],
@@ -79,7 +83,8 @@ async function writeClassifiers(
   await mkdir(join(image, 'labels'));
   await mkdir(join(image, 'classifiers'));
   for (const { labelSet } of labelSets) {
-    await writeFile(join(image, 'labels', `${labelSet.name}.json`), JSON.stringify(labelSet));
+    const own = withFitOf(labelSet, model.digest);
+    await writeFile(join(image, 'labels', `${labelSet.name}.json`), JSON.stringify(own));
     await cachedClassifier(labelSet, textEncoder, cache);
     const file = classifierFile(model.digest, labelSet);
     await copyFile(join(cache, file), join(image, 'classifiers', file));

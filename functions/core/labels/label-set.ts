@@ -145,6 +145,12 @@ export function withoutFits({ fits, ...labelSet }: LabelSet): LabelSet {
   return labelSet;
 }
 
+/** The label set with what was fitted to it with this model alone. */
+export function withFitOf(labelSet: LabelSet, modelDigest: string): LabelSet {
+  const fit = fitOf(labelSet, modelDigest);
+  return { ...withoutFits(labelSet), ...(fit && { fits: { [modelDigest]: fit } }) };
+}
+
 /** What was fitted to a label set with a model. */
 export function fitOf({ fits }: LabelSet, modelDigest: string): LabelSetFit | undefined {
   return fits && Object.hasOwn(fits, modelDigest) ? fits[modelDigest] : undefined;

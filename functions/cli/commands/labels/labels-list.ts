@@ -1,30 +1,63 @@
+import type { LabelSetFile } from '../../../adapters/files/label-set-files.ts';
+import type { FitSummary } from '../../../core/labels/fit-summary.ts';
 import { LABELS_FOLDER } from '../../../tagger/model-places.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import { onlyFlags } from '../../../terminal/flags.ts';
-import { JSON_FLAG, LABELS_FLAG } from '../../shared-flags.ts';
+import { JSON_FLAG, LABELS_FLAG, MODEL_FLAG } from '../../shared-flags.ts';
+
+/** A label set, and what was fitted to it with the model that is asked about. */
+interface Listed extends LabelSetFile {
+  readonly fit?: FitSummary | undefined;
+}
 
 export const labelsList = command({
-  usage: 'labels list [--labels FILE|FOLDER]… [--json]',
-  about: `Lists the label sets at hand, each checked.
---json: {"name","version","mode","labels":[names],"path"}`,
-  flags: { labels: LABELS_FLAG, json: JSON_FLAG },
+  usage: 'labels list [--labels FILE|FOLDER]… [--model NAME|FOLDER] [--json]',
+  about: `Lists the label sets at hand, each checked, with what \`labels learn\` and \`labels calibrate\` have found for them with the
+model.
+--json: {"name","version","mode","labels":[names],"path","fit"?:{"version","fittedAt","learned","calibrated","stale":[names]}};
+learned and calibrated count labels, stale names those whose words have changed since.`,
+  flags: { labels: LABELS_FLAG, model: MODEL_FLAG, json: JSON_FLAG },
   check: ({ operands }) => onlyFlags(operands),
   run: async ({ flags }, output) => {
     const { readLabelSetFiles } = await import('../../../adapters/files/label-set-files.ts');
-    const { table } = await import('../../../terminal/columns.ts');
-    const found = await readLabelSetFiles(flags.labels ?? [LABELS_FOLDER], output.remark);
-    const lines = flags.json
-      ? found.map(({ path, labelSet: { name, version, mode, labels } }) =>
-          JSON.stringify({ name, version, mode, labels: labels.map((label) => label.name), path }),
-        )
-      : table(
-          ['NAME', 'VERSION', 'MODE', 'LABELS', 'PATH'],
-          found.map(({ path, labelSet: { name, version, mode, labels } }) => [
-            ...[name, version, mode, String(labels.length), path],
-          ]),
-        );
+    const files = await readLabelSetFiles(flags.labels ?? [LABELS_FOLDER], output.remark);
+    const listed = await withFits(files, flags.model);
+    const lines = flags.json ? listed.map((one) => JSON.stringify(jsonOf(one))) : await humanLines(listed);
     for (const line of lines) await output.line(line);
     return EXIT.done;
   },
 });
+
+async function withFits(files: readonly LabelSetFile[], model?: string): Promise<readonly Listed[]> {
+  if (model === undefined && files.every(({ labelSet }) => labelSet.fits === undefined)) return files;
+  const { readModel } = await import('../../../adapters/files/model-folder.ts');
+  const { fitSummary } = await import('../../../core/labels/fit-summary.ts');
+  const { DEFAULT_MODEL, modelFolder } = await import('../../../tagger/model-places.ts');
+  const { digest } = await readModel(modelFolder(model ?? DEFAULT_MODEL), []);
+  return files.map((file) => ({ ...file, fit: fitSummary(file.labelSet, digest) }));
+}
+
+function jsonOf({ path, labelSet: { name, version, mode, labels }, fit }: Listed): object {
+  return { name, version, mode, labels: labels.map((label) => label.name), path, fit };
+}
+
+async function humanLines(listed: readonly Listed[]): Promise<readonly string[]> {
+  const { table } = await import('../../../terminal/columns.ts');
+  const rows = listed.map(({ path, labelSet: { name, version, mode, labels, fits }, fit }) => [
+    ...[name, version, mode, String(labels.length)],
+    fit ? fitText(fit) : fits && Object.keys(fits).length > 0 ? 'with other models' : 'no',
+    path,
+  ]);
+  return table(['NAME', 'VERSION', 'MODE', 'LABELS', 'FITTED', 'PATH'], rows);
+}
+
+function fitText({ learned, calibrated, stale }: FitSummary): string {
+  const counts = [
+    { count: learned, what: 'learned' },
+    { count: calibrated, what: 'calibrated' },
+    { count: stale.length, what: 'stale' },
+  ];
+  const parts = counts.filter(({ count }) => count > 0).map(({ count, what }) => `${count} ${what}`);
+  return parts.join(', ') || 'no';
+}

@@ -3,7 +3,7 @@ import { pairedCosines, rankAgreement } from '../../../../core/evaluation/agreem
 import { bestLabels, withoutParents } from '../../../../core/evaluation/evaluation.ts';
 import { compileClassifier } from '../../../../core/labels/classifier.ts';
 import type { Embedding } from '../../../../core/labels/embedding.ts';
-import type { LabelSet } from '../../../../core/labels/label-set.ts';
+import { type LabelSet, withoutFits } from '../../../../core/labels/label-set.ts';
 import type { EncodedPictures, EncodedTexts } from './encoded.ts';
 import type { ReferenceEmbeddings } from './reference-embeddings.ts';
 import { type Comparison, type LabelSetRanks, type Paired, summed } from './verification.ts';
@@ -36,7 +36,7 @@ export async function float32Comparison(
   };
 }
 
-/** Each model ranks the labels by its own text encoder, as it does when it tags. */
+/** Each model ranks the labels by its own text encoder; what was fitted to them with one of the two says nothing of it. */
 async function labelSetRanks(
   labelSet: LabelSet,
   { pictures, texts, float32 }: Encoded & { readonly float32: EncodedTexts },
@@ -53,7 +53,7 @@ async function rankings(
   texts: EncodedTexts,
   embeddings: readonly Embedding[],
 ): Promise<ReadonlyArray<readonly string[]>> {
-  const classifier = withoutParents(await compileClassifier(labelSet, texts));
+  const classifier = withoutParents(await compileClassifier(withoutFits(labelSet), texts));
   return embeddings.map((embedding) =>
     bestLabels(embedding, classifier, BEST_LABELS).map(({ label }) => label),
   );
