@@ -1,7 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeFit } from '../../functions/adapters/files/fit-file.ts';
+import { readLabelSets } from '../../functions/adapters/files/label-set-files.ts';
+import { readModel } from '../../functions/adapters/files/model-folder.ts';
+import { packagePath } from '../../functions/adapters/files/package-folder.ts';
+import { promptsDigest } from '../../functions/core/labels/label-set.ts';
 import { jsonLines, runCli } from './support/cli-process.ts';
 
 let folder: string;
@@ -40,6 +45,34 @@ describe('cliptag labels list', () => {
       path: expect.stringMatching(/general\.yaml$/),
     });
     expect((await runCli(['labels', 'list'])).stdout).toMatch(/^NAME .*\n(.*\n)*general +\S+ +\w+ +\d+ /);
+  });
+
+  it('says what was fitted to a label set with the model', async () => {
+    const path = join(folder, 'fitted', 'pets.yaml');
+    await mkdir(join(folder, 'fitted'));
+    await writeFile(path, 'name: pets\nversion: 1\nmode: independent\nlabels: [cat, dog, cow, hen]\n');
+    const list = (...args: string[]) => runCli(['labels', 'list', '--labels', path, ...args]);
+    expect((await list()).stdout).toMatch(/independent +4 +no +\S/);
+    const [set] = await readLabelSets([path]);
+    const [cat, dog, cow] = set!.labels.map((label) => ({
+      ...{ promptsDigest: promptsDigest(set!, label), slope: 20, offset: -5 },
+    }));
+    const labels = {
+      cat: { ...cat!, null: { mean: 0.1, deviation: 0.02, images: 900 } },
+      dog: { ...dog!, direction: 'AAA8AA==' },
+      cow: { ...cow!, promptsDigest: 'of other prompts' },
+    };
+    const fittedAt = '2026-11-30T12:00:00.000Z';
+    await writeFit(path, 'another-model', { fittedAt, labels });
+    expect((await list()).stdout).toMatch(/independent +4 +with other models +\S/);
+    const { digest } = await readModel(packagePath('models', 'embedded'), []);
+    await writeFit(path, digest, { fittedAt, labels });
+    expect((await list()).stdout).toMatch(/independent +4 +1 learned, 1 calibrated, 1 stale +\S/);
+    expect(jsonLines(await list('--json', '--model', 'embedded'))).toEqual([
+      expect.objectContaining({
+        fit: { version: 1, fittedAt, learned: 1, calibrated: 1, stale: ['cow'] },
+      }),
+    ]);
   });
 
   it('rejects faulty label sets with all their faults, one a line', async () => {

@@ -2,8 +2,14 @@ import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cachedClassifier } from '../../functions/adapters/files/classifier-cache.ts';
-import { normalised, type PromptEncoder } from '../../functions/core/labels/embedding.ts';
-import { type LabelSet, parseLabelSet } from '../../functions/core/labels/label-set.ts';
+import { compileClassifier } from '../../functions/core/labels/classifier.ts';
+import { embeddingToBytes, normalised, type PromptEncoder } from '../../functions/core/labels/embedding.ts';
+import {
+  type LabelSet,
+  labelSetDigest,
+  parseLabelSet,
+  promptsDigest,
+} from '../../functions/core/labels/label-set.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { tinyNumbers } from '../fixtures/tiny-model.ts';
 
@@ -30,6 +36,16 @@ function countingEncoder(
 function labelSet(changes: Record<string, unknown> = {}): LabelSet {
   const value = { name: 'pets', version: 1, mode: 'exclusive', labels: ['cat', 'dog'], ...changes };
   return parseLabelSet(value, 'test');
+}
+
+/** With a direction that was learned for the dog. */
+function withFit(words: LabelSet, values: readonly number[], version: number): LabelSet {
+  const bytes = embeddingToBytes({ modelDigest: 'model-a', values: Float32Array.from(values) });
+  const dog = {
+    promptsDigest: promptsDigest(words, words.labels[1]!),
+    ...{ slope: 20, offset: -5, direction: Buffer.from(bytes).toString('base64') },
+  };
+  return { ...words, fits: { 'model-a': { version, fittedAt: '', labels: { dog } } } };
 }
 
 const modes = [
@@ -108,6 +124,49 @@ describe('cachedClassifier', () => {
     }
     expect(encoder.calls()).toBe(2);
     expect(warnings[0]).toContain('label set "pets" is compiled at every start');
+  });
+
+  test('serves every fit with the same file, and takes rows of learned labels from the fit', async () => {
+    const folder = await temporaryFolder();
+    const words = await cachedClassifier(labelSet(), countingEncoder(), folder);
+    const [file] = await readdir(folder);
+    const bytes = await readFile(join(folder, file!));
+    for (const [values, version] of [
+      [[0, 0, 0, 0, 0, 1], 1],
+      [[0, 0.6, 0, 0.8, 0, 0], 2],
+    ] as const) {
+      const fitted = withFit(labelSet(), values, version);
+      const encoder = countingEncoder();
+      const cached = await cachedClassifier(fitted, encoder, folder);
+      expect(encoder.calls()).toBe(0);
+      expect(cached).toEqual(await compileClassifier(fitted, countingEncoder()));
+      expect(cached.labelSetDigest).toBe(labelSetDigest(fitted, 'model-a'));
+      expect(cached.labelRows.slice(0, 6)).toEqual(words.labelRows.slice(0, 6));
+      for (const [i, value] of values.entries()) expect(cached.labelRows[6 + i]).toBeCloseTo(value, 3);
+    }
+    expect(await readdir(folder)).toEqual([file]);
+    expect(await readFile(join(folder, file!))).toEqual(bytes);
+  });
+
+  test('stores the rows of the words where the first classifier is a fitted one', async () => {
+    const folder = await temporaryFolder();
+    await cachedClassifier(withFit(labelSet(), [0, 0, 0, 0, 0, 1], 1), countingEncoder(), folder);
+    const encoder = countingEncoder();
+    const words = await cachedClassifier(labelSet(), encoder, folder);
+    expect(encoder.calls()).toBe(0);
+    expect(words).toEqual(await compileClassifier(labelSet(), countingEncoder()));
+  });
+
+  test('says at every start what of a fit no longer holds', async () => {
+    const folder = await temporaryFolder();
+    const { fits } = withFit(labelSet(), [0, 0, 0, 0, 0, 1], 1);
+    const other = { ...labelSet({ labels: ['cat', { name: 'dog', synonyms: ['hound'] }] }), fits };
+    for (let start = 1; start <= 2; start++) {
+      const warnings: string[] = [];
+      const found = await cachedClassifier(other, countingEncoder(), folder, (text) => warnings.push(text));
+      expect(warnings).toEqual([expect.stringMatching(/label set "pets" .*"dog" is left out/)]);
+      expect(found).not.toHaveProperty('fit');
+    }
   });
 
   test('serves several starts at once', async () => {

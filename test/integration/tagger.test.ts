@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { z } from 'zod';
+import { writeFit } from '../../functions/adapters/files/fit-file.ts';
 import { packagePath } from '../../functions/adapters/files/package-folder.ts';
-import type { labelSetSchema } from '../../functions/core/labels/label-set.ts';
+import { type labelSetSchema, parseLabelSet, promptsDigest } from '../../functions/core/labels/label-set.ts';
 import { type LabelSetInput, openTagger, type Tagger } from '../../functions/tagger/tagger.ts';
 import { DETAILS_OF_A_CAMERA, EXIF_OF_A_CAMERA, exifTiff, withExif } from '../fixtures/exif.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
@@ -41,6 +42,34 @@ describe('tagging from code', () => {
     expect(new Set(tags.map(({ set }) => set))).toEqual(new Set(['pet', 'place']));
     expect(tags.find(({ set }) => set === 'pet')?.label).toBe('cat');
     expect(await readdir(join(folder, 'classifiers'))).toHaveLength(2);
+  });
+
+  it('scores by what was fitted to a label set, in code and beside a file, with this model', async () => {
+    const folder = await temporaryFolder();
+    const words = { ...PET, labels: ['cat'], mode: 'independent', minimumScore: 0 } as const;
+    const file = join(folder, 'pet.json');
+    await writeFile(file, JSON.stringify({ ...words, name: 'file' }));
+    const scores = async (labelSets: readonly (string | LabelSetInput)[], warn?: (text: string) => void) => {
+      const options = { labelSets, classifierFolder: folder, ...(warn && { warn }) };
+      return using(await openTagger(options), async (tagger) => {
+        const { tags, modelDigest } = await tagger.tag(await photo('chelsea.png'));
+        return { scores: tags.map(({ score }) => score), modelDigest };
+      });
+    };
+    const plain = await scores([words, file]);
+    const set = parseLabelSet(words, 'pet');
+    // Whatever the cosine: the slope is 0.
+    const cat = { promptsDigest: promptsDigest(set, set.labels[0]!), slope: 0, offset: Math.log(3) };
+    const fit = { version: 1, fittedAt: '2026-11-30T12:00:00.000Z', labels: { cat } };
+    const inCode = { ...words, fits: { [plain.modelDigest]: fit } };
+    await writeFit(file, plain.modelDigest, fit);
+    expect((await scores([inCode, file])).scores).toEqual([0.75, 0.75]);
+    const foreign = { ...words, fits: { 'another-model': fit } };
+    expect((await scores([foreign])).scores).toEqual(plain.scores.slice(0, 1));
+    const remarks: string[] = [];
+    const renamed = { ...inCode, labels: [{ name: 'cat', synonyms: ['kitten'] }] };
+    await scores([renamed], (text) => remarks.push(text));
+    expect(remarks).toEqual([expect.stringContaining('"cat" is left out')]);
   });
 
   it('says what EXIF and pixels tell, as far as is asked for', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { type Classifier, classifierOf } from '../../../../functions/core/labels/classifier.ts';
 import { embeddingToBytes } from '../../../../functions/core/labels/embedding.ts';
-import { labelSetDigest, parseLabelSet } from '../../../../functions/core/labels/label-set.ts';
+import { labelSetDigest, parseLabelSet, promptsDigest } from '../../../../functions/core/labels/label-set.ts';
+import type { LabelFit } from '../../../../functions/core/labels/label-set-fit.ts';
 import { tagsFor } from '../../../../functions/core/labels/scores.ts';
 import type { ImageRecord } from '../../../../functions/core/records/image-record.ts';
 import { type LabelSetsOfModel, retagging } from '../../../../functions/core/retag/retagging.ts';
@@ -44,7 +46,7 @@ const record = (changes: Partial<ImageRecord> = {}): ImageRecord => ({
   labelSets: { things: things.labelSetDigest },
   ...changes,
 });
-const by = (...classifiers: ReturnType<typeof classifier>[]): LabelSetsOfModel => ({
+const by = (...classifiers: Classifier[]): LabelSetsOfModel => ({
   modelDigest: 'model-a',
   classifiers,
 });
@@ -116,6 +118,37 @@ describe('retagging', () => {
   it('notices a changed threshold', () => {
     const strict = classifier('things', ['cat', 'dog'], { minimumScore: 0.8 });
     expect(retagging(record(), by(strict))).toMatchObject({ kind: 'changed', tags: TAGS.slice(0, 1) });
+  });
+
+  /** As a record that carries {@link TAGS} finds it, when this was fitted to the cat. */
+  const fitted = (changes: Partial<LabelFit>, modelDigest = 'model-a') => {
+    const { labelSet, ...model } = things;
+    const cat = {
+      promptsDigest: promptsDigest(labelSet, labelSet.labels[0]!),
+      slope: 10,
+      offset: -8,
+      ...changes,
+    };
+    const fits = { [modelDigest]: { version: 1, fittedAt: '', labels: { cat } } };
+    return classifierOf({ ...labelSet, fits }, model, model);
+  };
+
+  it('tags anew when the label set was fitted with this model, and again when the fit changes', () => {
+    const first = retagging(record(), by(fitted({})));
+    expect(first).toMatchObject({ kind: 'changed', tags: [TAGS[1]] });
+    const { labelSets } = first as Extract<typeof first, { kind: 'changed' }>;
+    const retagged = record({ tags: [TAGS[1]!], labelSets });
+    expect(retagging(retagged, by(fitted({})))).toEqual({ kind: 'right' });
+    // 1 / (1 + e^-(10 × 0.8 - 6)); 0.8 is stored a little lower.
+    expect(retagging(retagged, by(fitted({ offset: -6 })))).toMatchObject({
+      kind: 'changed',
+      tags: [tag('things', 'cat', 0.8807), TAGS[1]],
+    });
+    expect(retagging(retagged, by(things))).toMatchObject({ kind: 'changed', tags: TAGS });
+  });
+
+  it('finds a record right when the label set was fitted with another model', () => {
+    expect(retagging(record(), by(fitted({}, 'model-b')))).toEqual({ kind: 'right' });
   });
 
   it('rejects embeddings of another model, and none at all', () => {
