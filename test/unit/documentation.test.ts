@@ -37,7 +37,10 @@ const wrong = (text: string) => ({ path: 'docs/wrong.md', text });
 
 const fields = z.object({ properties: z.record(z.string(), z.unknown()) });
 const objectSchema = z.object({
-  properties: z.record(z.string(), z.object({ items: z.unknown().optional() })),
+  properties: z.record(
+    z.string(),
+    z.object({ items: z.unknown().optional(), additionalProperties: z.unknown().optional() }),
+  ),
 });
 
 /** Names of the fields that a JSON Schema describes, in its order. */
@@ -184,6 +187,11 @@ describe('tables', () => {
     const set = objectSchema.parse(z.toJSONSchema(labelSetSchema, { io: 'input' }));
     expect(namesBelow('Fields of a label set')).toEqual(fieldsOf(set));
     expect(namesBelow('Fields of a label')).toEqual(fieldsOf(set.properties.labels?.items));
+    const fit = objectSchema.parse(set.properties.fits?.additionalProperties);
+    expect(namesBelow('Fields of a fit')).toEqual(fieldsOf(fit));
+    expect(namesBelow("Fields of a label's fit")).toEqual(
+      fieldsOf(fit.properties.labels?.additionalProperties),
+    );
     expect(namesBelow('Fields of a place in `appliesTo`')).toEqual(fieldsOf(set.properties.appliesTo?.items));
   });
 });
