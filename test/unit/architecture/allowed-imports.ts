@@ -30,6 +30,7 @@ export const ALLOWED_IMPORTS = `
   core/search/collection: core core/objects core/records core/scoring core/search zod node:crypto
   core/search/relevance: core/labels core/search
   core/thumbnails: core/objects node:crypto
+  core/calibration: core core/evaluation core/labels core/scoring core/search/relevance
   core/search/duplicates: core core/labels core/records core/search core/search/relevance
   core/backfill: core core/cost core/objects core/records core/tagging
   core/results: core core/labels core/objects core/records core/tagging zod
