@@ -9,7 +9,7 @@ import {
   evaluate,
   evenly,
 } from '../../functions/cli/commands/evaluate/evaluation-run.ts';
-import { openPictureSet } from '../../functions/cli/commands/evaluate/open-picture-set.ts';
+import { openPictureSet } from '../../functions/cli/picture-sets/open-picture-set.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { writeTinyModel } from '../fixtures/tiny-model.ts';
 

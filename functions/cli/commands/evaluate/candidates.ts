@@ -4,7 +4,7 @@ import type { PromptEncoder } from '../../../core/labels/embedding.ts';
 import { wordKey } from '../../../core/labels/folded-text.ts';
 import { parseLabelSet } from '../../../core/labels/label-set.ts';
 import { UsageError } from '../../../terminal/exit-code.ts';
-import type { DataLabel, LabelledPicture, PictureSet } from './picture-set.ts';
+import type { DataLabel, LabelledPicture, PictureSet } from '../../picture-sets/picture-set.ts';
 
 /** Labels that a model chooses from. */
 export interface Candidates {

@@ -2,11 +2,11 @@ import { readLabelSets } from '../../../adapters/files/label-set-files.ts';
 import { InvalidInput } from '../../../core/errors.ts';
 import { type ModelParts, openModel } from '../../../tagger/model-parts.ts';
 import { withProgress } from '../../../terminal/progress.ts';
+import { openPictureSet } from '../../picture-sets/open-picture-set.ts';
+import type { LabelledPicture, PictureSet } from '../../picture-sets/picture-set.ts';
 import { type Candidates, heldOutCandidates, labelSetCandidates, ownCandidates } from './candidates.ts';
 import { candidateResult, type Evaluation, type LabelCount } from './evaluation.ts';
 import { type JudgedPicture, judgedPictures } from './judged-pictures.ts';
-import { openPictureSet } from './open-picture-set.ts';
-import type { LabelledPicture, PictureSet } from './picture-set.ts';
 
 export interface EvaluationOptions {
   /** Folder or manifest. */

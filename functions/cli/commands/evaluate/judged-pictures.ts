@@ -6,8 +6,8 @@ import { tagsFor } from '../../../core/labels/scores.ts';
 import type { PixelDecoder } from '../../../core/pixels/pixels.ts';
 import type { BatchedEncoder } from '../../../core/tagging/micro-batch.ts';
 import { type NamedFault, namedFault, severalAtOnce } from '../../images/image-results.ts';
+import type { LabelledPicture } from '../../picture-sets/picture-set.ts';
 import type { Candidates } from './candidates.ts';
-import type { LabelledPicture } from './picture-set.ts';
 
 /** Labels that are kept for a picture, best first. */
 const KEPT_LABELS = 5;

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
-import { type FilePath, pathName } from '../../../adapters/files/file-path.ts';
-import { readUtf8 } from '../../../adapters/files/utf8-text.ts';
-import { UsageError } from '../../../terminal/exit-code.ts';
-import { namedPaths } from '../../images/named-paths.ts';
+import { type FilePath, pathName } from '../../adapters/files/file-path.ts';
+import { readUtf8 } from '../../adapters/files/utf8-text.ts';
+import { UsageError } from '../../terminal/exit-code.ts';
+import { namedPaths } from '../images/named-paths.ts';
 import { labelledFolder } from './labelled-folder.ts';
 import { packedPhotoSet } from './packed-photo-set.ts';
 import { pictureManifest } from './picture-manifest.ts';

@@ -1,9 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { readUtf8 } from '../../../adapters/files/utf8-text.ts';
-import { excerpt, ImageFault, InvalidInput } from '../../../core/errors.ts';
-import { UsageError } from '../../../terminal/exit-code.ts';
+import { readUtf8 } from '../../adapters/files/utf8-text.ts';
+import { excerpt, ImageFault, InvalidInput } from '../../core/errors.ts';
+import { UsageError } from '../../terminal/exit-code.ts';
 import { manifestLines } from './manifest-lines.ts';
 import type { PictureSet, SplitChoice } from './picture-set.ts';
 

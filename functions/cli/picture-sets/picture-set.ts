@@ -1,4 +1,4 @@
-import type { DataWord } from '../../../core/evaluation/true-labels.ts';
+import type { DataWord } from '../../core/evaluation/true-labels.ts';
 
 /** A picture whose labels are known. */
 export interface LabelledPicture {

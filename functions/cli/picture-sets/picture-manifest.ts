@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
-import { type FilePath, filePath, folderOf, pathIn, pathName } from '../../../adapters/files/file-path.ts';
-import { imageBytes } from '../../images/image-results.ts';
+import { type FilePath, filePath, folderOf, pathIn, pathName } from '../../adapters/files/file-path.ts';
+import { imageBytes } from '../images/image-results.ts';
 import { manifestLines } from './manifest-lines.ts';
 import type { PictureSet } from './picture-set.ts';
 

@@ -1,10 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type FilePath, filePath, pathIn, pathName } from '../../../adapters/files/file-path.ts';
-import { spaced } from '../../../core/evaluation/true-labels.ts';
-import { UsageError } from '../../../terminal/exit-code.ts';
-import { type ImagePaths, imagePathsUnder, isImageName } from '../../images/image-paths.ts';
-import { foundImageBytes } from '../../images/image-results.ts';
+import { type FilePath, filePath, pathIn, pathName } from '../../adapters/files/file-path.ts';
+import { spaced } from '../../core/evaluation/true-labels.ts';
+import { UsageError } from '../../terminal/exit-code.ts';
+import { type ImagePaths, imagePathsUnder, isImageName } from '../images/image-paths.ts';
+import { foundImageBytes } from '../images/image-results.ts';
 import {
   count,
   type LeftOut,
@@ -13,7 +13,7 @@ import {
   nothingLeftOut,
   systemFile,
   systemFolder,
-} from '../../images/left-out.ts';
+} from '../images/left-out.ts';
 import type { LabelledPicture, PictureSet } from './picture-set.ts';
 
 /** A label's folder; a name that is no UTF-8 is a label as it is printed. */

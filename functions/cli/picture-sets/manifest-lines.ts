@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { excerpt, InvalidInput } from '../../../core/errors.ts';
+import { excerpt, InvalidInput } from '../../core/errors.ts';
 
 /** A file of another kind has a fault in each line: the first ones tell what is wrong. */
 const SHOWN_FAULTS = 10;
