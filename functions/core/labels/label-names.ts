@@ -35,6 +35,17 @@ export function broaderLabels(label: string, labelSet: LabelSet): readonly strin
   return broader;
 }
 
+/** The labels that imply a label, at any distance: `dog` and `husky` of `animal`. */
+export function narrowerLabels(label: string, labelSet: LabelSet): readonly string[] {
+  const { names, parents } = labelIndexOf(labelSet);
+  const broad = names.indexOf(label);
+  const isBelow = (place: number): boolean => {
+    const above = parents[place] ?? -1;
+    return above >= 0 && (above === broad || isBelow(above));
+  };
+  return names.filter((_, place) => isBelow(place));
+}
+
 /** What is wrong with a word that no label set knows, with the nearest ones that some know. */
 export function unknownLabel(text: string, labelSets: readonly LabelSet[]): string {
   const words = labelSets.flatMap(({ labels }) =>
