@@ -144,6 +144,7 @@ export const ALLOWED_IMPORTS = `
   cli/pages: core terminal node:*
   cli/commands/embed: adapters/files cli/images cli/shared-flags.ts core core/labels tagger terminal
   cli/picture-sets: adapters/files cli/images core core/evaluation terminal zod node:*
+  cli/labels: cli/images cli/picture-sets core/evaluation core/labels tagger terminal
   cli/commands/evaluate: adapters/files adapters/sharp cli/images cli/pages cli/picture-sets cli/shared-flags.ts core core/evaluation
       core/labels core/pixels core/tagging tagger terminal zod node:*
   cli/commands/labels: adapters/files cli/search cli/shared-flags.ts core/labels core/search tagger terminal
