@@ -141,7 +141,7 @@ export const ALLOWED_IMPORTS = `
   # The command line.
   cli/images: adapters/files core core/objects terminal p-map node:*
   cli/shared-flags.ts: terminal
-  cli/pages: core terminal node:*
+  cli/pages: core core/evaluation terminal node:*
   cli/commands/embed: adapters/files cli/images cli/shared-flags.ts core core/labels tagger terminal
   cli/picture-sets: adapters/files cli/images core core/evaluation terminal zod node:*
   cli/labels: cli/images cli/picture-sets core/evaluation core/labels tagger terminal

@@ -1,8 +1,8 @@
 import type { Calibration } from '../../../core/evaluation/calibration.ts';
 import type { TagQuality } from '../../../core/evaluation/tag-quality.ts';
 import { countText } from '../../../terminal/amounts.ts';
+import { calibrationChart, rangeText } from '../../pages/calibration-chart.ts';
 import { type Markup, markup } from '../../pages/markup.ts';
-import { calibrationChart, rangeText } from './calibration-chart.ts';
 import type { CandidateResult } from './evaluation.ts';
 import { percentText } from './evaluation-text.ts';
 import { bar } from './page-figures.ts';

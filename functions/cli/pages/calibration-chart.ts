@@ -2,8 +2,8 @@ import {
   CALIBRATION_BINS,
   type Calibration,
   type CalibrationBin,
-} from '../../../core/evaluation/calibration.ts';
-import { type Markup, markup } from '../../pages/markup.ts';
+} from '../../core/evaluation/calibration.ts';
+import { type Markup, markup } from './markup.ts';
 
 /** In units of the drawing, which the page scales. */
 const SIDE = 300;
