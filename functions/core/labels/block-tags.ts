@@ -14,17 +14,31 @@ export function tagsForEach(
   classifier: Classifier,
 ): ReadonlyArray<readonly Tag[]> {
   for (const { modelDigest } of embeddings) requireSameModel(classifier.modelDigest, modelDigest);
+  const tags: Array<readonly Tag[]> = [];
+  const vectors = embeddings.map(({ values }) => values);
+  scoresForEach(vectors, classifier, (scores) => tags.push(passingTags(scores, classifier)));
+  return tags;
+}
+
+/**
+ * The scores of every label and of the parents that they imply, as `scoresByLabel` gives them, for one image after the other.
+ *
+ * @param vectors unit embeddings of the classifier's model
+ * @param each called with one score for each name of the label index; they are valid until it returns
+ */
+export function scoresForEach(
+  vectors: readonly Float32Array[],
+  classifier: Classifier,
+  each: (scores: Float64Array, image: number) => void,
+): void {
   const { labelSet } = classifier;
   const labelCount = labelSet.labels.length;
   const scores = new Float64Array(labelIndexOf(labelSet).names.length);
-  const tags: Array<readonly Tag[]> = [];
-  const vectors = embeddings.map(({ values }) => values);
-  multiplierOf(classifier).products(vectors, productScale(classifier), (row) => {
+  multiplierOf(classifier).products(vectors, productScale(classifier), (row, image) => {
     const parts = { labels: row.subarray(0, labelCount), contrasts: row.subarray(labelCount) };
     fillScores(scores, parts, classifier);
-    tags.push(passingTags(scores, classifier));
+    each(scores, image);
   });
-  return tags;
 }
 
 const multipliers = new WeakMap<Classifier, BlockMultiplier>();

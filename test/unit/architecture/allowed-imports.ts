@@ -21,6 +21,8 @@ export const ALLOWED_IMPORTS = `
   core/formats/exif: core/formats core/formats/heif core/formats/jpeg core/formats/raw core/formats/tiff node:zlib
   core/labels: core core/pixels core/scoring zod
   core/evaluation: core core/labels
+  # What a label set makes of a collection.
+  core/survey: core/labels core/scoring
   core/records: core core/labels core/objects node:crypto
   core/retag: core core/labels core/records
   core/search/language: core core/labels core/records
