@@ -1,5 +1,6 @@
 import { CliptagError } from '../errors.ts';
 import { embeddingFromBytes } from '../labels/embedding.ts';
+import type { LabelSet } from '../labels/label-set.ts';
 import { labelEntryOf, queryLabelEntries } from '../records/label-entries.ts';
 import type { TagTable } from '../records/tag-table.ts';
 import { MAXIMUM_NEAREST, type VectorIndex, type VectorSearch } from '../records/vector-index.ts';
@@ -16,7 +17,10 @@ import { imageName, recordCollection } from './record-collection.ts';
 import { plainSearchRelevance, type RelevanceModel, type SearchRelevance } from './relevance.ts';
 import { readSearched } from './searched-record.ts';
 
-export interface NearestSearchParts extends Omit<ImageSearchParts, 'collection' | 'table' | 'relevance'> {
+export interface NearestSearchParts
+  extends Omit<ImageSearchParts, 'collection' | 'table' | 'relevance' | 'labelSets'> {
+  /** What labels are called. */
+  readonly labelSets: readonly LabelSet[];
   readonly table: Pick<TagTable, 'readBatch' | 'query'>;
   readonly vectors: VectorSearch;
   readonly index: VectorIndex;

@@ -27,8 +27,8 @@ export interface ImageSearchParts {
   readonly collection: ChangingCollection;
   /** The table that the collection is of. */
   readonly table: Pick<TagTable, 'readBatch'>;
-  /** What labels are called. */
-  readonly labelSets: readonly LabelSet[];
+  /** What labels are called; a function where label sets come and go. */
+  readonly labelSets: readonly LabelSet[] | (() => readonly LabelSet[]);
   /** The text encoder of the collection's model; it is asked for with the first text. */
   readonly textEncoder: () => Promise<PromptEncoder>;
   /** Which images are relevant to a text, and to an image's content. @default {@link plainSearchRelevance} */
@@ -112,19 +112,24 @@ function requireLimit(limit: number): void {
   ]);
 }
 
-/** The vocabulary changes when images carry other labels than before. */
+/** The vocabulary changes with the label sets, and when images carry other labels than before. */
 function vocabularies({ collection, labelSets }: ImageSearchParts): () => Vocabulary {
+  const labelSetsNow = typeof labelSets === 'function' ? labelSets : () => labelSets;
   let version = -1;
   let known = new Set<string>();
+  let used: readonly LabelSet[] | undefined;
   let vocabulary: Vocabulary | undefined;
   return () => {
-    if (vocabulary && version === collection.version) return vocabulary;
+    const sets = labelSetsNow();
+    if (vocabulary && version === collection.version && sets === used) return vocabulary;
     version = collection.version;
     const carried = collection.labelCounts();
     const names = carried.map(({ set, label }) => `${set}:${label}`);
-    if (!vocabulary || names.length !== known.size || names.some((name) => !known.has(name))) {
+    const isSame = names.length === known.size && names.every((name) => known.has(name));
+    if (!vocabulary || !isSame || sets !== used) {
       known = new Set(names);
-      vocabulary = vocabularyOf(labelSets, carried);
+      used = sets;
+      vocabulary = vocabularyOf(sets, carried);
     }
     return vocabulary;
   };

@@ -19,6 +19,7 @@ import { taggerIdentity } from './tagger-identity.ts';
 /** All that tagging an image takes, built once per process. */
 export interface Tagger extends ImageReader {
   readonly objects: ObjectStore;
+  /** Asked for once for each image. */
   readonly classifiers: readonly Classifier[];
   readonly table: TagTable;
   /** Where thumbnails are kept. @default none are made */
@@ -54,7 +55,8 @@ export async function tagImage(arrived: ObjectEvent, tagger: Tagger): Promise<Ta
   const { objects, encoder, classifiers, table, now, removesNotes } = tagger;
   const identity = taggerIdentity(encoder.modelDigest, classifiers);
   const event = await withUncoveredVersion(arrived, objects);
-  const contentOf = contentReader(tagger);
+  // Label sets may be replaced while an image is in work: all that is said of it is by those of one moment.
+  const contentOf = contentReader({ ...tagger, classifiers });
   const thumbnails = keptThumbnails(tagger.thumbnails);
   const attempts = attemptLog(arrived.object, eventIdentity(arrived), { table, now, removesNotes });
   const decide = async (previous: ImageRecord | undefined): Promise<TaggingDecision> => {

@@ -49,6 +49,22 @@ const removed = (sequencer: string): ObjectEvent => ({
 });
 
 describe('tagging an image', () => {
+  it('takes all from the label sets of one moment, though others take their place meanwhile', async () => {
+    const { objects } = tagger();
+    const moments = [fakeTagger('first', { objects, table }), fakeTagger('relabelled', { objects, table })];
+    let asked = 0;
+    const live: Tagger = {
+      ...tagger(),
+      get classifiers() {
+        return moments[Math.min(asked++, 1)]?.classifiers ?? [];
+      },
+    };
+    const { record } = await tagImage(created('2', CAT_AND_DOG), live);
+    const [first] = moments;
+    const digests = first?.classifiers.map(({ labelSet, labelSetDigest }) => [labelSet.name, labelSetDigest]);
+    expect(record?.labelSets).toEqual(Object.fromEntries(digests ?? []));
+  });
+
   it('records all that was found out, by the label sets that apply to the object', async () => {
     const { object, result, record } = await tagImage(created('2', CAT_AND_DOG), {
       ...tagger(),
