@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import type { ApiPorts, ApiSettings } from './api-ports.ts';
 import { API_BASE } from './contract.ts';
 import { addImageRoutes } from './image-routes.ts';
+import { addLabelSetRoutes } from './label-set-routes.ts';
 import { type OpenApiDocument, openApiDocument } from './openapi-document.ts';
 import { addPictureRoutes } from './picture-routes.ts';
 import { problemOf, problemResponse, RefusedRequest } from './problems.ts';
@@ -27,6 +28,8 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
   '/corrections': ['POST'],
   '/retries': ['POST'],
   '/uploads': ['POST'],
+  '/label-sets': ['GET'],
+  '/label-sets/retag': ['POST'],
   '/status': ['GET'],
   '/openapi.json': ['GET'],
 };
@@ -51,6 +54,7 @@ export function apiApp(ports: ApiPorts, settings: ApiSettings): ApiApp {
   addImageRoutes(app, ports, settings);
   addPictureRoutes(app, ports, settings);
   addUploadRoute(app, ports, settings);
+  addLabelSetRoutes(app, ports);
   addStatusRoute(app, ports);
   let document: OpenApiDocument | undefined;
   app.get(`${API_BASE}/openapi.json`, (c) => {

@@ -1,7 +1,7 @@
 import type { ObjectReference } from '../core/objects/object.ts';
 import type { NamedCorrections } from '../core/records/named-corrections.ts';
 import type { ImageSearch, SearchedImage } from '../core/search/image-search.ts';
-import type { ImageName, StatusAnswer, UploadAnswer, UploadRequest } from './contract.ts';
+import type { ImageName, LabelSetsAnswer, StatusAnswer, UploadAnswer, UploadRequest } from './contract.ts';
 
 /** An image as its record has it; the state of its object orders and names what is made of it. */
 export type KnownImage = SearchedImage & Partial<Pick<ObjectReference, 'sequencer' | 'versionId'>>;
@@ -35,6 +35,9 @@ export interface ApiPorts {
   /** Undefined where the object is gone. */
   original?(image: KnownImage): Promise<Picture | undefined>;
   status?(): Promise<StatusAnswer>;
+  labelSets?(): Promise<LabelSetsAnswer>;
+  /** Begins to give pictures that have tags of other label sets those of the label sets in use. */
+  retag?(): Promise<LabelSetsAnswer>;
 }
 
 /** A picture, or where it is. */

@@ -232,6 +232,49 @@ export const statusAnswer = z
   })
   .meta({ id: 'StatusAnswer' });
 
+/** A label set in use, as lists show it. */
+export const labelSetInUse = z
+  .object({
+    name: z.string(),
+    version: z.string(),
+    mode: z.enum(['exclusive', 'independent']).meta({
+      description: 'exclusive: one of the labels is right. independent: any of them.',
+    }),
+    labels: z.array(z.string()).meta({ description: 'Their names, in the order of the file.' }),
+    digest: z.string().meta({ description: 'Of all that its tags depend on, with the pipeline’s model.' }),
+    path: z.string().optional().meta({ description: 'The file that it comes from.' }),
+    isOwn: z.boolean().meta({ description: 'Whether it was written here, and may be changed here.' }),
+  })
+  .meta({ id: 'LabelSetInUse' });
+
+export const retagState = z
+  .object({
+    state: z.enum(['running', 'done', 'failed']),
+    images: z.int().min(0).meta({ description: 'Pictures that have been compared so far.' }),
+    changed: z.int().min(0).optional().meta({ description: 'Pictures that got other tags.' }),
+    fault: z.string().optional(),
+  })
+  .meta({ id: 'RetagState' });
+
+export const labelSetsAnswer = z
+  .object({
+    labelSets: z.array(labelSetInUse),
+    others: z
+      .int()
+      .min(0)
+      .optional()
+      .meta({ description: 'Tagged pictures whose tags come from other label sets than these.' }),
+    changes: z
+      .array(z.string())
+      .meta({ description: 'What changed last, while pictures have tags of before.' }),
+    faults: z.array(z.string()).meta({
+      description: 'Why changed files are not in use: the label sets of before are.',
+    }),
+    retag: retagState.optional().meta({ description: 'The one that was ordered here last.' }),
+    canWrite: z.boolean().meta({ description: 'Whether label sets may be written here.' }),
+  })
+  .meta({ id: 'LabelSetsAnswer' });
+
 /** Problem details (RFC 9457). */
 export const problem = z
   .object({
@@ -266,8 +309,11 @@ export const problem = z
  * POST /corrections (correctionsRequest)       → image
  * POST /retries (imageName)                    → 202 imageName: the image is worked on anew
  * POST /uploads (uploadRequest)                → 201 uploadAnswer; a key that is taken gets a number
+ * GET  /label-sets                             → labelSetsAnswer
+ * POST /label-sets/retag                       → 202 labelSetsAnswer: pictures get their tags anew, from stored embeddings
  * GET  /status                                 → statusAnswer
- * GET  /events                                 → server-sent events `image` (an image as above), on one machine only
+ * GET  /events                                 → server-sent events `image` (an image as above) and `label-sets` (ask for
+ *                                                them anew), on one machine only
  * GET  /openapi.json
  */
 export { API_BASE } from './base-path.ts';
@@ -275,6 +321,8 @@ export { API_BASE } from './base-path.ts';
 export type ImageName = z.infer<typeof imageName>;
 export type ApiImage = z.infer<typeof image>;
 export type SearchAnswerBody = z.infer<typeof searchAnswer>;
+export type LabelSetInUse = z.infer<typeof labelSetInUse>;
+export type LabelSetsAnswer = z.infer<typeof labelSetsAnswer>;
 export type StatusAnswer = z.infer<typeof statusAnswer>;
 export type CorrectionsRequest = z.output<typeof correctionsRequest>;
 export type UploadRequest = z.infer<typeof uploadRequest>;

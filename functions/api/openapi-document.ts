@@ -33,6 +33,7 @@ export function openApiDocument(app: OpenAPIHono): OpenApiDocument {
         description: 'One image: its record, what people say of it, another try, a new one.',
       },
       { name: 'Pictures', description: 'The picture itself, streamed or by a presigned address.' },
+      { name: 'Label sets', description: 'What pictures are tagged with.' },
       { name: 'Pipeline', description: 'What waits and what is done.' },
     ],
     // Either is enough: none where the pipeline runs on one machine.

@@ -4,8 +4,15 @@ import { taggerIdentity } from '../core/tagging/tagger-identity.ts';
 import type { ControlApi } from './control-api/control-api.ts';
 import type { Pipeline } from './pipeline.ts';
 
-/** Answers what the command line asks and orders, out of the running pipeline. */
-export function controlPorts({ tagger, queue }: Pick<Pipeline, 'tagger' | 'queue'>): ControlApi {
+/**
+ * Answers what the command line asks and orders, out of the running pipeline.
+ *
+ * @param countOthers counts tagged images whose tags come from other label sets than those in use
+ */
+export function controlPorts(
+  { tagger, queue, labelSets, dynamodb }: Pick<Pipeline, 'tagger' | 'queue' | 'labelSets' | 'dynamodb'>,
+  countOthers: () => Promise<number>,
+): ControlApi {
   return {
     status: async () => {
       const { visible, inFlight, deadLetters } = queue.counts();
@@ -14,6 +21,18 @@ export function controlPorts({ tagger, queue }: Pick<Pipeline, 'tagger' | 'queue
     deadLetters: async () => queue.deadLetters(),
     redrive: async () => ({ moved: await queue.redrive() }),
     tagger: async () => taggerIdentity(tagger.encoder.modelDigest, tagger.classifiers),
+    async labelling() {
+      const { files, classifiers } = labelSets.now();
+      const used = files.map(({ path, labelSet: { name, version } }, i) => {
+        return { name, version, digest: classifiers[i]?.labelSetDigest ?? '', path };
+      });
+      return { labelSets: used, others: await countOthers() };
+    },
+    labelSets: async () => ({
+      dynamodbPort: dynamodb.port,
+      modelDigest: labelSets.modelDigest,
+      labelSets: labelSets.now().labelSets,
+    }),
     sendListed: async (bodies) => {
       assertListed(bodies);
       for (const body of bodies) await queue.send(body);

@@ -5,9 +5,12 @@ import { imageOf } from '../core/records/image-record.ts';
 import type { Item, TagTable } from '../core/records/tag-table.ts';
 import type { ImageSearch } from '../core/search/image-search.ts';
 import type { TaggingOutcome } from '../core/tagging/tag-image.ts';
+import { taggerIdentity } from '../core/tagging/tagger-identity.ts';
 import { wholeSearch } from '../search/whole-search.ts';
+import { LOCAL_PIPELINE } from './control-api/local-pipeline.ts';
 import { controlPorts } from './control-ports.ts';
 import type { WrittenImage } from './dynamodb/written-records.ts';
+import { openLabelling } from './label-sets/labelling.ts';
 import { type CollectedImages, collectImages } from './page-api/collected-images.ts';
 import { pageApi } from './page-api/page-api.ts';
 import { throughput } from './page-api/throughput.ts';
@@ -19,6 +22,8 @@ export interface Page {
   readonly port: number;
   /** To be told what became of each image. */
   noteOutcome(outcome: TaggingOutcome): void;
+  /** Says how many pictures have tags of other label sets than those in use, if some have. */
+  tellOthers(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -29,6 +34,8 @@ export interface PageOptions {
   /** Has a listener told of each image record that is written from now on. */
   readonly listen: (listener: (written: WrittenImage) => void) => void;
   readonly warn: (message: string) => void;
+  /** Gets what is to be said of changed label sets, line by line. @default nobody */
+  readonly print?: ((line: string) => void) | undefined;
 }
 
 /**
@@ -51,26 +58,36 @@ export async function startPage(pipeline: Pipeline, options: PageOptions): Promi
   });
   const { search, close: closeSearch } = await openSearch(pipeline, collected, options.modelFolder);
   const rate = throughput();
+  const countOthers = () =>
+    collected.countOthers(taggerIdentity(modelDigest, pipeline.labelSets.now().classifiers));
+  let server: PageServer | undefined;
+  const labelling = openLabelling({
+    ...{ labelSets: pipeline.labelSets, table: pipeline.tagger.table, countOthers },
+    command: () => retagCommand(server?.port),
+    print: options.print ?? (() => {}),
+    tellPages: () => server?.tellLabelSets(),
+  });
   const api = pageApi({
-    ...{ pipeline, bucket: LOCAL_BUCKET_NAME, search, collected, throughput: rate, warn },
+    ...{ pipeline, bucket: LOCAL_BUCKET_NAME, search, collected, throughput: rate, warn, labelling },
     uploadForms: UPLOAD_FORMS,
   });
   const close = async () => {
+    await labelling.close();
     await collected.close();
     await closeSearch();
   };
-  const server = await startPageServer(port, { control: controlPorts(pipeline), ...api }).catch(
-    async (error: unknown) => {
-      await close();
-      throw error;
-    },
-  );
+  const control = controlPorts(pipeline, countOthers);
+  server = await startPageServer(port, { control, ...api }).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   tell = server.tell;
   return {
     port: server.port,
     noteOutcome({ result }) {
       if (result !== 'superseded') rate.note();
     },
+    tellOthers: labelling.tellOthers,
     async close() {
       await server.close();
       await close();
@@ -78,9 +95,14 @@ export async function startPage(pipeline: Pipeline, options: PageOptions): Promi
   };
 }
 
+/** Finds the table by the page's port. */
+function retagCommand(port: number = LOCAL_PIPELINE.httpPort): string {
+  return `npx cliptag retag${port === LOCAL_PIPELINE.httpPort ? '' : ` --http-port ${port}`}`;
+}
+
 /** The text encoder is loaded with the first text that somebody looks for, and kept. */
 async function openSearch(
-  { tagger, dynamodb }: Pipeline,
+  { labelSets, dynamodb }: Pipeline,
   { collection, whole }: CollectedImages,
   modelFolder: string,
 ): Promise<{ readonly search: ImageSearch; close(): Promise<void> }> {
@@ -88,7 +110,7 @@ async function openSearch(
   const search = wholeSearch({
     collection,
     table: recordTable(dynamodb),
-    labelSets: tagger.classifiers.map(({ labelSet }) => labelSet),
+    labelSets: () => labelSets.now().labelSets,
     textEncoder: async () => textEncoder,
   });
   return { search: searchOnceWhole(search, whole), close: textEncoder.close };

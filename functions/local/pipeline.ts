@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { S3Options } from '../adapters/aws/s3.ts';
 import { type Bucket, s3Bucket } from '../adapters/aws/s3-bucket.ts';
+import { readModel } from '../adapters/files/model-folder.ts';
 import { thumbnailFolder } from '../adapters/files/thumbnail-folder.ts';
+import { onnxTextEncoder } from '../adapters/onnx/encoders.ts';
 import { acceptEveryUpload } from '../core/objects/object.ts';
 import { QUEUE_DEFINITION, visibilityTimeoutSeconds } from '../core/objects/queue-definition.ts';
 import { isNotedForModel, removeModelNote } from '../core/records/table-model.ts';
@@ -17,6 +19,8 @@ import { LOCAL_PIPELINE } from './control-api/local-pipeline.ts';
 import { type DynamoDbEndpoint, startDynamoDbEndpoint } from './dynamodb/dynamodb-endpoint.ts';
 import { ensureTable, LOCAL_REGION, LOCAL_TABLE_NAME } from './dynamodb/table.ts';
 import type { WrittenImage } from './dynamodb/written-records.ts';
+import { type LiveLabelSets, openLiveLabelSets } from './label-sets/live-label-sets.ts';
+import { ownLabelSets } from './label-sets/own-label-sets.ts';
 import type { LocalQueue } from './queue/contract.ts';
 import {
   type EventSourceMapping,
@@ -60,7 +64,9 @@ export interface Pipeline {
   readonly dynamodb: DynamoDbEndpoint;
   readonly queue: LocalQueue;
   readonly bucket: Bucket;
+  /** Its classifiers are those of the moment in which it is asked. */
   readonly tagger: Tagger & { readonly table: ScannableTable };
+  readonly labelSets: LiveLabelSets;
   /** Whether some records may be of another model than the tagger's: they have not been looked at yet. */
   readonly mayHaveOtherModels: boolean;
   /** What the start has found lost, and what was done about it; `undefined` when it was closed before or has failed. */
@@ -108,9 +114,12 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     };
     const bucket = s3Bucket(LOCAL_BUCKET_NAME, s3Options);
     await bucket.create(LOCAL_QUEUE_ARN);
+    const labelSets = await openLabelSets(options);
+    closers.push(labelSets.close);
     const composed = await composeTagger({
       ...options,
-      classifierFolder: join(dataFolder, 'classifiers'),
+      labelSets: [],
+      classifierFolder: classifierFolder(dataFolder),
       thumbnails:
         options.makesThumbnails === false ? undefined : thumbnailFolder(join(dataFolder, 'thumbnails')),
       s3: s3Options,
@@ -120,8 +129,14 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
         ...(options.onWriteUnits ? { onWriteUnits: options.onWriteUnits } : {}),
       },
     });
-    // dynalite has no time to live.
-    const tagger = { ...composed, removesNotes: true };
+    const tagger = {
+      ...composed,
+      // dynalite has no time to live.
+      removesNotes: true,
+      get classifiers() {
+        return labelSets.now().classifiers;
+      },
+    };
     const repair = startRepair({ s3, queue, table: tagger.table, stores: storesIn(dataFolder) });
     await repair.mend();
     const mayHaveOtherModels = await removeOtherNote(tagger.table, tagger.encoder.modelDigest);
@@ -144,7 +159,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     closers.push(() => mapping.close());
     const { repairs, stop } = runRepair(repair, options.warn);
     closers.push(stop);
-    return { s3, dynamodb, queue, bucket, tagger, mayHaveOtherModels, repairs, close };
+    return { s3, dynamodb, queue, bucket, tagger, labelSets, mayHaveOtherModels, repairs, close };
   } catch (error) {
     await close();
     throw error;
@@ -156,6 +171,27 @@ async function removeOtherNote(table: ScannableTable, modelDigest: string): Prom
   if (await isNotedForModel(table, modelDigest)) return false;
   await table.write(removeModelNote(modelDigest));
   return true;
+}
+
+/** The label sets that the pipeline was started with, and those that were written in its page. */
+async function openLabelSets({
+  modelFolder,
+  labelSets,
+  dataFolder,
+  warn,
+}: PipelineOptions): Promise<LiveLabelSets> {
+  const model = await readModel(modelFolder, []);
+  const own = ownLabelSets(dataFolder);
+  return openLiveLabelSets({
+    paths: () => [...labelSets, ...own.paths()],
+    textEncoder: () => onnxTextEncoder(model),
+    classifierFolder: classifierFolder(dataFolder),
+    warn,
+  });
+}
+
+function classifierFolder(dataFolder: string): string {
+  return join(dataFolder, 'classifiers');
 }
 
 function tableFolder(dataFolder: string): string {

@@ -15,7 +15,7 @@ import { withLiveLine } from '../terminal/live-line.ts';
 import type { Output } from '../terminal/output.ts';
 import { tagsText } from '../terminal/tags-text.ts';
 import { LOCAL_TABLE_NAME } from './dynamodb/table.ts';
-import { startPage } from './page.ts';
+import { type Page, startPage } from './page.ts';
 import { LOCAL_BUCKET_NAME, type Pipeline, type PipelineOptions, startPipeline } from './pipeline.ts';
 import { type Reembedding, reembedding } from './reembedding/reembedding.ts';
 import { runReembedding } from './reembedding/reembedding-run.ts';
@@ -51,6 +51,7 @@ type Listeners = Set<(outcome: TaggingOutcome) => void>;
 
 interface Served {
   readonly pipeline: Pipeline;
+  readonly page: Page;
   readonly httpPort: number;
   /** Who is told what happened to each image. */
   readonly listeners: Listeners;
@@ -68,6 +69,7 @@ export async function runStart(options: StartOptions, output: Output): Promise<n
     await untilStopped(async () => {
       const work = reembeddingOf(served);
       await welcome(served, options.dataFolder, work, output);
+      void served.page.tellOthers().catch(() => {}); // the page tells why the images cannot be read
       if (work) background = reembed(work, served, { ...options, signal: ending.signal }, output);
     });
     await output.line('\nStopping …');
@@ -132,6 +134,7 @@ async function serve(options: StartOptions, output: Output): Promise<Served> {
   });
   const page = await startPage(pipeline, {
     ...{ port: ports.http, modelFolder: MODEL_FOLDER, warn: output.remark },
+    print: (line) => void output.line(line),
     listen: (listener) => {
       onImage = listener;
     },
@@ -144,7 +147,7 @@ async function serve(options: StartOptions, output: Output): Promise<Served> {
     await page.close();
     await pipeline.close();
   };
-  return { pipeline, httpPort: page.port, listeners, close };
+  return { pipeline, page, httpPort: page.port, listeners, close };
 }
 
 /** Says where things are, shows the samples on the first start, and from then on every image. */

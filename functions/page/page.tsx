@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import { Notices } from './parts/notices.tsx';
 import { connect } from './store/connection.ts';
+import { loadLabelSets } from './store/label-sets.ts';
 import { loadLabels } from './store/labels.ts';
 import { Whole } from './whole.tsx';
 
@@ -11,4 +12,5 @@ page.replaceChildren();
 render(<Whole />, page);
 render(<Notices />, notices);
 void loadLabels();
+void loadLabelSets();
 connect();

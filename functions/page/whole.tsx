@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { DuplicatesView } from './duplicates/duplicates-view.tsx';
 import { PhotosView } from './gallery/photos-view.tsx';
 import { LabelList } from './labels/label-list.tsx';
+import { LabelSetsBanner } from './labels/label-sets-banner.tsx';
 import { Lightbox } from './lightbox/lightbox.tsx';
 import { START } from './model/address.ts';
 import { ConnectionBanner } from './parts/connection-banner.tsx';
@@ -52,6 +53,7 @@ export function Whole() {
         </div>
         <main id="main" tabIndex={-1}>
           <ConnectionBanner />
+          <LabelSetsBanner />
           {view === 'photos' && <PhotosView onLabels={() => sheet.current?.showModal()} />}
           {view === 'duplicates' && <DuplicatesView />}
           {view === 'problems' && <ProblemsView />}

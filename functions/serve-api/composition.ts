@@ -5,8 +5,10 @@ import { queueDepth, type SqsOptions } from '../adapters/aws/sqs.ts';
 import { sqsSender } from '../adapters/aws/sqs-sender.ts';
 import { type ApiApp, apiApp } from '../api/api-app.ts';
 import type { ApiPorts, ApiSettings } from '../api/api-ports.ts';
+import type { LabelSetsAnswer } from '../api/contract.ts';
+import { shownLabelSet } from '../api/shown-label-set.ts';
 import type { ApiEnvironment } from '../config.ts';
-import type { LabelSet } from '../core/labels/label-set.ts';
+import { type LabelSet, labelSetDigest } from '../core/labels/label-set.ts';
 import { listedObjectBody } from '../core/objects/listed-object.ts';
 import { correctByNames } from '../core/records/correct-by-names.ts';
 import { imageRecordOf, readImageRecord } from '../core/records/image-record.ts';
@@ -50,6 +52,7 @@ export function composeApi(environment: ApiEnvironment, parts: ApiParts): ApiApp
       ...bucketPorts(environment, clients),
       ...queuePorts(environment, table, clients.queue),
       embed: embedder(environment),
+      labelSets: async () => deployedLabelSets(labelSets, modelDigest),
     },
     {
       scope: { buckets: BUCKETS, prefixes: KEY_PREFIXES },
@@ -58,6 +61,14 @@ export function composeApi(environment: ApiEnvironment, parts: ApiParts): ApiApp
       report,
     },
   );
+}
+
+/** They are those of the deployment: other ones are deployed, and the stack's workflow retags. */
+function deployedLabelSets(labelSets: readonly LabelSet[], modelDigest: string): LabelSetsAnswer {
+  const shown = labelSets.map((labelSet) =>
+    shownLabelSet(labelSet, { digest: labelSetDigest(labelSet, modelDigest), isOwn: false }),
+  );
+  return { labelSets: shown, changes: [], faults: [], canWrite: false };
 }
 
 function recordPorts(

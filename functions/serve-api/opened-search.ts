@@ -65,7 +65,8 @@ export async function openSearch(
     : { modelDigest, labelSets, search: await searchInMemory(environment, parts) };
 }
 
-interface SearchParts extends Pick<ImageSearchParts, 'labelSets' | 'textEncoder'>, OpeningOptions {
+interface SearchParts extends Pick<ImageSearchParts, 'textEncoder'>, OpeningOptions {
+  readonly labelSets: readonly LabelSet[];
   readonly table: ScannableTable;
   readonly modelDigest: string;
   readonly embeddingSize: number;

@@ -14,6 +14,8 @@ beforeAll(async () => {
       status: async () => ({ queue: { visible: 0, inFlight: 0 }, deadLetters: 0 }),
       deadLetters: async () => [],
       redrive: async () => ({ moved: 0 }),
+      labelling: async () => ({ labelSets: [], others: 0 }),
+      labelSets: async () => ({ dynamodbPort: 8000, modelDigest: 'model-a', labelSets: [] }),
       tagger: async () => ({ modelDigest: 'model-a', labelSets: [] }),
       sendListed: async (bodies) => ({ sent: bodies.length }),
     },

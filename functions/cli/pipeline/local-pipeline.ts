@@ -5,6 +5,8 @@ import {
   CONTROL_ROUTES,
   type ControlApi,
   type ControlRoute,
+  type Labelling,
+  type PipelineLabelSets,
   type QueueStatus,
 } from '../../local/control-api/control-api.ts';
 import { type DeadLetters, deadLetter } from './dead-letters.ts';
@@ -19,6 +21,24 @@ export async function pipelineQueue(httpPort: number): Promise<QueueStatus | und
   } catch {
     return undefined;
   }
+}
+
+/** The label sets that the local pipeline tags with, and how many pictures have others; `undefined` where none tells them. */
+export async function pipelineLabelling(httpPort: number): Promise<Labelling | undefined> {
+  try {
+    return await controlClient(httpPort).labelling();
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The label sets that the local pipeline tags with at the moment.
+ *
+ * @throws {CliptagError} as {@link ask} does
+ */
+export function pipelineLabelSets(httpPort: number): Promise<PipelineLabelSets> {
+  return controlClient(httpPort).labelSets();
 }
 
 /** As many as SQS gives. */
@@ -65,12 +85,14 @@ export async function localPipeline(httpPort: number): Promise<LocalPipeline> {
 
 /** Every route of the control API, asked of the pipeline whose page is on this port. */
 function controlClient(httpPort: number): ControlApi {
-  const { status, deadLetters, redrive, tagger, sendListed } = CONTROL_ROUTES;
+  const { status, deadLetters, redrive, tagger, labelling, labelSets, sendListed } = CONTROL_ROUTES;
   return {
     status: () => ask(httpPort, status),
     deadLetters: () => ask(httpPort, deadLetters),
     redrive: () => ask(httpPort, redrive),
     tagger: () => ask(httpPort, tagger),
+    labelling: () => ask(httpPort, labelling),
+    labelSets: () => ask(httpPort, labelSets),
     sendListed: (bodies) => ask(httpPort, sendListed, bodies),
   };
 }

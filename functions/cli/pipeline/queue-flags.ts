@@ -3,6 +3,14 @@ import { checkNotEmpty, checkPort } from '../../terminal/flag-checks.ts';
 import type { Flag, FlagValues } from '../../terminal/flags.ts';
 import { type DeployedStack, outputOf } from './deployed-stack.ts';
 
+/** The port by which the local pipeline is asked what its table does not tell. */
+export const HTTP_PORT_FLAG = {
+  type: 'string',
+  value: 'PORT',
+  about: `The port of the local pipeline's page. Default: ${LOCAL_PIPELINE.httpPort}.`,
+  check: checkPort,
+} as const satisfies Flag;
+
 /** The flags of every command that asks the queues. */
 export const QUEUE_FLAGS = {
   'http-port': {

@@ -32,6 +32,27 @@ const taggerIdentity = z.object({
   labelSets: z.array(z.object({ digest: z.string(), appliesTo: labelSetSchema.shape.appliesTo })).readonly(),
 }) satisfies z.ZodType<TaggerIdentity>;
 
+/** The label sets in use, without their labels. */
+const labelling = z.object({
+  labelSets: z
+    .array(z.object({ name: z.string(), version: z.string(), digest: z.string(), path: z.string() }))
+    .readonly(),
+  /** Tagged pictures whose tags come from other label sets. */
+  others: count,
+});
+
+export type Labelling = z.infer<typeof labelling>;
+
+/** The label sets in use as they are, for who tags by them as well. */
+const usedLabelSets = z.object({
+  /** Where the pipeline's table answers, so that nobody takes another pipeline's. */
+  dynamodbPort: z.int(),
+  modelDigest: z.string(),
+  labelSets: z.array(labelSetSchema).readonly(),
+});
+
+export type PipelineLabelSets = z.infer<typeof usedLabelSets>;
+
 /** The request of a route that takes no body. */
 const NO_BODY = z.void();
 
@@ -47,6 +68,8 @@ const ROUTES = {
   redrive: { method: 'POST', path: '/redrive', request: NO_BODY, answer: z.object({ moved: count }) },
   /** What uploads are tagged with. */
   tagger: { method: 'GET', path: '/tagger.json', request: NO_BODY, answer: taggerIdentity },
+  labelling: { method: 'GET', path: '/labelling.json', request: NO_BODY, answer: labelling },
+  labelSets: { method: 'GET', path: '/label-sets.json', request: NO_BODY, answer: usedLabelSets },
   /** Sends messages about listed objects to the queue, given by their bodies; tells how many. */
   sendListed: {
     method: 'POST',

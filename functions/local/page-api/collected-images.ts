@@ -1,10 +1,12 @@
-import type { ImageStatus } from '../../core/records/image-record.ts';
+import type { ImageRecord, ImageStatus } from '../../core/records/image-record.ts';
 import {
   changingCollection,
   type TableCollection,
 } from '../../core/search/collection/changing-collection.ts';
+import type { TaggerIdentity } from '../../core/tagging/tagger-identity.ts';
 import type { DynamoDbEndpoint } from '../dynamodb/dynamodb-endpoint.ts';
 import type { WrittenImage } from '../dynamodb/written-records.ts';
+import { usedLabelSets } from './used-label-sets.ts';
 
 /** All images of the table in the memory of this process, for searches. */
 export interface CollectedImages {
@@ -15,6 +17,8 @@ export interface CollectedImages {
   take(written: WrittenImage): Promise<void>;
   /** Images by their status. */
   counts(): Promise<Readonly<Record<ImageStatus, number>>>;
+  /** Tagged images of the model whose tags come from other label sets than these. */
+  countOthers(identity: TaggerIdentity): Promise<number>;
   /** Stops loading. */
   close(): Promise<void>;
 }
@@ -35,13 +39,20 @@ export function collectImages({
   warn,
 }: CollectedImagesOptions): CollectedImages {
   const collection = changingCollection({ modelDigest });
+  const used = usedLabelSets(collection);
   let isClosed = false;
   let loading: Promise<void> | undefined;
+
+  function takeRecord(record: ImageRecord): void {
+    if (collection.knows(record)) return;
+    collection.take(record);
+    used.note(record);
+  }
 
   async function load(): Promise<void> {
     for await (const records of dynamodb.images()) {
       if (isClosed) return;
-      for (const record of records) if (record.bucket === bucket) collection.take(record);
+      for (const record of records) if (record.bucket === bucket) takeRecord(record);
     }
   }
 
@@ -60,7 +71,7 @@ export function collectImages({
     async take({ record, ...name }) {
       if (name.bucket !== bucket) return;
       const [stands] = record ? [record] : await dynamodb.readImages([name]);
-      if (stands) collection.take(stands);
+      if (stands) takeRecord(stands);
       else collection.remove(name);
     },
     async counts() {
@@ -70,6 +81,10 @@ export function collectImages({
         if (collection.isThere(row)) counts[collection.statusOf(row)] += 1;
       }
       return counts;
+    },
+    async countOthers(identity) {
+      await whole();
+      return used.countOthers(identity);
     },
     async close() {
       isClosed = true;

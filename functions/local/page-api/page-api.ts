@@ -7,11 +7,14 @@ import type { ImageSearch } from '../../core/search/image-search.ts';
 import { describeImage } from '../../core/tagging/describe-image.ts';
 import type { Tagger } from '../../core/tagging/tag-image.ts';
 import type { DynamoDbEndpoint } from '../dynamodb/dynamodb-endpoint.ts';
+import type { Labelling } from '../label-sets/labelling.ts';
+import type { LiveLabelSets } from '../label-sets/live-label-sets.ts';
 import type { PagePorts } from '../page-server/page-ports.ts';
 import type { LocalQueue } from '../queue/contract.ts';
 import type { S3Endpoint } from '../s3-endpoint/s3-endpoint.ts';
 import type { CollectedImages } from './collected-images.ts';
 import { pictures } from './pictures.ts';
+import { shownLabelSets } from './shown-label-sets.ts';
 import type { Throughput } from './throughput.ts';
 import { uploads } from './uploads.ts';
 
@@ -21,11 +24,13 @@ export interface PageApiOptions {
     readonly queue: Pick<LocalQueue, 'send' | 'counts'>;
     readonly dynamodb: Pick<DynamoDbEndpoint, 'readImages'>;
     readonly tagger: Tagger;
+    readonly labelSets: Pick<LiveLabelSets, 'now'>;
   };
   readonly bucket: string;
   readonly search: ImageSearch;
   readonly collected: CollectedImages;
   readonly throughput: Throughput;
+  readonly labelling: Labelling;
   /** Where the forms of uploads are sent. */
   readonly uploadForms: string;
   readonly warn: (message: string) => void;
@@ -48,10 +53,9 @@ export function pageApi(options: PageApiOptions): Pick<PagePorts, 'api' | 'store
   return { api: (request) => app.fetch(request), storeUpload: taken.store };
 }
 
-function apiPorts({ pipeline, search, collected, throughput }: PageApiOptions): ApiPorts {
+function apiPorts({ pipeline, search, collected, throughput, labelling }: PageApiOptions): ApiPorts {
   const { tagger, queue, s3, dynamodb } = pipeline;
   const { table, now } = tagger;
-  const labelSets = tagger.classifiers.map(({ labelSet }) => labelSet);
   return {
     search,
     ...pictures({ s3, tagger }),
@@ -60,7 +64,13 @@ function apiPorts({ pipeline, search, collected, throughput }: PageApiOptions): 
       const { embedding, modelDigest } = await describeImage(picture, tagger, []);
       return embeddingFromBytes(embedding, modelDigest).values;
     },
-    correct: (image, names) => correctByNames(image, names, { labelSets, table, now }),
+    correct: (image, names) =>
+      correctByNames(image, names, { labelSets: pipeline.labelSets.now().labelSets, table, now }),
+    labelSets: async () => shownLabelSets(await labelling.state()),
+    async retag() {
+      labelling.retag();
+      return shownLabelSets(await labelling.state());
+    },
     async retry({ bucket, key, eTag = '-', sizeBytes = 0, recordedAt }) {
       const object = { bucket, key, eTag, sizeBytes, lastModified: recordedAt };
       await queue.send(listedObjectBody({ ...object, isRetry: true }));

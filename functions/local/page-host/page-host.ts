@@ -13,6 +13,8 @@ export interface PageEvents {
   readonly image: ApiImage;
   /** Images have changed, of which nobody says which; so many more there are. */
   readonly collection: { readonly added: number };
+  /** Label sets have changed, or a retag goes on: `GET /label-sets` tells the rest. */
+  readonly 'label-sets': Readonly<Record<string, never>>;
 }
 
 export interface PageHost {

@@ -8,6 +8,8 @@ export interface PageServer {
   readonly port: number;
   /** Tells every open page how an image stands now. */
   tell(image: () => ApiImage): void;
+  /** Has every open page ask how it stands about label sets and retagging. */
+  tellLabelSets(): void;
   close(): Promise<void>;
 }
 
@@ -28,5 +30,10 @@ export async function startPageServer(port: number, ports: PagePorts): Promise<P
     else return false;
     return true;
   });
-  return { port: host.port, tell: (image) => host.tell('image', image), close: host.close };
+  return {
+    port: host.port,
+    tell: (image) => host.tell('image', image),
+    tellLabelSets: () => host.tell('label-sets', () => ({})),
+    close: host.close,
+  };
 }

@@ -4,6 +4,7 @@ import type {
   ApiImage,
   correctionsRequest,
   duplicatesAnswer,
+  labelSetsAnswer,
   labelsAnswer,
   problem,
   SearchAnswerBody,
@@ -17,6 +18,7 @@ import type { DuplicateKind, ImageName, Order } from '../model/address.ts';
 export type Duplicates = z.infer<typeof duplicatesAnswer>;
 export type DuplicateGroup = Duplicates['groups'][number];
 export type LabelCount = z.infer<typeof labelsAnswer>['labels'][number];
+export type LabelSets = z.infer<typeof labelSetsAnswer>;
 export type Problem = z.infer<typeof problem>;
 export type UploadForm = z.infer<typeof uploadAnswer>;
 export type Corrections = z.input<typeof correctionsRequest>;
@@ -95,6 +97,14 @@ export async function retry({ bucket, key }: ImageName): Promise<void> {
 
 export function openUpload(name: string): Promise<UploadForm> {
   return ask('/uploads', { method: 'POST', json: { name } });
+}
+
+export function labelSets(): Promise<LabelSets> {
+  return ask('/label-sets');
+}
+
+export function retag(): Promise<LabelSets> {
+  return ask('/label-sets/retag', { method: 'POST' });
 }
 
 export function status(): Promise<StatusAnswer> {

@@ -4,6 +4,7 @@ import { address } from './address.ts';
 import { answer, asError, countAnew, find, newcomers, showChanged } from './answer.ts';
 import * as api from './api.ts';
 import { showLoneChanged } from './enlarged.ts';
+import { loadLabelSets } from './label-sets.ts';
 import { loadLabels } from './labels.ts';
 
 /** Images have changed, of which nobody says which; so many more there are. */
@@ -45,6 +46,7 @@ function listen(): void {
     isOutdated = true;
     gather();
   });
+  events.addEventListener('label-sets', () => void loadLabelSets());
   events.addEventListener('open', () => {
     const wasLost = connection.value === 'lost';
     connection.value = 'live';
@@ -73,7 +75,7 @@ async function askStatus(): Promise<void> {
 
 async function recover(): Promise<void> {
   if (connection.value === 'lost') connection.value = 'asking';
-  await Promise.all([find({ isFresh: false }), loadLabels()]);
+  await Promise.all([find({ isFresh: false }), loadLabels(), loadLabelSets()]);
 }
 
 function receive(image: ApiImage): void {

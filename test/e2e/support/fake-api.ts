@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { bundlePage } from '../../../functions/adapters/esbuild/bundled-page.ts';
-import type { ApiImage } from '../../../functions/api/contract.ts';
+import type { ApiImage, LabelSetsAnswer } from '../../../functions/api/contract.ts';
 import { drawing, madeUpImage } from './made-up-images.ts';
 
 /**
@@ -73,6 +73,14 @@ export async function startFakeApi(images: ApiImage[], port = 0, isChanging = fa
         return void response.end(image ? drawing(image) : '');
       case 'GET /duplicates':
         return sendDuplicates(response, searchParams);
+      case 'GET /label-sets':
+        return sendJson(response, {
+          labelSets: [],
+          others: 0,
+          changes: [],
+          faults: [],
+          canWrite: true,
+        } satisfies LabelSetsAnswer);
       case 'GET /status':
         return sendJson(response, statusOf(images));
       case 'GET /events':

@@ -73,9 +73,9 @@ export const ALLOWED_IMPORTS = `
   # The HTTP API; contract.ts is all that its clients know of it.
   api/base-path.ts:
   api/contract.ts: api/base-path.ts core/records core/search zod
-  api: api/contract.ts core core/objects core/records core/search hono @hono/zod-openapi zod
+  api: api/contract.ts core core/labels core/objects core/records core/search hono @hono/zod-openapi zod
   # The API as a Lambda function.
-  serve-api: adapters/aws adapters/files adapters/onnx adapters/sharp api config.ts core core/labels core/objects
+  serve-api: adapters/aws adapters/files adapters/onnx adapters/sharp api api/contract.ts config.ts core core/labels core/objects
       core/records
       core/search core/thumbnails search @aws-lambda-powertools/logger aws-lambda node:*
   # For programs of others, browsers among them: no package at all.
@@ -125,8 +125,9 @@ export const ALLOWED_IMPORTS = `
   local/control-api: core/labels core/tagging zod
   local/page-host: adapters/esbuild adapters/files api api/contract.ts core local/http node:*
   local/page-server: api/contract.ts core local/control-api local/page-host @hono/node-server node:*
+  local/label-sets: adapters/files core core/labels core/records core/retag terminal node:*
   local/page-api: adapters/sharp api api/contract.ts core core/labels core/objects core/pixels core/records core/search
-      core/search/collection core/tagging core/thumbnails local/dynamodb local/page-server local/queue local/s3-endpoint
+      core/search/collection core/tagging core/thumbnails local/dynamodb local/label-sets local/page-server local/queue local/s3-endpoint
       local/store p-limit node:*
   local/dynamodb: adapters/aws core/records local/control-api local/http local/store dynalite node:*
   local/reembedding: core/objects core/records core/tagging local/queue terminal node:*
@@ -134,7 +135,7 @@ export const ALLOWED_IMPORTS = `
   local/trial: adapters/files core/objects terminal node:*
   local: adapters/aws adapters/files adapters/onnx api config.ts core core/formats/exif core/labels
       core/objects core/records core/results core/search core/tagging local/control-api local/dynamodb
-      local/page-api local/page-host local/page-server local/queue local/reembedding local/repair local/s3-endpoint
+      local/label-sets local/page-api local/page-host local/page-server local/queue local/reembedding local/repair local/s3-endpoint
       local/store local/trial search tag-images terminal node:*
 
   # The page on this machine before a deployed stack.
@@ -174,10 +175,10 @@ export const ALLOWED_IMPORTS = `
       terminal
   cli/commands/redrive: adapters/aws cli/pipeline cli/shared-flags.ts local/control-api terminal node:*
   cli/commands/retag: adapters/aws adapters/files cli/pipeline cli/shared-flags.ts core core/labels
-      core/records core/retag tagger terminal node:*
+      core/records core/retag local/control-api tagger terminal node:*
   cli/commands/show: cli/pipeline cli/shared-flags.ts core core/labels core/records terminal
   cli/commands/correct: adapters/files cli/commands/show cli/pipeline cli/shared-flags.ts core/records tagger terminal
-  cli/commands/status: adapters/aws cli/pipeline cli/shared-flags.ts core/records local/control-api
+  cli/commands/status: adapters/aws cli/pipeline cli/shared-flags.ts core core/records local/control-api
       terminal
   cli: adapters/files cli/commands/backfill cli/commands/correct cli/commands/cost cli/commands/duplicates cli/commands/embed cli/commands/evaluate
       cli/commands/labels cli/commands/models cli/commands/page cli/commands/query cli/commands/redrive cli/commands/retag

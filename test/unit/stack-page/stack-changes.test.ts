@@ -18,7 +18,7 @@ async function toldOf(looks: readonly (SearchAnswerBody | Error)[], isHeard = ()
   const told: string[] = [];
   let at = 0;
   const changes = followStack({
-    page: { isHeard, tell: (name, data) => void told.push(`${name} ${summary(data())}`) },
+    page: { isHeard, tell: (name, data) => void told.push(`${name} ${summary(data() as Told)}`) },
     newest: async () => {
       const look = looks[at++];
       if (look === undefined || look instanceof Error) throw look ?? new Error('over');
@@ -32,7 +32,9 @@ async function toldOf(looks: readonly (SearchAnswerBody | Error)[], isHeard = ()
   return { told, asked: at };
 }
 
-function summary(data: ApiImage | { readonly added: number }): string {
+type Told = ApiImage | { readonly added: number };
+
+function summary(data: Told): string {
   return 'added' in data ? String(data.added) : `${data.key} ${data.tags[0]?.label}`;
 }
 

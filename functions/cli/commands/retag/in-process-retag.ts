@@ -6,11 +6,16 @@ import type { LabelSetsOfModel } from '../../../core/retag/retagging.ts';
 import { digestsOf } from '../../../core/retag/run.ts';
 import type { RetagRunner } from './retag-run.ts';
 
-/** This process reads the table, scores and writes. */
+/**
+ * This process reads the table, scores and writes.
+ *
+ * @param requireSame rejects when the label sets have changed since the plan was made
+ */
 export function inProcessRetag(
   labelSets: LabelSetsOfModel,
   table: ScannableTable,
   scope: ImageScope,
+  requireSame: () => Promise<void> = async () => {},
 ): RetagRunner {
   const retagger = (onProgress: (images: number) => void): Retagger => ({
     ...labelSets,
@@ -23,6 +28,9 @@ export function inProcessRetag(
       findings: await planRetag(retagger(show), scope, { withSweep }),
       ...digestsOf(labelSets),
     }),
-    write: (_plan, show) => retag(retagger(show), scope),
+    async write(_plan, show) {
+      await requireSame();
+      return retag(retagger(show), scope);
+    },
   };
 }

@@ -1,12 +1,12 @@
 import type { ImageScope } from '../../../core/records/table-scan.ts';
 import type { ScannableTable } from '../../../core/records/tag-table.ts';
-import type { LabelSetsOfModel } from '../../../core/retag/retagging.ts';
 import { LABELS_FOLDER } from '../../../tagger/model-places.ts';
 import { command } from '../../../terminal/command.ts';
 import { unansweredFaults } from '../../../terminal/confirmation.ts';
 import { checkNotEmpty } from '../../../terminal/flag-checks.ts';
 import { type FlagValues, onlyFlags } from '../../../terminal/flags.ts';
 import type { Output } from '../../../terminal/output.ts';
+import { HTTP_PORT_FLAG } from '../../pipeline/queue-flags.ts';
 import { TABLE_FLAGS, type TablePlace, tableFlagFaults, tablePlace } from '../../pipeline/table-flags.ts';
 import { JSON_FLAG, LABELS_FLAG, MODEL_FLAG } from '../../shared-flags.ts';
 import { type RetagRunner, runRetag } from './retag-run.ts';
@@ -14,7 +14,8 @@ import { type RetagRunner, runRetag } from './retag-run.ts';
 const flags = {
   labels: {
     ...LABELS_FLAG,
-    about: 'All label sets that are to hold. Default: those that come with Cliptag.',
+    about:
+      "All label sets that are to hold. Default: the local pipeline's own as they are; with --table, those that come with Cliptag.",
   },
   model: MODEL_FLAG,
   prefix: { type: 'string', value: 'P', about: 'Only images whose keys begin so.' },
@@ -22,6 +23,7 @@ const flags = {
   'dry-run': { type: 'boolean', about: 'Only say what would change.' },
   yes: { type: 'boolean', short: 'y', about: 'Write without asking.' },
   ...TABLE_FLAGS,
+  'http-port': HTTP_PORT_FLAG,
   json: JSON_FLAG,
 } as const;
 type Flags = FlagValues<typeof flags>;
@@ -35,10 +37,9 @@ Shows first what would change, and asks; then writes only what changes. It may r
 wins), and be stopped at any time: started again, it goes on with the rest. Label entries that no image record confirms
 are removed as well.
 
-Change the pipeline's own label sets first: what it tags meanwhile, and events that come twice, get the label sets that
-it was started with. Stop \`cliptag start\`, start it again with the new files (--labels FILE|FOLDER), then retag with the
-same --labels. Without it, both take the label sets that come with Cliptag. --labels names all label sets that are to hold:
-tags of label sets that are not named are removed.
+The local pipeline takes changed label set files by itself, and is asked for its label sets: what is retagged gets the same
+as what is uploaded. --labels names others: all label sets that are to hold, for tags of label sets that are not named are
+removed. What is uploaded meanwhile gets those of the pipeline.
 
 A deployed pipeline has the label sets it was deployed with: deploy, then retag. With --stack, a workflow of the stack
 does the work (a Step Functions Distributed Map over the segments of the table) with those very label sets, whatever files
@@ -56,13 +57,14 @@ Exit code: 0; 1 when images had to be left alone, or the answer was no; 2 when i
   check: ({ flags, operands }) => [
     ...onlyFlags(operands),
     ...stackFaults(flags),
+    ...portFaults(flags),
     ...unansweredFaults(flags),
     ...tableFlagFaults(flags),
   ],
   run: async ({ flags }, output) => {
-    const place = await tablePlace(flags);
+    const named = await tablePlace(flags);
     const scope: ImageScope = { bucket: flags.bucket, prefix: flags.prefix };
-    const openRunner = await runnerFor(flags, place, output);
+    const { place, openRunner } = await runnerFor(flags, named, output);
     const { askTable } = await import('../../pipeline/tag-table.ts');
     const { foreignRemedy } = await import('./retag-text.ts');
     const choices = {
@@ -82,30 +84,42 @@ function stackFaults({ stack, labels, model }: Flags): readonly string[] {
   ];
 }
 
-type OpenRunner = (table: ScannableTable, scope: ImageScope) => RetagRunner;
+function portFaults({ stack, table, labels, 'http-port': port }: Flags): readonly string[] {
+  if (port === undefined) return [];
+  if (stack !== undefined || table !== undefined) {
+    return ['--http-port is for the local pipeline, not for what is deployed'];
+  }
+  return labels === undefined
+    ? []
+    : ['--http-port is where the pipeline is asked for its label sets: expected no --labels'];
+}
+
+interface PlacedRunner {
+  readonly place: TablePlace;
+  readonly openRunner: (table: ScannableTable, scope: ImageScope) => RetagRunner;
+}
 
 /** A stack retags by itself; for the local pipeline, and for a table without a stack, this process does it. */
-async function runnerFor(flags: Flags, place: TablePlace, output: Output): Promise<OpenRunner> {
+async function runnerFor(flags: Flags, place: TablePlace, output: Output): Promise<PlacedRunner> {
   if (place.kind === 'deployed' && place.stack) {
     const { deployedRetag } = await import('./deployed-retag.ts');
     const { stack } = place;
-    return (table, scope) => deployedRetag(stack, table, scope);
+    return { place, openRunner: (table, scope) => deployedRetag(stack, table, scope) };
   }
   const { inProcessRetag } = await import('./in-process-retag.ts');
-  const labelSets = await openLabelSets(flags, output);
-  return (table, scope) => inProcessRetag(labelSets, table, scope);
-}
-
-async function openLabelSets(
-  { labels = [LABELS_FOLDER], model }: Flags,
-  output: Output,
-): Promise<LabelSetsOfModel> {
+  if (place.kind === 'local' && flags.labels === undefined) {
+    const { labelSetsOfPipeline } = await import('./pipeline-label-sets.ts');
+    const asked = await labelSetsOfPipeline(flags, output);
+    const openRunner: PlacedRunner['openRunner'] = (table, scope) =>
+      inProcessRetag(asked.labelSets, table, scope, asked.requireSame);
+    return { place: { ...place, port: asked.dynamodbPort }, openRunner };
+  }
   const { readLabelSets } = await import('../../../adapters/files/label-set-files.ts');
-  const { openModel } = await import('../../../tagger/model-parts.ts');
-  const labelSets = await readLabelSets(labels);
-  const { identity, classifiersOf } = await openModel(model);
-  return {
-    modelDigest: identity.modelDigest,
-    classifiers: await classifiersOf(labelSets, output.remark),
-  };
+  const { compiledLabelSets } = await import('./compiled-label-sets.ts');
+  const labelSets = await compiledLabelSets(
+    await readLabelSets(flags.labels ?? [LABELS_FOLDER]),
+    flags.model,
+    output,
+  );
+  return { place, openRunner: (table, scope) => inProcessRetag(labelSets, table, scope) };
 }

@@ -1,5 +1,5 @@
 import { IMAGE_STATUSES, queryImagesByStatus } from '../../../core/records/image-record.ts';
-import type { QueueStatus } from '../../../local/control-api/control-api.ts';
+import type { Labelling, QueueStatus } from '../../../local/control-api/control-api.ts';
 import { LOCAL_PIPELINE } from '../../../local/control-api/local-pipeline.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
@@ -40,9 +40,11 @@ export const status = command({
   usage: `status [--bucket B] [--prefix P] [--json]
        cliptag status --stack NAME [--region REGION] …
        cliptag status --table NAME --bucket B [--region REGION] [--queue-url URL] [--dead-letter-queue-url URL] …`,
-  about: `Counts images by status, and the messages in the queue and the dead-letter queue.
+  about: `Counts images by status, and the messages in the queue and the dead-letter queue. Of the local pipeline it names the
+label sets in use, too, and counts the pictures whose tags come from others.
 --json: for each bucket {"bucket","images":{"tagged","unsupported","failed","deleted"},"queue":{"visible","inFlight"},
-"deadLetters"}; queue and deadLetters are those of the pipeline, and null where they are not known.`,
+"deadLetters","labelSets"?:[{"name","version","digest","path"}],"others"?: pictures of other label sets}; all but the images
+are those of the pipeline; queue and deadLetters are null where they are not known.`,
   example: 'status --stack Cliptag',
   flags,
   check: ({ flags, operands }) => [
@@ -53,9 +55,9 @@ export const status = command({
   run: async ({ flags }, output) => {
     const place = await tablePlace(flags);
     const images = await countByStatus(place, bucketsToCount(flags.bucket, place), flags.prefix);
-    const queue = await queueOf(place, flags);
+    const told = { ...(await queueOf(place, flags)), labelling: await labellingOf(place, flags) };
     const { humanLines, jsonLines } = await import('./status-text.ts');
-    const lines = flags.json ? jsonLines(images, queue) : humanLines(images, queue);
+    const lines = flags.json ? jsonLines(images, told) : humanLines(images, told);
     for (const line of lines) await output.line(line);
     return EXIT.done;
   },
@@ -92,6 +94,13 @@ async function queueOf(place: TablePlace, flags: Flags): Promise<Partial<QueueSt
   if (place.kind === 'deployed') return depthOf(deployedQueues(flags, place));
   const { pipelineQueue } = await import('../../pipeline/local-pipeline.ts');
   return (await pipelineQueue(Number(flags['http-port'] ?? LOCAL_PIPELINE.httpPort))) ?? {};
+}
+
+/** A deployed pipeline has the label sets that it was deployed with, which its table does not tell. */
+async function labellingOf(place: TablePlace, flags: Flags): Promise<Labelling | undefined> {
+  if (place.kind === 'deployed') return undefined;
+  const { pipelineLabelling } = await import('../../pipeline/local-pipeline.ts');
+  return pipelineLabelling(Number(flags['http-port'] ?? LOCAL_PIPELINE.httpPort));
 }
 
 async function depthOf({

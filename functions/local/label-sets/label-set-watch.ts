@@ -1,0 +1,124 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { foldersOf, labelSetState } from '../../adapters/files/label-set-state.ts';
+
+export interface LabelSetWatch {
+  /** Looks at once, without waiting for the file system to tell; resolves when what it has found is taken over. */
+  look(): Promise<void>;
+  /** Resolves when nothing is under way any more. */
+  close(): Promise<void>;
+}
+
+export interface LabelSetWatchOptions {
+  /** Files and folders as they are at the moment. */
+  readonly paths: () => readonly string[];
+  /** The state that was read at the start. */
+  readonly state: string;
+  /**
+   * Takes over what has changed; gives whether it is done with that. If not, it is called again after a while: a fault
+   * that is not the files' may pass.
+   */
+  readonly take: () => Promise<boolean>;
+  /** How often files are looked at; `fs.watch` tells nothing of network folders and of some links. @default 1,000 */
+  readonly pollMilliseconds?: number | undefined;
+  /** For so long a file must stay as it is: editors write in several steps. @default 300 */
+  readonly settleMilliseconds?: number | undefined;
+  /** @default 15,000 */
+  readonly retryMilliseconds?: number | undefined;
+}
+
+/**
+ * Has changed label set files taken over, soon after they have been written whole. Hints come from the file system where it gives
+ * any, else from looking at times and sizes; one change is taken over at a time.
+ */
+export function watchLabelSets(options: LabelSetWatchOptions): LabelSetWatch {
+  const {
+    paths,
+    take,
+    pollMilliseconds = 1_000,
+    settleMilliseconds = 300,
+    retryMilliseconds = 15_000,
+  } = options;
+  const closing = new AbortController();
+  const { signal } = closing;
+  let taken = options.state;
+  let retryAt: number | undefined;
+  let working: Promise<void> | undefined;
+  let isAskedAgain = false;
+  let watchers: readonly FSWatcher[] = [];
+
+  function look(): Promise<void> {
+    isAskedAgain = working !== undefined;
+    working ??= work()
+      .catch(() => {}) // ended amid its pauses
+      .finally(() => {
+        working = undefined;
+      });
+    return working;
+  }
+
+  async function work(): Promise<void> {
+    do {
+      isAskedAgain = false;
+      const isDue = retryAt !== undefined && Date.now() >= retryAt;
+      if (isDue || (await labelSetState(paths())) !== taken) await takeSettled();
+    } while (isAskedAgain && !signal.aborted);
+  }
+
+  async function takeSettled(): Promise<void> {
+    for (;;) {
+      const state = await settledState();
+      const isDone = await take();
+      if (signal.aborted) return;
+      taken = state;
+      retryAt = isDone ? undefined : Date.now() + retryMilliseconds;
+      // What was changed while it was read, perhaps between two files, is read anew.
+      if ((await labelSetState(paths())) === state) break;
+    }
+    await rewatch();
+  }
+
+  async function settledState(): Promise<string> {
+    let before: string;
+    let state = await labelSetState(paths());
+    do {
+      before = state;
+      await sleep(settleMilliseconds, undefined, { signal, ref: false });
+      state = await labelSetState(paths());
+    } while (state !== before);
+    return state;
+  }
+
+  /** Anew after each change, for a folder that was replaced is another one to the file system. */
+  async function rewatch(): Promise<void> {
+    for (const watcher of watchers) watcher.close();
+    watchers = [];
+    const folders = await foldersOf(paths());
+    if (!signal.aborted) watchers = folders.flatMap((folder) => watched(folder, () => void look()));
+  }
+
+  const timer = setInterval(() => void look(), pollMilliseconds);
+  timer.unref();
+  const watching = rewatch();
+  return {
+    look,
+    async close() {
+      clearInterval(timer);
+      closing.abort();
+      await watching;
+      for (const watcher of watchers) watcher.close();
+      await working;
+    },
+  };
+}
+
+/** None where the folder is not there, or the system has no watches left: then it is looked at by the clock alone. */
+function watched(folder: string, onChange: () => void): readonly FSWatcher[] {
+  try {
+    const watcher = watch(folder, { persistent: false }, onChange);
+    watcher.on('error', () => watcher.close());
+    return [watcher];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,25 @@
+import type { LabelSetsAnswer } from '../../api/contract.ts';
+import { shownLabelSet } from '../../api/shown-label-set.ts';
+import { labelSetChangeText } from '../../core/labels/label-set-changes.ts';
+import type { LabellingState } from '../label-sets/labelling.ts';
+
+/** The label sets of the moment as they go over the API. */
+export function shownLabelSets({
+  files,
+  classifiers,
+  others,
+  changes,
+  faults,
+  retag,
+}: LabellingState): LabelSetsAnswer {
+  return {
+    labelSets: files.map(({ path, labelSet }, i) =>
+      shownLabelSet(labelSet, { digest: classifiers[i]?.labelSetDigest ?? '', path, isOwn: false }),
+    ),
+    others,
+    changes: changes.map(labelSetChangeText),
+    faults: [...faults],
+    ...(retag && { retag: { ...retag } }),
+    canWrite: false,
+  };
+}
