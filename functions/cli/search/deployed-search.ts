@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readLabelSets } from '../../adapters/files/label-set-files.ts';
 import { snapshotFile } from '../../adapters/files/snapshot-file.ts';
 import { readCacheFolder } from '../../config.ts';
-import { storedModels } from '../../core/records/stored-models.ts';
+import { mostFrequentModel, storedModels } from '../../core/records/stored-models.ts';
 import type { ScannableTable } from '../../core/records/tag-table.ts';
 import { openTableSearch } from '../../search/table-search.ts';
 import { wholeSearch } from '../../search/whole-search.ts';
@@ -30,7 +30,7 @@ export async function withTableSearch<Answer>(
   { table, place, labels, warn }: TableSearchPlace,
   work: (search: OpenedSearch) => Promise<Answer>,
 ): Promise<Answer> {
-  const modelDigest = mostFrequent(await storedModels(table));
+  const modelDigest = mostFrequentModel(await storedModels(table)) ?? '';
   const snapshots = snapshotFile(snapshotPath(place, modelDigest));
   const tableSearch = await openTableSearch({ table, modelDigest, snapshots, warn: (what) => warn(what) });
   let model: Promise<ModelParts> | undefined;
@@ -60,12 +60,6 @@ export async function withTableSearch<Answer>(
     await tableSearch.close();
     await (await model?.catch(() => undefined))?.close();
   }
-}
-
-/** By model digest; the same model's in all but a table that is being tagged anew. */
-function mostFrequent(models: ReadonlyMap<string, number>): string {
-  const [[digest] = ['']] = [...models].sort(([, a], [, b]) => b - a);
-  return digest;
 }
 
 /** @throws {ImageFault} for what is no picture */

@@ -25,6 +25,8 @@ export interface StoredImages {
 export interface StoredImagesOptions {
   /** @default all images */
   readonly scope?: ImageScope;
+  /** Of the scope. @default all of it */
+  readonly isWanted?: (image: { readonly bucket: string; readonly key: string }) => boolean;
   /** Called with the number of images that have been read so far. */
   readonly onProgress?: (images: number) => void;
 }
@@ -46,7 +48,7 @@ const ATTRIBUTES = ['bucket', 'key', 'status', 'tags', 'corrections', 'modelDige
 export async function storedImages(
   table: Pick<ScannableTable, 'scan'>,
   modelDigest: string,
-  { scope = {}, onProgress }: StoredImagesOptions = {},
+  { scope = {}, isWanted = () => true, onProgress }: StoredImagesOptions = {},
 ): Promise<StoredImages> {
   const statuses = { tagged: 0, unsupported: 0, failed: 0, deleted: 0 };
   const foreign: Record<string, number> = {};
@@ -73,7 +75,8 @@ export async function storedImages(
     table,
     (segment) => scanImages(segment, scope),
     async (items) => {
-      for (const item of items) if (item.SK === 'IMAGE') take(imageRecordOf(item));
+      const images = items.filter(({ SK }) => SK === 'IMAGE').map(imageRecordOf);
+      images.filter(isWanted).forEach(take);
       onProgress?.(statuses.tagged);
     },
   );

@@ -32,3 +32,8 @@ export async function storedModels(table: ScannableTable): Promise<StoredModels>
   await Promise.all(Array.from({ length: SAMPLES }, (_, segment) => countFirstPage(segment)));
   return counts;
 }
+
+/** The model of most embeddings: the only one in all but a table that is being tagged anew. Undefined where there are none. */
+export function mostFrequentModel(models: StoredModels): string | undefined {
+  return [...models].sort(([, a], [, b]) => b - a)[0]?.[0];
+}

@@ -85,6 +85,23 @@ describe('the stored images', () => {
     expect(statuses.tagged).toBe(1);
   });
 
+  it('are the wanted ones alone, in every count', async () => {
+    const table = await tableWith(
+      record('a.jpg'),
+      record('b.jpg'),
+      record('c.jpg', { modelDigest: 'old' }),
+      record('d.jpg', { status: 'failed', embedding: undefined }),
+    );
+    const { names, statuses, foreign } = await storedImages(table, 'model', {
+      isWanted: ({ bucket, key }) => bucket === 'photos' && key === 'b.jpg',
+    });
+    expect({ names, statuses, foreign }).toEqual({
+      names: ['s3://photos/b.jpg'],
+      statuses: { tagged: 1, unsupported: 0, failed: 0, deleted: 0 },
+      foreign: {},
+    });
+  });
+
   it('are none in an empty table', async () => {
     const { embeddings, names } = await storedImages(inMemoryTable(), 'model');
     expect(embeddings).toEqual({ modelDigest: 'model', count: 0, size: 0, values: new Float32Array() });

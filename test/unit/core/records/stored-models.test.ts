@@ -1,6 +1,10 @@
 import { expect, it } from 'vitest';
 import { putImageRecord } from '../../../../functions/core/records/image-record.ts';
-import { scanEmbeddings, storedModels } from '../../../../functions/core/records/stored-models.ts';
+import {
+  mostFrequentModel,
+  scanEmbeddings,
+  storedModels,
+} from '../../../../functions/core/records/stored-models.ts';
 import type { ScannableTable } from '../../../../functions/core/records/tag-table.ts';
 import { inMemoryTable } from '../in-memory-table.ts';
 
@@ -56,4 +60,17 @@ it('reads one page in each of sixteen places, and no more of a large table', asy
     TotalSegments: 16,
     FilterExpression: 'attribute_exists(modelDigest)',
   });
+});
+
+it('tells the model of most of them', () => {
+  expect(
+    mostFrequentModel(
+      new Map([
+        ['old', 2],
+        ['new', 12],
+        ['other', 3],
+      ]),
+    ),
+  ).toBe('new');
+  expect(mostFrequentModel(new Map())).toBeUndefined();
 });
