@@ -12,6 +12,8 @@ export interface LabelSetInput {
   readonly description?: string | undefined;
   /** `exclusive`: the labels share one softmax. `independent`: each label by itself against the contrast prompts. */
   readonly mode: 'exclusive' | 'independent';
+  /** Templates that come with Cliptag, by their name, in place of `promptTemplates`. */
+  readonly prompts?: 'photo' | 'drawing' | 'product' | 'any' | undefined;
   /** Sentences with the slot `{label}`, at least one. @default ['a photo of a {label}'] */
   readonly promptTemplates?: readonly string[] | undefined;
   /** At least one; a text is a label with that name. */

@@ -44,7 +44,18 @@ describe('cliptag labels list', () => {
       labels: expect.arrayContaining(['dog', 'cat']),
       path: expect.stringMatching(/general\.yaml$/),
     });
-    expect((await runCli(['labels', 'list'])).stdout).toMatch(/^NAME .*\n(.*\n)*general +\S+ +\w+ +\d+ /);
+    expect((await runCli(['labels', 'list'])).stdout).toMatch(
+      /^NAME .*\n(.*\n)*general +\S+ +\w+ +a photo of a \{label\} +\d+ /,
+    );
+  });
+
+  it('names the templates that a label set names', async () => {
+    const path = join(folder, 'art.yaml');
+    await writeFile(path, 'name: art\nversion: 1\nmode: exclusive\nprompts: drawing\nlabels: [cat]\n');
+    const list = (...args: string[]) => runCli(['labels', 'list', '--labels', path, ...args]);
+    expect(jsonLines(await list('--json'))).toMatchObject([{ name: 'art', prompts: 'drawing' }]);
+    expect((await list()).stdout).toMatch(/\nart +1 +exclusive +drawing +1 /);
+    await rm(path);
   });
 
   it('says what was fitted to a label set with the model', async () => {

@@ -183,7 +183,7 @@ describe('tables', () => {
   it('name every field of a label set in its description', () => {
     const document = readDocument('models/labels/README.md');
     const namesBelow = (heading: string) =>
-      [...sectionOf(document, heading).matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
+      [...sectionOf(document, heading).matchAll(/^\| `([$\w]+)` \|/gm)].map(([, name]) => name);
     const set = objectSchema.parse(z.toJSONSchema(labelSetSchema, { io: 'input' }));
     expect(namesBelow('Fields of a label set')).toEqual(fieldsOf(set));
     expect(namesBelow('Fields of a label')).toEqual(fieldsOf(set.properties.labels?.items));

@@ -1,11 +1,11 @@
-import { type Document, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { InvalidInput } from '../../core/errors.ts';
-import type { WrittenPlace } from '../../core/labels/written-place.ts';
+import type { FindPlace } from '../../core/labels/written-place.ts';
 
 /** A YAML text's value, and where each part of it is written. */
 export interface YamlText {
   readonly value: unknown;
-  placeOf(path: readonly PropertyKey[]): WrittenPlace | undefined;
+  readonly placeOf: FindPlace;
 }
 
 /** What YAML takes for something else at the beginning of a word, and what mends that. */
@@ -52,12 +52,18 @@ export function parseYaml(text: string): YamlText {
   }
   return {
     value: javaScriptOf(document),
-    placeOf: (path) => {
-      const node = document.getIn(path, true);
+    placeOf: (path, part) => {
+      const node = part === 'key' ? keyAt(document, path) : document.getIn(path, true);
       if (!isNode(node) || !node.range) return undefined;
       return { ...placeAt(node.range[0]), ...(isScalar(node) && { text: node.source ?? '' }) };
     },
   };
+}
+
+function keyAt(document: Document.Parsed, path: readonly PropertyKey[]): unknown {
+  const mapping = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  if (!isMap(mapping)) return undefined;
+  return mapping.items.find(({ key }) => isScalar(key) && key.value === path.at(-1))?.key;
 }
 
 function unresolvedAliases(document: Document.Parsed): Array<{ offset: number; text: string }> {

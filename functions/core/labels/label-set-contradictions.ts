@@ -12,13 +12,15 @@ interface NamedLabel {
 export interface LabelSetParts {
   readonly labels: readonly NamedLabel[];
   readonly mode?: unknown;
+  readonly prompts?: unknown;
+  readonly promptTemplates?: unknown;
   readonly noneOfThese?: unknown;
   readonly contrastPrompts?: unknown;
 }
 
 /** Faults between the parts of a label set. */
 export function contradictions(
-  { labels, mode, noneOfThese, contrastPrompts }: LabelSetParts,
+  { labels, mode, prompts, promptTemplates, noneOfThese, contrastPrompts }: LabelSetParts,
   placeOf: FindPlace,
 ): string[] {
   const faults = [...repeatedNames(labels, placeOf), ...circles(labels, placeOf)];
@@ -27,6 +29,11 @@ export function contradictions(
   }
   if (mode === 'exclusive' && contrastPrompts !== undefined) {
     faults.push('contrastPrompts: Expected them only in independent mode; exclusive mode has noneOfThese');
+  }
+  if (prompts !== undefined && promptTemplates !== undefined) {
+    faults.push(
+      'prompts: Expected only one of prompts, which names templates, and promptTemplates, which has them',
+    );
   }
   return faults;
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { isPlainObject } from '../document.ts';
 import { excerpt } from '../errors.ts';
+import { nearestWords } from './near-words.ts';
 import type { FindPlace, WrittenPlace } from './written-place.ts';
 
 /** The place of a part, as faults name it, e.g. `labels[3].name`. */
@@ -18,15 +19,61 @@ export function atPlace(place: WrittenPlace | undefined): string {
   return place ? ` (line ${place.line}, column ${place.column})` : '';
 }
 
+/** Names of the fields at each level of a label set. */
+export interface FieldNames {
+  readonly labelSet: readonly string[];
+  /** Of an entry of `labels`. */
+  readonly labels: readonly string[];
+  /** Of an entry of `appliesTo`. */
+  readonly appliesTo: readonly string[];
+}
+
+/** What the schema finds wrong in one place: a fault, or one for each field that nobody knows. */
+export function issueTexts(issue: z.core.$ZodIssue, fields: FieldNames, placeOf: FindPlace): string[] {
+  if (issue.code !== 'unrecognized_keys') return [issueText(issue, placeOf)];
+  return issue.keys.map((key) => {
+    const place = placeOf([...issue.path, key], 'key') ?? placeOf(issue.path);
+    const hint = fieldHint(key, issue.path, fields);
+    return `${pathText(issue.path)}: Unrecognized key: "${key}"${atPlace(place)}${hint}`;
+  });
+}
+
+/** The field that may be meant, or where the field belongs. */
+function fieldHint(key: string, path: readonly PropertyKey[], fields: FieldNames): string {
+  const level = levelOf(path);
+  const near = nearestField(key, fields[level]);
+  if (near !== undefined) return `; did you mean "${near}"?`;
+  const other = (Object.keys(LEVELS) as (keyof FieldNames)[]).find((name) => fields[name].includes(key));
+  return other && other !== level ? `; it is a field of ${LEVELS[other]}` : '';
+}
+
+const LEVELS = {
+  labelSet: 'the label set itself',
+  labels: 'a label',
+  appliesTo: 'a place in appliesTo',
+} as const satisfies Readonly<Record<keyof FieldNames, string>>;
+
+function levelOf([first]: readonly PropertyKey[]): keyof FieldNames {
+  return first === 'labels' || first === 'appliesTo' ? first : 'labelSet';
+}
+
+/** Of `minimum_score` or `treshold`. */
+function nearestField(key: string, names: readonly string[]): string | undefined {
+  return nearestWords(key.replace(/[\s_-]/g, ''), names)[0];
+}
+
+/** Whether a key is, or is a misspelling of, a field of a mapping. */
+export function mayBeField(key: string, shape: object): boolean {
+  return key in shape || nearestField(key, Object.keys(shape)) !== undefined;
+}
+
 /**
  * A fault that the schema found: its place, what was expected and what arrived. What zod's message says of the type that
  * arrived is cut off: the value shows it.
  */
-export function issueText({ code, message, input, path }: z.core.$ZodIssue, placeOf: FindPlace): string {
+function issueText({ message, input, path }: z.core.$ZodIssue, placeOf: FindPlace): string {
   const place = placeOf(path) ?? surroundingPlace(path, placeOf);
   const start = `${pathText(path)}: `;
-  // Without the mapping that arrived, which may be long: the message names the key.
-  if (code === 'unrecognized_keys') return `${start}${message}${atPlace(place)}`;
   const expected = message
     .replace(/^(?:Invalid input|Too small|Too big): e/, 'E')
     .replace(/, received \w+$/, '');

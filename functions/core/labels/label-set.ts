@@ -4,8 +4,9 @@ import { isPlainObject } from '../document.ts';
 import { InvalidInput } from '../errors.ts';
 import { foldedCharacters, foldedText } from './folded-text.ts';
 import { contradictions } from './label-set-contradictions.ts';
-import { issueText } from './label-set-faults.ts';
+import { type FieldNames, issueTexts, mayBeField } from './label-set-faults.ts';
 import { type LabelSetFit, labelSetFitSchema, scoringPart } from './label-set-fit.ts';
+import { PROMPT_CHOICE_NAMES, PROMPT_CHOICES } from './prompt-choices.ts';
 import { noteSpellings } from './spellings.ts';
 import type { FindPlace } from './written-place.ts';
 
@@ -41,71 +42,109 @@ const prompt = z.string().trim().min(1).max(1000).transform(foldedCharacters);
 const score = z.number().min(0).max(1);
 const promptTemplate = z
   .string()
-  .refine((template) => template.includes(LABEL_SLOT), {
-    error: `Expected a template with the slot ${LABEL_SLOT}`,
-  })
+  .regex(/\{label\}/, { error: `Expected a template with the slot ${LABEL_SLOT}` })
   .transform(foldedCharacters);
 
+/** A label that is just its name. */
+export const LABEL_TEXT = words.describe('The word that tags carry.');
+
 const labelMapping = z.strictObject({
-  /** The word that tags carry. */
-  name: words,
-  /** Other words for the same thing: their prompts join the label's ensemble. */
-  synonyms: z.array(words).default([]),
-  /** The broader label that this one implies, e.g. `dog` → `animal`; it need not be listed itself. */
-  parent: words.optional(),
-  /** Whole prompts in place of the label set's templates. */
-  prompts: z.array(prompt).min(1).optional(),
-  /** Lowest score of a tag with this label, in [0, 1]. @default the label set's minimumScore */
-  threshold: score.optional(),
+  name: LABEL_TEXT,
+  synonyms: z
+    .array(words)
+    .default([])
+    .describe("Other words for the same thing: their prompts join the label's."),
+  parent: words
+    .optional()
+    .describe(
+      'The broader label that this one implies, as dog implies animal; it need not be listed itself.',
+    ),
+  prompts: z
+    .array(prompt)
+    .min(1)
+    .optional()
+    .describe('Whole sentences in place of the templates; name and synonyms are not asked about then.'),
+  threshold: score
+    .optional()
+    .describe("Lowest score of a tag with this label. Default: the set's minimumScore."),
 });
 
 const label = z.preprocess((value, context) => {
   if (typeof value === 'string') return { name: value };
-  if (isPlainObject(value) && Object.keys(value).some((key) => key in labelMapping.shape)) return value;
+  if (isPlainObject(value) && Object.keys(value).some((key) => mayBeField(key, labelMapping.shape)))
+    return value;
   context.addIssue({ code: 'custom', message: 'Expected a text or a mapping with a name', input: value });
   return z.NEVER;
 }, labelMapping);
 
-/** A label set as its file holds it. */
+const place = z.strictObject({
+  bucket: z.string().min(1).optional().describe("A bucket's name. Default: any bucket."),
+  prefix: z.string().optional().describe("How the object's key begins. Default: any key."),
+});
+
+/** A label set as its file holds it. What it says of its fields is what editors show. */
 export const labelSetSchema = z.strictObject({
+  $schema: z.string().optional().describe('Where editors find this description. Cliptag does not read it.'),
   name: z
     .string()
     .regex(
       new RegExp(`^${LABEL_SET_NAME.source}$`),
       'Expected 1 to 63 lower-case letters, digits, hyphens and underscores, a letter or digit first',
-    ),
+    )
+    .describe('What tags and queries call the set: lower-case letters, digits, hyphens and underscores.'),
   version: z
     .union([z.string().min(1), z.number()], { error: 'Expected a text or a number' })
-    .transform(String),
-  description: z.string().optional(),
-  /** `exclusive`: the labels share one softmax. `independent`: each label by itself against the contrast prompts. */
-  mode: z.enum(['exclusive', 'independent']),
+    .transform(String)
+    .describe('A count or name that you choose. Change it when you change what a label means.'),
+  description: z.string().optional().describe('For people.'),
+  mode: z
+    .enum(['exclusive', 'independent'])
+    .describe(
+      'exclusive: one label is right, and the labels share one softmax. independent: any number may be right, and each label is judged by itself against the contrast prompts.',
+    ),
+  prompts: z
+    .enum(PROMPT_CHOICE_NAMES)
+    .optional()
+    .describe('Prompt templates that come with Cliptag, by their name, in place of promptTemplates.'),
   promptTemplates: z
     .array(promptTemplate)
     .min(1)
-    .default([`a photo of a ${LABEL_SLOT}`]),
-  labels: z.array(label).min(1),
-  /** Prompts of the label "none of these", which takes part in the softmax but never becomes a tag (`exclusive`). */
-  noneOfThese: z.array(prompt).min(1).optional(),
-  /** What each label is weighed against (`independent`). */
-  contrastPrompts: z.array(prompt).min(1).optional(),
-  /** Maximum number of tags per image, in [1, 100]. @default 5 */
-  topK: z.int().min(1).max(100).default(DEFAULT_TOP_K),
-  /** Lowest score of a tag, in [0, 1]. @default 0.2 */
-  minimumScore: score.default(DEFAULT_MINIMUM_SCORE),
-  /** Buckets and prefixes of the uploads that it applies to; any of them is enough. @default all uploads */
-  appliesTo: z
-    .array(z.strictObject({ bucket: z.string().min(1).optional(), prefix: z.string().optional() }))
+    .default([`a photo of a ${LABEL_SLOT}`])
+    .describe(
+      "Sentences that the model is asked about; {label} stands for the label's name and for each synonym.",
+    ),
+  labels: z.array(label).min(1).describe('The words. A label is a mapping with a name, or just its name.'),
+  noneOfThese: z
+    .array(prompt)
     .min(1)
-    .optional(),
-  /**
-   * By model digest: what `labels calibrate` and `labels learn` have found with that model. They write it to a file beside
-   * the label set's own.
-   */
-  fits: z.record(z.string(), labelSetFitSchema).optional(),
+    .optional()
+    .describe(
+      'Only in exclusive mode: prompts of one more label that is never shown. What is none of the labels goes there.',
+    ),
+  contrastPrompts: z
+    .array(prompt)
+    .min(1)
+    .optional()
+    .describe(
+      `Only in independent mode: what every label is weighed against. Default: ${DEFAULT_CONTRAST_PROMPTS.join(', ')}.`,
+    ),
+  topK: z.int().min(1).max(100).default(DEFAULT_TOP_K).describe('The most tags that a picture gets.'),
+  minimumScore: score.default(DEFAULT_MINIMUM_SCORE).describe('Lowest score of a tag.'),
+  appliesTo: z
+    .array(place)
+    .min(1)
+    .optional()
+    .describe('The uploads it is for: any of these places is enough. Default: all uploads.'),
+  fits: z
+    .record(z.string(), labelSetFitSchema)
+    .optional()
+    .describe(
+      'By model: what labels calibrate and labels learn have found. They write it to a file beside this one.',
+    ),
 });
 
-export type LabelSet = z.infer<typeof labelSetSchema>;
+/** A label set that has been read: templates that were named are written out. */
+export type LabelSet = Omit<z.infer<typeof labelSetSchema>, '$schema' | 'prompts'>;
 export type Label = LabelSet['labels'][number];
 
 /**
@@ -121,12 +160,17 @@ export function parseLabelSet(
   placeOf: FindPlace = () => undefined,
 ): LabelSet {
   const result = labelSetSchema.safeParse(value, { reportInput: true });
-  const issues = result.error?.issues.map((issue) => issueText(issue, placeOf)) ?? [];
+  const issues = result.error?.issues.flatMap((issue) => issueTexts(issue, FIELDS, placeOf)) ?? [];
   const parts = wellFormedParts.safeParse(value).data;
   const faults = [...issues, ...(parts ? contradictions(parts, placeOf) : [])];
   if (!result.success || faults.length > 0) throw new InvalidInput(`${source} is not a label set`, faults);
-  noteSpellings(result.data, value);
-  return result.data;
+  const labelSet = withTemplates(result.data);
+  noteSpellings(labelSet, value);
+  return labelSet;
+}
+
+function withTemplates({ $schema: _, prompts, ...labelSet }: z.infer<typeof labelSetSchema>): LabelSet {
+  return prompts ? { ...labelSet, promptTemplates: [...PROMPT_CHOICES[prompts]] } : labelSet;
 }
 
 /** Digest of everything in a label set that tags by this model depend on: it changes whenever one of them could. */
@@ -198,6 +242,15 @@ export function appliesTo(
 const wellFormedParts = z.object({
   labels: z.array(label.catch({ name: '', synonyms: [] })).catch([]),
   mode: z.unknown().optional(),
+  prompts: z.unknown().optional(),
+  promptTemplates: z.unknown().optional(),
   noneOfThese: z.unknown().optional(),
   contrastPrompts: z.unknown().optional(),
 });
+
+/** What may stand at each level of a label set. */
+const FIELDS: FieldNames = {
+  labelSet: Object.keys(labelSetSchema.shape),
+  labels: Object.keys(labelMapping.shape),
+  appliesTo: Object.keys(place.shape),
+};

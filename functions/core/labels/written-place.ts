@@ -6,5 +6,5 @@ export interface WrittenPlace {
   readonly text?: string;
 }
 
-/** Finds a part by its path, e.g. `['labels', 3, 'name']`. */
-export type FindPlace = (path: readonly PropertyKey[]) => WrittenPlace | undefined;
+/** Finds a part by its path, e.g. `['labels', 3, 'name']`: its value, or the key before it. */
+export type FindPlace = (path: readonly PropertyKey[], part?: 'value' | 'key') => WrittenPlace | undefined;

@@ -151,6 +151,7 @@ export const ALLOWED_IMPORTS = `
   cli/commands/evaluate: adapters/files adapters/sharp cli/images cli/pages cli/picture-sets cli/shared-flags.ts core core/evaluation
       core/labels core/pixels core/tagging tagger terminal zod node:*
   cli/commands/labels: adapters/files cli/search cli/shared-flags.ts core/labels core/search tagger terminal
+      core
   cli/commands/tag: adapters/files cli/images cli/shared-flags.ts core core/records core/tagging tagger
       terminal
   cli/commands/tokenize: adapters/onnx cli/shared-flags.ts core tagger terminal

@@ -1,5 +1,8 @@
 import type { LabelSetFile } from '../../../adapters/files/label-set-files.ts';
 import type { FitSummary } from '../../../core/labels/fit-summary.ts';
+import type { LabelSet } from '../../../core/labels/label-set.ts';
+import { promptChoiceOf } from '../../../core/labels/prompt-choices.ts';
+import { printable } from '../../../core/printable.ts';
 import { LABELS_FOLDER } from '../../../tagger/model-places.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
@@ -15,8 +18,9 @@ export const labelsList = command({
   usage: 'labels list [--labels FILE|FOLDER]… [--model NAME|FOLDER] [--json]',
   about: `Lists the label sets at hand, each checked, with what \`labels learn\` and \`labels calibrate\` have found for them with the
 model.
---json: {"name","version","mode","labels":[names],"path","fit"?:{"version","fittedAt","learned","calibrated","stale":[names]}};
-learned and calibrated count labels, stale names those whose words have changed since.`,
+--json: {"name","version","mode","prompts"?,"labels":[names],"path","fit"?:{"version","fittedAt","learned","calibrated","stale":[names]}};
+learned and calibrated count labels, stale names those whose words have changed since. prompts are templates that have a name
+(photo, drawing, product, any).`,
   flags: { labels: LABELS_FLAG, model: MODEL_FLAG, json: JSON_FLAG },
   check: ({ operands }) => onlyFlags(operands),
   run: async ({ flags }, output) => {
@@ -38,18 +42,29 @@ async function withFits(files: readonly LabelSetFile[], model?: string): Promise
   return files.map((file) => ({ ...file, fit: fitSummary(file.labelSet, digest) }));
 }
 
-function jsonOf({ path, labelSet: { name, version, mode, labels }, fit }: Listed): object {
-  return { name, version, mode, labels: labels.map((label) => label.name), path, fit };
+function jsonOf({ path, labelSet, fit }: Listed): object {
+  const { name, version, mode, labels } = labelSet;
+  const prompts = promptChoiceOf(labelSet);
+  return { name, version, mode, prompts, labels: labels.map((label) => label.name), path, fit };
+}
+
+function promptsText(labelSet: LabelSet): string {
+  const { promptTemplates } = labelSet;
+  const [only = '', ...others] = promptTemplates;
+  return (
+    promptChoiceOf(labelSet) ??
+    (others.length === 0 ? printable(only) : `${promptTemplates.length} templates`)
+  );
 }
 
 async function humanLines(listed: readonly Listed[]): Promise<readonly string[]> {
   const { table } = await import('../../../terminal/columns.ts');
-  const rows = listed.map(({ path, labelSet: { name, version, mode, labels, fits }, fit }) => [
-    ...[name, version, mode, String(labels.length)],
-    fit ? fitText(fit) : fits && Object.keys(fits).length > 0 ? 'with other models' : 'no',
-    path,
-  ]);
-  return table(['NAME', 'VERSION', 'MODE', 'LABELS', 'FITTED', 'PATH'], rows);
+  const rows = listed.map(({ path, labelSet, fit }) => {
+    const { name, version, mode, labels, fits } = labelSet;
+    const fitted = fit ? fitText(fit) : fits && Object.keys(fits).length > 0 ? 'with other models' : 'no';
+    return [name, version, mode, promptsText(labelSet), String(labels.length), fitted, path];
+  });
+  return table(['NAME', 'VERSION', 'MODE', 'PROMPTS', 'LABELS', 'FITTED', 'PATH'], rows);
 }
 
 function fitText({ learned, calibrated, stale }: FitSummary): string {

@@ -7,6 +7,7 @@ import {
   parseLabelSet,
   promptsOf,
 } from '../../../../functions/core/labels/label-set.ts';
+import { PROMPT_CHOICE_NAMES, promptChoiceOf } from '../../../../functions/core/labels/prompt-choices.ts';
 import { spellingsOf } from '../../../../functions/core/labels/spellings.ts';
 
 const MINIMAL = { name: 'pets', version: 1, mode: 'exclusive', labels: ['cat', 'dog'] };
@@ -169,9 +170,56 @@ describe('parseLabelSet', () => {
     [{ version: null }, 'version: Expected a text or a number, received null'],
     [{ minimumScore: Number.NaN }, 'minimumScore: Expected number, received NaN'],
     [{ topK: 1.5 }, 'topK: Expected int, received 1.5'],
-    [{ lables: [] }, '(top level): Unrecognized key: "lables"'],
+    [{ lables: [] }, '(top level): Unrecognized key: "lables"; did you mean "labels"?'],
+    [{ colour: 'red' }, '(top level): Unrecognized key: "colour"'],
+    [{ minimum_score: 1 }, '(top level): Unrecognized key: "minimum_score"; did you mean "minimumScore"?'],
+    [{ threshold: 1 }, '(top level): Unrecognized key: "threshold"; it is a field of a label'],
+    [
+      { labels: [{ name: 'cat', treshold: 0.5 }] },
+      'labels[0]: Unrecognized key: "treshold"; did you mean "threshold"?',
+    ],
+    [
+      { labels: [{ name: 'cat', topK: 5 }] },
+      'labels[0]: Unrecognized key: "topK"; it is a field of the label set itself',
+    ],
+    [
+      { appliesTo: [{ prefix: 'a/', bukcet: 'b' }] },
+      'appliesTo[0]: Unrecognized key: "bukcet"; did you mean "bucket"?',
+    ],
+    [
+      { prompts: 'photo', promptTemplates: ['{label}'] },
+      'prompts: Expected only one of prompts, which names templates, and promptTemplates, which has them',
+    ],
+    [
+      { prompts: 'photos' },
+      'prompts: Invalid option: expected one of "photo"|"drawing"|"product"|"any", received "photos"',
+    ],
   ])('rejects %j and says once what arrived', (changes, fault) => {
     expect(faultsOf({ ...MINIMAL, ...changes })).toEqual([fault]);
+  });
+
+  it('rejects each unknown field by itself, and a label whose name is misspelt by its fields', () => {
+    expect(faultsOf({ ...MINIMAL, lables: [], apliesTo: [] })).toHaveLength(2);
+    expect(faultsOf({ ...MINIMAL, labels: [{ nmae: 'cat' }] })).toEqual([
+      'labels[0].name: Expected string, received nothing',
+      'labels[0]: Unrecognized key: "nmae"; did you mean "name"?',
+    ]);
+  });
+
+  it('writes out templates that are named, and leaves out what is for editors', () => {
+    const named = parsed({ prompts: 'drawing', $schema: './label-set.schema.json' });
+    expect(named).not.toHaveProperty('prompts');
+    expect(named).not.toHaveProperty('$schema');
+    expect(named.promptTemplates).toContain('a pencil sketch of a {label}');
+    expect(promptChoiceOf(named)).toBe('drawing');
+    expect(parsed({ promptTemplates: named.promptTemplates })).toEqual(named);
+    expect(promptChoiceOf(parsed())).toBeUndefined();
+  });
+
+  it.each(PROMPT_CHOICE_NAMES)('has templates by the name of %s that a label set may have', (name) => {
+    const { promptTemplates } = parsed({ prompts: name });
+    expect(new Set(promptTemplates).size).toBe(promptTemplates.length);
+    expect(parsed({ promptTemplates })).toEqual(parsed({ prompts: name }));
   });
 
   it('takes a parent below a circle for no part of it, and ends', () => {
@@ -246,6 +294,7 @@ describe('labelSetDigest', () => {
     { labels: ['dog', 'cat'] },
     { labels: ['cat', { name: 'dog', threshold: 0.2 }] },
     { promptTemplates: ['{label}'] },
+    { prompts: 'photo' },
     { noneOfThese: ['nothing'] },
     { appliesTo: [{ prefix: 'a/' }] },
   ];
