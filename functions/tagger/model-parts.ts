@@ -3,7 +3,8 @@ import { readModel } from '../adapters/files/model-folder.ts';
 import { onnxImageEncoder, onnxTextEncoder } from '../adapters/onnx/encoders.ts';
 import { sharpPixelDecoder } from '../adapters/sharp/pixel-decoder.ts';
 import type { ExifChoice } from '../core/formats/exif/exif-choice.ts';
-import type { Classifier } from '../core/labels/classifier.ts';
+import { AD_HOC_SET } from '../core/labels/ad-hoc-label-set.ts';
+import { type Classifier, compileClassifier } from '../core/labels/classifier.ts';
 import type { PromptEncoder } from '../core/labels/embedding.ts';
 import type { LabelSet } from '../core/labels/label-set.ts';
 import type { ImageReader } from '../core/tagging/describe-image.ts';
@@ -47,6 +48,8 @@ export async function openModel(
   const model = await readModel(modelFolder(nameOrFolder));
   const textEncoder = onnxTextEncoder(model);
   const classifierOf = async (labelSet: LabelSet, warn: (message: string) => void) => {
+    // Not kept for the next start: there is no end of what may be named.
+    if (labelSet.name === AD_HOC_SET) return compileClassifier(labelSet, textEncoder);
     const prepared = PREPARED_CLASSIFIER_FOLDER;
     const shipped = prepared ? await storedClassifier(labelSet, textEncoder, prepared, warn) : undefined;
     return shipped ?? cachedClassifier(labelSet, textEncoder, classifierFolder, warn);

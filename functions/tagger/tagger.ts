@@ -1,9 +1,9 @@
 import { InvalidInput } from '../core/errors.ts';
 import { EXIF_CHOICES, type ExifChoice } from '../core/formats/exif/exif-choice.ts';
 import { embeddingFromBytes } from '../core/labels/embedding.ts';
-import { type LabelSet, parseLabelSet } from '../core/labels/label-set.ts';
 import { checkSize, DEFAULT_MAXIMUM_BYTES } from '../core/objects/object.ts';
 import { describeImage, type ImageReader } from '../core/tagging/describe-image.ts';
+import { givenLabelSets } from './given-label-sets.ts';
 import type { LabelSetInput } from './label-set-input.ts';
 import type { ModelParts } from './model-parts.ts';
 import type { TaggedImage } from './tagged-image.ts';
@@ -24,6 +24,13 @@ export interface TaggerOptions {
    * @default the general label set that comes with Cliptag: 640 things that photographs show
    */
   readonly labelSets?: ReadonlyArray<string | LabelSetInput> | undefined;
+  /**
+   * Labels, with no label set: words, such as `cat`, and whole phrases, such as `a drawing of a cat`. Their tags are of the set
+   * `ad-hoc`. They take the place of the general label set, and stand beside `labelSets`.
+   */
+  readonly labels?: readonly string[] | undefined;
+  /** Whether one of `labels` at most is right, or any number may be. @default false */
+  readonly exclusive?: boolean | undefined;
   /**
    * A model's name, as `cliptag models list` prints it, or its folder.
    * @default embedded: the small one that comes with Cliptag
@@ -84,9 +91,8 @@ export interface Tagger extends AsyncDisposable {
  */
 export async function openTagger(options: TaggerOptions = {}): Promise<Tagger> {
   checkOptions(options);
-  const { labelSets: given, model, classifierFolder, warn = () => {} } = options;
-  const { defaultLabelSets } = await import('./default-label-set.ts');
-  const labelSets = await (given ? labelSetsOf(given) : defaultLabelSets());
+  const { model, classifierFolder, warn = () => {} } = options;
+  const labelSets = await givenLabelSets(options);
   // Native libraries are loaded only now: an import costs nothing, and faults of the label sets are told at once.
   const { openModel } = await import('./model-parts.ts');
   const parts = await openModel(model, classifierFolder);
@@ -108,10 +114,13 @@ interface OptionRule {
   readonly accepts: (value: unknown) => boolean;
 }
 
+const isTexts = (value: unknown) => Array.isArray(value) && value.every((one) => typeof one === 'string');
 const isText = (value: unknown) => typeof value === 'string' && value !== '';
 
 const OPTION_RULES: { readonly [Name in keyof TaggerOptions]-?: OptionRule } = {
   labelSets: { expected: 'an array of label sets', accepts: Array.isArray },
+  labels: { expected: 'an array of texts', accepts: isTexts },
+  exclusive: { expected: 'true or false', accepts: (value) => typeof value === 'boolean' },
   model: { expected: 'the name or folder of a model', accepts: isText },
   classifierFolder: { expected: 'the path of a folder', accepts: isText },
   exif: {
@@ -140,6 +149,10 @@ function checkOptions(options: unknown): void {
       ? []
       : [`${name}: Expected ${rule.expected} but received ${kindOf(value)}`];
   });
+  const { labels, exclusive } = options as TaggerOptions;
+  if (exclusive !== undefined && labels === undefined) {
+    faults.push('exclusive: Expected it beside labels; a label set has its mode');
+  }
   if (faults.length > 0) throw new InvalidInput('The tagger cannot be opened', faults);
 }
 
@@ -187,49 +200,4 @@ function closable(parts: ModelParts, tag: Tagger['tag']): Tagger {
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-/** @throws {InvalidInput} with every fault of all of them */
-async function labelSetsOf(given: ReadonlyArray<string | LabelSetInput>): Promise<readonly LabelSet[]> {
-  const faults: string[] = [];
-  const orFaults = (error: unknown) => {
-    if (!(error instanceof InvalidInput)) throw error;
-    faults.push(...error.faults);
-    return [];
-  };
-  const found: LabelSet[] = [];
-  const paths = given.filter((entry) => typeof entry === 'string');
-  if (paths.length > 0) {
-    const { readLabelSets } = await import('../adapters/files/label-set-files.ts');
-    found.push(...(await readLabelSets(paths).catch(orFaults)));
-  }
-  for (const [index, value] of given.entries()) {
-    if (typeof value !== 'string') found.push(...writtenLabelSet(value, `labelSets[${index}]`, orFaults));
-  }
-  if (given.length === 0) faults.push('Expected at least one label set');
-  const names = found.map(({ name }) => name);
-  for (const name of new Set(names.filter((name, index) => names.indexOf(name) < index))) {
-    faults.push(`Expected a name of its own for each label set, but several are called "${name}"`);
-  }
-  if (faults.length > 0) throw new InvalidInput('The label sets cannot be used', faults);
-  return found;
-}
-
-function writtenLabelSet(
-  value: LabelSetInput,
-  place: string,
-  orFaults: (error: unknown) => readonly LabelSet[],
-): readonly LabelSet[] {
-  try {
-    return [parseLabelSet(value, place)];
-  } catch (error) {
-    return orFaults(
-      error instanceof InvalidInput
-        ? new InvalidInput(
-            place,
-            error.faults.map((fault) => `${place}: ${fault}`),
-          )
-        : error,
-    );
-  }
 }

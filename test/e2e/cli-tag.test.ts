@@ -112,6 +112,51 @@ describe('cliptag tag', () => {
   });
 });
 
+describe('labels with no file', () => {
+  const rocket = join(samples, 'rocket.jpg');
+  const cat = join(samples, 'chelsea.png');
+  const named = (...args: string[]) =>
+    runCli(['tag', '--label', 'cat', '--label', 'dog', '--label', 'a drawing', ...args], { cwd: folder });
+
+  it.each([[[]], [['--exclusive']]])('tag what they fit, and nothing else %j', async (flags) => {
+    const result = await named('--json', cat, rocket, ...flags);
+    expect(result).toMatchObject({ code: 0, stderr: '' });
+    expect(jsonLines<TaggedLine>(result).map(({ tags }) => tags)).toEqual([
+      [{ set: 'ad-hoc', label: 'cat', score: expect.any(Number) }],
+      [],
+    ]);
+  });
+
+  it.each([[[]], [['--exclusive']]])('show how near each came where they are asked to %j', async (flags) => {
+    expect(await named(rocket, ...flags)).toEqual({
+      code: 0,
+      stdout: `${rocket}: (no tags)\n`,
+      stderr: 'cliptag tag: no label fits; --min-score 0 shows how near each came\n',
+    });
+    const all = await named(rocket, '--min-score', '0', ...flags);
+    expect(all.stderr).toBe('');
+    for (const label of ['cat', 'dog', 'a drawing'])
+      expect(all.stdout).toMatch(new RegExp(`\\b${label} 0\\.\\d\\d`));
+  });
+
+  it('stand beside label sets in files', async () => {
+    const [line] = jsonLines<TaggedLine>(await named('--labels', 'labels/drinks.json', '--json', cat));
+    expect(line?.tags.map(({ set }) => set)).toEqual(['drinks', 'drinks', 'ad-hoc']);
+    await writeFile(join(folder, 'ad-hoc.json'), labelSet('ad-hoc', ['tea', 'water']));
+    expect(await named('--labels', 'ad-hoc.json', cat)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'cliptag tag: --labels has a label set of the name "ad-hoc", which is that of --label: give it another\n',
+    });
+  });
+
+  it('are said to be one where several are meant', async () => {
+    const { stderr } = await runCli(['tag', '--label', 'cat,dog', cat]);
+    expect(stderr).toMatch(/^cliptag tag: "cat,dog" is one label; several are --label 'cat' --label 'dog'\n/);
+  });
+});
+
 describe('images that cannot be tagged', () => {
   /** A PNG header that announces a picture of 20,000 × 20,000. */
   async function writeBomb(path: string): Promise<void> {

@@ -101,7 +101,7 @@ describe('cliptag', () => {
     [['--verbose'], /unknown flag --verbose/],
     [
       ['tag', '--jsno', 'x.jpg', '-q'],
-      /unknown flag --jsno, -q \(flags: --labels, --model, --json, --help; a name that begins with - goes after --\)/,
+      /unknown flag --jsno, -q \(flags: --label, --exclusive, --min-score, --labels, --model, --json, --help; a name that begins with - goes after --\)/,
     ],
     [['tag', '-x.jpg'], /unknown flag -x\.jpg \(.* after --\)/],
     [['tag', '--', '-x.jpg'], /no such file or folder: -x\.jpg/],
@@ -111,6 +111,19 @@ describe('cliptag', () => {
     [['tag', '.', '--labels', 'missing.yaml'], /missing\.yaml: .* there is nothing/],
     [['tag', '.', '--model', 'missing'], /model folder .* missing/],
     [['tag', '.', '--json=yes'], /--json takes no value but received "yes"/],
+    [
+      ['tag', 'photo.jpg', '--label', 'cat', '--label', 'CAT', '--label', ''],
+      /--label: Expected each label once but received "cat" and "CAT"; --label: Expected some text as label 3 but received ""/,
+    ],
+    [['tag', 'photo.jpg', '--label', 'x'.repeat(101)], /--label: Expected a label of up to 100 characters/],
+    [
+      ['tag', 'photo.jpg', '--exclusive', '--min-score', '0.5'],
+      /--exclusive needs --label: .*; --min-score needs --label: /,
+    ],
+    [
+      ['tag', 'photo.jpg', '--label', 'cat', '--min-score', '2'],
+      /--min-score: expected a score from 0 to 1 but/,
+    ],
     [['embed'], /expected a PATH or a --text/],
     [['embed', 'missing'], /no such file or folder: missing/],
     [['embed', '--text'], /--text needs a value/],

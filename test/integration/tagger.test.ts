@@ -72,6 +72,46 @@ describe('tagging from code', () => {
     expect(remarks).toEqual([expect.stringContaining('"cat" is left out')]);
   });
 
+  it.each([undefined, true])('takes labels with no label set (exclusive: %s)', async (exclusive) => {
+    const folder = await temporaryFolder();
+    const tags = await using(
+      await openTagger({
+        labels: ['cat', 'dog', 'a drawing'],
+        exclusive,
+        classifierFolder: join(folder, 'classifiers'),
+      }),
+      async (tagger) =>
+        Promise.all(
+          ['chelsea.png', 'rocket.jpg'].map(async (name) => (await tagger.tag(await photo(name))).tags),
+        ),
+    );
+    expect(tags).toEqual([[{ set: 'ad-hoc', label: 'cat', score: expect.any(Number) }], []]);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('takes labels beside label sets', async () => {
+    const folder = await temporaryFolder();
+    const options = { labels: ['cat'], labelSets: [PET], classifierFolder: folder };
+    const { tags } = await using(await openTagger(options), async (tagger) =>
+      tagger.tag(await photo('chelsea.png')),
+    );
+    expect(tags.map(({ set, label }) => `${set}:${label}`).toSorted()).toEqual(['ad-hoc:cat', 'pet:cat']);
+  });
+
+  it('rejects labels that say nothing, and a mode without labels', async () => {
+    await expect(openTagger({ labels: [] })).rejects.toThrow('Expected at least one label');
+    await expect(openTagger({ labels: ['cat', 'Cat', ' '] })).rejects.toThrow(
+      /Expected each label once but received "cat" and "Cat".*as label 3 but received " "/s,
+    );
+    await expect(openTagger({ labels: [3] as never })).rejects.toThrow(
+      'labels: Expected an array of texts but received Array',
+    );
+    await expect(openTagger({ exclusive: true })).rejects.toThrow('exclusive: Expected it beside labels');
+    await expect(openTagger({ labels: ['cat'], labelSets: [{ ...PET, name: 'ad-hoc' }] })).rejects.toThrow(
+      'several are called "ad-hoc"',
+    );
+  });
+
   it('says what EXIF and pixels tell, as far as is asked for', async () => {
     const cat = await sharp(await photo('chelsea.png'))
       .jpeg()
@@ -133,9 +173,9 @@ describe('tagging from code', () => {
   });
 
   it('rejects options that it does not know, and wrong ones, in one error', async () => {
-    const options = { labels: [], labelSets: 'a.yaml', model: 3, maximumBytes: 0, exif: 'place', warn: null };
+    const options = { lables: [], labelSets: 'a.yaml', model: 3, maximumBytes: 0, exif: 'place', warn: null };
     await expect(openTagger(options as never)).rejects.toThrow(
-      /labels: Expected one of the options labelSets, model.*labelSets: Expected an array of label sets but received string "a\.yaml".*model: .* but received number 3.*maximumBytes: .* number 0.*exif: Expected one of all, without-place, none but received string "place".*warn: Expected a function but received null/s,
+      /lables: Expected one of the options labelSets, labels.*labelSets: Expected an array of label sets but received string "a\.yaml".*model: .* but received number 3.*maximumBytes: .* number 0.*exif: Expected one of all, without-place, none but received string "place".*warn: Expected a function but received null/s,
     );
     for (const nothing of [null, 'labels.yaml'])
       await expect(openTagger(nothing as never)).rejects.toThrow('Expected an object of options');

@@ -71,7 +71,7 @@ export function mayBeField(key: string, shape: object): boolean {
  * A fault that the schema found: its place, what was expected and what arrived. What zod's message says of the type that
  * arrived is cut off: the value shows it.
  */
-function issueText({ message, input, path }: z.core.$ZodIssue, placeOf: FindPlace): string {
+export function issueText({ message, input, path }: z.core.$ZodIssue, placeOf: FindPlace): string {
   const place = placeOf(path) ?? surroundingPlace(path, placeOf);
   const start = `${pathText(path)}: `;
   const expected = message

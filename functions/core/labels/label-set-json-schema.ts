@@ -27,7 +27,7 @@ function written(name: string, field: JsonSchema): JsonSchema {
     return { ...field, items: { anyOf: [text, field.items as JsonSchema] } };
   }
   // Commands write it, to another file.
-  if (name === 'fits') return { type: 'object', description: field.description };
+  if (name === 'fits') return { type: 'object', description: field.description ?? '' };
   return field;
 }
 

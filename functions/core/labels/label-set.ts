@@ -14,13 +14,14 @@ import type { FindPlace } from './written-place.ts';
 const LABEL_SLOT = '{label}';
 
 const DEFAULT_TOP_K = 5;
+export const MAXIMUM_TOP_K = 100;
 /**
  * Tags with lower scores are mostly wrong in a large exclusive label set; `cliptag evaluate` measures which minimum
  * suits a set.
  */
 const DEFAULT_MINIMUM_SCORE = 0.2;
 /** What a label is weighed against in `independent` mode when the label set has no contrast prompts of its own. */
-const DEFAULT_CONTRAST_PROMPTS = ['a photo', 'a photo of something', 'an image'];
+export const DEFAULT_CONTRAST_PROMPTS = ['a photo', 'a photo of something', 'an image'];
 
 /** A label set's name: neither `:` nor `#`, which stand between the name and a label. */
 export const LABEL_SET_NAME = /[a-z0-9][a-z0-9_-]{0,62}/;
@@ -128,7 +129,12 @@ export const labelSetSchema = z.strictObject({
     .describe(
       `Only in independent mode: what every label is weighed against. Default: ${DEFAULT_CONTRAST_PROMPTS.join(', ')}.`,
     ),
-  topK: z.int().min(1).max(100).default(DEFAULT_TOP_K).describe('The most tags that a picture gets.'),
+  topK: z
+    .int()
+    .min(1)
+    .max(MAXIMUM_TOP_K)
+    .default(DEFAULT_TOP_K)
+    .describe('The most tags that a picture gets.'),
   minimumScore: score.default(DEFAULT_MINIMUM_SCORE).describe('Lowest score of a tag.'),
   appliesTo: z
     .array(place)

@@ -153,6 +153,7 @@ export const ALLOWED_IMPORTS = `
   cli/commands/labels: adapters/files cli/search cli/shared-flags.ts core/labels core/search tagger terminal
       core
   cli/commands/tag: adapters/files cli/images cli/shared-flags.ts core core/records core/tagging tagger
+      core/labels
       terminal
   cli/commands/tokenize: adapters/onnx cli/shared-flags.ts core tagger terminal
   cli/places.ts: adapters/files tagger node:*
