@@ -154,7 +154,12 @@ describe('cliptag', () => {
     [['status', '--http-port', 'x'], /--http-port: expected a port/],
     [['models'], /expected "list".* or "[a-z]+" but received nothing/],
     [['models', 'shrink'], /expected "list".* but received "shrink"/],
-    [['labels', 'show'], /expected "list" or "counts" but received "show"/],
+    [['labels', 'show'], /expected "new".*"list".* but received "show"/],
+    [['labels', 'new'], /expected one NAME of 1 to 63 lower-case letters.* but received nothing/],
+    [['labels', 'new', 'a.yaml'], /but received "a\.yaml"; a file is named by --output/],
+    [['labels', 'new', 'a', '--output', 'a.txt'], /--output: expected a file that ends in \.yaml/],
+    [['labels', 'new', 'a', '--label', ''], /--label: Expected some text as label 1/],
+    [['labels', 'check'], /expected at least one FILE/],
     [['labels', 'list', 'x'], /expected only flags but received "x"/],
     [['search'], /expected a QUERY \('' finds every image\)/],
     [

@@ -30,7 +30,11 @@ const SECOND_DOCUMENT =
 export function parseYaml(text: string): YamlText {
   const lineCounter = new LineCounter();
   // The line ends of old Macs, which YAML knows and its parser does not.
-  const document = parseDocument(text.replace(/\r(?!\n)/g, '\n'), { lineCounter, prettyErrors: false });
+  const document = parseDocument(text.replace(/\r(?!\n)/g, '\n'), {
+    lineCounter,
+    prettyErrors: false,
+    logLevel: 'error',
+  });
   const placeAt = (offset: number) => {
     const { line, col } = lineCounter.linePos(offset);
     return { line, column: col };

@@ -31,6 +31,7 @@ function written(name: string, field: JsonSchema): JsonSchema {
   return field;
 }
 
+/** Draft 7, which every editor knows. */
 function jsonSchema(schema: z.ZodType): JsonSchema {
-  return z.toJSONSchema(schema, { io: 'input' });
+  return z.toJSONSchema(schema, { io: 'input', target: 'draft-7' });
 }

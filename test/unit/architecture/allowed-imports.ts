@@ -20,6 +20,7 @@ export const ALLOWED_IMPORTS = `
   core/formats/raw: core core/formats core/formats/heif core/formats/jpeg core/formats/tiff core/pixels
   core/formats/exif: core/formats core/formats/heif core/formats/jpeg core/formats/raw core/formats/tiff node:zlib
   core/labels: core core/pixels core/scoring zod
+  core/labels/review: core/labels
   core/evaluation: core core/labels
   # What a label set makes of a collection.
   core/survey: core/labels core/scoring
@@ -48,7 +49,7 @@ export const ALLOWED_IMPORTS = `
     core/pixels p-limit sharp node:*
   adapters/esbuild: adapters/files esbuild node:*
   adapters/files: core core/labels yaml zod node:* core/search/collection core/thumbnails
-  adapters/onnx: adapters/files core core/labels core/pixels @huggingface/tokenizers entities
+  adapters/onnx: adapters/files core core/labels core/labels/review core/pixels @huggingface/tokenizers entities
       onnxruntime-node zod node:*
   adapters/aws: core core/backfill core/objects core/records core/results core/search/collection
       core/tagging core/thumbnails
@@ -111,8 +112,8 @@ export const ALLOWED_IMPORTS = `
       checkpoints/compile/read checkpoints/compile/smooth checkpoints/compile/write core node:*
 
   # Tagging from code, and the parts that the command line shares with it.
-  tagger: adapters/files adapters/onnx adapters/sharp config.ts core core/formats/exif core/labels core/objects core/tagging
-      node:*
+  tagger: adapters/files adapters/onnx adapters/sharp config.ts core core/formats/exif core/labels core/labels/review core/objects
+      core/tagging node:*
 
   # What a terminal shows and takes.
   terminal: core core/labels log-update string-width node:*
@@ -151,7 +152,7 @@ export const ALLOWED_IMPORTS = `
   cli/commands/evaluate: adapters/files adapters/sharp cli/images cli/pages cli/picture-sets cli/shared-flags.ts core core/evaluation
       core/labels core/pixels core/tagging tagger terminal zod node:*
   cli/commands/labels: adapters/files cli/search cli/shared-flags.ts core/labels core/search tagger terminal
-      core
+      core core/labels/review node:*
   cli/commands/tag: adapters/files cli/images cli/shared-flags.ts core core/records core/tagging tagger
       core/labels
       terminal

@@ -1,6 +1,8 @@
 import { commandOf, type Subcommands } from '../../../terminal/subcommands.ts';
 
 const SUBCOMMANDS: Subcommands = new Map([
+  ['new', async () => (await import('./labels-new.ts')).labelsNew],
+  ['check', async () => (await import('./labels-check.ts')).labelsCheck],
   ['list', async () => (await import('./labels-list.ts')).labelsList],
   ['counts', async () => (await import('./labels-counts.ts')).labelsCounts],
 ]);
@@ -9,6 +11,8 @@ const HELP = `Usage: cliptag labels SUBCOMMAND [ARGUMENTS] [FLAGS]
 
 \`cliptag labels SUBCOMMAND --help\` explains it and its flags.
 
+  new NAME                 A file to begin with.
+  check FILE…              All that is wrong with files, and what the model makes of their labels.
   list [--json]            The label sets at hand, each checked.
   counts [QUERY] [--json]  How many images carry each label.`;
 

@@ -1,0 +1,150 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { jsonLines, runCli } from './support/cli-process.ts';
+
+interface Checked {
+  readonly path: string;
+  readonly level: string;
+  readonly code?: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly message: string;
+}
+
+const cat = fileURLToPath(new URL('../../functions/local/samples/chelsea.png', import.meta.url));
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cliptag-cli-labels-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const labels = (...args: string[]) => runCli(['labels', ...args], { cwd: folder });
+const at = (name: string) => join(folder, name);
+
+describe('cliptag labels new', () => {
+  it('writes a label set that is checked without a warning, and tags', async () => {
+    expect(await labels('new', 'pets')).toEqual({
+      code: 0,
+      stdout: 'pets.yaml is written. Try it: cliptag tag PICTURES --labels pets.yaml\n',
+      stderr: '',
+    });
+    expect(await labels('check', 'pets.yaml', '--strict')).toMatchObject({
+      code: 0,
+      stdout: '1 label set with 3 labels can be used: 0 faults, 0 warnings.\n',
+    });
+    const { stdout } = await runCli(['tag', cat, '--labels', 'pets.yaml'], { cwd: folder });
+    expect(stdout).toMatch(/: cat \d\.\d\d\n$/);
+  });
+
+  it.each([[[]], [['--exclusive']]])('writes labels that tag as they do without a file %j', async (flags) => {
+    const named = ['--label', 'cat', '--label', 'a drawing', ...flags];
+    const file = `named${flags.length}.yaml`;
+    await labels('new', 'named', ...named, '--output', file);
+    const scores = async (...args: string[]) =>
+      jsonLines<{ tags: { label: string; score: number }[] }>(
+        await runCli(['tag', cat, '--json', ...args], { cwd: folder }),
+      ).map(({ tags }) => tags.map(({ label, score }) => ({ label, score })));
+    expect(await scores('--labels', file)).toEqual(await scores(...named));
+  });
+
+  it('leads editors to the schema, from wherever the file lies', async () => {
+    await mkdir(at('a b/deep'), { recursive: true });
+    for (const path of ['schema.yml', 'a b/deep/schema.yaml', 'schema.json']) {
+      await labels('new', 'schema', '--output', path);
+      const text = await readFile(at(path), 'utf8');
+      const [, schema = ''] = /\$schema(?:=|": ")([^\s"]+)/.exec(text) ?? [];
+      expect(existsSync(resolve(dirname(at(path)), schema)), schema).toBe(true);
+      expect((await labels('check', path)).code).toBe(0);
+    }
+  });
+
+  it('rejects a file that is there, and leaves it as it is', async () => {
+    await writeFile(at('mine.yaml'), 'mine');
+    expect(await labels('new', 'mine')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'cliptag labels: mine.yaml is there already, and stays as it is: name another file with --output\n',
+    });
+    expect(await readFile(at('mine.yaml'), 'utf8')).toBe('mine');
+  });
+
+  it('rejects a folder that is not there', async () => {
+    const { code, stderr } = await labels('new', 'mine', '--output', 'nowhere/mine.yaml');
+    expect([code, stderr]).toEqual([1, 'cliptag labels: cannot write nowhere/mine.yaml (ENOENT)\n']);
+  });
+});
+
+describe('cliptag labels check', () => {
+  it('tells all faults of all files with their places, and what can be used besides', async () => {
+    await writeFile(
+      at('a.yaml'),
+      'name: A\nversion: 1\nmode: exclusive\nlables: []\nlabels:\n  - cat\n  - Cat\n  - { name: dog, treshold: 1 }\n',
+    );
+    await writeFile(at('b.yaml'), 'name: b\nversion: 1\nmode: [\n');
+    await writeFile(at('c.json'), '{"name":"c","version":1.10,"mode":"independent","labels":["cat"]}');
+    const result = await labels('check', 'a.yaml', 'b.yaml', 'c.json', '--json');
+    expect(result).toMatchObject({ code: 1, stderr: '' });
+    const lines = jsonLines<Checked>(result);
+    expect(lines.map(({ path, level, line, column }) => [path, level, line, column])).toEqual([
+      ['a.yaml', 'fault', 1, 7],
+      ['a.yaml', 'fault', 8, 18],
+      ['a.yaml', 'fault', 4, 1],
+      ['a.yaml', 'fault', 7, 5],
+      ['b.yaml', 'fault', 4, 1],
+      ['c.json', 'remark', undefined, undefined],
+    ]);
+    expect(lines.map(({ message }) => message).join('\n')).toMatch(
+      /did you mean "threshold"\?\n.*did you mean "labels"\?/,
+    );
+    const { stdout } = await labels('check', 'a.yaml', 'b.yaml', 'c.json');
+    expect(stdout).toMatch(
+      /^a\.yaml: name: .*\(line 1, column 7\)\n[\s\S]*\nc\.json: remark: version 1\.10 .*\n1 label set with 1 label can be used: 5 faults, 0 warnings\.\n$/,
+    );
+  });
+
+  it('warns of what the model makes of labels, where they stand', async () => {
+    await writeFile(
+      at('odd.yaml'),
+      'name: odd\nversion: 1\nmode: exclusive\nlabels:\n  - geyser\n  - picture\n  - not a cat\n  - hot spring\n  - собака\n' +
+        `  - { name: long, prompts: ["${'on and '.repeat(20)}"] }\n  - { name: airplane, synonyms: [plane] }\n  - hand plane\n`,
+    );
+    const result = await labels('check', 'odd.yaml', '--json');
+    expect(result).toMatchObject({ code: 0, stderr: '' });
+    expect(
+      jsonLines<Checked>(result).map(({ level, code, line, column }) => [level, code, line, column]),
+    ).toEqual([
+      ['warning', 'no-none-of-these', 3, 7],
+      ['warning', 'says-nothing', 6, 5],
+      ['warning', 'negation', 7, 5],
+      ['warning', 'near-labels', 8, 5],
+      ['warning', 'word-in-pieces', 9, 5],
+      ['warning', 'cut-prompt', 10, 29],
+      ['warning', 'synonym-elsewhere', 11, 34],
+    ]);
+    expect((await labels('check', 'odd.yaml', '--strict')).code).toBe(1);
+    expect((await labels('check', 'odd.yaml')).stdout).toMatch(
+      /\nodd\.yaml:8:5: warning: "hot spring" and "geyser" are nearly one label .* \[near-labels\]\n/,
+    );
+  });
+
+  it('has little to say of the label sets that come with Cliptag, and no fault', async () => {
+    const result = await runCli(['labels', 'check', 'models/labels', '--json']);
+    expect(result).toMatchObject({ code: 0, stderr: '' });
+    const lines = jsonLines<Checked>(result);
+    expect(lines.length).toBeLessThan(20);
+    expect(new Set(lines.map(({ code }) => code))).toEqual(new Set(['near-labels', 'synonym-elsewhere']));
+  });
+
+  it('rejects what is not there, and another model', async () => {
+    expect(await labels('check', 'nowhere.yaml')).toMatchObject({
+      code: 2,
+      stderr: 'cliptag labels: no such file or folder: nowhere.yaml\n',
+    });
+    expect((await labels('check', 'pets.yaml', '--model', 'nowhere')).code).toBe(2);
+  });
+});
