@@ -1,0 +1,133 @@
+import { broaderLabels } from '../labels/label-names.ts';
+import { fitOf } from '../labels/label-set.ts';
+import type { LabelFit } from '../labels/label-set-fit.ts';
+import { indexOf, logitsAt } from './cosines.ts';
+import { neededCosine } from './needed-cosine.ts';
+import { type Rival, weighing, withNarrower } from './rivals.ts';
+import type { ScoredEmbedding } from './scored-embedding.ts';
+
+/** Why the model gives a label or does not, with all the numbers that this comes from. */
+export interface ModelView {
+  readonly set: string;
+  readonly label: string;
+  /** `unknown`: below its threshold, and "unknown" takes more than any label. */
+  readonly verdict: 'passes' | 'below-threshold' | 'beyond-top-k' | 'unknown';
+  /** As a tag carries it. */
+  readonly score: number;
+  /** 1 is the best of the label set's names, broader ones included. */
+  readonly rank: number;
+  readonly names: number;
+  readonly threshold: Threshold;
+  /** The most tags of the label set. */
+  readonly topK: number;
+  /** Missing for a broader label that is not listed: it has no words of its own. */
+  readonly cosine?: number | undefined;
+  readonly logit?: number | undefined;
+  readonly null?: NullPlace | undefined;
+  /** What it takes of the whole, with its narrower labels. */
+  readonly share?: number | undefined;
+  readonly rivals: readonly Rival[];
+  /** The nearest first. */
+  readonly broader: readonly LabelScore[];
+  /** At any depth, the best first. */
+  readonly narrower: readonly LabelScore[];
+  /** What its score lacks, where it is below its threshold. */
+  readonly lacks?: Lack | undefined;
+  /** Whether its direction was learned from examples, in place of its words. */
+  readonly isLearned?: boolean | undefined;
+  /** How many images it was learned from, or its score calibrated by. */
+  readonly fittedTo?: { readonly positive: number; readonly negative: number } | undefined;
+}
+
+export interface Threshold {
+  readonly score: number;
+  /** Whose it is: the label's own in its file, a calibration's, or the label set's `minimumScore`. */
+  readonly from: 'label' | 'fit' | 'set';
+}
+
+/** Where the cosine stands among those of pictures without the label. */
+export interface NullPlace {
+  readonly mean: number;
+  readonly deviation: number;
+  readonly images: number;
+  /** Deviations that the cosine is above their mean; none where they do not differ. */
+  readonly deviationsAbove?: number | undefined;
+}
+
+export interface LabelScore {
+  readonly label: string;
+  readonly score: number;
+}
+
+export interface Lack {
+  readonly score: number;
+  /** The cosine that would do, everything else as it is; none where no cosine would. */
+  readonly neededCosine?: number | undefined;
+}
+
+/**
+ * @param label a name of the label set, or a broader label
+ * @throws Error for any other
+ */
+export function modelView(scored: ScoredEmbedding, label: string): ModelView {
+  const { classifier, cosines, scores, order } = scored;
+  const { labelSet } = classifier;
+  const { names } = indexOf(classifier);
+  const place = names.indexOf(label);
+  if (place < 0) throw new Error(`Expected a label of "${labelSet.name}" but received "${label}"`);
+  const fit = labelFit(scored, label);
+  const cosine = cosines.labels[place];
+  const threshold = thresholdOf(scored, place, fit);
+  const score = scores[place] ?? 0;
+  const weighed = weighing(scored, place);
+  const scoreOf = (at: number): LabelScore => ({ label: names[at] ?? '', score: scores[at] ?? 0 });
+  return {
+    set: labelSet.name,
+    label,
+    verdict: verdictOf(scored, place),
+    score,
+    rank: order.indexOf(place) + 1,
+    names: names.length,
+    threshold,
+    topK: labelSet.topK,
+    ...(cosine !== undefined && { cosine, logit: logitsAt(cosines, classifier).labels[place] }),
+    ...(fit?.null && cosine !== undefined && { null: nullPlace(fit.null, cosine) }),
+    ...(weighed && { share: weighed.share }),
+    rivals: weighed?.rivals ?? [],
+    broader: broaderLabels(label, labelSet).map((name) => scoreOf(names.indexOf(name))),
+    narrower: withNarrower(scored, place)
+      .filter((at) => at !== place)
+      .map(scoreOf)
+      .sort((a, b) => b.score - a.score || (a.label < b.label ? -1 : 1)),
+    ...(score < threshold.score && {
+      lacks: { score: threshold.score - score, neededCosine: neededCosine(scored, place) },
+    }),
+    ...(fit?.direction !== undefined && { isLearned: true }),
+    ...(fit?.examples && {
+      fittedTo: { positive: fit.examples.positive.length, negative: fit.examples.negative.length },
+    }),
+  };
+}
+
+function verdictOf(scored: ScoredEmbedding, place: number): ModelView['verdict'] {
+  const { classifier, scores, tags } = scored;
+  const { names, minimumScores } = indexOf(classifier);
+  if (tags.some(({ label }) => label === names[place])) return 'passes';
+  return (scores[place] ?? 0) < (minimumScores[place] ?? 0) ? 'below-threshold' : 'beyond-top-k';
+}
+
+function labelFit({ classifier }: ScoredEmbedding, label: string): LabelFit | undefined {
+  const labels = fitOf(classifier.labelSet, classifier.modelDigest)?.labels ?? {};
+  return Object.hasOwn(labels, label) ? labels[label] : undefined;
+}
+
+function thresholdOf({ classifier }: ScoredEmbedding, place: number, fit: LabelFit | undefined): Threshold {
+  const score = indexOf(classifier).minimumScores[place] ?? 0;
+  if (classifier.labelSet.labels[place]?.threshold !== undefined) return { score, from: 'label' };
+  return { score, from: fit?.threshold === undefined ? 'set' : 'fit' };
+}
+
+function nullPlace({ mean, deviation, images }: NonNullable<LabelFit['null']>, cosine: number): NullPlace {
+  const deviationsAbove = deviation > 0 ? (cosine - mean) / deviation : undefined;
+  return { mean, deviation, images, ...(deviationsAbove !== undefined && { deviationsAbove }) };
+}
