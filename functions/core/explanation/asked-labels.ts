@@ -1,8 +1,8 @@
 import { InvalidInput } from '../errors.ts';
 import { foldedText, wordKey } from '../labels/folded-text.ts';
+import { labelIndexOf } from '../labels/label-index.ts';
 import { canonicalName, namedSet, unknownLabel } from '../labels/label-names.ts';
 import { nearestWords } from '../labels/near-words.ts';
-import { indexOf } from './cosines.ts';
 import type { ExplainableImage, KnownSet } from './explained-image.ts';
 
 export interface LabelName {
@@ -68,7 +68,7 @@ export function labelsOfInterest(image: ExplainableImage, known: readonly KnownS
 }
 
 function namesInOrder({ order, classifier }: NonNullable<KnownSet['scored']>): readonly string[] {
-  const { names } = indexOf(classifier);
+  const { names } = labelIndexOf(classifier.labelSet);
   return order.map((place) => names[place] ?? '');
 }
 

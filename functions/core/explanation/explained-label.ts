@@ -1,6 +1,6 @@
+import { labelIndexOf } from '../labels/label-index.ts';
 import type { Correction } from '../records/corrections.ts';
 import type { LabelName } from './asked-labels.ts';
-import { indexOf } from './cosines.ts';
 import type { ExplainableImage, ExplainedLabel, KnownSet, Reason } from './explained-image.ts';
 import { type ModelView, modelView } from './model-view.ts';
 
@@ -15,7 +15,7 @@ export function explainedLabel(
   const tag = image.tags.find(isIt);
   const set = known.find(({ classifier }) => classifier.labelSet.name === name.set);
   const model =
-    set?.scored && indexOf(set.classifier).names.includes(name.label)
+    set?.scored && labelIndexOf(set.classifier.labelSet).names.includes(name.label)
       ? modelView(set.scored, name.label)
       : undefined;
   const reason = reasonOf(image, { correction, isCarried: tag !== undefined, set, model });

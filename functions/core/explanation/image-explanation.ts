@@ -1,5 +1,6 @@
 import type { Classifier } from '../labels/classifier.ts';
 import { fitOf } from '../labels/label-set.ts';
+import { isUnknown } from '../labels/unknown.ts';
 import { askedLabels, labelsOfInterest } from './asked-labels.ts';
 import {
   type ExplainableImage,
@@ -77,15 +78,24 @@ function withCarriers(
 function explainedSets(image: ExplainableImage, known: readonly KnownSet[]): readonly ExplainedSet[] {
   const atHand = new Set(known.map(({ classifier }) => classifier.labelSet.name));
   const others = Object.keys(image.labelSets ?? {}).filter((name) => !atHand.has(name));
-  return [...known.map(explainedSet), ...others.map((set): ExplainedSet => ({ set, state: 'not-at-hand' }))];
+  return [
+    ...known.map((set) => explainedSet(set, image)),
+    ...others.map((set): ExplainedSet => ({ set, state: 'not-at-hand' })),
+  ];
 }
 
-function explainedSet({ classifier, state }: KnownSet): ExplainedSet {
+function explainedSet(
+  { classifier, state, scored }: KnownSet,
+  { tags }: Pick<ExplainableImage, 'tags'>,
+): ExplainedSet {
   const { name: set, mode, topK, minimumScore, appliesTo } = classifier.labelSet;
+  const isCarried = tags.some((tag) => tag.set === set);
+  const isLost = scored && !isCarried && isUnknown(scored.tags, scored.cosines, classifier);
   const fit = fitOf(classifier.labelSet, classifier.modelDigest);
   return {
     ...{ set, mode, topK, minimumScore, state },
     ...(appliesTo && { appliesTo }),
+    ...(state === 'current' && isLost && { isUnknown: true }),
     ...(fit && { fit: { version: fit.version, fittedAt: fit.fittedAt } }),
   };
 }

@@ -1,6 +1,7 @@
 import type { Classifier } from '../labels/classifier.ts';
 import { type Embedding, embeddingFromBytes } from '../labels/embedding.ts';
 import { fitOf, promptsOf } from '../labels/label-set.ts';
+import { labelFitOf } from '../labels/label-set-fit.ts';
 import { imageRecordOf, readImageAttributes } from '../records/image-record.ts';
 import { MAXIMUM_BATCH_KEYS, type TagTable } from '../records/tag-table.ts';
 import { type Carrier, carriersOf, type NamedEmbedding } from './carriers.ts';
@@ -56,7 +57,8 @@ async function nearestExamples(
   { labelSet, modelDigest }: Classifier,
   { table }: CarrierPorts,
 ): Promise<readonly Carrier[]> {
-  const positive = fitOf(labelSet, modelDigest)?.labels[label]?.examples?.positive ?? [];
+  const fit = fitOf(labelSet, modelDigest);
+  const positive = (fit && labelFitOf(fit, label))?.examples?.positive ?? [];
   const objects = positive.flatMap(storedImage).slice(0, MAXIMUM_BATCH_KEYS);
   if (!table || objects.length === 0) return [];
   const items = await table.readBatch(

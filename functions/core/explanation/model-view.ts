@@ -1,7 +1,10 @@
+import { currentFit } from '../labels/classifier-fit.ts';
+import { logitsAt } from '../labels/cosines.ts';
+import { labelIndexOf } from '../labels/label-index.ts';
 import { broaderLabels } from '../labels/label-names.ts';
-import { fitOf } from '../labels/label-set.ts';
 import type { LabelFit } from '../labels/label-set-fit.ts';
-import { indexOf, logitsAt } from './cosines.ts';
+import { minimumScoresOf } from '../labels/minimum-scores.ts';
+import { isUnknown } from '../labels/unknown.ts';
 import { neededCosine } from './needed-cosine.ts';
 import { type Rival, weighing, withNarrower } from './rivals.ts';
 import type { ScoredEmbedding } from './scored-embedding.ts';
@@ -72,10 +75,10 @@ export interface Lack {
 export function modelView(scored: ScoredEmbedding, label: string): ModelView {
   const { classifier, cosines, scores, order } = scored;
   const { labelSet } = classifier;
-  const { names } = indexOf(classifier);
+  const { names } = labelIndexOf(labelSet);
   const place = names.indexOf(label);
   if (place < 0) throw new Error(`Expected a label of "${labelSet.name}" but received "${label}"`);
-  const fit = labelFit(scored, label);
+  const fit = labelFitAt(scored, place);
   const cosine = cosines.labels[place];
   const threshold = thresholdOf(scored, place, fit);
   const score = scores[place] ?? 0;
@@ -109,20 +112,23 @@ export function modelView(scored: ScoredEmbedding, label: string): ModelView {
   };
 }
 
-function verdictOf(scored: ScoredEmbedding, place: number): ModelView['verdict'] {
-  const { classifier, scores, tags } = scored;
-  const { names, minimumScores } = indexOf(classifier);
+function verdictOf(
+  { classifier, cosines, scores, tags }: ScoredEmbedding,
+  place: number,
+): ModelView['verdict'] {
+  const { names } = labelIndexOf(classifier.labelSet);
   if (tags.some(({ label }) => label === names[place])) return 'passes';
-  return (scores[place] ?? 0) < (minimumScores[place] ?? 0) ? 'below-threshold' : 'beyond-top-k';
+  if ((scores[place] ?? 0) >= (minimumScoresOf(classifier)[place] ?? 0)) return 'beyond-top-k';
+  return isUnknown(tags, cosines, classifier) ? 'unknown' : 'below-threshold';
 }
 
-function labelFit({ classifier }: ScoredEmbedding, label: string): LabelFit | undefined {
-  const labels = fitOf(classifier.labelSet, classifier.modelDigest)?.labels ?? {};
-  return Object.hasOwn(labels, label) ? labels[label] : undefined;
+/** What was fitted to a label and still holds for it. */
+function labelFitAt({ classifier }: ScoredEmbedding, place: number): LabelFit | undefined {
+  return currentFit(classifier.labelSet, classifier.modelDigest)?.labels[place];
 }
 
 function thresholdOf({ classifier }: ScoredEmbedding, place: number, fit: LabelFit | undefined): Threshold {
-  const score = indexOf(classifier).minimumScores[place] ?? 0;
+  const score = minimumScoresOf(classifier)[place] ?? 0;
   if (classifier.labelSet.labels[place]?.threshold !== undefined) return { score, from: 'label' };
   return { score, from: fit?.threshold === undefined ? 'set' : 'fit' };
 }

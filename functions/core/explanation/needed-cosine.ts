@@ -1,4 +1,5 @@
-import { type Cosines, indexOf, scoresAt, tagScore } from './cosines.ts';
+import { type Cosines, scoresAt, tagScore } from '../labels/cosines.ts';
+import { minimumScoresOf } from '../labels/minimum-scores.ts';
 import type { ScoredEmbedding } from './scored-embedding.ts';
 
 /** Halvings of the cosine's range: finer than a float32 tells apart. */
@@ -13,7 +14,7 @@ const HALVINGS = 26;
  */
 export function neededCosine({ classifier, cosines }: ScoredEmbedding, place: number): number | undefined {
   if (place >= cosines.labels.length) return undefined;
-  const minimumScore = indexOf(classifier).minimumScores[place] ?? 0;
+  const minimumScore = minimumScoresOf(classifier)[place] ?? 0;
   const passesWith = (cosine: number) => {
     const scores = scoresAt(withCosine(cosines, place, cosine), classifier);
     return tagScore(scores[place] ?? 0) >= minimumScore;

@@ -1,5 +1,8 @@
+import { logitsAt } from '../labels/cosines.ts';
+import { labelIndexOf } from '../labels/label-index.ts';
 import { contrastPromptsOf } from '../labels/label-set.ts';
-import { indexOf, logitsAt } from './cosines.ts';
+import { sharesOf, softmax } from '../labels/shares.ts';
+import { hasRejectOption } from '../labels/unknown.ts';
 import type { ScoredEmbedding } from './scored-embedding.ts';
 
 /** What a label is weighed against, and what it takes of the whole. All shares of a label, its own included, add up to 1. */
@@ -32,7 +35,8 @@ const MAXIMUM_RIVALS = 5;
  * independent one over the label and the contrast prompts.
  *
  * @param place of the name in the label index
- * @returns undefined for a label that is weighed against nothing: of a model that judges each label by itself, or fitted
+ * @returns undefined for a label that is weighed against nothing: an independent one that was fitted, or of a model that
+ *   judges each label by itself
  */
 export function weighing(scored: ScoredEmbedding, place: number): Weighing | undefined {
   return scored.classifier.labelSet.mode === 'exclusive'
@@ -42,25 +46,27 @@ export function weighing(scored: ScoredEmbedding, place: number): Weighing | und
 
 function amongLabels(scored: ScoredEmbedding, place: number): Weighing {
   const { classifier, cosines } = scored;
-  const { names } = indexOf(classifier);
-  const logits = logitsAt(cosines, classifier);
-  const labelCount = logits.labels.length;
-  const shares = softmax([...logits.labels, ...logits.contrasts]);
+  const { names } = labelIndexOf(classifier.labelSet);
+  const shares = sharesOf(cosines, classifier);
   const own = new Set(withNarrower(scored, place));
-  const rivals = shares.flatMap((share, at): Rival[] => {
-    if (own.has(at)) return [];
-    if (at < labelCount) return [{ kind: 'label', text: names[at], share, cosine: cosines.labels[at] }];
-    return [{ kind: 'none-of-these', share, cosine: cosines.contrasts[at - labelCount] }];
-  });
-  const share = shares.reduce((sum, each, at) => (own.has(at) ? sum + each : sum), 0);
-  return { share, rivals: largest(rivals) };
+  const labels = shares.labels.flatMap((share, at): Rival[] =>
+    own.has(at) ? [] : [{ kind: 'label', text: names[at], share, cosine: cosines.labels[at] }],
+  );
+  const [cosine] = cosines.contrasts;
+  const noneOfThese: Rival[] =
+    cosine === undefined ? [] : [{ kind: 'none-of-these', share: shares.noneOfThese, cosine }];
+  const unknown: Rival[] = hasRejectOption(classifier) ? [{ kind: 'unknown', share: shares.unknown }] : [];
+  return {
+    share: shares.labels.reduce((sum, each, at) => (own.has(at) ? sum + each : sum), 0),
+    rivals: largest([...labels, ...noneOfThese, ...unknown]),
+  };
 }
 
 function againstContrasts({ classifier, cosines }: ScoredEmbedding, place: number): Weighing | undefined {
-  const { labelSet, logitBias } = classifier;
+  const { labelSet, logitBias, fit } = classifier;
   const logits = logitsAt(cosines, classifier);
   const own = logits.labels[place];
-  if (own === undefined || logitBias !== undefined) return undefined;
+  if (own === undefined || logitBias !== undefined || fit?.isFitted[place]) return undefined;
   const [share = 0, ...others] = softmax([own, ...logits.contrasts]);
   const prompts = contrastPromptsOf(labelSet);
   const rivals = others.map(
@@ -73,7 +79,7 @@ function againstContrasts({ classifier, cosines }: ScoredEmbedding, place: numbe
 
 /** A name with all names below it. */
 export function withNarrower({ classifier }: ScoredEmbedding, place: number): readonly number[] {
-  const { names, parents } = indexOf(classifier);
+  const { names, parents } = labelIndexOf(classifier.labelSet);
   const isBelow = (at: number): boolean => at === place || (at >= 0 && isBelow(parents[at] ?? -1));
   return names.map((_, at) => at).filter(isBelow);
 }
@@ -87,11 +93,4 @@ function largest(rivals: readonly Rival[]): readonly Rival[] {
   const others: readonly Rival[] =
     rest.length > 0 ? [{ kind: 'others', count: rest.length, share: restShare }] : [];
   return [...sorted.filter(isTold), ...others];
-}
-
-function softmax(logits: readonly number[]): readonly number[] {
-  const highest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const parts = logits.map((logit) => Math.exp(logit - highest));
-  const total = parts.reduce((a, b) => a + b, 0);
-  return parts.map((part) => part / total);
 }

@@ -1,7 +1,8 @@
 import type { Classifier } from '../labels/classifier.ts';
+import { type Cosines, cosinesOf, scoresAt, tagScore } from '../labels/cosines.ts';
 import { type Embedding, requireSameModel } from '../labels/embedding.ts';
+import { labelIndexOf } from '../labels/label-index.ts';
 import { passingTags, type Tag } from '../labels/scores.ts';
-import { type Cosines, cosinesOf, indexOf, scoresAt, tagScore } from './cosines.ts';
 
 /** All numbers of one embedding and one label set: what its labels are explained by. */
 export interface ScoredEmbedding {
@@ -29,8 +30,8 @@ export function scoredEmbedding({ modelDigest, values }: Embedding, classifier: 
     classifier,
     cosines,
     scores,
-    order: bestFirst(scores, indexOf(classifier).names),
-    tags: passingTags(exact, classifier.labelSet),
+    order: bestFirst(scores, labelIndexOf(classifier.labelSet).names),
+    tags: passingTags(exact, classifier),
   };
 }
 

@@ -1,9 +1,7 @@
 import type { LabelSet } from '../labels/label-set.ts';
+import { UNKNOWN_TEXT } from '../labels/unknown.ts';
 import type { ExplainableImage, ExplainedLabel, ExplainedSet } from './explained-image.ts';
 import type { ModelView } from './model-view.ts';
-
-/** What is said of a label set with a reject option where "unknown" wins. */
-export const UNKNOWN_TEXT = 'unknown: none of these labels fits';
 
 type ToldImage = Pick<ExplainableImage, 'key' | 'status' | 'reason' | 'modelDigest'>;
 type ToldLabel = Omit<ExplainedLabel, 'sentence'>;

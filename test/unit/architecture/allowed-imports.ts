@@ -26,7 +26,7 @@ export const ALLOWED_IMPORTS = `
   core/survey: core/labels core/scoring
   core/records: core core/labels core/objects node:crypto
   core/retag: core core/labels core/records
-  core/explanation: core core/labels core/records core/scoring
+  core/explanation: core core/labels core/records
   core/search/language: core core/labels core/records
   core/search: core core/labels core/records core/search/language
   core/tagging: core core/formats/exif core/labels core/objects core/pixels core/records node:crypto
