@@ -134,6 +134,8 @@ const apiEnvironment = taggingEnvironment
     STREAM_ARN: z.string().min(1).optional(),
     /** Bucket of the search's snapshot. @default each function reads the whole table when it starts */
     SNAPSHOT_BUCKET: z.string().min(1).optional(),
+    /** Folder of the classifiers that were compiled ahead. @default they are compiled when they are asked for */
+    CLASSIFIER_FOLDER: z.string().min(1).optional(),
     /** URL of the queue that the tagging function works on. */
     QUEUE_URL: z.url(),
     DEAD_LETTER_QUEUE_URL: z.url(),

@@ -12,6 +12,7 @@ import { addSearchRoutes } from './search-routes.ts';
 import { addSimilarRoutes } from './similar-routes.ts';
 import { addStatusRoute } from './status-route.ts';
 import { addUploadRoute } from './upload-routes.ts';
+import { addWhyRoute } from './why-route.ts';
 
 /** A web-standard handler: `fetch` of an app takes a `Request` and gives its `Response`, and never throws. */
 export type ApiApp = OpenAPIHono;
@@ -23,6 +24,7 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
   '/duplicates': ['GET'],
   '/labels': ['GET'],
   '/images': ['GET'],
+  '/why': ['GET'],
   '/thumbnails': ['GET'],
   '/originals': ['GET'],
   '/corrections': ['POST'],
@@ -52,6 +54,7 @@ export function apiApp(ports: ApiPorts, settings: ApiSettings): ApiApp {
   addSearchRoutes(app, ports, settings);
   addSimilarRoutes(app, ports, settings);
   addImageRoutes(app, ports, settings);
+  addWhyRoute(app, ports, settings);
   addPictureRoutes(app, ports, settings);
   addUploadRoute(app, ports, settings);
   addLabelSetRoutes(app, ports);

@@ -1,3 +1,4 @@
+import type { ImageExplanation } from '../core/explanation/explained-image.ts';
 import type { ObjectReference } from '../core/objects/object.ts';
 import type { NamedCorrections } from '../core/records/named-corrections.ts';
 import type { ImageSearch, SearchedImage } from '../core/search/image-search.ts';
@@ -26,6 +27,13 @@ export interface ApiPorts {
    * @throws {InvalidInput} for labels that no label set knows
    */
   correct?(image: ImageName, names: NamedCorrections): Promise<SearchedImage>;
+  /**
+   * Why an image carries labels, and why it does not carry others.
+   *
+   * @param label as people write it. @default those that it carries, and the best of the others
+   * @throws {InvalidInput} for a label that no label set knows
+   */
+  why?(image: ImageName, label?: string): Promise<ImageExplanation>;
   /** Has an image that the table knows worked on anew. */
   retry?(image: KnownImage): Promise<void>;
   /** The key of the answer is the one that was asked for, or one like it where that is taken. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EXPLAINED_SET_STATES, REASONS } from '../core/explanation/reasons.ts';
 import { IMAGE_STATUSES } from '../core/records/image-record.ts';
 import { MAXIMUM_PAGE_SIZE } from '../core/search/image-search.ts';
 
@@ -180,6 +181,108 @@ export const duplicatesAnswer = z
 
 export const labelsAnswer = z.object({ labels: z.array(labelCount) }).meta({ id: 'LabelsAnswer' });
 
+export const whyQuery = imageName.extend({
+  label: z.string().min(1).max(400).optional().meta({
+    description:
+      'As people write it: `dog` in every label set that knows it, `general:dog` in one. By default the labels that the image carries, and the best of the others.',
+    example: 'dog',
+  }),
+});
+
+const share = z.number().min(0).max(1);
+const cosine = z.number();
+const labelScore = z.object({ label: z.string(), score: share });
+const carrier = z.object({ text: z.string(), cosine });
+
+/** What a label is weighed against. */
+const rival = z.object({
+  kind: z.enum(['label', 'none-of-these', 'unknown', 'contrast', 'others']),
+  text: z.string().optional().meta({ description: 'The label, or the prompt.' }),
+  share,
+  cosine: cosine.optional(),
+  count: z.int().optional().meta({ description: 'How many `others` there are.' }),
+});
+
+const modelView = z
+  .object({
+    set: z.string(),
+    label: z.string(),
+    verdict: z.enum(['passes', 'below-threshold', 'beyond-top-k', 'unknown']),
+    score: share,
+    rank: z.int().min(1).meta({ description: 'Among the label set’s names, broader ones included.' }),
+    names: z.int().min(1),
+    threshold: z.object({ score: share, from: z.enum(['label', 'fit', 'set']) }),
+    topK: z.int(),
+    cosine: cosine.optional(),
+    logit: z.number().optional(),
+    nullDistribution: z
+      .object({
+        mean: z.number(),
+        deviation: z.number(),
+        images: z.int(),
+        deviationsAbove: z.number().optional(),
+      })
+      .optional()
+      .meta({ description: 'Cosines of pictures without the label, and how far above them this one is.' }),
+    share: share
+      .optional()
+      .meta({ description: 'What it takes of the whole; with those of its rivals it makes 1.' }),
+    rivals: z.array(rival),
+    broader: z.array(labelScore),
+    narrower: z.array(labelScore),
+    lacks: z
+      .object({ score: z.number(), neededCosine: cosine.optional() })
+      .optional()
+      .meta({ description: 'What the score is below its threshold, and the cosine that would do.' }),
+    isLearned: z.boolean().optional(),
+    fittedTo: z.object({ positive: z.int(), negative: z.int() }).optional(),
+  })
+  .meta({ id: 'ModelView' });
+
+export const whyAnswer = z
+  .object({
+    bucket: z.string(),
+    key: z.string(),
+    status: z.enum(IMAGE_STATUSES),
+    reason: z.string().optional(),
+    reasonCode: z.string().optional(),
+    modelDigest: z.string().optional(),
+    isOfOtherModel: z.boolean().optional(),
+    sentence: z.string().meta({ description: 'What the image carries, for people.' }),
+    sets: z.array(
+      z.object({
+        set: z.string(),
+        state: z.enum(EXPLAINED_SET_STATES),
+        mode: z.enum(['exclusive', 'independent']).optional(),
+        topK: z.int().optional(),
+        minimumScore: share.optional(),
+        appliesTo: z
+          .array(z.object({ bucket: z.string().optional(), prefix: z.string().optional() }))
+          .optional(),
+        isUnknown: z.boolean().optional().meta({ description: 'Whether none of its labels fits.' }),
+        fit: z.object({ version: z.int(), fittedAt: z.string() }).optional(),
+      }),
+    ),
+    labels: z.array(
+      z.object({
+        set: z.string(),
+        label: z.string(),
+        isShown: z.boolean().meta({ description: 'Whether the image carries it.' }),
+        reason: z.enum(REASONS).meta({ description: 'Why: what programs branch on.' }),
+        sentence: z.string().meta({ description: 'Why, for people.' }),
+        score: share.optional().meta({ description: 'Of the tag that the image carries.' }),
+        correction: correction.optional(),
+        model: modelView.optional().meta({ description: 'What the model says of it now.' }),
+        prompts: z.array(carrier).optional().meta({ description: 'The nearest first.' }),
+        examples: z
+          .array(carrier)
+          .optional()
+          .meta({ description: 'The nearest of the images that the label was learned from.' }),
+      }),
+    ),
+  })
+  .meta({ id: 'WhyAnswer' });
+
 /** A picture of an image. With its ETag the address stands for one state of it, which browsers may keep. */
 export const pictureQuery = imageName.extend({ eTag: z.string().max(200).optional() });
 
@@ -304,6 +407,7 @@ export const problem = z
  * GET  /duplicates?kind&q&limit&cursor         → duplicatesAnswer
  * GET  /labels                                 → labelsAnswer
  * GET  /images?bucket&key                      → image
+ * GET  /why?bucket&key&label                   → whyAnswer: why the image carries labels, and why not others
  * GET  /thumbnails?bucket&key&eTag             → the picture, or 302 to a presigned address
  * GET  /originals?bucket&key&eTag              → the picture, or 302 to a presigned address
  * POST /corrections (correctionsRequest)       → image
@@ -327,4 +431,5 @@ export type StatusAnswer = z.infer<typeof statusAnswer>;
 export type CorrectionsRequest = z.output<typeof correctionsRequest>;
 export type UploadRequest = z.infer<typeof uploadRequest>;
 export type UploadAnswer = z.infer<typeof uploadAnswer>;
+export type WhyAnswer = z.infer<typeof whyAnswer>;
 export type Problem = z.infer<typeof problem>;

@@ -1,3 +1,4 @@
+import type { Explanation } from './explanations.ts';
 import type {
   DuplicateKind,
   DuplicatePage,
@@ -13,6 +14,7 @@ import { fetchPicture, type PictureKind, type PictureName, sendFile } from './pi
 import { addressOf, type Call, type Fetch, jsonOf, send } from './requests.ts';
 
 export { ApiProblem } from './api-problem.ts';
+export type * from './explanations.ts';
 export type * from './images.ts';
 export type { PictureName } from './pictures.ts';
 export type { Fetch } from './requests.ts';
@@ -89,6 +91,12 @@ export interface Client {
   image(name: ImageName): Promise<Image>;
   /** Says which labels an image has or has not; gives the image as it stands then. */
   correct(name: ImageName, labels: LabelChange): Promise<Image>;
+  /**
+   * Why an image carries labels, and why it does not carry others.
+   *
+   * @param label as people write it: `dog`, `general:dog`. @default those that it carries, and the best of the others
+   */
+  why(name: ImageName, label?: string): Promise<Explanation>;
   /** Has an image worked on anew. */
   retry(name: ImageName): Promise<void>;
   /** Uploads a picture. Its key may have got a number, where the name was taken, or be that of the same file that is there. */
@@ -146,6 +154,7 @@ export function createClient({ url, fetch: given }: ClientOptions): Client {
     image: ({ bucket, key }) => get('/images', { bucket, key }),
     correct: ({ bucket, key }, { add, remove, clear }) =>
       post('/corrections', { bucket, key, add, remove, clear }),
+    why: ({ bucket, key }, label) => get('/why', { bucket, key, label }),
     retry: async ({ bucket, key }) => void (await post('/retries', { bucket, key })),
     async upload(file, { name = nameOf(file), bucket } = {}) {
       const started = await client.startUpload(name, {

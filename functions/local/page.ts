@@ -1,6 +1,7 @@
 import { readModel } from '../adapters/files/model-folder.ts';
 import { onnxTextEncoder } from '../adapters/onnx/encoders.ts';
 import { shownImage } from '../api/shown-image.ts';
+import type { PromptEncoder } from '../core/labels/embedding.ts';
 import { imageOf } from '../core/records/image-record.ts';
 import type { Item, TagTable } from '../core/records/tag-table.ts';
 import type { ImageSearch } from '../core/search/image-search.ts';
@@ -56,7 +57,7 @@ export async function startPage(pipeline: Pipeline, options: PageOptions): Promi
     const { record } = written;
     if (record?.bucket === LOCAL_BUCKET_NAME) tell(() => shownImage(record, modelDigest));
   });
-  const { search, close: closeSearch } = await openSearch(pipeline, collected, options.modelFolder);
+  const { search, encode, close: closeSearch } = await openSearch(pipeline, collected, options.modelFolder);
   const rate = throughput();
   const countOthers = () =>
     collected.countOthers(taggerIdentity(modelDigest, pipeline.labelSets.now().classifiers));
@@ -68,7 +69,7 @@ export async function startPage(pipeline: Pipeline, options: PageOptions): Promi
     tellPages: () => server?.tellLabelSets(),
   });
   const api = pageApi({
-    ...{ pipeline, bucket: LOCAL_BUCKET_NAME, search, collected, throughput: rate, warn, labelling },
+    ...{ pipeline, bucket: LOCAL_BUCKET_NAME, search, encode, collected, throughput: rate, warn, labelling },
     uploadForms: UPLOAD_FORMS,
   });
   const close = async () => {
@@ -100,12 +101,18 @@ function retagCommand(port: number = LOCAL_PIPELINE.httpPort): string {
   return `npx cliptag retag${port === LOCAL_PIPELINE.httpPort ? '' : ` --http-port ${port}`}`;
 }
 
+interface OpenedSearch {
+  readonly search: ImageSearch;
+  readonly encode: PromptEncoder['encode'];
+  close(): Promise<void>;
+}
+
 /** The text encoder is loaded with the first text that somebody looks for, and kept. */
 async function openSearch(
   { labelSets, dynamodb }: Pipeline,
   { collection, whole }: CollectedImages,
   modelFolder: string,
-): Promise<{ readonly search: ImageSearch; close(): Promise<void> }> {
+): Promise<OpenedSearch> {
   const textEncoder = onnxTextEncoder(await readModel(modelFolder));
   const search = wholeSearch({
     collection,
@@ -113,7 +120,8 @@ async function openSearch(
     labelSets: () => labelSets.now().labelSets,
     textEncoder: async () => textEncoder,
   });
-  return { search: searchOnceWhole(search, whole), close: textEncoder.close };
+  const { encode, close } = textEncoder;
+  return { search: searchOnceWhole(search, whole), encode, close };
 }
 
 /** Answers of a part of the images would be wrong. */

@@ -8,15 +8,17 @@ import type { ApiPorts, ApiSettings } from '../api/api-ports.ts';
 import type { LabelSetsAnswer } from '../api/contract.ts';
 import { shownLabelSet } from '../api/shown-label-set.ts';
 import type { ApiEnvironment } from '../config.ts';
+import type { PromptEncoder } from '../core/labels/embedding.ts';
 import { type LabelSet, labelSetDigest } from '../core/labels/label-set.ts';
 import { listedObjectBody } from '../core/objects/listed-object.ts';
 import { correctByNames } from '../core/records/correct-by-names.ts';
-import { imageRecordOf, readImageRecord } from '../core/records/image-record.ts';
+import { readRecord } from '../core/records/record-commit.ts';
 import type { TagTable } from '../core/records/tag-table.ts';
 import { indexingVectors, type VectorIndex } from '../core/records/vector-index.ts';
 import type { ImageSearch } from '../core/search/image-search.ts';
 import { bucketPictures } from './bucket-pictures.ts';
 import { bucketUploads } from './bucket-uploads.ts';
+import { explainer } from './explainer.ts';
 import { imageCounts } from './image-counts.ts';
 import { pictureLimit } from './picture-limit.ts';
 
@@ -33,6 +35,8 @@ export interface ApiParts {
   readonly labelSets: readonly LabelSet[];
   /** The table's model. */
   readonly modelDigest: string;
+  /** Of that model. */
+  readonly textEncoder: PromptEncoder;
   /** The table's vector index. @default it has none */
   readonly vectorIndex?: VectorIndex | undefined;
   readonly report: ApiSettings['report'];
@@ -49,6 +53,7 @@ export function composeApi(environment: ApiEnvironment, parts: ApiParts): ApiApp
     {
       search,
       ...recordPorts(environment, table, labelSets),
+      why: explainer(table, { ...parts, classifierFolder: environment.CLASSIFIER_FOLDER }),
       ...bucketPorts(environment, clients),
       ...queuePorts(environment, table, clients.queue),
       embed: embedder(environment),
@@ -77,10 +82,7 @@ function recordPorts(
   labelSets: readonly LabelSet[],
 ): Pick<ApiPorts, 'image' | 'correct'> {
   return {
-    async image(name) {
-      const item = await table.read(readImageRecord(name));
-      return item && imageRecordOf(item);
-    },
+    image: (name) => readRecord(name, table),
     ...(WRITES && {
       correct: (image, names) => correctByNames(image, names, { labelSets, table, now: () => new Date() }),
     }),

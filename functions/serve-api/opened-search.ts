@@ -7,6 +7,7 @@ import { readModel } from '../adapters/files/model-folder.ts';
 import { onnxTextEncoder } from '../adapters/onnx/encoders.ts';
 import { type ApiEnvironment, SNAPSHOT_KEY } from '../config.ts';
 import { CliptagError } from '../core/errors.ts';
+import type { PromptEncoder } from '../core/labels/embedding.ts';
 import type { LabelSet } from '../core/labels/label-set.ts';
 import type { ScannableTable } from '../core/records/tag-table.ts';
 import { type VectorIndex, vectorIndex } from '../core/records/vector-index.ts';
@@ -24,6 +25,8 @@ export interface OpenedSearch {
   readonly labelSets: readonly LabelSet[];
   /** The model whose embeddings are compared. */
   readonly modelDigest: string;
+  /** Loaded with the first text. */
+  readonly textEncoder: PromptEncoder;
   /** The table's vector index, which whoever writes a record feeds. @default it has none */
   readonly vectorIndex?: VectorIndex | undefined;
 }
@@ -60,9 +63,10 @@ export async function openSearch(
     },
     ...{ table: dynamoDbTagTable({ tableName: TABLE_NAME, client }), client, warn, compareSeconds },
   };
+  const opened = { modelDigest, labelSets, textEncoder };
   return VECTOR_INDEX
-    ? { modelDigest, labelSets, ...indexedSearch(environment, parts) }
-    : { modelDigest, labelSets, search: await searchInMemory(environment, parts) };
+    ? { ...opened, ...indexedSearch(environment, parts) }
+    : { ...opened, search: await searchInMemory(environment, parts) };
 }
 
 interface SearchParts extends Pick<ImageSearchParts, 'textEncoder'>, OpeningOptions {

@@ -14,7 +14,9 @@ import type {
   SearchAnswerBody,
   StatusAnswer,
   UploadAnswer,
+  WhyAnswer,
 } from '../../functions/api/contract.ts';
+import { whyAnswer } from '../../functions/api/contract.ts';
 import { imageRecordOf, putImageRecord, readImageRecord } from '../../functions/core/records/image-record.ts';
 import { type PageOnTinyPipeline, startPageOnTinyPipeline } from '../fixtures/page-on-tiny-pipeline.ts';
 import { scene, text } from '../fixtures/pictures.ts';
@@ -71,6 +73,34 @@ const stored = (key: string, isAlreadyThere = false) => [
   isAlreadyThere ? 200 : 201,
   { bucket: 'photos', key, isAlreadyThere },
 ];
+
+describe('why', () => {
+  const why = (key: string, label?: string) =>
+    json<WhyAnswer>(`/why?${name(key)}${label === undefined ? '' : `&label=${label}`}`);
+
+  it('tells of an image of the running pipeline what its tags say, and of a broken one that it has none', async () => {
+    const { tags } = await json<ApiImage>(`/images?${name('a.png')}`);
+    const { labels } = await why('a.png');
+    expect(whyAnswer.parse(await why('a.png')).labels).toEqual(labels);
+    expect(labels.filter(({ isShown }) => isShown).map(({ label, score }) => ({ label, score }))).toEqual(
+      tags.map(({ label, score }) => ({ label, score })),
+    );
+    expect(await why('note.txt', 'cat')).toMatchObject({
+      ...{ status: 'failed', reasonCode: 'not-an-image' },
+      labels: [{ reason: 'not-tagged', isShown: false }],
+    });
+  });
+
+  it('knows what a person has said a moment ago', async () => {
+    await json('/corrections', post({ bucket: 'photos', key: 'b/b.png', remove: [{ label: 'cat' }] }));
+    expect(await why('b/b.png', 'cat')).toMatchObject({
+      labels: [
+        { reason: 'removed', isShown: false, correction: { isThere: false }, model: { label: 'cat' } },
+      ],
+    });
+    await json('/corrections', post({ bucket: 'photos', key: 'b/b.png', clear: [{ label: 'cat' }] }));
+  });
+});
 
 describe('searches on one machine', () => {
   it('find what was uploaded a moment ago', async () => {

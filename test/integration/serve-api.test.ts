@@ -85,6 +85,24 @@ describe('the API of a deployed pipeline', () => {
     }
   });
 
+  it('tells why an image carries labels, from its record', async () => {
+    const { tags } = await client.image(ODD);
+    const { labels, sets } = await client.why(ODD);
+    expect(sets).toMatchObject([{ set: 'tiny', state: 'current', mode: 'exclusive' }]);
+    const shown = labels
+      .filter(({ isShown }) => isShown)
+      .map(({ set, label, score }) => ({ set, label, score }));
+    expect(shown).toEqual(tags);
+    const [cat] = (await client.why(ODD, 'CAT')).labels;
+    expect(cat).toMatchObject({
+      label: 'cat',
+      model: { names: 2, rivals: [{ kind: 'label', text: 'dog' }] },
+    });
+    expect(cat?.prompts).toEqual([{ text: 'a photo of a cat', cosine: cat?.model?.cosine }]);
+    await expect(client.why(ODD, 'kat')).rejects.toMatchObject({ status: 400, code: 'invalid-input' });
+    await expect(client.why({ ...ODD, key: 'a.png' })).rejects.toMatchObject({ code: 'no-image' });
+  });
+
   it('takes corrections, which the next search knows', async () => {
     const { tags } = await client.image(ODD);
     const [{ set, label } = { set: '', label: '' }] = tags;

@@ -5,6 +5,7 @@ import type { Correction } from '../records/corrections.ts';
 import type { ImageRecord } from '../records/image-record.ts';
 import type { Carrier } from './carriers.ts';
 import type { ModelView } from './model-view.ts';
+import type { ExplainedSetState, Reason } from './reasons.ts';
 import { type ScoredEmbedding, scoredEmbedding } from './scored-embedding.ts';
 
 /** What is explained: a record, or what the record of a file would say. */
@@ -36,37 +37,11 @@ export interface ImageExplanation
 export interface ExplainedSet
   extends Partial<Pick<LabelSet, 'mode' | 'topK' | 'minimumScore' | 'appliesTo'>> {
   readonly set: string;
-  /**
-   * `outdated`: the image was tagged with another state of it, or without it; a retag tags it anew. `not-at-hand`: nothing is
-   * known of it here.
-   */
-  readonly state: 'current' | 'outdated' | 'not-for-this-image' | 'not-at-hand';
+  readonly state: ExplainedSetState;
   /** Whether "unknown" has won: none of its labels fits. */
   readonly isUnknown?: boolean | undefined;
   readonly fit?: { readonly version: number; readonly fittedAt: string } | undefined;
 }
-
-/** Why an image carries a label, or does not. */
-export type Reason = (typeof REASONS)[number];
-
-export const REASONS = [
-  // It does.
-  'passes',
-  'learned',
-  'added',
-  'implied',
-  // It does not.
-  'removed',
-  'below-threshold',
-  'beyond-top-k',
-  'unknown',
-  'not-for-this-image',
-  'not-tagged',
-  // It may or may not; the record alone tells.
-  'outdated',
-  'other-model',
-  'not-at-hand',
-] as const;
 
 export interface ExplainedLabel {
   readonly set: string;

@@ -1,8 +1,9 @@
 import { labelIndexOf } from '../labels/label-index.ts';
 import type { Correction } from '../records/corrections.ts';
 import type { LabelName } from './asked-labels.ts';
-import type { ExplainableImage, ExplainedLabel, KnownSet, Reason } from './explained-image.ts';
+import type { ExplainableImage, ExplainedLabel, KnownSet } from './explained-image.ts';
 import { type ModelView, modelView } from './model-view.ts';
+import type { Reason } from './reasons.ts';
 
 /** Why an image carries a label, or does not. */
 export function explainedLabel(

@@ -26,7 +26,7 @@ export interface ModelView {
   /** Missing for a broader label that is not listed: it has no words of its own. */
   readonly cosine?: number | undefined;
   readonly logit?: number | undefined;
-  readonly null?: NullPlace | undefined;
+  readonly nullDistribution?: NullPlace | undefined;
   /** What it takes of the whole, with its narrower labels. */
   readonly share?: number | undefined;
   readonly rivals: readonly Rival[];
@@ -94,7 +94,7 @@ export function modelView(scored: ScoredEmbedding, label: string): ModelView {
     threshold,
     topK: labelSet.topK,
     ...(cosine !== undefined && { cosine, logit: logitsAt(cosines, classifier).labels[place] }),
-    ...(fit?.null && cosine !== undefined && { null: nullPlace(fit.null, cosine) }),
+    ...(fit?.null && cosine !== undefined && { nullDistribution: nullPlace(fit.null, cosine) }),
     ...(weighed && { share: weighed.share }),
     rivals: weighed?.rivals ?? [],
     broader: broaderLabels(label, labelSet).map((name) => scoreOf(names.indexOf(name))),

@@ -75,7 +75,7 @@ function groundsOf({ model, score = 0 }: ToldLabel, set: ExplainedSet | undefine
   }
   if (model.isLearned) return `it is like the images that the label was learned from, and ${enough}`;
   if (set?.mode === 'exclusive') return `${rankText(model)}, and ${enough}`;
-  if (model.null?.deviationsAbove !== undefined) return `${nullText(model)}, and ${enough}`;
+  if (model.nullDistribution?.deviationsAbove !== undefined) return `${nullText(model)}, and ${enough}`;
   return model.rivals.length > 0
     ? `it fits better than the contrast prompts, and ${enough}`
     : `the model finds that it fits, and ${enough}`;
@@ -133,7 +133,7 @@ function rankText({ rank, set, names }: ModelView): string {
     : `it fits ${ordinal(rank)} best of the ${count(names)} labels of "${set}"`;
 }
 
-function nullText({ null: place }: ModelView): string {
+function nullText({ nullDistribution: place }: ModelView): string {
   const deviations = place?.deviationsAbove ?? 0;
   const side = deviations < 0 ? 'below' : 'above';
   return `its cosine is ${Math.abs(deviations).toFixed(1)} deviations ${side} that of pictures without it`;

@@ -1,6 +1,8 @@
 import { apiApp } from '../../api/api-app.ts';
 import type { ApiPorts } from '../../api/api-ports.ts';
-import { embeddingFromBytes } from '../../core/labels/embedding.ts';
+import { CliptagError } from '../../core/errors.ts';
+import { explainImage } from '../../core/explanation/image-explanation.ts';
+import { embeddingFromBytes, type PromptEncoder } from '../../core/labels/embedding.ts';
 import { listedObjectBody } from '../../core/objects/listed-object.ts';
 import { correctByNames } from '../../core/records/correct-by-names.ts';
 import type { ImageSearch } from '../../core/search/image-search.ts';
@@ -28,6 +30,8 @@ export interface PageApiOptions {
   };
   readonly bucket: string;
   readonly search: ImageSearch;
+  /** The model's text encoder. */
+  readonly encode: PromptEncoder['encode'];
   readonly collected: CollectedImages;
   readonly throughput: Throughput;
   readonly labelling: Labelling;
@@ -53,7 +57,7 @@ export function pageApi(options: PageApiOptions): Pick<PagePorts, 'api' | 'store
   return { api: (request) => app.fetch(request), storeUpload: taken.store };
 }
 
-function apiPorts({ pipeline, search, collected, throughput, labelling }: PageApiOptions): ApiPorts {
+function apiPorts({ pipeline, search, collected, throughput, labelling, encode }: PageApiOptions): ApiPorts {
   const { tagger, queue, s3, dynamodb } = pipeline;
   const { table, now } = tagger;
   return {
@@ -63,6 +67,17 @@ function apiPorts({ pipeline, search, collected, throughput, labelling }: PageAp
     async embed(picture) {
       const { embedding, modelDigest } = await describeImage(picture, tagger, []);
       return embeddingFromBytes(embedding, modelDigest).values;
+    },
+    async why(image, label) {
+      const [record] = await dynamodb.readImages([image]);
+      if (!record)
+        throw new CliptagError('no-image', `there is no record of s3://${image.bucket}/${image.key}`);
+      return explainImage(record, {
+        classifiers: pipeline.labelSets.now().classifiers,
+        label,
+        table,
+        encode,
+      });
     },
     correct: (image, names) =>
       correctByNames(image, names, { labelSets: pipeline.labelSets.now().labelSets, table, now }),

@@ -98,8 +98,8 @@ export class ImageApi extends Construct implements ApiEndpoint {
   }
 }
 
-/** The image's own environment says where model and label sets are. */
-type OwnVariables = Omit<ApiEnvironmentVariables, 'MODEL_FOLDER' | 'LABEL_SETS'>;
+/** The image's own environment says where model, label sets and classifiers are. */
+type OwnVariables = Omit<ApiEnvironmentVariables, 'MODEL_FOLDER' | 'LABEL_SETS' | 'CLASSIFIER_FOLDER'>;
 
 function environmentOf(
   { table, options, queue, deadLetterQueue, thumbnailPlace }: ImageApiProps,

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { apiApp } from '../../../functions/api/api-app.ts';
 import type { ApiPorts, ApiSettings } from '../../../functions/api/api-ports.ts';
-import { API_BASE, problem } from '../../../functions/api/contract.ts';
-import { CliptagError, ImageFault, ModelMismatch } from '../../../functions/core/errors.ts';
+import { API_BASE, problem, whyAnswer } from '../../../functions/api/contract.ts';
+import { CliptagError, ImageFault, InvalidInput, ModelMismatch } from '../../../functions/core/errors.ts';
 import { API_SETTINGS, fakePorts, searchedImage } from '../../fixtures/api-ports.ts';
 
 /** Asks an app before these ports. */
@@ -24,6 +24,31 @@ async function problemIn(answer: Response) {
   expect(read.status).toBe(answer.status);
   return read;
 }
+
+describe('explaining', () => {
+  it('tells why an image carries labels, or a label that was asked for', async () => {
+    const ask = asking();
+    const all = await (await ask(`/why?${CAT}`)).json();
+    expect(whyAnswer.parse(all)).toEqual(all);
+    expect(all).toMatchObject({ key: 'cat.jpg', labels: [{ label: 'cat', isShown: true, score: 0.93 }] });
+    const one = await (await ask(`/why?${CAT}&label=general%3Adog`)).json();
+    expect(one).toMatchObject({ labels: [{ label: 'general:dog', isShown: false }] });
+  });
+
+  it('rejects an image that it may not tell of, a label that is not known, and an empty one', async () => {
+    const unknown = new InvalidInput('The label is not known', ['no label set (general) knows "dgo"']);
+    const ports = fakePorts();
+    const ask = asking({ ...ports, why: () => Promise.reject(unknown) });
+    expect(await problemIn(await ask('/why?bucket=photos&key=none.jpg'))).toMatchObject({ status: 404 });
+    expect(await problemIn(await ask('/why?bucket=other&key=cat.jpg'))).toMatchObject({ status: 404 });
+    const problem = await problemIn(await ask(`/why?${CAT}&label=dgo`));
+    expect(problem).toMatchObject({ status: 400, code: 'invalid-input' });
+    expect(problem.detail).toContain('knows "dgo"');
+    expect(await problemIn(await ask(`/why?${CAT}&label=`))).toMatchObject({ status: 400 });
+    const { why: _, ...without } = ports;
+    expect(await problemIn(await asking(without)(`/why?${CAT}`))).toMatchObject({ code: 'not-offered' });
+  });
+});
 
 describe('finding', () => {
   it('hands a search on with all that it was asked', async () => {

@@ -40,7 +40,7 @@ describe('the OpenAPI document', () => {
     expect(operations.map(({ operationId }) => operationId).sort()).toEqual(
       [
         ...['correct', 'duplicates', 'image', 'labels', 'original', 'retry', 'search', 'similar'],
-        ...['similarToPicture', 'startUpload', 'status', 'thumbnail', 'labelSets', 'retag'],
+        ...['similarToPicture', 'startUpload', 'status', 'thumbnail', 'labelSets', 'retag', 'why'],
       ].sort(),
     );
     for (const { operationId, responses } of operations) {

@@ -74,10 +74,12 @@ export const ALLOWED_IMPORTS = `
 
   # The HTTP API; contract.ts is all that its clients know of it.
   api/base-path.ts:
-  api/contract.ts: api/base-path.ts core/records core/search zod
+  api/contract.ts: api/base-path.ts core/records core/search zod core/explanation
   api: api/contract.ts core core/labels core/objects core/records core/search hono @hono/zod-openapi zod
+      core/explanation
   # The API as a Lambda function.
-  serve-api: adapters/aws adapters/files adapters/onnx adapters/sharp api api/contract.ts config.ts core core/labels core/objects
+  serve-api: adapters/aws adapters/files adapters/onnx adapters/sharp api api/contract.ts config.ts core
+      core/labels core/objects core/explanation
       core/records
       core/search core/thumbnails search @aws-lambda-powertools/logger aws-lambda node:*
   # For programs of others, browsers among them: no package at all.
@@ -128,8 +130,9 @@ export const ALLOWED_IMPORTS = `
   local/page-host: adapters/esbuild adapters/files api api/contract.ts core local/http node:*
   local/page-server: api/contract.ts core local/control-api local/page-host @hono/node-server node:*
   local/label-sets: adapters/files core core/labels core/records core/retag terminal node:*
-  local/page-api: adapters/sharp api api/contract.ts core core/labels core/objects core/pixels core/records core/search
-      core/search/collection core/tagging core/thumbnails local/dynamodb local/label-sets local/page-server local/queue local/s3-endpoint
+  local/page-api: adapters/sharp api api/contract.ts core core/labels core/objects core/pixels core/records
+      core/search core/search/collection core/tagging core/thumbnails local/dynamodb local/label-sets
+      local/page-server local/queue local/s3-endpoint core/explanation
       local/store p-limit node:*
   local/dynamodb: adapters/aws core/records local/control-api local/http local/store dynalite node:*
   local/reembedding: core/objects core/records core/tagging local/queue terminal node:*

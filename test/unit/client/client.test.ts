@@ -9,11 +9,13 @@ import {
   ApiProblem,
   createClient,
   type DuplicatePage,
+  type Explanation,
   type Image,
   type ImagePage,
   type PipelineStatus,
   type StartedUpload,
 } from '../../../functions/client/client.ts';
+import type { ImageExplanation } from '../../../functions/core/explanation/explained-image.ts';
 import { API_SETTINGS, fakePorts, searchedImage } from '../../fixtures/api-ports.ts';
 
 const CAT = { bucket: 'photos', key: 'cat.jpg' };
@@ -48,6 +50,10 @@ it('has the types of the contract', () => {
   expectTypeOf<keyof Image>().toEqualTypeOf<keyof contract.ApiImage>();
   expectTypeOf<Body<typeof contract.searchAnswer>>().toExtend<ImagePage>();
   expectTypeOf<ImagePage>().toExtend<Body<typeof contract.searchAnswer>>();
+  expectTypeOf<Body<typeof contract.whyAnswer>>().toExtend<Explanation>();
+  expectTypeOf<Explanation>().toExtend<Body<typeof contract.whyAnswer>>();
+  expectTypeOf<ImageExplanation>().toExtend<Explanation>();
+  expectTypeOf<keyof Explanation>().toEqualTypeOf<keyof ImageExplanation>();
   expectTypeOf<Body<typeof contract.duplicatesAnswer>>().toExtend<DuplicatePage>();
   expectTypeOf<DuplicatePage>().toExtend<Body<typeof contract.duplicatesAnswer>>();
   expectTypeOf<Body<typeof contract.statusAnswer>>().toExtend<PipelineStatus>();
@@ -69,6 +75,7 @@ describe('a client', () => {
     expect(await client.image(CAT)).toEqual(searchedImage());
     const add = [{ set: 'general', label: 'kitten' }];
     expect((await client.correct(CAT, { add })).corrections).toMatchObject([{ label: 'kitten' }]);
+    expect(await client.why(CAT, 'dog')).toMatchObject({ labels: [{ label: 'dog', isShown: false }] });
     await client.retry(CAT);
     expect(ports.retried).toHaveLength(1);
     expect(await client.startUpload('x.jpg', { contentType: 'image/jpeg' })).toMatchObject({ key: 'x.jpg' });

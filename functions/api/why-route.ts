@@ -1,0 +1,28 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { json, problems } from './answers.ts';
+import type { ApiPorts, ApiSettings } from './api-ports.ts';
+import { API_BASE, type WhyAnswer, whyAnswer, whyQuery } from './contract.ts';
+import { knownImage } from './known-image.ts';
+
+const why = createRoute({
+  method: 'get',
+  path: `${API_BASE}/why`,
+  operationId: 'why',
+  summary: 'Tells why an image carries labels, and why it does not carry others',
+  tags: ['Images'],
+  request: { query: whyQuery },
+  responses: {
+    200: json(whyAnswer, 'Each label with the numbers that its score comes from.'),
+    ...problems(400, 404, 503),
+  },
+});
+
+export function addWhyRoute(app: OpenAPIHono, ports: ApiPorts, settings: ApiSettings): void {
+  const { why: explain } = ports;
+  if (!explain) return;
+  app.openapi(why, async (c) => {
+    const { label, ...name } = c.req.valid('query');
+    const { bucket, key } = await knownImage(name, ports, settings);
+    return c.json((await explain({ bucket, key }, label)) as WhyAnswer, 200);
+  });
+}
