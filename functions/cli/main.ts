@@ -16,6 +16,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['page', async () => (await import('./commands/page/page.ts')).page],
   ['query', async () => (await import('./commands/query/query.ts')).query],
   ['show', async () => (await import('./commands/show/show.ts')).show],
+  ['why', async () => (await import('./commands/why/why.ts')).why],
   ['correct', async () => (await import('./commands/correct/correct.ts')).correct],
   ['status', async () => (await import('./commands/status/status.ts')).status],
   ['redrive', async () => (await import('./commands/redrive/redrive.ts')).redrive],
@@ -53,6 +54,7 @@ With that local pipeline, or with a deployed one by --stack NAME:
   page             Open the page in a browser; of a stack, serve it here.
   query --label L  Find images by their labels, asking the table alone.
   show KEY         What is known of one image.
+  why KEY [LABEL]  Why an image carries its labels, or not this one; of a file with no server.
   correct KEY      Say which labels an image has or has not; this wins over the model.
   status           How many images there are, and how many wait.
   redrive          Have messages that failed every time worked on once more.
@@ -66,7 +68,7 @@ Flags:
   --version        Print the version.
 
 Exit code: 0 done; 1 it did not work (tag: not one image was tagged; embed: an image was broken; retag: images were
-left alone; show, correct and similar: no such image); 2 it was asked for wrongly (flags, paths, models, label sets, queries, or no pipeline there);
+left alone; show, why, correct and similar: no such image); 2 it was asked for wrongly (flags, paths, models, label sets, queries, or no pipeline there);
 130 stopped by Ctrl-C.`;
 
 /**

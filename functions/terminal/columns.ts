@@ -21,6 +21,6 @@ export function table(heads: readonly string[], rows: ReadonlyArray<readonly str
 const ONE_CELL_EACH = /^[ -~¡-¬®-ʯ…]*$/;
 
 /** The cells that a text takes on a terminal: two for most letters of East Asia and for emoji, none for some marks. */
-function widthOf(text: string): number {
+export function widthOf(text: string): number {
   return ONE_CELL_EACH.test(text) ? text.length : stringWidth(text);
 }

@@ -1,16 +1,8 @@
-import {
-  ApiProblem,
-  type Client,
-  createClient,
-  type DuplicatePage,
-  type ImagePage,
-} from '../../client/client.ts';
-import { ERROR_CODES, type ErrorCode } from '../../core/error-codes.ts';
-import { CliptagError } from '../../core/errors.ts';
+import { type Client, createClient, type DuplicatePage, type ImagePage } from '../../client/client.ts';
 import type { DuplicatesAnswer, SearchAnswer } from '../../core/search/image-search.ts';
 import { LOCAL_PIPELINE } from '../../local/control-api/local-pipeline.ts';
+import { answeredError } from './answered-error.ts';
 import type { OpenedSearch } from './opened-search.ts';
-import { WrongQuery } from './wrong-query.ts';
 
 /** For a pipeline that is busy. */
 const TIMEOUT_MILLISECONDS = 60_000;
@@ -18,7 +10,7 @@ const TIMEOUT_MILLISECONDS = 60_000;
 /**
  * The search of the local pipeline whose page is on this port, by its HTTP API.
  *
- * @throws {CliptagError} `no-pipeline` where nobody listens; {@link WrongQuery}; what else the API answers, by its code
+ * @throws {CliptagError} `no-pipeline` where nobody listens; `WrongQuery`; what else the API answers, by its code
  */
 export function pipelineSearch(httpPort: number): OpenedSearch {
   const page = new URL(`http://127.0.0.1:${httpPort}`);
@@ -60,28 +52,4 @@ function groupsOf(answer: DuplicatePage): DuplicatesAnswer {
 
 function blobOf(bytes: Uint8Array): Blob {
   return new Blob([new Uint8Array(bytes)]);
-}
-
-function answeredError(error: unknown, httpPort: number): CliptagError {
-  const place = `127.0.0.1:${httpPort}`;
-  if (!(error instanceof ApiProblem)) {
-    return new CliptagError(
-      'no-pipeline',
-      `no local pipeline's page answers on ${place}: start it with cliptag start, or name a deployed one with --stack`,
-      { cause: error },
-    );
-  }
-  const { code, column, message } = error;
-  if (column !== undefined) return new WrongQuery(message, column);
-  if (code !== 'unexpected-answer' && isErrorCode(code))
-    return new CliptagError(code, message, { cause: error });
-  return new CliptagError(
-    'no-pipeline',
-    `what answers on ${place} is no pipeline of this version: ${message}`,
-    { cause: error },
-  );
-}
-
-function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(ERROR_CODES, code);
 }

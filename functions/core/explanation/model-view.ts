@@ -1,4 +1,5 @@
-import { currentFit } from '../labels/classifier-fit.ts';
+import type { Classifier } from '../labels/classifier.ts';
+import { currentFit, type HoldingFits } from '../labels/classifier-fit.ts';
 import { logitsAt } from '../labels/cosines.ts';
 import { labelIndexOf } from '../labels/label-index.ts';
 import { broaderLabels } from '../labels/label-names.ts';
@@ -122,9 +123,15 @@ function verdictOf(
   return isUnknown(tags, cosines, classifier) ? 'unknown' : 'below-threshold';
 }
 
-/** What was fitted to a label and still holds for it. */
+const held = new WeakMap<Classifier, HoldingFits>();
+
+/** What was fitted to a label and still holds for it; found out once, for that takes a digest of each label's prompts. */
 function labelFitAt({ classifier }: ScoredEmbedding, place: number): LabelFit | undefined {
-  return currentFit(classifier.labelSet, classifier.modelDigest)?.labels[place];
+  if (!classifier.fit) return undefined;
+  const known = held.get(classifier);
+  const fits = known ?? currentFit(classifier.labelSet, classifier.modelDigest)?.labels ?? [];
+  if (!known) held.set(classifier, fits);
+  return fits[place];
 }
 
 function thresholdOf({ classifier }: ScoredEmbedding, place: number, fit: LabelFit | undefined): Threshold {

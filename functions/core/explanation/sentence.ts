@@ -127,10 +127,12 @@ function modelWord(model: ModelView | undefined): string {
   return `the model gives it ${number(model.score)} and ${shown}`;
 }
 
-function rankText({ rank, set, names }: ModelView): string {
-  return rank === 1
-    ? `no label of "${set}" fits better`
-    : `it fits ${ordinal(rank)} best of the ${count(names)} labels of "${set}"`;
+/** Its broader labels have its score too, and are no rivals. */
+function rankText({ rank, set, names, broader, score }: ModelView): string {
+  const before = rank - broader.filter((one) => one.score >= score).length;
+  return before <= 1
+    ? `no other label of "${set}" fits better`
+    : `it fits ${ordinal(before)} best of the ${count(names)} labels of "${set}"`;
 }
 
 function nullText({ nullDistribution: place }: ModelView): string {
@@ -139,8 +141,10 @@ function nullText({ nullDistribution: place }: ModelView): string {
   return `its cosine is ${Math.abs(deviations).toFixed(1)} deviations ${side} that of pictures without it`;
 }
 
+type Place = Readonly<NonNullable<LabelSet['appliesTo']>[number]>;
+
 /** `prefix incoming/ or bucket deliveries`. */
-export function placesText(places: LabelSet['appliesTo'] = []): string {
+export function placesText(places: readonly Place[] = []): string {
   const texts = places.map(({ bucket, prefix }) =>
     [bucket !== undefined && `bucket ${bucket}`, prefix !== undefined && `prefix ${prefix}`]
       .filter(Boolean)

@@ -184,12 +184,15 @@ export const ALLOWED_IMPORTS = `
   cli/commands/retag: adapters/aws adapters/files cli/pipeline cli/shared-flags.ts core core/labels
       core/records core/retag local/control-api tagger terminal node:*
   cli/commands/show: cli/pipeline cli/shared-flags.ts core core/labels core/records terminal
+  cli/commands/why: adapters/files cli/images cli/pipeline cli/search cli/shared-flags.ts client core core/explanation
+      core/labels core/records core/tagging local/control-api tagger terminal node:*
   cli/commands/correct: adapters/files cli/commands/show cli/pipeline cli/shared-flags.ts core/records tagger terminal
   cli/commands/status: adapters/aws cli/pipeline cli/shared-flags.ts core core/records local/control-api
       terminal
   cli: adapters/files cli/commands/backfill cli/commands/correct cli/commands/cost cli/commands/duplicates cli/commands/embed cli/commands/evaluate
       cli/commands/labels cli/commands/models cli/commands/page cli/commands/query cli/commands/redrive cli/commands/retag
-      cli/commands/search cli/commands/show cli/commands/similar cli/commands/status cli/commands/tag cli/commands/tokenize terminal
+      cli/commands/search cli/commands/show cli/commands/similar cli/commands/status cli/commands/tag cli/commands/tokenize cli/commands/why
+      terminal
 
   # The program: the one place that knows both local and cli.
   functions: cli local terminal tsx zod node:*
