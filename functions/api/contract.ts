@@ -211,7 +211,13 @@ const modelView = z
     score: share,
     rank: z.int().min(1).meta({ description: 'Among the label set’s names, broader ones included.' }),
     names: z.int().min(1),
-    threshold: z.object({ score: share, from: z.enum(['label', 'fit', 'set']) }),
+    threshold: z.object({
+      score: share,
+      from: z.enum(['label', 'fit', 'set']),
+      cosine: cosine
+        .optional()
+        .meta({ description: 'The lowest cosine that reaches it, everything else as it is.' }),
+    }),
     topK: z.int(),
     cosine: cosine.optional(),
     logit: z.number().optional(),
@@ -230,10 +236,6 @@ const modelView = z
     rivals: z.array(rival),
     broader: z.array(labelScore),
     narrower: z.array(labelScore),
-    lacks: z
-      .object({ score: z.number(), neededCosine: cosine.optional() })
-      .optional()
-      .meta({ description: 'What the score is below its threshold, and the cosine that would do.' }),
     isLearned: z.boolean().optional(),
     fittedTo: z.object({ positive: z.int(), negative: z.int() }).optional(),
   })

@@ -76,7 +76,13 @@ export interface ModelView extends Label {
   /** Among the label set's names, broader ones included. */
   readonly rank: number;
   readonly names: number;
-  readonly threshold: { readonly score: number; readonly from: 'label' | 'fit' | 'set' };
+  readonly threshold: {
+    readonly score: number;
+    /** Whose it is: the label's own, a calibration's, or the label set's. */
+    readonly from: 'label' | 'fit' | 'set';
+    /** The lowest cosine that reaches it, everything else as it is. */
+    readonly cosine?: number | undefined;
+  };
   readonly topK: number;
   readonly cosine?: number | undefined;
   readonly logit?: number | undefined;
@@ -94,8 +100,6 @@ export interface ModelView extends Label {
   readonly rivals: readonly Rival[];
   readonly broader: ReadonlyArray<{ readonly label: string; readonly score: number }>;
   readonly narrower: ReadonlyArray<{ readonly label: string; readonly score: number }>;
-  /** What the score is below its threshold, and the cosine that would do. */
-  readonly lacks?: { readonly score: number; readonly neededCosine?: number | undefined } | undefined;
   readonly isLearned?: boolean | undefined;
   readonly fittedTo?: { readonly positive: number; readonly negative: number } | undefined;
 }

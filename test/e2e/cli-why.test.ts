@@ -81,7 +81,7 @@ describe('cliptag why, of a file', () => {
       /its score 0\.\d+ is below 0\.3.*; it would need a cosine of 0\.\d+ and has/,
     );
     expect(dog?.prompts?.map(({ text }) => text).sort()).toEqual(['a photo of a dog', 'a photo of a hound']);
-    expect(dog?.model?.lacks?.neededCosine).toBeGreaterThan(dog?.model?.cosine ?? 1);
+    expect(dog?.model?.threshold.cosine).toBeGreaterThan(dog?.model?.cosine ?? 1);
   });
 
   it('gives the very scores of tag', async () => {

@@ -35,8 +35,6 @@ export interface ModelView {
   readonly broader: readonly LabelScore[];
   /** At any depth, the best first. */
   readonly narrower: readonly LabelScore[];
-  /** What its score lacks, where it is below its threshold. */
-  readonly lacks?: Lack | undefined;
   /** Whether its direction was learned from examples, in place of its words. */
   readonly isLearned?: boolean | undefined;
   /** How many images it was learned from, or its score calibrated by. */
@@ -47,6 +45,8 @@ export interface Threshold {
   readonly score: number;
   /** Whose it is: the label's own in its file, a calibration's, or the label set's `minimumScore`. */
   readonly from: 'label' | 'fit' | 'set';
+  /** The lowest cosine that reaches it, everything else as it is; none where no cosine does, or every one. */
+  readonly cosine?: number | undefined;
 }
 
 /** Where the cosine stands among those of pictures without the label. */
@@ -61,12 +61,6 @@ export interface NullPlace {
 export interface LabelScore {
   readonly label: string;
   readonly score: number;
-}
-
-export interface Lack {
-  readonly score: number;
-  /** The cosine that would do, everything else as it is; none where no cosine would. */
-  readonly neededCosine?: number | undefined;
 }
 
 /**
@@ -103,9 +97,6 @@ export function modelView(scored: ScoredEmbedding, label: string): ModelView {
       .filter((at) => at !== place)
       .map(scoreOf)
       .sort((a, b) => b.score - a.score || (a.label < b.label ? -1 : 1)),
-    ...(score < threshold.score && {
-      lacks: { score: threshold.score - score, neededCosine: neededCosine(scored, place) },
-    }),
     ...(fit?.direction !== undefined && { isLearned: true }),
     ...(fit?.examples && {
       fittedTo: { positive: fit.examples.positive.length, negative: fit.examples.negative.length },
@@ -134,10 +125,15 @@ function labelFitAt({ classifier }: ScoredEmbedding, place: number): LabelFit | 
   return fits[place];
 }
 
-function thresholdOf({ classifier }: ScoredEmbedding, place: number, fit: LabelFit | undefined): Threshold {
-  const score = minimumScoresOf(classifier)[place] ?? 0;
-  if (classifier.labelSet.labels[place]?.threshold !== undefined) return { score, from: 'label' };
-  return { score, from: fit?.threshold === undefined ? 'set' : 'fit' };
+function thresholdOf(scored: ScoredEmbedding, place: number, fit: LabelFit | undefined): Threshold {
+  const { classifier } = scored;
+  const isOwn = classifier.labelSet.labels[place]?.threshold !== undefined;
+  const cosine = neededCosine(scored, place);
+  return {
+    score: minimumScoresOf(classifier)[place] ?? 0,
+    from: isOwn ? 'label' : fit?.threshold === undefined ? 'set' : 'fit',
+    ...(cosine !== undefined && { cosine }),
+  };
 }
 
 function nullPlace({ mean, deviation, images }: NonNullable<LabelFit['null']>, cosine: number): NullPlace {

@@ -10,7 +10,8 @@ const HALVINGS = 26;
  * in every mode and with every fit. A score never falls as its own cosine rises.
  *
  * @param place of the label in the label set
- * @returns undefined where even a cosine of 1 would not do, or the label has none of its own
+ * @returns undefined where even a cosine of 1 would not do, where every one does, as for a label that its narrower ones carry,
+ *   or where the label has none of its own
  */
 export function neededCosine({ classifier, cosines }: ScoredEmbedding, place: number): number | undefined {
   if (place >= cosines.labels.length) return undefined;
@@ -20,8 +21,7 @@ export function neededCosine({ classifier, cosines }: ScoredEmbedding, place: nu
     return tagScore(scores[place] ?? 0) >= minimumScore;
   };
   let [below, above] = [-1, 1];
-  if (!passesWith(above)) return undefined;
-  if (passesWith(below)) return below;
+  if (!passesWith(above) || passesWith(below)) return undefined;
   for (let i = 0; i < HALVINGS; i++) {
     const middle = (below + above) / 2;
     if (passesWith(middle)) above = middle;

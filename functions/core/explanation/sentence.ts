@@ -115,7 +115,7 @@ function lackText(model: ModelView | undefined): string {
   if (model.cosine === undefined) {
     return best ? `${below}: it is scored by narrower labels, the best of which is ${best.label}` : below;
   }
-  const needed = model.lacks?.neededCosine;
+  const needed = model.threshold.cosine;
   if (needed === undefined) return `${below}, and no cosine would be enough`;
   const [has, needs] = comparable(model.cosine, needed, COSINE_DECIMALS);
   return `${below}; it would need a cosine of ${needs} and has ${has}`;

@@ -46,14 +46,14 @@ function setRows({ set: name, correction, reason }: ExplainedLabel, set: Explain
 const WHOSE = { label: 'the label’s own', fit: 'found by calibration', set: 'the label set’s' } as const;
 
 function modelRows(model: ModelView): Row[] {
-  const { score, threshold, rank, names, cosine, logit, nullDistribution: nothing, lacks } = model;
+  const { score, threshold, rank, names, cosine, logit, nullDistribution: nothing } = model;
   const [has, enough] = comparable(score, threshold.score);
   const rows: (Row | undefined)[] = [
     ['score', `${has}; ${enough} is enough (${WHOSE[threshold.from]})`],
     ['rank', `${COUNT.format(rank)} of ${COUNT.format(names)} labels`],
     cosine === undefined
       ? ['cosine', 'none: it has no words of its own, its narrower labels score it']
-      : ['cosine', `${cosine.toFixed(3)}, a logit of ${(logit ?? 0).toFixed(2)}${neededText(cosine, lacks)}`],
+      : ['cosine', `${cosine.toFixed(3)}, a logit of ${(logit ?? 0).toFixed(2)}${neededText(cosine, model)}`],
     nothing && ['without it', nullText(nothing)],
     model.isLearned
       ? [
@@ -67,10 +67,11 @@ function modelRows(model: ModelView): Row[] {
   return rows.filter((row) => row !== undefined);
 }
 
-function neededText(cosine: number, lacks: ModelView['lacks']): string {
-  if (!lacks) return '';
-  if (lacks.neededCosine === undefined) return '; none would be enough';
-  return `; ${comparable(cosine, lacks.neededCosine, 3)[1]} would be enough`;
+/** What a label that falls short would need. */
+function neededText(cosine: number, { score, threshold }: ModelView): string {
+  if (score >= threshold.score) return '';
+  if (threshold.cosine === undefined) return '; none would be enough';
+  return `; ${comparable(cosine, threshold.cosine, 3)[1]} would be enough`;
 }
 
 function nullText({

@@ -79,7 +79,7 @@ function shortReason({ reason, correction, model, isShown }: ExplainedLabel): st
       return 'the image has no tags';
     default: {
       const [score, threshold] = comparable(model?.score ?? 0, model?.threshold.score ?? 0);
-      const needed = model?.lacks?.neededCosine;
+      const needed = model?.threshold.cosine;
       const cosines = comparable(model?.cosine ?? 0, needed ?? 0, 3);
       const cosine = needed === undefined ? '' : `; cosine ${cosines[0]}, needs ${cosines[1]}`;
       return `${score} is below ${threshold}${cosine}`;

@@ -61,11 +61,11 @@ describe('explainImage', () => {
     expect(weighed).toBeGreaterThan(RUNS);
   });
 
-  it('tells the cosine that would do: with it the label is shown, or would be but for topK, with a lower one it is not', async () => {
+  it('tells the lowest cosine that reaches the threshold: with it the score does, with a lower one it does not', async () => {
     let told = 0;
     await holds(async (world) => {
       for (const { set, label, model } of await explanationsOf(world)) {
-        const needed = model?.lacks?.neededCosine;
+        const needed = model?.threshold.cosine;
         const classifier = world.classifiers.find(({ labelSet }) => labelSet.name === set);
         if (needed === undefined || classifier === undefined) continue;
         const place = classifier.labelSet.labels.findIndex(({ name }) => name === label);
