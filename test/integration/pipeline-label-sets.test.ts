@@ -121,7 +121,7 @@ describe('the label sets of a running pipeline', () => {
       const labels = record?.tags.map(({ label }) => label) ?? [];
       expect(labels.filter((label) => label !== 'cat' && label !== 'fish')).toEqual([]);
     }
-    expect(printed).toContainEqual(expect.stringMatching(/^Retagged 40 pictures: \d+ got other tags\.$/));
+    expect(printed).toContainEqual(expect.stringMatching(/^Retagged \d+ pictures: \d+ got other tags\.$/));
   });
 
   it('come back after a restart, and what has changed meanwhile is told', async () => {
