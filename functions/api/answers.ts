@@ -7,7 +7,7 @@ import { PROBLEM_MEDIA_TYPE } from './problems.ts';
 const PROBLEMS = {
   400: 'The request is not as it should be; `column` says where a query is wrong.',
   404: 'There is no such image, or this deployment does not offer this.',
-  409: 'The image does not allow it: it has no tags, or is of another model than the pipeline’s; `code` says why.',
+  409: 'What is there does not allow it: an image without tags, a name that is taken; `code` says why.',
   413: 'The body is too large.',
   415: 'The body is of another media type than the route takes.',
   422: 'The body is no picture that can be read; `code` says why.',

@@ -14,6 +14,14 @@ import { addStatusRoute } from './status-route.ts';
 import { addUploadRoute } from './upload-routes.ts';
 import { addWhyRoute } from './why-route.ts';
 
+/** Why a deployment offers a route not, where there is more to say. */
+const REASONS: Readonly<Record<string, string>> = {
+  '/label-sets':
+    'the label sets of a stack are deployed with it (npx cdk deploy -c labels=FILE); on one machine they are written in the page',
+  '/label-sets/preview': 'npx cliptag tag PATH --label LABEL tries labels on pictures of this machine',
+  '/label-sets/retag': 'npx cliptag retag --stack NAME has the stack do it',
+};
+
 /** A web-standard handler: `fetch` of an app takes a `Request` and gives its `Response`, and never throws. */
 export type ApiApp = OpenAPIHono;
 
@@ -30,7 +38,8 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
   '/corrections': ['POST'],
   '/retries': ['POST'],
   '/uploads': ['POST'],
-  '/label-sets': ['GET'],
+  '/label-sets': ['GET', 'PUT', 'DELETE'],
+  '/label-sets/preview': ['POST'],
   '/label-sets/retag': ['POST'],
   '/status': ['GET'],
   '/openapi.json': ['GET'],
@@ -57,7 +66,7 @@ export function apiApp(ports: ApiPorts, settings: ApiSettings): ApiApp {
   addWhyRoute(app, ports, settings);
   addPictureRoutes(app, ports, settings);
   addUploadRoute(app, ports, settings);
-  addLabelSetRoutes(app, ports);
+  addLabelSetRoutes(app, ports, settings);
   addStatusRoute(app, ports);
   let document: OpenApiDocument | undefined;
   app.get(`${API_BASE}/openapi.json`, (c) => {
@@ -78,7 +87,9 @@ function addOtherMethods(app: ApiApp, path: string): void {
   const allow = [...allowed, ...(allowed.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
   app.all(API_BASE + path, (c) => {
     if (allowed.length === 0 || (all.includes(c.req.method) && !allowed.includes(c.req.method))) {
-      throw new RefusedRequest(404, 'not-offered', `This deployment does not offer ${c.req.method} ${path}`);
+      const reason = REASONS[path] ? `: ${REASONS[path]}` : '';
+      const message = `This deployment does not offer ${c.req.method} ${path}${reason}`;
+      throw new RefusedRequest(404, 'not-offered', message);
     }
     if (c.req.method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow } });
     const message = `Expected ${allowed.join(' or ')} but received ${c.req.method}`;

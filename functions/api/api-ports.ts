@@ -2,7 +2,15 @@ import type { ImageExplanation } from '../core/explanation/explained-image.ts';
 import type { ObjectReference } from '../core/objects/object.ts';
 import type { NamedCorrections } from '../core/records/named-corrections.ts';
 import type { ImageSearch, SearchedImage } from '../core/search/image-search.ts';
-import type { ImageName, LabelSetsAnswer, StatusAnswer, UploadAnswer, UploadRequest } from './contract.ts';
+import type {
+  ImageName,
+  LabelSetPreviewRequest,
+  LabelSetRequest,
+  LabelSetsAnswer,
+  StatusAnswer,
+  UploadAnswer,
+  UploadRequest,
+} from './contract.ts';
 
 /** An image as its record has it; the state of its object orders and names what is made of it. */
 export type KnownImage = SearchedImage & Partial<Pick<ObjectReference, 'sequencer' | 'versionId'>>;
@@ -44,8 +52,30 @@ export interface ApiPorts {
   original?(image: KnownImage): Promise<Picture | undefined>;
   status?(): Promise<StatusAnswer>;
   labelSets?(): Promise<LabelSetsAnswer>;
+  /**
+   * Resolves once it is in use.
+   *
+   * @throws {InvalidInput} for labels that cannot be used
+   */
+  saveLabelSet?(request: LabelSetRequest): Promise<LabelSetsAnswer>;
+  deleteLabelSet?(name: string): Promise<LabelSetsAnswer>;
+  /** @throws {InvalidInput} for labels that cannot be used */
+  previewLabelSet?(request: LabelSetPreviewRequest): Promise<LabelSetPreviewed>;
   /** Begins to give pictures that have tags of other label sets those of the label sets in use. */
   retag?(): Promise<LabelSetsAnswer>;
+}
+
+/** What pictures the labels of a label set would be given to. */
+export interface LabelSetPreviewed {
+  readonly labels: ReadonlyArray<{
+    readonly label: string;
+    readonly count: number;
+    /** The best ones, with their scores. */
+    readonly images: readonly SearchedImage[];
+  }>;
+  /** Images that were compared. */
+  readonly total: number;
+  readonly minimumScore: number;
 }
 
 /** A picture, or where it is. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EXPLAINED_SET_STATES, REASONS } from '../core/explanation/reasons.ts';
+import { LABEL_SET_NAME, MAXIMUM_LABEL_LENGTH } from '../core/labels/label-set.ts';
 import { IMAGE_STATUSES } from '../core/records/image-record.ts';
 import { MAXIMUM_PAGE_SIZE } from '../core/search/image-search.ts';
 
@@ -346,11 +347,71 @@ export const labelSetInUse = z
       description: 'exclusive: one of the labels is right. independent: any of them.',
     }),
     labels: z.array(z.string()).meta({ description: 'Their names, in the order of the file.' }),
+    minimumScore: z.number().min(0).max(1),
     digest: z.string().meta({ description: 'Of all that its tags depend on, with the pipeline’s model.' }),
     path: z.string().optional().meta({ description: 'The file that it comes from.' }),
     isOwn: z.boolean().meta({ description: 'Whether it was written here, and may be changed here.' }),
   })
   .meta({ id: 'LabelSetInUse' });
+
+const labelSetName = z
+  .string()
+  .regex(
+    new RegExp(`^${LABEL_SET_NAME.source}$`),
+    'Expected 1 to 63 lower-case letters, digits, hyphens and underscores, a letter or digit first',
+  )
+  .meta({ example: 'pets' });
+const typedLabels = z
+  .array(z.string().max(MAXIMUM_LABEL_LENGTH * 4))
+  .min(1)
+  .meta({
+    description: 'Words, such as cat, or phrases, such as a drawing of a cat.',
+    example: ['cat', 'dog'],
+  });
+const labelMode = z.enum(['exclusive', 'independent']).meta({
+  description: 'exclusive: one of the labels at most is right. independent: any of them.',
+});
+const minimumScore = z.number().min(0).max(1).optional().meta({
+  description: 'Lowest score of a tag. By default 0.75, or 0.7 where one label at most is right.',
+});
+
+/** A label set that is written over the API: its labels are only named. */
+export const labelSetRequest = z
+  .strictObject({
+    name: labelSetName,
+    mode: labelMode,
+    labels: typedLabels.max(500),
+    minimumScore,
+    digest: z.string().max(64).optional().meta({
+      description: 'Of the label set that it takes the place of, as it was read. By default it is a new one.',
+    }),
+  })
+  .meta({ id: 'LabelSetRequest' });
+export const labelSetNameQuery = z.strictObject({ name: labelSetName });
+
+export const labelSetPreviewRequest = z
+  .strictObject({
+    mode: labelMode,
+    labels: typedLabels.max(100),
+    minimumScore,
+    images: z.int().min(0).max(24).default(6).meta({ description: 'The most images of each label.' }),
+  })
+  .meta({ id: 'LabelSetPreviewRequest' });
+export const labelSetPreview = z
+  .object({
+    labels: z.array(
+      z.object({
+        label: z.string(),
+        count: z.int().min(0).meta({ description: 'Images that would get it.' }),
+        images: z.array(image).meta({
+          description: 'The best ones with their scores, those below the minimum too.',
+        }),
+      }),
+    ),
+    total: z.int().min(0).meta({ description: 'Images that were compared.' }),
+    minimumScore: z.number().min(0).max(1),
+  })
+  .meta({ id: 'LabelSetPreview' });
 
 export const retagState = z
   .object({
@@ -416,6 +477,9 @@ export const problem = z
  * POST /retries (imageName)                    → 202 imageName: the image is worked on anew
  * POST /uploads (uploadRequest)                → 201 uploadAnswer; a key that is taken gets a number
  * GET  /label-sets                             → labelSetsAnswer
+ * PUT  /label-sets (labelSetRequest)           → labelSetsAnswer: it is in use
+ * DELETE /label-sets?name                      → labelSetsAnswer
+ * POST /label-sets/preview (labelSetPreviewRequest) → labelSetPreview; nothing is kept
  * POST /label-sets/retag                       → 202 labelSetsAnswer: pictures get their tags anew, from stored embeddings
  * GET  /status                                 → statusAnswer
  * GET  /events                                 → server-sent events `image` (an image as above) and `label-sets` (ask for
@@ -427,6 +491,9 @@ export { API_BASE } from './base-path.ts';
 export type ImageName = z.infer<typeof imageName>;
 export type ApiImage = z.infer<typeof image>;
 export type SearchAnswerBody = z.infer<typeof searchAnswer>;
+export type LabelSetRequest = z.infer<typeof labelSetRequest>;
+export type LabelSetPreviewRequest = z.infer<typeof labelSetPreviewRequest>;
+export type LabelSetPreview = z.infer<typeof labelSetPreview>;
 export type LabelSetInUse = z.infer<typeof labelSetInUse>;
 export type LabelSetsAnswer = z.infer<typeof labelSetsAnswer>;
 export type StatusAnswer = z.infer<typeof statusAnswer>;

@@ -27,6 +27,8 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'not-tagged': 409,
   'too-many-corrections': 409,
   'no-bucket': 404,
+  'no-label-set': 404,
+  'label-set-taken': 409,
   'model-mismatch': 409,
 };
 

@@ -3,8 +3,8 @@ import type { LabelSetInUse } from './contract.ts';
 
 /** A label set as lists show it. */
 export function shownLabelSet(
-  { name, version, mode, labels }: LabelSet,
+  { name, version, mode, labels, minimumScore }: LabelSet,
   { digest, ...place }: Pick<LabelSetInUse, 'digest' | 'path' | 'isOwn'>,
 ): LabelSetInUse {
-  return { name, version, mode, labels: labels.map((label) => label.name), digest, ...place };
+  return { name, version, mode, labels: labels.map((label) => label.name), minimumScore, digest, ...place };
 }

@@ -7,6 +7,10 @@ import type {
   ImagePage,
   Label,
   LabelCount,
+  LabelSetPreview,
+  LabelSets,
+  LabelSetToPreview,
+  LabelSetToSave,
   PipelineStatus,
   StartedUpload,
 } from './images.ts';
@@ -111,6 +115,19 @@ export interface Client {
   /** For `<img src>`, where requests need not be signed. */
   thumbnailAddress(image: PictureName): string;
   originalAddress(image: PictureName): string;
+  /** The label sets in use, and on one machine what is to be done about pictures that have others. */
+  labelSets(): Promise<LabelSets>;
+  /** Takes a label set of labels that are only named into use, on one machine. */
+  saveLabelSet(labelSet: LabelSetToSave): Promise<LabelSets>;
+  /** Removes one that was written so. */
+  deleteLabelSet(name: string): Promise<LabelSets>;
+  /** What pictures labels would be given to, on one machine; nothing is kept. */
+  previewLabelSet(
+    labelSet: LabelSetToPreview,
+    options?: Pick<PageOptions, 'signal'>,
+  ): Promise<LabelSetPreview>;
+  /** Begins to tag all pictures anew by the label sets in use, on one machine. */
+  retag(): Promise<LabelSets>;
   status(): Promise<PipelineStatus>;
 }
 
@@ -172,6 +189,12 @@ export function createClient({ url, fetch: given }: ClientOptions): Client {
     original: (image) => fetchPicture(base, fetch, 'originals', image),
     thumbnailAddress: (image) => pictureAddress('thumbnails', image),
     originalAddress: (image) => pictureAddress('originals', image),
+    labelSets: () => get('/label-sets'),
+    saveLabelSet: (json) => jsonOf(send(base, fetch, '/label-sets', { method: 'PUT', json })),
+    deleteLabelSet: (name) => jsonOf(send(base, fetch, '/label-sets', { method: 'DELETE', query: { name } })),
+    previewLabelSet: (json, { signal } = {}) =>
+      jsonOf(send(base, fetch, '/label-sets/preview', { method: 'POST', json, signal })),
+    retag: () => jsonOf(send(base, fetch, '/label-sets/retag', { method: 'POST' })),
     status: () => get('/status'),
   };
   return client;

@@ -108,3 +108,76 @@ export interface StartedUpload extends ImageName {
   readonly url: string;
   readonly fields: Readonly<Record<string, string>>;
 }
+
+/** `exclusive`: one of the labels at most is right. `independent`: any of them. */
+export type LabelMode = 'exclusive' | 'independent';
+
+/** A label set in use. */
+export interface LabelSetInUse {
+  readonly name: string;
+  readonly version: string;
+  readonly mode: LabelMode;
+  /** Names, in the order of the file. */
+  readonly labels: readonly string[];
+  readonly minimumScore: number;
+  /** Of all that its tags depend on, with the pipeline's model. */
+  readonly digest: string;
+  readonly path?: string | undefined;
+  /** Whether it was written over the API, and may be changed so. */
+  readonly isOwn: boolean;
+}
+
+export interface LabelSets {
+  readonly labelSets: readonly LabelSetInUse[];
+  /** Tagged pictures whose tags come from other label sets; told on one machine. */
+  readonly others?: number | undefined;
+  /** What changed last, in words, while pictures have tags of before. */
+  readonly changes: readonly string[];
+  /** Why changed files are not in use. */
+  readonly faults: readonly string[];
+  /** The retag that was ordered over the API last. */
+  readonly retag?:
+    | {
+        readonly state: 'running' | 'done' | 'failed';
+        /** Pictures that have been compared so far. */
+        readonly images: number;
+        /** Pictures that got other tags. */
+        readonly changed?: number | undefined;
+        readonly fault?: string | undefined;
+      }
+    | undefined;
+  /** Whether label sets may be written over the API. */
+  readonly canWrite: boolean;
+}
+
+/** Labels that are only named: words, such as `cat`, and phrases, such as `a drawing of a cat`. */
+export interface TypedLabels {
+  readonly mode: LabelMode;
+  readonly labels: readonly string[];
+  /** Lowest score of a tag, in [0, 1]. @default 0.75, or 0.7 where one label at most is right */
+  readonly minimumScore?: number | undefined;
+}
+
+export interface LabelSetToSave extends TypedLabels {
+  readonly name: string;
+  /** Of the label set that it takes the place of, as it was read. @default it is a new one */
+  readonly digest?: string | undefined;
+}
+
+export interface LabelSetToPreview extends TypedLabels {
+  /** The most images of each label, 0 to 24. @default 6 */
+  readonly images?: number | undefined;
+}
+
+export interface LabelSetPreview {
+  readonly labels: ReadonlyArray<{
+    readonly label: string;
+    /** Images that would get it. */
+    readonly count: number;
+    /** The best ones with their scores, those below the minimum too. */
+    readonly images: readonly Image[];
+  }>;
+  /** Images that were compared. */
+  readonly total: number;
+  readonly minimumScore: number;
+}

@@ -7,7 +7,7 @@ export type Fetch = (request: Request) => Promise<Response>;
 export type Parameters = Readonly<Record<string, string | number | boolean | undefined>>;
 
 export interface Call {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly query?: Parameters | undefined;
   /** Sent as JSON. */
   readonly json?: unknown;

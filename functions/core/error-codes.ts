@@ -356,6 +356,15 @@ const API_ERRORS = {
     meaning: 'The deployment was made without what the request asks for.',
     remedy: 'Look into the settings of the deployment, such as those for thumbnails.',
   },
+  'label-set-taken': {
+    meaning:
+      'There is another label set of that name, or the one that is to be changed has been changed meanwhile.',
+    remedy: 'Choose another name, or read the label sets again.',
+  },
+  'no-label-set': {
+    meaning: 'There is no label set of that name that was written in the page or by the API.',
+    remedy: 'Read the label sets again. Those of files are changed in their files.',
+  },
   'method-not-allowed': {
     meaning: 'The path does not take this method.',
     remedy: 'Use one that the header Allow names.',

@@ -57,7 +57,11 @@ export async function startPage(pipeline: Pipeline, options: PageOptions): Promi
     const { record } = written;
     if (record?.bucket === LOCAL_BUCKET_NAME) tell(() => shownImage(record, modelDigest));
   });
-  const { search, encode, close: closeSearch } = await openSearch(pipeline, collected, options.modelFolder);
+  const {
+    search,
+    textEncoder,
+    close: closeSearch,
+  } = await openSearch(pipeline, collected, options.modelFolder);
   const rate = throughput();
   const countOthers = () =>
     collected.countOthers(taggerIdentity(modelDigest, pipeline.labelSets.now().classifiers));
@@ -69,7 +73,16 @@ export async function startPage(pipeline: Pipeline, options: PageOptions): Promi
     tellPages: () => server?.tellLabelSets(),
   });
   const api = pageApi({
-    ...{ pipeline, bucket: LOCAL_BUCKET_NAME, search, encode, collected, throughput: rate, warn, labelling },
+    ...{
+      pipeline,
+      bucket: LOCAL_BUCKET_NAME,
+      search,
+      collected,
+      throughput: rate,
+      warn,
+      labelling,
+      textEncoder,
+    },
     uploadForms: UPLOAD_FORMS,
   });
   const close = async () => {
@@ -103,7 +116,7 @@ function retagCommand(port: number = LOCAL_PIPELINE.httpPort): string {
 
 interface OpenedSearch {
   readonly search: ImageSearch;
-  readonly encode: PromptEncoder['encode'];
+  readonly textEncoder: PromptEncoder;
   close(): Promise<void>;
 }
 
@@ -120,8 +133,7 @@ async function openSearch(
     labelSets: () => labelSets.now().labelSets,
     textEncoder: async () => textEncoder,
   });
-  const { encode, close } = textEncoder;
-  return { search: searchOnceWhole(search, whole), encode, close };
+  return { search: searchOnceWhole(search, whole), textEncoder, close: textEncoder.close };
 }
 
 /** Answers of a part of the images would be wrong. */

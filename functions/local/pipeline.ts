@@ -20,7 +20,7 @@ import { type DynamoDbEndpoint, startDynamoDbEndpoint } from './dynamodb/dynamod
 import { ensureTable, LOCAL_REGION, LOCAL_TABLE_NAME } from './dynamodb/table.ts';
 import type { WrittenImage } from './dynamodb/written-records.ts';
 import { type LiveLabelSets, openLiveLabelSets } from './label-sets/live-label-sets.ts';
-import { ownLabelSets } from './label-sets/own-label-sets.ts';
+import { type OwnLabelSets, ownLabelSets } from './label-sets/own-label-sets.ts';
 import type { LocalQueue } from './queue/contract.ts';
 import {
   type EventSourceMapping,
@@ -67,6 +67,7 @@ export interface Pipeline {
   /** Its classifiers are those of the moment in which it is asked. */
   readonly tagger: Tagger & { readonly table: ScannableTable };
   readonly labelSets: LiveLabelSets;
+  readonly ownLabelSets: OwnLabelSets;
   /** Whether some records may be of another model than the tagger's: they have not been looked at yet. */
   readonly mayHaveOtherModels: boolean;
   /** What the start has found lost, and what was done about it; `undefined` when it was closed before or has failed. */
@@ -114,7 +115,8 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     };
     const bucket = s3Bucket(LOCAL_BUCKET_NAME, s3Options);
     await bucket.create(LOCAL_QUEUE_ARN);
-    const labelSets = await openLabelSets(options);
+    const own = ownLabelSets(dataFolder);
+    const labelSets = await openLabelSets(options, own);
     closers.push(labelSets.close);
     const composed = await composeTagger({
       ...options,
@@ -159,7 +161,18 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     closers.push(() => mapping.close());
     const { repairs, stop } = runRepair(repair, options.warn);
     closers.push(stop);
-    return { s3, dynamodb, queue, bucket, tagger, labelSets, mayHaveOtherModels, repairs, close };
+    return {
+      s3,
+      dynamodb,
+      queue,
+      bucket,
+      tagger,
+      labelSets,
+      ownLabelSets: own,
+      mayHaveOtherModels,
+      repairs,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -174,14 +187,11 @@ async function removeOtherNote(table: ScannableTable, modelDigest: string): Prom
 }
 
 /** The label sets that the pipeline was started with, and those that were written in its page. */
-async function openLabelSets({
-  modelFolder,
-  labelSets,
-  dataFolder,
-  warn,
-}: PipelineOptions): Promise<LiveLabelSets> {
+async function openLabelSets(
+  { modelFolder, labelSets, dataFolder, warn }: PipelineOptions,
+  own: OwnLabelSets,
+): Promise<LiveLabelSets> {
   const model = await readModel(modelFolder, []);
-  const own = ownLabelSets(dataFolder);
   return openLiveLabelSets({
     paths: () => [...labelSets, ...own.paths()],
     textEncoder: () => onnxTextEncoder(model),

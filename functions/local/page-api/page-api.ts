@@ -11,12 +11,13 @@ import type { Tagger } from '../../core/tagging/tag-image.ts';
 import type { DynamoDbEndpoint } from '../dynamodb/dynamodb-endpoint.ts';
 import type { Labelling } from '../label-sets/labelling.ts';
 import type { LiveLabelSets } from '../label-sets/live-label-sets.ts';
+import type { OwnLabelSets } from '../label-sets/own-label-sets.ts';
 import type { PagePorts } from '../page-server/page-ports.ts';
 import type { LocalQueue } from '../queue/contract.ts';
 import type { S3Endpoint } from '../s3-endpoint/s3-endpoint.ts';
 import type { CollectedImages } from './collected-images.ts';
+import { labelSetPorts } from './label-set-ports.ts';
 import { pictures } from './pictures.ts';
-import { shownLabelSets } from './shown-label-sets.ts';
 import type { Throughput } from './throughput.ts';
 import { uploads } from './uploads.ts';
 
@@ -26,15 +27,16 @@ export interface PageApiOptions {
     readonly queue: Pick<LocalQueue, 'send' | 'counts'>;
     readonly dynamodb: Pick<DynamoDbEndpoint, 'readImages'>;
     readonly tagger: Tagger;
-    readonly labelSets: Pick<LiveLabelSets, 'now'>;
+    readonly labelSets: LiveLabelSets;
+    readonly ownLabelSets: OwnLabelSets;
   };
   readonly bucket: string;
   readonly search: ImageSearch;
-  /** The model's text encoder. */
-  readonly encode: PromptEncoder['encode'];
   readonly collected: CollectedImages;
   readonly throughput: Throughput;
   readonly labelling: Labelling;
+  /** Of the pipeline's model. */
+  readonly textEncoder: PromptEncoder;
   /** Where the forms of uploads are sent. */
   readonly uploadForms: string;
   readonly warn: (message: string) => void;
@@ -57,7 +59,8 @@ export function pageApi(options: PageApiOptions): Pick<PagePorts, 'api' | 'store
   return { api: (request) => app.fetch(request), storeUpload: taken.store };
 }
 
-function apiPorts({ pipeline, search, collected, throughput, labelling, encode }: PageApiOptions): ApiPorts {
+function apiPorts(options: PageApiOptions): ApiPorts {
+  const { pipeline, search, collected, throughput } = options;
   const { tagger, queue, s3, dynamodb } = pipeline;
   const { table, now } = tagger;
   return {
@@ -76,16 +79,12 @@ function apiPorts({ pipeline, search, collected, throughput, labelling, encode }
         classifiers: pipeline.labelSets.now().classifiers,
         label,
         table,
-        encode,
+        encode: options.textEncoder.encode,
       });
     },
     correct: (image, names) =>
       correctByNames(image, names, { labelSets: pipeline.labelSets.now().labelSets, table, now }),
-    labelSets: async () => shownLabelSets(await labelling.state()),
-    async retag() {
-      labelling.retag();
-      return shownLabelSets(await labelling.state());
-    },
+    ...labelSetPorts(options),
     async retry({ bucket, key, eTag = '-', sizeBytes = 0, recordedAt }) {
       const object = { bucket, key, eTag, sizeBytes, lastModified: recordedAt };
       await queue.send(listedObjectBody({ ...object, isRetry: true }));

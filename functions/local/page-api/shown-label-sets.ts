@@ -4,22 +4,21 @@ import { labelSetChangeText } from '../../core/labels/label-set-changes.ts';
 import type { LabellingState } from '../label-sets/labelling.ts';
 
 /** The label sets of the moment as they go over the API. */
-export function shownLabelSets({
-  files,
-  classifiers,
-  others,
-  changes,
-  faults,
-  retag,
-}: LabellingState): LabelSetsAnswer {
+export function shownLabelSets(
+  { files, classifiers, others, changes, faults, retag }: LabellingState,
+  isOwn: (path: string, name: string) => boolean,
+): LabelSetsAnswer {
   return {
     labelSets: files.map(({ path, labelSet }, i) =>
-      shownLabelSet(labelSet, { digest: classifiers[i]?.labelSetDigest ?? '', path, isOwn: false }),
+      shownLabelSet(labelSet, {
+        ...{ digest: classifiers[i]?.labelSetDigest ?? '', path },
+        isOwn: isOwn(path, labelSet.name),
+      }),
     ),
     others,
     changes: changes.map(labelSetChangeText),
     faults: [...faults],
     ...(retag && { retag: { ...retag } }),
-    canWrite: false,
+    canWrite: true,
   };
 }

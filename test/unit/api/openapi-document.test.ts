@@ -41,6 +41,7 @@ describe('the OpenAPI document', () => {
       [
         ...['correct', 'duplicates', 'image', 'labels', 'original', 'retry', 'search', 'similar'],
         ...['similarToPicture', 'startUpload', 'status', 'thumbnail', 'labelSets', 'retag', 'why'],
+        ...['saveLabelSet', 'deleteLabelSet', 'previewLabelSet'],
       ].sort(),
     );
     for (const { operationId, responses } of operations) {

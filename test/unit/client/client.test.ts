@@ -12,6 +12,10 @@ import {
   type Explanation,
   type Image,
   type ImagePage,
+  type LabelSetPreview,
+  type LabelSets,
+  type LabelSetToPreview,
+  type LabelSetToSave,
   type PipelineStatus,
   type StartedUpload,
 } from '../../../functions/client/client.ts';
@@ -58,6 +62,11 @@ it('has the types of the contract', () => {
   expectTypeOf<DuplicatePage>().toExtend<Body<typeof contract.duplicatesAnswer>>();
   expectTypeOf<Body<typeof contract.statusAnswer>>().toExtend<PipelineStatus>();
   expectTypeOf<PipelineStatus>().toExtend<Body<typeof contract.statusAnswer>>();
+  expectTypeOf<Body<typeof contract.labelSetsAnswer>>().toExtend<LabelSets>();
+  expectTypeOf<LabelSets>().toExtend<Body<typeof contract.labelSetsAnswer>>();
+  expectTypeOf<Body<typeof contract.labelSetPreview>>().toExtend<LabelSetPreview>();
+  expectTypeOf<LabelSetToSave>().toExtend<Frozen<z.input<typeof contract.labelSetRequest>>>();
+  expectTypeOf<LabelSetToPreview>().toExtend<Frozen<z.input<typeof contract.labelSetPreviewRequest>>>();
   expectTypeOf<Body<typeof contract.uploadAnswer>>().toExtend<StartedUpload>();
 });
 
@@ -81,6 +90,14 @@ describe('a client', () => {
     expect(await client.startUpload('x.jpg', { contentType: 'image/jpeg' })).toMatchObject({ key: 'x.jpg' });
     expect(await client.original(CAT)).toMatchObject({ size: 3, type: 'image/jpeg' });
     expect((await client.status()).deadLetters).toBe(0);
+    const pets = { name: 'pets', mode: 'independent', labels: ['cat'] } as const;
+    expect((await client.saveLabelSet(pets)).labelSets.at(-1)).toMatchObject({ ...pets, isOwn: true });
+    expect((await client.deleteLabelSet('general')).labelSets).toEqual([]);
+    expect((await client.labelSets()).labelSets).toHaveLength(1);
+    expect((await client.retag()).retag).toEqual({ state: 'running', images: 0 });
+    const { name: _, ...typed } = pets;
+    const previewed = await client.previewLabelSet({ ...typed, images: 1 });
+    expect(previewed).toMatchObject({ total: 1, labels: [{ label: 'cat', count: 1, images: [CAT] }] });
     expect(ports.asked.flatMap(({ request = [] }) => request)).toMatchObject([
       { query: 'cat & "dog"', order: 'newest', limit: 3, isAll: true, wantsFacets: true },
       { to: CAT, query: 'dog', limit: 2 },
