@@ -48,7 +48,7 @@ const builtinsByRequire: Plugin = {
 
 /** Needed only for what the image has precompiled: label sets are JSON there, and no text is encoded. */
 const UNUSED: Readonly<Record<string, readonly string[]>> = {
-  yaml: ['LineCounter', 'isNode', 'isScalar', 'parseDocument', 'visit'],
+  yaml: ['LineCounter', 'isMap', 'isNode', 'isScalar', 'parseDocument', 'visit'],
   'entities/decode': ['decodeHTML', 'decodeHTMLStrict'],
   '@huggingface/tokenizers': ['Tokenizer'],
 };
