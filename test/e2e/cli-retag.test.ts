@@ -1,13 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
+import { writeFit } from '../../functions/adapters/files/fit-file.ts';
+import { readLabelSets } from '../../functions/adapters/files/label-set-files.ts';
 import { readModel } from '../../functions/adapters/files/model-folder.ts';
 import { onnxTextEncoder } from '../../functions/adapters/onnx/encoders.ts';
 import { embeddingToBytes } from '../../functions/core/labels/embedding.ts';
+import { promptsDigest } from '../../functions/core/labels/label-set.ts';
 import { imageRecordOf, nextImageRecord } from '../../functions/core/records/image-record.ts';
 import { putLabelEntry } from '../../functions/core/records/label-entries.ts';
 import { commitRecord, readRecord } from '../../functions/core/records/record-commit.ts';
@@ -104,6 +107,41 @@ describe('cliptag retag', PATIENCE, () => {
     const again = await retag('--yes', '--json', '--prefix', 'a/', ...labels);
     expect(steps(again)[1]).toMatchObject({ images: 2, right: 2, changed: 0, noted: 0 });
     expect((await recordOf('a/dog.jpg'))?.revision).toBe(revision);
+  });
+
+  it('applies what was fitted with its model since, and takes no notice of what was with another', async () => {
+    const labels = await labelFile(3, ['cat', 'dog']);
+    const path = labels[1]!;
+    await retag('--yes', '--prefix', 'a/', ...labels);
+    const planned = async () => {
+      const result = await retag('--dry-run', '--json', '--prefix', 'a/', ...labels);
+      return { ...steps(result)[0], stderr: result.stderr };
+    };
+    const set = (await readLabelSets([path]))[0]!;
+    const [cat, dog] = set.labels.map((label) => {
+      // Whatever the picture: three quarters for the dog.
+      const offset = label.name === 'dog' ? Math.log(3) : 0;
+      return { promptsDigest: promptsDigest(set, label), slope: 0, offset };
+    });
+    const fit = { fittedAt: '2026-11-30T12:00:00.000Z', labels: { cat: cat!, dog: dog! } };
+    await writeFit(path, 'another-model', fit);
+    expect(await planned()).toMatchObject({ images: 2, right: 2, changed: 0, noted: 0 });
+    await writeFit(path, (await readModel('models/embedded', [])).digest, fit);
+    expect(await planned()).toMatchObject({ images: 2, right: 0, stderr: '' });
+    await retag('--yes', '--prefix', 'a/', ...labels);
+    const { tags } = (await recordOf('a/cat.jpg'))!;
+    expect(tags.map(({ label, score }) => [label, score])).toEqual([
+      ['dog', 0.75],
+      ['cat', 0.25],
+    ]);
+    expect(await planned()).toMatchObject({ images: 2, right: 2 });
+    const words = await readFile(path, 'utf8');
+    await writeFile(path, words.replace('a photo of a', 'a picture of a'));
+    expect((await planned()).stderr).toMatch(/label set "mine" .*"cat", "dog" is left out/);
+    await writeFile(path, words);
+    await rm(path.replace('.json', '.fits.json'));
+    await retag('--yes', '--prefix', 'a/', ...labels);
+    expect((await recordOf('a/cat.jpg'))?.tags[0]).toMatchObject({ label: 'cat' });
   });
 
   it('goes on with the rest after kill -9', async () => {
