@@ -192,6 +192,44 @@ describe.skipIf(!hasChromium)('the page', () => {
       api.faults.clear();
     }));
 
+  it('explains a tag beside it, and a label that is not shown; a misspelt one gets the nearest word', () =>
+    onPage('/?image=photos/2026/holiday-000009.jpg', async (page) => {
+      const [tag] = madeUpImage(9).tags;
+      const line = page.locator('.tag-line', { hasText: tag?.label ?? '' }).first();
+      const why = line.locator(`button[aria-label="Why ${tag?.label}?"]`);
+      await why.click();
+      await line.locator('.why-panel', { hasText: `is tagged ${tag?.label}` }).waitFor();
+      expect(await why.getAttribute('aria-expanded')).toBe('true');
+      const drawing = line.locator('.why-panel svg');
+      expect(await drawing.getAttribute('aria-label')).toBe(
+        'A cosine of 0.310. Pictures without the label lie around 0.150, give or take 0.030; 0.262 is enough.',
+      );
+      expect(await line.locator('.shares li').allTextContents()).toHaveLength(4);
+      expect(await line.locator('.numbers').textContent()).toContain('narrower <b>one</b> 0.10');
+      await why.click();
+      await line.locator('.why-panel').waitFor({ state: 'detached' });
+
+      const asking = page.locator('.why-not');
+      await asking.locator('input').fill('submarine');
+      await page.keyboard.press('Enter');
+      await asking.locator('.why-panel', { hasText: 'submarine is not shown' }).waitFor();
+      await asking.locator('input').fill('dgo');
+      await page.keyboard.press('Enter');
+      await asking.locator('.why-panel', { hasText: 'knows "dgo", but "dog"' }).waitFor();
+    }));
+
+  it('asks anew why, when the picture is corrected meanwhile', () =>
+    onPage('/?image=photos/2026/holiday-000011.jpg', async (page) => {
+      const asking = page.locator('.why-not');
+      await asking.locator('input').fill('submarine');
+      await page.keyboard.press('Enter');
+      await asking.locator('.why-panel', { hasText: 'submarine is not shown' }).waitFor();
+      await page.locator('.tag-editor input').fill('submarine');
+      await page.locator('.tag-editor select').selectOption('general');
+      await page.locator('.tag-editor button[aria-label="Add this label"]').click();
+      await asking.locator('.why-panel', { hasText: 'is tagged submarine' }).waitFor();
+    }));
+
   it('shows tags as they come, and moves nothing', () =>
     onPage('/', async (page) => {
       await tiles(page).nth(12).waitFor();
@@ -391,6 +429,10 @@ describe.skipIf(!hasChromium)('the page', () => {
             .locator('.tile, .query-fault, .group, .failure, .card')
             .first()
             .waitFor({ state: 'attached' });
+          if (path.includes('image=')) {
+            await page.locator('.tag-line button[aria-expanded]').first().click();
+            await page.locator('.why-panel svg').waitFor();
+          }
           await page.waitForTimeout(500);
           // The policy forbids scripts from elsewhere, and a debugger is above it.
           await page.evaluate(await axe);

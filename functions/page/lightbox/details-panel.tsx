@@ -7,6 +7,7 @@ import { enlarged } from '../store/enlarged.ts';
 import { Actions } from './actions.tsx';
 import { Facts } from './facts.tsx';
 import { TagEditor } from './tag-editor.tsx';
+import { WhyNot } from './why-not.tsx';
 import { WhyUntagged } from './why-untagged.tsx';
 
 /** Whether details stand beside the picture; below it where the window is narrow. */
@@ -38,6 +39,7 @@ function Known({ image }: { image: ApiImage }) {
       <h2>{fileNameOf(image.key)}</h2>
       <WhyUntagged image={image} />
       {image.status === 'tagged' && <TagEditor image={image} />}
+      {image.status === 'tagged' && <WhyNot image={image} />}
       <Facts image={image} />
       <Actions image={image} />
     </>

@@ -6,6 +6,7 @@ import { Icon } from '../parts/icon.tsx';
 import { searchFor } from '../store/address.ts';
 import { correct, type TypedLabel } from '../store/corrections.ts';
 import { colourOf, labelSets, labels, termOf } from '../store/labels.ts';
+import { WhyPanel } from './why-panel.tsx';
 
 type Tag = ApiImage['tags'][number];
 
@@ -50,6 +51,8 @@ export function TagEditor({ image }: { image: ApiImage }) {
 
 function TagLine({ image, tag }: { image: ApiImage; tag: Tag }) {
   const { set, label, score } = tag;
+  const isExplained = useSignal(false);
+  const panel = useId();
   const isGiven = image.corrections?.some((one) => one.isThere && one.set === set && one.label === label);
   return (
     <li class="tag-line">
@@ -64,6 +67,18 @@ function TagLine({ image, tag }: { image: ApiImage; tag: Tag }) {
       {isGiven ? <small>by you</small> : <span class="score">{score.toFixed(2)}</span>}
       <button
         type="button"
+        class="link"
+        aria-label={`Why ${label}?`}
+        aria-expanded={isExplained.value}
+        aria-controls={isExplained.value ? panel : undefined}
+        onClick={() => {
+          isExplained.value = !isExplained.value;
+        }}
+      >
+        Why?
+      </button>
+      <button
+        type="button"
         class="quiet"
         aria-label={`Remove ${label}`}
         title={`${label} is wrong here: remove it`}
@@ -74,6 +89,7 @@ function TagLine({ image, tag }: { image: ApiImage; tag: Tag }) {
       <span class="track" aria-hidden="true">
         <span style={{ width: `${Math.round(score * 100)}%` }} />
       </span>
+      {isExplained.value && <WhyPanel id={panel} image={image} label={`${set}:${label}`} />}
     </li>
   );
 }

@@ -10,6 +10,7 @@ import type {
   SearchAnswerBody,
   StatusAnswer,
   uploadAnswer,
+  WhyAnswer,
 } from '../../api/contract.ts';
 import type { DuplicateKind, ImageName, Order } from '../model/address.ts';
 
@@ -85,6 +86,11 @@ export async function labels(): Promise<readonly LabelCount[]> {
 
 export function image(name: ImageName): Promise<ApiImage> {
   return ask('/images', { query: nameParameters(name) });
+}
+
+/** Why an image carries a label, or does not; as people write it, `dog` or `general:dog`. */
+export function why(name: ImageName, label: string, signal?: AbortSignal): Promise<WhyAnswer> {
+  return ask('/why', { query: { ...nameParameters(name), label }, signal });
 }
 
 export function correct(corrections: Corrections): Promise<ApiImage> {

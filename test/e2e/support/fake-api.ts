@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { bundlePage } from '../../../functions/adapters/esbuild/bundled-page.ts';
 import type { ApiImage, LabelSetsAnswer } from '../../../functions/api/contract.ts';
 import { drawing, madeUpImage } from './made-up-images.ts';
+import { madeUpWhy } from './made-up-why.ts';
 
 /**
  * The page with an API of made-up pictures behind it: as many as one likes, with hostile texts, faults and slowness, which
@@ -64,6 +65,10 @@ export async function startFakeApi(images: ApiImage[], port = 0, isChanging = fa
         return image
           ? sendJson(response, image)
           : sendJson(response, problem(404, 'There is no such picture'), 404);
+      case 'GET /why':
+        return image && searchParams.get('label') !== 'dgo'
+          ? sendJson(response, madeUpWhy(image, searchParams.get('label') ?? ''))
+          : sendJson(response, problem(400, 'no label set (general) knows "dgo", but "dog"'), 400);
       case 'GET /thumbnails':
       case 'GET /originals':
         response.writeHead(image ? 200 : 404, {
