@@ -84,6 +84,7 @@ export class ImageTagger extends Construct {
     const { options, tableKey, removalPolicy, image } = parts;
     const { queue, deadLetterQueue, visibilityTimeout } = new UploadQueue(this, 'UploadQueue', {
       functionTimeout: Duration.seconds(options.functionTimeoutSeconds),
+      batchWindow: Duration.seconds(options.batchWindowSeconds),
       maxReceiveCount: options.maxReceiveCount,
     });
     this.indexedDimensions = options.vectorIndex ? image.dimensions : undefined;

@@ -6,6 +6,8 @@ import { QUEUE_DEFINITION, visibilityTimeoutSeconds } from '../../functions/core
 export interface UploadQueueProps {
   /** Timeout of the function that the queue feeds, 1 to 900 seconds. */
   readonly functionTimeout: Duration;
+  /** How long a batch for that function may fill up, 0 to 300 seconds. */
+  readonly batchWindow: Duration;
   /** Receives before a message goes to the dead-letter queue, 1 to 1,000. */
   readonly maxReceiveCount: number;
 }
@@ -21,14 +23,17 @@ export class UploadQueue extends Construct {
     super(scope, id);
     // SSE-SQS rather than a KMS key: S3 may not send to a queue under AWS's managed key, and a key of one's own costs per
     // call.
-    const secured: QueueProps = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true };
-    this.deadLetterQueue = new Queue(this, 'DeadLetterQueue', {
-      ...secured,
-      retentionPeriod: Duration.days(QUEUE_DEFINITION.deadLetterRetentionDays),
-    });
-    this.visibilityTimeout = Duration.seconds(visibilityTimeoutSeconds(props.functionTimeout.toSeconds()));
+    const shared: QueueProps = {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(QUEUE_DEFINITION.retentionDays),
+    };
+    this.deadLetterQueue = new Queue(this, 'DeadLetterQueue', shared);
+    this.visibilityTimeout = Duration.seconds(
+      visibilityTimeoutSeconds(props.functionTimeout.toSeconds(), props.batchWindow.toSeconds()),
+    );
     this.queue = new Queue(this, 'Queue', {
-      ...secured,
+      ...shared,
       visibilityTimeout: this.visibilityTimeout,
       deadLetterQueue: {
         queue: this.deadLetterQueue,

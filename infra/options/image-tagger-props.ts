@@ -98,8 +98,8 @@ export interface ImageTaggerProps {
   readonly baseImage?: string;
 
   /**
-   * Memory of the tagging function, 128 to 10,240 MiB (AWS Lambda's own range). Processors come with it: one for every
-   * 1,769 MB. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+   * Memory of the tagging function, 1,536 to 10,240 MiB: decoding large pictures takes that beside the model. Processors come
+   * with it: one for every 1,769 MB. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
    * @default Size.mebibytes(3008) (the most that AWS grants a new account)
    */
   readonly memory?: Size;
@@ -116,7 +116,8 @@ export interface ImageTaggerProps {
    */
   readonly temporaryStorage?: Size;
   /**
-   * The most messages that the tagging function gets at once, 1 to 10,000 (AWS Lambda's own range).
+   * The most messages that the tagging function gets at once, 1 to 10,000 (AWS Lambda's own range), and no more than twenty
+   * for each second of its timeout.
    * @default 10
    */
   readonly batchSize?: number;
@@ -128,7 +129,7 @@ export interface ImageTaggerProps {
   /**
    * The most functions that work on the queue at once, 2 to 1,000 (AWS Lambda's own range). Without a limit, messages
    * that are throttled use up their receives.
-   * @default 10 (what AWS grants a new account)
+   * @default 6 (with the feeders of a backfill and retagging as many as AWS grants a new account, 10)
    */
   readonly maximumConcurrency?: number;
   /**
@@ -257,7 +258,7 @@ export interface ImageTaggerProps {
 
   /**
    * The most objects that a backfill sends to the queue, 1 to 10,000 a second.
-   * @default 200 (a million in 84 minutes; ten functions tag more)
+   * @default 200 (a million in 84 minutes, where so many are tagged)
    */
   readonly backfillObjectsPerSecond?: number;
   /**
@@ -269,7 +270,7 @@ export interface ImageTaggerProps {
   /**
    * Functions that retag at once, each on its own segment of the table, 1 to 1,000. They count against the account's
    * concurrency, as the tagging function's do.
-   * @default 4 (together they write as fast as a new table takes it)
+   * @default 2
    */
   readonly retagConcurrency?: number;
 }

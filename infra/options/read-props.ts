@@ -118,6 +118,9 @@ const NAMES: Partial<Record<keyof TaggerOptions, string>> = {
   prefix: 'prefixes',
   suffix: 'suffixes',
   batchWindowSeconds: 'batchingWindow (seconds)',
+  functionTimeoutSeconds: 'timeout (seconds)',
+  memoryMegabytes: 'memory (MiB)',
+  maximumBytes: 'maximumObjectSize (bytes)',
   temporaryStorageMegabytes: 'temporaryStorage (MiB)',
   apiMemoryMegabytes: 'apiMemory (MiB)',
 };

@@ -37,8 +37,8 @@ export interface TaggerOptions {
    */
   readonly thumbnails: boolean;
   /**
-   * Memory of the tagging function, 128 to 10,240 MB (AWS Lambda's own range). Processors come with it: one for every
-   * 1,769 MB. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+   * Memory of the tagging function, 1,536 to 10,240 MB: decoding large pictures takes that beside the model.
+   * Processors come with it: one for every 1,769 MB. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
    * @default 3008 (the most that AWS grants a new account)
    */
   readonly memoryMegabytes: number;
@@ -54,7 +54,8 @@ export interface TaggerOptions {
    */
   readonly temporaryStorageMegabytes: number;
   /**
-   * The most messages that the function gets at once, 1 to 10,000 (AWS Lambda's own range).
+   * The most messages that the function gets at once, 1 to 10,000 (AWS Lambda's own range), and no more than twenty for each
+   * second of its timeout.
    * @default 10
    */
   readonly batchSize: number;
@@ -66,7 +67,7 @@ export interface TaggerOptions {
   /**
    * The most functions that work on the queue at once, 2 to 1,000 (AWS Lambda's own range). Without a limit, messages that
    * are throttled use up their receives.
-   * @default 10 (what AWS grants a new account)
+   * @default 6 (with the feeders of a backfill and retagging as many as AWS grants a new account, 10)
    */
   readonly maximumConcurrency: number;
   /**
@@ -143,7 +144,7 @@ export interface TaggerOptions {
   readonly logRetentionDays: number;
   /**
    * The most objects that a backfill sends to the queue, 1 to 10,000 a second.
-   * @default 200 (a million in 84 minutes; ten functions tag more)
+   * @default 200 (a million in 84 minutes, where so many are tagged)
    */
   readonly backfillObjectsPerSecond: number;
   /**
@@ -156,7 +157,7 @@ export interface TaggerOptions {
   /**
    * Functions that retag at once, each on its own segment of the table, 1 to 1,000. They count against the account's
    * concurrency, as the tagging function's do.
-   * @default 4 (together they write as fast as a new table takes it)
+   * @default 2
    */
   readonly retagConcurrency: number;
   /**
@@ -193,12 +194,12 @@ export const TAGGER_RULES = {
   maximumBytes: wholeNumber(1, 1_073_741_824, undefined),
   thumbnails: flag(false),
   exif: oneOf<ExifChoice>(EXIF_CHOICES, DEFAULT_EXIF_CHOICE),
-  memoryMegabytes: wholeNumber(128, 10_240, 3_008),
+  memoryMegabytes: wholeNumber(1_536, 10_240, 3_008),
   functionTimeoutSeconds: wholeNumber(1, 900, QUEUE_DEFINITION.functionTimeoutSeconds),
   temporaryStorageMegabytes: wholeNumber(512, 10_240, 512),
   batchSize: wholeNumber(1, 10_000, 10),
   batchWindowSeconds: wholeNumber(0, 300, 0),
-  maximumConcurrency: wholeNumber(2, 1_000, 10),
+  maximumConcurrency: wholeNumber(2, 1_000, 6),
   reservedConcurrency: wholeNumber(2, 1_000, undefined),
   snapStart: flag(false),
   tracing: flag(false),
@@ -214,7 +215,7 @@ export const TAGGER_RULES = {
   logRetentionDays: oneOf(LOG_RETENTION_DAYS, 30),
   backfillObjectsPerSecond: wholeNumber(1, 10_000, 200),
   backfillQueueDepth: wholeNumber(1, 1_000_000, 1_000),
-  retagConcurrency: wholeNumber(1, 1_000, 4),
+  retagConcurrency: wholeNumber(1, 1_000, 2),
   enableEventBridge: flag(true),
   objectTags: flag(false),
   objectTagLimit: wholeNumber(1, 10, 5),
@@ -225,6 +226,16 @@ const MAXIMUM_BATCH_WITHOUT_WINDOW = 10;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html */
 const MAXIMUM_STORAGE_WITH_SNAPSTART_MEGABYTES = 512;
+
+/**
+ * Images that a function tags in a second at the least it should be given time for: a ViT-B/32 takes some 25 ms for a picture
+ * of 2 megapixels with 3,008 MB (core/cost/measured-usage.ts), and twice that leaves room for larger ones.
+ */
+const IMAGES_PER_SECOND = 20;
+
+/** What the model, decoding (core/formats/picture-layout.ts) and Node.js take beside an object's own bytes. */
+const MEGABYTES_BESIDE_OBJECTS = 1_024;
+const BYTES_PER_MEGABYTE = 1_048_576;
 
 /** What the options are called where they were given: as settings or as props. */
 export type OptionName = (option: keyof TaggerOptions) => string;
@@ -248,7 +259,26 @@ export function contradictions(options: TaggerOptions, nameOf: OptionName): stri
       `Expected a ${nameOf('temporaryStorageMegabytes')} of ${MAXIMUM_STORAGE_WITH_SNAPSTART_MEGABYTES} with ${nameOf('snapStart')} but received ${options.temporaryStorageMegabytes}`,
     );
   }
-  return [...faults, ...apiContradictions(options, nameOf)];
+  return [...faults, ...capacityFaults(options, nameOf), ...apiContradictions(options, nameOf)];
+}
+
+/** More than a function has time or memory for. */
+function capacityFaults(options: TaggerOptions, nameOf: OptionName): string[] {
+  const { batchSize, functionTimeoutSeconds, memoryMegabytes, maximumBytes = 0 } = options;
+  const faults: string[] = [];
+  const mostMessages = Math.max(MAXIMUM_BATCH_WITHOUT_WINDOW, functionTimeoutSeconds * IMAGES_PER_SECOND);
+  if (batchSize > mostMessages) {
+    faults.push(
+      `Expected a ${nameOf('batchSize')} of at most ${mostMessages}, ${IMAGES_PER_SECOND} for each second of ${nameOf('functionTimeoutSeconds')}, but received ${batchSize}: it would not be done in ${functionTimeoutSeconds} s`,
+    );
+  }
+  const megabytes = Math.ceil(maximumBytes / BYTES_PER_MEGABYTE);
+  if (megabytes + MEGABYTES_BESIDE_OBJECTS > memoryMegabytes) {
+    faults.push(
+      `Expected a ${nameOf('memoryMegabytes')} of at least ${megabytes + MEGABYTES_BESIDE_OBJECTS}, ${MEGABYTES_BESIDE_OBJECTS} more than ${nameOf('maximumBytes')}, but received ${memoryMegabytes}`,
+    );
+  }
+  return faults;
 }
 
 function apiContradictions(options: TaggerOptions, nameOf: OptionName): string[] {

@@ -141,7 +141,7 @@ describe('the backfill’s workflow', () => {
       architecture: 'arm64',
       memoryMegabytes: 2_048,
       batchSize: 10,
-      maximumConcurrency: 10,
+      maximumConcurrency: 6,
       events: false,
       objectTags: 0,
       indexedDimensions: 0,

@@ -63,11 +63,21 @@ describe('the deployed queues', () => {
     expect(uploads[0]).toMatchObject({
       VisibilityTimeout: functionTimeoutSeconds * functionTimeoutsPerVisibilityTimeout,
       RedrivePolicy: { maxReceiveCount },
+      MessageRetentionPeriod: 14 * 24 * 3_600,
     });
     expect(uploads[0]).toMatchObject({ VisibilityTimeout: 360, RedrivePolicy: { maxReceiveCount: 5 } });
     expect(deadLetters[0]).toMatchObject({
-      MessageRetentionPeriod: QUEUE_DEFINITION.deadLetterRetentionDays * 24 * 3_600,
+      MessageRetentionPeriod: QUEUE_DEFINITION.retentionDays * 24 * 3_600,
     });
+  });
+
+  it('hide a message for longer by the time in which a batch fills up', () => {
+    templateWith({ batchWindowSeconds: 300, functionTimeoutSeconds: 1 }).hasResourceProperties(
+      'AWS::SQS::Queue',
+      {
+        VisibilityTimeout: 306,
+      },
+    );
   });
 
   it('take messages as large as Amazon SQS’s own default, which the definition states', () => {

@@ -46,7 +46,7 @@ describe('a tagger', () => {
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       BatchSize: 10,
       MaximumBatchingWindowInSeconds: 0,
-      ScalingConfig: { MaximumConcurrency: 10 },
+      ScalingConfig: { MaximumConcurrency: 6 },
     });
     template.hasResourceProperties(TABLE, { DeletionProtectionEnabled: true });
   });
@@ -72,7 +72,7 @@ describe('a tagger', () => {
       BatchSize: 100,
       MaximumBatchingWindowInSeconds: 5,
     });
-    template.hasResourceProperties('AWS::SQS::Queue', { VisibilityTimeout: 720 });
+    template.hasResourceProperties('AWS::SQS::Queue', { VisibilityTimeout: 725 });
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
   });
 
@@ -123,7 +123,7 @@ describe('a tagger', () => {
 
 describe('props', () => {
   it.each([
-    ['memory', Size.mebibytes(128), Size.mebibytes(10_240)],
+    ['memory', Size.mebibytes(1_536), Size.mebibytes(10_240)],
     ['temporaryStorage', Size.mebibytes(512), Size.mebibytes(10_240)],
     ['maximumObjectSize', Size.bytes(1), Size.gibibytes(1)],
     ['timeout', Duration.seconds(1), Duration.minutes(15)],
@@ -134,8 +134,8 @@ describe('props', () => {
   });
 
   it.each([
-    ['memory', Size.mebibytes(127), 'a Size of 128 to 10240 MiB', '127 MiB'],
-    ['memory', Size.mebibytes(10_241), 'a Size of 128 to 10240 MiB', '10241 MiB'],
+    ['memory', Size.mebibytes(1_535), 'a Size of 1536 to 10240 MiB', '1535 MiB'],
+    ['memory', Size.mebibytes(10_241), 'a Size of 1536 to 10240 MiB', '10241 MiB'],
     ['memory', 2_048, 'a Size', '2048'],
     ['memory', Duration.seconds(200), 'a Size', '200 seconds'],
     ['temporaryStorage', '512', 'a Size', '"512"'],
@@ -148,7 +148,7 @@ describe('props', () => {
     ['batchSize', '10', 'a whole number from 1 to 10000', '"10"'],
     ['batchSize', 10_001, 'a whole number from 1 to 10000', '10001'],
     ['batchSize', Number.NaN, 'a whole number from 1 to 10000', 'NaN'],
-    ['memory', 3008n, 'a Size of 128 to 10240 MiB', '3008'],
+    ['memory', 3008n, 'a Size of 1536 to 10240 MiB', '3008'],
     ['snapStart', 'true', 'true or false', '"true"'],
     ['prefixes', 'photos/', 'key prefixes', '"photos/"'],
     ['prefixes', ['a,b'], 'key prefixes without commas and *', '["a,b"]'],

@@ -37,9 +37,9 @@ describe('settings', () => {
       temporaryStorageMegabytes: 512,
       batchSize: 10,
       batchWindowSeconds: 0,
-      maximumConcurrency: 10,
+      maximumConcurrency: 6,
       reservedConcurrency: undefined,
-      retagConcurrency: 4,
+      retagConcurrency: 2,
       snapStart: false,
       tracing: false,
       maxReceiveCount: 5,
@@ -84,7 +84,7 @@ describe('settings', () => {
 
   it.each([
     ['functionTimeoutSeconds', 1, 900],
-    ['memoryMegabytes', 128, 10_240],
+    ['memoryMegabytes', 1_536, 10_240],
     ['temporaryStorageMegabytes', 512, 10_240],
     ['batchSize', 1, 10_000],
     ['batchWindowSeconds', 0, 300],
@@ -93,7 +93,7 @@ describe('settings', () => {
     ['maximumBytes', 1, 1_073_741_824],
     ['objectTagLimit', 1, 10],
   ])('let %s reach both ends of its range, %d and %d', (name, least, most) => {
-    const others = name === 'batchSize' ? { batchWindowSeconds: 1 } : {};
+    const others = name === 'batchSize' ? { batchWindowSeconds: 1, functionTimeoutSeconds: 900 } : {};
     for (const value of [least, most]) {
       expect(settingsOf({ ...others, [name]: value })).toMatchObject({ [name]: value });
     }
@@ -163,8 +163,16 @@ describe('settings', () => {
   it.each([
     [{ batchSize: 11 }, 'Expected a batchWindowSeconds of at least 1 with a batchSize of 11 but received 0'],
     [
-      { reservedConcurrency: 9 },
-      'Expected a reservedConcurrency of at least maximumConcurrency, 10, but received 9',
+      { reservedConcurrency: 5 },
+      'Expected a reservedConcurrency of at least maximumConcurrency, 6, but received 5',
+    ],
+    [
+      { batchSize: 1_201, batchWindowSeconds: 1 },
+      'Expected a batchSize of at most 1200, 20 for each second of functionTimeoutSeconds, but received 1201',
+    ],
+    [
+      { maximumBytes: 1_073_741_824, memoryMegabytes: 2_047 },
+      'Expected a memoryMegabytes of at least 2048, 1024 more than maximumBytes, but received 2047',
     ],
     [
       { snapStart: true, temporaryStorageMegabytes: 513 },

@@ -146,7 +146,7 @@ describe('the event source mapping', () => {
       BatchSize: 10,
       MaximumBatchingWindowInSeconds: 0,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
-      ScalingConfig: { MaximumConcurrency: 10 },
+      ScalingConfig: { MaximumConcurrency: 6 },
     });
     const context = { batchSize: 100, batchWindowSeconds: 5, maximumConcurrency: 50 };
     templateWith(context).hasResourceProperties(MAPPING, {

@@ -12,8 +12,8 @@ export const QUEUE_DEFINITION = {
    */
   maxReceiveCount: 5,
   /**
-   * How many function timeouts a received message stays hidden from other receives. AWS advises six, which leaves
-   * room for retries while the function is throttled:
+   * How many function timeouts a received message stays hidden from other receives, besides the time in which a batch
+   * fills up. AWS advises six, which leaves room for retries while the function is throttled:
    * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
    */
   functionTimeoutsPerVisibilityTimeout: 6,
@@ -24,13 +24,19 @@ export const QUEUE_DEFINITION = {
    */
   maximumMessageBytes: 1_048_576,
   /**
-   * Amazon SQS's maximum. A dead letter keeps its first enqueue time, so this must outlast the queue's own 4 days. On
-   * one machine dead letters are kept until they are redriven.
+   * How long a message is kept, in the queue and among the dead letters alike: Amazon SQS's maximum. Its default of 4 days
+   * would lose deletions for good in a longer outage, since no listing tells of them. A dead letter keeps the time at which
+   * it was first sent. On one machine messages are kept until they are done with or redriven.
+   * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
    */
-  deadLetterRetentionDays: 14,
+  retentionDays: 14,
 } as const;
 
-/** How long a received message stays hidden from other receives. */
-export function visibilityTimeoutSeconds(functionTimeoutSeconds: number): number {
-  return functionTimeoutSeconds * QUEUE_DEFINITION.functionTimeoutsPerVisibilityTimeout;
+/**
+ * How long a received message stays hidden from other receives.
+ *
+ * @param batchWindowSeconds time in which a batch may fill up: its first messages are received that much earlier
+ */
+export function visibilityTimeoutSeconds(functionTimeoutSeconds: number, batchWindowSeconds = 0): number {
+  return functionTimeoutSeconds * QUEUE_DEFINITION.functionTimeoutsPerVisibilityTimeout + batchWindowSeconds;
 }
