@@ -67,13 +67,15 @@ const backfillEnvironment = z.object({
   TABLE_NAME: z.string().min(1),
   /** URL of the queue that the tagging function works on. */
   QUEUE_URL: z.url(),
+  /** URL of its dead-letter queue. */
+  DEAD_LETTER_QUEUE_URL: z.url(),
   /** JSON file with the digests of model and label sets that uploads are tagged with. */
   TAGGER_FILE: z.string().min(1),
   /** Key prefixes of the objects to tag, comma-separated. @default all */
   KEY_PREFIXES: list,
   /** Key suffixes of the objects to tag, comma-separated. @default all */
   KEY_SUFFIXES: list,
-  /** While this many messages wait, or more, nothing is sent. */
+  /** While the queue has this many messages, hidden ones included, or more, nothing is sent. */
   MAXIMUM_QUEUE_DEPTH: z.coerce.number().int().positive(),
   /** Maximum rate of this function alone; others may work beside it. */
   OBJECTS_PER_SECOND: z.coerce.number().positive(),

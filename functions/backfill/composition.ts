@@ -22,7 +22,11 @@ export async function composeFeeder(
     // infra/packaging writes it beside the bundle, so its shape is trusted.
     identity: JSON.parse(await readFile(environment.TAGGER_FILE, 'utf8')) as TaggerIdentity,
     table: dynamoDbTagTable({ tableName: environment.TABLE_NAME, client: table }),
-    queue: sqsSender({ queueUrl: environment.QUEUE_URL, client: queue }),
+    queue: sqsSender({
+      queueUrl: environment.QUEUE_URL,
+      deadLetterQueueUrl: environment.DEAD_LETTER_QUEUE_URL,
+      client: queue,
+    }),
     maximumDepth: environment.MAXIMUM_QUEUE_DEPTH,
     objectsPerSecond: environment.OBJECTS_PER_SECOND,
     sleep,

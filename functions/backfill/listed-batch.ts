@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { checked } from '../core/document.ts';
+import { checked, isPlainObject } from '../core/document.ts';
 import type { ListedObject } from '../core/objects/listed-object.ts';
 
 const eTag = z.string().min(1);
@@ -21,20 +21,35 @@ const item = z
   .refine(({ Etag, ETag }) => Etag ?? ETag, { path: ['Etag'], message: 'Expected an ETag' });
 
 const batch = z.object({
-  BatchInput: z.object({ bucket: z.string().min(1) }),
+  BatchInput: z.object({
+    bucket: z.string().min(1),
+    /** Before the backfill began. */
+    deadLetters: z.int().min(0),
+  }),
   Items: z.array(item).min(1),
 });
+
+/** Whether the workflow asks for what there is before its first batch, with `{"isBeginning": true}`. */
+export function isBeginning(input: unknown): boolean {
+  return isPlainObject(input) && input.isBeginning === true;
+}
 
 /**
  * The objects of one batch that a Distributed Map has made of a listing.
  *
  * @throws {MessageFault} with all faults of an input that is no such batch
  */
-export function listedBatch(input: unknown): { bucket: string; objects: readonly ListedObject[] } {
+export function listedBatch(input: unknown): {
+  readonly bucket: string;
+  /** Dead letters before the backfill began. */
+  readonly deadLettersBefore: number;
+  readonly objects: readonly ListedObject[];
+} {
   const { BatchInput, Items } = checked('a batch of listed objects', batch, input);
-  const { bucket } = BatchInput;
+  const { bucket, deadLetters } = BatchInput;
   return {
     bucket,
+    deadLettersBefore: deadLetters,
     objects: Items.map(({ Key, Etag, ETag = '', Size, LastModified }) => ({
       bucket,
       key: Key,

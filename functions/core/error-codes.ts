@@ -127,6 +127,12 @@ const WORKFLOW_ERRORS = {
     remedy: 'Nothing: the workflow waits and tries again.',
     retryable: true,
   },
+  'dead-letters-grow': {
+    meaning:
+      'Messages came to the dead-letter queue while a backfill was under way: it was stopped, since more would fail.',
+    remedy:
+      'Look at them (`cliptag redrive`), mend what they failed with, and start it again: it does the rest.',
+  },
   'not-sent': {
     meaning: 'SQS refused messages of a backfill.',
     remedy: 'The workflow tries again; a message that SQS calls faulty needs a look at the object’s key.',

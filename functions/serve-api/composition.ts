@@ -105,7 +105,7 @@ function queuePorts(
   table: TagTable,
   client: SqsOptions = {},
 ): Pick<ApiPorts, 'retry' | 'status'> {
-  const queue = sqsSender({ queueUrl: QUEUE_URL, client });
+  const queue = sqsSender({ queueUrl: QUEUE_URL, deadLetterQueueUrl: DEAD_LETTER_QUEUE_URL, client });
   return {
     ...(WRITES && {
       // What the object is now is looked up once the message is worked on.

@@ -104,7 +104,10 @@ export class ImageTagger extends Construct {
       : [new UploadBucket(this, 'Uploads', { queue, filter: options, removalPolicy }).bucket];
     const { buckets } = this;
     const thumbnails = thumbnailPlace(this, parts);
-    const shared = { ...parts, buckets, queue, table, thumbnailPlace: thumbnails, network: parts };
+    const shared = {
+      ...{ ...parts, buckets, queue, deadLetterQueue, table },
+      ...{ thumbnailPlace: thumbnails, network: parts },
+    };
     this.tagging = new TaggingFunction(this, 'Tagging', shared);
     this.backfilling = new Backfill(this, 'Backfill', shared);
     this.retag = new Retag(this, 'Retag', shared).workflow;

@@ -262,9 +262,9 @@ export interface ImageTaggerProps {
    */
   readonly backfillObjectsPerSecond?: number;
   /**
-   * Number of messages in the queue, 1 to 1,000,000, at which a backfill waits before it sends more, so that uploads do not
-   * stand behind all of its objects.
-   * @default 1000
+   * Number of messages in the queue, 1 to 100,000, at which a backfill waits before it sends more, so that uploads do not
+   * stand behind all of its objects. Messages in work, and those hidden after a fault, are among them.
+   * @default - twice what `maximumConcurrency` functions have in work, at least 1,000
    */
   readonly backfillQueueDepth?: number;
   /**

@@ -148,12 +148,13 @@ export interface TaggerOptions {
    */
   readonly backfillObjectsPerSecond: number;
   /**
-   * Number of messages in the queue, 1 to 1,000,000, at which a backfill waits before it sends more, so that uploads do not
-   * stand behind all of its objects. SQS tells the number as it was up to a minute ago, so the queue may hold as many more
-   * as are sent in a minute.
-   * @default 1000
+   * Number of messages in the queue, 1 to 100,000, at which a backfill waits before it sends more, so that uploads do not
+   * stand behind all of its objects. Messages in work, and those hidden after a fault, are among them. SQS tells the number
+   * as it was up to a minute ago, so the queue may hold as many more as are sent in a minute; it stops at 120,000 in flight:
+   * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+   * @default undefined (twice what maximumConcurrency functions have in work, at least 1,000)
    */
-  readonly backfillQueueDepth: number;
+  readonly backfillQueueDepth: number | undefined;
   /**
    * Functions that retag at once, each on its own segment of the table, 1 to 1,000. They count against the account's
    * concurrency, as the tagging function's do.
@@ -188,6 +189,9 @@ const LOG_RETENTION_DAYS = [
 /** S3's filters know no wildcard, and commas separate the parts in the function's environment. */
 const KEY_PART = /^[^,*]+$/;
 
+/** With what is sent within a minute it must stay below the messages in flight that SQS allows. */
+export const MAXIMUM_QUEUE_DEPTH = 100_000;
+
 export const TAGGER_RULES = {
   prefix: list(KEY_PART, 'key prefixes without commas and *', []),
   suffix: list(KEY_PART, 'key suffixes without commas and *', []),
@@ -214,7 +218,7 @@ export const TAGGER_RULES = {
   apiReservedConcurrency: wholeNumber(1, 1_000, undefined),
   logRetentionDays: oneOf(LOG_RETENTION_DAYS, 30),
   backfillObjectsPerSecond: wholeNumber(1, 10_000, 200),
-  backfillQueueDepth: wholeNumber(1, 1_000_000, 1_000),
+  backfillQueueDepth: wholeNumber(1, MAXIMUM_QUEUE_DEPTH, undefined),
   retagConcurrency: wholeNumber(1, 1_000, 2),
   enableEventBridge: flag(true),
   objectTags: flag(false),

@@ -6,8 +6,19 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { CreateBucketCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { CreateStateMachineCommand, DescribeStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  CreateStateMachineCommand,
+  DeleteStateMachineCommand,
+  DescribeStateMachineCommand,
+  SFNClient,
+} from '@aws-sdk/client-sfn';
+import {
+  DeleteMessageCommand,
+  PurgeQueueCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { App } from 'aws-cdk-lib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
@@ -130,6 +141,12 @@ describe.skipIf(!hasMoto)('a deployed backfill', () => {
     });
     const { States, ...rest } = JSON.parse(definition!);
     const { ItemBatcher, ToleratedFailurePercentage: _, ...map } = States.EachBatch;
+    if (!ItemBatcher) {
+      // It runs a workflow that it has made only once.
+      await client.send(new DeleteStateMachineCommand({ stateMachineArn }));
+      await client.send(new CreateStateMachineCommand({ name, roleArn, definition }));
+      return;
+    }
     const ItemSelector = { BatchInput: ItemBatcher.BatchInput, 'Items.$': 'States.Array($$.Map.Item.Value)' };
     const known = { ...rest, States: { ...States, EachBatch: { ...map, ItemSelector } } };
     const request = { name, roleArn, definition: JSON.stringify(known) };
@@ -144,21 +161,24 @@ describe.skipIf(!hasMoto)('a deployed backfill', () => {
     const path = `functions/${functionName}/configuration`;
     const configuration = await account.lambda<Configuration>('GET', path);
     const code = image.backfill.folder;
-    const { QUEUE_URL = '', ...variables } = configuration.Environment.Variables;
+    const { QUEUE_URL = '', DEAD_LETTER_QUEUE_URL = '', ...variables } = configuration.Environment.Variables;
+    // The SDK goes where a queue's URL says, and moto says that it is AWS.
+    const atMoto = (url: string) => url.replace(/^https:\/\/[^/]+/, account.env.AWS_ENDPOINT_URL ?? '');
     const env = {
       ...account.env,
       ...variables,
       TAGGER_FILE: join(code, 'tagger.json'),
-      // The SDK goes where the queue's URL says, and moto says that it is AWS.
-      QUEUE_URL: QUEUE_URL.replace(/^https:\/\/[^/]+/, account.env.AWS_ENDPOINT_URL ?? ''),
+      QUEUE_URL: atMoto(QUEUE_URL),
+      DEAD_LETTER_QUEUE_URL: atMoto(DEAD_LETTER_QUEUE_URL),
     };
     const program = ['--input-type=module', '-e', RUN_HANDLER, join(code, 'handler.mjs'), payload];
     const child = spawn(process.execPath, program, { env, stdio: ['ignore', 'pipe', 'inherit'] });
     const printed = await text(child.stdout);
-    const { error } = JSON.parse(printed.split('\n').at(-1) ?? '');
-    calls.push({ objects: JSON.parse(payload).Items.length, error: error?.name });
+    const { value, error } = JSON.parse(printed.split('\n').at(-1) ?? '');
+    const { Items } = JSON.parse(payload);
+    if (Items) calls.push({ objects: Items.length, error: error?.name });
     if (error) throw Object.assign(new Error(error.message), { name: error.name });
-    return 'null';
+    return JSON.stringify(value);
   }
 
   const backfill = (place: string, ...args: string[]): Promise<CliResult> =>
@@ -197,6 +217,40 @@ describe.skipIf(!hasMoto)('a deployed backfill', () => {
     expect([...faults]).toEqual(['queue-full']);
   });
 
+  it('stops where what it sends fails every time, says so, and does the rest when it is started again', async () => {
+    await emptyQueue();
+    await interpretWorkflow();
+    const sqs = new SQSClient(account.client);
+    const QueueUrl = outputs.DeadLetterQueueUrl!;
+    calls.length = 0;
+    const failing = async () => {
+      // As in an outage: what has been sent is hidden, and becomes dead letters after its last receive.
+      await vi.waitUntil(() => calls.some(({ error }) => error === 'queue-full'), { timeout: 60_000 });
+      for (let i = 0; i < 30; i++) await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x' }));
+    };
+    const [stopped] = await Promise.all([backfill(`s3://${BUCKET}/in/`, '--yes', '--json'), failing()]);
+    expect(stopped.code).toBe(1);
+    expect(jsonLines(stopped).at(-1)).toMatchObject({
+      step: 'done',
+      status: 'FAILED',
+      error: 'dead-letters-grow',
+      cause: expect.stringContaining('start the backfill again'),
+    });
+    expect(calls.at(-1)?.error).toBe('dead-letters-grow');
+    // Those dead letters are known when it is started again.
+    await emptyQueue();
+    await interpretWorkflow();
+    const received: string[] = [];
+    const consumer = new AbortController();
+    const consuming = consume(received, consumer.signal);
+    const again = await backfill(`s3://${BUCKET}/in/`, '--yes', '--json');
+    await sleep(2_000);
+    consumer.abort();
+    await consuming;
+    expect(jsonLines(again).at(-1)).toMatchObject({ status: 'SUCCEEDED' });
+    expect([...new Set(received)].sort()).toEqual(KEYS.filter((key) => key !== 'in/3 ü.jpg'));
+  });
+
   it('rejects a bucket that the stack does not tag, and a stack that is not there', async () => {
     const other = await backfill('s3://photos-b/', '--yes');
     expect([other.code, other.stderr]).toEqual([
@@ -224,6 +278,11 @@ describe.skipIf(!hasMoto)('a deployed backfill', () => {
     } as const;
     const moment = { eventTime: '', now: new Date() };
     await table.write(putImageRecord(nextImageRecord(undefined, object, content, moment)));
+  }
+
+  async function emptyQueue(): Promise<void> {
+    const sqs = new SQSClient(account.client);
+    await sqs.send(new PurgeQueueCommand({ QueueUrl: outputs.UploadQueueUrl! }));
   }
 
   /** Empties the queue, as the tagging function would, once it has been too full for somebody. */

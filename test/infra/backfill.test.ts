@@ -50,6 +50,7 @@ describe('the feeding function', () => {
         Variables: {
           TABLE_NAME: { Ref: Match.stringLikeRegexp('^TaggerTagTable') },
           QUEUE_URL: { Ref: Match.stringLikeRegexp('^TaggerUploadQueue[0-9A-F]{8}$') },
+          DEAD_LETTER_QUEUE_URL: { Ref: Match.stringLikeRegexp('^TaggerUploadQueueDeadLetterQueue') },
           TAGGER_FILE: '/var/task/tagger.json',
           KEY_PREFIXES: 'a/,b/',
           KEY_SUFFIXES: '.jpg',
@@ -66,7 +67,10 @@ describe('the feeding function', () => {
       'dynamodb:BatchGetItem': { 'Fn::GetAtt': [expect.stringMatching(/^TaggerTagTable/), 'Arn'] },
       'logs:CreateLogStream': { 'Fn::GetAtt': [expect.stringMatching(/^TaggerBackfillLog/), 'Arn'] },
       'logs:PutLogEvents': { 'Fn::GetAtt': [expect.stringMatching(/^TaggerBackfillLog/), 'Arn'] },
-      'sqs:GetQueueAttributes': { 'Fn::GetAtt': [expect.stringMatching(/^TaggerUploadQueue\w{8}$/), 'Arn'] },
+      'sqs:GetQueueAttributes': [
+        { 'Fn::GetAtt': [expect.stringMatching(/^TaggerUploadQueue\w{8}$/), 'Arn'] },
+        { 'Fn::GetAtt': [expect.stringMatching(/^TaggerUploadQueueDeadLetterQueue/), 'Arn'] },
+      ],
       'sqs:SendMessage': { 'Fn::GetAtt': [expect.stringMatching(/^TaggerUploadQueue\w{8}$/), 'Arn'] },
     });
   });
@@ -86,8 +90,8 @@ describe('the backfill’s workflow', () => {
       Label: 'Objects',
       MaxConcurrency: 2,
       ToleratedFailurePercentage: 5,
-      ResultPath: null,
-      End: true,
+      ResultPath: '$.fed',
+      Next: 'LookAtAnswers',
       ItemReader: {
         Resource: 'arn:<{Ref:AWS::Partition}>:states:::s3:listObjectsV2',
         Parameters: { 'Bucket.$': '$.bucket', 'Prefix.$': '$.prefix' },
@@ -95,20 +99,51 @@ describe('the backfill’s workflow', () => {
       ItemBatcher: {
         MaxItemsPerBatch: 500,
         MaxInputBytesPerBatch: 200_000,
-        BatchInput: { 'bucket.$': '$.bucket' },
+        BatchInput: { 'bucket.$': '$.bucket', 'deadLetters.$': '$.deadLetters' },
       },
       ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } },
     });
   });
 
-  it('waits for the queue with patience, tries other faults again, and keeps no result', () => {
+  it('keeps more messages in the queue the more the functions have in work, unless it is told how many', () => {
+    const depthWith = (context: object) => {
+      const functions = templateWith({ ...context }).findResources('AWS::Lambda::Function', {
+        Properties: { Handler: 'handler.handler' },
+      });
+      return Object.values(functions)[0]?.Properties.Environment.Variables.MAXIMUM_QUEUE_DEPTH;
+    };
+    expect(depthWith({})).toBe('1000');
+    expect(depthWith({ maximumConcurrency: 100 })).toBe('2000');
+    expect(depthWith({ maximumConcurrency: 1_000, batchSize: 100, batchWindowSeconds: 1 })).toBe('100000');
+    expect(depthWith({ maximumConcurrency: 100, backfillQueueDepth: 5 })).toBe('5');
+  });
+
+  it('ends with dead-letters-grow where a batch was not fed for that reason', () => {
+    const { States } = definitionIn(templateWith(BUCKETS));
+    expect(States.IsBucketWatched.Choices[0].Next).toBe('CountDeadLetters');
+    expect(States.CountDeadLetters).toMatchObject({
+      Parameters: { isBeginning: true },
+      ResultPath: '$.deadLetters',
+      Next: 'EachBatch',
+    });
+    expect(States.LookAtAnswers.Parameters).toEqual({ 'isStopped.$': 'States.ArrayContains($.fed, 1)' });
+    expect(States.AreDeadLettersGrowing).toMatchObject({
+      Choices: [{ Variable: '$.isStopped', BooleanEquals: true, Next: 'DeadLettersGrow' }],
+      Default: 'Sent',
+    });
+    expect(States.DeadLettersGrow).toMatchObject({ Type: 'Fail', Error: 'dead-letters-grow' });
+    expect(States.EachBatch.ItemProcessor.States.Stopped).toMatchObject({ Result: 1, End: true });
+  });
+
+  it('waits for the queue with patience, tries other faults again, and keeps a digit of each batch', () => {
     const { States } = definitionIn(templateWith(BUCKETS));
     expect(States.EachBatch.ItemProcessor.States.Feed).toEqual({
       Type: 'Task',
       Resource: expect.stringMatching(/^<\{Fn::GetAtt:\[TaggerBackfillFeeder\w{8},Arn\]\}>$/),
-      ResultSelector: {},
       End: true,
+      Catch: [{ ErrorEquals: ['dead-letters-grow'], Next: 'Stopped' }],
       Retry: [
+        { ErrorEquals: ['dead-letters-grow'], MaxAttempts: 0 },
         expect.objectContaining({ ErrorEquals: ['queue-full'], MaxAttempts: 1_000, MaxDelaySeconds: 60 }),
         expect.objectContaining({ ErrorEquals: ['States.ALL'], MaxAttempts: 8, BackoffRate: 2 }),
       ],
@@ -122,7 +157,7 @@ describe('the backfill’s workflow', () => {
       'States.ArrayContains($.settings.buckets, $.bucket)',
     );
     expect(States.IsBucketWatched).toMatchObject({
-      Choices: [{ Variable: '$.isWatched', BooleanEquals: true, Next: 'EachBatch' }],
+      Choices: [{ Variable: '$.isWatched', BooleanEquals: true, Next: 'CountDeadLetters' }],
       Default: 'BucketNotWatched',
     });
     expect(States.BucketNotWatched).toMatchObject({ Type: 'Fail', Error: 'bucket-not-watched' });

@@ -6,7 +6,7 @@ import { newApp } from './tagger-template.ts';
 const SETTINGS = readSettings(newApp({}).node);
 
 /** How the table writes a default that is no value; what stands for it otherwise is said by the code that reads it. */
-const NOTHING = ['none', 'any', '50 MiB', "AWS's own, by its digest", "DynamoDB's own"];
+const NOTHING = ['none', 'any', '50 MiB', 'by concurrency', "AWS's own, by its digest", "DynamoDB's own"];
 
 /** The rows of the settings' table: names, and default. */
 const ROWS = [

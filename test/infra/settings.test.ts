@@ -46,7 +46,7 @@ describe('settings', () => {
       tableDeletionProtection: true,
       logRetentionDays: 30,
       backfillObjectsPerSecond: 200,
-      backfillQueueDepth: 1_000,
+      backfillQueueDepth: undefined,
       enableEventBridge: true,
       vectorIndex: false,
       api: false,

@@ -47,7 +47,11 @@ async function senderTo(refuse: (body: string, request: number) => Refusal | und
   const endpoint = `http://127.0.0.1:${port}`;
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const client = { endpoint, region: 'us-east-1', credentials };
-  const sender = sqsSender({ queueUrl: `${endpoint}/1/queue`, client });
+  const sender = sqsSender({
+    queueUrl: `${endpoint}/1/queue`,
+    deadLetterQueueUrl: `${endpoint}/1/dead-letters`,
+    client,
+  });
   return { sender, taken, requests: () => requests };
 }
 

@@ -10,6 +10,7 @@ const FIRST_PAUSE_MILLISECONDS = 50;
 
 export interface SqsSenderOptions {
   readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
   readonly client?: SqsOptions;
 }
 
@@ -18,16 +19,35 @@ export interface SqsSenderOptions {
  *
  * @throws {CliptagError} `not-sent` when SQS keeps refusing a message; else the SDK's exceptions
  */
-export function sqsSender({ queueUrl, client: config = {} }: SqsSenderOptions): MessageQueue {
+export function sqsSender({
+  queueUrl,
+  deadLetterQueueUrl,
+  client: config = {},
+}: SqsSenderOptions): MessageQueue {
   const client = sqsClient(config);
   return {
-    async depth() {
-      const request = { QueueUrl: queueUrl, AttributeNames: ['ApproximateNumberOfMessages' as const] };
-      const { Attributes = {} } = await client.send(new GetQueueAttributesCommand(request));
-      return Number(Attributes.ApproximateNumberOfMessages ?? 0);
+    async state() {
+      const [messages, deadLetters] = await Promise.all([
+        numberOfMessages(client, queueUrl),
+        numberOfMessages(client, deadLetterQueueUrl),
+      ]);
+      return { messages, deadLetters };
     },
     send: (bodies) => sendAll(client, queueUrl, bodies),
   };
+}
+
+/** Those that have failed and are hidden until they come again are not among the first: in an outage all are. */
+const COUNTED = [
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesNotVisible',
+  'ApproximateNumberOfMessagesDelayed',
+] as const;
+
+async function numberOfMessages(client: SQSClient, QueueUrl: string): Promise<number> {
+  const request = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...COUNTED] });
+  const { Attributes = {} } = await client.send(request);
+  return COUNTED.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
 }
 
 /** Sends a batch. SQS may take some of its messages and refuse others, which are sent again. */

@@ -74,7 +74,10 @@ export async function localPipeline(httpPort: number): Promise<LocalPipeline> {
   return {
     tagger: await client.tagger(),
     queue: {
-      depth: async () => (await client.status()).queue.visible,
+      state: async () => {
+        const { queue, deadLetters } = await client.status();
+        return { messages: queue.visible + queue.inFlight, deadLetters };
+      },
       send: async (bodies) => {
         await client.sendListed(bodies);
       },

@@ -4,7 +4,7 @@ import { accepts, type UploadFilter } from '../objects/object.ts';
 import { imageKey, imageRecordOf, readImageAttributes } from '../records/image-record.ts';
 import { MAXIMUM_BATCH_KEYS, type TagTable } from '../records/tag-table.ts';
 import { isSettled, SETTLING_ATTRIBUTES, type TaggerIdentity } from '../tagging/tagger-identity.ts';
-import { MESSAGES_PER_REQUEST, type MessageQueue } from './message-queue.ts';
+import { MESSAGES_PER_REQUEST, type MessageQueue, type QueueState } from './message-queue.ts';
 
 /** Decides which listed objects are still to be tagged. */
 export interface BackfillSelection {
@@ -60,8 +60,10 @@ export async function selectObjects(
 /** All that feeding the queue needs. */
 export interface Feeder extends BackfillSelection {
   readonly queue: MessageQueue;
-  /** While this many messages wait, or more, nothing is sent: uploads would have to wait behind them. */
+  /** While the queue has this many messages, or more, nothing is sent: uploads would have to wait behind them. */
   readonly maximumDepth: number;
+  /** Dead letters before the backfill began. @default none are looked at */
+  readonly deadLettersBefore?: number | undefined;
   /** Maximum rate, above 0. */
   readonly objectsPerSecond: number;
   readonly sleep: (milliseconds: number) => Promise<unknown>;
@@ -76,6 +78,22 @@ export interface FeedCounts {
   readonly leftOut: number;
 }
 
+/**
+ * Dead letters that a backfill may bring without being stopped: a few objects may have something of their own that fails
+ * every time, an outage has all of them fail.
+ */
+const TOLERATED_DEAD_LETTERS = 20;
+
+/** Messages of the backfill, or uploads beside it, fail every time: more of them would only fail as well. */
+export class DeadLettersGrow extends CliptagError {
+  constructor(before: number, now: number) {
+    super(
+      'dead-letters-grow',
+      `Expected at most ${TOLERATED_DEAD_LETTERS} more dead letters than the ${before} before the backfill but there are ${now}`,
+    );
+  }
+}
+
 /** The queue is as deep as a backfill may make it: the same batch is to be sent later. */
 export class QueueFull extends CliptagError {
   constructor(depth: number, maximumDepth: number) {
@@ -87,18 +105,28 @@ export class QueueFull extends CliptagError {
  * Sends those objects of a listed batch to the queue that are still to be tagged. May be repeated at any time: an
  * object that has been tagged since is left out, and one that is sent twice is found unchanged.
  *
- * @throws {QueueFull} before anything is sent
+ * @throws {QueueFull} before anything is sent; {@link DeadLettersGrow} before anything is looked at
  */
 export async function feed(objects: readonly ListedObject[], feeder: Feeder): Promise<FeedCounts> {
+  const before = await feeder.queue.state();
+  requireFewDeadLetters(before, feeder);
   const { wanted, settled, leftOut } = await selectObjects(objects, feeder);
-  if (wanted.length > 0) await sendPaced(wanted, feeder);
+  if (wanted.length > 0) await sendPaced(wanted, before, feeder);
   return { sent: wanted.length, settled: settled.length, leftOut: leftOut.length };
 }
 
-async function sendPaced(objects: readonly ListedObject[], feeder: Feeder): Promise<void> {
+function requireFewDeadLetters({ deadLetters }: QueueState, { deadLettersBefore }: Feeder): void {
+  if (deadLettersBefore === undefined || deadLetters <= deadLettersBefore + TOLERATED_DEAD_LETTERS) return;
+  throw new DeadLettersGrow(deadLettersBefore, deadLetters);
+}
+
+async function sendPaced(
+  objects: readonly ListedObject[],
+  { messages }: QueueState,
+  feeder: Feeder,
+): Promise<void> {
   const { queue, maximumDepth, objectsPerSecond, sleep, now } = feeder;
-  const depth = await queue.depth();
-  if (depth >= maximumDepth) throw new QueueFull(depth, maximumDepth);
+  if (messages >= maximumDepth) throw new QueueFull(messages, maximumDepth);
   const startedAt = now();
   for (let first = 0; first < objects.length; first += MESSAGES_PER_REQUEST) {
     const some = objects.slice(first, first + MESSAGES_PER_REQUEST);

@@ -12,13 +12,14 @@ export interface FeederAccess {
   readonly table: Table;
   readonly tableKey?: IKey | undefined;
   readonly queue: Queue;
+  readonly deadLetterQueue: Queue;
   readonly logGroup: LogGroup;
   readonly network: FunctionNetwork;
 }
 
 /** The role of the feeding function: it looks at image records, sends to the queue, and logs. */
 export function feederRole(scope: Construct, access: FeederAccess): Role {
-  const { table, tableKey, queue, logGroup, network } = access;
+  const { table, tableKey, queue, deadLetterQueue, logGroup, network } = access;
   const role = new Role(scope, 'FeederRole', {
     description: 'Sends listed objects that are not tagged yet to the queue',
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
@@ -26,10 +27,11 @@ export function feederRole(scope: Construct, access: FeederAccess): Role {
   logGroup.grantWrite(role);
   allowNetwork(role, network);
   role.addToPolicy(new PolicyStatement({ actions: ['dynamodb:BatchGetItem'], resources: [table.tableArn] }));
+  role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }));
   role.addToPolicy(
     new PolicyStatement({
-      actions: ['sqs:SendMessage', 'sqs:GetQueueAttributes'],
-      resources: [queue.queueArn],
+      actions: ['sqs:GetQueueAttributes'],
+      resources: [queue.queueArn, deadLetterQueue.queueArn],
     }),
   );
   // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
@@ -44,7 +46,8 @@ export interface WorkflowAccess {
 }
 
 /** The role of the workflow: it lists the buckets and calls the feeding function. */
-export function workflowRole(scope: Construct, { buckets, feeder, tracing }: WorkflowAccess): Role {
+export function workflowRole(scope: Construct, access: WorkflowAccess): Role {
+  const { buckets, feeder, tracing } = access;
   const role = new Role(scope, 'WorkflowRole', {
     description: 'Lists the buckets and feeds their objects to the queue',
     assumedBy: new ServicePrincipal('states.amazonaws.com'),

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import {
+  type Chain,
   Choice,
   Condition,
   DefinitionBody,
@@ -12,6 +13,7 @@ import {
   Pass,
   Result,
   S3ObjectsItemReader,
+  TaskInput,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
@@ -19,8 +21,8 @@ import type { ErrorCode } from '../../../functions/core/error-codes.ts';
 import { FAULT_RETRY, runForEach } from './map-workflow.ts';
 
 /**
- * Objects that a feeding function gets at a time. Each batch adds two letters and a comma to the output of a run, whose
- * maximum of 256 KiB allows 43 million objects. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+ * Objects that a feeding function gets at a time. Each batch adds a digit and a comma to the output of a run, whose
+ * maximum of 256 KiB allows 65 million objects. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
  */
 export const BATCH_OBJECTS = 500;
 
@@ -33,6 +35,9 @@ const TOLERATED_FAILURE_PERCENTAGE = 5;
 /** Names the map in the ARNs of its runs, which the right to redrive them needs. */
 export const MAP_LABEL = 'Objects';
 
+/** Output of a batch that was not fed, since the dead letters grew; the feeding function answers with 0. */
+const STOPPED = 1;
+
 export interface BackfillWorkflowProps {
   readonly feeder: LambdaFunction;
   /** Feeding functions that work at once. */
@@ -43,14 +48,15 @@ export interface BackfillWorkflowProps {
 
 /**
  * Lists a bucket and hands its objects to the feeding function, batch by batch. The input is
- * `{"bucket": NAME, "prefix": TEXT}`; the prefix may be empty. A run that was stopped or has failed is started anew, or
- * redriven: objects that are done are recognised.
+ * `{"bucket": NAME, "prefix": TEXT}`; the prefix may be empty. A run that was stopped or has failed is started anew:
+ * objects that are done are recognised. It stops by itself with `dead-letters-grow` where what it sends fails every time.
  */
 export class BackfillWorkflow extends Construct {
   readonly definition: DefinitionBody;
 
-  constructor(scope: Construct, id: string, { feeder, feeders, settings }: BackfillWorkflowProps) {
+  constructor(scope: Construct, id: string, props: BackfillWorkflowProps) {
     super(scope, id);
+    const { settings } = props;
     const known = new Pass(this, 'Settings', {
       comment: 'What the command line reads of this definition',
       result: Result.fromObject(settings),
@@ -71,9 +77,33 @@ export class BackfillWorkflow extends Construct {
       cause: 'This stack does not tag the objects of that bucket',
     });
     const isWatched = new Choice(this, 'IsBucketWatched')
-      .when(Condition.booleanEquals('$.isWatched', true), this.eachBatch(feeder, feeders))
+      .when(Condition.booleanEquals('$.isWatched', true), this.feedAll(props))
       .otherwise(refused);
     this.definition = DefinitionBody.fromChainable(known.next(looked).next(isWatched));
+  }
+
+  /** Every batch; then tells whether the dead letters grew meanwhile. */
+  private feedAll({ feeder, feeders }: BackfillWorkflowProps): Chain {
+    const count = new LambdaInvoke(this, 'CountDeadLetters', {
+      lambdaFunction: feeder,
+      payloadResponseOnly: true,
+      retryOnServiceExceptions: false,
+      payload: TaskInput.fromObject({ isBeginning: true }),
+      resultPath: '$.deadLetters',
+    });
+    count.addRetry(FAULT_RETRY);
+    const judged = new Pass(this, 'LookAtAnswers', {
+      parameters: { isStopped: JsonPath.arrayContains(JsonPath.objectAt('$.fed'), STOPPED) },
+    });
+    const grown = new Fail(this, 'DeadLettersGrow', {
+      error: 'dead-letters-grow' satisfies ErrorCode,
+      cause:
+        'Messages came to the dead-letter queue meanwhile, so that no more were sent. Look at them (cliptag redrive), then start the backfill again: it does the rest',
+    });
+    const isStopped = new Choice(this, 'AreDeadLettersGrowing')
+      .when(Condition.booleanEquals('$.isStopped', true), grown)
+      .otherwise(new Pass(this, 'Sent', { result: Result.fromObject({}) }));
+    return count.next(this.eachBatch(feeder, feeders)).next(judged).next(isStopped);
   }
 
   private eachBatch(feeder: LambdaFunction, feeders: number): DistributedMap {
@@ -89,9 +119,9 @@ export class BackfillWorkflow extends Construct {
         maxItemsPerBatch: BATCH_OBJECTS,
         maxInputBytesPerBatch: BATCH_BYTES,
         // The CDK renders no paths in it.
-        batchInput: { 'bucket.$': '$.bucket' },
+        batchInput: { 'bucket.$': '$.bucket', 'deadLetters.$': '$.deadLetters' },
       }),
-      resultPath: JsonPath.DISCARD,
+      resultPath: '$.fed',
     });
     runForEach(map, this.feedTask(feeder));
     return map;
@@ -102,8 +132,11 @@ export class BackfillWorkflow extends Construct {
       lambdaFunction: feeder,
       payloadResponseOnly: true,
       retryOnServiceExceptions: false,
-      resultSelector: {},
     });
+    const stopped = new Pass(this, 'Stopped', { result: Result.fromNumber(STOPPED) });
+    // No other fault of this name is tried again: a retry comes before a catch.
+    task.addRetry({ errors: ['dead-letters-grow' satisfies ErrorCode], maxAttempts: 0 });
+    task.addCatch(stopped, { errors: ['dead-letters-grow' satisfies ErrorCode] });
     // A thousand tries are some sixteen hours, and few enough events for the history of one workflow.
     task.addRetry({
       errors: ['queue-full' satisfies ErrorCode],

@@ -10,7 +10,7 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { BackfillEnvironmentVariables } from '../../../functions/config.ts';
 import type { AnyBucket } from '../../options/image-tagger-props.ts';
-import type { TaggerOptions } from '../../options/tagger-options.ts';
+import { MAXIMUM_QUEUE_DEPTH, type TaggerOptions } from '../../options/tagger-options.ts';
 import type { TaggingImage } from '../../packaging/tagging-image.ts';
 import { type FunctionNetwork, placed } from '../compute/function-network.ts';
 import { imageArchitecture } from '../compute/image-code.ts';
@@ -21,6 +21,7 @@ import { addMapWorkflow } from './map-workflow.ts';
 /** One function sends this many with ease: ten requests of ten messages. */
 const OBJECTS_PER_SECOND_OF_ONE = 100;
 const FEEDER_MEMORY_MEGABYTES = 256;
+const LEAST_USUAL_DEPTH = 1_000;
 /** Lambda's maximum: at one object a second, a batch takes more than eight minutes. */
 const FEEDER_TIMEOUT = Duration.minutes(15);
 
@@ -29,6 +30,7 @@ export interface BackfillProps {
   readonly options: TaggerOptions;
   readonly buckets: readonly AnyBucket[];
   readonly queue: Queue;
+  readonly deadLetterQueue: Queue;
   readonly table: Table;
   readonly tableKey?: IKey | undefined;
   /** Where the tagging function sends result events, if it does. */
@@ -100,18 +102,27 @@ export class Backfill extends Construct {
   }
 }
 
-function environmentOf({ table, queue, options }: BackfillProps, feeders: number): Record<string, string> {
-  const { prefix, suffix, backfillObjectsPerSecond, backfillQueueDepth } = options;
+function environmentOf(
+  { table, queue, deadLetterQueue, options }: BackfillProps,
+  feeders: number,
+): Record<string, string> {
+  const { prefix, suffix, backfillObjectsPerSecond } = options;
   const variables = {
     TABLE_NAME: table.tableName,
     QUEUE_URL: queue.queueUrl,
+    DEAD_LETTER_QUEUE_URL: deadLetterQueue.queueUrl,
     TAGGER_FILE: '/var/task/tagger.json',
-    MAXIMUM_QUEUE_DEPTH: String(backfillQueueDepth),
+    MAXIMUM_QUEUE_DEPTH: String(options.backfillQueueDepth ?? usualDepth(options)),
     OBJECTS_PER_SECOND: String(backfillObjectsPerSecond / feeders),
     ...(prefix.length > 0 && { KEY_PREFIXES: prefix.join(',') }),
     ...(suffix.length > 0 && { KEY_SUFFIXES: suffix.join(',') }),
   } satisfies BackfillEnvironmentVariables;
   return variables;
+}
+
+/** Twice what the functions have in work, so that each finds its next batch; few enough for uploads to wait a short while. */
+function usualDepth({ maximumConcurrency, batchSize }: TaggerOptions): number {
+  return Math.min(MAXIMUM_QUEUE_DEPTH, Math.max(LEAST_USUAL_DEPTH, 2 * maximumConcurrency * batchSize));
 }
 
 /** What `cliptag backfill` needs besides the buckets: which objects are meant, what is done already, what the rest costs. */

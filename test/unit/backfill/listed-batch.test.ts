@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { listedBatch } from '../../../functions/backfill/listed-batch.ts';
+import { isBeginning, listedBatch } from '../../../functions/backfill/listed-batch.ts';
 
 /** As AWS's documentation of the ItemReader shows it. */
 const ITEM = {
@@ -16,12 +16,14 @@ const LISTED = {
   sizeBytes: 34_910,
   lastModified: '2022-11-17T15:44:41.000Z',
 };
-const batchOf = (...Items: unknown[]) => listedBatch({ BatchInput: { bucket: 'photos' }, Items });
+const batchOf = (...Items: unknown[]) =>
+  listedBatch({ BatchInput: { bucket: 'photos', deadLetters: 3 }, Items });
 
 describe('listedBatch', () => {
   it('reads the objects of a batch as Step Functions hands them over', () => {
     expect(batchOf(ITEM, { ...ITEM, Key: 'b.jpg' })).toEqual({
       bucket: 'photos',
+      deadLettersBefore: 3,
       objects: [LISTED, { ...LISTED, key: 'b.jpg' }],
     });
   });
@@ -29,6 +31,14 @@ describe('listedBatch', () => {
   it('reads them as S3 itself writes them', () => {
     const { Etag: ETag, ...rest } = ITEM;
     expect(batchOf({ ...rest, ETag, LastModified: '2022-11-17T15:44:41+00:00' }).objects).toEqual([LISTED]);
+  });
+
+  it('tells the beginning from a batch', () => {
+    expect([isBeginning({ isBeginning: true }), isBeginning({ BatchInput: {} }), isBeginning(null)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 
   it('rejects anything else with all its faults', () => {

@@ -68,7 +68,9 @@ export async function backfillLocal(
     return EXIT.failed;
   }
   const before = await pipeline.status();
-  const counts = await askTable(place, (table) => feedLocal(scope, listing, selectionOf(table), pipeline));
+  const counts = await askTable(place, (table) =>
+    feedLocal(scope, listing, { ...selectionOf(table), deadLettersBefore: before.deadLetters }, pipeline),
+  );
   await withCount('Messages left', (show) => untilEmpty(pipeline, show));
   const deadLetters = (await pipeline.status()).deadLetters - before.deadLetters;
   await print('done', { ...counts, deadLetters }, [
@@ -90,7 +92,7 @@ function localS3(port: number) {
 function feedLocal(
   scope: BackfillScope,
   listing: ObjectListing,
-  selection: BackfillSelection,
+  selection: BackfillSelection & Pick<Feeder, 'deadLettersBefore'>,
   { queue }: LocalPipeline,
 ): Promise<FeedCounts> {
   const feeder: Feeder = {

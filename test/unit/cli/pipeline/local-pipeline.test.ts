@@ -30,10 +30,10 @@ describe('the local pipeline, as the command line asks it', () => {
     answers['GET /status.json'] = JSON.stringify(status);
     answers['POST /listed-objects'] = JSON.stringify({ sent: 1 });
     const pipeline = await localPipeline(port);
-    expect([pipeline.tagger, await pipeline.status(), await pipeline.queue.depth()]).toEqual([
+    expect([pipeline.tagger, await pipeline.status(), await pipeline.queue.state()]).toEqual([
       tagger,
       status,
-      4,
+      { messages: 6, deadLetters: 1 },
     ]);
     await expect(pipeline.queue.send(['a body'])).resolves.toBeUndefined();
   });

@@ -105,7 +105,7 @@ describe('selectObjects', () => {
 });
 
 /** A feeder whose clock moves only while it sleeps. */
-function feederWith(changes: Partial<Feeder> & { depth?: number } = {}) {
+function feederWith(changes: Partial<Feeder> & { depth?: number; deadLetters?: number } = {}) {
   let time = 0;
   const batches: (readonly string[])[] = [];
   const feeder: Feeder = {
@@ -113,7 +113,7 @@ function feederWith(changes: Partial<Feeder> & { depth?: number } = {}) {
     identity: IDENTITY,
     table: inMemoryTable(),
     queue: {
-      depth: async () => changes.depth ?? 0,
+      state: async () => ({ messages: changes.depth ?? 0, deadLetters: changes.deadLetters ?? 0 }),
       send: async (bodies) => {
         batches.push(bodies);
       },
@@ -145,6 +145,20 @@ describe('feed', () => {
     await expect(feed(objects, feeder)).rejects.toThrow(QueueFull);
     await expect(feed(objects, feeder)).rejects.toMatchObject({ code: 'queue-full', retryable: true });
     expect(batches).toEqual([]);
+  });
+
+  it('rejects every batch once more than 20 dead letters have come, before it looks at anything', async () => {
+    const reads: unknown[] = [];
+    const table = {
+      readBatch: async (request: unknown) => {
+        reads.push(request);
+        return [];
+      },
+    };
+    const { feeder, batches } = feederWith({ deadLetters: 28, deadLettersBefore: 7, table });
+    await expect(feed(objects, feeder)).rejects.toMatchObject({ code: 'dead-letters-grow' });
+    expect([batches, reads]).toEqual([[], []]);
+    expect((await feed(objects, { ...feeder, deadLettersBefore: 8 })).sent).toBe(25);
   });
 
   it('waits for nothing when all is done already', async () => {
