@@ -58,6 +58,10 @@ export const image = z
     height: z.int().optional(),
     format: z.string().optional(),
     tags: z.array(tag),
+    unknown: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'Label sets that say “unknown”: none of their labels fits.' }),
     corrections: z.array(correction).optional(),
     modelDigest: z.string().optional(),
     /** Whether its tags are of another model than the pipeline's, so that scores do not compare. */

@@ -4,7 +4,7 @@ import type { ApiImage, SearchAnswerBody } from './contract.ts';
 /** The fields of an image that go out, and no other: a record has more, such as its embedding. */
 const FIELDS = [
   ...['bucket', 'key', 'status', 'reason', 'reasonCode', 'score', 'isBeyond', 'eTag', 'sizeBytes'],
-  ...['width', 'height', 'format', 'tags', 'corrections', 'modelDigest', 'recordedAt', 'takenAt'],
+  ...['width', 'height', 'format', 'tags', 'unknown', 'corrections', 'modelDigest', 'recordedAt', 'takenAt'],
   ...['camera', 'latitude', 'longitude', 'colour'],
 ] as readonly (keyof SearchedImage)[];
 

@@ -51,6 +51,8 @@ export interface Image extends ImageName {
   /** By the file's content: `jpeg`, `nef`. */
   readonly format?: string | undefined;
   readonly tags: readonly Tag[];
+  /** Label sets that say "unknown": none of their labels fits. */
+  readonly unknown?: readonly string[] | undefined;
   readonly corrections?: readonly Correction[] | undefined;
   readonly modelDigest?: string | undefined;
   /** Whether its tags are of another model than the pipeline's, so that scores do not compare. */

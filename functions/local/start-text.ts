@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { Tag } from '../core/labels/scores.ts';
 import { printable } from '../core/printable.ts';
+import { shownUnknown } from '../core/records/shown-unknown.ts';
 import { RESULT_EVENT_SOURCE, type ResultEvent } from '../core/results/result-event.ts';
 import type { TaggingOutcome } from '../core/tagging/tag-image.ts';
 import type { Report } from '../tag-images/tag-messages.ts';
@@ -12,7 +13,10 @@ import { LOCAL_BUCKET_NAME, type Pipeline } from './pipeline.ts';
 
 /** What happened to an image, in one line. */
 export function outcomeLine({ object, result, record }: TaggingOutcome): string {
-  const told = record && record.status !== 'tagged' ? (record.reason ?? '') : tagsText(record?.tags ?? []);
+  const told =
+    record && record.status !== 'tagged'
+      ? (record.reason ?? '')
+      : tagsText(record?.tags ?? [], record && shownUnknown(record));
   return printable(
     `${result.padEnd(11)} ${object.bucket}/${object.key}  ${result === 'superseded' ? '' : told}`.trimEnd(),
   );

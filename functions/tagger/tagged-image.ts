@@ -2,6 +2,8 @@
 export interface TaggedImage {
   /** Label set by label set, best score first. Empty when nothing passed its threshold. */
   readonly tags: readonly ImageTag[];
+  /** Label sets that say "unknown": none of their labels fits. Those with a reject option alone can. */
+  readonly unknown?: readonly string[] | undefined;
   /** Direction of length 1. Two may be compared when their `modelDigest` is the same: their dot product is the cosine. */
   readonly embedding: Float32Array;
   readonly modelDigest: string;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Explanation } from '../../functions/client/client.ts';
+import { parseLabelSet, promptsDigest } from '../../functions/core/labels/label-set.ts';
 import { type PageOnTinyPipeline, startPageOnTinyPipeline } from '../fixtures/page-on-tiny-pipeline.ts';
 import { tinyModelFolder, uploadPictures } from '../fixtures/tiny-pipeline.ts';
 import { jsonLines, runCli } from './support/cli-process.ts';
@@ -96,6 +97,33 @@ describe('cliptag why, of a file', () => {
     const { code, stdout } = await why('note.txt');
     expect({ code, stdout }).toMatchObject({ code: 0 });
     expect(stdout).toMatch(/^note\.txt has no tags, for it is failed: /);
+  });
+
+  it('says that it is unknown, as tag does, where none of the labels fits', async () => {
+    const labelSet = parseLabelSet(
+      { name: 'odd', version: 1, mode: 'exclusive', labels: ['boat', 'car'] },
+      'odd',
+    );
+    const modelDigest = (await answer('cat.png')).modelDigest ?? '';
+    const labels = labelSet.labels.map((label) => {
+      const digest = promptsDigest(labelSet, label);
+      return [label.name, { promptsDigest: digest, slope: 20, offset: 0 }];
+    });
+    const fit = { version: 1, fittedAt: '2026-11-30T10:00:00.000Z', unknownLogit: 15 };
+    const fits = { [modelDigest]: { ...fit, labels: Object.fromEntries(labels) } };
+    await writeFile(join(folder, 'odd.json'), JSON.stringify(labelSet));
+    await writeFile(join(folder, 'odd.fits.json'), JSON.stringify({ fits }));
+    const tagged = ['tag', join(folder, 'cat.png'), '--labels', join(folder, 'odd.json')];
+    expect((await runCli(tagged)).stdout).toMatch(/cat\.png: unknown: none of these labels fits\n$/);
+    const [line] = jsonLines<object>(await runCli([...tagged, '--json']));
+    expect(line).toMatchObject({ tags: [], unknown: ['odd'] });
+    const overview = (await why('cat.png', '--labels', 'odd.json')).stdout;
+    expect(overview).toMatch(
+      /^cat\.png: unknown: none of these labels fits\.\n\nodd: exclusive; .*; fitted 2026-11-30/,
+    );
+    const { stdout } = await why('cat.png', 'boat', '--labels', 'odd.json');
+    expect(stdout).toMatch(/^boat is not shown for cat\.png: unknown: none of these labels fits; its\sscore/);
+    expect(stdout).toMatch(/^ +(0\.99|1\.00) +unknown$/m);
   });
 
   it('rejects a misspelt label with the nearest word, and a label set that is not there', async () => {

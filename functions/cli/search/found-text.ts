@@ -1,3 +1,4 @@
+import { shownUnknown } from '../../core/records/shown-unknown.ts';
 import type { SearchAnswer, SearchedImage } from '../../core/search/image-search.ts';
 import { countText } from '../../terminal/amounts.ts';
 import { columns } from '../../terminal/columns.ts';
@@ -15,8 +16,11 @@ export function foundLines(images: readonly SearchedImage[]): string[] {
 }
 
 /** What is known of an image in a few words. */
-function aboutText({ status, tags, reason }: SearchedImage): string {
-  return status === 'tagged' ? tagsText(tags) : `${status}${reason === undefined ? '' : `: ${reason}`}`;
+function aboutText(image: SearchedImage): string {
+  const { status, tags, reason } = image;
+  return status === 'tagged'
+    ? tagsText(tags, shownUnknown(image))
+    : `${status}${reason === undefined ? '' : `: ${reason}`}`;
 }
 
 /** What of an answer is shown. */

@@ -37,6 +37,8 @@ export interface ImageContent {
   readonly embedding?: Uint8Array | undefined;
   /** Label set name → digest of the label set that the tags come from. */
   readonly labelSets?: Readonly<Record<string, string>> | undefined;
+  /** Label sets in which "unknown" has won: none of their labels fits. @default none */
+  readonly unknown?: readonly string[] | undefined;
   /** Time of exposure as the camera's clock had it, ISO 8601; with an offset from UTC where the file tells one. */
   readonly takenAt?: string | undefined;
   /** Maker and model: `Canon EOS R5`. */

@@ -36,12 +36,13 @@ function outcomeOf(record: ImageRecord | undefined, retagger: Retagger): Retaggi
 
 function changeOf(record: ImageRecord, outcome: Retagging): RecordChange | undefined {
   if (outcome.kind !== 'changed') return undefined;
-  const { tags, labelSets } = outcome;
+  const { tags, labelSets, unknown } = outcome;
+  const { unknown: _before, ...rest } = record;
   // Tags that stay have entries since the record carries them: if that is no longer so, the commit fails.
   const stays = tagMatcher(record.tags);
   return {
     object: record,
-    content: { ...record, tags, labelSets },
+    content: { ...rest, tags, labelSets, ...(unknown && { unknown }) },
     eventTime: record.eventTime,
     newTags: correctedTags(tags, record.corrections).filter((tag) => !stays(tag)),
   };

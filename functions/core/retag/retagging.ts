@@ -3,6 +3,7 @@ import type { Classifier } from '../labels/classifier.ts';
 import { type Embedding, embeddingFromBytes } from '../labels/embedding.ts';
 import { appliesTo } from '../labels/label-set.ts';
 import { type Tag, tagsFor } from '../labels/scores.ts';
+import { unknownSets } from '../labels/unknown.ts';
 import { modelTagsOf } from '../records/corrections.ts';
 import type { ImageRecord } from '../records/image-record.ts';
 
@@ -26,6 +27,8 @@ export type Retagging =
       readonly kind: 'changed';
       readonly tags: readonly Tag[];
       readonly labelSets: Readonly<Record<string, string>>;
+      /** Label sets in which "unknown" wins. @default none */
+      readonly unknown?: readonly string[];
     };
 
 /**
@@ -91,19 +94,22 @@ function unscored(
 }
 
 function scored(
-  { record, wanted, changed }: Unscored,
+  { record, embedding, wanted, changed }: Unscored,
   tagsOf: (classifier: Classifier) => readonly Tag[],
 ): Retagging {
   const before = modelTagsOf(record);
+  const tags = wanted.flatMap((classifier) =>
+    changed.includes(classifier)
+      ? tagsOf(classifier)
+      : before.filter(({ set }) => set === classifier.labelSet.name),
+  );
+  const unknown = unknownSets(embedding, tags, wanted);
   return {
     kind: 'changed',
-    tags: wanted.flatMap((classifier) =>
-      changed.includes(classifier)
-        ? tagsOf(classifier)
-        : before.filter(({ set }) => set === classifier.labelSet.name),
-    ),
+    tags,
     labelSets: Object.fromEntries(
       wanted.map(({ labelSet, labelSetDigest }) => [labelSet.name, labelSetDigest]),
     ),
+    ...(unknown.length > 0 && { unknown }),
   };
 }

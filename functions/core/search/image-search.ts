@@ -36,6 +36,7 @@ export interface SearchedImage
     | 'height'
     | 'format'
     | 'tags'
+    | 'unknown'
     | 'corrections'
     | 'modelDigest'
     | 'recordedAt'

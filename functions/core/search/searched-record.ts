@@ -8,6 +8,7 @@ const SHOWN = [
   ...['bucket', 'key', 'status', 'reason', 'reasonCode', 'eTag', 'sizeBytes', 'width', 'height', 'format'],
   ...[
     'tags',
+    'unknown',
     'corrections',
     'modelDigest',
     'recordedAt',

@@ -3,6 +3,7 @@ import { type ExifDetails, exifDetails } from '../formats/exif/exif-details.ts';
 import type { Classifier } from '../labels/classifier.ts';
 import { embeddingFromBytes, embeddingToBytes } from '../labels/embedding.ts';
 import { tagsFor } from '../labels/scores.ts';
+import { unknownSets } from '../labels/unknown.ts';
 import { type PixelDetails, pixelDetails } from '../pixels/pixel-details.ts';
 import type { PixelDecoder, Pixels, Thumbnail } from '../pixels/pixels.ts';
 import type { ImageContent } from '../records/image-record.ts';
@@ -64,12 +65,15 @@ export async function describeWithThumbnail(
   // Scores come from the embedding as it is stored, so that retagging finds the very same ones.
   const embedding = embeddingFromBytes(stored, encoder.modelDigest);
   const { pixels, details } = await reading;
+  const tags = classifiers.flatMap((classifier) => tagsFor(embedding, classifier));
+  const unknown = unknownSets(embedding, tags, classifiers);
   const content: TaggedContent = {
     status: 'tagged',
     width: pixels.width,
     height: pixels.height,
     format: pixels.format,
-    tags: classifiers.flatMap((classifier) => tagsFor(embedding, classifier)),
+    tags,
+    ...(unknown.length > 0 && { unknown }),
     modelDigest: embedding.modelDigest,
     embedding: stored,
     ...details,

@@ -4,6 +4,7 @@ import { RetryButton } from '../parts/retry-button.tsx';
 /** Why a picture has no tags, or none that compare. */
 export function WhyUntagged({ image }: { image: ApiImage }) {
   const { status, reason, reasonCode, tags, isOfOtherModel } = image;
+  const unknown = (image.unknown ?? []).filter((set) => !tags.some((tag) => tag.set === set));
   if (status === 'failed' || status === 'unsupported') {
     return (
       <div class="why bad-note">
@@ -16,7 +17,13 @@ export function WhyUntagged({ image }: { image: ApiImage }) {
   }
   return (
     <>
-      {status === 'tagged' && tags.length === 0 && (
+      {unknown.length > 0 && (
+        <div class="why">
+          <strong>Unknown: none of these labels fits</strong>
+          <p>{unknown.join(', ')}</p>
+        </div>
+      )}
+      {status === 'tagged' && tags.length === 0 && unknown.length === 0 && (
         <div class="why">
           <strong>No label fits well enough</strong>
           <p>Each label set has a least score; no label of theirs has reached it here.</p>

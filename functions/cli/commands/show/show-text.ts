@@ -1,4 +1,5 @@
 import type { ImageRecord } from '../../../core/records/image-record.ts';
+import { shownUnknown } from '../../../core/records/shown-unknown.ts';
 import { columns } from '../../../terminal/columns.ts';
 import { tagsText } from '../../../terminal/tags-text.ts';
 import { correctionsText } from './corrections-text.ts';
@@ -14,7 +15,7 @@ export function humanLines(record: ShownRecord): string[] {
     ['image', `s3://${record.bucket}/${record.key}`],
     ['status', record.status],
     ['reason', record.reason],
-    ['tags', record.status === 'tagged' ? tagsText(record.tags) : undefined],
+    ['tags', record.status === 'tagged' ? tagsText(record.tags, shownUnknown(record)) : undefined],
     ['corrected', correctionsText(record.corrections ?? [])],
     ['file', [...size, format, sizeBytes && `${sizeBytes} bytes`].filter(Boolean).join(', ')],
     ['taken', record.takenAt],
@@ -45,10 +46,11 @@ function placeText({ latitude, longitude }: ShownRecord): string | undefined {
 }
 
 /** What a correction has made of an image. */
-export function correctedLines({ bucket, key, status, tags, corrections }: ShownRecord): string[] {
+export function correctedLines(record: ShownRecord): string[] {
+  const { bucket, key, status, tags, corrections } = record;
   return columns([
     ['image', `s3://${bucket}/${key}`],
-    ['tags', status === 'tagged' ? tagsText(tags) : status],
+    ['tags', status === 'tagged' ? tagsText(tags, shownUnknown(record)) : status],
     ['corrected', corrections ? correctionsText(corrections) : 'nothing: the tags are the model’s own'],
   ]);
 }

@@ -3,6 +3,7 @@ import { AD_HOC_SET } from '../../../core/labels/ad-hoc-label-set.ts';
 import type { LabelSet } from '../../../core/labels/label-set.ts';
 import { printable, printablePath } from '../../../core/printable.ts';
 import type { ImageContent } from '../../../core/records/image-record.ts';
+import { shownUnknown } from '../../../core/records/shown-unknown.ts';
 import { describeImage } from '../../../core/tagging/describe-image.ts';
 import type { ModelIdentity } from '../../../tagger/model-parts.ts';
 import { command } from '../../../terminal/command.ts';
@@ -34,9 +35,9 @@ status and a reason and stops no other. A name that is no UTF-8 is printed as a 
 --label L names labels with no file; several may be true of a picture, or with --exclusive one at most. A picture that none
 fits gets no tag; --min-score 0 shows how near each came. --labels names label sets in files, and --label adds to them; either takes
 the place of the general label set. Which buckets a label set is for does not matter here.
---json: {"path","pathBytes"?,"status","reason"?,"width","height","model","modelDigest","tags":[{"set","label","score"}]}, where status is
+--json: {"path","pathBytes"?,"status","reason"?,"width","height","model","modelDigest","tags":[{"set","label","score"}],"unknown"?}, where status is
 tagged, unsupported or failed, and width and height are null unless it is tagged; pathBytes is a path that is no UTF-8, in base64;
-set is "${AD_HOC_SET}" for a --label.
+unknown are label sets none of whose labels fits; set is "${AD_HOC_SET}" for a --label.
 Exit code: 0; 1 when not one image was tagged, as in a folder without images; 2 when it was asked for wrongly.`,
   example: "tag photo.jpg --label cat --label dog --label 'a drawing'",
   flags,
@@ -106,13 +107,13 @@ function jsonLine(identity: ModelIdentity): (result: ImageResult<ImageContent>) 
     if ('fault' in result) {
       return JSON.stringify({ ...path, ...result.fault, width: null, height: null, ...identity, tags: [] });
     }
-    const { status, width, height, tags } = result.value;
-    return JSON.stringify({ ...path, status, width, height, ...identity, tags });
+    const { status, width, height, tags, unknown } = result.value;
+    return JSON.stringify({ ...path, status, width, height, ...identity, tags, ...(unknown && { unknown }) });
   };
 }
 
 function humanLine(result: ImageResult<ImageContent>): string {
   const path = printablePath(result.path);
   if ('fault' in result) return `${path}: ${result.fault.status}: ${printable(result.fault.reason)}`;
-  return `${path}: ${tagsText(result.value.tags)}`;
+  return `${path}: ${tagsText(result.value.tags, shownUnknown(result.value))}`;
 }
