@@ -123,7 +123,7 @@ function Shares({ view }: { view: ModelView }) {
       <ul class="shares">
         {all.map(({ name, share: part }) => (
           <li key={name}>
-            <span>{name}</span> <small>{`${(part * 100).toFixed(0)} %`}</small>
+            <span>{name}</span> <small>{partText(part)}</small>
             <span class="track" aria-hidden="true">
               <span style={{ width: `${Math.round(part * 100)}%` }} />
             </span>
@@ -132,6 +132,11 @@ function Shares({ view }: { view: ModelView }) {
       </ul>
     </>
   );
+}
+
+/** What rounding would make nothing is said to be little. */
+function partText(part: number): string {
+  return part > 0 && part < 0.005 ? '<1 %' : `${Math.round(part * 100)} %`;
 }
 
 function rivalName({ kind, text, count = 0 }: ModelView['rivals'][number]): string {
