@@ -5,6 +5,7 @@ import { DuplicatesView } from './duplicates/duplicates-view.tsx';
 import { PhotosView } from './gallery/photos-view.tsx';
 import { LabelList } from './labels/label-list.tsx';
 import { LabelSetsBanner } from './labels/label-sets-banner.tsx';
+import { LabelSetsView } from './labels/label-sets-view.tsx';
 import { Lightbox } from './lightbox/lightbox.tsx';
 import { START } from './model/address.ts';
 import { ConnectionBanner } from './parts/connection-banner.tsx';
@@ -56,6 +57,7 @@ export function Whole() {
           <LabelSetsBanner />
           {view === 'photos' && <PhotosView onLabels={() => sheet.current?.showModal()} />}
           {view === 'duplicates' && <DuplicatesView />}
+          {view === 'labels' && <LabelSetsView />}
           {view === 'problems' && <ProblemsView />}
           {view === 'status' && <StatusView />}
         </main>

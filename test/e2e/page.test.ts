@@ -419,6 +419,7 @@ describe.skipIf(!hasChromium)('the page', () => {
       ['/?q=beach colour:red', 'light', 1280],
       ['/?image=photos/2026/holiday-000003.jpg', 'dark', 1280],
       ['/?view=duplicates', 'light', 390],
+      ['/?view=labels', 'dark', 390],
       ['/?view=problems', 'dark', 1280],
       ['/?view=status', 'light', 1280],
     ] as const)('has nothing serious at %s, %s, %d px wide', (path, colorScheme, width) =>

@@ -69,7 +69,7 @@ function RetagOffer({ others, changes, fault }: RetagOfferProps) {
       </div>
       <button
         type="button"
-        class="button"
+        class="button accent"
         disabled={isOrdered.value}
         onClick={async () => {
           isOrdered.value = true;

@@ -13,7 +13,7 @@ export interface Address {
   readonly kind: DuplicateKind;
 }
 
-export const VIEWS = ['photos', 'duplicates', 'problems', 'status'] as const;
+export const VIEWS = ['photos', 'duplicates', 'labels', 'problems', 'status'] as const;
 export type View = (typeof VIEWS)[number];
 
 export const ORDERS = ['best', 'newest', 'oldest', 'name'] as const;

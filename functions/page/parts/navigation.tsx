@@ -8,6 +8,7 @@ import { Link } from './link.tsx';
 const ITEMS: ReadonlyArray<readonly [View, string]> = [
   ['photos', 'Pictures'],
   ['duplicates', 'Duplicates'],
+  ['labels', 'Labels'],
   ['problems', 'Without tags'],
   ['status', 'Status'],
 ];

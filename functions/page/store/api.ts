@@ -4,6 +4,10 @@ import type {
   ApiImage,
   correctionsRequest,
   duplicatesAnswer,
+  labelSetInUse,
+  labelSetPreview,
+  labelSetPreviewRequest,
+  labelSetRequest,
   labelSetsAnswer,
   labelsAnswer,
   problem,
@@ -20,6 +24,8 @@ export type Duplicates = z.infer<typeof duplicatesAnswer>;
 export type DuplicateGroup = Duplicates['groups'][number];
 export type LabelCount = z.infer<typeof labelsAnswer>['labels'][number];
 export type LabelSets = z.infer<typeof labelSetsAnswer>;
+export type LabelSetInUse = z.infer<typeof labelSetInUse>;
+export type LabelSetPreview = z.infer<typeof labelSetPreview>;
 export type Problem = z.infer<typeof problem>;
 export type UploadForm = z.infer<typeof uploadAnswer>;
 export type Corrections = z.input<typeof correctionsRequest>;
@@ -109,6 +115,22 @@ export function labelSets(): Promise<LabelSets> {
   return ask('/label-sets');
 }
 
+export function saveLabelSet(labelSet: z.input<typeof labelSetRequest>): Promise<LabelSets> {
+  return ask('/label-sets', { method: 'PUT', json: labelSet });
+}
+
+export function deleteLabelSet(name: string): Promise<LabelSets> {
+  return ask('/label-sets', { method: 'DELETE', query: { name } });
+}
+
+/** What pictures labels would be given to; nothing is kept. */
+export function previewLabelSet(
+  labelSet: z.input<typeof labelSetPreviewRequest>,
+  signal?: AbortSignal,
+): Promise<LabelSetPreview> {
+  return ask('/label-sets/preview', { method: 'POST', json: labelSet, signal });
+}
+
 export function retag(): Promise<LabelSets> {
   return ask('/label-sets/retag', { method: 'POST' });
 }
@@ -152,7 +174,7 @@ function nameParameters({ bucket, key }: ImageName): Parameters {
 }
 
 interface Asking {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly query?: Parameters;
   readonly json?: unknown;
   readonly body?: Blob;

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { countText } from '../model/texts.ts';
 import { asError } from './answer.ts';
 import * as api from './api.ts';
 import { tell } from './notices.ts';
@@ -13,16 +14,23 @@ export async function loadLabelSets(): Promise<void> {
   const number = ++asking;
   try {
     const answer = await api.labelSets();
-    if (number === asking) labelSetsInUse.value = answer;
+    if (number === asking) take(answer);
   } catch {
     // The connection tells what is wrong; an older server does not tell its label sets.
+  }
+}
+
+function take(answer: api.LabelSets, wasRunning = labelSetsInUse.value?.retag?.state === 'running'): void {
+  labelSetsInUse.value = answer;
+  if (wasRunning && answer.retag?.state === 'done') {
+    tell(`${countText(answer.retag.changed ?? 0, 'picture')} got other tags`);
   }
 }
 
 /** Has pictures tagged anew that have tags of other label sets. */
 export async function retag(): Promise<void> {
   try {
-    labelSetsInUse.value = await api.retag();
+    take(await api.retag(), true);
   } catch (error) {
     tell(`The pictures cannot be tagged anew: ${asError(error).message}`, 'fault');
   }

@@ -80,7 +80,10 @@ export async function startFakeApi(images: ApiImage[], port = 0, isChanging = fa
         return sendDuplicates(response, searchParams);
       case 'GET /label-sets':
         return sendJson(response, {
-          labelSets: [],
+          labelSets: ['general', 'mine'].map((name) => ({
+            ...{ name, version: '1', mode: 'independent', labels: ['beach', 'sunset'], minimumScore: 0.2 },
+            ...{ digest: name, path: `labels/${name}.yaml`, isOwn: name === 'mine' },
+          })),
           others: 0,
           changes: [],
           faults: [],

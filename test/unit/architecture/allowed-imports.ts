@@ -91,7 +91,7 @@ export const ALLOWED_IMPORTS = `
   page/parts: api/contract.ts page/model page/store @preact/signals preact
   page/uploads: page/model page/parts page/store @preact/signals preact
   page/search-box: page/model page/parts page/store @preact/signals preact
-  page/labels: page/model page/parts page/store @preact/signals
+  page/labels: page/model page/parts page/store @preact/signals preact
   page/gallery: api/contract.ts page/model page/parts page/store page/uploads @preact/signals preact
   page/lightbox: api/contract.ts page/model page/parts page/store @preact/signals photoswipe preact
   page/duplicates: api/contract.ts core page/model page/parts page/store @preact/signals preact
