@@ -1,14 +1,16 @@
 import { useSignal } from '@preact/signals';
 import { countText } from '../model/texts.ts';
 import { Icon } from '../parts/icon.tsx';
+import { Problem } from '../parts/problem.tsx';
 import type { LabelSetInUse } from '../store/api.ts';
 import { beginDraft, deleteLabelSet, draft } from '../store/label-draft.ts';
-import { labelSetsInUse } from '../store/label-sets.ts';
+import { labelSetsFault, labelSetsInUse, loadLabelSets } from '../store/label-sets.ts';
 import { LabelSetEditor } from './label-set-editor.tsx';
 
 /** The label sets in use; those that were written here can be changed, and new ones be written. */
 export function LabelSetsView() {
   const state = labelSetsInUse.value;
+  const fault = labelSetsFault.value;
   if (draft.value) return <LabelSetEditor />;
   return (
     <>
@@ -16,7 +18,7 @@ export function LabelSetsView() {
         <div class="heading">
           <h1>Labels</h1>
           <p role="status">
-            {state === undefined ? 'Asking …' : countText(state.labelSets.length, 'label set')}
+            {state ? countText(state.labelSets.length, 'label set') : fault ? '' : 'Asking …'}
           </p>
         </div>
         {state?.canWrite && (
@@ -36,6 +38,7 @@ export function LabelSetsView() {
           </>
         )}
       </p>
+      {fault && !state && <Problem fault={fault} onRetry={() => void loadLabelSets()} />}
       <ul class="label-sets">
         {state?.labelSets.map((labelSet) => (
           <LabelSetCard key={labelSet.name} labelSet={labelSet} canWrite={state.canWrite} />

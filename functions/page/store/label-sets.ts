@@ -7,6 +7,9 @@ import { tell } from './notices.ts';
 /** The label sets in use, and what is to be done about pictures that have others; undefined where no server tells. */
 export const labelSetsInUse = signal<api.LabelSets | undefined>(undefined);
 
+/** Why they are not known. */
+export const labelSetsFault = signal<Error | undefined>(undefined);
+
 let asking = 0;
 
 /** A later answer counts, whichever comes first. */
@@ -14,9 +17,11 @@ export async function loadLabelSets(): Promise<void> {
   const number = ++asking;
   try {
     const answer = await api.labelSets();
-    if (number === asking) take(answer);
-  } catch {
-    // The connection tells what is wrong; an older server does not tell its label sets.
+    if (number !== asking) return;
+    take(answer);
+    labelSetsFault.value = undefined;
+  } catch (error) {
+    if (number === asking) labelSetsFault.value = asError(error);
   }
 }
 
