@@ -383,6 +383,66 @@ describe('requests', () => {
   );
 });
 
+describe('label sets', () => {
+  it('are shown, written, tried and taken away', async () => {
+    const ask = asking();
+    const put = { ...posted({ name: 'pets', mode: 'exclusive', labels: ['cat'] }), method: 'PUT' };
+    expect(await (await ask('/label-sets', put)).json()).toMatchObject({
+      labelSets: [{ name: 'general' }, { name: 'pets', mode: 'exclusive', labels: ['cat'] }],
+    });
+    const removed = await ask('/label-sets?name=general', { method: 'DELETE' });
+    expect(await removed.json()).toMatchObject({ labelSets: [] });
+    const preview = await ask('/label-sets/preview', posted({ mode: 'independent', labels: ['cat'] }));
+    expect(await preview.json()).toMatchObject({
+      total: 1,
+      labels: [{ label: 'cat', images: [{ key: 'cat.jpg' }] }],
+    });
+    expect((await ask('/label-sets/retag', { method: 'POST' })).status).toBe(202);
+  });
+
+  it.each([
+    ['PUT', '/label-sets', { name: 'Pets', mode: 'exclusive', labels: ['cat'] }, /name: /],
+    ['PUT', '/label-sets', { name: 'pets', mode: 'both', labels: ['cat'] }, /mode: /],
+    ['PUT', '/label-sets', { name: 'pets', mode: 'exclusive', labels: [] }, /labels: /],
+    ['PUT', '/label-sets', { name: 'pets', mode: 'exclusive', labels: ['cat'], path: '/' }, /path/],
+    [
+      'PUT',
+      '/label-sets',
+      { name: 'pets', mode: 'exclusive', labels: ['cat'], minimumScore: 2 },
+      /minimumScore: /,
+    ],
+    ['POST', '/label-sets/preview', { mode: 'exclusive', labels: ['cat'], images: 25 }, /images: /],
+    ['POST', '/label-sets/preview', { mode: 'exclusive', labels: Array(101).fill('cat') }, /labels: /],
+  ])('rejects %s %s of %j', async (method, path, body, text) => {
+    const problem = await problemIn(await asking()(path, { ...posted(body), method }));
+    expect(problem).toMatchObject({ status: 400, code: 'invalid-request' });
+    expect(problem.detail).toMatch(text);
+  });
+
+  it('rejects to write and to retag where they are deployed, with the reason', async () => {
+    const {
+      saveLabelSet: _,
+      deleteLabelSet: __,
+      previewLabelSet: ___,
+      retag: ____,
+      ...deployed
+    } = fakePorts();
+    const ask = asking(deployed);
+    expect((await ask('/label-sets')).status).toBe(200);
+    const put = { ...posted({ name: 'pets', mode: 'exclusive', labels: ['cat'] }), method: 'PUT' };
+    for (const [path, init, reason] of [
+      ['/label-sets', put, 'npx cdk deploy -c labels=FILE'],
+      ['/label-sets?name=pets', { method: 'DELETE' }, 'npx cdk deploy -c labels=FILE'],
+      ['/label-sets/preview', posted({}), 'npx cliptag tag PATH --label LABEL'],
+      ['/label-sets/retag', { method: 'POST' }, 'npx cliptag retag --stack NAME'],
+    ] as const) {
+      const problem = await problemIn(await ask(path, init));
+      expect(problem).toMatchObject({ status: 404, code: 'not-offered' });
+      expect(problem.detail).toContain(reason);
+    }
+  });
+});
+
 describe('problems', () => {
   class InvalidQuery extends CliptagError {
     readonly column = 5;
