@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -137,6 +137,35 @@ describe('label sets that follow their files', () => {
       { kind: 'faulty', faults: [expect.stringContaining('but there is nothing')] },
     ]);
     expect(labelsNow()).toEqual(['cat', 'dog']);
+  });
+
+  it('takes over what was calibrated or learned, which stands beside the file', async () => {
+    await open([join(labels, 'pets.yaml')]);
+    const cat = { promptsDigest: 'x', slope: 9, offset: -1 };
+    const fit = { version: 1, fittedAt: '2026-11-30T10:00:00.000Z', labels: { cat } };
+    await writeFile(join(labels, 'pets.fits.json'), JSON.stringify({ fits: { 'model-1': fit } }));
+    await until(() => news.length > 0);
+    expect(news).toMatchObject([{ kind: 'changed', changes: [{ name: 'pets', isFittedAnew: true }] }]);
+  });
+
+  it('follows a link to a file elsewhere, of which the file system tells nothing', async () => {
+    const link = join(folder, 'link.yaml');
+    await symlink(join(labels, 'pets.yaml'), link);
+    await open([link]);
+    await writeFile(join(labels, 'pets.yaml'), text(['fish']));
+    await until(() => labelsNow().includes('fish'));
+  });
+
+  it('takes over the others while a file never comes to rest', async () => {
+    await open();
+    await writeFile(join(labels, 'cars.yaml'), text(['car'], 'cars'));
+    for (let i = 0; !labelsNow().includes('car'); i++) {
+      await writeFile(
+        join(labels, 'busy.json'),
+        `{"name":"busy","version":${i},"mode":"exclusive","labels":["x"]}`,
+      );
+      await sleep(5);
+    }
   });
 
   it('compiles what has changed and nothing else', async () => {

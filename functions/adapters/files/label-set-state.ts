@@ -1,12 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
-
-const WATCHED = ['.yaml', '.yml', '.json'];
-
-/** What `labels calibrate` and `labels learn` have found of a label set stands beside its file. */
-function fitsFileOf(path: string): string {
-  return join(dirname(path), `${basename(path, extname(path))}.fits.json`);
-}
+import { dirname, extname, join } from 'node:path';
+import { pathName } from './file-path.ts';
+import { fitFileOf, LABEL_SET_EXTENSIONS } from './fit-file.ts';
 
 /**
  * A text that is another one whenever a label set file has changed, come or gone, of these files and folders: no file is
@@ -19,11 +14,12 @@ export async function labelSetState(paths: readonly string[]): Promise<string> {
 async function stateOf(path: string): Promise<string> {
   const found = await stat(path).catch(codeOf);
   if (typeof found === 'string') return `${path} ${found}`;
-  if (!found.isDirectory()) return (await Promise.all([path, fitsFileOf(path)].map(fileState))).join('\n');
+  if (!found.isDirectory())
+    return (await Promise.all([path, pathName(fitFileOf(path))].map(fileState))).join('\n');
   const names = await readdir(path).catch(codeOf);
   if (typeof names === 'string') return `${path} ${names}`;
   const watched = names.filter(
-    (name) => WATCHED.includes(extname(name).toLowerCase()) && !name.startsWith('.'),
+    (name) => LABEL_SET_EXTENSIONS.includes(extname(name).toLowerCase()) && !name.startsWith('.'),
   );
   const states = await Promise.all(watched.sort().map((name) => fileState(join(path, name))));
   return [path, ...states].join('\n');

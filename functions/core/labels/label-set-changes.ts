@@ -8,7 +8,9 @@ export interface LabelSetChange {
   readonly labelsRemoved: readonly string[];
   /** Labels that stay, and are asked about by other prompts. */
   readonly labelsReworded: readonly string[];
-  /** Whether anything else has changed: its mode, thresholds, what was fitted to it, its version. */
+  /** Whether something else was calibrated or learned for it with the model. */
+  readonly isFittedAnew: boolean;
+  /** Whether anything else has changed: its mode, thresholds, its version. */
   readonly hasOtherChanges: boolean;
 }
 
@@ -38,14 +40,17 @@ function changeOf(
     before.has(label) && before.get(label) !== prompts ? [label] : [],
   );
   const stays = (label: string) => before.has(label) && after.has(label);
-  const [othersBefore, othersAfter] = [was, is].map((labelSet) => othersOf(labelSet, stays, modelDigest));
-  const hasWords = labelsAdded.length + labelsRemoved.length + labelsReworded.length > 0;
+  const [othersBefore, othersAfter] = [was, is].map((labelSet) => othersOf(labelSet, stays));
+  const [fitBefore, fitAfter] = [was, is].map((labelSet) => JSON.stringify(labelSet?.fits?.[modelDigest]));
+  const isFittedAnew = fitBefore !== fitAfter;
+  const isTold = isFittedAnew || labelsAdded.length + labelsRemoved.length + labelsReworded.length > 0;
   return {
     kind: was === undefined ? 'added' : is === undefined ? 'removed' : 'changed',
     labelsAdded,
     labelsRemoved,
     labelsReworded,
-    hasOtherChanges: !hasWords || othersBefore !== othersAfter,
+    isFittedAnew,
+    hasOtherChanges: !isTold || othersBefore !== othersAfter,
   };
 }
 
@@ -60,16 +65,12 @@ function promptsByLabel(labelSet: LabelSet | undefined): ReadonlyMap<string, str
 }
 
 /** What is neither a label nor its words. A version that rises with them says nothing more. */
-function othersOf(
-  labelSet: LabelSet | undefined,
-  stays: (label: string) => boolean,
-  modelDigest: string,
-): string {
+function othersOf(labelSet: LabelSet | undefined, stays: (label: string) => boolean): string {
   if (!labelSet) return '';
-  const { labels, promptTemplates: _, version: __, description: ___, fits, ...rest } = labelSet;
+  const { labels, promptTemplates: _, version: __, description: ___, fits: ____, ...rest } = labelSet;
   const kept = labels.filter(({ name }) => stays(name));
   const judged = kept.map(({ name, threshold, parent }) => JSON.stringify([name, threshold, parent])).sort();
-  return JSON.stringify([rest, fits?.[modelDigest], judged]);
+  return JSON.stringify([rest, judged]);
 }
 
 const SHOWN_NAMES = 5;
@@ -80,7 +81,7 @@ const SHOWN_NAMES = 5;
  * @example labelSetChangeText(change) // 'label set pets: 2 labels added (cat, dog), prompts of 1 label changed (bird)'
  */
 export function labelSetChangeText(change: LabelSetChange): string {
-  const { name, kind, labelsAdded, labelsRemoved, labelsReworded, hasOtherChanges } = change;
+  const { name, kind, labelsAdded, labelsRemoved, labelsReworded, isFittedAnew, hasOtherChanges } = change;
   if (kind === 'added') return `label set ${name}: new, with ${counted(labelsAdded)}`;
   if (kind === 'removed') return `label set ${name}: removed, with its ${counted(labelsRemoved)}`;
   const parts = [
@@ -89,6 +90,7 @@ export function labelSetChangeText(change: LabelSetChange): string {
     ...(labelsReworded.length > 0
       ? [`prompts of ${countOf(labelsReworded)} changed ${inBrackets(labelsReworded)}`]
       : []),
+    ...(isFittedAnew ? ['calibrated or learned anew'] : []),
     ...(hasOtherChanges ? ['other settings changed'] : []),
   ];
   return `label set ${name}: ${parts.join(', ')}`;

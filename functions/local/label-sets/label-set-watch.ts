@@ -27,6 +27,11 @@ export interface LabelSetWatchOptions {
   readonly retryMilliseconds?: number | undefined;
 }
 
+/** A file that is written without end keeps the others waiting for so many times the settling time. */
+const MAXIMUM_LOOKS = 20;
+/** A network folder that is gone may answer nothing for minutes: no stop waits for it. */
+const CLOSING_MILLISECONDS = 5_000;
+
 /**
  * Has changed label set files taken over, soon after they have been written whole. Hints come from the file system where it gives
  * any, else from looking at times and sizes; one change is taken over at a time.
@@ -66,26 +71,25 @@ export function watchLabelSets(options: LabelSetWatchOptions): LabelSetWatch {
   }
 
   async function takeSettled(): Promise<void> {
-    for (;;) {
-      const state = await settledState();
-      const isDone = await take();
-      if (signal.aborted) return;
-      taken = state;
-      retryAt = isDone ? undefined : Date.now() + retryMilliseconds;
-      // What was changed while it was read, perhaps between two files, is read anew.
-      if ((await labelSetState(paths())) === state) break;
-    }
+    const state = await settledState();
+    const isDone = await take();
+    if (signal.aborted) return;
+    // What has changed meanwhile, perhaps between two files, is another state, and taken over with the next look.
+    taken = state;
+    retryAt = isDone ? undefined : Date.now() + retryMilliseconds;
     await rewatch();
   }
 
+  /** Of files that never come to rest, the state after a while. */
   async function settledState(): Promise<string> {
     let before: string;
     let state = await labelSetState(paths());
+    let looks = 0;
     do {
       before = state;
       await sleep(settleMilliseconds, undefined, { signal, ref: false });
       state = await labelSetState(paths());
-    } while (state !== before);
+    } while (state !== before && ++looks < MAXIMUM_LOOKS);
     return state;
   }
 
@@ -99,15 +103,15 @@ export function watchLabelSets(options: LabelSetWatchOptions): LabelSetWatch {
 
   const timer = setInterval(() => void look(), pollMilliseconds);
   timer.unref();
-  const watching = rewatch();
+  const watching = rewatch().catch(() => {});
   return {
     look,
     async close() {
       clearInterval(timer);
       closing.abort();
-      await watching;
+      const ended = Promise.all([watching, working]);
+      await Promise.race([ended, sleep(CLOSING_MILLISECONDS, undefined, { ref: false })]);
       for (const watcher of watchers) watcher.close();
-      await working;
     },
   };
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
+import { pathName } from '../../adapters/files/file-path.ts';
+import { fitFileOf, isFitFile, LABEL_SET_EXTENSIONS } from '../../adapters/files/fit-file.ts';
 import { ownLabelSetText } from '../../adapters/files/own-label-set-text.ts';
 import type { LabelSet } from '../../core/labels/label-set.ts';
 
@@ -39,7 +41,7 @@ export function ownLabelSets(dataFolder: string): OwnLabelSets {
     },
     async remove(name) {
       await rm(pathOf(name), { force: true });
-      await rm(join(folder, `${name}.fits.json`), { force: true });
+      await rm(pathName(fitFileOf(pathOf(name))), { force: true });
     },
   };
 }
@@ -47,7 +49,7 @@ export function ownLabelSets(dataFolder: string): OwnLabelSets {
 function hasLabelSets(folder: string): boolean {
   try {
     return readdirSync(folder).some(
-      (name) => /^[^.].*\.(ya?ml|json)$/i.test(name) && !/\.fits\.json$/i.test(name),
+      (name) => !name.startsWith('.') && LABEL_SET_EXTENSIONS.includes(extname(name)) && !isFitFile(name),
     );
   } catch {
     return false;

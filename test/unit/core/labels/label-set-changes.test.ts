@@ -51,7 +51,7 @@ describe('what has changed of label sets', () => {
     [
       'a fit with this model',
       [pets(['cat', 'dog'], { fits: { [MODEL]: fitted(3) } })],
-      ['label set pets: other settings changed'],
+      ['label set pets: calibrated or learned anew'],
     ],
     ['a fit with another model', [pets(['cat', 'dog'], { fits: { other: fitted(3) } })], []],
     ['no set left', [], ['label set pets: removed, with its 2 labels (cat, dog)']],
