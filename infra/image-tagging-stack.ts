@@ -1,7 +1,8 @@
 import { CfnOutput, Duration, Size, Stack, type StackProps } from 'aws-cdk-lib';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { ImageTagger } from './constructs/image-tagger.ts';
 import { existingBuckets } from './constructs/intake/existing-buckets.ts';
@@ -34,15 +35,27 @@ export class ImageTaggingStack extends Stack {
 
   /** What the settings name, as the CDK's objects. */
   private resourceProps(settings: Settings): ImageTaggerProps {
-    const { bucket: bucketNames, bucketKey, tableKey, alarmTopic } = settings;
+    const { bucket: bucketNames, bucketKey, tableKey } = settings;
+    const alarmTopic = this.alarmTopic(settings);
     const resultEventBus = this.eventBus(settings.resultEvents);
     return {
       ...(bucketNames.length > 0 && { buckets: existingBuckets(this, bucketNames) }),
       bucketKeys: bucketKey.map((arn, index) => Key.fromKeyArn(this, `BucketKey${index}`, arn)),
       ...(tableKey !== undefined && { tableKey: Key.fromKeyArn(this, 'TableKey', tableKey) }),
-      ...(alarmTopic !== undefined && { alarmTopic: Topic.fromTopicArn(this, 'AlarmTopic', alarmTopic) }),
+      ...(alarmTopic && { alarmTopic }),
       ...(resultEventBus && { resultEventBus }),
     };
+  }
+
+  /** The topic that is named, or one for the address alone. */
+  private alarmTopic({ alarmTopic, alarmEmail }: Settings): ITopic | undefined {
+    if (alarmTopic === undefined && alarmEmail === undefined) return undefined;
+    const topic =
+      alarmTopic === undefined
+        ? new Topic(this, 'Alarms', { displayName: 'Cliptag alarms', enforceSSL: true })
+        : Topic.fromTopicArn(this, 'AlarmTopic', alarmTopic);
+    if (alarmEmail !== undefined) topic.addSubscription(new EmailSubscription(alarmEmail));
+    return topic;
   }
 
   private eventBus(resultEvents: Settings['resultEvents']): IEventBus | undefined {

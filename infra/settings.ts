@@ -67,6 +67,11 @@ export interface Settings extends TaggerOptions {
    */
   readonly alarmTopic: string | undefined;
   /**
+   * Address that alarms are sent to by e-mail; Amazon SNS first asks it to confirm.
+   * @default undefined (nobody)
+   */
+  readonly alarmEmail: string | undefined;
+  /**
    * Where an event is sent to for every image that was tagged, failed or was removed (docs/result-events.md): `true` for
    * the account's default event bus, or the ARN of another one.
    * @default false (nowhere)
@@ -93,6 +98,7 @@ const RULES: Rules<Settings> = {
   baseImage: text(/^[\w./:@-]+$/, 'the name of a container image', undefined),
   tableKey: text(ARN('kms'), 'the ARN of a KMS key', undefined),
   alarmTopic: text(ARN('sns'), 'the ARN of an SNS topic', undefined),
+  alarmEmail: text(/^[^\s@,]+@[^\s@,]+\.[^\s@,]+$/, 'an e-mail address', undefined),
   resultEvents: either(flag(false), text(ARN('events'), 'the ARN of an event bus', undefined)),
 };
 

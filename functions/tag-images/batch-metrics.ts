@@ -1,5 +1,12 @@
-import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS, STAGE_METRICS } from '../core/tagging/metric-names.ts';
+import {
+  METRIC_DIMENSION,
+  METRIC_NAMESPACE,
+  METRICS,
+  REASON_DIMENSION,
+  STAGE_METRICS,
+} from '../core/tagging/metric-names.ts';
 import type { TaggingOutcome } from '../core/tagging/tag-image.ts';
+import type { RetryReason } from './retry-reason.ts';
 import type { StageMilliseconds } from './stage-clock.ts';
 
 /** The result of one image, and the time that it took. */
@@ -15,6 +22,8 @@ export interface MeasuredBatch {
   readonly images: readonly MeasuredImage[];
   /** Images whose records stand, but whose result could not be told. */
   readonly notTold: number;
+  /** Messages that come again, by reason. */
+  readonly retried: ReadonlyMap<RetryReason, number>;
 }
 
 /** Limit of values for one metric in one document, by the specification of the embedded metric format. */
@@ -27,8 +36,8 @@ interface MetricValues {
 }
 
 /**
- * The metrics of one invocation as lines of CloudWatch's embedded metric format, one unless a stage has more than 100
- * values. Built here rather than by Powertools' metrics, which would be one more package in the bundle for one object.
+ * The metrics of one invocation as lines of CloudWatch's embedded metric format: one unless a stage has more than 100
+ * values, and one more for each reason for which messages come again. Built here rather than by Powertools' metrics, which would be one more package in the bundle for one object.
  *
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
@@ -38,33 +47,49 @@ export function batchMetrics(
 ): readonly string[] {
   const metrics = [...countsOf(batch, isColdStart), ...stageTimesOf(batch)];
   const documents = Math.ceil(Math.max(...metrics.map(({ values }) => values.length)) / MAXIMUM_VALUES);
-  return Array.from({ length: documents }, (_, i) => {
+  const lines = Array.from({ length: documents }, (_, i) => {
     const from = i * MAXIMUM_VALUES;
     const part = metrics
       .map((metric) => ({ ...metric, values: metric.values.slice(from, from + MAXIMUM_VALUES) }))
       .filter(({ values }) => values.length > 0);
-    return JSON.stringify(metricDocument(part, functionName, now));
+    return JSON.stringify(metricDocument(part, { [METRIC_DIMENSION]: functionName }, now));
   });
+  const byReason = [...batch.retried].map(([reason, count]) => {
+    const metric = { name: METRICS.retried, unit: 'Count', values: [count] } as const;
+    const dimensions = { [METRIC_DIMENSION]: functionName, [REASON_DIMENSION]: reason };
+    return JSON.stringify(metricDocument([metric], dimensions, now));
+  });
+  return [...lines, ...byReason];
 }
 
-function metricDocument(metrics: readonly MetricValues[], functionName: string, now: Date) {
+function metricDocument(
+  metrics: readonly MetricValues[],
+  dimensions: Readonly<Record<string, string>>,
+  now: Date,
+) {
   return {
     _aws: {
       Timestamp: now.getTime(),
       CloudWatchMetrics: [
         {
           Namespace: METRIC_NAMESPACE,
-          Dimensions: [[METRIC_DIMENSION]],
+          Dimensions: [Object.keys(dimensions)],
           Metrics: metrics.map(({ name, unit }) => ({ Name: name, Unit: unit })),
         },
       ],
     },
-    [METRIC_DIMENSION]: functionName,
+    ...dimensions,
     ...Object.fromEntries(metrics.map(({ name, values }) => [name, values])),
   };
 }
 
-function countsOf({ messages, images, notTold }: MeasuredBatch, isColdStart: boolean): MetricValues[] {
+/** Metrics that few batches have. One that is never written costs nothing. */
+const RARE: ReadonlyArray<keyof typeof METRICS> = ['notTold', 'retried'];
+
+function countsOf(
+  { messages, images, notTold, retried }: MeasuredBatch,
+  isColdStart: boolean,
+): MetricValues[] {
   const imagesThatAre = (status: TaggingOutcome['result']) =>
     images.filter(({ result }) => result === status).length;
   const counts: Record<keyof typeof METRICS, number> = {
@@ -74,12 +99,12 @@ function countsOf({ messages, images, notTold }: MeasuredBatch, isColdStart: boo
     batchSize: messages,
     coldStart: isColdStart ? 1 : 0,
     notTold,
+    retried: [...retried.values()].reduce((sum, count) => sum + count, 0),
   };
   return Object.entries(counts).map(([count, value]) => ({
     name: METRICS[count as keyof typeof METRICS],
     unit: 'Count',
-    // A metric that is never written costs nothing, and few stacks have channels that can fail.
-    values: count === 'notTold' && value === 0 ? [] : [value],
+    values: RARE.includes(count as keyof typeof METRICS) && value === 0 ? [] : [value],
   }));
 }
 

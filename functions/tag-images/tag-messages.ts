@@ -11,6 +11,7 @@ import { type MessageNotes, messageNotes } from '../core/tagging/message-notes.t
 import { type Tagger, type TaggingOutcome, tagImage } from '../core/tagging/tag-image.ts';
 import type { MeasuredBatch, MeasuredImage } from './batch-metrics.ts';
 import { workOnBatch } from './batch-work.ts';
+import { type RetryReason, retryReason } from './retry-reason.ts';
 import { type StageMilliseconds, stageClock } from './stage-clock.ts';
 
 /** Reports each event of each message: to the log in the cloud, to the terminal on one machine. */
@@ -58,6 +59,9 @@ const DEFAULT_CONCURRENCY = 16;
 interface OpenBatch extends MeasuredBatch {
   readonly images: MeasuredImage[];
   notTold: number;
+  readonly retried: Map<RetryReason, number>;
+  /** What messages failed with, their first faults. */
+  readonly faults: Map<SQSRecord, unknown>;
 }
 
 /** Tags the images of one batch of messages, tells what it measured, and answers which messages must come again. */
@@ -116,7 +120,10 @@ export function messageTagger({
       });
     await Promise.all(eventsOf(message.body).map(tagOrReport));
     batch.notTold += faults.filter(isNotTold).length;
-    if (faults.length > 0) throw faults[0];
+    if (faults.length > 0) {
+      batch.faults.set(message, faults[0]);
+      throw faults[0];
+    }
   }
 
   /** Works on messages all at once; gives those that must come again. */
@@ -132,7 +139,13 @@ export function messageTagger({
 
   return async (event: SQSEvent, invocation: Invocation = {}): Promise<SQSBatchResponse> => {
     const { measured, remainingMilliseconds = () => Infinity } = invocation;
-    const batch: OpenBatch = { messages: event.Records.length, images: [], notTold: 0 };
+    const batch: OpenBatch = {
+      messages: event.Records.length,
+      images: [],
+      notTold: 0,
+      retried: new Map(),
+      faults: new Map(),
+    };
     // What a message's own events failed with is reported with the event.
     const reported = new Set<SQSRecord>();
     const reporting = (message: SQSRecord, work: Promise<void>) =>
@@ -146,9 +159,14 @@ export function messageTagger({
       workOnAll: (messages) => tagAll(messages, batch),
       giveUp: (message, deaths) => reporting(message, tagMessage(message, batch, deadly(tagger, deaths))),
       fault: (error, message) => {
+        if (!batch.faults.has(message)) batch.faults.set(message, error);
         if (!reported.has(message)) report.fault(error, message);
       },
     });
+    for (const message of again) {
+      const reason = retryReason(batch.faults.get(message));
+      batch.retried.set(reason, (batch.retried.get(reason) ?? 0) + 1);
+    }
     measured?.(batch);
     return { batchItemFailures: again.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Alarm, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -24,7 +24,7 @@ import { UploadBucket } from './intake/upload-bucket.ts';
 import { TagTable } from './tag-table.ts';
 import { taggerParts } from './tagger-parts.ts';
 import { UploadQueue } from './upload-queue.ts';
-import { addAlarms } from './watching/alarms.ts';
+import { addAlarms, addEventAlarm } from './watching/alarms.ts';
 import { addDashboard } from './watching/dashboard.ts';
 import { ownMetric } from './watching/own-metric.ts';
 import type { TaggerAlarms } from './watching/tagger-alarms.ts';
@@ -58,8 +58,6 @@ export class ImageTagger extends Construct {
   readonly retag: StateMachine;
   /** The HTTP API, where there is one. */
   readonly api: ApiEndpoint | undefined;
-  /** One alarm for each way in which images stop being tagged. */
-  readonly alarms: TaggerAlarms;
   /** Digest of the model. Embeddings may be compared if, and only if, their models' digests are equal. */
   readonly modelDigest: string;
   /** Size of the embeddings that the table's vector index searches, where it has one. */
@@ -68,6 +66,7 @@ export class ImageTagger extends Construct {
   /** Where thumbnails are kept, by the names of `thumbnailName`; undefined where none are made. */
   readonly thumbnails: ThumbnailPlace | undefined;
 
+  private readonly readAlarms: () => TaggerAlarms;
   private readonly options: TaggerOptions;
   private readonly tableKey: IKey | undefined;
   private readonly tagging: TaggingFunction;
@@ -96,7 +95,14 @@ export class ImageTagger extends Construct {
       hasStream: options.api && !options.vectorIndex,
       indexedDimensions: this.indexedDimensions,
     });
-    this.events = new BucketEvents(this, 'Events', { queue, deadLetterQueue, filter: options });
+    const watching = new Construct(this, 'Alarms');
+    let eventsNotDelivered: Alarm | undefined;
+    this.events = new BucketEvents(this, 'Events', {
+      ...{ queue, deadLetterQueue, filter: options },
+      onRule: (rule) => {
+        eventsNotDelivered = addEventAlarm(watching, rule, parts.alarmTopic);
+      },
+    });
     this.eventBuckets = [...(parts.buckets ?? [])];
     if (parts.buckets) this.events.add(parts.buckets, options.enableEventBridge);
     this.ownBuckets = parts.buckets
@@ -122,11 +128,14 @@ export class ImageTagger extends Construct {
         table,
         image,
         options,
+        backfill: this.backfilling.workflow,
+        retag: this.retag,
       },
       api: this.imageApi?.function,
       tellsResults: options.objectTags || parts.resultEventBus !== undefined,
     };
-    this.alarms = addAlarms(new Construct(this, 'Alarms'), watched, parts.alarmTopic);
+    const alarms = addAlarms(watching, watched, parts.alarmTopic);
+    this.readAlarms = () => ({ ...alarms, ...(eventsNotDelivered && { eventsNotDelivered }) });
     addDashboard(this, 'Dashboard', watched);
     this.table = table;
     this.queue = queue;
@@ -137,6 +146,11 @@ export class ImageTagger extends Construct {
     this.thumbnails = thumbnails;
     this.options = options;
     this.tableKey = tableKey;
+  }
+
+  /** One alarm for each way in which images stop being tagged. */
+  get alarms(): TaggerAlarms {
+    return this.readAlarms();
   }
 
   /** The buckets whose objects are tagged. */

@@ -11,6 +11,9 @@ describe('alarms', () => {
   it.each([
     ['a dead letter', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', 1],
     ['a message older than five receives of six minutes', 'AWS/SQS', 'ApproximateAgeOfOldestMessage', 1_800],
+    ['ten messages that come again', 'Cliptag', 'MessagesRetried', 10],
+    ['a hundred writes that the table refuses', 'AWS/DynamoDB', 'WriteThrottleEvents', 100],
+    ['a backfill, or a run of retagging, that failed', 'AWS/States', 'ExecutionsFailed', 1],
     ['an error', 'AWS/Lambda', 'Errors', 1],
     ['a throttle', 'AWS/Lambda', 'Throttles', 1],
     ['four fifths of the timeout', 'AWS/Lambda', 'Duration', 48_000],
@@ -48,6 +51,38 @@ describe('alarms', () => {
       templateWith().resourcePropertiesCountIs(ALARM, { MetricName: 'ResultsNotTold' }, 0);
     },
   );
+
+  it.each(['MessagesRetried', 'WriteThrottleEvents', 'Errors', 'Throttles'])(
+    'ring for %s only when a second period of three has them: a retry mends a single one',
+    (MetricName) => {
+      templateWith().hasResourceProperties(ALARM, { MetricName, EvaluationPeriods: 3, DatapointsToAlarm: 2 });
+    },
+  );
+
+  it('ring where EventBridge cannot deliver, also for a bucket that is added later', () => {
+    const alarm = {
+      Namespace: 'AWS/Events',
+      MetricName: 'FailedInvocations',
+      Dimensions: [{ Name: 'RuleName', Value: { Ref: Match.stringLikeRegexp('^TaggerEventsRule') } }],
+      AlarmActions: [TOPIC],
+    };
+    templateWith({ bucket: 'photos-a', alarmTopic: TOPIC }).hasResourceProperties(ALARM, alarm);
+    templateWith().resourcePropertiesCountIs(ALARM, { MetricName: 'FailedInvocations' }, 0);
+  });
+
+  it('are sent to an address, by a topic of its own or the one that is named', () => {
+    const subscription = { Protocol: 'email', Endpoint: 'me@example.org' };
+    const own = templateWith({ alarmEmail: 'me@example.org' });
+    own.hasResourceProperties('AWS::SNS::Subscription', {
+      ...subscription,
+      TopicArn: { Ref: Match.anyValue() },
+    });
+    own.allResourcesProperties(ALARM, { AlarmActions: [{ Ref: Match.stringLikeRegexp('^Alarms') }] });
+    const named = templateWith({ alarmEmail: 'me@example.org', alarmTopic: TOPIC });
+    named.hasResourceProperties('AWS::SNS::Subscription', { ...subscription, TopicArn: TOPIC });
+    named.resourceCountIs('AWS::SNS::Topic', 0);
+    expect(() => templateWith({ alarmEmail: 'me' })).toThrow('an e-mail address');
+  });
 
   it('follow the settings that they depend on', () => {
     const template = templateWith({ functionTimeoutSeconds: 100, maxReceiveCount: 2 });

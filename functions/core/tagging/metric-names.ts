@@ -21,7 +21,12 @@ export const METRICS = {
   coldStart: 'ColdStart',
   /** Images whose records stand, but whose event or object tags could not be written; Count, only where there are any. */
   notTold: 'ResultsNotTold',
+  /** Messages that come again, whatever it was that they failed with; Count, only where there are any. */
+  retried: 'MessagesRetried',
 } as const;
+
+/** The dimension by which retried messages are counted a second time, each with its reason. */
+export const REASON_DIMENSION = 'Reason';
 
 /**
  * Time that one image takes in a stage; Milliseconds, one value for each image that came to it. In the order of the

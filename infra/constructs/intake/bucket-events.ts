@@ -11,6 +11,8 @@ export interface BucketEventsProps {
   /** Gets the events that EventBridge cannot deliver to the queue. */
   readonly deadLetterQueue: Queue;
   readonly filter: KeyFilter;
+  /** Called once there is a rule, which the first bucket brings. */
+  readonly onRule?: (rule: Rule) => void;
 }
 
 /**
@@ -37,7 +39,10 @@ export class BucketEvents extends Construct {
     if (enable) for (const bucket of buckets) bucket.enableEventBridgeNotification();
     const names = buckets.map(({ bucketName }) => bucketName);
     if (this.rule) this.rule.addEventPattern({ detail: { bucket: { name: names } } });
-    else this.rule = this.ruleFor(names);
+    else {
+      this.rule = this.ruleFor(names);
+      this.props.onRule?.(this.rule);
+    }
   }
 
   private ruleFor(bucketNames: string[]): Rule {

@@ -1,6 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { IRule } from 'aws-cdk-lib/aws-events';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
@@ -12,6 +19,11 @@ import type { WatchedParts } from './watched-parts.ts';
 
 const PERIOD = Duration.minutes(5);
 
+/** Messages that come again within five minutes, before somebody should know. */
+const RETRIES = 10;
+/** Writes that the table or its index refuses within five minutes; the SDK tries each of them again. */
+const THROTTLED_WRITES = 100;
+
 /** Share of its timeout that a batch may take before somebody should know. */
 const DURATION_SHARE_OF_TIMEOUT = 0.8;
 
@@ -21,31 +33,57 @@ interface AlarmDefinition {
   readonly threshold: number;
   /** What is wrong, and what to look at. */
   readonly description: string;
+  /** Whether a try again may mend it: it rings only in the second period of three. @default false */
+  readonly mayPass?: boolean;
 }
 
-type Definitions = { readonly [Name in keyof TaggerAlarms]: AlarmDefinition };
+type Definitions = { readonly [Name in keyof Omit<TaggerAlarms, 'eventsNotDelivered'>]: AlarmDefinition };
+
+/** Adds the alarm on events that EventBridge could deliver neither to the queue nor, after that, at all. */
+export function addEventAlarm(scope: Construct, rule: IRule, topic?: ITopic): Alarm {
+  const metric = new Metric({
+    namespace: 'AWS/Events',
+    metricName: 'FailedInvocations',
+    dimensionsMap: { RuleName: rule.ruleName },
+    statistic: 'Sum',
+    period: PERIOD,
+  });
+  return told(
+    addAlarm(scope, 'EventsNotDelivered', {
+      metric,
+      threshold: 1,
+      description:
+        'EventBridge could not bring uploads to the queue: see the rights of the queue and its key',
+    }),
+    topic,
+  );
+}
 
 /** Adds all alarms. They tell the topic when they ring, and when it is over. */
 export function addAlarms(scope: Construct, parts: WatchedParts, topic?: ITopic): TaggerAlarms {
   const alarms = Object.entries(definitions(parts)).map(([name, definition]) => {
     const alarm = addAlarm(scope, name.charAt(0).toUpperCase() + name.slice(1), definition);
-    if (topic) {
-      alarm.addAlarmAction(new SnsAction(topic));
-      alarm.addOkAction(new SnsAction(topic));
-    }
-    return [name, alarm] as const;
+    return [name, told(alarm, topic)] as const;
   });
   return Object.fromEntries(alarms) as Record<keyof TaggerAlarms, Alarm>;
 }
 
+function told(alarm: Alarm, topic: ITopic | undefined): Alarm {
+  if (topic) {
+    alarm.addAlarmAction(new SnsAction(topic));
+    alarm.addOkAction(new SnsAction(topic));
+  }
+  return alarm;
+}
+
 function addAlarm(scope: Construct, id: string, definition: AlarmDefinition): Alarm {
-  const { metric, threshold, description } = definition;
+  const { metric, threshold, description, mayPass = false } = definition;
   return new Alarm(scope, id, {
     metric,
     threshold,
     alarmDescription: description,
     comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-    evaluationPeriods: 1,
+    ...(mayPass ? { evaluationPeriods: 3, datapointsToAlarm: 2 } : { evaluationPeriods: 1 }),
     // Where nothing is uploaded there is nothing to measure.
     treatMissingData: TreatMissingData.NOT_BREACHING,
   });
@@ -67,14 +105,42 @@ function definitions(parts: WatchedParts): Definitions {
       threshold: parts.visibilityTimeout.toSeconds() * maxReceiveCount,
       description: 'Uploads wait longer than all receives of a message take: raise maximumConcurrency',
     },
+    retries: {
+      metric: ownMetric(tagging, METRICS.retried, over),
+      threshold: RETRIES,
+      mayPass: true,
+      description:
+        'Messages fail and come again: see the metric MessagesRetried by Reason, and the function’s log',
+    },
+    tableThrottles: {
+      metric: parts.table.metric('WriteThrottleEvents', { ...over, statistic: 'Sum' }),
+      threshold: THROTTLED_WRITES,
+      mayPass: true,
+      description:
+        'The table takes no more writes: lower maximumConcurrency or the rate of a backfill, or let it scale up',
+    },
+    backfillFailed: {
+      metric: parts.backfill.metricFailed(over),
+      threshold: 1,
+      description:
+        'A backfill failed: see its execution, then start it again (cliptag backfill); it does the rest',
+    },
+    retagFailed: {
+      metric: parts.retag.metricFailed(over),
+      threshold: 1,
+      description:
+        'Retagging failed: see its execution, then start it again (cliptag retag); it does the rest',
+    },
     errors: {
       metric: tagging.metricErrors({ ...over, statistic: 'Sum' }),
       threshold: 1,
+      mayPass: true,
       description: 'The function failed as a whole, or ran into its timeout or out of memory: see its log',
     },
     throttles: {
       metric: tagging.metricThrottles({ ...over, statistic: 'Sum' }),
       threshold: 1,
+      mayPass: true,
       description:
         'The account’s concurrency is used up: raise the quota, set reservedConcurrency or lower maximumConcurrency',
     },

@@ -61,6 +61,7 @@ function functionWidgets(parts: WatchedParts): IWidget[] {
       tagging.metricDuration({ period: PERIOD, statistic: 'p50', label: 'median' }),
       tagging.metricDuration({ period: PERIOD, statistic: 'Maximum', label: 'longest' }),
     ]),
+    graph('Messages that come again', [own(METRICS.retried, 'Sum', 'messages')]),
     graph('Function errors and throttles', [
       tagging.metricErrors({ period: PERIOD, statistic: 'Sum', label: 'errors' }),
       tagging.metricThrottles({ period: PERIOD, statistic: 'Sum', label: 'throttles' }),

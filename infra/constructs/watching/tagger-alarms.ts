@@ -6,6 +6,16 @@ export interface TaggerAlarms {
   readonly deadLetters: Alarm;
   /** Uploads wait for longer than all receives of a message take. */
   readonly oldestMessage: Alarm;
+  /** Many messages fail and come again. */
+  readonly retries: Alarm;
+  /** The table refuses writes. */
+  readonly tableThrottles: Alarm;
+  /** A run of the backfill's workflow failed. */
+  readonly backfillFailed: Alarm;
+  /** A run of the retagging workflow failed. */
+  readonly retagFailed: Alarm;
+  /** EventBridge could not deliver events. Exists where buckets send theirs by it. */
+  readonly eventsNotDelivered?: Alarm;
   /** The tagging function failed as a whole. */
   readonly errors: Alarm;
   /** The account's concurrency is used up. */

@@ -2,6 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { TaggerOptions } from '../../options/tagger-options.ts';
 import type { TaggingImage } from '../../packaging/tagging-image.ts';
 
@@ -15,6 +16,8 @@ export interface WatchedParts {
   readonly table: Table;
   readonly image: TaggingImage;
   readonly options: TaggerOptions;
+  readonly backfill: StateMachine;
+  readonly retag: StateMachine;
   /** The API's function, where there is one. */
   readonly api?: LambdaFunction | undefined;
   /** Whether results are told elsewhere besides the table, which may fail. */

@@ -1,13 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { METRICS, STAGE_METRICS } from '../../../functions/core/tagging/metric-names.ts';
-import { batchMetrics, type MeasuredImage } from '../../../functions/tag-images/batch-metrics.ts';
+import {
+  batchMetrics,
+  type MeasuredBatch,
+  type MeasuredImage,
+} from '../../../functions/tag-images/batch-metrics.ts';
 
 const options = { functionName: 'tagger', isColdStart: true, now: new Date(1_000) };
 const milliseconds = { fetch: 1.23456, decode: 2, encode: 3, read: 4, write: 5 };
 const tagged: MeasuredImage = { result: 'tagged', milliseconds };
 
-function documentsOf(images: readonly MeasuredImage[], messages = images.length, notTold = 0) {
-  return batchMetrics({ messages, images, notTold }, options).map((line) => JSON.parse(line));
+function documentsOf(
+  images: readonly MeasuredImage[],
+  messages = images.length,
+  notTold = 0,
+  retried: MeasuredBatch['retried'] = new Map(),
+) {
+  return batchMetrics({ messages, images, notTold, retried }, options).map((line) => JSON.parse(line));
 }
 
 function declared(document: { _aws: { CloudWatchMetrics: [{ Metrics: Array<{ Name: string }> }] } }) {
@@ -17,11 +26,14 @@ function declared(document: { _aws: { CloudWatchMetrics: [{ Metrics: Array<{ Nam
 describe('the metrics of a batch', () => {
   it('carry the names that the dashboard shows, and no others', () => {
     const names = Object.values({ ...METRICS, ...STAGE_METRICS });
-    expect(declared(documentsOf([tagged], 1, 1)[0]).sort()).toEqual(names.sort());
+    expect(declared(documentsOf([tagged], 1, 1, new Map([['faulty', 1]]))[0]).sort()).toEqual(names.sort());
   });
 
   it('are one document of the embedded metric format', () => {
-    const [line, ...more] = batchMetrics({ messages: 2, images: [tagged], notTold: 0 }, options);
+    const [line, ...more] = batchMetrics(
+      { messages: 2, images: [tagged], notTold: 0, retried: new Map() },
+      options,
+    );
     expect(more).toEqual([]);
     expect(line).not.toContain('\n');
     const count = (Name: string) => ({ Name, Unit: 'Count' });
@@ -49,6 +61,25 @@ describe('the metrics of a batch', () => {
   it('count results that nobody could be told of, where there are any', () => {
     expect(documentsOf([tagged], 3, 2)[0]).toMatchObject({ ResultsNotTold: [2] });
     expect(documentsOf([tagged])[0]).not.toHaveProperty('ResultsNotTold');
+  });
+
+  it('count messages that come again, all together and by reason', () => {
+    const [all, ...byReason] = documentsOf(
+      [tagged],
+      4,
+      0,
+      new Map([
+        ['throttled', 2],
+        ['faulty', 1],
+      ]),
+    );
+    expect(all).toMatchObject({ MessagesRetried: [3] });
+    expect(byReason).toMatchObject([
+      { FunctionName: 'tagger', Reason: 'throttled', MessagesRetried: [2] },
+      { FunctionName: 'tagger', Reason: 'faulty', MessagesRetried: [1] },
+    ]);
+    expect(byReason[0]._aws.CloudWatchMetrics[0].Dimensions).toEqual([['FunctionName', 'Reason']]);
+    expect(documentsOf([tagged])[0]).not.toHaveProperty('MessagesRetried');
   });
 
   it('count images by what became of them', () => {
