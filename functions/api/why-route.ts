@@ -1,6 +1,9 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import type { ImageExplanation } from '../core/explanation/explained-image.ts';
+import { storedImage } from '../core/explanation/label-carriers.ts';
 import { json, problems } from './answers.ts';
 import type { ApiPorts, ApiSettings } from './api-ports.ts';
+import { isInScope } from './api-scope.ts';
 import { API_BASE, type WhyAnswer, whyAnswer, whyQuery } from './contract.ts';
 import { knownImage } from './known-image.ts';
 
@@ -23,6 +26,19 @@ export function addWhyRoute(app: OpenAPIHono, ports: ApiPorts, settings: ApiSett
   app.openapi(why, async (c) => {
     const { label, ...name } = c.req.valid('query');
     const { bucket, key } = await knownImage(name, ports, settings);
-    return c.json((await explain({ bucket, key }, label)) as WhyAnswer, 200);
+    const explanation = await explain({ bucket, key }, label);
+    return c.json(withinScope(explanation, settings) as WhyAnswer, 200);
   });
+}
+
+/** A label may have been learned from images that the API may not tell of. */
+function withinScope(explanation: ImageExplanation, { scope }: ApiSettings): ImageExplanation {
+  const labels = explanation.labels.map(({ examples, ...label }) => {
+    const told = examples?.filter(({ text }) => {
+      const image = storedImage(text);
+      return image !== undefined && isInScope(scope, image);
+    });
+    return { ...label, ...(told && told.length > 0 && { examples: told }) };
+  });
+  return { ...explanation, labels };
 }

@@ -59,7 +59,7 @@ async function nearestExamples(
 ): Promise<readonly Carrier[]> {
   const fit = fitOf(labelSet, modelDigest);
   const positive = (fit && labelFitOf(fit, label))?.examples?.positive ?? [];
-  const objects = positive.flatMap(storedImage).slice(0, MAXIMUM_BATCH_KEYS);
+  const objects = positive.flatMap((name) => storedImage(name) ?? []).slice(0, MAXIMUM_BATCH_KEYS);
   if (!table || objects.length === 0) return [];
   const items = await table.readBatch(
     readImageAttributes(objects, ['bucket', 'key', 'modelDigest', 'embedding']),
@@ -77,9 +77,10 @@ async function nearestExamples(
   return carriersOf(embedding, found).slice(0, TOLD_EXAMPLES);
 }
 
-function storedImage(name: string): { readonly bucket: string; readonly key: string }[] {
+/** The image that an example's name stands for; undefined for a file. */
+export function storedImage(name: string): { readonly bucket: string; readonly key: string } | undefined {
   const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(name) ?? [];
-  return bucket === undefined || key === undefined ? [] : [{ bucket, key }];
+  return bucket === undefined || key === undefined ? undefined : { bucket, key };
 }
 
 function named(texts: readonly string[], embeddings: readonly Embedding[]): readonly NamedEmbedding[] {

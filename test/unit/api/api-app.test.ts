@@ -35,6 +35,26 @@ describe('explaining', () => {
     expect(one).toMatchObject({ labels: [{ label: 'general:dog', isShown: false }] });
   });
 
+  it('names no example that it may not tell of', async () => {
+    const ports = fakePorts();
+    const why: ApiPorts['why'] = async (image, label) => {
+      const explanation = await ports.why(image, label);
+      const texts = [
+        's3://photos/in/a.jpg',
+        's3://photos/secret.jpg',
+        's3://other/in/a.jpg',
+        '/home/me/a.jpg',
+      ];
+      const examples = texts.map((text) => ({ text, cosine: 0.5 }));
+      return { ...explanation, labels: explanation.labels.map((one) => ({ ...one, examples })) };
+    };
+    const scope = { buckets: ['photos'], prefixes: ['in/', 'cat'] };
+    const answer = await asking({ ...ports, why }, { scope })(`/why?${CAT}&label=cat`);
+    expect(await answer.json()).toMatchObject({
+      labels: [{ examples: [{ text: 's3://photos/in/a.jpg', cosine: 0.5 }] }],
+    });
+  });
+
   it('rejects an image that it may not tell of, a label that is not known, and an empty one', async () => {
     const unknown = new InvalidInput('The label is not known', ['no label set (general) knows "dgo"']);
     const ports = fakePorts();
