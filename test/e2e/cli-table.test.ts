@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
 import { embeddingFromBytes, embeddingToBytes, normalised } from '../../functions/core/labels/embedding.ts';
+import { labelSetDigest, parseLabelSet, promptsDigest } from '../../functions/core/labels/label-set.ts';
 import type { Tag } from '../../functions/core/labels/scores.ts';
 import { fixedWidthSequencer } from '../../functions/core/objects/object.ts';
 import type { ImageContent } from '../../functions/core/records/image-record.ts';
@@ -110,6 +111,30 @@ describe('cliptag query', () => {
 });
 
 describe('cliptag show', () => {
+  it('tells which labels were learned from examples, by the label sets that it was tagged with', async () => {
+    const words = parseLabelSet(
+      { name: 'mine', version: 1, mode: 'independent', labels: ['rex', 'boat'] },
+      'mine',
+    );
+    const direction = Buffer.from(embeddingToBytes(embedding)).toString('base64');
+    const [rex] = words.labels;
+    const labels = { rex: { promptsDigest: promptsDigest(words, rex!), slope: 1, offset: 0, direction } };
+    const fits = { model: { version: 1, fittedAt: '2026-11-30T10:00:00.000Z', labels } };
+    const [set, fitted] = [join(folder, 'mine.json'), join(folder, 'mine.fits.json')];
+    await writeFile(set, JSON.stringify(words));
+    await writeFile(fitted, JSON.stringify({ fits }));
+    const digest = labelSetDigest({ ...words, fits }, 'model');
+    const content = tagged(tag('rex', 0.9, 'mine'), tag('boat', 0.8, 'mine'));
+    await record('learned.jpg', { ...content, labelSets: { mine: digest } });
+    await record('before.jpg', { ...content, labelSets: { mine: 'earlier' } });
+    const show = (key: string, ...more: string[]) => runCli(['show', key, '--labels', set, ...more, ...here]);
+    expect((await show('learned.jpg')).stdout).toMatch(/^said by +learned: rex; the model: boat$/m);
+    const learned = [{ set: 'mine', label: 'rex' }];
+    expect(jsonLines(await show('learned.jpg', '--json'))).toMatchObject([{ learned }]);
+    expect(jsonLines(await show('before.jpg', '--json'))).toMatchObject([{ learned: [] }]);
+    expect((await runCli(['show', 'learned.jpg', ...here])).stdout).not.toContain('said by');
+  });
+
   it('prints the record, with its embedding only when asked', async () => {
     const [record] = jsonLines<object>(await runCli(['show', 'a/dog.jpg', '--json', ...here]));
     expect(record).toMatchObject({ bucket: 'photos', key: 'a/dog.jpg', status: 'tagged', width: 640 });
@@ -181,6 +206,7 @@ describe('cliptag correct', () => {
     expect([await found('cat'), await found('animal'), await found('dog')]).toEqual([1, 1, undefined]);
     const shown = await runCli(['show', 'c/corrected.jpg', ...here]);
     expect(shown.stdout).toContain(stdout.split('\n')[2]!.replace(/^corrected +/, ''));
+    expect(shown.stdout).toMatch(/^said by +a person: animal, cat$/m);
   });
 
   it('takes it back', async () => {
@@ -246,7 +272,7 @@ describe('cliptag correct', () => {
 });
 
 describe('cliptag status', () => {
-  const images = { tagged: 4, unsupported: 0, failed: 1, deleted: 0 };
+  const images = { tagged: 6, unsupported: 0, failed: 1, deleted: 0 };
 
   it('counts images by status, and messages where the pipeline tells', async () => {
     const status = { queue: { visible: 4, inFlight: 2 }, deadLetters: 1 };
@@ -258,7 +284,7 @@ describe('cliptag status', () => {
     const [answer] = jsonLines(await runCli(['status', '--http-port', port, '--json', ...here]));
     expect(answer).toEqual({ bucket: 'photos', images, ...status });
     const { stdout } = await runCli(['status', '--http-port', port, ...here]);
-    expect(stdout).toMatch(/^tagged +4\n(.*\n)*queue: 4 waiting, 2 in flight\ndead-letter queue: 1\n$/);
+    expect(stdout).toMatch(/^tagged +6\n(.*\n)*queue: 4 waiting, 2 in flight\ndead-letter queue: 1\n$/);
     page.close();
   });
 

@@ -64,6 +64,19 @@ describe.skipIf(!hasChromium)('the page of a running pipeline', () => {
     await page.locator('.navigation a', { hasText: 'Pictures' }).click();
   });
 
+  it('says why a picture carries a label, and why not another one', async () => {
+    await tile('chelsea.png').locator('.tile-picture').click();
+    await page.locator('button[aria-label="Why cat?"]').click();
+    await page.locator('.tag-line .why-panel', { hasText: 'chelsea.png is tagged cat' }).waitFor();
+    await page.locator('.tag-line .carriers li', { hasText: 'a photo of a cat' }).waitFor();
+    await page.locator('.why-not input').fill('Hound');
+    await page.keyboard.press('Enter');
+    await page.locator('.why-not .why-panel', { hasText: 'it would need a cosine of' }).waitFor();
+    await page.locator('.why-not input').blur();
+    await page.keyboard.press('Escape');
+    await page.locator('.details').waitFor({ state: 'detached' });
+  });
+
   it('takes files, two of the same name as two', async () => {
     const file = async (name: string, sample: string) => ({
       ...{ name, mimeType: 'image/jpeg' },

@@ -183,7 +183,7 @@ export const ALLOWED_IMPORTS = `
   cli/commands/redrive: adapters/aws cli/pipeline cli/shared-flags.ts local/control-api terminal node:*
   cli/commands/retag: adapters/aws adapters/files cli/pipeline cli/shared-flags.ts core core/labels
       core/records core/retag local/control-api tagger terminal node:*
-  cli/commands/show: cli/pipeline cli/shared-flags.ts core core/labels core/records terminal
+  cli/commands/show: adapters/files cli/pipeline cli/shared-flags.ts core core/explanation core/labels core/records terminal
   cli/commands/why: adapters/files cli/images cli/pipeline cli/search cli/shared-flags.ts client core core/explanation
       core/labels core/records core/tagging local/control-api tagger terminal node:*
   cli/commands/correct: adapters/files cli/commands/show cli/pipeline cli/shared-flags.ts core/records tagger terminal

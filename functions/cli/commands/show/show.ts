@@ -1,27 +1,34 @@
+import type { LabelName } from '../../../core/explanation/asked-labels.ts';
+import { learnedLabels } from '../../../core/explanation/learned-labels.ts';
 import { embeddingFromBytes } from '../../../core/labels/embedding.ts';
 import { type ImageRecord, imageRecordOf, readImageRecord } from '../../../core/records/image-record.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import { BUCKET_OF_KEY_FLAG, imageNamed, imageOperandFaults } from '../../pipeline/image-operand.ts';
 import { TABLE_FLAGS, tableFlagFaults, tablePlace } from '../../pipeline/table-flags.ts';
-import { JSON_FLAG } from '../../shared-flags.ts';
+import { JSON_FLAG, LABELS_FLAG } from '../../shared-flags.ts';
 import type { ShownRecord } from './show-text.ts';
 
 const flags = {
   bucket: BUCKET_OF_KEY_FLAG,
   embedding: { type: 'boolean', about: 'Print the embedding too.' },
+  labels: { ...LABELS_FLAG, about: 'Label sets that tell which of the labels were learned from examples.' },
   ...TABLE_FLAGS,
   json: JSON_FLAG,
 } as const;
 
 export const show = command({
-  usage: `show KEY|s3://BUCKET/KEY [--embedding] [--json]
+  usage: `show KEY|s3://BUCKET/KEY [--embedding] [--labels FILE|FOLDER]… [--json]
        cliptag show KEY | s3://BUCKET/KEY --stack NAME [--region REGION] …`,
-  about: `Prints the image record: all that is known of one image.
+  about: `Prints the image record: all that is known of one image, and who says its labels; \`why\` tells why.
+--json: the record; with --labels also "learned":[{"set","label"}].
 Exit code: 0; 1 when there is no record of such an image; 2 when it was asked for wrongly.`,
   example: 'show s3://photos/chelsea.png',
   flags,
-  check: ({ flags, operands }) => [...imageOperandFaults(operands), ...tableFlagFaults(flags)],
+  check: ({ flags: { labels: _, ...place }, operands }) => [
+    ...imageOperandFaults(operands),
+    ...tableFlagFaults(place),
+  ],
   run: async ({ flags, operands: [name = ''] }, output) => {
     const place = await tablePlace(flags);
     const object = imageNamed(name, flags.bucket, place);
@@ -31,7 +38,9 @@ Exit code: 0; 1 when there is no record of such an image; 2 when it was asked fo
       output.remark(`cliptag show: there is no record of s3://${object.bucket}/${object.key}`);
       return EXIT.failed;
     }
-    const shown = shownRecord(imageRecordOf(item), flags.embedding ?? false);
+    const record = imageRecordOf(item);
+    const learned = flags.labels && (await learnedIn(record, flags.labels));
+    const shown = { ...shownRecord(record, flags.embedding ?? false), ...(learned && { learned }) };
     if (flags.json) await output.line(JSON.stringify(shown));
     else {
       const { humanLines } = await import('./show-text.ts');
@@ -40,6 +49,11 @@ Exit code: 0; 1 when there is no record of such an image; 2 when it was asked fo
     return EXIT.done;
   },
 });
+
+async function learnedIn(record: ImageRecord, paths: readonly string[]): Promise<readonly LabelName[]> {
+  const { readLabelSets } = await import('../../../adapters/files/label-set-files.ts');
+  return learnedLabels(record, await readLabelSets(paths));
+}
 
 function shownRecord({ embedding, ...record }: ImageRecord, withEmbedding: boolean): ShownRecord {
   if (!withEmbedding || !embedding || !record.modelDigest) return record;
