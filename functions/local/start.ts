@@ -75,6 +75,9 @@ to search and look at pictures.
 Tags the sample photographs on its first start, then every upload, until Ctrl-C. Ports are on 127.0.0.1; 0 takes a free
 one. State survives a stop, and a crash.
 
+Label sets may be changed meanwhile, in their files and in the page: uploads get the new ones, and it says how many pictures
+have tags of before and how to tag them anew.
+
 After a change of the model, the pictures that the earlier one has tagged are tagged anew in the background, and uploads
 go beside them. That may be stopped at any time: the next start does the rest.
 

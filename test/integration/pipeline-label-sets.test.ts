@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LabelSetsAnswer } from '../../functions/api/contract.ts';
+import { labelSetsAtHand } from '../../functions/cli/pipeline/label-sets-at-hand.ts';
 import { pipelineLabelling, pipelineLabelSets } from '../../functions/cli/pipeline/local-pipeline.ts';
 import { labelSetDigest } from '../../functions/core/labels/label-set.ts';
 import { readRecord } from '../../functions/core/records/record-commit.ts';
@@ -153,5 +154,14 @@ describe('the label sets of a running pipeline', () => {
     expect(await cli('retag', '--yes', ...model)).toMatchObject({ code: 0, stderr: '' });
     expect((await recordOf('a.png'))?.labelSets).toEqual({ tiny: digestNow() });
     expect((await ask('/label-sets')).others).toBe(0);
+  });
+
+  it('say what labels are called on the command line, where they are those of the table', async () => {
+    const namesAt = async (port: number) =>
+      (await labelSetsAtHand(undefined, { kind: 'local', port, tableName: 'cliptag' }, httpPort)).map(
+        ({ name }) => name,
+      );
+    expect(await namesAt(running.pipeline.dynamodb.port)).toEqual(['tiny']);
+    expect(await namesAt(1)).toContain('general');
   });
 });

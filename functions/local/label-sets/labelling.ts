@@ -43,6 +43,7 @@ export function openLabelling(options: LabellingOptions): Labelling {
   const { labelSets, table, countOthers, command, print, tellPages } = options;
   const retag: LocalRetag = localRetag({ table, labelSets, countOthers });
   let changes: readonly LabelSetChange[] = [];
+  let others = 0;
   let told = Promise.resolve();
 
   labelSets.onNews((news) => {
@@ -51,8 +52,8 @@ export function openLabelling(options: LabellingOptions): Labelling {
     // One after the other, for counting may take a while.
     told = told
       .then(async () => {
-        const others = news.kind === 'faulty' ? 0 : await countOthers();
-        for (const line of newsLines(news, others, command())) print(line);
+        const counted = news.kind === 'faulty' ? 0 : await countOthers();
+        for (const line of newsLines(news, counted, command())) print(line);
       })
       .catch((error: unknown) => print(`Pictures of other label sets cannot be counted: ${error}`));
   });
@@ -63,8 +64,9 @@ export function openLabelling(options: LabellingOptions): Labelling {
 
   return {
     async state() {
-      const others = await countOthers();
       const progress = retag.progress();
+      // Asked for again and again meanwhile, when the number says nothing that progress does not.
+      if (progress?.state !== 'running') others = await countOthers();
       return {
         ...{ ...labelSets.now(), others, faults: labelSets.faults(), changes: others > 0 ? changes : [] },
         ...(progress && { retag: progress }),

@@ -164,8 +164,8 @@ export const ALLOWED_IMPORTS = `
   cli/places.ts: adapters/files tagger node:*
   cli/commands/models/verification: adapters/files adapters/onnx adapters/sharp checkpoints/compile
       cli/images cli/places.ts core core/evaluation core/labels core/pixels tagger terminal zod node:*
-  cli/pipeline: adapters/aws config.ts core core/backfill core/objects core/records core/tagging
-      local/control-api terminal
+  cli/pipeline: adapters/aws adapters/files config.ts core core/backfill core/labels core/objects core/records
+      core/tagging local/control-api tagger terminal
   cli/search: adapters/aws adapters/files adapters/sharp cli/pages cli/pipeline cli/shared-flags.ts client config.ts core
       core/objects core/records core/search core/search/language local/control-api search tagger terminal
       p-map node:*
@@ -178,15 +178,14 @@ export const ALLOWED_IMPORTS = `
   cli/commands/models: adapters/files checkpoints/compile checkpoints/pull cli/commands/models/verification
       cli/places.ts cli/shared-flags.ts config.ts core tagger terminal node:*
   cli/commands/page: adapters/aws cli/pages cli/pipeline core local/control-api stack-page terminal
-  cli/commands/query: adapters/files cli/pipeline cli/shared-flags.ts core/labels core/records tagger
-      terminal
+  cli/commands/query: cli/pipeline cli/shared-flags.ts core/labels core/records terminal
   cli/commands/redrive: adapters/aws cli/pipeline cli/shared-flags.ts local/control-api terminal node:*
   cli/commands/retag: adapters/aws adapters/files cli/pipeline cli/shared-flags.ts core core/labels
       core/records core/retag local/control-api tagger terminal node:*
   cli/commands/show: adapters/files cli/pipeline cli/shared-flags.ts core core/explanation core/labels core/records terminal
   cli/commands/why: adapters/files cli/images cli/pipeline cli/search cli/shared-flags.ts client core core/explanation
       core/labels core/records core/tagging local/control-api tagger terminal node:*
-  cli/commands/correct: adapters/files cli/commands/show cli/pipeline cli/shared-flags.ts core/records tagger terminal
+  cli/commands/correct: cli/commands/show cli/pipeline cli/shared-flags.ts core/records terminal
   cli/commands/status: adapters/aws cli/pipeline cli/shared-flags.ts core core/records local/control-api
       terminal
   cli: adapters/files cli/commands/backfill cli/commands/correct cli/commands/cost cli/commands/duplicates cli/commands/embed cli/commands/evaluate

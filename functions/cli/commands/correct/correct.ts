@@ -1,4 +1,3 @@
-import { LABELS_FOLDER } from '../../../tagger/model-places.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import { checkNotEmpty } from '../../../terminal/flag-checks.ts';
@@ -39,9 +38,9 @@ Exit code: 0; 1 when there is no such image, or it has no tags; 2 when it was as
     ...tableFlagFaults(others),
   ],
   run: async ({ flags, operands: [name = ''] }, output) => {
-    const { readLabelSets } = await import('../../../adapters/files/label-set-files.ts');
-    const labelSets = await readLabelSets(flags.labels ?? [LABELS_FOLDER]);
     const place = await tablePlace(flags);
+    const { labelSetsAtHand } = await import('../../pipeline/label-sets-at-hand.ts');
+    const labelSets = await labelSetsAtHand(flags.labels, place);
     const image = imageNamed(name, flags.bucket, place);
     const { askTable } = await import('../../pipeline/tag-table.ts');
     const { correctByNames } = await import('../../../core/records/correct-by-names.ts');

@@ -1,11 +1,10 @@
 import { findImages, type LabelQuery } from '../../../core/records/find-images.ts';
-import { LABELS_FOLDER } from '../../../tagger/model-places.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import { checkCount, checkNotEmpty, checkScore } from '../../../terminal/flag-checks.ts';
 import { type FlagValues, onlyFlags } from '../../../terminal/flags.ts';
 import { backfillCommand } from '../../pipeline/backfill-command.ts';
-import { TABLE_FLAGS, tableFlagFaults, tablePlace } from '../../pipeline/table-flags.ts';
+import { TABLE_FLAGS, type TablePlace, tableFlagFaults, tablePlace } from '../../pipeline/table-flags.ts';
 import { JSON_FLAG, LABELS_FLAG } from '../../shared-flags.ts';
 
 const DEFAULT_LIMIT = 20;
@@ -47,8 +46,8 @@ Scores of different models do not compare; a remark says when an answer has such
     ...tableFlagFaults(flags),
   ],
   run: async ({ flags }, output) => {
-    const labelQuery = await labelQueryOf(flags);
     const place = await tablePlace(flags);
+    const labelQuery = await labelQueryOf(flags, place);
     const { askTable } = await import('../../pipeline/tag-table.ts');
     const limit = Number(flags.limit ?? DEFAULT_LIMIT);
     const images = await askTable(place, (table) => firstOf(findImages(labelQuery, table), limit));
@@ -61,10 +60,10 @@ Scores of different models do not compare; a remark says when an answer has such
   },
 });
 
-async function labelQueryOf(flags: FlagValues<typeof queryFlags>): Promise<LabelQuery> {
-  const { readLabelSets } = await import('../../../adapters/files/label-set-files.ts');
+async function labelQueryOf(flags: FlagValues<typeof queryFlags>, place: TablePlace): Promise<LabelQuery> {
+  const { labelSetsAtHand } = await import('../../pipeline/label-sets-at-hand.ts');
   const { labelTerms } = await import('./label-terms.ts');
-  const labelSets = await readLabelSets(flags.labels ?? [LABELS_FOLDER]);
+  const labelSets = await labelSetsAtHand(flags.labels, place);
   return {
     labels: labelTerms(flags.label ?? [], labelSets),
     match: flags.any ? 'any' : 'all',
