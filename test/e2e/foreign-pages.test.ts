@@ -120,9 +120,15 @@ function attacks(): readonly Attack[] {
     },
     { name: 'upload by a signed form', script: uploadByForm('forged-form.png', true) },
     { name: 'search', script: `return attempt('${api}/search')` },
-    ...['duplicates', 'labels', 'status', 'openapi.json', `images?${named}`, `similar?${named}`].map(
-      (path) => ({ name: `ask for ${path.split('?')[0]}`, script: `return attempt('${api}/${path}')` }),
-    ),
+    ...[
+      'duplicates',
+      'labels',
+      'label-sets',
+      'status',
+      'openapi.json',
+      `images?${named}`,
+      `similar?${named}`,
+    ].map((path) => ({ name: `ask for ${path.split('?')[0]}`, script: `return attempt('${api}/${path}')` })),
     {
       name: 'compare a picture',
       script: `return attempt('${api}/similar', { method: 'POST', headers: { 'content-type': 'image/png' }, body: 'x' })`,
@@ -161,6 +167,22 @@ function attacks(): readonly Attack[] {
     {
       name: 'retry unseen',
       script: `return attempt('${api}/retries', { method: 'POST', mode: 'no-cors', body: '{"bucket":"photos","key":"${KEY}"}' })`,
+    },
+    {
+      name: 'write a label set',
+      script: `return attempt('${api}/label-sets', { method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{"name":"forged","mode":"exclusive","labels":["x"]}' })`,
+    },
+    {
+      name: 'remove a label set',
+      script: `return attempt('${api}/label-sets?name=forged', { method: 'DELETE' })`,
+    },
+    {
+      name: 'try labels unseen',
+      script: `return attempt('${api}/label-sets/preview', { method: 'POST', mode: 'no-cors', body: '{"mode":"exclusive","labels":["x"]}' })`,
+    },
+    {
+      name: 'retag unseen',
+      script: `return attempt('${api}/label-sets/retag', { method: 'POST', mode: 'no-cors' })`,
     },
     {
       name: 'redrive unseen',
@@ -202,6 +224,7 @@ describe.each(BROWSERS)('a page of another origin in %s', (browser) => {
       search: 'blocked',
       'ask for duplicates': 'blocked',
       'ask for labels': 'blocked',
+      'ask for label-sets': 'blocked',
       'ask for status': 'blocked',
       'ask for openapi.json': 'blocked',
       'ask for images': 'blocked',
@@ -216,10 +239,17 @@ describe.each(BROWSERS)('a page of another origin in %s', (browser) => {
       'upload unseen': expect.stringMatching(/blocked|sent, not read/),
       'correct unseen': expect.stringMatching(/blocked|sent, not read/),
       'retry unseen': expect.stringMatching(/blocked|sent, not read/),
+      'write a label set': 'blocked',
+      'remove a label set': 'blocked',
+      'try labels unseen': expect.stringMatching(/blocked|sent, not read/),
+      'retag unseen': expect.stringMatching(/blocked|sent, not read/),
       'redrive unseen': expect.stringMatching(/blocked|sent, not read/),
     });
     const record = await recordOf(pipeline, KEY);
     expect([record?.status, record?.revision, record?.corrections]).toEqual(['tagged', 1, undefined]);
+    const labelling = await (await fetch(`http://${hosts.page}/api/v1/label-sets`)).json();
+    expect(labelling).not.toHaveProperty('retag');
+    expect(JSON.stringify(labelling)).not.toContain('forged');
     const link = presignedLink(hosts.s3, `/photos/${KEY}`);
     expect((await fetch(link)).status).toBe(200);
     expect((await fetch(presignedLink(hosts.s3, '/photos/forged.png'))).status).toBe(404);
