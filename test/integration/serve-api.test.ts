@@ -103,6 +103,21 @@ describe('the API of a deployed pipeline', () => {
     await expect(client.why({ ...ODD, key: 'a.png' })).rejects.toMatchObject({ code: 'no-image' });
   });
 
+  it('shows the label sets that it was deployed with, and says where others come from', async () => {
+    const { labelSets, ...rest } = await client.labelSets();
+    expect(labelSets).toMatchObject([{ name: 'tiny', labels: ['cat', 'dog'], isOwn: false }]);
+    expect(rest).toEqual({ changes: [], faults: [], canWrite: false });
+    const written = client.saveLabelSet({ name: 'pets', mode: 'independent', labels: ['cat'] });
+    await expect(written).rejects.toMatchObject({
+      code: 'not-offered',
+      message: expect.stringContaining('cdk deploy -c labels=FILE'),
+    });
+    await expect(client.retag()).rejects.toMatchObject({
+      code: 'not-offered',
+      message: expect.stringContaining('cliptag retag --stack'),
+    });
+  });
+
   it('takes corrections, which the next search knows', async () => {
     const { tags } = await client.image(ODD);
     const [{ set, label } = { set: '', label: '' }] = tags;
