@@ -347,6 +347,15 @@ describe.skipIf(!hasMoto)('with a deployed table', () => {
     expect(result.stderr).toMatch(/^cliptag retag: 1 tagged images have no embedding and stay as they are/);
   });
 
+  it('compares two label sets on what is stored', async () => {
+    const set = 'models/labels/indoor-outdoor.yaml';
+    for (const place of [deployed, stack('Cliptag')]) {
+      const result = await runCli(['labels', 'diff', set, set, ...place, '--json'], { env });
+      expect(jsonLines(result)).toMatchObject([{ images: 1, changed: 0, foreign: { '': 1 } }]);
+      expect(result.code).toBe(1);
+    }
+  });
+
   it('rejects a table that is not there', async () => {
     const result = await runCli(['query', '--label', 'dog', '--table', 'nope', '--region', region], { env });
     expect([result.code, result.stderr]).toEqual([2, 'cliptag query: there is no table "nope"\n']);

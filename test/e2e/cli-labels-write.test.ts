@@ -148,3 +148,78 @@ describe('cliptag labels check', () => {
     expect((await labels('check', 'pets.yaml', '--model', 'nowhere')).code).toBe(2);
   });
 });
+
+describe('cliptag labels diff', () => {
+  const diff = (...args: string[]) => labels('diff', 'before.yaml', 'after.yaml', ...args);
+
+  beforeAll(async () => {
+    const set = (name: string, words: string, minimum: number) =>
+      `name: ${name}\nversion: 1\nmode: independent\nlabels: [${words}]\nminimumScore: ${minimum}\n`;
+    await writeFile(at('before.yaml'), set('before', 'cat, coffee', 0.3));
+    await writeFile(at('after.yaml'), set('after', 'cat, pagoda', 0.7));
+    const samples = dirname(cat);
+    const names = ['chelsea.png', 'china.jpg', 'coffee.png', 'LICENSES.md'].map((name) =>
+      join(samples, name),
+    );
+    const embedded = await runCli(['embed', ...names, '--json']);
+    await writeFile(at('embedded.jsonl'), embedded.stdout);
+  });
+
+  it('compares label sets on the embeddings in a file, whatever the sets are called', async () => {
+    const result = await diff('--on', 'embedded.jsonl', '--json');
+    expect(result).toMatchObject({ code: 0, stderr: '' });
+    expect(jsonLines(result)).toEqual([
+      {
+        ...{ images: 3, changed: 2, same: 1, foreign: {} },
+        labels: [
+          { set: 'after', label: 'coffee', added: 0, removed: 1, rescored: 0 },
+          { set: 'after', label: 'pagoda', added: 1, removed: 0, rescored: 0 },
+        ],
+        examples: expect.arrayContaining([expect.objectContaining({ key: join(dirname(cat), 'china.jpg') })]),
+      },
+    ]);
+    expect((await diff('--on', 'embedded.jsonl')).stdout).toMatch(
+      /\n {2}\/.*china\.jpg {2}\+after:pagoda \d\.\d\d\n/,
+    );
+    expect((await labels('diff', 'after.yaml', 'after.yaml', '--on', 'embedded.jsonl')).stdout).toBe(
+      'Images: 3. 0 have other tags by after.yaml than by after.yaml, 3 the same ones\nTags: 0 added, 0 removed, 0 with another score.\n',
+    );
+  });
+
+  it('rejects lines that are no embeddings, and counts those of other models', async () => {
+    const [line = ''] = (await readFile(at('embedded.jsonl'), 'utf8')).split('\n');
+    const image = JSON.parse(line);
+    const lines = (...values: unknown[]) =>
+      writeFile(at('odd.jsonl'), values.map((value) => JSON.stringify(value)).join('\n'));
+    await lines(image, { ...image, embedding: [1, 2] }, 'x', {
+      ...image,
+      embedding: image.embedding.map(() => 0),
+    });
+    const { code, stderr } = await diff('--on', 'odd.jsonl');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /odd\.jsonl has no embeddings:\n {2}line 2: Expected an embedding of 256 numbers but received 2\n {2}line 3: Expected what embed .*\n {2}line 4: .* zeros\n$/,
+    );
+    await lines(
+      image,
+      { ...image, modelDigest: 'other' },
+      { bucket: 'b', key: 'k', status: 'tagged' },
+      { bucket: 'b', key: 'l', status: 'deleted' },
+    );
+    const result = await diff('--on', 'odd.jsonl', '--json');
+    expect(result.code).toBe(1);
+    expect(jsonLines(result)).toMatchObject([{ images: 3, foreign: { '': 1, other: 1 } }]);
+    expect(result.stderr).toMatch(
+      /1 images have an embedding of model other, .*\n.*1 images have no embedding, .* show with --embedding\n$/,
+    );
+  });
+
+  it('rejects other places beside a file', async () => {
+    expect((await diff('--on', 'nowhere.jsonl')).stderr).toBe(
+      'cliptag labels: --on: cannot read nowhere.jsonl (ENOENT)\n',
+    );
+    expect((await labels('diff', 'a', '--on', 'x', '--prefix', 'p')).stderr).toBe(
+      'cliptag labels: expected label sets A and B but received "a"; --on has its own images: expected no --prefix\n',
+    );
+  });
+});

@@ -198,6 +198,41 @@ describe('cliptag retag', PATIENCE, () => {
   });
 });
 
+describe('cliptag labels diff', PATIENCE, () => {
+  const diff = (...args: string[]) => runCli(['labels', 'diff', ...args, ...here]);
+  const files = async () =>
+    [await labelFile(8, ['cat', 'car']), await labelFile(9, ['cat', 'dog'])].map(([, path = '']) => path);
+
+  it('says what other label sets would make of stored images, and writes nothing', async () => {
+    const [before, after] = await files();
+    const record = await recordOf('a/dog.jpg');
+    const result = await diff(before!, after!, '--prefix', 'a/', '--json');
+    expect(result).toMatchObject({ code: 0, stderr: '' });
+    const [tally] = jsonLines<{ images: number; labels: { label: string; added: number }[] }>(result);
+    expect(tally).toMatchObject({ images: 2, foreign: {} });
+    expect(tally?.labels.find(({ label }) => label === 'dog')).toMatchObject({ set: 'mine', added: 1 });
+    expect(await recordOf('a/dog.jpg')).toEqual(record);
+    const { stdout } = await diff(before!, after!, '--prefix', 'a/');
+    expect(stdout).toMatch(
+      /^Images: 2\. \d have other tags by .*mine-9\.json than by .*mine-8\.json, \d the same ones\n/,
+    );
+    expect(stdout).toMatch(/\n {2}s3:\/\/photos\/a\/dog\.jpg .*\+mine:dog \d\.\d\d/);
+  });
+
+  it('rejects images of other models, and places without any', async () => {
+    const [before, after] = await files();
+    const foreign = await diff(before!, after!, '--prefix', 'b/');
+    expect(foreign).toMatchObject({ code: 1, stdout: expect.stringMatching(/, 1 cannot be compared\n/) });
+    expect(foreign.stderr).toMatch(
+      /^cliptag labels: 1 images have an embedding of model another-model, and .* cliptag start tags them anew/,
+    );
+    expect(await diff(before!, after!, '--prefix', 'nowhere/')).toMatchObject({
+      code: 1,
+      stderr: 'cliptag labels: there are no tagged images to compare on\n',
+    });
+  });
+});
+
 const hasTerminal = available('script');
 
 describe.skipIf(!hasTerminal)('cliptag retag on a terminal', PATIENCE, () => {

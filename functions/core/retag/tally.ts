@@ -45,9 +45,12 @@ export interface RetagTally {
 
 const EXAMPLES = 5;
 
+/** What is compared of an image record. */
+type TaggedRecord = Pick<ImageRecord, 'bucket' | 'key' | 'tags' | 'corrections'>;
+
 /** Counts image by image. */
 export interface RetagCounter {
-  count(record: ImageRecord, retagging: Retagging): void;
+  count(record: TaggedRecord, retagging: Retagging): void;
   tally(): RetagTally;
 }
 

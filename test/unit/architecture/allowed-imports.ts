@@ -155,10 +155,9 @@ export const ALLOWED_IMPORTS = `
   cli/labels: cli/images cli/picture-sets core/evaluation core/labels tagger terminal
   cli/commands/evaluate: adapters/files adapters/sharp cli/images cli/pages cli/picture-sets cli/shared-flags.ts core core/evaluation
       core/labels core/pixels core/tagging tagger terminal zod node:*
-  cli/commands/labels: adapters/files cli/search cli/shared-flags.ts core/labels core/search tagger terminal
-      core core/labels/review node:*
-  cli/commands/tag: adapters/files cli/images cli/shared-flags.ts core core/records core/tagging tagger
-      core/labels
+  cli/commands/labels: adapters/files cli/commands/retag cli/pipeline cli/search cli/shared-flags.ts core core/labels
+      core/labels/review core/records core/retag core/search tagger terminal zod node:*
+  cli/commands/tag: adapters/files cli/images cli/shared-flags.ts core core/labels core/records core/tagging tagger
       terminal
   cli/commands/tokenize: adapters/onnx cli/shared-flags.ts core tagger terminal
   cli/places.ts: adapters/files tagger node:*

@@ -3,6 +3,7 @@ import { commandOf, type Subcommands } from '../../../terminal/subcommands.ts';
 const SUBCOMMANDS: Subcommands = new Map([
   ['new', async () => (await import('./labels-new.ts')).labelsNew],
   ['check', async () => (await import('./labels-check.ts')).labelsCheck],
+  ['diff', async () => (await import('./labels-diff.ts')).labelsDiff],
   ['list', async () => (await import('./labels-list.ts')).labelsList],
   ['counts', async () => (await import('./labels-counts.ts')).labelsCounts],
 ]);
@@ -13,6 +14,7 @@ const HELP = `Usage: cliptag labels SUBCOMMAND [ARGUMENTS] [FLAGS]
 
   new NAME                 A file to begin with.
   check FILE…              All that is wrong with files, and what the model makes of their labels.
+  diff A B                 What two label sets say of the same images.
   list [--json]            The label sets at hand, each checked.
   counts [QUERY] [--json]  How many images carry each label.`;
 

@@ -10,8 +10,14 @@ import type { TablePlace } from '../../pipeline/table-flags.ts';
 const SHOWN_LABELS = 20;
 
 /** What would change, as the terminal shows it. */
-export function planLines(tally: RetagTally & Pick<RetagFindings, 'omittedLabels'>): string[] {
-  const { labels, examples, omittedLabels = 0 } = tally;
+export function planLines(tally: PlannedTally): string[] {
+  return [imagesLine(tally), ...changeLines(tally)];
+}
+
+type PlannedTally = RetagTally & Pick<RetagFindings, 'omittedLabels'>;
+
+/** The tags that change, label by label, with examples. */
+export function changeLines({ labels, examples, omittedLabels = 0 }: PlannedTally): string[] {
   const total = (kind: 'added' | 'removed' | 'rescored') =>
     labels.reduce((sum, label) => sum + label[kind], 0);
   const hidden = Math.max(0, labels.length - SHOWN_LABELS) + omittedLabels;
@@ -25,7 +31,6 @@ export function planLines(tally: RetagTally & Pick<RetagFindings, 'omittedLabels
       ]),
   ]);
   return [
-    imagesLine(tally),
     `Tags: ${total('added')} added, ${total('removed')} removed, ${total('rescored')} with another score.`,
     ...(labels.length === 0 ? [] : ['', ...table]),
     ...(hidden > 0 ? [`… and ${hidden} more labels`] : []),
@@ -47,7 +52,8 @@ function exampleLine({ bucket, key, added, removed, rescored }: ChangedImage): s
   const part = (sign: string, tags: readonly Tag[]) =>
     tags.map(({ set, label, score }) => `${sign}${set}:${printable(label)} ${score.toFixed(2)}`);
   const parts = [...part('+', added), ...part('-', removed), ...part('=', rescored)];
-  return `  s3://${printable(`${bucket}/${key}`)}  ${parts.join('  ')}`;
+  const name = bucket === '' ? key : `s3://${bucket}/${key}`;
+  return `  ${printable(name)}  ${parts.join('  ')}`;
 }
 
 /** Why some images stay as they are, and what to do about it. */
