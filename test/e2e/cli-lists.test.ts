@@ -63,7 +63,7 @@ describe('cliptag labels list', () => {
     await mkdir(join(folder, 'fitted'));
     await writeFile(path, 'name: pets\nversion: 1\nmode: independent\nlabels: [cat, dog, cow, hen]\n');
     const list = (...args: string[]) => runCli(['labels', 'list', '--labels', path, ...args]);
-    expect((await list()).stdout).toMatch(/independent +4 +no +\S/);
+    expect((await list()).stdout).toMatch(/independent +a photo of a \{label\} +4 +no +\S/);
     const [set] = await readLabelSets([path]);
     const [cat, dog, cow] = set!.labels.map((label) => ({
       ...{ promptsDigest: promptsDigest(set!, label), slope: 20, offset: -5 },
@@ -75,10 +75,10 @@ describe('cliptag labels list', () => {
     };
     const fittedAt = '2026-11-30T12:00:00.000Z';
     await writeFit(path, 'another-model', { fittedAt, labels });
-    expect((await list()).stdout).toMatch(/independent +4 +with other models +\S/);
+    expect((await list()).stdout).toMatch(/independent +a photo of a \{label\} +4 +with other models +\S/);
     const { digest } = await readModel(packagePath('models', 'embedded'), []);
     await writeFit(path, digest, { fittedAt, labels });
-    expect((await list()).stdout).toMatch(/independent +4 +1 learned, 1 calibrated, 1 stale +\S/);
+    expect((await list()).stdout).toMatch(/independent +a photo of a \{label\} +4 +1 learned, 1 calibrated, 1 stale +\S/);
     expect(jsonLines(await list('--json', '--model', 'embedded'))).toEqual([
       expect.objectContaining({
         fit: { version: 1, fittedAt, learned: 1, calibrated: 1, stale: ['cow'] },
