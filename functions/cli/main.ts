@@ -42,7 +42,7 @@ With no server:
   tokenize TEXT…   Print the token ids of texts.
   cost --images N  What tagging costs, beside Amazon Rekognition and Google Cloud Vision.
   models list      The models at hand; pull, compile and verify others.
-  labels list      The label sets at hand; counts: how many images carry each label.
+  labels list      The label sets at hand; new, check and diff help to write your own; counts: images of each label.
 
 On this machine:
   start            Run the whole pipeline here: upload pictures to a local S3 endpoint, query DynamoDB.
