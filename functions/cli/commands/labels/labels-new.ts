@@ -1,5 +1,3 @@
-import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { packagePath } from '../../../adapters/files/package-folder.ts';
 import { CliptagError } from '../../../core/errors.ts';
 import { adHocFaults } from '../../../core/labels/ad-hoc-label-set.ts';
@@ -10,6 +8,7 @@ import { command } from '../../../terminal/command.ts';
 import { EXIT, UsageError } from '../../../terminal/exit-code.ts';
 import { checkNotEmpty } from '../../../terminal/flag-checks.ts';
 import { receivedText } from '../../../terminal/flags.ts';
+import { schemaLink } from './schema-link.ts';
 
 const flags = {
   exclusive: { type: 'boolean', about: 'One label at most is right. Default: any number may be.' },
@@ -27,6 +26,7 @@ const flags = {
   },
 } as const;
 
+const SCHEMA = ['docs', 'label-set.schema.json'];
 const FORM = /\.(?:ya?ml|json)$/i;
 
 export const labelsNew = command({
@@ -47,7 +47,12 @@ Exit code: 0; 1 when the file cannot be written; 2 when it is there already, or 
     const file = path ?? `${name}.yaml`;
     const shown = wordOf(file);
     const { starterJson, starterYaml } = await import('../../../core/labels/starter-label-set.ts');
-    const starter = { name, isExclusive: exclusive, labels: label, schema: schemaFrom(file) };
+    const starter = {
+      name,
+      isExclusive: exclusive,
+      labels: label,
+      schema: schemaLink(file, packagePath(...SCHEMA)),
+    };
     const text = /\.json$/i.test(file) ? starterJson(starter) : starterYaml({ ...starter, path: shown });
     await writeNew(file, text);
     await output.line(`${shown} is written. Try it: cliptag tag PICTURES --labels ${shown}`);
@@ -71,17 +76,6 @@ function nameFaults(operands: readonly string[]): readonly string[] {
       name !== undefined && FORM.test(name) ? '; a file is named by --output' : ''
     }`,
   ];
-}
-
-/**
- * What leads an editor from a label set to the schema: a path from the file's folder, so that both may be moved together. A
- * URL where there is no such path, or where it has white space, at which yaml-language-server ends it.
- */
-function schemaFrom(file: string): string {
-  const schema = packagePath('docs', 'label-set.schema.json');
-  const path = relative(resolve(file, '..'), schema);
-  if (isAbsolute(path) || /\s/.test(path)) return pathToFileURL(schema).href;
-  return `./${path.split(sep).join('/')}`.replace(/^\.\/(?=\.\.\/)/, '');
 }
 
 async function writeNew(file: string, text: string): Promise<void> {

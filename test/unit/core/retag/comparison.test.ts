@@ -68,8 +68,12 @@ describe('a comparison of label sets', () => {
     const corrections = [
       { set: 'b', label: 'bird', isThere: false, correctedAt: '2026-11-30T12:00:00.000Z' },
     ];
-    comparison.count([{ ...image('bird', 0, 0, 1), corrections }]);
-    expect(comparison.tally()).toMatchObject({ changed: 0, noted: 1 });
+    const added = corrections.map((one) => ({ ...one, isThere: true }));
+    comparison.count([
+      { ...image('bird', 0, 0, 1), corrections },
+      { ...image('nothing'), corrections: added },
+    ]);
+    expect(comparison.tally()).toMatchObject({ changed: 0, noted: 2 });
   });
 
   it('counts images of other models, and those without an embedding', async () => {

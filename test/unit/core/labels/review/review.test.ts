@@ -87,6 +87,11 @@ describe('a review of a label set', () => {
     );
     expect(await findings({ labels }, { plane: ['airplane', 0.95] })).toEqual([]);
     expect(await findings({ labels })).toEqual([]);
+    // Near to another label, and nearer to its own.
+    const near = { plane: ['airplane', 0.95], aircraft: ['airplane', 0.9] } as const;
+    expect(await findings({ labels: [{ name: 'airplane', synonyms: ['plane'] }, 'aircraft'] }, near)).toEqual(
+      ['near-labels labels.1 aircraft, airplane'],
+    );
   });
 
   it('tells of a label that says no more than what it is weighed against', async () => {
