@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { packagePath } from '../../../adapters/files/package-folder.ts';
 import { CliptagError } from '../../../core/errors.ts';
 import { adHocFaults } from '../../../core/labels/ad-hoc-label-set.ts';
@@ -79,7 +80,6 @@ function nameFaults(operands: readonly string[]): readonly string[] {
 }
 
 async function writeNew(file: string, text: string): Promise<void> {
-  const { writeFile } = await import('node:fs/promises');
   await writeFile(file, text, { flag: 'wx' }).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'EEXIST')
       throw new UsageError([
