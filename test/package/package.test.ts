@@ -118,6 +118,16 @@ describe.skipIf(!(await registryAnswers()))('the package that npm packs', () => 
     expect(labels).toContain('"name":"general"');
   });
 
+  it('writes a label set that has its schema in the package, and nothing to be warned of', async () => {
+    await cliptag.run('npx', 'cliptag', 'labels', 'new', 'starter');
+    const text = await readFile(join(cliptag.project, 'starter.yaml'), 'utf8');
+    const schema = 'node_modules/cliptag/docs/label-set.schema.json';
+    expect(text).toContain(`# yaml-language-server: $schema=./${schema}\n`);
+    expect(JSON.parse(await readFile(join(cliptag.project, schema), 'utf8'))).toHaveProperty('properties');
+    const { stdout } = await cliptag.run('npx', 'cliptag', 'labels', 'check', '--strict', 'starter.yaml');
+    expect(stdout).toBe('1 label set with 3 labels can be used: 0 faults, 0 warnings.\n');
+  });
+
   it("keeps what it makes in the user's cache folder: a classifier, a model by its name", async () => {
     const labels = '{"name":"pet","version":1,"mode":"exclusive","labels":["cat","dog"]}';
     await writeFile(join(cliptag.project, 'pet.json'), labels);
