@@ -1,4 +1,4 @@
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { readFile, realpath, rm, stat } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { isPlainObject } from '../../core/document.ts';
 import { CliptagError, InvalidInput } from '../../core/errors.ts';
@@ -72,23 +72,50 @@ export function changeFit(
   modelDigest: string,
   change: (before: LabelSetFit | undefined) => Omit<LabelSetFit, 'version'>,
 ): Promise<LabelSetFit> {
-  const write = () => changed(labelSetPath, modelDigest, change);
+  return inTurn(labelSetPath, async () => {
+    const fits = await changed(labelSetPath, (before) => {
+      const own = fitIn(before, modelDigest);
+      return { ...before, [modelDigest]: { ...change(own), version: (own?.version ?? 0) + 1 } };
+    });
+    return fits[modelDigest] as LabelSetFit;
+  });
+}
+
+/**
+ * Takes away what was fitted to a label set with a model; what was with other models stays.
+ *
+ * @returns whether there was any
+ * @throws as {@link changeFit}
+ */
+export function removeFit(labelSetPath: FilePath, modelDigest: string): Promise<boolean> {
+  return inTurn(labelSetPath, async () => {
+    if (!fitIn((await readFits(labelSetPath)) ?? {}, modelDigest)) return false;
+    await changed(labelSetPath, ({ [modelDigest]: _removed, ...others }) => others);
+    return true;
+  });
+}
+
+function fitIn(fits: LabelSetFits, modelDigest: string): LabelSetFit | undefined {
+  return Object.hasOwn(fits, modelDigest) ? fits[modelDigest] : undefined;
+}
+
+/** One change of a file at a time. */
+const turns = new Map<string, Promise<unknown>>();
+
+function inTurn<Result>(labelSetPath: FilePath, work: () => Promise<Result>): Promise<Result> {
   const path = pathName(labelSetPath);
-  const turn = (turns.get(path) ?? Promise.resolve()).then(write, write);
+  const turn = (turns.get(path) ?? Promise.resolve()).then(work, work);
   turns.set(path, turn);
   return turn.finally(() => {
     if (turns.get(path) === turn) turns.delete(path);
   });
 }
 
-/** One change of a file at a time. */
-const turns = new Map<string, Promise<unknown>>();
-
+/** @returns the fits as they were written */
 async function changed(
   labelSetPath: FilePath,
-  modelDigest: string,
-  change: (before: LabelSetFit | undefined) => Omit<LabelSetFit, 'version'>,
-): Promise<LabelSetFit> {
+  change: (before: LabelSetFits) => LabelSetFits,
+): Promise<LabelSetFits> {
   await requireOwnFile(labelSetPath);
   await requireNoFitsWithin(labelSetPath);
   const named = fitFileOf(labelSetPath);
@@ -96,15 +123,14 @@ async function changed(
   const path = typeof named === 'string' ? await realpath(named).catch(() => named) : named;
   for (;;) {
     const text = await textAt(path);
-    const fits = (await readFits(labelSetPath)) ?? {};
-    const before = Object.hasOwn(fits, modelDigest) ? fits[modelDigest] : undefined;
-    const fit = { ...change(before), version: (before?.version ?? 0) + 1 };
-    const checked = parseFits({ fits: { ...fits, [modelDigest]: fit } }, pathName(named));
+    const fits = change((await readFits(labelSetPath)) ?? {});
+    const checked = parseFits({ fits }, pathName(named));
     if ((await textAt(path)) !== text) continue;
-    await writeAtomically(path, fitFileText(checked)).catch((cause: NodeJS.ErrnoException) => {
+    const write = Object.keys(checked).length > 0 ? writeAtomically(path, fitFileText(checked)) : rm(path);
+    await write.catch((cause: NodeJS.ErrnoException) => {
       throw notWritable(named, `(${cause.code ?? cause.message})`, cause);
     });
-    return fit;
+    return checked;
   }
 }
 
