@@ -2,7 +2,13 @@ import { chmod, lstat, mkdir, readdir, readFile, symlink, writeFile } from 'node
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { changeFit, fitFileOf, readFits, writeFit } from '../../functions/adapters/files/fit-file.ts';
+import {
+  changeFit,
+  fitFileOf,
+  readFits,
+  removeFit,
+  writeFit,
+} from '../../functions/adapters/files/fit-file.ts';
 import { readLabelSets } from '../../functions/adapters/files/label-set-files.ts';
 import type { InvalidInput } from '../../functions/core/errors.ts';
 import type { LabelSetFit } from '../../functions/core/labels/label-set-fit.ts';
@@ -268,5 +274,26 @@ describe('readLabelSets', () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe('removeFit', () => {
+  test('takes away what was fitted with that model alone, and the file with the last', async () => {
+    const path = await petsWith();
+    await writeFit(path, 'model-a', found());
+    const other = await writeFit(path, 'model-b', found({ dog: DOG }));
+    expect(await removeFit(path, 'model-a')).toBe(true);
+    expect(await readFits(path)).toEqual({ 'model-b': other });
+    expect(await removeFit(path, 'model-a')).toBe(false);
+    expect(await removeFit(path, 'model-b')).toBe(true);
+    expect(await readdir(join(path, '..'))).toEqual(['pets.yaml']);
+    expect(await removeFit(path, 'model-b')).toBe(false);
+    expect(await writeFit(path, 'model-a', found())).toMatchObject({ version: 1 });
+  });
+
+  test('rejects a damaged file and leaves it', async () => {
+    const path = await petsWith({ 'pets.fits.json': '{"fits": 7}' });
+    expect(await faultsOf(removeFit(path, 'model-a'))).toHaveLength(1);
+    expect(await readFile(beside(path), 'utf8')).toBe('{"fits": 7}');
   });
 });
