@@ -8,10 +8,13 @@ import type { SmallPicture } from './opened-search.ts';
 /** In pixels; twice what a contact sheet shows, for fine screens. */
 const LONGEST_SIDE = 400;
 
+/** What is known of an object whose picture is shown. */
+type StoredPicture = Pick<SearchedImage, 'bucket' | 'key' | 'eTag' | 'sizeBytes'>;
+
 /** Makes small pictures of the objects in their buckets; each costs a read of the object. */
 export function deployedThumbnails(
   place: TablePlace,
-): (image: SearchedImage) => Promise<SmallPicture | undefined> {
+): (image: StoredPicture) => Promise<SmallPicture | undefined> {
   const region = place.kind === 'deployed' ? place.region : undefined;
   const objects = s3ObjectStore(region === undefined ? {} : { region });
   return async ({ bucket, key, eTag, sizeBytes }) => {

@@ -31,6 +31,13 @@ export interface StoredImagesOptions {
   readonly onProgress?: (images: number) => void;
 }
 
+/** What an empty table has. */
+export function noStoredImages(modelDigest: string): StoredImages {
+  const { embeddings } = decoded([], modelDigest);
+  const statuses = { tagged: 0, unsupported: 0, failed: 0, deleted: 0 };
+  return { embeddings, names: [], tags: [], corrections: [], statuses, foreign: {} };
+}
+
 type ReadImage = Pick<
   ImageRecord,
   'bucket' | 'key' | 'status' | 'tags' | 'corrections' | 'modelDigest' | 'embedding'

@@ -152,12 +152,18 @@ export const ALLOWED_IMPORTS = `
   cli/pages: core core/evaluation terminal node:*
   cli/commands/embed: adapters/files cli/images cli/shared-flags.ts core core/labels tagger terminal
   cli/picture-sets: adapters/files cli/images core core/evaluation terminal zod node:*
-  cli/labels: cli/images cli/picture-sets core/evaluation core/labels tagger terminal
+  cli/labels: adapters/files cli/images cli/picture-sets cli/pipeline cli/search client core/evaluation core/labels
+      core/records tagger terminal node:*
   cli/commands/evaluate: adapters/files adapters/sharp cli/images cli/pages cli/picture-sets cli/shared-flags.ts core core/evaluation
       core/labels core/pixels core/tagging tagger terminal zod node:*
-  cli/commands/labels: adapters/files cli/commands/retag cli/pipeline cli/search cli/shared-flags.ts core core/labels
-      core/labels/review core/records core/retag core/search tagger terminal zod node:*
-  cli/commands/tag: adapters/files cli/images cli/shared-flags.ts core core/labels core/records core/tagging tagger
+  cli/commands/labels: adapters/files cli/commands/retag cli/pipeline cli/search cli/shared-flags.ts core
+      core/labels core/labels/review core/records core/retag core/search tagger terminal zod node:*
+      cli/commands/labels/calibration
+  cli/commands/tag: adapters/files cli/images cli/shared-flags.ts core core/labels core/records core/tagging
+      tagger
+  cli/commands/labels/calibration: adapters/files adapters/sharp cli/labels cli/pages cli/pipeline
+      cli/shared-flags.ts core core/calibration core/evaluation core/labels core/records core/survey
+      local/control-api tagger terminal p-map node:*
       terminal
   cli/commands/tokenize: adapters/onnx cli/shared-flags.ts core tagger terminal
   cli/places.ts: adapters/files tagger node:*

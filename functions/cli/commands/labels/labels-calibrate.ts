@@ -1,64 +1,8 @@
 import { command } from '../../../terminal/command.ts';
 import { unansweredFaults } from '../../../terminal/confirmation.ts';
-import { checkNotEmpty, checkScore } from '../../../terminal/flag-checks.ts';
-import { type FlagValues, receivedText } from '../../../terminal/flags.ts';
-import { HTTP_PORT_FLAG } from '../../pipeline/queue-flags.ts';
-import { TABLE_FLAGS, tableFlagFaults } from '../../pipeline/table-flags.ts';
-import { JSON_FLAG, LABELS_FLAG, MODEL_FLAG } from '../../shared-flags.ts';
-
-const flags = {
-  from: {
-    type: 'string',
-    multiple: true,
-    value: 'FOLDER|MANIFEST|corrections',
-    about: 'Pictures whose labels are known, as `evaluate` takes them, or what people have corrected.',
-    check: checkNotEmpty,
-  },
-  precision: {
-    type: 'string',
-    value: 'P',
-    about:
-      'The share of shown tags that is to be right, label by label, e.g. 0.9; without --from, as the scores themselves have it.',
-    check: (value: string) =>
-      checkScore(value) === undefined && Number(value) > 0 && Number(value) < 1
-        ? undefined
-        : 'a number between 0 and 1',
-  },
-  'best-f1': {
-    type: 'boolean',
-    about: 'With --from: thresholds that balance precision and recall. This is the default.',
-  },
-  labels: {
-    ...LABELS_FLAG,
-    about:
-      "Where SET is looked up. Default: the running pipeline's label sets, else those that come with Cliptag.",
-  },
-  model: {
-    ...MODEL_FLAG,
-    about: "The model to calibrate for: a name or folder. Default: the one that made the images' embeddings.",
-  },
-  prefix: { type: 'string', value: 'P', about: 'Only images whose keys begin so.' },
-  bucket: { type: 'string', value: 'B', about: 'Only images of this bucket.', check: checkNotEmpty },
-  'no-collection': {
-    type: 'boolean',
-    about: "Go by the model's own background pictures and --from alone: no table is read.",
-  },
-  html: {
-    type: 'string',
-    value: 'FILE',
-    about: 'Also write a page with charts, and the pictures around each threshold.',
-    check: checkNotEmpty,
-  },
-  open: { type: 'boolean', about: 'Open that page in a browser.' },
-  remove: { type: 'boolean', about: 'Take away what was fitted with this model, and what was learned.' },
-  'dry-run': { type: 'boolean', about: 'Only say what would change.' },
-  yes: { type: 'boolean', short: 'y', about: 'Write without asking.' },
-  ...TABLE_FLAGS,
-  'http-port': HTTP_PORT_FLAG,
-  json: { ...JSON_FLAG, about: 'Print one JSON object.' },
-} as const;
-
-export type CalibrateFlags = FlagValues<typeof flags>;
+import { receivedText } from '../../../terminal/flags.ts';
+import { tableFlagFaults } from '../../pipeline/table-flags.ts';
+import { CALIBRATE_FLAGS, type CalibrateFlags } from './calibration/calibrate-flags.ts';
 
 export const labelsCalibrate = command({
   usage: `labels calibrate SET|FILE [--from FOLDER|MANIFEST|corrections]… [--precision P | --best-f1] [--html FILE [--open]]
@@ -78,7 +22,7 @@ replaces what was found before, and keeps learned labels. What people have corre
 "minimumScore","null","method","share","positives","negatives","threshold"?,"calibration"?,"remarks"}],"unknown"?,"remarks"}.
 Exit code: 0; 1 when the answer was no; 2 when it was asked for wrongly.`,
   example: 'labels calibrate my-labels.yaml --from ~/labelled --precision 0.9 --html report.html',
-  flags,
+  flags: CALIBRATE_FLAGS,
   check: ({ flags: given, operands }) => [
     ...(operands.length === 1 && operands[0] !== ''
       ? []

@@ -6,6 +6,7 @@ const SUBCOMMANDS: Subcommands = new Map([
   ['diff', async () => (await import('./labels-diff.ts')).labelsDiff],
   ['list', async () => (await import('./labels-list.ts')).labelsList],
   ['counts', async () => (await import('./labels-counts.ts')).labelsCounts],
+  ['calibrate', async () => (await import('./labels-calibrate.ts')).labelsCalibrate],
 ]);
 
 const HELP = `Usage: cliptag labels SUBCOMMAND [ARGUMENTS] [FLAGS]
@@ -16,6 +17,7 @@ const HELP = `Usage: cliptag labels SUBCOMMAND [ARGUMENTS] [FLAGS]
   check FILE…              All that is wrong with files, and what the model makes of their labels.
   diff A B                 What two label sets say of the same images.
   list [--json]            The label sets at hand, each checked.
-  counts [QUERY] [--json]  How many images carry each label.`;
+  counts [QUERY] [--json]  How many images carry each label.
+  calibrate SET|FILE       Make a label set's scores probabilities, by the pictures that are there.`;
 
 export const labels = commandOf(SUBCOMMANDS, HELP);

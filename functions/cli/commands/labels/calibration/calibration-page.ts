@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { packagePath } from '../../../../adapters/files/package-folder.ts';
+import { pooledCalibration } from '../../../../core/evaluation/pooled-calibration.ts';
 import { countText } from '../../../../terminal/amounts.ts';
+import { calibrationChart } from '../../../pages/calibration-chart.ts';
 import { htmlPage } from '../../../pages/html-page.ts';
 import { type Markup, markup } from '../../../pages/markup.ts';
 import type { CalibratedLabel } from './calibrated-label.ts';
@@ -34,8 +36,9 @@ export async function calibrationPage(
     body: markup`${header(set, date)}
 <main>
 ${figures(set)}
-${LEGEND}
+${pooledCharts(set.labels)}
 ${labelTable(set.labels)}
+${LEGEND}
 ${pictureRemark(pictures)}
 ${set.labels.map((label) => labelSection(label, pictures))}
 </main>
@@ -68,6 +71,22 @@ ${unknown && figure('Unknown', unknown.auroc === undefined ? '–' : unknown.aur
 </dl>`;
 }
 
+/** How far scores could be trusted before, and can be now, over all labels together. */
+function pooledCharts(labels: readonly CalibratedLabel[]): Markup {
+  const measured = labels.flatMap(({ calibration }) => (calibration ? [calibration] : []));
+  if (measured.length === 0) return markup``;
+  const chart = (title: string, side: 'before' | 'after') => {
+    const pooled = pooledCalibration(measured.map((found) => found[side]));
+    return markup`<figure><figcaption><h4>${title}</h4><span>ECE ${pooled.expectedError.toFixed(3)}</span></figcaption>${calibrationChart(pooled, 'answers')}</figure>`;
+  };
+  return markup`<h2>How far scores can be trusted, all labels together</h2>
+<div class="pair">${chart('Before', 'before')}${chart('After', 'after')}</div>
+<div class="words"><p>Each bar stands for answers of similar score, on labelled pictures, and shows how many of them were right; a line marks their mean score.
+<span class="key-too-high">Amber</span>: fewer were right than the score promised. <span class="key-too-low">The other green</span>: more were. The mean of these
+distances, each bar weighed by its number, is the expected calibration error (ECE; Guo et al. 2017).</p>
+<p>Scores are held out: each by a curve that was fitted without that picture.</p></div>`;
+}
+
 /** Each label counts the same, whatever the number of its pictures. */
 function meanErrors(labels: readonly CalibratedLabel[]) {
   const measured = labels.flatMap(({ calibration }) => (calibration ? [calibration] : []));
@@ -84,8 +103,7 @@ function figure(name: string, value: string, note: string): Markup {
 const LEGEND = markup`<div class="words">
 <p><span class="key-pictures">Bars</span> are the pictures of the collection by their cosine with a label, on a logarithmic scale. The <span class="key-null">line</span> is
 what is to be expected of pictures that do not show it: where the bars rise above the line, on the right, pictures stand out. The
-<span class="key-threshold">threshold</span> is the lowest score of a tag.</p>
-<p>Scores of labelled pictures are held out: each by a curve that was fitted without that picture.</p>
+<span class="key-threshold">threshold</span> is the lowest score of a tag. <span class="key-positives">Strokes</span> below are labelled pictures with the label.</p>
 </div>`;
 
 function labelTable(labels: readonly CalibratedLabel[]): Markup {

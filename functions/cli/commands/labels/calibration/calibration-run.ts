@@ -13,7 +13,7 @@ import type { Output } from '../../../../terminal/output.ts';
 import { storedPictures } from '../../../labels/stored-pictures.ts';
 import { openInBrowser } from '../../../pages/browser.ts';
 import { checkWritable, writePage } from '../../../pages/page-file.ts';
-import type { CalibrateFlags } from '../labels-calibrate.ts';
+import type { CalibrateFlags } from './calibrate-flags.ts';
 import { calibratedLabels } from './calibrated-labels.ts';
 import type { CalibratedSet } from './calibrated-set.ts';
 import { calibrationPage } from './calibration-page.ts';
@@ -39,8 +39,10 @@ export async function calibrate(set: string, flags: CalibrateFlags, output: Outp
   const isWanted = isChanged && !flags['dry-run'];
   const isWritten = isWanted && (flags.yes === true || (await confirmed(`Write this to ${fitFile}?`)));
   if (isWritten) {
+    // Asked before: the pipeline may take the new fit at once.
+    const next = await nextStep(opened);
     await writeFit(opened.file.path, opened.model.modelDigest, opened.fit);
-    remark(`written: ${fitFile}. ${await nextStep(opened)}`);
+    remark(`written: ${fitFile}. ${next}`);
   } else if (!isChanged) remark(`nothing changes: ${fitFile} has all of it already`);
   else if (isWanted) remark('nothing was written');
   if (flags.json) await output.line(JSON.stringify({ ...calibrationJson(calibrated), isChanged, isWritten }));

@@ -5,18 +5,21 @@ import type { CalibratedLabel } from './calibrated-label.ts';
 
 /** In units of the drawing, which the page scales. */
 const WIDTH = 600;
-const HEIGHT = 236;
+const HEIGHT = 290;
 const LEFT = 46;
 const RIGHT = WIDTH - 10;
 const TOP = 34;
-const BOTTOM = HEIGHT - 38;
+const BOTTOM = HEIGHT - 50;
 
 /** Beyond as many deviations a null distribution has nothing to show. */
 const SHOWN_DEVIATIONS = 4;
-const CURVE_POINTS = 64;
+const CURVE_POINTS = 48;
+/** More of them are one black line. */
+const SHOWN_POSITIVES = 300;
+const POSITIVE_HEIGHT = 9;
 const MOST_COSINE_TICKS = 8;
 /** In units of the drawing: marks that are nearer would be written over one another. */
-const MARK_DISTANCE = 34;
+const MARK_DISTANCE = 44;
 
 /** From one number to another, on one side of the drawing. */
 interface Scale {
@@ -41,23 +44,26 @@ export function distributionChart(label: CalibratedLabel): Markup {
 ${countTicks(most).map((count) => countTick(count, most))}
 ${cosines && bars(cosines, scale, most)}
 ${nullCurve(expected, scale, most)}
-${markup`<line class="ground" x1="${LEFT}" y1="${BOTTOM}" x2="${RIGHT}" y2="${BOTTOM}"/>`}
+<line class="ground" x1="${LEFT}" y1="${BOTTOM}" x2="${RIGHT}" y2="${BOTTOM}"/>
 ${cosineTicks(scale).map(
   ([value, text]) =>
-    markup`<text x="${x(value, scale)}" y="${BOTTOM + 15}" text-anchor="middle">${text}</text>`,
+    markup`<text x="${x(value, scale)}" y="${BOTTOM + 27}" text-anchor="middle">${text}</text>`,
 )}
+${positives(label, scale)}
 ${legible(marks, scale).map((mark) => scoreMark(mark, scale))}
 <text class="axis" x="${(LEFT + RIGHT) / 2}" y="${HEIGHT - 6}" text-anchor="middle">cosine with the label</text>
 <text class="axis" x="${LEFT - 6}" y="13" text-anchor="end">${marks.length > 0 ? 'score' : undefined}</text>
 </svg>`;
 }
 
-function cosineScale({ cosines, null: none }: CalibratedLabel): Scale | undefined {
+function cosineScale({ cosines, null: none, pictures }: CalibratedLabel): Scale | undefined {
   const ends = [
     ...(cosines ? [cosines.from, cosines.from + cosines.step * cosines.counts.length] : []),
+    ...pictures.filter(({ isPositive }) => isPositive).map(({ cosine }) => cosine),
     ...[-1, 1].map((side) => none.mean + side * SHOWN_DEVIATIONS * none.deviation),
   ];
-  const [from, to] = [Math.min(...ends), Math.max(...ends)];
+  const from = ends.reduce((a, b) => Math.min(a, b), 1);
+  const to = ends.reduce((a, b) => Math.max(a, b), -1);
   return to > from ? { from, to } : undefined;
 }
 
@@ -68,6 +74,16 @@ function bars({ from, step, counts }: Histogram, scale: Scale, most: number): Ma
     return `M${left} ${BOTTOM}V${y(count, most)}H${round(Math.max(right - 0.8, left + 0.4))}V${BOTTOM}z`;
   });
   return markup`<path class="pictures" d="${shapes.join('')}"/>`;
+}
+
+/** A stroke below the ground for each labelled picture that has the label. */
+function positives({ pictures }: CalibratedLabel, scale: Scale): Markup {
+  const cosines = pictures.filter(({ isPositive }) => isPositive).map(({ cosine }) => cosine);
+  const every = Math.ceil(cosines.length / SHOWN_POSITIVES);
+  const shown = cosines.filter((cosine, i) => i % every === 0 && cosine >= scale.from && cosine <= scale.to);
+  if (shown.length === 0) return markup``;
+  const strokes = shown.map((cosine) => `M${x(cosine, scale)} ${BOTTOM + 3}v${POSITIVE_HEIGHT}`);
+  return markup`<path class="positives" d="${strokes.join('')}"/>`;
 }
 
 interface ExpectedPictures {

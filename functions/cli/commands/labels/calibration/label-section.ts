@@ -48,7 +48,7 @@ function facts({
   const parts = [
     markup`<b>${countText(shown.after)}</b> pictures, ${countText(shown.before)} before`,
     markup`lowest score <b>${minimumScore.toFixed(2)}</b>${threshold && markup` ${outcomeText(threshold)}`}`,
-    markup`null ${none.mean.toFixed(3)} ± ${none.deviation.toFixed(3)} of ${countText(none.images)} pictures`,
+    markup`cosine without it ${none.mean.toFixed(3)} ± ${none.deviation.toFixed(3)}`,
     markup`${methodText(method)}${
       positives + negatives > 0
         ? `: ${countText(positives)} with the label, ${countText(negatives)} without`

@@ -14,7 +14,7 @@ import { modelOfImages } from '../../../labels/model-of-images.ts';
 import { namedLabelSet } from '../../../labels/named-label-set.ts';
 import { type TablePlace, tablePlace } from '../../../pipeline/table-flags.ts';
 import { askTable } from '../../../pipeline/tag-table.ts';
-import type { CalibrateFlags } from '../labels-calibrate.ts';
+import type { CalibrateFlags } from './calibrate-flags.ts';
 
 /** A label set that was calibrated, and what it was calibrated by; nothing is written yet. */
 export interface OpenedCalibration extends CalibratedFit {
