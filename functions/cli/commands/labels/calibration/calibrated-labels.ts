@@ -56,7 +56,7 @@ function calibratedLabel(label: Label, place: number, findings: CalibrationFindi
     above: above.map(named),
     below: below.map(named),
     remarks: labelRemarks({
-      ...{ shown, images: names.length, ownThreshold },
+      ...{ shown, images: names.length, mode: report.mode, ownThreshold },
       ...(found.threshold && { threshold: found.threshold }),
     }),
   };

@@ -1,4 +1,5 @@
 import type { LabelCalibration } from '../../../../core/calibration/calibration-report.ts';
+import type { LabelSet } from '../../../../core/labels/label-set.ts';
 import { percentText } from './calibration-words.ts';
 
 export interface RemarkedLabel extends Pick<LabelCalibration, 'threshold'> {
@@ -6,6 +7,7 @@ export interface RemarkedLabel extends Pick<LabelCalibration, 'threshold'> {
   readonly shown: number;
   /** Pictures of the collection. */
   readonly images: number;
+  readonly mode: LabelSet['mode'];
   /** As the label set itself has it. */
   readonly ownThreshold: number | undefined;
 }
@@ -15,11 +17,17 @@ const HIGHEST_SHARE = 0.5;
 /** Of fewer pictures any label may be missing, or be on most of them. */
 const FEWEST_IMAGES = 20;
 
+const NEVER_SHOWN: Readonly<Record<LabelSet['mode'], string>> = {
+  independent: 'never stands out: no picture of the collection looks like it',
+  exclusive: 'never wins: other labels, or none, are likelier of every picture',
+};
+
 /** What is odd about a label, for people. */
-export function labelRemarks({ shown, images, threshold, ownThreshold }: RemarkedLabel): readonly string[] {
+export function labelRemarks(label: RemarkedLabel): readonly string[] {
+  const { shown, images, threshold, ownThreshold } = label;
   const isMany = images >= FEWEST_IMAGES;
   return [
-    ...(shown === 0 && isMany ? ['never stands out: no picture of the collection looks like it'] : []),
+    ...(shown === 0 && isMany ? [NEVER_SHOWN[label.mode]] : []),
     ...(isMany && shown / images > HIGHEST_SHARE
       ? [`on ${percentText(shown / images)} of the pictures: says little`]
       : []),
