@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -72,6 +72,7 @@ describe.skipIf(!hasMoto)('with a deployed table', () => {
     await createStack('Several', { ...outputs, BucketNames: 'mine,yours' });
     await createStack('Idle', { ...outputs, FunctionName: 'idle' });
     await createStack('WithApi', { ...outputs, ApiUrl: 'http://127.0.0.1:1/' });
+    await createStack('Searched', { ...outputs, TagTableName: 'searched', BucketNames: 'searched' });
     await createStack('Foreign', {});
 
     /** One hour: 100 images in 20 batches of half a second, one of them no image. */
@@ -210,6 +211,24 @@ describe.skipIf(!hasMoto)('with a deployed table', () => {
       expect(jsonLines(likeFile)).toMatchObject([{ key: 'coffee.png' }]);
       const counts = await search('labels', 'counts', 'rocket', '--json', ...searched);
       expect(jsonLines(counts)).toEqual([{ set: 'general', label: 'rocket', count: 1 }]);
+    });
+
+    it('calibrates a label set by the images of a stack, and says that it is to be deployed', async () => {
+      const labels = join(cache, 'pets.yaml');
+      await writeFile(labels, 'name: pets\nversion: 1\nmode: independent\nlabels: [cat, rocket]\n');
+      const html = join(cache, 'report.html');
+      const calibrate = (...args: string[]) => search('labels', 'calibrate', labels, '--yes', ...args);
+      const { code, stdout, stderr } = await calibrate('--html', html, ...stack('Searched'));
+      expect(stdout).toMatch(
+        /^pets \(independent, .*pets\.yaml\) with model embedded: 4 pictures of the collection, /,
+      );
+      expect(stderr).toMatch(/written: .*pets\.fits\.json\. .*deploy .* npx cliptag retag --stack Searched/);
+      expect(code).toBe(0);
+      expect(await readFile(html, 'utf8')).toMatch(
+        /<img src="data:image\/webp;base64,[^"]+" alt="s3:\/\/searched\//,
+      );
+      const again = await calibrate(...searched);
+      expect(again).toMatchObject({ code: 0, stderr: expect.stringMatching(/nothing changes: /) });
     });
 
     it('makes a contact sheet of the objects in their bucket', async () => {

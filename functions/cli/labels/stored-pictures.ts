@@ -1,5 +1,5 @@
 import { createClient } from '../../client/client.ts';
-import { readImageAttributes } from '../../core/records/image-record.ts';
+import { type ImageRecord, readImageAttributes } from '../../core/records/image-record.ts';
 import { imageUrl } from '../pipeline/image-operand.ts';
 import type { TablePlace } from '../pipeline/table-flags.ts';
 import { askTable } from '../pipeline/tag-table.ts';
@@ -35,8 +35,7 @@ function deployedPictures(place: TablePlace): StoredPictures {
     if (!image) return undefined;
     const request = readImageAttributes([image], ['eTag', 'sizeBytes']);
     const [record] = await askTable(place, (table) => table.readBatch(request));
-    const { eTag, sizeBytes } = record ?? {};
-    if (typeof eTag !== 'string' || typeof sizeBytes !== 'number') return undefined;
-    return (await thumbnails({ ...image, eTag, sizeBytes }))?.bytes;
+    const object = record && (record as Pick<ImageRecord, 'eTag' | 'sizeBytes'>);
+    return object && (await thumbnails({ ...image, ...object }))?.bytes;
   };
 }
