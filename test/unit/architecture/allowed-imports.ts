@@ -22,6 +22,7 @@ export const ALLOWED_IMPORTS = `
   core/labels: core core/pixels core/scoring zod
   core/labels/review: core/labels
   core/evaluation: core core/labels
+  core/learning: core core/labels core/scoring
   # What a label set makes of a collection.
   core/survey: core/labels core/scoring
   core/records: core core/labels core/objects node:crypto
