@@ -10,7 +10,7 @@ const MAXIMUM_ROUNDING = 2 ** -22;
  */
 export function distinctExamples(examples: readonly Float32Array[]): readonly Float32Array[] {
   const distinct: Float32Array[] = [];
-  for (const example of [...examples].sort(byValues)) {
+  for (const example of [...examples].sort(inOrder)) {
     if (!distinct.some((other) => isSamePicture(example, other))) distinct.push(example);
   }
   return distinct;
@@ -24,7 +24,8 @@ export function withoutPictures(
   return embeddings.filter((embedding) => !pictures.some((picture) => isSamePicture(embedding, picture)));
 }
 
-function byValues(a: Float32Array, b: Float32Array): number {
+/** Compares two vectors by their first numbers that differ. */
+export function inOrder(a: Float32Array, b: Float32Array): number {
   for (let i = 0; i < a.length; i++) {
     const difference = (a[i] ?? 0) - (b[i] ?? 0);
     if (difference !== 0) return difference;

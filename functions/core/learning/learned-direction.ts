@@ -1,6 +1,6 @@
 import { dot, normalised } from '../labels/embedding.ts';
 import { choleskySolve } from './cholesky.ts';
-import { labelMetric } from './label-metric.ts';
+import { type LabelMetric, labelMetric, sharedMetric } from './label-metric.ts';
 import type { SharedCovariance } from './shared-covariance.ts';
 
 /** What a label is learned from: its words, and pictures that are distinct. */
@@ -39,15 +39,56 @@ const TEMPERATURE = 5;
  * all that is not the label (Hariharan et al., "Discriminative Decorrelation", ECCV 2012), so that no negatives are needed.
  * The words are one more example; without others they are all there is, and the label is what it was.
  */
-export function learnedDirection(evidence: LabelEvidence): LearnedDirection {
+export function learnedDirection(
+  evidence: LabelEvidence,
+  among: Peers = aloneWith(evidence),
+): LearnedDirection {
   const { text, positives, covariance, logitScale } = evidence;
   if (positives.length === 0) return { direction: text, slope: logitScale, offset: 0 };
   const shift = labelShift(evidence);
-  const solved = choleskySolve(labelMetric(covariance).factor, shift);
-  const weights = solved.map((weight) => weight / TEMPERATURE);
+  const solved = choleskySolve(among.metric.factor, shift);
+  const weights = solved.map((weight) => weight / among.temperature);
   const slope = Math.sqrt(dot(weights, weights));
-  const offset = -dot(weights, covariance.mean) - dot(weights, shift) / 2 + meanTextEvidence(evidence);
+  const offset = -dot(weights, covariance.mean) - dot(weights, shift) / 2 + among.textEvidence;
   return { direction: normalised(weights), slope, offset };
+}
+
+/** What a label has in common with those that are learned with it. */
+export interface Peers {
+  readonly metric: LabelMetric;
+  readonly temperature: number;
+  /** What {@link textEvidence} is for the words of a label. */
+  readonly textEvidence: number;
+}
+
+/**
+ * Labels that are learned together: their examples tell how examples of one label differ. That lets labels look further
+ * apart, so that the temperature rises by as much.
+ *
+ * @param labels in an order of their own
+ */
+export function peersOf(labels: readonly LabelEvidence[], covariance: SharedCovariance): Peers {
+  const alone = labelMetric(covariance);
+  const learned = labels.filter(({ positives }) => positives.length > 0);
+  const metric = sharedMetric(
+    covariance,
+    learned.map(({ positives }) => positives),
+  );
+  const spread = ({ factor }: LabelMetric) =>
+    total(learned.map(labelShift).map((shift) => dot(choleskySolve(factor, shift), shift)));
+  return {
+    metric,
+    temperature: metric === alone ? TEMPERATURE : (TEMPERATURE * spread(metric)) / spread(alone),
+    textEvidence: total(labels.map(textEvidence)) / labels.length,
+  };
+}
+
+function aloneWith(evidence: LabelEvidence): Peers {
+  return {
+    metric: labelMetric(evidence.covariance),
+    temperature: TEMPERATURE,
+    textEvidence: textEvidence(evidence),
+  };
 }
 
 /** The label's mean less the collection's. */
@@ -76,9 +117,12 @@ function sumOf(embeddings: readonly Float32Array[], centre: Float64Array): Float
  * Logarithm of the mean of exp(logit) that the words alone have over the collection, taken for a Gaussian. A learned label
  * has it, too, so that in an exclusive set no label gains or loses by the learning of others.
  */
-function meanTextEvidence({ text, covariance, logitScale }: LabelEvidence): number {
+function textEvidence({ text, covariance, logitScale }: LabelEvidence): number {
   const { matrix, size, mean } = covariance;
-  let variance = 0;
-  for (let i = 0; i < size; i++) variance += (text[i] ?? 0) * dot(text, matrix, i * size);
+  const variance = total(Array.from(text, (value, i) => value * dot(text, matrix, i * size)));
   return logitScale * dot(text, mean) + (logitScale ** 2 * variance) / 2;
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }

@@ -41,7 +41,10 @@ export function learnedLabel({ positives, negatives = [], ...label }: LabelExamp
   return { ...learnedDirection(evidence), quality: learningQuality(evidence) };
 }
 
-function requireOneSize(size: number, groups: Readonly<Record<string, readonly Float32Array[]>>): void {
+export function requireOneSize(
+  size: number,
+  groups: Readonly<Record<string, readonly Float32Array[]>>,
+): void {
   const faults = Object.entries(groups).flatMap(([name, embeddings]) =>
     embeddings.flatMap(({ length }, i) =>
       length === size ? [] : [`${name}[${i}]: Expected ${size} numbers but received ${length}`],

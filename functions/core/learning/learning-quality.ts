@@ -1,6 +1,6 @@
 import { dot } from '../labels/embedding.ts';
 import { withoutPictures } from './distinct-examples.ts';
-import { type LabelEvidence, learnedDirection } from './learned-direction.ts';
+import { type LabelEvidence, learnedDirection, type Peers } from './learned-direction.ts';
 
 /** How well a learned label finds its own examples, beside the words alone. */
 export interface LearningQuality {
@@ -17,7 +17,7 @@ export interface LearningQuality {
 const MAXIMUM_FOLDS = 5;
 
 /** Cross-validated: each part of the examples is judged by what the others teach. */
-export function learningQuality(evidence: LabelEvidence): LearningQuality {
+export function learningQuality(evidence: LabelEvidence, among?: Peers): LearningQuality {
   const { text, positives, negatives, covariance } = evidence;
   const folds = Math.min(MAXIMUM_FOLDS, positives.length);
   if (folds < 2) return { learned: 0.5, words: 0.5, folds: 0, verdict: 'unknown' };
@@ -27,7 +27,7 @@ export function learningQuality(evidence: LabelEvidence): LearningQuality {
   for (let fold = 0; fold < folds; fold++) {
     const isLeftOut = (_: Float32Array, place: number) => place % folds === fold;
     const isKept = (_: Float32Array, place: number) => place % folds !== fold;
-    const { direction } = learnedDirection({ ...evidence, positives: positives.filter(isKept) });
+    const { direction } = learnedDirection({ ...evidence, positives: positives.filter(isKept) }, among);
     const scores = sortedScores(others, direction);
     for (const example of positives.filter(isLeftOut)) {
       learned += shareBelow(scores, dot(example, direction));

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { learnedLabel } from '../../../../functions/core/learning/learned-label.ts';
+import { learnedSet } from '../../../../functions/core/learning/learned-set.ts';
 import { sharedCovariance } from '../../../../functions/core/learning/shared-covariance.ts';
 import { RUNS } from '../vectors.ts';
 import { collection, gaussians, pictureNear } from './examples.ts';
@@ -33,6 +34,21 @@ it('learns the same, bit for bit, in whatever order and however often examples c
         expect(learnedLabel({ ...known, positives: more, negatives: moreNegatives })).toEqual(learned);
       },
     ),
+    { numRuns: RUNS },
+  );
+});
+
+it('learns the same, bit for bit, in whatever order labels come', () => {
+  const labels = [0, 1, 2, 3].map((label) => ({
+    text: pictureNear(label, 0.5, next),
+    positives: POOL.filter((_, i) => i % 4 === label),
+  }));
+  const learned = learnedSet({ ...known, labels });
+  fc.assert(
+    fc.property(fc.shuffledSubarray([0, 1, 2, 3], { minLength: 4 }), (order) => {
+      const shuffled = learnedSet({ ...known, labels: order.map((label) => labels[label]!) });
+      expect(shuffled).toEqual(order.map((label) => learned[label]));
+    }),
     { numRuns: RUNS },
   );
 });
