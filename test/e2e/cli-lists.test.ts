@@ -78,7 +78,9 @@ describe('cliptag labels list', () => {
     expect((await list()).stdout).toMatch(/independent +a photo of a \{label\} +4 +with other models +\S/);
     const { digest } = await readModel(packagePath('models', 'embedded'), []);
     await writeFit(path, digest, { fittedAt, labels });
-    expect((await list()).stdout).toMatch(/independent +a photo of a \{label\} +4 +1 learned, 1 calibrated, 1 stale +\S/);
+    expect((await list()).stdout).toMatch(
+      /independent +a photo of a \{label\} +4 +1 learned, 1 calibrated, 1 stale +\S/,
+    );
     expect(jsonLines(await list('--json', '--model', 'embedded'))).toEqual([
       expect.objectContaining({
         fit: { version: 1, fittedAt, learned: 1, calibrated: 1, stale: ['cow'] },
