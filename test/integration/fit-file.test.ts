@@ -183,6 +183,16 @@ describe('readLabelSets', () => {
     expect(await readLabelSets([path])).toEqual([pets]);
   });
 
+  test('says of fits whose label set is gone or has another name that they are not used', async () => {
+    const path = await petsWith({ 'old.fits.json': '{"fits":{}}', '.hidden.fits.json': '{' });
+    await writeFit(path, 'model-a', found());
+    const remarks: string[] = [];
+    await readLabelSets([join(path, '..')], (remark) => remarks.push(remark));
+    expect(remarks).toEqual([
+      expect.stringMatching(/old\.fits\.json is not used: there is no label set beside it/),
+    ]);
+  });
+
   test('keeps what it knows of the spellings', async () => {
     const path = await petsWith({ 'pets.yaml': YAML.replace('dog', 'dog’s') });
     await writeFit(path, 'model-a', found());

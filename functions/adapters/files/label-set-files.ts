@@ -38,7 +38,7 @@ export async function readLabelSetFiles(
   const faults: string[] = [];
   const files = new Map<string, FilePath>();
   for (const path of paths) {
-    for (const file of await filesAt(path, faults)) files.set(resolve(pathName(file)), file);
+    for (const file of await filesAt(path, faults, remark)) files.set(resolve(pathName(file)), file);
   }
   const fileOf = new Map<string, string>();
   const found: LabelSetFile[] = [];
@@ -58,11 +58,11 @@ export async function readLabelSetFiles(
   return found;
 }
 
-async function filesAt(path: string, faults: string[]): Promise<readonly FilePath[]> {
+async function filesAt(path: string, faults: string[], remark: LabelSetRemark): Promise<readonly FilePath[]> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     faults.push(`${path}: Expected a label set file or a folder of them${obstacle(error)}`);
   });
-  if (found?.isDirectory()) return filesIn(path, faults);
+  if (found?.isDirectory()) return filesIn(path, faults, remark);
   if (found && isFitFile(path)) {
     faults.push(
       `${path}: Expected a label set but received what was fitted to one: name the label set beside it`,
@@ -73,13 +73,20 @@ async function filesAt(path: string, faults: string[]): Promise<readonly FilePat
 }
 
 /** By name; hidden files, such as a Mac's notes on others, are none of the user's. */
-async function filesIn(folder: string, faults: string[]): Promise<readonly FilePath[]> {
+async function filesIn(
+  folder: string,
+  faults: string[],
+  remark: LabelSetRemark,
+): Promise<readonly FilePath[]> {
   const all = await readdir(folder, { encoding: 'buffer' }).catch((error: NodeJS.ErrnoException) => {
     faults.push(`${folder}: Expected a readable folder${obstacle(error)}`);
   });
-  const names = (all ?? []).filter(
-    (name) => isLabelSetFile(name.toString()) && !isFitFile(name) && name[0] !== DOT,
-  );
+  const visible = (all ?? []).filter((name) => isLabelSetFile(name.toString()) && name[0] !== DOT);
+  const names = visible.filter((name) => !isFitFile(name));
+  const fitted = new Set(names.map((name) => fitFileOf(name).toString()));
+  for (const name of visible.filter((one) => isFitFile(one) && !fitted.has(one.toString()))) {
+    remark(`${pathName(pathIn(folder, filePath(name)))} is not used: there is no label set beside it`);
+  }
   if (all && names.length === 0) faults.push(`${folder}: Expected a file that ends in ${ENDINGS} in it`);
   return names.sort((a, b) => a.compare(b)).map((name) => pathIn(folder, filePath(name)));
 }

@@ -182,12 +182,18 @@ function withTemplates({ $schema: _, prompts, ...labelSet }: z.infer<typeof labe
 /** Digest of everything in a label set that tags by this model depend on: it changes whenever one of them could. */
 export function labelSetDigest(labelSet: LabelSet, modelDigest: string): string {
   const fit = fitOf(labelSet, modelDigest);
-  return digestOf({ ...withoutFits(labelSet), ...(fit && { fit: scoringPart(fit) }) });
+  return fit ? digestOf({ ...withoutFits(labelSet), fit: scoringPart(fit) }) : wordsDigest(labelSet);
 }
 
-/** Digest of what people have written in a label set, whatever was fitted to it. */
+const wordsDigests = new WeakMap<LabelSet, string>();
+
+/** Digest of what people have written in a label set, whatever was fitted to it; made once. */
 export function wordsDigest(labelSet: LabelSet): string {
-  return digestOf(withoutFits(labelSet));
+  const known = wordsDigests.get(labelSet);
+  if (known) return known;
+  const digest = digestOf(withoutFits(labelSet));
+  wordsDigests.set(labelSet, digest);
+  return digest;
 }
 
 /** The label set as people have written it. */

@@ -27,6 +27,15 @@ describe('probabilityAt', () => {
     it(`says ${expected} for ${name}`, () => expect(probabilityAt(curve, logit)).toBeCloseTo(expected, 9));
   }
 
+  it('never rounds up beyond the next point', () => {
+    // The part of the way rounds to 1, and 0.001 + (0.009 - 0.001) to 0.009000000000000001.
+    const long = calibrationCurve([
+      [-1e9, 0.001],
+      [0, 0.009],
+    ]);
+    expect(probabilityAt(long, -Number.MIN_VALUE)).toBe(0.009);
+  });
+
   it('never falls, stays between its ends, and goes through its points', () => {
     const logits = fc.array(fc.double({ noNaN: true }), { maxLength: 20 });
     fc.assert(
