@@ -11,11 +11,9 @@ export interface LabelMetric {
 
 /**
  * A collection's covariance holds what tells labels apart, too; a share of the identity keeps that (Friedman, "Regularized
- * Discriminant Analysis", 1989). Anything from 0.3 to 0.9 does nearly as well (docs/labels.md).
+ * Discriminant Analysis", 1989). Anything from 0.5 to 0.9 does nearly as well, by test/bench/learning/learning.ts.
  */
-const IDENTITY_SHARE = 0.6;
-/** Examples that the collection's covariance counts for beside that of the examples around the means of their labels. */
-const COLLECTION_WEIGHT = 100;
+const IDENTITY_SHARE = 0.7;
 
 const metrics = new WeakMap<SharedCovariance, LabelMetric>();
 
@@ -31,7 +29,8 @@ export function labelMetric(covariance: SharedCovariance): LabelMetric {
 
 /**
  * Of labels that are learned together: the more examples they have, the more counts how examples of one label differ, which
- * is what the labels share.
+ * is what the labels share. The collection's covariance, made as wide as that, counts for as many examples as there are
+ * dimensions (the ridge of the ICLR 2024 paper, whose shape is the identity).
  *
  * @param labels the examples of each label
  */
@@ -51,8 +50,9 @@ export function sharedMetric(
     return examples.map(() => mean);
   });
   const { matrix } = scatterMatrix(values, size, (row) => means[row] ?? covariance.mean);
+  const width = trace(matrix, size) / freedom / trace(covariance.matrix, size);
   const pooled = regularised(covariance).map(
-    (value, i) => (COLLECTION_WEIGHT * value + (matrix[i] ?? 0)) / (COLLECTION_WEIGHT + freedom),
+    (value, i) => (size * width * value + (matrix[i] ?? 0)) / (size + freedom),
   );
   return { factor: choleskyFactor(pooled, size), radius: radiusOf(covariance) };
 }

@@ -27,10 +27,10 @@ export interface LearnedDirection {
 /** The words count as much as one example. */
 const TEXT_WEIGHT = 1;
 /** Examples by which the label's mean is drawn to the collection's, since few examples say little about it. */
-const PRIOR_EXAMPLES = 4;
+const PRIOR_EXAMPLES = 2;
 /** Share of the negatives' mean that is taken off: more turns the direction away from the label itself. */
 const NEGATIVE_SHARE = 1 / 8;
-/** The shared covariance makes labels look further apart than they are; by test/bench/learning.ts. */
+/** The shared covariance makes labels look further apart than they are; by test/bench/learning/learning.ts. */
 const TEMPERATURE = 5;
 
 /**

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
 import { dot, normalised } from '../../../functions/core/labels/embedding.ts';
 import { embeddingMatrix } from '../../../functions/core/labels/embedding-matrix.ts';
 import { learnedLabel } from '../../../functions/core/learning/learned-label.ts';
@@ -21,7 +22,7 @@ import {
 import { type LearningData, readLearningData } from './learning-data.ts';
 
 /**
- * `npm run bench:learning -- [DATA] [--plot FILE]`: learning labels from examples beside published methods, on labels that the
+ * `npm run bench:learning -- [DATA] [--plot FILE] [--only METHOD]`: learning labels from examples beside published methods, on labels that the
  * model has never seen. DATA comes from learning-data.py; without it only the time is measured.
  */
 const COUNTS = [0, 1, 2, 4, 8, 16, 32];
@@ -44,10 +45,12 @@ const METHODS: ReadonlyArray<{ name: string; colour: string; settings: readonly 
   { name: 'zero-shot', colour: '#bbb', settings: [zeroShot] },
 ];
 
-const [folder] = process.argv
-  .slice(2)
-  .filter((word, i, words) => word !== '--plot' && words[i - 1] !== '--plot');
-const plot = process.argv.includes('--plot') ? process.argv[process.argv.indexOf('--plot') + 1] : undefined;
+const { values: flags, positionals } = parseArgs({
+  options: { plot: { type: 'string' }, only: { type: 'string' } },
+  allowPositionals: true,
+});
+const [folder] = positionals;
+const { plot } = flags;
 
 measureTime();
 if (folder) await measureAccuracy(folder);
@@ -70,14 +73,17 @@ async function measureAccuracy(path: string): Promise<void> {
     `\nAccuracy among ${draws[0]?.labels.length} labels, %, mean of ${DRAWS} draws (32: at least ${fewest})`,
   );
   console.log(`| | ${COUNTS.join(' | ')} |`);
-  const curves = METHODS.map(({ name, colour, settings }) => {
-    const accuracies = COUNTS.map((count) => {
-      if (count === 0 && name !== 'zero-shot') return accuracyOf(promptEnsemble, 0, draws, data, covariance);
-      return Math.max(...settings.map((method) => accuracyOf(method, count, draws, data, covariance)));
-    });
-    console.log(`| ${name} | ${accuracies.map((share) => (100 * share).toFixed(1)).join(' | ')} |`);
-    return { name, colour, accuracies };
-  });
+  const curves = METHODS.filter(({ name }) => name.includes(flags.only ?? '')).map(
+    ({ name, colour, settings }) => {
+      const accuracies = COUNTS.map((count) => {
+        if (count === 0 && name !== 'zero-shot')
+          return accuracyOf(promptEnsemble, 0, draws, data, covariance);
+        return Math.max(...settings.map((method) => accuracyOf(method, count, draws, data, covariance)));
+      });
+      console.log(`| ${name} | ${accuracies.map((share) => (100 * share).toFixed(1)).join(' | ')} |`);
+      return { name, colour, accuracies };
+    },
+  );
   if (plot) await writeFile(plot, accuracyPlot(COUNTS, curves));
   measureOneLabel(data, draws[0], covariance);
 }
