@@ -1,7 +1,9 @@
 import { cachedClassifier, storedClassifier } from '../adapters/files/classifier-cache.ts';
+import { readBackground } from '../adapters/files/model-background.ts';
 import { readModel } from '../adapters/files/model-folder.ts';
 import { onnxImageEncoder, onnxTextEncoder } from '../adapters/onnx/encoders.ts';
 import { sharpPixelDecoder } from '../adapters/sharp/pixel-decoder.ts';
+import type { Background } from '../core/calibration/background.ts';
 import type { ExifChoice } from '../core/formats/exif/exif-choice.ts';
 import { AD_HOC_SET } from '../core/labels/ad-hoc-label-set.ts';
 import { type Classifier, compileClassifier } from '../core/labels/classifier.ts';
@@ -31,6 +33,12 @@ export interface ModelParts {
     labelSets: readonly LabelSet[],
     warn: (message: string) => void,
   ): Promise<readonly Classifier[]>;
+  /**
+   * Pictures of many kinds that labels are calibrated with. @default the model comes with none
+   *
+   * @throws {InvalidInput} when the file is not what the manifest says
+   */
+  background(): Promise<Background | undefined>;
   /** Frees the model's memory; nothing may be under way. */
   close(): Promise<void>;
 }
@@ -65,6 +73,7 @@ export async function openModel(
     },
     classifiersOf: (labelSets, warn) =>
       Promise.all(labelSets.map((labelSet) => classifierOf(labelSet, warn))),
+    background: () => readBackground(model),
     close: async () => {
       await Promise.all(closers.splice(0).map((close) => close()));
     },

@@ -91,6 +91,17 @@ const fields = z.object({
   scoring: z.enum(['softmax', 'sigmoid']),
   /** Added to every logit; with `sigmoid`, and only then. */
   logitBias: z.number().optional(),
+  /**
+   * Embeddings of pictures of many kinds, which labels are calibrated with, int8 [pictures, embeddingSize]; `cliptag models
+   * background` makes them. No embedding of a picture depends on them, so that they change no digest.
+   */
+  background: file
+    .extend({
+      pictures: positiveInteger,
+      /** Log odds for each deviation above a label's null distribution. @default the logit scale tells */
+      temperature: z.number().positive().optional(),
+    })
+    .optional(),
 });
 
 const manifestSchema = fields
@@ -103,6 +114,7 @@ const manifestSchema = fields
     error: 'Expected mean and std with inputs "transformers.js", and only there',
   });
 
+type ModelFile = z.infer<typeof file>;
 export type ModelManifest = z.infer<typeof manifestSchema>;
 
 /** A model folder whose manifest has been checked. */
@@ -144,14 +156,20 @@ export async function readModel(
  */
 export async function verifyModelFiles({ folder, manifest }: Model): Promise<void> {
   const faults: string[] = [];
-  for (const { path, bytes, sha256 } of Object.values(manifest.files)) {
-    const { size } = await stat(join(folder, path));
+  for (const { path, bytes, sha256 } of manifestFiles(manifest)) {
+    const size = (await stat(join(folder, path)).catch(() => undefined))?.size;
     // A file of another size needs no hashing: it is not the one.
     const found = size === bytes ? await sha256Of(join(folder, path)) : undefined;
-    if (size !== bytes) faults.push(`${path}: Expected ${bytes} bytes but found ${size}`);
+    if (size === undefined) faults.push(`${path}: Expected ${bytes} bytes but there is no such file`);
+    else if (size !== bytes) faults.push(`${path}: Expected ${bytes} bytes but found ${size}`);
     else if (found !== sha256) faults.push(`${path}: Expected SHA-256 ${sha256} but found ${found}`);
   }
   if (faults.length > 0) throw new InvalidInput(`${folder} does not hold what its manifest says`, faults);
+}
+
+/** Every file that a manifest names. */
+export function manifestFiles({ files, background }: ModelManifest): ReadonlyArray<ModelFile> {
+  return [...Object.values(files), ...(background ? [background] : [])];
 }
 
 async function readManifest(folder: string): Promise<string> {

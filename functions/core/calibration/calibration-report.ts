@@ -32,13 +32,13 @@ export interface LabelCalibration {
   readonly positives: number;
   readonly negatives: number;
   /**
-   * Each labelled picture, best score first, ties by name. The score is cross-fitted: nothing that it was worked out with
-   * has seen the picture's label.
+   * Labelled pictures, best score first, ties by name: all with the label, and the best 500 without it. The score is
+   * cross-fitted: nothing that it was worked out with has seen the picture's label.
    */
   readonly pictures: readonly ScoredPicture[];
   /** Of these scores, and of those that the label set has without a fit. Undefined without labelled pictures. */
   readonly calibration?: { readonly before: Calibration; readonly after: Calibration };
-  /** By the cross-fitted scores, lowest threshold first; each shows at least one picture. */
+  /** By the cross-fitted scores of all labelled pictures, lowest threshold first; 200 of them where there are more. */
   readonly thresholds: readonly ThresholdQuality[];
   readonly threshold?: ChosenThreshold;
 }

@@ -1,10 +1,13 @@
 import { type Calibration, calibration } from '../evaluation/calibration.ts';
 import { type Classifier, classifierOf } from '../labels/classifier.ts';
-import { embeddingAt } from '../labels/embedding-matrix.ts';
 import { withoutFits } from '../labels/label-set.ts';
 import type { LabelSetFit } from '../labels/label-set-fit.ts';
-import { scoresByLabel } from '../labels/scores.ts';
-import type { LabelCalibration, ScoredPicture, UnknownCalibration } from './calibration-report.ts';
+import type {
+  LabelCalibration,
+  ScoredPicture,
+  ThresholdQuality,
+  UnknownCalibration,
+} from './calibration-report.ts';
 import {
   type CalibrationBasis,
   type FittedLines,
@@ -13,12 +16,15 @@ import {
   logitsOf,
 } from './fitted-lines.ts';
 import { FOLDS, foldsOf } from './folds.ts';
-import type { LabelledBasis } from './label-examples.ts';
+import type { KnownOf, LabelledBasis } from './label-examples.ts';
 import { rankedShare } from './ranked-share.ts';
+import { fillTable, type ScoreTable, scoreOf, scoreTable } from './score-table.ts';
 import { thresholdForF1, thresholdForPrecision, thresholdQualities } from './threshold-choice.ts';
 
 /** With fewer pictures of a label the best threshold is any. */
 const LEAST_POSITIVES = 5;
+/** What a report carries of each label: more would fill the memory with a set of hundreds of labels, and no page shows them. */
+const [MAXIMUM_NEGATIVES, MAXIMUM_THRESHOLDS] = [500, 200];
 
 type LabelledPart = Pick<
   LabelCalibration,
@@ -46,8 +52,9 @@ export function crossFitted(
 ): CrossFitted {
   const folds = foldsOf(labelled.images);
   const { fit: _, ...unfitted } = classifier;
-  const before = scoreTable(labelled, unfitted, () => true);
-  const after = new Map<number, ReadonlyMap<string, number>>();
+  const before = scoreTable(basis.labelSet.labels.length, labelled.images);
+  fillTable(before, labelled.images, unfitted, () => true);
+  const after = scoreTable(basis.labelSet.labels.length, labelled.images);
   const known = new Map<number, number>();
   for (let fold = 0; fold < FOLDS; fold++) {
     const lines = fittedLines(basis, (picture) => folds[picture] !== fold);
@@ -55,39 +62,19 @@ export function crossFitted(
       ...withoutFits(basis.labelSet),
       fits: { [classifier.modelDigest]: fitOf(lines) },
     };
-    const scored = scoreTable(
-      labelled,
-      classifierOf(labelSet, classifier, classifier),
-      (i) => folds[i] === fold,
-    );
-    for (const [picture, scores] of scored) after.set(picture, scores);
-    for (const { picture } of knownPictures(basis.labelSet, labelled, (i) => folds[i] === fold)) {
+    const isOwn = (picture: number) => folds[picture] === fold;
+    fillTable(after, labelled.images, classifierOf(labelSet, classifier, classifier), isOwn);
+    for (const { picture } of knownPictures(basis.labelSet, labelled, isOwn)) {
       known.set(picture, knownShare(picture, labelled, lines));
     }
   }
-  const labels = basis.labelSet.labels.map(({ name }, label) =>
-    labelledPart(name, label, { labelled, before, after, precision }),
+  const labels = basis.labelSet.labels.map((_label, label) =>
+    labelledPart(label, { labelled, before, after, precision }),
   );
   return {
     labels,
     ...(basis.labelSet.mode === 'exclusive' && { unknown: unknownPart(basis, labelled, known) }),
   };
-}
-
-type ScoreTable = ReadonlyMap<number, ReadonlyMap<string, number>>;
-
-function scoreTable(
-  { images }: LabelledBasis,
-  classifier: Classifier,
-  isWanted: (picture: number) => boolean,
-): ScoreTable {
-  const { modelDigest } = classifier;
-  const table = new Map<number, ReadonlyMap<string, number>>();
-  for (let i = 0; i < images.embeddings.count; i++) {
-    if (!isWanted(i)) continue;
-    table.set(i, scoresByLabel({ modelDigest, values: embeddingAt(images.embeddings, i) }, classifier));
-  }
-  return table;
 }
 
 interface Tables {
@@ -97,46 +84,56 @@ interface Tables {
   readonly precision: number | undefined;
 }
 
-function labelledPart(
-  name: string,
-  label: number,
-  { labelled, before, after, precision }: Tables,
-): LabelledPart {
-  const known = labelled.known[label] ?? [];
-  const { cosines, rowCount, images } = labelled;
-  const pictures = known.map(
-    ({ picture, isPositive }): ScoredPicture => ({
+function labelledPart(label: number, { labelled, before, after, precision }: Tables): LabelledPart {
+  const { cosines, rowCount, images, known: all } = labelled;
+  const known = all[label];
+  if (!known || known.pictures.length === 0) return NOTHING_LABELLED;
+  const { positives } = known;
+  const scored = Array.from(
+    known.pictures,
+    (picture, i): ScoredPicture => ({
       name: images.names[picture] ?? '',
       cosine: cosines[picture * rowCount + label] ?? 0,
-      score: after.get(picture)?.get(name) ?? 0,
-      isPositive,
+      score: scoreOf(after, picture, label),
+      isPositive: known.isPositive[i] === 1,
     }),
   );
-  pictures.sort((a, b) => b.score - a.score || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-  const positives = known.filter(({ isPositive }) => isPositive).length;
-  const thresholds = thresholdQualities(pictures);
+  scored.sort((a, b) => b.score - a.score || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  const thresholds = thresholdQualities(scored);
   const threshold = chosenThreshold(thresholds, positives, precision);
   return {
     positives,
-    negatives: known.length - positives,
-    pictures,
-    ...(known.length > 0 && {
-      calibration: {
-        before: calibrationOf(known, (picture) => before.get(picture)?.get(name) ?? 0),
-        after: calibrationOf(known, (picture) => after.get(picture)?.get(name) ?? 0),
-      },
-    }),
-    thresholds,
+    negatives: known.pictures.length - positives,
+    pictures: shownPictures(scored),
+    calibration: {
+      before: calibrationOf(known, (picture) => scoreOf(before, picture, label)),
+      after: calibrationOf(known, (picture) => scoreOf(after, picture, label)),
+    },
+    thresholds: shownThresholds(thresholds),
     ...(threshold && { threshold }),
   };
 }
 
-function calibrationOf(
-  known: LabelledBasis['known'][number],
-  scoreOf: (picture: number) => number,
-): Calibration {
+const NOTHING_LABELLED = { positives: 0, negatives: 0, pictures: [], thresholds: [] };
+
+/** Of thousands without the label, those with the highest scores. */
+function shownPictures(scored: readonly ScoredPicture[]): readonly ScoredPicture[] {
+  let negatives = 0;
+  return scored.filter(({ isPositive }) => isPositive || ++negatives <= MAXIMUM_NEGATIVES);
+}
+
+/** At equal distances, the lowest and the highest among them. */
+function shownThresholds(thresholds: readonly ThresholdQuality[]): readonly ThresholdQuality[] {
+  const last = thresholds.length - 1;
+  if (last < MAXIMUM_THRESHOLDS) return thresholds;
+  return Array.from({ length: MAXIMUM_THRESHOLDS }, (_, i) =>
+    Math.round((i * last) / (MAXIMUM_THRESHOLDS - 1)),
+  ).flatMap((place) => thresholds[place] ?? []);
+}
+
+function calibrationOf({ pictures, isPositive }: KnownOf, score: (picture: number) => number): Calibration {
   return calibration(
-    known.map(({ picture, isPositive }) => ({ score: scoreOf(picture), isRight: isPositive })),
+    Array.from(pictures, (picture, i) => ({ score: score(picture), isRight: isPositive[i] === 1 })),
   );
 }
 

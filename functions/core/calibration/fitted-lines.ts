@@ -1,5 +1,5 @@
 import type { LabelSet } from '../labels/label-set.ts';
-import { examplesOf, type LabelledBasis } from './label-examples.ts';
+import { examplesOf, type LabelledBasis, seenOf } from './label-examples.ts';
 import { boundedCurve, ISOTONIC_PICTURES, type LabelLine, labelLine } from './label-line.ts';
 import type { LogisticLine } from './logistic-line.ts';
 import { sharedSoftmax, UNFITTED_SOFTMAX } from './shared-softmax.ts';
@@ -31,7 +31,7 @@ export function fittedLines(basis: CalibrationBasis, isSeen: (picture: number) =
   }
   const seen = {
     ...labelled,
-    known: labelled.known.map((some) => some.filter(({ picture }) => isSeen(picture))),
+    known: labelled.known.map((some) => seenOf(some, isSeen)),
   };
   const isExclusive = labelSet.mode === 'exclusive';
   const lines = unlabelled.map((line, label) => labelLine(line, examplesOf(seen, label), !isExclusive));
@@ -103,13 +103,13 @@ function withCurves(
   { lines, noneOfThese, unknownLogit }: FittedLines,
 ): readonly LabelLine[] {
   return lines.map((line, label) => {
-    const known = labelled.known[label] ?? [];
-    const positives = known.filter(({ isPositive }) => isPositive).length;
-    if (Math.min(positives, known.length - positives) < ISOTONIC_PICTURES) return line;
-    const logOdds = Float64Array.from(known, ({ picture }) =>
+    const known = labelled.known[label];
+    if (!known) return line;
+    const { pictures, isPositive, positives } = known;
+    if (Math.min(positives, pictures.length - positives) < ISOTONIC_PICTURES) return line;
+    const logOdds = Float64Array.from(pictures, (picture) =>
       shareLogOdds(logitsOf(picture, labelled, lines, noneOfThese), label, unknownLogit),
     );
-    const isPositive = known.map((one) => one.isPositive);
     return { ...line, method: 'isotonic', curve: boundedCurve(logOdds, isPositive) };
   });
 }

@@ -16,7 +16,7 @@ interface Block {
  *
  * @returns ascending, at least one point if there is a value
  */
-export function isotonicCurve(values: ArrayLike<number>, isPositive: ArrayLike<boolean>): CurvePoint[] {
+export function isotonicCurve(values: ArrayLike<number>, isPositive: ArrayLike<number>): CurvePoint[] {
   const blocks: Block[] = [];
   for (const point of pointsOf(values, isPositive)) {
     let block = point;
@@ -36,7 +36,7 @@ export function isotonicCurve(values: ArrayLike<number>, isPositive: ArrayLike<b
   );
 }
 
-function pointsOf(values: ArrayLike<number>, isPositive: ArrayLike<boolean>): readonly Block[] {
+function pointsOf(values: ArrayLike<number>, isPositive: ArrayLike<number>): readonly Block[] {
   const counts = new Map<number, { all: number; positive: number }>();
   for (let i = 0; i < values.length; i++) {
     const value = values[i] ?? 0;

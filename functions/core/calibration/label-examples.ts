@@ -9,13 +9,16 @@ export interface LabelledBasis {
   readonly cosines: Float32Array;
   readonly rowCount: number;
   /** For each label. */
-  readonly known: ReadonlyArray<readonly KnownOf[]>;
+  readonly known: readonly KnownOf[];
 }
 
-/** What is known of one label on one labelled picture. */
+/** The labelled pictures that say something of one label, as parallel arrays. */
 export interface KnownOf {
-  readonly picture: number;
-  readonly isPositive: boolean;
+  /** Places among the labelled pictures, ascending. */
+  readonly pictures: Int32Array;
+  /** 1 for a picture that has the label, 0 for one that has it not. */
+  readonly isPositive: Uint8Array;
+  readonly positives: number;
 }
 
 /**
@@ -26,27 +29,47 @@ export function knownOfLabels(
   { labels }: LabelSet,
   fits: HoldingFits,
   { known, names }: LabelledImages,
-): ReadonlyArray<readonly KnownOf[]> {
+): readonly KnownOf[] {
   return labels.map(({ name }, label) => {
     const { direction, examples } = fits[label] ?? {};
     const learned = new Set(direction && examples ? [...examples.positive, ...examples.negative] : []);
-    const found: KnownOf[] = [];
+    const [pictures, isPositive]: [number[], number[]] = [[], []];
     for (const [picture, { positive, negative }] of known.entries()) {
-      const isPositive = positive.has(name);
-      if (!isPositive && !negative.has(name)) continue;
-      if (!learned.has(names[picture] ?? '')) found.push({ picture, isPositive });
+      const has = positive.has(name);
+      if (!has && !negative.has(name)) continue;
+      if (learned.size > 0 && learned.has(names[picture] ?? '')) continue;
+      pictures.push(picture);
+      isPositive.push(has ? 1 : 0);
     }
-    return found;
+    return knownOf(pictures, isPositive);
   });
 }
 
-export function examplesOf({ known, cosines, rowCount }: LabelledBasis, label: number): LabelExamples {
-  const own = known[label] ?? [];
-  const positives = own.filter(({ isPositive }) => isPositive).length;
+function knownOf(pictures: readonly number[], isPositive: readonly number[]): KnownOf {
   return {
-    cosines: Float64Array.from(own, ({ picture }) => cosines[picture * rowCount + label] ?? 0),
-    isPositive: own.map(({ isPositive }) => isPositive),
-    positives,
-    negatives: own.length - positives,
+    pictures: Int32Array.from(pictures),
+    isPositive: Uint8Array.from(isPositive),
+    positives: isPositive.filter((value) => value === 1).length,
   };
 }
+
+/** Of those that may be looked at. */
+export function seenOf({ pictures, isPositive }: KnownOf, isSeen: (picture: number) => boolean): KnownOf {
+  const places = [...pictures.keys()].filter((place) => isSeen(pictures[place] ?? 0));
+  return knownOf(
+    places.map((place) => pictures[place] ?? 0),
+    places.map((place) => isPositive[place] ?? 0),
+  );
+}
+
+export function examplesOf({ known, cosines, rowCount }: LabelledBasis, label: number): LabelExamples {
+  const { pictures, isPositive, positives } = known[label] ?? NOTHING;
+  return {
+    cosines: Float64Array.from(pictures, (picture) => cosines[picture * rowCount + label] ?? 0),
+    isPositive,
+    positives,
+    negatives: pictures.length - positives,
+  };
+}
+
+const NOTHING = knownOf([], []);

@@ -11,7 +11,7 @@ export const ISOTONIC_PICTURES = 1_000;
 /** What labelled pictures say of one label. */
 export interface LabelExamples {
   readonly cosines: ArrayLike<number>;
-  readonly isPositive: ArrayLike<boolean>;
+  readonly isPositive: ArrayLike<number>;
   readonly positives: number;
   readonly negatives: number;
 }
@@ -63,7 +63,7 @@ export function labelLine(unlabelled: UnlabelledLine, examples: LabelExamples, w
 /** A curve with two points or more whose ends are half a picture away from "never" and "always". */
 export function boundedCurve(
   logits: ArrayLike<number>,
-  isPositive: ArrayLike<boolean>,
+  isPositive: ArrayLike<number>,
 ): Array<[number, number]> {
   const half = 0.5 / logits.length;
   const points = isotonicCurve(logits, isPositive).map(([logit, probability]): [number, number] => [

@@ -23,11 +23,11 @@ const [GRADIENT, RIDGE, SHORTEST_STEP, DECREASE] = [1e-10, 1e-12, 1e-10, 1e-4];
  * backtracking (Lin, Lin and Weng 2007, "A note on Platt's probabilistic outputs for support vector machines", algorithm 1).
  *
  * @param values one for each picture
- * @param isPositive likewise
+ * @param isPositive likewise: 1, or 0
  */
 export function plattLine(
   values: ArrayLike<number>,
-  isPositive: ArrayLike<boolean>,
+  isPositive: ArrayLike<number>,
   prior: LinePrior = NO_PRIOR,
 ): LogisticLine {
   const targets = plattTargets(isPositive);
@@ -50,18 +50,18 @@ export function plattLine(
   return line;
 }
 
-function plattTargets(isPositive: ArrayLike<boolean>): Float64Array {
+function plattTargets(isPositive: ArrayLike<number>): Float64Array {
   const positives = countOf(isPositive);
   const [high, low] = [(positives + 1) / (positives + 2), 1 / (isPositive.length - positives + 2)];
   return Float64Array.from(isPositive, (positive) => (positive ? high : low));
 }
 
-function startOf(isPositive: ArrayLike<boolean>): LogisticLine {
+function startOf(isPositive: ArrayLike<number>): LogisticLine {
   const positives = countOf(isPositive);
   return { slope: 0, offset: Math.log((positives + 1) / (isPositive.length - positives + 1)) };
 }
 
-function countOf(isPositive: ArrayLike<boolean>): number {
+function countOf(isPositive: ArrayLike<number>): number {
   let count = 0;
   for (let i = 0; i < isPositive.length; i++) if (isPositive[i]) count++;
   return count;

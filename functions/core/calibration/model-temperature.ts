@@ -9,6 +9,8 @@ import { offsetForMean } from './mean-logistic.ts';
  * often right as they say, on pictures whose labels nobody has told it of (docs/calibration.md).
  */
 const SHARPNESS = 0.8;
+/** Fewer words, or pictures of each, say nothing. */
+const [LEAST_WORDS, LEAST_PICTURES_EACH] = [20, 3];
 /** Words beyond these change the temperature by nothing that counts. */
 const MAXIMUM_WORDS = 200;
 const STEPS = 24;
@@ -22,10 +24,10 @@ const LEAST_DEVIATION = 2.5e-4;
  *
  * @param background pictures of as many kinds as there are words
  * @param words text embeddings of what the pictures show
- * @returns undefined without pictures or words
+ * @returns undefined with too few of them
  */
 export function modelTemperature(background: EmbeddingMatrix, words: EmbeddingMatrix): number | undefined {
-  if (background.count === 0 || words.count === 0) return undefined;
+  if (words.count < LEAST_WORDS || background.count < LEAST_PICTURES_EACH * words.count) return undefined;
   const counts = cosineCounts(words.values, background);
   const count = Math.min(MAXIMUM_WORDS, words.count);
   const chosen = Array.from({ length: count }, (_, i) => Math.floor((i * words.count) / count));

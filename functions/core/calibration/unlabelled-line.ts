@@ -22,7 +22,7 @@ const ROUNDS = 4;
  * How much likelier than by its place above the null a picture must be before the collection's own share of a label is
  * believed to be higher than expected; near misses make upper ends heavy (docs/calibration.md). On a logarithmic scale.
  */
-const NEAR_MISSES = 3;
+const NEAR_MISSES = 6;
 
 /**
  * One of a set's labels is expected to be true of a picture on average, as long as that makes between one picture in 400

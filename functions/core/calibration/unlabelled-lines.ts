@@ -3,6 +3,7 @@ import type { EmbeddingMatrix } from '../labels/embedding-matrix.ts';
 import { bulkOf } from '../search/relevance/cosine-histogram.ts';
 import type { Background } from './background.ts';
 import { COSINE_BINS, cosineCounts } from './cosine-counts.ts';
+import { crowdedOffset } from './crowded-pictures.ts';
 import { type LabelDistribution, labelDistribution } from './label-distribution.ts';
 import { expectedShare, type UnlabelledLine, unlabelledLine } from './unlabelled-line.ts';
 
@@ -32,7 +33,17 @@ export function unlabelledLines(
   const temperature = background?.temperature ?? usualTemperature(distributions, classifier.logitScale);
   const share = expectedShare(labelCount);
   const lines = distributions.map((distribution) => unlabelledLine(distribution, temperature, share));
-  return { temperature, labels: lines.slice(0, labelCount), noneOfThese: lines[labelCount] };
+  const labels = lines.slice(0, labelCount);
+  if (classifier.labelSet.mode === 'exclusive')
+    return { temperature, labels, noneOfThese: lines[labelCount] };
+  const pictures = background ? [collection, background] : [collection];
+  const { topK } = classifier.labelSet;
+  const added = crowdedOffset(rows, labels, pictures, { topK, temperature });
+  return {
+    temperature,
+    labels: labels.map((line) => ({ ...line, offset: line.offset + added })),
+    noneOfThese: undefined,
+  };
 }
 
 /** Rows of the labels, and behind them that of "none of these", which contrast prompts have in exclusive sets alone. */

@@ -50,7 +50,7 @@ export const ALLOWED_IMPORTS = `
     adapters/sandbox adapters/wasm core core/formats core/formats/heif core/formats/raw core/formats/svg core/formats/tiff
     core/pixels p-limit sharp node:*
   adapters/esbuild: adapters/files esbuild node:*
-  adapters/files: core core/labels yaml zod node:* core/search/collection core/thumbnails
+  adapters/files: core core/calibration core/labels yaml zod node:* core/search/collection core/thumbnails
   adapters/onnx: adapters/files core core/labels core/labels/review core/pixels @huggingface/tokenizers entities
       onnxruntime-node zod node:*
   adapters/aws: core core/backfill core/objects core/records core/results core/search/collection
@@ -116,8 +116,8 @@ export const ALLOWED_IMPORTS = `
       checkpoints/compile/read checkpoints/compile/smooth checkpoints/compile/write core node:*
 
   # Tagging from code, and the parts that the command line shares with it.
-  tagger: adapters/files adapters/onnx adapters/sharp config.ts core core/formats/exif core/labels core/labels/review core/objects
-      core/tagging node:*
+  tagger: adapters/files adapters/onnx adapters/sharp config.ts core core/calibration core/formats/exif core/labels
+      core/labels/review core/objects core/tagging node:*
 
   # What a terminal shows and takes.
   terminal: core core/labels log-update string-width node:*
@@ -181,8 +181,8 @@ export const ALLOWED_IMPORTS = `
   cli/commands/backfill: adapters/aws cli/pipeline cli/shared-flags.ts config.ts core core/backfill
       core/cost core/objects core/records core/tagging local/control-api terminal zod node:*
   cli/commands/cost: cli/pipeline cli/shared-flags.ts core/cost terminal
-  cli/commands/models: adapters/files checkpoints/compile checkpoints/pull cli/commands/models/verification
-      cli/places.ts cli/shared-flags.ts config.ts core tagger terminal node:*
+  cli/commands/models: adapters/files checkpoints/compile checkpoints/pull cli/commands/models/verification cli/images
+      cli/picture-sets cli/places.ts cli/shared-flags.ts config.ts core core/calibration core/labels tagger terminal node:*
   cli/commands/page: adapters/aws cli/pages cli/pipeline core local/control-api stack-page terminal
   cli/commands/query: cli/pipeline cli/shared-flags.ts core/labels core/records terminal
   cli/commands/redrive: adapters/aws cli/pipeline cli/shared-flags.ts local/control-api terminal node:*

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   MANIFEST_FILE,
   type Model,
+  manifestFiles,
   readModel,
   verifyModelFiles,
 } from '../../../adapters/files/model-folder.ts';
@@ -53,7 +54,7 @@ async function listedModel(folder: string, name: string): Promise<ListedModel | 
     model: manifest.name,
     digest,
     embeddingSize: manifest.embeddingSize,
-    sizeBytes: Object.values(manifest.files).reduce((sum, { bytes }) => sum + bytes, 0),
+    sizeBytes: manifestFiles(manifest).reduce((sum, { bytes }) => sum + bytes, 0),
     licence: manifest.licence,
     path,
     verified: faults.length === 0,

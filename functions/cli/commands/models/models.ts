@@ -5,6 +5,7 @@ const SUBCOMMANDS: Subcommands = new Map([
   ['list', async () => (await import('./models-list.ts')).modelsList],
   ['pull', async () => (await import('./models-pull.ts')).modelsPull],
   ['compile', async () => (await import('./models-compile.ts')).modelsCompile],
+  ['background', async () => (await import('./models-background.ts')).modelsBackground],
   ['verify', async () => (await import('./models-verify.ts')).modelsVerify],
 ]);
 
@@ -16,6 +17,7 @@ Works on models: folders with an image encoder, a text encoder and a tokenizer.
   list [--json]            The models at hand.
   pull NAME [flags]        Download a CLIP checkpoint from the Hugging Face hub.
   compile FOLDER [--json]  Make a model of a CLIP checkpoint or of ready ONNX files.
+  background NAME FOLDER   Give a model pictures that labels have to stand out from.
   verify FOLDER [flags]    Compare a model with its float32 counterpart, or with the original code.`;
 
 export const models = commandOf(SUBCOMMANDS, HELP);

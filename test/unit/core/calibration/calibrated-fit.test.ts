@@ -57,7 +57,7 @@ describe('a calibrated fit', () => {
 
   it('lets the collection say that many pictures have a label', () => {
     const album = Array.from({ length: 400 }, (_, i) => (i % 2 ? 0 : undefined));
-    const background = { ...madeUpPictures(tenths(500), 2), temperature: 2 };
+    const background = { ...madeUpPictures(tenths(500), 2), temperature: 3 };
     const { report } = calibratedFit(input({ collection: madeUpPictures(album, 1, 30), background }));
     expect(report.labels[0]?.share).toBeGreaterThan(0.2);
     expect(report.labels[1]?.share).toBeLessThan(0.05);
