@@ -5,7 +5,7 @@ import { labelSetDigest, parseLabelSet } from '../../../../functions/core/labels
 import type { LabelledImages } from '../../../../functions/core/labels/labelled-images.ts';
 
 export const MODEL = 'made-up';
-export const SIZE = 16;
+export const SIZE = 64;
 
 /** Always the same numbers in [0, 1) for a seed (mulberry32). */
 export function randomNumbers(seed: number): () => number {
