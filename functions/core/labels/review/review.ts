@@ -1,5 +1,11 @@
 import type { PromptEncoder } from '../embedding.ts';
-import { contrastPromptsOf, DEFAULT_CONTRAST_PROMPTS, type LabelSet, promptsOf } from '../label-set.ts';
+import {
+  contrastPromptsOf,
+  DEFAULT_CONTRAST_PROMPTS,
+  fitOf,
+  type LabelSet,
+  promptsOf,
+} from '../label-set.ts';
 import { emptyLabels } from './empty-labels.ts';
 import type { Finding } from './finding.ts';
 import { nearLabels, straySynonyms } from './near-labels.ts';
@@ -32,10 +38,22 @@ export async function reviewOf(
     ...wordsInPieces(labelSet, reader),
     ...denials(labelSet),
   ];
+  const isMoot = mootness(labelSet, encoder.modelDigest);
   return findings
+    .filter((finding) => !isMoot(finding))
     .map((finding, order) => ({ finding, order }))
     .sort((a, b) => rowOf(a.finding) - rowOf(b.finding) || a.order - b.order)
     .map(({ finding }) => finding);
+}
+
+/** What words say does not matter of a label that was learned from examples, nor a missing rival where "unknown" is one. */
+function mootness(labelSet: LabelSet, modelDigest: string): (finding: Finding) => boolean {
+  const fit = fitOf(labelSet, modelDigest);
+  if (!fit) return () => false;
+  return ({ code, labels }) =>
+    code === 'no-none-of-these'
+      ? fit.unknownLogit !== undefined
+      : labels.some((name) => fit.labels[name]?.direction !== undefined);
 }
 
 function rowOf({ path: [, index] }: Finding): number {

@@ -139,4 +139,19 @@ describe('a review of a label set', () => {
       'negation labels.0 not a cat',
     ]);
   });
+
+  it('says nothing of the words of a label that was learned with this model', async () => {
+    const line = { promptsDigest: 'x', slope: 1, offset: 0 };
+    const fit = {
+      version: 1,
+      fittedAt: '2026-11-30',
+      labels: { 'not a cat': { ...line, direction: 'AAA=' }, dog: line },
+    };
+    const set = { mode: 'exclusive', labels: ['not a cat', 'not a dog'] };
+    const ofDog = ['negation labels.1 not a dog'];
+    const missing = 'no-none-of-these mode not a cat, not a dog';
+    expect(await findings({ ...set, fits: { words: fit } })).toEqual([missing, ...ofDog]);
+    expect(await findings({ ...set, fits: { words: { ...fit, unknownLogit: 1 } } })).toEqual(ofDog);
+    expect(await findings({ ...set, fits: { other: fit } })).toHaveLength(3);
+  });
 });
