@@ -161,11 +161,10 @@ export const ALLOWED_IMPORTS = `
       core/labels core/labels/review core/records core/retag core/search tagger terminal zod node:*
       cli/commands/labels/calibration
   cli/commands/tag: adapters/files cli/images cli/shared-flags.ts core core/labels core/records core/tagging
-      tagger
+      tagger terminal
   cli/commands/labels/calibration: adapters/files adapters/sharp cli/labels cli/pages cli/pipeline
       cli/shared-flags.ts core core/calibration core/evaluation core/labels core/records core/survey
       local/control-api tagger terminal p-map node:*
-      terminal
   cli/commands/tokenize: adapters/onnx cli/shared-flags.ts core tagger terminal
   cli/places.ts: adapters/files tagger node:*
   cli/commands/models/verification: adapters/files adapters/onnx adapters/sharp checkpoints/compile
