@@ -231,6 +231,20 @@ describe.skipIf(!hasMoto)('with a deployed table', () => {
       expect(again).toMatchObject({ code: 0, stderr: expect.stringMatching(/nothing changes: /) });
     });
 
+    it('says why an image carries a label, by its record and the model and label sets that are here', async () => {
+      const result = await search('why', 's3://searched/chelsea.png', 'cat', '--json', ...searched);
+      expect(result).toMatchObject({ code: 0, stderr: '' });
+      // It was written with no label set: a retag would show the label.
+      expect(jsonLines(result)).toMatchObject([
+        {
+          ...{ bucket: 'searched', key: 'chelsea.png', sets: [{ set: 'general', state: 'outdated' }] },
+          labels: [{ label: 'cat', isShown: false, reason: 'outdated', model: { verdict: 'passes' } }],
+        },
+      ]);
+      const { stdout } = await search('why', 'a.jpg', 'dog', ...stack('Cliptag'));
+      expect(stdout).toMatch(/^a\.jpg is tagged dog \(0\.90\) with no embedding kept,/);
+    });
+
     it('makes a contact sheet of the objects in their bucket', async () => {
       const file = join(cache, 'sheet.html');
       await search('search', '', '--html', file, ...searched);

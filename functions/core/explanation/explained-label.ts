@@ -45,7 +45,7 @@ function reasonOf(
   if (status !== 'tagged') return 'not-tagged';
   if (correction) return correction.isThere ? (correction.isImplied ? 'implied' : 'added') : 'removed';
   if (set === undefined) return 'not-at-hand';
-  if (set.isOfOtherModel) return 'other-model';
+  if (!set.scored) return 'other-model';
   const verdict = model?.verdict ?? 'below-threshold';
   if (set.state === 'not-for-this-image') return isCarried ? 'outdated' : 'not-for-this-image';
   if (set.state === 'outdated' && isCarried !== (verdict === 'passes')) return 'outdated';

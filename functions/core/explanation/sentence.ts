@@ -57,7 +57,7 @@ function carriedText({ key, modelDigest }: ToldImage, one: ToldLabel, set: Expla
     case 'outdated':
       return `${tagged} (${number(score)}) by an earlier state of "${one.set}", or before it was for other images; a retag would take it away`;
     case 'other-model':
-      return `${tagged} (${number(score)}) by another model (${modelDigest}), with whose embedding nothing can be computed here`;
+      return `${tagged} (${number(score)}) ${otherModelText(modelDigest)}`;
     case 'not-at-hand':
       return `${tagged} (${number(score)}) by the label set "${one.set}", which is not at hand here`;
     default:
@@ -95,7 +95,7 @@ function absentText(image: ToldImage, one: ToldLabel, set: ExplainedSet | undefi
     case 'outdated':
       return `${absent}, which was tagged with another state of "${one.set}": a retag would show it (${number(model?.score ?? 0)})`;
     case 'other-model':
-      return `${absent}: it was tagged by another model (${modelDigest}), with whose embedding nothing can be computed here`;
+      return `${absent}: it was tagged ${otherModelText(modelDigest)}`;
     case 'not-at-hand':
       return `${absent}: the label set "${one.set}" is not at hand here`;
     case 'beyond-top-k':
@@ -119,6 +119,12 @@ function lackText(model: ModelView | undefined): string {
   if (needed === undefined) return `${below}, and no cosine would be enough`;
   const [has, needs] = comparable(model.cosine, needed, COSINE_DECIMALS);
   return `${below}; it would need a cosine of ${needs} and has ${has}`;
+}
+
+function otherModelText(modelDigest: string | undefined): string {
+  return modelDigest === undefined
+    ? 'with no embedding kept, so that nothing can be computed here'
+    : `by another model (${modelDigest}), with whose embedding nothing can be computed here`;
 }
 
 function modelWord(model: ModelView | undefined): string {

@@ -177,6 +177,16 @@ describe('explainImage', () => {
       { modelDigest: 'model-b', tags: [{ set: 'pets', label: 'dog', score: 0.77 }] },
     ],
     [
+      'other-model',
+      'cat',
+      'rex.jpg is tagged cat (0.90) with no embedding kept, so that nothing can be computed here.',
+      {},
+      {
+        ...{ embedding: undefined, modelDigest: undefined, labelSets: { pets: 'earlier' } },
+        tags: [{ set: 'pets', label: 'cat', score: 0.9 }],
+      },
+    ],
+    [
       'not-at-hand',
       'rooms:kitchen',
       'rex.jpg is tagged kitchen (0.60) by the label set "rooms", which is not at hand here.',
