@@ -218,6 +218,20 @@ describe.skipIf(!hasChromium)('the page', () => {
       await asking.locator('.why-panel', { hasText: 'knows "dgo", but "dog"' }).waitFor();
     }));
 
+  it('says that a picture is unknown to a label set, but not where somebody has added a label of it', () => {
+    const image = api.images[13];
+    if (!image) throw new Error('Expected a picture');
+    const mood = { set: 'mood', label: 'calm', score: 1 };
+    api.images[13] = { ...image, tags: [mood], unknown: ['general', 'mood'] };
+    return onPage(`/?image=photos/${image.key}`, async (page) => {
+      const told = page.locator('.details .why', { hasText: 'Unknown: none of these labels fits' });
+      await told.waitFor();
+      expect(await told.locator('p').textContent()).toBe('general');
+    }).finally(() => {
+      api.images[13] = image;
+    });
+  });
+
   it('asks anew why, when the picture is corrected meanwhile', () =>
     onPage('/?image=photos/2026/holiday-000011.jpg', async (page) => {
       const asking = page.locator('.why-not');

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { InvalidInput } from '../../../../functions/core/errors.ts';
 import type { ImageExplanation } from '../../../../functions/core/explanation/explained-image.ts';
 import { explainImage } from '../../../../functions/core/explanation/image-explanation.ts';
 import { cosinesOf, scoresAt, tagScore } from '../../../../functions/core/labels/cosines.ts';
@@ -80,5 +81,22 @@ describe('explainImage', () => {
       }
     });
     expect(told).toBeGreaterThan(RUNS / 10);
+  });
+
+  it('answers any text for a label, or says that it knows none', async () => {
+    const texts = fc.oneof(
+      fc.string(),
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('constructor', '__proto__', 'set-0:', ':', 'set-0:CAT'),
+    );
+    await fc.assert(
+      fc.asyncProperty(givenWorld, texts, async (given, label) => {
+        const { image, classifiers } = worldOf(given);
+        const asked = explainImage(image, { classifiers, label });
+        const found = await asked.catch((error: unknown) => error);
+        if (found instanceof Error) expect(found).toBeInstanceOf(InvalidInput);
+      }),
+      { numRuns: RUNS },
+    );
   });
 });
