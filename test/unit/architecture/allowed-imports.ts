@@ -24,7 +24,7 @@ export const ALLOWED_IMPORTS = `
   core/evaluation: core core/labels
   core/learning: core core/labels core/scoring
   # What a label set makes of a collection.
-  core/survey: core/labels core/scoring
+  core/survey: core/labels core/learning core/scoring
   core/records: core core/labels core/objects node:crypto
   core/retag: core core/labels core/records
   core/explanation: core core/labels core/records
@@ -163,7 +163,7 @@ export const ALLOWED_IMPORTS = `
   cli/commands/tag: adapters/files cli/images cli/shared-flags.ts core core/labels core/records core/tagging
       tagger terminal
   cli/commands/labels/calibration: adapters/files adapters/sharp cli/labels cli/pages cli/pipeline
-      cli/shared-flags.ts core core/calibration core/evaluation core/labels core/records core/survey
+      cli/shared-flags.ts core core/calibration core/evaluation core/labels core/learning core/records core/survey
       local/control-api tagger terminal p-map node:*
   cli/commands/tokenize: adapters/onnx cli/shared-flags.ts core tagger terminal
   cli/places.ts: adapters/files tagger node:*

@@ -1,4 +1,5 @@
 import type { LabelCalibration } from '../../../../core/calibration/calibration-report.ts';
+import type { LearningQuality } from '../../../../core/learning/learning-quality.ts';
 import type { Histogram } from '../../../../core/survey/cosine-histograms.ts';
 
 /** What a report tells of one label of a calibrated label set, beside what its calibration found. */
@@ -27,6 +28,8 @@ export interface BeforeAndAfter {
 }
 
 export interface LearnedFrom {
+  /** How well it finds examples that were left out, beside its words. @default too few are in the collection to say */
+  readonly quality?: LearningQuality | undefined;
   readonly positives: readonly string[];
   readonly negatives: readonly string[];
 }

@@ -3,6 +3,7 @@ import type { Classifier } from '../../../../core/labels/classifier.ts';
 import type { Label } from '../../../../core/labels/label-set.ts';
 import { type LabelFit, type LabelSetFit, labelFitOf } from '../../../../core/labels/label-set-fit.ts';
 import { SCORE_DECIMALS } from '../../../../core/labels/minimum-scores.ts';
+import type { LearningQuality } from '../../../../core/learning/learning-quality.ts';
 import type { Histogram } from '../../../../core/survey/cosine-histograms.ts';
 import { cosineOfScore } from '../../../../core/survey/cosine-of-score.ts';
 import type { LabelSurvey } from '../../../../core/survey/label-survey.ts';
@@ -21,6 +22,8 @@ export interface CalibrationFindings {
   readonly after: LabelSurvey;
   /** Of the collection's pictures, by row. */
   readonly names: readonly string[];
+  /** By label. @default nothing is known of it */
+  readonly qualities?: ReadonlyMap<string, LearningQuality> | undefined;
   /** For each label. @default none are shown */
   readonly histograms?: ReadonlyArray<Histogram | undefined> | undefined;
 }
@@ -50,21 +53,25 @@ function calibratedLabel(label: Label, place: number, findings: CalibrationFindi
     parent,
     shown: { before: before.labels.get(name)?.shown ?? 0, after: shown },
     minimumScore,
-    learned: labelFit && learnedFrom(labelFit),
+    learned: labelFit && learnedFrom(labelFit, findings.qualities?.get(name)),
     cosines: histograms?.[place],
     scoreMarks: labelFit && isByItself ? scoreMarks(labelFit, minimumScore) : [],
     above: above.map(named),
     below: below.map(named),
     remarks: labelRemarks({
       ...{ shown, images: names.length, mode: report.mode, ownThreshold },
+      isNoBetter: findings.qualities?.get(name)?.verdict === 'no better',
       ...(found.threshold && { threshold: found.threshold }),
     }),
   };
 }
 
-function learnedFrom({ direction, examples }: LabelFit): CalibratedLabel['learned'] {
+function learnedFrom(
+  { direction, examples }: LabelFit,
+  quality: LearningQuality | undefined,
+): CalibratedLabel['learned'] {
   if (direction === undefined) return undefined;
-  return { positives: examples?.positive ?? [], negatives: examples?.negative ?? [] };
+  return { quality, positives: examples?.positive ?? [], negatives: examples?.negative ?? [] };
 }
 
 function scoreMarks(labelFit: LabelFit, minimumScore: number): readonly ScoreMark[] {

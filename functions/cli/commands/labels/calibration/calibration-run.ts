@@ -7,6 +7,7 @@ import { fitOf } from '../../../../core/labels/label-set.ts';
 import type { LabelSetFit } from '../../../../core/labels/label-set-fit.ts';
 import { cosineHistograms } from '../../../../core/survey/cosine-histograms.ts';
 import { labelSurvey } from '../../../../core/survey/label-survey.ts';
+import { learnedQualities } from '../../../../core/survey/learned-qualities.ts';
 import { confirmed } from '../../../../terminal/confirmation.ts';
 import { EXIT } from '../../../../terminal/exit-code.ts';
 import type { Output } from '../../../../terminal/output.ts';
@@ -61,6 +62,8 @@ function calibratedSet(opened: OpenedCalibration, withPictures: boolean): Calibr
   const before = labelSurvey(embeddings, opened.before);
   const after = labelSurvey(embeddings, opened.after, { nearest: withPictures ? NEAREST : 0 });
   const histograms = withPictures ? cosineHistograms(embeddings, opened.after.labelRows) : undefined;
+  const { words } = opened;
+  const qualities = withPictures && words ? learnedQualities(fit, words, stored) : undefined;
   const { images, temperature, unknown, remarks, mode } = report;
   return {
     ...{ images, temperature, remarks, mode },
@@ -71,7 +74,9 @@ function calibratedSet(opened: OpenedCalibration, withPictures: boolean): Calibr
     version: fit.version,
     tagged: { before: before.tagged, after: after.tagged },
     tags: { before: before.tags, after: after.tags },
-    labels: calibratedLabels({ classifier: opened.after, fit, report, before, after, names, histograms }),
+    labels: calibratedLabels({
+      ...{ classifier: opened.after, fit, report, before, after, names, histograms, qualities },
+    }),
   };
 }
 

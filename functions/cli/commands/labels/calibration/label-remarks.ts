@@ -8,6 +8,8 @@ export interface RemarkedLabel extends Pick<LabelCalibration, 'threshold'> {
   /** Pictures of the collection. */
   readonly images: number;
   readonly mode: LabelSet['mode'];
+  /** Whether it was learned, and its words alone find its examples as well. @default false */
+  readonly isNoBetter?: boolean;
   /** As the label set itself has it. */
   readonly ownThreshold: number | undefined;
 }
@@ -31,6 +33,7 @@ export function labelRemarks(label: RemarkedLabel): readonly string[] {
     ...(isMany && shown / images > HIGHEST_SHARE
       ? [`on ${percentText(shown / images)} of the pictures: says little`]
       : []),
+    ...(label.isNoBetter ? ['learned, and no better than its words alone'] : []),
     ...(threshold?.outcome === 'out-of-reach'
       ? [`the wanted precision is out of reach: ${percentText(threshold.precision)} at best`]
       : []),

@@ -58,7 +58,7 @@ function facts({
   return markup`${parts.map((part, i) => (i === 0 ? part : markup` · ${part}`))}`;
 }
 
-function examples({ positives, negatives }: LearnedFrom): Markup {
+function examples({ positives, negatives, quality }: LearnedFrom): Markup {
   const list = (names: readonly string[]) => {
     const more = names.length - SHOWN_EXAMPLES;
     return [...names.slice(0, SHOWN_EXAMPLES), ...(more > 0 ? [`${countText(more)} more`] : [])].join(', ');
@@ -67,6 +67,9 @@ function examples({ positives, negatives }: LearnedFrom): Markup {
     negatives.length > 0
       ? `; and from ${countText(negatives.length)} without it: ${list(negatives)}`
       : undefined
+  }.${
+    quality &&
+    ` An example that was left out stands above a picture of the collection with a probability of ${quality.learned.toFixed(3)}, by its words alone ${quality.words.toFixed(3)} (AUROC, cross-validated).`
   }</p>`;
 }
 

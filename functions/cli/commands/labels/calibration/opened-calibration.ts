@@ -22,6 +22,8 @@ export interface OpenedCalibration extends CalibratedFit {
   /** The label set as it was, and with the new fit. */
   readonly before: Classifier;
   readonly after: Classifier;
+  /** Without any fit; undefined where no label was learned. */
+  readonly words: Classifier | undefined;
   readonly stored: StoredImages;
   readonly model: ModelParts['identity'];
   /** Undefined with `--no-collection`. */
@@ -60,7 +62,8 @@ export async function openedCalibration(
     });
     const fits = { ...labelSet.fits, [modelDigest]: found.fit };
     const after = classifierOf({ ...labelSet, fits }, before, before);
-    return { ...found, file, before, after, stored, model: model.identity, place, httpPort };
+    const words = isLearned(found.fit) ? await wordsOf(labelSet, model, remark) : undefined;
+    return { ...found, file, before, after, words, stored, model: model.identity, place, httpPort };
   } finally {
     await model.close();
   }
@@ -74,6 +77,19 @@ async function collectionIn(table: ScannableTable, labelSet: LabelSet, flags: Ca
     storedImages(table, model.identity.modelDigest, { scope, isWanted, onProgress }),
   );
   return { model, stored };
+}
+
+function isLearned({ labels }: CalibratedFit['fit']): boolean {
+  return Object.values(labels).some(({ direction }) => direction !== undefined);
+}
+
+async function wordsOf(
+  { fits: _, ...words }: LabelSet,
+  model: ModelParts,
+  remark: (text: string) => void,
+): Promise<Classifier | undefined> {
+  const [classifier] = await model.classifiersOf([words], remark);
+  return classifier;
 }
 
 async function noCollection(named: string | undefined) {

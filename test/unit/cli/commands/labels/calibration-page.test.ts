@@ -53,7 +53,17 @@ describe('the page of a calibration', () => {
     const page = await pageOf([calibratedLabel({ learned })]);
     expect(page).toContain('<span class="chip">learned</span>');
     expect(page).toMatch(
-      /Learned from 12 pictures: s3:\/\/photos\/0\.jpg, .*7\.jpg, 4 more; and from 1 without it: no\.jpg/,
+      /Learned from 12 pictures: s3:\/\/photos\/0\.jpg, .*7\.jpg, 4 more; and from 1 without it: no\.jpg\./,
+    );
+  });
+
+  it('tells whether a learned label is better than its words', async () => {
+    const quality = { learned: 0.98, words: 0.913, folds: 5, verdict: 'better' } as const;
+    const page = await pageOf([
+      calibratedLabel({ learned: { positives: ['a.jpg'], negatives: [], quality } }),
+    ]);
+    expect(page).toMatch(
+      /with a probability of 0\.980, by its words alone 0\.913 \(AUROC, cross-validated\)/,
     );
   });
 

@@ -91,6 +91,7 @@ describe('remarks on a label', () => {
       { ownThreshold: 0.8, threshold: { ...threshold, outcome: 'sure' } },
       ['its own threshold, 0.8, goes before the fitted 0.70'],
     ],
+    ['learning for nothing', { isNoBetter: true }, ['learned, and no better than its words alone']],
     ['nothing odd', {}, []],
   ])('are about %s', (_, changes, expected) => {
     expect(
