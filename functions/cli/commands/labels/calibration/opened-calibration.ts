@@ -56,7 +56,13 @@ export async function openedCalibration(
     if (!before) throw new Error('Expected a classifier of the label set');
     const labelled = await labelledBySources(flags.from ?? [], { labelSet, model, stored, remark });
     const found = calibratedFit({
-      ...{ labelSet, classifier: before, collection: stored.embeddings, background: undefined, labelled },
+      ...{
+        labelSet,
+        classifier: before,
+        collection: stored.embeddings,
+        background: await model.background(),
+        labelled,
+      },
       precision: flags.precision === undefined ? undefined : Number(flags.precision),
       now: new Date(),
     });
