@@ -166,6 +166,19 @@ describe('cliptag labels calibrate', { timeout: 60_000 }, () => {
     expect(stderr).toMatch(/left out, since "tiny" does not know their labels: wolf \(1\)/);
   });
 
+  it('goes by several sources together', async () => {
+    const sources = ['--from', join(folder, 'labelled'), '--from', 'corrections'];
+    const answer = await answerOf('tiny', ...sources, '--dry-run');
+    expect(answer.images).toMatchObject({ collection: 40, labelled: 5 });
+    expect(answer.labels.map(({ label, positives }) => [label, positives])).toEqual(
+      expect.arrayContaining([
+        ['cat', 2],
+        ['dog', 1],
+        ['boat', 1],
+      ]),
+    );
+  });
+
   it('takes the fit away with --remove, and everything is as before', async () => {
     const dry = await calibrate('tiny', '--remove', '--dry-run');
     expect(dry.stderr).toMatch(/would take away fit \d of 3 labels with model /);
