@@ -142,9 +142,14 @@ function rankText({ rank, set, names, broader, score }: ModelView): string {
 }
 
 function nullText({ nullDistribution: place }: ModelView): string {
-  const deviations = place?.deviationsAbove ?? 0;
-  const side = deviations < 0 ? 'below' : 'above';
-  return `its cosine is ${Math.abs(deviations).toFixed(1)} deviations ${side} that of pictures without it`;
+  return `its cosine is ${deviationsText(place?.deviationsAbove ?? 0)} that of pictures without it`;
+}
+
+/** `3.1 deviations above`. */
+export function deviationsText(deviationsAbove: number): string {
+  const deviations = Math.abs(deviationsAbove).toFixed(1);
+  if (Number(deviations) === 0) return 'hardly a deviation from';
+  return `${deviations} deviations ${deviationsAbove < 0 ? 'below' : 'above'}`;
 }
 
 type Place = Readonly<NonNullable<LabelSet['appliesTo']>[number]>;

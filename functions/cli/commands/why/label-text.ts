@@ -1,5 +1,5 @@
 import type { ExplainedLabel, ExplainedSet, ModelView } from '../../../client/client.ts';
-import { comparable } from '../../../core/explanation/sentence.ts';
+import { comparable, deviationsText } from '../../../core/explanation/sentence.ts';
 import { printable } from '../../../core/printable.ts';
 import { columns } from '../../../terminal/columns.ts';
 import { definitions, wrapped } from '../../../terminal/wrapped.ts';
@@ -80,9 +80,8 @@ function nullText({
   images,
   deviationsAbove,
 }: NonNullable<ModelView['nullDistribution']>): string {
-  const side = (deviationsAbove ?? 0) < 0 ? 'below' : 'above';
   const how =
-    deviationsAbove === undefined ? '' : `; ${Math.abs(deviationsAbove).toFixed(1)} deviations ${side}`;
+    deviationsAbove === undefined ? '' : `; this one is ${deviationsText(deviationsAbove)} their mean`;
   return `${mean.toFixed(3)} ± ${deviation.toFixed(3)} in ${imagesText(images)}${how}`;
 }
 
