@@ -48,6 +48,7 @@ export function labelLine(unlabelled: UnlabelledLine, examples: LabelExamples, w
     line: { slope: 1, offset: 0 },
     slopeWeight: trust / SLOPE_DEVIATION ** 2,
     offsetWeight: trust / OFFSET_DEVIATION ** 2,
+    targetPictures: 1 - trust,
   });
   const level = Math.log((positives + 1) / (negatives + 1));
   const line =

@@ -10,6 +10,8 @@ export interface LinePrior {
   /** Weight of squared distances, in squared logits; 0 for none. */
   readonly slopeWeight: number;
   readonly offsetWeight: number;
+  /** Pictures of each kind that the targets are drawn in by; with a line to hold on to there need be none. @default 1 */
+  readonly targetPictures?: number;
 }
 
 const NO_PRIOR: LinePrior = { line: { slope: 0, offset: 0 }, slopeWeight: 0, offsetWeight: 0 };
@@ -30,7 +32,7 @@ export function plattLine(
   isPositive: ArrayLike<number>,
   prior: LinePrior = NO_PRIOR,
 ): LogisticLine {
-  const targets = plattTargets(isPositive);
+  const targets = plattTargets(isPositive, prior.targetPictures ?? 1);
   let line = prior === NO_PRIOR ? startOf(isPositive) : prior.line;
   let loss = lossOf(values, targets, line, prior);
   for (let step = 0; step < MAXIMUM_STEPS; step++) {
@@ -50,9 +52,10 @@ export function plattLine(
   return line;
 }
 
-function plattTargets(isPositive: ArrayLike<number>): Float64Array {
+function plattTargets(isPositive: ArrayLike<number>, more: number): Float64Array {
   const positives = countOf(isPositive);
-  const [high, low] = [(positives + 1) / (positives + 2), 1 / (isPositive.length - positives + 2)];
+  const negatives = isPositive.length - positives;
+  const [high, low] = [(positives + more) / (positives + 2 * more), more / (negatives + 2 * more)];
   return Float64Array.from(isPositive, (positive) => (positive ? high : low));
 }
 

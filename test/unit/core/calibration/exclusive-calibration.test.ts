@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { calibratedFit } from '../../../../functions/core/calibration/calibrated-fit.ts';
+import { crowdedOffset } from '../../../../functions/core/calibration/crowded-pictures.ts';
+import { evenlyByLabel } from '../../../../functions/core/calibration/evenly-by-label.ts';
+import { foldsOf } from '../../../../functions/core/calibration/folds.ts';
+import { classifierOf } from '../../../../functions/core/labels/classifier.ts';
+import { embeddingAt } from '../../../../functions/core/labels/embedding-matrix.ts';
+import { scoresByLabel } from '../../../../functions/core/labels/scores.ts';
+import { labelledPictures, MODEL, madeUpClassifier, madeUpPictures } from './made-up-pictures.ts';
+
+const LABELS = ['cat', 'dog', 'car', 'boat'];
+/** Half of the pictures have one of the labels. */
+const HALVES = Array.from({ length: 400 }, (_, i) => (i % 8 < 4 ? i % 8 : undefined));
+
+describe('an exclusive set', () => {
+  const classifier = madeUpClassifier(LABELS, 'exclusive');
+  const { labelSet } = classifier;
+  const collection = madeUpPictures(HALVES, 1, 12);
+  const labelled = labelledPictures(LABELS, HALVES, collection);
+  const { fit, report } = calibratedFit({ labelSet, classifier, collection, labelled, now: new Date(0) });
+
+  it('tells pictures with none of its labels from others', () => {
+    expect(report.unknown).toMatchObject({ known: 200, unknown: 200 });
+    expect(report.unknown?.auroc).toBeGreaterThan(0.95);
+  });
+
+  it('rejects what it does not know by the logit of "unknown"', () => {
+    const fits = { [MODEL]: fit };
+    const fitted = classifierOf({ ...labelSet, fits }, classifier, classifier);
+    const others = madeUpPictures([0, undefined], 5, 12);
+    const sum = (i: number) =>
+      [...scoresByLabel({ modelDigest: MODEL, values: embeddingAt(others, i) }, fitted).values()].reduce(
+        (total, score) => total + score,
+        0,
+      );
+    expect(sum(0)).toBeGreaterThan(0.8);
+    expect(sum(1)).toBeLessThan(0.2);
+  });
+
+  it('has "unknown" without labelled pictures, too, and a line for "none of these"', () => {
+    const { fit: bare } = calibratedFit({ labelSet, classifier, collection, now: new Date(0) });
+    expect(bare.unknownLogit).toBe(0);
+    expect(bare.noneOfThese?.slope).toBeGreaterThan(0);
+  });
+});
+
+describe('folds', () => {
+  it('spread the pictures of each label evenly', () => {
+    const { names, known } = labelledPictures(LABELS, HALVES, madeUpPictures([], 1));
+    const folds = foldsOf({ names, known });
+    for (let fold = 0; fold < 5; fold++) {
+      const cats = HALVES.filter((label, i) => label === 0 && folds[i] === fold);
+      expect(cats.length).toBeGreaterThanOrEqual(9);
+      expect(cats.length).toBeLessThanOrEqual(11);
+    }
+  });
+
+  it('keep what has one name together', () => {
+    const known = [new Set(['cat']), new Set(['dog'])].map((positive) => ({
+      positive,
+      negative: new Set<string>(),
+    }));
+    const [one, other] = foldsOf({ names: ['a.jpg', 'a.jpg'], known });
+    expect(one).toBe(other);
+  });
+});
+
+describe('pictures that are crowded with labels', () => {
+  const labels = Array.from({ length: 20 }, (_, i) => `label ${i}`);
+  const pictures = madeUpPictures(
+    Array.from({ length: 300 }, () => undefined),
+    3,
+  );
+  const options = { topK: 2, temperature: 3 };
+
+  it('need no offset where labels differ', () => {
+    const { labelRows } = madeUpClassifier(labels);
+    const lines = labels.map(() => ({ slope: 60, offset: -20 }));
+    expect(crowdedOffset(labelRows, lines, [pictures], options)).toBeLessThan(0.3);
+  });
+
+  it('need one where all labels are alike', () => {
+    const { labelRows } = madeUpClassifier(labels);
+    const row = labelRows.slice(0, labelRows.length / labels.length);
+    const alike = Float32Array.from(labels.flatMap(() => [...row]));
+    const lines = labels.map(() => ({ slope: 60, offset: -20 }));
+    expect(crowdedOffset(alike, lines, [pictures], options)).toBeGreaterThan(1);
+  });
+});
+
+describe('pictures chosen evenly', () => {
+  it('are one of each label before there is a second', () => {
+    expect(evenlyByLabel(['a', 'a', 'a', 'b', 'c'], 3)).toEqual([0, 3, 4]);
+    expect(evenlyByLabel(['a', 'a', 'a', 'b', 'c'], 4)).toEqual([0, 1, 3, 4]);
+    expect(evenlyByLabel(['a'], 10)).toEqual([0]);
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import {
+  lowerBound,
+  thresholdForF1,
+  thresholdForPrecision,
+  thresholdQualities,
+} from '../../../../functions/core/calibration/threshold-choice.ts';
+
+/** Pictures by score, `+` with the label and `-` without it, best first. */
+function qualities(marks: string) {
+  const pictures = [...marks].map((mark, i) => ({
+    ...{ name: `${i}`, cosine: 0, score: 1 - i / 100 },
+    isPositive: mark === '+',
+  }));
+  return thresholdQualities(pictures);
+}
+
+describe('thresholds', () => {
+  it('are the scores that tags carry, lowest first, with what each shows', () => {
+    expect(qualities('+-+')).toMatchObject([
+      { threshold: 0.98, shown: 3, precision: 2 / 3, recall: 1 },
+      { threshold: 0.99, shown: 2, precision: 1 / 2, recall: 1 / 2 },
+      { threshold: 1, shown: 1, precision: 1, recall: 1 / 2 },
+    ]);
+  });
+
+  it('count equal scores as one', () => {
+    const pictures = [0.50001, 0.50002].map((score, i) => ({
+      name: `${i}`,
+      cosine: 0,
+      score,
+      isPositive: true,
+    }));
+    expect(thresholdQualities(pictures)).toMatchObject([{ threshold: 0.5, shown: 2 }]);
+  });
+
+  it('reach a wanted precision surely with pictures enough', () => {
+    const found = thresholdForPrecision(qualities(`${'+'.repeat(40)}${'-'.repeat(20)}`), 0.9);
+    expect(found).toMatchObject({ outcome: 'sure', recall: 1 });
+    expect(found?.precision).toBeGreaterThan(0.9);
+    expect(found?.precisionAtLeast).toBeGreaterThanOrEqual(0.9);
+  });
+
+  it('say where a precision is only estimated', () => {
+    expect(thresholdForPrecision(qualities('++++++----'), 0.95)).toMatchObject({
+      ...{ outcome: 'estimated', precision: 1, threshold: 0.95 },
+    });
+  });
+
+  it('say where a precision is out of reach, and what comes nearest', () => {
+    expect(thresholdForPrecision(qualities('-+-+-+-+'), 0.9)).toMatchObject({
+      outcome: 'out-of-reach',
+      precision: 0.5,
+    });
+    expect(thresholdForPrecision(qualities('----'), 0.9)).toBeUndefined();
+  });
+
+  it('with the best F1 lie between what is missed and what is wrong', () => {
+    expect(thresholdForF1(qualities('+++-+----'))).toMatchObject({
+      aim: 'f1',
+      shown: 5,
+      recall: 1,
+      precision: 0.8,
+    });
+  });
+
+  it("have Wilson's lower bounds", () => {
+    // By hand, 9 of 10: (0.9 + 0.0821 - 1.2816 × 0.1145) / 1.1643.
+    expect(lowerBound(9, 10)).toBeCloseTo(0.7175, 3);
+    expect(lowerBound(0, 10)).toBeCloseTo(0, 12);
+    expect(lowerBound(0, 0)).toBe(0);
+  });
+});
