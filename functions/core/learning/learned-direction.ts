@@ -7,8 +7,6 @@ import type { SharedCovariance } from './shared-covariance.ts';
 export interface LabelEvidence {
   /** The label's text embedding: its row of the classifier. */
   readonly text: Float32Array;
-  /** Embedding of texts that name nothing, such as "a photo": what the text has beyond it is what the label means. @default none */
-  readonly textCentre?: Float32Array | undefined;
   readonly positives: readonly Float32Array[];
   readonly negatives: readonly Float32Array[];
   readonly covariance: SharedCovariance;
@@ -92,14 +90,13 @@ function aloneWith(evidence: LabelEvidence): Peers {
 }
 
 /** The label's mean less the collection's. */
-function labelShift({ text, textCentre, positives, negatives, covariance }: LabelEvidence): Float64Array {
-  const meaning = normalised(text.map((value, i) => value - (textCentre?.[i] ?? 0)));
+function labelShift({ text, positives, negatives, covariance }: LabelEvidence): Float64Array {
   const textLength = TEXT_WEIGHT * labelMetric(covariance).radius;
   const likeness = sumOf(positives, covariance.mean);
   const unlikeness = sumOf(negatives, covariance.mean);
   return likeness.map(
     (sum, i) =>
-      (sum + textLength * (meaning[i] ?? 0)) / (PRIOR_EXAMPLES + positives.length) -
+      (sum + textLength * (text[i] ?? 0)) / (PRIOR_EXAMPLES + positives.length) -
       (NEGATIVE_SHARE * (unlikeness[i] ?? 0)) / (1 + negatives.length),
   );
 }

@@ -8,8 +8,6 @@ import type { SharedCovariance } from './shared-covariance.ts';
 export interface LabelExamples {
   /** The label's text embedding: its row of the classifier. */
   readonly text: Float32Array;
-  /** Embedding of texts that name nothing, such as "a photo". @default none */
-  readonly textCentre?: Float32Array | undefined;
   readonly positives: readonly Float32Array[];
   /** Pictures that the label is not true of. @default none: what a collection is like says enough */
   readonly negatives?: readonly Float32Array[];

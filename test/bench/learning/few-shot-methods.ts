@@ -74,50 +74,6 @@ export const gaussian =
       });
   };
 
-const CLAP_STEPS = 300;
-const CLAP_RATE = 0.1;
-
-/**
- * Silva-Rodríguez et al., "A Closer Look at the Few-Shot Adaptation of Large Vision-Language Models" (CVPR 2024): logistic
- * regression that starts at the words and is held to them by λ‖w − t‖², λ the words' mean share of the label's own examples.
- */
-export const clap: Method = ({ ensembles, examples, logitScale }) => {
-  const weights = ensembles.map((text) => Float64Array.from(text));
-  const speeds = weights.map((row) => new Float64Array(row.length));
-  const all = examples.flatMap((of, label) => of.map((example) => ({ example, label })));
-  const sharesOf = (example: Float32Array) => {
-    const logits = weights.map((row) => (logitScale * dot(example, row)) / Math.sqrt(dot(row, row)));
-    const highest = Math.max(...logits);
-    const powers = logits.map((logit) => Math.exp(logit - highest));
-    const total = powers.reduce((sum, power) => sum + power, 0);
-    return powers.map((power) => power / total);
-  };
-  const hold = examples.map(
-    (of, label) => of.reduce((sum, example) => sum + (sharesOf(example)[label] ?? 0), 0) / of.length,
-  );
-  for (let step = 0; step < CLAP_STEPS; step++) {
-    const rate = (CLAP_RATE * (1 + Math.cos((Math.PI * step) / CLAP_STEPS))) / 2;
-    const slopes = weights.map((row, label) =>
-      row.map((value, i) => 2 * (hold[label] ?? 0) * (value - (ensembles[label]?.[i] ?? 0))),
-    );
-    for (const { example, label } of all) {
-      for (const [k, share] of sharesOf(example).entries()) {
-        const force = (logitScale * (share - (k === label ? 1 : 0))) / all.length;
-        const slope = slopes[k] ?? new Float64Array();
-        for (let i = 0; i < slope.length; i++) slope[i] = (slope[i] ?? 0) + force * (example[i] ?? 0);
-      }
-    }
-    for (const [k, row] of weights.entries()) {
-      const speed = speeds[k] ?? new Float64Array();
-      for (let i = 0; i < row.length; i++) {
-        speed[i] = 0.9 * (speed[i] ?? 0) - rate * (slopes[k]?.[i] ?? 0);
-        row[i] = (row[i] ?? 0) + (speed[i] ?? 0);
-      }
-    }
-  }
-  return (picture) => weights.map((row) => (logitScale * dot(picture, row)) / Math.sqrt(dot(row, row)));
-};
-
 /** What `labels learn` does with a set. */
 export const ours: Method = ({ ensembles, examples, covariance, logitScale }) => {
   const labels = ensembles.map((text, label) => ({ text, positives: examples[label] ?? [] }));
