@@ -13,7 +13,7 @@ const BOTTOM = HEIGHT - 50;
 
 /** Beyond as many deviations a null distribution has nothing to show. */
 const SHOWN_DEVIATIONS = 4;
-const CURVE_POINTS = 48;
+const CURVE_POINTS = 32;
 /** More of them are one black line. */
 const SHOWN_POSITIVES = 300;
 const POSITIVE_HEIGHT = 9;

@@ -16,7 +16,7 @@ export interface SmallPictures {
 /** Twice as wide as they are shown, for fine screens, in pixels. */
 const LONGEST_SIDE = 200;
 /** All of a page together, each as often as it is shown: they become a third more in base64. */
-const MAXIMUM_BYTES = 2_500_000;
+const MAXIMUM_BYTES = 1_500_000;
 const PICTURES_AT_ONCE = 8;
 
 export interface SmallPicturesOptions {

@@ -9,7 +9,7 @@ const WIDTH = LEFT + SIDE + 12;
 const HEIGHT = TOP + SIDE + 44;
 const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];
 /** More points than that make no other line. */
-const MAXIMUM_POINTS = 120;
+const MAXIMUM_POINTS = 50;
 
 /**
  * Precision and recall by threshold, as inline SVG, with the threshold that was chosen.
