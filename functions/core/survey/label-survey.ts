@@ -20,6 +20,8 @@ export interface LabelSurvey {
 export interface SurveyedLabel {
   /** Images that carry it. */
   readonly shown: number;
+  /** Mean score of those: by its scores, the share of them that is right. 0 where there are none. */
+  readonly meanScore: number;
   /** Lowest score of a tag. */
   readonly minimumScore: number;
   /** The images nearest to that score, the nearest first: those that reach it, and those that do not. */
@@ -31,6 +33,8 @@ export interface LabelSurveyOptions {
   /** Images on each side of a label's lowest score. @default 0 */
   readonly nearest?: number;
 }
+
+const NOT_SHOWN = { count: 0, sum: 0 };
 
 /** Embeddings whose scores are worked out together: a view of each is made. */
 const ROWS_AT_ONCE = 1024;
@@ -49,7 +53,7 @@ export function labelSurvey(
   const { names } = labelIndexOf(classifier.labelSet);
   const minimumScores = minimumScoresOf(classifier);
   const near = nearestRows(minimumScores, nearest);
-  const shown = new Map<string, number>();
+  const shown = new Map<string, { count: number; sum: number }>();
   let tagged = 0;
   let tags = 0;
   for (let first = 0; first < embeddings.count; first += ROWS_AT_ONCE) {
@@ -57,15 +61,19 @@ export function labelSurvey(
     const vectors = Array.from({ length: count }, (_, i) => embeddingAt(embeddings, first + i));
     scoresForEach(vectors, classifier, (scores, image) => {
       const passing = passingTags(scores, classifier);
-      for (const { label } of passing) shown.set(label, (shown.get(label) ?? 0) + 1);
+      for (const { label, score } of passing) {
+        const { count: images, sum } = shown.get(label) ?? NOT_SHOWN;
+        shown.set(label, { count: images + 1, sum: sum + score });
+      }
       tagged += passing.length > 0 ? 1 : 0;
       tags += passing.length;
       near.take(scores, first + image);
     });
   }
-  const labels = names.map((name, place): [string, SurveyedLabel] => [
-    name,
-    { shown: shown.get(name) ?? 0, minimumScore: minimumScores[place] ?? 0, ...near.of(place) },
-  ]);
+  const labels = names.map((name, place): [string, SurveyedLabel] => {
+    const { count, sum } = shown.get(name) ?? NOT_SHOWN;
+    const meanScore = count === 0 ? 0 : sum / count;
+    return [name, { shown: count, meanScore, minimumScore: minimumScores[place] ?? 0, ...near.of(place) }];
+  });
   return { tagged, tags, labels: new Map(labels) };
 }

@@ -50,8 +50,11 @@ describe('a survey of a collection', () => {
             tags: tags.flat().length,
           });
           const scores = images.map((image) => scoresByLabel(image, by));
-          for (const [label, { shown, above, below }] of survey.labels) {
-            expect(shown).toBe(tags.flat().filter((tag) => tag.label === label).length);
+          for (const [label, { shown, meanScore, above, below }] of survey.labels) {
+            const carried = tags.flat().filter((tag) => tag.label === label);
+            expect(shown).toBe(carried.length);
+            const sum = carried.reduce((total, { score }) => total + score, 0);
+            expect(meanScore * shown).toBeCloseTo(sum, 9);
             const ofLabel = scores.map((all, row) => ({ row, score: all.get(label) ?? 0 }));
             const side = (isAbove: boolean) =>
               ofLabel
@@ -73,7 +76,7 @@ describe('a survey of a collection', () => {
     const { labels, tagged } = labelSurvey(embeddings, classifier());
     expect([...labels.keys()]).toEqual(['dog', 'beach', 'animal']);
     expect(tagged).toBe(1);
-    expect(labels.get('animal')).toEqual({ shown: 1, minimumScore: 0.6, above: [], below: [] });
+    expect(labels.get('animal')).toEqual({ shown: 1, meanScore: 1, minimumScore: 0.6, above: [], below: [] });
   });
 
   it('rejects embeddings of another model', () => {

@@ -44,7 +44,7 @@ function calibratedLabel(label: Label, place: number, findings: CalibrationFindi
   const found = report.labels[place];
   const survey = after.labels.get(name);
   if (!found || !survey) throw new Error(`Expected the calibration of "${name}" in the report`);
-  const { shown, minimumScore, above, below } = survey;
+  const { shown, meanScore, minimumScore, above, below } = survey;
   const labelFit = labelFitOf(fit, name);
   const named = ({ row, score }: SurveyedImage) => ({ name: names[row] ?? '', score });
   const isByItself = report.mode === 'independent';
@@ -59,7 +59,7 @@ function calibratedLabel(label: Label, place: number, findings: CalibrationFindi
     above: above.map(named),
     below: below.map(named),
     remarks: labelRemarks({
-      ...{ shown, images: names.length, mode: report.mode, ownThreshold },
+      ...{ shown, meanScore, images: names.length, mode: report.mode, ownThreshold },
       isNoBetter: findings.qualities?.get(name)?.verdict === 'no better',
       ...(found.threshold && { threshold: found.threshold }),
     }),

@@ -5,6 +5,8 @@ import { percentText } from './calibration-words.ts';
 export interface RemarkedLabel extends Pick<LabelCalibration, 'threshold'> {
   /** Pictures of the collection that carry it now. */
   readonly shown: number;
+  /** Their mean score. */
+  readonly meanScore: number;
   /** Pictures of the collection. */
   readonly images: number;
   readonly mode: LabelSet['mode'];
@@ -24,6 +26,19 @@ const NEVER_SHOWN: Readonly<Record<LabelSet['mode'], string>> = {
   exclusive: 'never wins: other labels, or none, are likelier of every picture',
 };
 
+/** By how much what is right by the scores may fall short of what was measured. */
+const SHORTFALL = 0.3;
+/** Of fewer the scores say too little together. */
+const FEWEST_SHOWN = 5;
+
+/**
+ * Labelled pictures that look nothing like one another are told apart by any threshold; the collection's are not, and the
+ * scores of those that would be shown tell it.
+ */
+function isMeasuredTooEasily({ shown, meanScore, threshold }: RemarkedLabel): boolean {
+  return threshold !== undefined && shown >= FEWEST_SHOWN && threshold.precision - meanScore > SHORTFALL;
+}
+
 /** What is odd about a label, for people. */
 export function labelRemarks(label: RemarkedLabel): readonly string[] {
   const { shown, images, threshold, ownThreshold } = label;
@@ -36,6 +51,11 @@ export function labelRemarks(label: RemarkedLabel): readonly string[] {
     ...(label.isNoBetter ? ['learned, and no better than its words alone'] : []),
     ...(threshold?.outcome === 'out-of-reach'
       ? [`the wanted precision is out of reach: ${percentText(threshold.precision)} at best`]
+      : []),
+    ...(isMeasuredTooEasily(label)
+      ? [
+          `by its scores ${percentText(label.meanScore)} of these ${shown} are right: the labelled pictures are easier than the collection`,
+        ]
       : []),
     ...(ownThreshold !== undefined && threshold
       ? [`its own threshold, ${ownThreshold}, goes before the fitted ${threshold.threshold.toFixed(2)}`]

@@ -92,10 +92,22 @@ describe('remarks on a label', () => {
       ['its own threshold, 0.8, goes before the fitted 0.70'],
     ],
     ['learning for nothing', { isNoBetter: true }, ['learned, and no better than its words alone']],
+    [
+      'labelled pictures that are easier than the collection',
+      { meanScore: 0.125, threshold: { ...threshold, outcome: 'sure' } },
+      ['by its scores 12.5 % of these 10 are right: the labelled pictures are easier than the collection'],
+    ],
     ['nothing odd', {}, []],
   ])('are about %s', (_, changes, expected) => {
     expect(
-      labelRemarks({ shown: 10, images: 500, mode: 'independent', ownThreshold: undefined, ...changes }),
+      labelRemarks({
+        shown: 10,
+        meanScore: 0.6,
+        images: 500,
+        mode: 'independent',
+        ownThreshold: undefined,
+        ...changes,
+      }),
     ).toEqual(expected);
   });
 });
