@@ -56,6 +56,7 @@ With that local pipeline, or with a deployed one by --stack NAME:
   show KEY         What is known of one image.
   why KEY [LABEL]  Why an image carries its labels, or not this one; of a file with no server.
   correct KEY      Say which labels an image has or has not; this wins over the model.
+  labels calibrate Make a label set's scores probabilities, by the pictures that are there.
   status           How many images there are, and how many wait.
   redrive          Have messages that failed every time worked on once more.
   backfill s3://…  Tag what is in a bucket already.
