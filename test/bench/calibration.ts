@@ -16,6 +16,7 @@ import {
   readEmbeddedPictures,
   writeEmbeddedPictures,
 } from './calibration/embedded-pictures.ts';
+import { hardCases } from './calibration/hard-cases.ts';
 import {
   answersOf,
   classifierFor,
@@ -59,6 +60,7 @@ async function withPictures(): Promise<void> {
     const test = places(shipped, ({ split }) => split === 'test');
     unlabelledErrors('test pictures', shipped, { labels, chosen: test, background });
     labelledErrors('test pictures', shipped, { labels, background, draws: DRAWS, split: fifths(test) });
+    for (const [name, figures] of hardCases(shipped, labels, test, background)) line(name, figures);
     await twinFigures();
     await twoModels(shipped, background, labels, manifest);
   });

@@ -84,6 +84,9 @@ export function errorFigures(answers: readonly ScoredAnswer[]) {
     from20: calibration(from(0.2)).expectedError,
     shown: calibration(shown).expectedError,
     right: shown.filter(({ isRight }) => isRight).length / Math.max(1, shown.length),
+    found:
+      shown.filter(({ isRight }) => isRight).length /
+      Math.max(1, answers.filter(({ isRight }) => isRight).length),
   };
 }
 
