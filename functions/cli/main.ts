@@ -42,7 +42,8 @@ With no server:
   tokenize TEXT…   Print the token ids of texts.
   cost --images N  What tagging costs, beside Amazon Rekognition and Google Cloud Vision.
   models list      The models at hand; pull, compile and verify others.
-  labels list      The label sets at hand; new, check and diff help to write your own; counts: images of each label.
+  labels list      The label sets at hand; new, check and diff help to write your own; counts: images of each label;
+                   learn: a label from pictures that have it.
 
 On this machine:
   start            Run the whole pipeline here: upload pictures to a local S3 endpoint, query DynamoDB.

@@ -245,6 +245,18 @@ describe.skipIf(!hasMoto)('with a deployed table', () => {
       expect(stdout).toMatch(/^a\.jpg is tagged dog \(0\.90\) with no embedding kept,/);
     });
 
+    it('learns a label from the images of a stack, by key and by query, and says that it is to be deployed', async () => {
+      const labels = join(cache, 'mine.yaml');
+      const learn = (...args: string[]) =>
+        search('labels', 'learn', 'pip', '--set', labels, '--force', ...args, ...stack('Searched'));
+      const { code, stdout, stderr } = await learn('--positive', 'chelsea.png', '--negative', 'label:rocket');
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(/\nExamples: 1 with it, 1 without\.\n/);
+      expect(stdout).toMatch(
+        /\nNext: deploy it \(.*labels=.*mine\.yaml\), then npx cliptag retag --stack Searched /,
+      );
+    });
+
     it('makes a contact sheet of the objects in their bucket', async () => {
       const file = join(cache, 'sheet.html');
       await search('search', '', '--html', file, ...searched);

@@ -162,6 +162,11 @@ describe('cliptag', () => {
     [['labels', 'new', 'a', '--output', 'a.txt'], /--output: expected a file that ends in \.yaml/],
     [['labels', 'new', 'a', '--label', ''], /--label: Expected some text as label 1/],
     [['labels', 'check'], /expected at least one FILE/],
+    [['labels', 'learn', 'dog'], /expected at least one --positive, --negative or --from-corrections/],
+    [['labels', 'learn', '--all', 'x'], /expected --set FILE\|SETNAME/],
+    [['labels', 'learn', 'dog', '--remove', '--all'], /--remove takes a NAME and no examples/],
+    [['labels', 'learn', 'dog', '--positive', ' '], /--positive: expected a folder, a file, a key/],
+    [['labels', 'unlearn'], /expected one NAME of a label but received nothing/],
     [['labels', 'list', 'x'], /expected only flags but received "x"/],
     [['search'], /expected a QUERY \('' finds every image\)/],
     [

@@ -22,7 +22,7 @@ export const ALLOWED_IMPORTS = `
   core/labels: core core/pixels core/scoring zod
   core/labels/review: core/labels
   core/evaluation: core core/labels
-  core/learning: core core/labels core/scoring
+  core/learning: core core/labels core/scoring core/calibration
   # What a label set makes of a collection.
   core/survey: core/labels core/learning core/scoring
   core/records: core core/labels core/objects node:crypto
@@ -50,7 +50,7 @@ export const ALLOWED_IMPORTS = `
     adapters/sandbox adapters/wasm core core/formats core/formats/heif core/formats/raw core/formats/svg core/formats/tiff
     core/pixels p-limit sharp node:*
   adapters/esbuild: adapters/files esbuild node:*
-  adapters/files: core core/calibration core/labels yaml zod node:* core/search/collection core/thumbnails
+  adapters/files: core core/calibration core/labels yaml zod node:* core/search/collection core/thumbnails core/learning
   adapters/onnx: adapters/files core core/labels core/labels/review core/pixels @huggingface/tokenizers entities
       onnxruntime-node zod node:*
   adapters/aws: core core/backfill core/objects core/records core/results core/search/collection
@@ -157,9 +157,12 @@ export const ALLOWED_IMPORTS = `
       core/records tagger terminal node:*
   cli/commands/evaluate: adapters/files adapters/sharp cli/images cli/pages cli/picture-sets cli/shared-flags.ts core core/evaluation
       core/labels core/pixels core/tagging tagger terminal zod node:*
-  cli/commands/labels: adapters/files cli/commands/retag cli/pipeline cli/search cli/shared-flags.ts core
-      core/labels core/labels/review core/records core/retag core/search tagger terminal zod node:*
-      cli/commands/labels/calibration
+  cli/commands/labels/learn: adapters/files adapters/sharp cli/images cli/labels cli/pages cli/picture-sets cli/pipeline
+      cli/search cli/shared-flags.ts core core/evaluation core/labels core/learning core/records core/search/language
+      local/control-api tagger terminal p-map node:*
+  cli/commands/labels: adapters/files cli/commands/retag cli/pipeline cli/search cli/shared-flags.ts core core/labels
+      core/labels/review core/records core/retag core/search tagger terminal zod node:* cli/commands/labels/calibration
+      cli/commands/labels/learn
   cli/commands/tag: adapters/files cli/images cli/shared-flags.ts core core/labels core/records core/tagging
       tagger terminal
   cli/commands/labels/calibration: adapters/files adapters/sharp cli/labels cli/pages cli/pipeline
