@@ -19,6 +19,8 @@ const REASONS: Readonly<Record<string, string>> = {
   '/label-sets':
     'the label sets of a stack are deployed with it (npx cdk deploy -c labels=FILE); on one machine they are written in the page',
   '/label-sets/preview': 'npx cliptag tag PATH --label LABEL tries labels on pictures of this machine',
+  '/label-sets/learn':
+    'npx cliptag labels learn NAME --stack NAME learns from its images; deploy the label set then',
   '/label-sets/retag': 'npx cliptag retag --stack NAME has the stack do it',
 };
 
@@ -40,6 +42,7 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
   '/uploads': ['POST'],
   '/label-sets': ['GET', 'PUT', 'DELETE'],
   '/label-sets/preview': ['POST'],
+  '/label-sets/learn': ['POST'],
   '/label-sets/retag': ['POST'],
   '/status': ['GET'],
   '/openapi.json': ['GET'],

@@ -7,6 +7,8 @@ import type {
   LabelSetPreviewRequest,
   LabelSetRequest,
   LabelSetsAnswer,
+  LearningAnswer,
+  LearningRequest,
   StatusAnswer,
   UploadAnswer,
   UploadRequest,
@@ -61,8 +63,23 @@ export interface ApiPorts {
   deleteLabelSet?(name: string): Promise<LabelSetsAnswer>;
   /** @throws {InvalidInput} for labels that cannot be used */
   previewLabelSet?(request: LabelSetPreviewRequest): Promise<LabelSetPreviewed>;
+  /**
+   * Learns a label from stored images, and has it in use where it is taken.
+   *
+   * @throws {InvalidInput} for examples that are none, or are given as both
+   */
+  learnLabel?(request: LearningRequest): Promise<LearnedFromImages>;
   /** Begins to give pictures that have tags of other label sets those of the label sets in use. */
   retag?(): Promise<LabelSetsAnswer>;
+}
+
+/** What came of learning a label. */
+export interface LearnedFromImages extends Omit<LearningAnswer, 'finds'> {
+  readonly finds: ReadonlyArray<{
+    readonly image: SearchedImage;
+    readonly score: number;
+    readonly isTag: boolean;
+  }>;
 }
 
 /** What pictures the labels of a label set would be given to. */

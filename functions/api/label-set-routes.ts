@@ -8,6 +8,8 @@ import {
   labelSetPreviewRequest,
   labelSetRequest,
   labelSetsAnswer,
+  learningAnswer,
+  learningRequest,
 } from './contract.ts';
 import { limitedBody, MAXIMUM_JSON_BYTES } from './request-guards.ts';
 import { shownImage } from './shown-image.ts';
@@ -60,6 +62,20 @@ const preview = createRoute({
   },
 });
 
+const learn = createRoute({
+  method: 'post',
+  path: `${API_BASE}/label-sets/learn`,
+  operationId: 'learnLabel',
+  summary:
+    'Learns a label from images that have it, and maybe some that have not, by their stored embeddings',
+  tags: TAGS,
+  request: { body: { required: true, content: { 'application/json': { schema: learningRequest } } } },
+  responses: {
+    200: json(learningAnswer, 'What came of it, and which images it finds first that are no examples.'),
+    ...problems(400, 404, 409, 413, 415, 503),
+  },
+});
+
 const retag = createRoute({
   method: 'post',
   path: `${API_BASE}/label-sets/retag`,
@@ -71,7 +87,7 @@ const retag = createRoute({
 
 export function addLabelSetRoutes(app: OpenAPIHono, ports: ApiPorts, { modelDigest }: ApiSettings): void {
   const middleware = limitedBody(MAXIMUM_JSON_BYTES);
-  const { labelSets, saveLabelSet, deleteLabelSet, previewLabelSet, retag: startRetag } = ports;
+  const { labelSets, saveLabelSet, deleteLabelSet, previewLabelSet, learnLabel, retag: startRetag } = ports;
   if (labelSets) app.openapi(read, async (c) => c.json(await labelSets(), 200));
   if (saveLabelSet) {
     app.openapi({ ...save, middleware }, async (c) => c.json(await saveLabelSet(c.req.valid('json')), 200));
@@ -86,6 +102,13 @@ export function addLabelSetRoutes(app: OpenAPIHono, ports: ApiPorts, { modelDige
         return { label, count, images: images.map((image) => shownImage(image, modelDigest)) };
       });
       return c.json({ labels: shown, total, minimumScore }, 200);
+    });
+  }
+  if (learnLabel) {
+    app.openapi({ ...learn, middleware }, async (c) => {
+      const { finds, ...answer } = await learnLabel(c.req.valid('json'));
+      const shown = finds.map(({ image, ...find }) => ({ ...find, image: shownImage(image, modelDigest) }));
+      return c.json({ ...answer, finds: shown }, 200);
     });
   }
   if (startRetag) app.openapi(retag, async (c) => c.json(await startRetag(), 202));

@@ -11,6 +11,8 @@ import type {
   LabelSets,
   LabelSetToPreview,
   LabelSetToSave,
+  LabelToLearn,
+  LearnedLabel,
   PipelineStatus,
   StartedUpload,
 } from './images.ts';
@@ -126,6 +128,8 @@ export interface Client {
     labelSet: LabelSetToPreview,
     options?: Pick<PageOptions, 'signal'>,
   ): Promise<LabelSetPreview>;
+  /** Learns a label from images, on one machine. */
+  learnLabel(label: LabelToLearn): Promise<LearnedLabel>;
   /** Begins to tag all pictures anew by the label sets in use, on one machine. */
   retag(): Promise<LabelSets>;
   status(): Promise<PipelineStatus>;
@@ -194,6 +198,7 @@ export function createClient({ url, fetch: given }: ClientOptions): Client {
     deleteLabelSet: (name) => jsonOf(send(base, fetch, '/label-sets', { method: 'DELETE', query: { name } })),
     previewLabelSet: (json, { signal } = {}) =>
       jsonOf(send(base, fetch, '/label-sets/preview', { method: 'POST', json, signal })),
+    learnLabel: (json) => jsonOf(send(base, fetch, '/label-sets/learn', { method: 'POST', json })),
     retag: () => jsonOf(send(base, fetch, '/label-sets/retag', { method: 'POST' })),
     status: () => get('/status'),
   };

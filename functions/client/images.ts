@@ -171,6 +171,40 @@ export interface LabelSetToPreview extends TypedLabels {
   readonly images?: number | undefined;
 }
 
+export interface LabelToLearn {
+  /** Name of a label set; one that is not there is made. */
+  readonly set: string;
+  readonly label: string;
+  readonly positive: readonly ImageName[];
+  readonly negative?: readonly ImageName[] | undefined;
+  /** Only say what would come of it. @default false */
+  readonly dryRun?: boolean | undefined;
+  /** Take it even if it is no better than the words alone. @default false */
+  readonly force?: boolean | undefined;
+  /** Forget the examples of before. @default false */
+  readonly replace?: boolean | undefined;
+}
+
+export interface LearnedLabel extends Label {
+  readonly isNew: boolean;
+  /** Examples, each picture once, with those of before. */
+  readonly positive: number;
+  readonly negative: number;
+  readonly earlier: number;
+  /** Share of other pictures that an example which was left out stands above. */
+  readonly quality: {
+    readonly learned: number;
+    readonly words: number;
+    readonly folds: number;
+    readonly verdict: 'better' | 'no better' | 'unknown';
+  };
+  /** What it finds first that is no example, best first. */
+  readonly finds: ReadonlyArray<{ readonly image: Image; readonly score: number; readonly isTag: boolean }>;
+  readonly remarks: readonly string[];
+  readonly isWritten: boolean;
+  readonly version?: number | undefined;
+}
+
 export interface LabelSetPreview {
   readonly labels: ReadonlyArray<{
     readonly label: string;

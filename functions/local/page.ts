@@ -1,6 +1,8 @@
+import { readBackground } from '../adapters/files/model-background.ts';
 import { readModel } from '../adapters/files/model-folder.ts';
 import { onnxTextEncoder } from '../adapters/onnx/encoders.ts';
 import { shownImage } from '../api/shown-image.ts';
+import type { Background } from '../core/calibration/background.ts';
 import type { PromptEncoder } from '../core/labels/embedding.ts';
 import { imageOf } from '../core/records/image-record.ts';
 import type { Item, TagTable } from '../core/records/tag-table.ts';
@@ -60,6 +62,7 @@ export async function startPage(pipeline: Pipeline, options: PageOptions): Promi
   const {
     search,
     textEncoder,
+    background,
     close: closeSearch,
   } = await openSearch(pipeline, collected, options.modelFolder);
   const rate = throughput();
@@ -83,6 +86,7 @@ export async function startPage(pipeline: Pipeline, options: PageOptions): Promi
       labelling,
       textEncoder,
     },
+    background,
     uploadForms: UPLOAD_FORMS,
   });
   const close = async () => {
@@ -117,6 +121,7 @@ function retagCommand(port: number = LOCAL_PIPELINE.httpPort): string {
 interface OpenedSearch {
   readonly search: ImageSearch;
   readonly textEncoder: PromptEncoder;
+  background(): Promise<Background | undefined>;
   close(): Promise<void>;
 }
 
@@ -126,14 +131,18 @@ async function openSearch(
   { collection, whole }: CollectedImages,
   modelFolder: string,
 ): Promise<OpenedSearch> {
-  const textEncoder = onnxTextEncoder(await readModel(modelFolder));
+  const model = await readModel(modelFolder);
+  const textEncoder = onnxTextEncoder(model);
   const search = wholeSearch({
     collection,
     table: recordTable(dynamodb),
     labelSets: () => labelSets.now().labelSets,
     textEncoder: async () => textEncoder,
   });
-  return { search: searchOnceWhole(search, whole), textEncoder, close: textEncoder.close };
+  return {
+    ...{ search: searchOnceWhole(search, whole), textEncoder, close: textEncoder.close },
+    background: () => readBackground(model),
+  };
 }
 
 /** Answers of a part of the images would be wrong. */

@@ -1,10 +1,12 @@
 import { apiApp } from '../../api/api-app.ts';
 import type { ApiPorts } from '../../api/api-ports.ts';
+import type { Background } from '../../core/calibration/background.ts';
 import { CliptagError } from '../../core/errors.ts';
 import { explainImage } from '../../core/explanation/image-explanation.ts';
 import { embeddingFromBytes, type PromptEncoder } from '../../core/labels/embedding.ts';
 import { listedObjectBody } from '../../core/objects/listed-object.ts';
 import { correctByNames } from '../../core/records/correct-by-names.ts';
+import type { ScannableTable } from '../../core/records/tag-table.ts';
 import type { ImageSearch } from '../../core/search/image-search.ts';
 import { describeImage } from '../../core/tagging/describe-image.ts';
 import type { Tagger } from '../../core/tagging/tag-image.ts';
@@ -26,7 +28,7 @@ export interface PageApiOptions {
     readonly s3: Pick<S3Endpoint, 'url' | 'open' | 'newObjects'>;
     readonly queue: Pick<LocalQueue, 'send' | 'counts'>;
     readonly dynamodb: Pick<DynamoDbEndpoint, 'readImages'>;
-    readonly tagger: Tagger;
+    readonly tagger: Tagger & { readonly table: ScannableTable };
     readonly labelSets: LiveLabelSets;
     readonly ownLabelSets: OwnLabelSets;
   };
@@ -37,6 +39,8 @@ export interface PageApiOptions {
   readonly labelling: Labelling;
   /** Of the pipeline's model. */
   readonly textEncoder: PromptEncoder;
+  /** Pictures that come with it. */
+  readonly background: () => Promise<Background | undefined>;
   /** Where the forms of uploads are sent. */
   readonly uploadForms: string;
   readonly warn: (message: string) => void;

@@ -39,7 +39,17 @@ describe('the OpenAPI document', () => {
     const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
     expect(operations.map(({ operationId }) => operationId).sort()).toEqual(
       [
-        ...['correct', 'duplicates', 'image', 'labels', 'original', 'retry', 'search', 'similar'],
+        ...[
+          'correct',
+          'duplicates',
+          'image',
+          'labels',
+          'learnLabel',
+          'original',
+          'retry',
+          'search',
+          'similar',
+        ],
         ...['similarToPicture', 'startUpload', 'status', 'thumbnail', 'labelSets', 'retag', 'why'],
         ...['saveLabelSet', 'deleteLabelSet', 'previewLabelSet'],
       ].sort(),

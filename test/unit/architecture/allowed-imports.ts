@@ -22,7 +22,7 @@ export const ALLOWED_IMPORTS = `
   core/labels: core core/pixels core/scoring zod
   core/labels/review: core/labels
   core/evaluation: core core/labels
-  core/learning: core core/labels core/scoring core/calibration
+  core/learning: core core/calibration core/labels core/scoring
   # What a label set makes of a collection.
   core/survey: core/labels core/learning core/scoring
   core/records: core core/labels core/objects node:crypto
@@ -131,17 +131,16 @@ export const ALLOWED_IMPORTS = `
   local/page-host: adapters/esbuild adapters/files api api/contract.ts core local/http node:*
   local/page-server: api/contract.ts core local/control-api local/page-host @hono/node-server node:*
   local/label-sets: adapters/files core core/labels core/records core/retag terminal node:*
-  local/page-api: adapters/sharp api api/contract.ts core core/labels core/objects core/pixels core/records
-      core/search core/search/collection core/tagging core/thumbnails local/dynamodb local/label-sets
-      local/page-server local/queue local/s3-endpoint core/explanation
-      local/store p-limit node:*
+  local/page-api: adapters/files adapters/sharp api api/contract.ts core core/calibration core/labels core/learning
+      core/objects core/pixels core/records core/search core/search/collection core/tagging core/thumbnails local/dynamodb
+      local/label-sets local/page-server local/queue local/s3-endpoint core/explanation local/store p-limit node:*
   local/dynamodb: adapters/aws core/records local/control-api local/http local/store dynalite node:*
   local/reembedding: core/objects core/records core/tagging local/queue terminal node:*
   local/repair: core/objects core/records local/queue local/s3-endpoint local/store terminal node:*
   local/trial: adapters/files core/objects terminal node:*
-  local: adapters/aws adapters/files adapters/onnx api config.ts core core/formats/exif core/labels
-      core/objects core/records core/results core/search core/tagging local/control-api local/dynamodb
-      local/label-sets local/page-api local/page-host local/page-server local/queue local/reembedding local/repair local/s3-endpoint
+  local: core/calibration adapters/aws adapters/files adapters/onnx api config.ts core core/formats/exif core/labels
+      core/objects core/records core/results core/search core/tagging local/control-api local/dynamodb local/label-sets
+      local/page-api local/page-host local/page-server local/queue local/reembedding local/repair local/s3-endpoint
       local/store local/trial search tag-images terminal node:*
 
   # The page on this machine before a deployed stack.

@@ -98,6 +98,8 @@ describe('a client', () => {
     const { name: _, ...typed } = pets;
     const previewed = await client.previewLabelSet({ ...typed, images: 1 });
     expect(previewed).toMatchObject({ total: 1, labels: [{ label: 'cat', count: 1, images: [CAT] }] });
+    const learned = await client.learnLabel({ set: 'pets', label: 'pip', positive: [CAT], dryRun: true });
+    expect(learned).toMatchObject({ positive: 1, isWritten: false, finds: [{ image: CAT, isTag: true }] });
     expect(ports.asked.flatMap(({ request = [] }) => request)).toMatchObject([
       { query: 'cat & "dog"', order: 'newest', limit: 3, isAll: true, wantsFacets: true },
       { to: CAT, query: 'dog', limit: 2 },
