@@ -181,6 +181,10 @@ function attacks(): readonly Attack[] {
       script: `return attempt('${api}/label-sets/preview', { method: 'POST', mode: 'no-cors', body: '{"mode":"exclusive","labels":["x"]}' })`,
     },
     {
+      name: 'learn a label unseen',
+      script: `return attempt('${api}/label-sets/learn', { method: 'POST', mode: 'no-cors', body: '{"set":"forged","label":"x","positive":[{"bucket":"photos","key":"${KEY}"}]}' })`,
+    },
+    {
       name: 'retag unseen',
       script: `return attempt('${api}/label-sets/retag', { method: 'POST', mode: 'no-cors' })`,
     },
@@ -242,6 +246,7 @@ describe.each(BROWSERS)('a page of another origin in %s', (browser) => {
       'write a label set': 'blocked',
       'remove a label set': 'blocked',
       'try labels unseen': expect.stringMatching(/blocked|sent, not read/),
+      'learn a label unseen': expect.stringMatching(/blocked|sent, not read/),
       'retag unseen': expect.stringMatching(/blocked|sent, not read/),
       'redrive unseen': expect.stringMatching(/blocked|sent, not read/),
     });
