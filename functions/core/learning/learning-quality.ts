@@ -21,7 +21,8 @@ export function learningQuality(evidence: LabelEvidence, among?: Peers): Learnin
   const { text, positives, negatives, covariance } = evidence;
   const folds = Math.min(MAXIMUM_FOLDS, positives.length);
   if (folds < 2) return { learned: 0.5, words: 0.5, folds: 0, verdict: 'unknown' };
-  const others = [...withoutPictures(rowsOf(covariance.background), positives), ...negatives];
+  // What was learned from tells nothing, of neither side.
+  const others = withoutPictures(rowsOf(covariance.background), [...positives, ...negatives]);
   const wordScores = sortedScores(others, text);
   let [learned, words] = [0, 0];
   for (let fold = 0; fold < folds; fold++) {

@@ -74,9 +74,9 @@ export const gaussian =
       });
   };
 
-/** What `labels learn` does with a set. */
-export const ours: Method = ({ ensembles, examples, covariance, logitScale }) => {
-  const labels = ensembles.map((text, label) => ({ text, positives: examples[label] ?? [] }));
+/** What `labels learn` does with a set whose labels have the template by default. */
+export const ours: Method = ({ texts, examples, covariance, logitScale }) => {
+  const labels = texts.map((text, label) => ({ text, positives: examples[label] ?? [] }));
   const learned = learnedSet({ labels, covariance, logitScale });
   return (picture) => learned.map(({ direction, slope, offset }) => slope * dot(picture, direction) + offset);
 };
