@@ -49,6 +49,13 @@ describe('learnedLabel', () => {
     expect(cosine([negative])).toBeLessThan(cosine([]) - 0.02);
   });
 
+  it('judges neither itself nor the words by the negatives that it learned from', () => {
+    const wordsWith = (negatives: readonly Float32Array[]) =>
+      learnedLabel({ ...known, positives, negatives }).quality.words;
+    expect(wordsWith(Array.from({ length: 200 }, () => text))).toBe(wordsWith([]));
+    expect(wordsWith(Array.from({ length: 200 }, () => pictureNear(5, 0.1, next)))).toBe(wordsWith([]));
+  });
+
   it('rejects embeddings of another size', () => {
     expect(() => learnedLabel({ ...known, positives: [new Float32Array(3)] })).toThrow(
       'positives[0]: Expected 16 numbers but received 3',
