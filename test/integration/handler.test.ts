@@ -63,9 +63,15 @@ it('tags as its environment says, and answers which messages must come again', a
   expect(metrics.map((text) => JSON.parse(text))).toMatchObject([
     {
       ...{ FunctionName: 'tagger', ImagesTagged: [2], ImagesFailed: [0], BatchSize: [4], ColdStart: [1] },
+      MessagesRetried: [1],
       ...{ FetchTime: times, DecodeTime: times, EncodeTime: times, RecordTime: times },
     },
-    { FunctionName: 'tagger', ImagesTagged: [0], BatchSize: [1], ColdStart: [0] },
+    { FunctionName: 'tagger', Reason: 'faulty', MessagesRetried: [1] },
+    {
+      ...{ FunctionName: 'tagger', ImagesTagged: [0], BatchSize: [1], ColdStart: [0] },
+      MessagesRetried: [1],
+    },
+    { FunctionName: 'tagger', Reason: 'faulty', MessagesRetried: [1] },
   ]);
   vi.restoreAllMocks();
 });
