@@ -1,4 +1,4 @@
-import type { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import {
   type Attribute,
   AttributeType,
@@ -59,7 +59,7 @@ export class TagTable extends Construct {
       deletionProtection,
       ...(hasStream && { stream: StreamViewType.NEW_IMAGE }),
       ...(encryptionKey && { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey }),
-      removalPolicy,
+      removalPolicy: deletionProtection ? undeletable(removalPolicy) : removalPolicy,
     });
     for (const { name, projection, ...index } of indexes) {
       this.table.addGlobalSecondaryIndex({
@@ -70,6 +70,15 @@ export class TagTable extends Construct {
     }
     if (indexedDimensions !== undefined) addVectorIndex(this.table, vectorIndex(indexedDimensions));
   }
+}
+
+/**
+ * DynamoDB refuses CloudFormation as well to delete a protected table, so a first deployment that fails would end as
+ * ROLLBACK_FAILED where it was to take the table back:
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html
+ */
+function undeletable(removalPolicy: RemovalPolicy): RemovalPolicy {
+  return removalPolicy === RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE ? RemovalPolicy.RETAIN : removalPolicy;
 }
 
 /** By the template's own words: the CDK's `Table` knows no vector indexes. */

@@ -183,9 +183,10 @@ export interface ImageTaggerProps {
    */
   readonly deletionProtection?: boolean;
   /**
-   * What becomes of the tag table and of the tagger's own bucket when the stack is deleted: `RETAIN`,
-   * `RETAIN_ON_UPDATE_OR_DELETE` or `DESTROY`. CloudFormation deletes a bucket only when it is empty.
-   * @default RemovalPolicy.RETAIN (computing tags and embeddings again costs more than keeping them)
+   * What becomes of the tag table and of the tagger's own buckets when the stack is deleted: `RETAIN`,
+   * `RETAIN_ON_UPDATE_OR_DELETE`, which keeps nothing of a first deployment that fails, or `DESTROY`. CloudFormation deletes a
+   * bucket only when it is empty, and a table only without `deletionProtection`.
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE (computing tags and embeddings again costs more than keeping them)
    */
   readonly removalPolicy?: RemovalPolicy;
   /**

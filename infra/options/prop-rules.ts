@@ -85,7 +85,7 @@ const REMOVAL_POLICIES: readonly unknown[] = [
 
 /** What CloudFormation can do with a table and a bucket: it takes snapshots of neither. */
 export const removalPolicy: Rule<RemovalPolicy> = {
-  byDefault: RemovalPolicy.RETAIN,
+  byDefault: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   expected: 'RemovalPolicy.RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY',
   read: (value) => (REMOVAL_POLICIES.includes(value) ? (value as RemovalPolicy) : undefined),
 };

@@ -12,7 +12,7 @@ describe('the tagger’s own bucket', () => {
   it('is private, encrypted, refuses plain HTTP and outlives the stack', () => {
     const template = templateWith();
     template.hasResource(BUCKET, {
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       Properties: {
         PublicAccessBlockConfiguration: {
           BlockPublicAcls: true,

@@ -45,9 +45,14 @@ describe('the tag table', () => {
 
   it('outlives its stack and is protected from deletion unless that is set otherwise', () => {
     const kept = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' };
-    const table = (on: boolean) => ({ ...kept, Properties: { DeletionProtectionEnabled: on } });
-    templateWith().hasResource('AWS::DynamoDB::Table', table(true));
-    templateWith({ tableDeletionProtection: false }).hasResource('AWS::DynamoDB::Table', table(false));
+    const table = (on: boolean) => ({ Properties: { DeletionProtectionEnabled: on } });
+    templateWith().hasResource('AWS::DynamoDB::Table', { ...kept, ...table(true) });
+    // Unprotected, it goes with a first deployment that fails, and no later.
+    templateWith({ tableDeletionProtection: false }).hasResource('AWS::DynamoDB::Table', {
+      ...kept,
+      ...table(false),
+      DeletionPolicy: 'RetainExceptOnCreate',
+    });
   });
 
   it('is encrypted with DynamoDB’s own key, or with the one that is given', () => {
@@ -96,8 +101,19 @@ describe('what is left when the stack is deleted', () => {
   it('is the table and the stack’s own bucket, and nothing else', () => {
     const resources: Record<string, { Type: string; DeletionPolicy?: string }> =
       templateWith().toJSON().Resources;
-    const kept = Object.values(resources).filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain');
+    const kept = Object.values(resources).filter(({ DeletionPolicy }) =>
+      DeletionPolicy?.startsWith('Retain'),
+    );
     expect(kept.map(({ Type }) => Type).sort()).toEqual(['AWS::DynamoDB::Table', 'AWS::S3::Bucket']);
+  });
+
+  it('is no bucket where the first deployment fails: none has anything in it yet', () => {
+    const template = templateWith({ thumbnails: true, api: true });
+    template.resourceCountIs('AWS::S3::Bucket', 3);
+    template.allResources('AWS::S3::Bucket', {
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+    });
   });
 });
 

@@ -25,7 +25,14 @@ export function motoStacks(account: MotoAccount, folder: string) {
     const image = await taggingImage({ model: 'embedded', labelSets: [labelSet], architecture: 'arm64' });
     new ImageTaggingStack(app, stackName, { settings: readSettings(app.node), image });
     app.synth();
+    await keepAsMotoDoes(join(outdir, `${stackName}.template.json`));
     return outdir;
+  }
+
+  /** moto would delete what is to be kept unless its creation fails. */
+  async function keepAsMotoDoes(template: string): Promise<void> {
+    const text = await readFile(template, 'utf8');
+    await writeFile(template, text.replaceAll('"RetainExceptOnCreate"', '"Retain"'));
   }
 
   const deploy = (from: string, ...forMoto: string[]) =>
