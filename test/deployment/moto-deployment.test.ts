@@ -136,7 +136,7 @@ describe.skipIf(!hasTools)('a deployment to moto', () => {
     it('has the queue with its dead-letter queue', async () => {
       const { RedrivePolicy = '', ...queue } = await attributes(queueUrl());
       const deadLetterQueue = await attributes(deadLetterQueueUrl());
-      expect(queue).toMatchObject({ VisibilityTimeout: '360', SqsManagedSseEnabled: 'true' });
+      expect(queue).toMatchObject({ VisibilityTimeout: '362', SqsManagedSseEnabled: 'true' });
       expect(deadLetterQueue).toMatchObject({ MessageRetentionPeriod: String(14 * 24 * 3_600) });
       expect(JSON.parse(RedrivePolicy)).toEqual({
         deadLetterTargetArn: deadLetterQueue.QueueArn,
@@ -153,7 +153,7 @@ describe.skipIf(!hasTools)('a deployment to moto', () => {
           BatchSize: 20,
           MaximumBatchingWindowInSeconds: 2,
           FunctionResponseTypes: ['ReportBatchItemFailures'],
-          ScalingConfig: { MaximumConcurrency: 10 },
+          ScalingConfig: { MaximumConcurrency: 6 },
           State: 'Enabled',
         }),
       ]);
