@@ -3,6 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { InvalidInput } from './core/errors.ts';
 import { DEFAULT_EXIF_CHOICE, EXIF_CHOICES } from './core/formats/exif/exif-choice.ts';
+import { DEFAULT_LOG_LEVEL, LOG_LEVELS } from './core/log-levels.ts';
 import { DEFAULT_MAXIMUM_BYTES } from './core/objects/object.ts';
 import { QUEUE_DEFINITION } from './core/objects/queue-definition.ts';
 import { MAXIMUM_OBJECT_TAGS } from './core/results/object-tags.ts';
@@ -13,8 +14,22 @@ const list = z
   .default('')
   .transform((value) => value.split(',').filter((part) => part !== ''));
 
+/** What every function of the cloud is told of its log. */
+const logVariables = {
+  /** From which level on lines are written: INFO has one for each image. @default INFO */
+  LOG_LEVEL: z.enum(LOG_LEVELS).default(DEFAULT_LOG_LEVEL),
+  /** Whether keys of objects may be read in the log. @default true */
+  LOG_KEYS: z.stringbool().default(true),
+};
+
+export type LogEnvironment = z.infer<z.ZodObject<typeof logVariables>>;
+
+/** As infrastructure writes them. */
+export type LogEnvironmentVariables = z.input<z.ZodObject<typeof logVariables>>;
+
 /** The environment of the tagging function. Infrastructure sets it, and only this file reads it. */
 const taggingEnvironment = z.object({
+  ...logVariables,
   /** Name of the DynamoDB table. */
   TABLE_NAME: z.string().min(1),
   /** Folder of the model, with its `manifest.json`. */
@@ -63,6 +78,7 @@ export function readTaggingEnvironment(variables: NodeJS.ProcessEnv = process.en
 
 /** The environment of the function that feeds a backfill's objects to the queue. */
 const backfillEnvironment = z.object({
+  ...logVariables,
   /** Name of the DynamoDB table. */
   TABLE_NAME: z.string().min(1),
   /** URL of the queue that the tagging function works on. */
@@ -110,6 +126,8 @@ const retagEnvironment = taggingEnvironment.pick({
   LABEL_SETS: true,
   CLASSIFIER_FOLDER: true,
   VECTOR_INDEX: true,
+  LOG_LEVEL: true,
+  LOG_KEYS: true,
 });
 
 export type RetagEnvironment = z.infer<typeof retagEnvironment>;
@@ -129,7 +147,7 @@ export const SNAPSHOT_KEY = 'search.snapshot';
 const apiEnvironment = taggingEnvironment
   .pick({
     ...{ TABLE_NAME: true, MODEL_FOLDER: true, LABEL_SETS: true, BUCKETS: true, KEY_PREFIXES: true },
-    ...{ HEIC: true, MAXIMUM_BYTES: true, VECTOR_INDEX: true },
+    ...{ HEIC: true, MAXIMUM_BYTES: true, VECTOR_INDEX: true, LOG_LEVEL: true, LOG_KEYS: true },
   })
   .extend({
     /** The table's stream, by which changes are followed. @default the table is compared every five minutes */

@@ -119,5 +119,6 @@ function optionProps(settings: Settings): ImageTaggerProps {
     batchingWindow: Duration.seconds(settings.batchWindowSeconds),
     deletionProtection: settings.tableDeletionProtection,
     logRetention: settings.logRetentionDays,
+    ...{ logLevel: settings.logLevel, logKeys: settings.logKeys },
   };
 }

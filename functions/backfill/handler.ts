@@ -1,12 +1,13 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import { readBackfillEnvironment } from '../config.ts';
 import { feed } from '../core/backfill/backfill.ts';
 import { namedByCode } from '../core/errors.ts';
+import { functionLog } from '../function-log/function-log.ts';
 import { composeFeeder } from './composition.ts';
 import { isBeginning, listedBatch } from './listed-batch.ts';
 
-const logger = new Logger({ serviceName: 'cliptag' });
-const feeder = await composeFeeder(readBackfillEnvironment());
+const environment = readBackfillEnvironment();
+const log = functionLog(environment);
+const feeder = await composeFeeder(environment);
 
 /** What the workflow keeps of a batch: one digit, since the answers of all batches stand in one of its states. */
 const FED = 0;
@@ -23,9 +24,9 @@ export async function handler(input: unknown): Promise<number> {
     if (isBeginning(input)) return (await feeder.queue.state()).deadLetters;
     const { bucket, deadLettersBefore, objects } = listedBatch(input);
     const counts = await feed(objects, { ...feeder, deadLettersBefore });
-    logger.info('fed', { bucket, first: objects[0]?.key, ...counts });
+    log.logger.info('fed', { bucket, first: log.key(objects[0]?.key), ...counts });
     return FED;
   } catch (error) {
-    throw namedByCode(error);
+    throw log.error(namedByCode(error));
   }
 }

@@ -2,7 +2,7 @@ import { type DynamoDbTagTableOptions, dynamoDbTagTable } from '../adapters/aws/
 import { cachedClassifier } from '../adapters/files/classifier-cache.ts';
 import { readLabelSets } from '../adapters/files/label-set-files.ts';
 import { type Model, readModel } from '../adapters/files/model-folder.ts';
-import type { RetagEnvironment } from '../config.ts';
+import type { LogEnvironment, RetagEnvironment } from '../config.ts';
 import { CliptagError } from '../core/errors.ts';
 import type { PromptEncoder } from '../core/labels/embedding.ts';
 import { indexingVectors, vectorIndex } from '../core/records/vector-index.ts';
@@ -17,7 +17,7 @@ const MAXIMUM_ATTEMPTS = 10;
  * @throws {CliptagError} `no-classifier` when a label set has none
  */
 export async function composeRetagger(
-  environment: RetagEnvironment,
+  environment: Omit<RetagEnvironment, keyof LogEnvironment>,
   client: DynamoDbTagTableOptions['client'] = {},
 ): Promise<Retagger> {
   const [model, labelSets] = await Promise.all([

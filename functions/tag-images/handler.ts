@@ -1,8 +1,8 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { SQSHandler } from 'aws-lambda';
 import { s3Thumbnails } from '../adapters/aws/s3-thumbnails.ts';
 import { sqsInbox } from '../adapters/aws/sqs-inbox.ts';
 import { readTaggingEnvironment, type TaggingEnvironment } from '../config.ts';
+import { functionLog } from '../function-log/function-log.ts';
 import { batchMetrics, type MeasuredBatch } from './batch-metrics.ts';
 import { composeChannels } from './channels.ts';
 import { composeTagger } from './composition.ts';
@@ -10,8 +10,8 @@ import { logReport } from './log-report.ts';
 import { messageTagger } from './tag-messages.ts';
 
 const loadedMilliseconds = performance.now();
-const logger = new Logger({ serviceName: 'cliptag' });
 const environment = readTaggingEnvironment();
+const log = functionLog(environment);
 
 const tagger = await composeTagger({
   modelFolder: environment.MODEL_FOLDER,
@@ -23,14 +23,14 @@ const tagger = await composeTagger({
   hasVectorIndex: environment.VECTOR_INDEX,
   exif: environment.EXIF,
   thumbnails: thumbnailsIn(environment),
-  warn: (message) => logger.warn(message),
+  warn: (message) => log.logger.warn(message),
 });
 
 const tagMessages = messageTagger({
   tagger,
   buckets: environment.BUCKETS,
   filter: { prefixes: environment.KEY_PREFIXES, suffixes: environment.KEY_SUFFIXES },
-  report: logReport(logger),
+  report: logReport(log),
   channels: composeChannels({
     resultEventBus: environment.RESULT_EVENT_BUS,
     objectTagLimit: environment.OBJECT_TAG_LIMIT,
@@ -46,7 +46,7 @@ function thumbnailsIn({ THUMBNAIL_BUCKET: bucket, THUMBNAIL_PREFIX: prefix }: Ta
 let isColdStart = true;
 
 // Times since the process began; Lambda's own part of a cold start came before.
-logger.info('ready', {
+log.logger.info('ready', {
   loadedMilliseconds: Math.round(loadedMilliseconds),
   readyMilliseconds: Math.round(performance.now()),
 });

@@ -1,31 +1,39 @@
-import type { Logger } from '@aws-lambda-powertools/logger';
 import { CliptagError } from '../core/errors.ts';
+import type { ObjectEvent } from '../core/objects/event.ts';
+import type { FunctionLog } from '../function-log/function-log.ts';
 import type { StageMilliseconds } from './stage-clock.ts';
 import type { Report } from './tag-messages.ts';
 
 /** One structured line per image. */
-export function logReport(logger: Logger): Report {
+export function logReport({ logger, key: logged, error: loggedError }: FunctionLog): Report {
+  /** An image's own faults name it by its bucket and key. */
+  const textOf = (text: string | undefined, { bucket, key }: ObjectEvent['object']) =>
+    text?.replaceAll(`${bucket}/${key}`, `${bucket}/${logged(key)}`);
   return {
     outcome: ({ object, result, record, thumbnailFault }, { messageId }, milliseconds) =>
       logger.info('image', {
         messageId,
         ...object,
+        key: logged(object.key),
         result,
-        reason: record?.reason,
+        reason: textOf(record?.reason, object),
         reasonCode: record?.reasonCode,
         tags: record?.tags.map(({ set, label, score }) => `${set}:${label}:${score}`),
-        thumbnailFault,
+        thumbnailFault: textOf(thumbnailFault, object),
         milliseconds: wholeMilliseconds(milliseconds),
       }),
-    ignored: (reason, { messageId }) => logger.info('ignored', { messageId, reason }),
-    fault: (error, { messageId, attributes }, object) =>
+    ignored: (reason, { messageId }, object) =>
+      logger.info('ignored', { messageId, reason, ...(object && { key: logged(object.key) }) }),
+    fault: (error, { messageId, attributes }, object) => {
+      const told = loggedError(error);
       logger.error('message failed', {
         messageId,
-        ...object,
+        ...(object && { ...object, key: logged(object.key) }),
         receiveCount: attributes.ApproximateReceiveCount,
         code: error instanceof CliptagError ? error.code : undefined,
-        error: error instanceof Error ? error : String(error),
-      }),
+        error: told instanceof Error ? told : String(told),
+      });
+    },
   };
 }
 

@@ -18,7 +18,7 @@ import { type StageMilliseconds, stageClock } from './stage-clock.ts';
 export interface Report {
   /** Called once an image's record stands, before its result is told. */
   outcome(outcome: TaggingOutcome, message: SQSRecord, milliseconds: StageMilliseconds): void;
-  ignored(reason: string, message: SQSRecord): void;
+  ignored(reason: string, message: SQSRecord, object?: ObjectEvent['object']): void;
   /**
    * Called for a fault: the message goes back to the queue, and to the dead-letter queue once its receives are used up.
    */
@@ -100,7 +100,7 @@ export function messageTagger({
       );
     }
     if (!accepts(filter, event.object)) {
-      return report.ignored(`the upload filter leaves out ${event.object.key}`, message);
+      return report.ignored('the upload filter leaves the object out', message, event.object);
     }
     // Each image has its clock, since several are in flight at once.
     const clock = stageClock(usedTagger);

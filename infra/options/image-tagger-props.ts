@@ -195,6 +195,18 @@ export interface ImageTaggerProps {
    */
   readonly logRetention?: RetentionDays;
   /**
+   * From which level on the functions write to their logs: `INFO`, which has a line for each image, `WARN` or `ERROR`. Metrics are
+   * written at any level.
+   * @default 'INFO'
+   */
+  readonly logLevel?: 'INFO' | 'WARN' | 'ERROR';
+  /**
+   * Whether the keys of objects may be read in the functions' logs. Where they may not, a digest stands for each, and errors have no
+   * text of their own.
+   * @default true
+   */
+  readonly logKeys?: boolean;
+  /**
    * Where alarms are sent to.
    * @default - alarms change their state and tell nobody
    */

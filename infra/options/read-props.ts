@@ -91,6 +91,8 @@ const PROP_RULES = {
   deletionProtection: { ...plain(TAGGER_RULES.tableDeletionProtection), byDefault: undefined },
   removalPolicy,
   logRetention: LOG_RETENTION,
+  logLevel: known(TAGGER_RULES.logLevel),
+  logKeys: plain(TAGGER_RULES.logKeys),
   alarmTopic: construct<ITopic>('an SNS topic', 'topicArn'),
   resultEventBus: construct<IEventBus>('an event bus', 'eventBusArn'),
   vectorIndex: plain(TAGGER_RULES.vectorIndex),
@@ -213,5 +215,7 @@ function optionsOf(values: PropValues): TaggerOptions {
     batchWindowSeconds: values.batchingWindow,
     tableDeletionProtection: values.deletionProtection ?? values.removalPolicy !== RemovalPolicy.DESTROY,
     logRetentionDays: values.logRetention,
+    logLevel: values.logLevel,
+    logKeys: values.logKeys,
   };
 }

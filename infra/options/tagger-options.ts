@@ -3,6 +3,7 @@ import {
   EXIF_CHOICES,
   type ExifChoice,
 } from '../../functions/core/formats/exif/exif-choice.ts';
+import { DEFAULT_LOG_LEVEL, LOG_LEVELS, type LogLevel } from '../../functions/core/log-levels.ts';
 import { QUEUE_DEFINITION } from '../../functions/core/objects/queue-definition.ts';
 import { flag, list, oneOf, type Rules, wholeNumber } from './option-rules.ts';
 
@@ -143,6 +144,18 @@ export interface TaggerOptions {
    */
   readonly logRetentionDays: number;
   /**
+   * From which level on the functions write to their logs: `INFO`, which has a line for each image, `WARN` or `ERROR`. Metrics are
+   * written at any level.
+   * @default 'INFO'
+   */
+  readonly logLevel: LogLevel;
+  /**
+   * Whether the keys of objects may be read in the functions' logs. Where they may not, a digest stands for each, and errors have no
+   * text of their own.
+   * @default true
+   */
+  readonly logKeys: boolean;
+  /**
    * The most objects that a backfill sends to the queue, 1 to 10,000 a second.
    * @default 200 (a million in 84 minutes, where so many are tagged)
    */
@@ -217,6 +230,8 @@ export const TAGGER_RULES = {
   apiMemoryMegabytes: wholeNumber(512, 10_240, 3_008),
   apiReservedConcurrency: wholeNumber(1, 1_000, undefined),
   logRetentionDays: oneOf(LOG_RETENTION_DAYS, 30),
+  logLevel: oneOf<LogLevel>(LOG_LEVELS, DEFAULT_LOG_LEVEL),
+  logKeys: flag(true),
   backfillObjectsPerSecond: wholeNumber(1, 10_000, 200),
   backfillQueueDepth: wholeNumber(1, MAXIMUM_QUEUE_DEPTH, undefined),
   retagConcurrency: wholeNumber(1, 1_000, 2),

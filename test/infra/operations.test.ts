@@ -120,3 +120,21 @@ describe('the dashboard', () => {
     expect(body({ memoryMegabytes: 2_048 })).toContain('duration / 1000 * 2 * 0.0000133334 + invocations');
   });
 });
+
+describe('the log of each function', () => {
+  const variables = (context: Record<string, unknown>): (Record<string, unknown> | undefined)[] =>
+    Object.values(templateWith({ api: true, ...context }).findResources('AWS::Lambda::Function')).map(
+      ({ Properties }) => Properties.Environment?.Variables,
+    );
+
+  it('has a line for each image, with its key', () => {
+    for (const one of variables({})) expect(one).not.toHaveProperty('LOG_KEYS');
+    for (const one of variables({})) expect(one).not.toHaveProperty('LOG_LEVEL');
+  });
+
+  it('has faults alone, and no keys, where that is asked for', () => {
+    const all = variables({ logLevel: 'WARN', logKeys: false });
+    expect(all).toHaveLength(4);
+    for (const one of all) expect(one).toMatchObject({ LOG_LEVEL: 'WARN', LOG_KEYS: 'false' });
+  });
+});

@@ -18,6 +18,7 @@ import type { TaggingImage } from '../../packaging/tagging-image.ts';
 import { explainWildcard } from '../compute/explained-wildcard.ts';
 import { placed } from '../compute/function-network.ts';
 import { imageArchitecture, imageCode } from '../compute/image-code.ts';
+import { logVariables } from '../compute/log-variables.ts';
 import type { ApiEndpoint } from './api-endpoint.ts';
 import { type ApiAccess, allowApiBuckets, allowSearchingVectors, apiRole } from './api-role.ts';
 import { SearchSnapshots } from './search-snapshots.ts';
@@ -122,6 +123,7 @@ function environmentOf(
     ...(maximumBytes !== undefined && { MAXIMUM_BYTES: String(maximumBytes) }),
     ...(apiWrites && { WRITES: 'true' }),
     ...(options.vectorIndex && { VECTOR_INDEX: 'true' }),
+    ...logVariables(options),
   } satisfies OwnVariables;
   return variables;
 }

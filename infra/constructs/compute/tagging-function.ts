@@ -13,6 +13,7 @@ import type { TaggingImage } from '../../packaging/tagging-image.ts';
 import { explainWildcard } from './explained-wildcard.ts';
 import { placed } from './function-network.ts';
 import { imageArchitecture, imageCode } from './image-code.ts';
+import { logVariables } from './log-variables.ts';
 import { allowBuckets, type TaggingAccess, taggingRole } from './tagging-role.ts';
 
 export interface TaggingFunctionProps
@@ -116,6 +117,7 @@ function environmentOf(
     ...(resultEventBus && { RESULT_EVENT_BUS: resultEventBus.eventBusArn }),
     ...(objectTags && { OBJECT_TAG_LIMIT: String(objectTagLimit) }),
     ...(options.vectorIndex && { VECTOR_INDEX: 'true' }),
+    ...logVariables(options),
   } satisfies OwnVariables;
   return variables;
 }

@@ -14,6 +14,7 @@ import { MAXIMUM_QUEUE_DEPTH, type TaggerOptions } from '../../options/tagger-op
 import type { TaggingImage } from '../../packaging/tagging-image.ts';
 import { type FunctionNetwork, placed } from '../compute/function-network.ts';
 import { imageArchitecture } from '../compute/image-code.ts';
+import { logVariables } from '../compute/log-variables.ts';
 import { allowListing, feederRole, workflowRole } from './backfill-roles.ts';
 import { BATCH_OBJECTS, BackfillWorkflow, MAP_LABEL } from './backfill-workflow.ts';
 import { addMapWorkflow } from './map-workflow.ts';
@@ -116,6 +117,7 @@ function environmentOf(
     OBJECTS_PER_SECOND: String(backfillObjectsPerSecond / feeders),
     ...(prefix.length > 0 && { KEY_PREFIXES: prefix.join(',') }),
     ...(suffix.length > 0 && { KEY_SUFFIXES: suffix.join(',') }),
+    ...logVariables(options),
   } satisfies BackfillEnvironmentVariables;
   return variables;
 }

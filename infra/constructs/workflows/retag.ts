@@ -10,6 +10,7 @@ import type { TaggerOptions } from '../../options/tagger-options.ts';
 import type { TaggingImage } from '../../packaging/tagging-image.ts';
 import { type FunctionNetwork, placed } from '../compute/function-network.ts';
 import { imageArchitecture, imageCode } from '../compute/image-code.ts';
+import { logVariables } from '../compute/log-variables.ts';
 import { addMapWorkflow } from './map-workflow.ts';
 import { retagRole, retagWorkflowRole } from './retag-roles.ts';
 import { RetagWorkflow, SEGMENT_MAP_LABEL } from './retag-workflow.ts';
@@ -67,6 +68,7 @@ export class Retag extends Construct {
       environment: {
         TABLE_NAME: table.tableName,
         ...(options.vectorIndex && { VECTOR_INDEX: 'true' }),
+        ...logVariables(options),
       } satisfies OwnVariables,
       memorySize: WORKER_MEMORY_MEGABYTES,
       timeout: WORKER_TIMEOUT,

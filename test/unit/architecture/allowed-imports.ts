@@ -61,12 +61,13 @@ export const ALLOWED_IMPORTS = `
       zod node:*
 
   # What the cloud runs.
-  backfill: adapters/aws config.ts core core/backfill core/objects core/tagging
-      @aws-lambda-powertools/logger zod node:*
-  retag: adapters/aws adapters/files config.ts core core/labels core/records core/retag @aws-lambda-powertools/logger
+  # Their log.
+  function-log: config.ts core core/objects @aws-lambda-powertools/logger
+  backfill: adapters/aws config.ts core core/backfill core/objects core/tagging function-log zod node:*
+  retag: adapters/aws adapters/files config.ts core core/labels core/records core/retag function-log
       aws-lambda zod
   tag-images: adapters/aws adapters/files adapters/onnx adapters/sharp config.ts core core/formats/exif core/objects
-      core/records core/results core/tagging core/thumbnails @aws-lambda-powertools/batch @aws-lambda-powertools/logger aws-lambda
+      core/records core/results core/tagging core/thumbnails function-log @aws-lambda-powertools/batch aws-lambda
       p-limit
 
   # The search over a table: the collection in memory, and how it follows the table.
@@ -82,7 +83,7 @@ export const ALLOWED_IMPORTS = `
   serve-api: adapters/aws adapters/files adapters/onnx adapters/sharp api api/contract.ts config.ts core
       core/labels core/objects core/explanation
       core/records
-      core/search core/thumbnails search @aws-lambda-powertools/logger aws-lambda node:*
+      core/search core/thumbnails function-log search aws-lambda node:*
   # For programs of others, browsers among them: no package at all.
   client: api/base-path.ts
 
@@ -204,14 +205,14 @@ export const ALLOWED_IMPORTS = `
   functions: cli local terminal tsx zod node:*
 
   # The stack, and what it deploys.
-  infra/options: core/formats/exif core/objects core/thumbnails aws-cdk-lib constructs
+  infra/options: core core/formats/exif core/objects core/thumbnails aws-cdk-lib constructs
   infra/constructs/intake: infra/options aws-cdk-lib constructs
   infra/packaging: adapters/files adapters/onnx core/labels core/tagging infra/options tagger constructs esbuild zod
       node:*
   infra/constructs/watching: core/cost core/tagging infra/options infra/packaging aws-cdk-lib constructs
   infra/npm-package: adapters/esbuild adapters/files adapters/onnx infra/packaging esbuild rolldown rolldown-plugin-dts
       node:*
-  infra/constructs/compute: config.ts infra/options infra/packaging aws-cdk-lib constructs
+  infra/constructs/compute: config.ts core infra/options infra/packaging aws-cdk-lib constructs
   infra/preflight: adapters/aws adapters/files config.ts core/records
   infra/constructs/workflows: config.ts core infra/constructs/compute infra/options infra/packaging
       aws-cdk-lib constructs
