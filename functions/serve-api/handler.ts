@@ -1,3 +1,4 @@
+import { hideCredentials } from '../adapters/sandbox/hidden-credentials.ts';
 import { readApiEnvironment } from '../config.ts';
 import { functionLog } from '../function-log/function-log.ts';
 import { composeApi } from './composition.ts';
@@ -6,6 +7,7 @@ import { openSearch } from './opened-search.ts';
 
 const environment = readApiEnvironment();
 const log = functionLog(environment);
+log.logger.info('starts', { credentialsHidden: hideCredentials() });
 const opened = await openSearch(environment, {
   warn: (what, error) => log.logger.warn(what, { error: log.error(error) as Error }),
 });

@@ -1,6 +1,7 @@
 import type { SQSHandler } from 'aws-lambda';
 import { s3Thumbnails } from '../adapters/aws/s3-thumbnails.ts';
 import { sqsInbox } from '../adapters/aws/sqs-inbox.ts';
+import { hideCredentials } from '../adapters/sandbox/hidden-credentials.ts';
 import { readTaggingEnvironment, type TaggingEnvironment } from '../config.ts';
 import { functionLog } from '../function-log/function-log.ts';
 import { batchMetrics, type MeasuredBatch } from './batch-metrics.ts';
@@ -12,6 +13,7 @@ import { messageTagger } from './tag-messages.ts';
 const loadedMilliseconds = performance.now();
 const environment = readTaggingEnvironment();
 const log = functionLog(environment);
+const credentialsHidden = hideCredentials();
 
 const tagger = await composeTagger({
   modelFolder: environment.MODEL_FOLDER,
@@ -49,6 +51,7 @@ let isColdStart = true;
 log.logger.info('ready', {
   loadedMilliseconds: Math.round(loadedMilliseconds),
   readyMilliseconds: Math.round(performance.now()),
+  credentialsHidden,
 });
 
 /** Tags the images that a batch of SQS messages names; answers which messages must come again. */

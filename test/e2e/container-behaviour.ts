@@ -63,6 +63,10 @@ export function behavesAsFunction(stores: () => Stores, start: () => Promise<Run
     expect(initMilliseconds).toBeLessThan(INIT_LIMIT_MILLISECONDS);
   });
 
+  it('hides its credentials from the processes that decode', () => {
+    expect(running?.log()).toContain('"credentialsHidden":true');
+  });
+
   it('tags the sample photographs of an SQS event', async () => {
     const names = await sampleNames();
     expect(await failuresOf(await stores().uploadSamples(names))).toEqual([]);

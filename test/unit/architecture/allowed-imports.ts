@@ -66,8 +66,9 @@ export const ALLOWED_IMPORTS = `
   backfill: adapters/aws config.ts core core/backfill core/objects core/tagging function-log zod node:*
   retag: adapters/aws adapters/files config.ts core core/labels core/records core/retag function-log
       aws-lambda zod
-  tag-images: adapters/aws adapters/files adapters/onnx adapters/sharp config.ts core core/formats/exif core/objects
-      core/records core/results core/tagging core/thumbnails function-log @aws-lambda-powertools/batch aws-lambda
+  tag-images: adapters/aws adapters/files adapters/onnx adapters/sharp config.ts core core/formats/exif
+      core/objects core/records core/results core/tagging core/thumbnails function-log
+      @aws-lambda-powertools/batch aws-lambda adapters/sandbox @aws-lambda-powertools/logger
       p-limit
 
   # The search over a table: the collection in memory, and how it follows the table.
@@ -80,7 +81,7 @@ export const ALLOWED_IMPORTS = `
   api: api/contract.ts core core/labels core/objects core/records core/search hono @hono/zod-openapi zod
       core/explanation
   # The API as a Lambda function.
-  serve-api: adapters/aws adapters/files adapters/onnx adapters/sharp api api/contract.ts config.ts core
+  serve-api: adapters/aws adapters/files adapters/onnx adapters/sandbox adapters/sharp api api/contract.ts config.ts core
       core/labels core/objects core/explanation
       core/records
       core/search core/thumbnails function-log search aws-lambda node:*
