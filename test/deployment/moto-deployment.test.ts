@@ -204,6 +204,15 @@ describe.skipIf(!hasTools)('a deployment to moto', () => {
       );
     });
 
+    it('lets S3 send to the queue for the bucket by its name, which no policy could know before', async () => {
+      // Of the template: moto's CloudFormation gives queues no policy.
+      const { Resources } = await templateIn(from);
+      const [, part] = /":s3:::([^"]+)"/.exec(JSON.stringify(Resources)) ?? [];
+      const pattern = new RegExp(`^arn:aws:s3:::${part?.replaceAll('*', '.*')}$`);
+      expect(`arn:aws:s3:::${bucketName()}`).toMatch(pattern);
+      expect('arn:aws:s3:::photos-a').not.toMatch(pattern);
+    });
+
     it('tells the queue of the objects that the filters let through', async () => {
       const probe = await sqs.send(new CreateQueueCommand({ QueueName: 'probe' }));
       const { QueueArn } = await attributes(probe.QueueUrl!);

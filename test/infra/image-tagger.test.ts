@@ -63,7 +63,14 @@ describe('the tagger’s own bucket', () => {
       Effect: 'Allow',
       Action: 'sqs:SendMessage',
       Principal: { Service: 's3.amazonaws.com' },
-      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+      Condition: {
+        StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+        ArnLike: {
+          'aws:SourceArn': {
+            'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':s3:::*-taggeruploadsbuc*']],
+          },
+        },
+      },
     });
   }
 });
