@@ -1,6 +1,7 @@
 import { Annotations, App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { readDeploymentEnvironment } from '../functions/config.ts';
+import { outdatedText } from '../functions/core/base-image-age.ts';
 import { ImageTaggingStack } from './image-tagging-stack.ts';
 import { faultText } from './options/faults.ts';
 import { taggingImage } from './packaging/tagging-image.ts';
@@ -20,6 +21,8 @@ try {
   }
   const description = 'Cliptag: tags images with CLIP as they are uploaded to S3';
   const stack = new ImageTaggingStack(app, settings.stackName, { settings, image, description });
+  const outdated = image.pinnedOn && outdatedText(image.pinnedOn, new Date());
+  if (outdated) Annotations.of(stack).addInfo(`${outdated}. npm run pin:base renews it`);
   const environment = readDeploymentEnvironment();
   if (environment) {
     const { faults, notices } = await preflight(settings, image.modelDigest, environment);

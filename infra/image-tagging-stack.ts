@@ -68,7 +68,7 @@ export class ImageTaggingStack extends Stack {
   /** What the command line and people ask for. */
   private output(
     tagger: ImageTagger,
-    { modelDigest, architecture }: TaggingImage,
+    { modelDigest, architecture, pinnedOn }: TaggingImage,
     { memoryMegabytes }: Settings,
   ): void {
     const { buckets, table, queue, deadLetterQueue, function: tagging, backfill, retag, thumbnails } = tagger;
@@ -82,6 +82,7 @@ export class ImageTaggingStack extends Stack {
       FunctionMemoryMegabytes: String(memoryMegabytes),
       FunctionArchitecture: architecture,
       ModelDigest: modelDigest,
+      ...(pinnedOn !== undefined && { BaseImagePinnedOn: pinnedOn }),
       BackfillWorkflowArn: backfill.stateMachineArn,
       RetagWorkflowArn: retag.stateMachineArn,
       ...(tagger.api && { ApiUrl: tagger.api.url.url, ApiFunctionName: tagger.api.function.functionName }),

@@ -23,6 +23,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['retag', async () => (await import('./commands/retag/retag.ts')).retag],
   ['backfill', async () => (await import('./commands/backfill/backfill.ts')).backfill],
   ['cost', async () => (await import('./commands/cost/cost.ts')).cost],
+  ['outdated', async () => (await import('./commands/outdated/outdated.ts')).outdated],
   ['models', async () => (await import('./commands/models/models.ts')).models],
   ['labels', async () => (await import('./commands/labels/labels.ts')).labels],
 ]);
@@ -41,6 +42,7 @@ With no server:
   evaluate FOLDER  Measure a model on pictures whose labels are known.
   tokenize TEXT…   Print the token ids of texts.
   cost --images N  What tagging costs, beside Amazon Rekognition and Google Cloud Vision.
+  outdated         Whether the base image of the functions is old, here or in a stack.
   models list      The models at hand; pull, compile and verify others.
   labels list      The label sets at hand; new, check and diff help to write your own; counts: images of each label;
                    learn: a label from pictures that have it.

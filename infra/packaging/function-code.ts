@@ -9,6 +9,7 @@ import { STATE_FOLDER } from './places.ts';
 /** What `npm run build` makes by {@link bundleFunctions}: an installed package has neither sources nor a bundler. */
 const PREBUILT_FOLDER = join(PACKAGE_FOLDER, 'dist', 'functions');
 
+/** The Dockerfile of a checkout. */
 const DOCKERFILE = join(PACKAGE_FOLDER, 'infra', 'packaging', 'Dockerfile');
 
 let bundled: Promise<string> | undefined;

@@ -5,6 +5,7 @@ import type { LabelSetFile } from '../../functions/adapters/files/label-set-file
 import { MANIFEST_FILE, type Model } from '../../functions/adapters/files/model-folder.ts';
 import { PACKAGE_FOLDER } from '../../functions/adapters/files/package-folder.ts';
 import { onnxTextEncoder } from '../../functions/adapters/onnx/encoders.ts';
+import { withoutPinDay } from '../../functions/core/base-image-age.ts';
 import { withFitOf } from '../../functions/core/labels/label-set.ts';
 import { contentFolder } from './content-folder.ts';
 import { functionCode, packagesFolder } from './function-code.ts';
@@ -100,7 +101,7 @@ async function writeDockerfile(
   to: string,
   { architecture, heic }: { readonly architecture: Architecture; readonly heic: boolean },
 ): Promise<void> {
-  const text = await readFile(from, 'utf8');
+  const text = withoutPinDay(await readFile(from, 'utf8'));
   const forCpu = replaced(text, /^ARG CPU=.*$/m, `ARG CPU=${NPM_CPU[architecture]}`);
   const withoutHeic = () =>
     replaced(replaced(forCpu, /^COPY .*\/libheif-js\/.*\n/gm, ''), / HEIC=true$/m, ' HEIC=false');

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withPinDay } from '../../functions/core/base-image-age.ts';
 import { baseImageIn, digestOf, withDigest } from './base-image.ts';
 
 /**
@@ -21,7 +22,7 @@ if (process.argv.includes('--check')) {
   console.log(`${name}@${image.digest} can be had; ${state}`);
 } else {
   const current = await digestOf(image, image.tag);
-  await writeFile(file, withDigest(dockerfile, current));
+  await writeFile(file, withPinDay(withDigest(dockerfile, current), new Date()));
   console.log(
     current === image.digest ? `${name}@${current} stays` : `${name}:${image.tag} is pinned to ${current}`,
   );

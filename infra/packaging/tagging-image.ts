@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { readLabelSetFiles } from '../../functions/adapters/files/label-set-files.ts';
 import {
@@ -7,9 +8,11 @@ import {
   readModel,
   verifyModelFiles,
 } from '../../functions/adapters/files/model-folder.ts';
+import { pinnedOn } from '../../functions/core/base-image-age.ts';
 import { isModelName, MODELS_FOLDERS } from '../../functions/tagger/model-places.ts';
 import { faultText, messageOf } from '../options/faults.ts';
 import { type BackfillCode, stageBackfillCode } from './backfill-code.ts';
+import { functionCode } from './function-code.ts';
 import { stageImage } from './image.ts';
 import type { Architecture } from './image-packages.ts';
 import { STATE_FOLDER } from './places.ts';
@@ -46,6 +49,8 @@ export interface TaggingImage {
   readonly dimensions: number;
   readonly architecture: Architecture;
   readonly baseImage?: string | undefined;
+  /** The day on which AWS's base image was pinned, `2026-11-30`; undefined with another base. */
+  readonly pinnedOn?: string | undefined;
   /** Code of the function that feeds a backfill; it knows what this image tags with. */
   readonly backfill: BackfillCode;
 }
@@ -69,11 +74,24 @@ export async function taggingImage(options: TaggingImageOptions): Promise<Taggin
   const parts = { model: model.value, labelSets: labelSets.value, architecture, heic };
   const { digest: modelDigest, manifest } = model.value;
   const below = (name: string) => join(stateFolder, name);
-  const [folder, backfill] = await Promise.all([
+  const [folder, backfill, day] = await Promise.all([
     stageImage({ ...parts, api, folder: below('images'), classifierFolder: below('classifiers') }),
     stageBackfillCode(parts, below('backfill')),
+    baseImage === undefined ? pinDay() : undefined,
   ]);
-  return { folder, modelDigest, dimensions: manifest.embeddingSize, architecture, baseImage, backfill };
+  const image = {
+    folder,
+    modelDigest,
+    dimensions: manifest.embeddingSize,
+    architecture,
+    baseImage,
+    backfill,
+  };
+  return { ...image, ...(day !== undefined && { pinnedOn: day }) };
+}
+
+async function pinDay(): Promise<string | undefined> {
+  return pinnedOn(await readFile(join(await functionCode(), 'Dockerfile'), 'utf8'));
 }
 
 /** A damaged file would only be found by the function’s first start. */

@@ -59,6 +59,7 @@ describe('cliptag', () => {
       'backfill',
       'retag',
       'cost',
+      'outdated',
       'models',
       'labels',
     ]) {
@@ -82,6 +83,7 @@ describe('cliptag', () => {
     'backfill',
     'retag',
     'cost',
+    'outdated',
     'models',
     'labels',
   ])('says how %s is used', async (name) => {

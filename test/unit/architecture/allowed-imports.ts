@@ -187,6 +187,7 @@ export const ALLOWED_IMPORTS = `
   cli/commands/models: adapters/files checkpoints/compile checkpoints/pull cli/commands/models/verification cli/images
       cli/picture-sets cli/places.ts cli/shared-flags.ts config.ts core core/calibration core/labels tagger terminal node:*
   cli/commands/page: adapters/aws cli/pages cli/pipeline core local/control-api stack-page terminal
+  cli/commands/outdated: adapters/files cli/pipeline cli/shared-flags.ts core terminal node:*
   cli/commands/query: cli/pipeline cli/shared-flags.ts core/labels core/records terminal
   cli/commands/redrive: adapters/aws cli/pipeline cli/shared-flags.ts local/control-api terminal node:*
   cli/commands/retag: adapters/aws adapters/files cli/pipeline cli/shared-flags.ts core core/labels
@@ -198,7 +199,7 @@ export const ALLOWED_IMPORTS = `
   cli/commands/status: adapters/aws cli/pipeline cli/shared-flags.ts core core/records local/control-api
       terminal
   cli: adapters/files cli/commands/backfill cli/commands/correct cli/commands/cost cli/commands/duplicates cli/commands/embed cli/commands/evaluate
-      cli/commands/labels cli/commands/models cli/commands/page cli/commands/query cli/commands/redrive cli/commands/retag
+      cli/commands/labels cli/commands/models cli/commands/outdated cli/commands/page cli/commands/query cli/commands/redrive cli/commands/retag
       cli/commands/search cli/commands/show cli/commands/similar cli/commands/status cli/commands/tag cli/commands/tokenize cli/commands/why
       terminal
 
@@ -208,7 +209,7 @@ export const ALLOWED_IMPORTS = `
   # The stack, and what it deploys.
   infra/options: core core/formats/exif core/objects core/thumbnails aws-cdk-lib constructs
   infra/constructs/intake: infra/options aws-cdk-lib constructs
-  infra/packaging: adapters/files adapters/onnx core/labels core/tagging infra/options tagger constructs esbuild zod
+  infra/packaging: adapters/files adapters/onnx core core/labels core/tagging infra/options tagger constructs esbuild zod
       node:*
   infra/constructs/watching: core/cost core/tagging infra/options infra/packaging aws-cdk-lib constructs
   infra/npm-package: adapters/esbuild adapters/files adapters/onnx infra/packaging esbuild rolldown rolldown-plugin-dts
@@ -222,6 +223,6 @@ export const ALLOWED_IMPORTS = `
   infra/constructs: core/objects core/records core/tagging infra/constructs/api infra/constructs/compute
       infra/constructs/intake infra/constructs/watching infra/constructs/workflows infra/options infra/packaging aws-cdk-lib
       constructs
-  infra: config.ts infra/constructs infra/constructs/api infra/constructs/intake infra/constructs/watching infra/options
+  infra: config.ts core infra/constructs infra/constructs/api infra/constructs/intake infra/constructs/watching infra/options
       infra/packaging infra/preflight aws-cdk-lib cdk-nag constructs
 `;
