@@ -2,11 +2,13 @@ import type { RefObject } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Layout } from '../model/rows.ts';
 import { neighbourInRows, placeOf } from '../model/rows-in-view.ts';
+import { answer } from '../store/answer.ts';
+import { selectTo } from '../store/selection.ts';
 
 /** Of headings and the bar at the window's top, behind which nothing should hide. */
 const COVERED = 150;
 
-/** Arrow keys go from picture to picture; the Tab key passes all of them at once. */
+/** Arrow keys go from picture to picture, and choose with the shift key; the Tab key passes all of them at once. */
 export function useArrowKeys(root: RefObject<HTMLElement | null>, layout: Layout) {
   const [current, setCurrent] = useState(0);
   const onKeyDown = (event: KeyboardEvent) => {
@@ -15,6 +17,7 @@ export function useArrowKeys(root: RefObject<HTMLElement | null>, layout: Layout
     const to = targetOf(event.key, from, layout);
     if (to === undefined) return;
     event.preventDefault();
+    if (event.shiftKey) selectBetween(from, to);
     setCurrent(to);
     reveal(root.current, layout, to);
     focusSoon(root.current, to);
@@ -24,6 +27,13 @@ export function useArrowKeys(root: RefObject<HTMLElement | null>, layout: Layout
     if (index !== undefined) setCurrent(index);
   };
   return { current: Math.min(current, Math.max(0, layout.count - 1)), handlers: { onKeyDown, onFocusIn } };
+}
+
+/** Both, and what is between them. */
+function selectBetween(from: number, to: number): void {
+  const { images } = answer.value;
+  const image = images[to];
+  if (image) selectTo(image, images[from]);
 }
 
 function indexOf(target: EventTarget | null): number | undefined {

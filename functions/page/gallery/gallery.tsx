@@ -11,9 +11,11 @@ import {
 import { visibleSections } from '../model/rows-in-view.ts';
 import { answer, isByTime, loadDownTo } from '../store/answer.ts';
 import { rowHeight, tagsShown } from '../store/preferences.ts';
+import { isSelecting } from '../store/selection.ts';
 import { useArrowKeys } from './arrow-keys.ts';
 import { titlesOf } from './section-titles.ts';
 import { SectionView } from './section-view.tsx';
+import { useSelecting } from './selecting.ts';
 import { useVisibleRange } from './visible-range.ts';
 
 /** Below each row; as `--caption` in gallery.css. */
@@ -45,6 +47,14 @@ export function Gallery() {
   );
   const layout = width === 0 ? start : extendLayout(start, images, titleOf);
   const keys = useArrowKeys(root, layout);
+  const selecting = useSelecting();
+  const handlers = {
+    ...{ ...keys.handlers, ...selecting },
+    onKeyDown(event: KeyboardEvent) {
+      selecting.onKeyDown(event);
+      keys.handlers.onKeyDown(event);
+    },
+  };
 
   useEffect(() => {
     if (width === 0 || cursor === undefined || isLoadingMore) return;
@@ -55,7 +65,12 @@ export function Gallery() {
 
   const height = cursor === undefined ? layout.height : expectedHeight(layout, total);
   return (
-    <div ref={root} class="gallery" style={{ height: `${height}px` }} {...keys.handlers}>
+    <div
+      ref={root}
+      class={`gallery${isSelecting.value ? ' selecting' : ''}`}
+      style={{ height: `${height}px` }}
+      {...handlers}
+    >
       {visibleSections(layout, top - OVERSCAN, bottom + OVERSCAN).map(({ section, rows }) => (
         <SectionView
           key={`${number}.${section.top}`}

@@ -3,6 +3,7 @@ import { Icon } from '../parts/icon.tsx';
 import { address, go } from '../store/address.ts';
 import { isByTime, isScored, sample } from '../store/answer.ts';
 import { rowHeight, tagsShown } from '../store/preferences.ts';
+import { clearSelection, isSelecting, startSelecting } from '../store/selection.ts';
 
 const NAMES: Readonly<Record<Order, string>> = {
   best: 'Best first',
@@ -47,6 +48,14 @@ export function ViewOptions({ onLabels }: { onLabels: () => void }) {
           }}
         />
       </label>
+      <button
+        type="button"
+        class="button"
+        aria-pressed={isSelecting.value}
+        onClick={() => (isSelecting.value ? clearSelection() : startSelecting())}
+      >
+        Select
+      </button>
       <button
         type="button"
         class="button icon-only"

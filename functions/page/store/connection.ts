@@ -6,6 +6,7 @@ import * as api from './api.ts';
 import { showLoneChanged } from './enlarged.ts';
 import { loadLabelSets } from './label-sets.ts';
 import { loadLabels } from './labels.ts';
+import { followSelected } from './selection.ts';
 
 /** Images have changed, of which nobody says which; so many more there are. */
 interface CollectionChange {
@@ -80,6 +81,7 @@ async function recover(): Promise<void> {
 
 function receive(image: ApiImage): void {
   const isLone = showLoneChanged(image);
+  followSelected(image);
   const isShown = showChanged(image);
   if (!isShown && !isLone && image.status !== 'deleted') newcomers.value += 1;
   gather();
