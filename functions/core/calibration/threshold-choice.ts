@@ -39,18 +39,30 @@ export function thresholdForPrecision(
 ): ChosenThreshold | undefined {
   const useful = qualities.filter(({ recall }) => recall > 0);
   const sure = useful.find((quality) => quality.precisionAtLeast >= precision);
-  if (sure) return { ...sure, aim: 'precision', outcome: 'sure' };
+  if (sure) return { ...loosest(sure, qualities), aim: 'precision', outcome: 'sure' };
   const estimated = useful.find((quality) => quality.shown >= LEAST_SHOWN && quality.precision >= precision);
-  if (estimated) return { ...estimated, aim: 'precision', outcome: 'estimated' };
+  if (estimated) return { ...loosest(estimated, qualities), aim: 'precision', outcome: 'estimated' };
   const nearest = best(useful, ({ precisionAtLeast }) => precisionAtLeast);
-  return nearest && { ...nearest, aim: 'precision', outcome: 'out-of-reach' };
+  return nearest && { ...loosest(nearest, qualities), aim: 'precision', outcome: 'out-of-reach' };
 }
 
 /** The threshold with the best F1, the harmonic mean of precision and recall; of equal ones the highest. */
 export function thresholdForF1(qualities: readonly ThresholdQuality[]): ChosenThreshold | undefined {
   const useful = qualities.filter(({ recall }) => recall > 0);
   const found = best(useful, ({ precision, recall }) => (2 * precision * recall) / (precision + recall));
-  return found && { ...found, aim: 'f1', outcome: 'estimated' };
+  return found && { ...loosest(found, qualities), aim: 'f1', outcome: 'estimated' };
+}
+
+/**
+ * Halfway down to the next lower score, which shows the same labelled pictures. The scores of pictures with a label may all be
+ * nearly the same, and those of the final fit a little lower than the cross-fitted ones: a threshold at the very lowest of
+ * them would show none.
+ */
+function loosest(quality: ThresholdQuality, qualities: readonly ThresholdQuality[]): ThresholdQuality {
+  const lower = qualities[qualities.indexOf(quality) - 1]?.threshold ?? 0;
+  const steps = 10 ** SCORE_DECIMALS;
+  const [from, to] = [Math.round(lower * steps), Math.round(quality.threshold * steps)];
+  return { ...quality, threshold: Math.ceil((from + to) / 2) / steps };
 }
 
 function best(

@@ -43,8 +43,27 @@ describe('thresholds', () => {
 
   it('say where a precision is only estimated', () => {
     expect(thresholdForPrecision(qualities('++++++----'), 0.95)).toMatchObject({
-      ...{ outcome: 'estimated', precision: 1, threshold: 0.95 },
+      ...{ outcome: 'estimated', precision: 1, threshold: 0.945 },
     });
+  });
+
+  it('lie halfway between the lowest score that is shown and the highest that is not', () => {
+    const pictures = [0.9565, 0.957, 0.9572, 0.9561, 0.9566, 0.002, 0.01].map((score, i) => ({
+      ...{ name: `${i}`, cosine: 0, score },
+      isPositive: score > 0.5,
+    }));
+    const halfway = { threshold: 0.4831, shown: 5, precision: 1, recall: 1 };
+    expect(thresholdForF1(thresholdQualities(pictures))).toMatchObject(halfway);
+    expect(thresholdForPrecision(thresholdQualities(pictures), 0.9)).toMatchObject(halfway);
+  });
+
+  it('never fall to a score that is not to be shown, nor below half of the lowest of all', () => {
+    const pictures = [0.5001, 0.5, 0.4].map((score, i) => ({
+      ...{ name: `${i}`, cosine: 0, score },
+      isPositive: i === 0,
+    }));
+    expect(thresholdForF1(thresholdQualities(pictures))?.threshold).toBe(0.5001);
+    expect(thresholdForF1(qualities('+'))?.threshold).toBe(0.5);
   });
 
   it('say where a precision is out of reach, and what comes nearest', () => {
