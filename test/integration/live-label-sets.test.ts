@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Embedding } from '../../functions/core/labels/embedding.ts';
+import { type Label, type LabelSet, promptsDigest } from '../../functions/core/labels/label-set.ts';
 import {
   type LabelSetNews,
   type LiveLabelSets,
@@ -146,6 +147,38 @@ describe('label sets that follow their files', () => {
     await writeFile(join(labels, 'pets.fits.json'), JSON.stringify({ fits: { 'model-1': fit } }));
     await until(() => news.length > 0);
     expect(news).toMatchObject([{ kind: 'changed', changes: [{ name: 'pets', isFittedAnew: true }] }]);
+  });
+
+  it('takes over what a fit tells beside what tags depend on, and keeps all else', async () => {
+    const files = join(labels, 'pets.fits.json');
+    const write = async (images: number, example: string) => {
+      const { labelSets } = live.now();
+      const [labelSet] = labelSets as [LabelSet];
+      const cat = {
+        ...{ promptsDigest: promptsDigest(labelSet, labelSet.labels[0] as Label), slope: 9, offset: -1 },
+        null: { mean: 0.1, deviation: 0.05, images },
+        examples: { positive: [example], negative: [] },
+      };
+      const fit = { version: images, fittedAt: '2026-11-30T10:00:00.000Z', labels: { cat } };
+      await writeFile(files, JSON.stringify({ fits: { 'model-1': fit } }));
+    };
+    await writeFile(join(labels, 'cars.yaml'), text(['car'], 'cars'));
+    await open([join(labels, 'pets.yaml'), join(labels, 'cars.yaml')]);
+    await write(1, 'a.jpg');
+    await until(() => news.length > 0);
+    const before = live.now();
+    await write(2, 'b.jpg');
+    await until(() => live.now().labelSets[0]?.fits?.['model-1']?.version === 2);
+    const [pets, cars] = live.now().classifiers;
+    expect(pets?.labelSetDigest).toBe(before.classifiers[0]?.labelSetDigest);
+    expect(pets?.labelSet).toBe(live.now().labelSets[0]);
+    expect(pets?.labelSet.fits?.['model-1']?.labels.cat).toMatchObject({
+      null: { images: 2 },
+      examples: { positive: ['b.jpg'] },
+    });
+    expect(pets?.fit?.version).toBe(2);
+    expect(cars).toBe(before.classifiers[1]);
+    expect(news).toHaveLength(1);
   });
 
   it('follows a link to a file elsewhere, of which the file system tells nothing', async () => {

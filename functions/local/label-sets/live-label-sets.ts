@@ -1,10 +1,11 @@
 import { cachedClassifier } from '../../adapters/files/classifier-cache.ts';
 import { type LabelSetFile, readLabelSetFiles } from '../../adapters/files/label-set-files.ts';
 import { labelSetState } from '../../adapters/files/label-set-state.ts';
+import { digestOf } from '../../core/digest.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import type { Classifier } from '../../core/labels/classifier.ts';
 import type { PromptEncoder } from '../../core/labels/embedding.ts';
-import { type LabelSet, labelSetDigest } from '../../core/labels/label-set.ts';
+import { fitOf, type LabelSet, wordsDigest } from '../../core/labels/label-set.ts';
 import { type LabelSetChange, labelSetChanges } from '../../core/labels/label-set-changes.ts';
 import { type LabelSetWatchOptions, watchLabelSets } from './label-set-watch.ts';
 
@@ -114,12 +115,19 @@ async function readLabelSetsInUse(
     const classifiers: Classifier[] = [];
     // One after the other: the encoder must not be closed while another one is compiled.
     for (const { labelSet } of files) {
-      const digest = labelSetDigest(labelSet, textEncoder.modelDigest);
-      const kept = before.classifiers.find(({ labelSetDigest: earlier }) => earlier === digest);
+      const state = stateOf(labelSet, textEncoder.modelDigest);
+      const kept = before.classifiers.find(
+        ({ labelSet: earlier, modelDigest }) => stateOf(earlier, modelDigest) === state,
+      );
       classifiers.push(kept ?? (await cachedClassifier(labelSet, textEncoder, classifierFolder, warn)));
     }
     return { files, labelSets: files.map(({ labelSet }) => labelSet), classifiers };
   } finally {
     await textEncoder.close();
   }
+}
+
+/** Also what tags do not depend on, and `why` tells: null distributions, and what labels were learned from. */
+function stateOf(labelSet: LabelSet, modelDigest: string): string {
+  return digestOf([modelDigest, wordsDigest(labelSet), fitOf(labelSet, modelDigest)]);
 }
