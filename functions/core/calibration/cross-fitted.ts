@@ -2,6 +2,7 @@ import { type Calibration, calibration } from '../evaluation/calibration.ts';
 import { type Classifier, classifierOf } from '../labels/classifier.ts';
 import { withoutFits } from '../labels/label-set.ts';
 import type { LabelSetFit } from '../labels/label-set-fit.ts';
+import { logSumExp } from '../labels/log-sum-exp.ts';
 import type {
   LabelCalibration,
   ScoredPicture,
@@ -64,8 +65,9 @@ export function crossFitted(
     };
     const isOwn = (picture: number) => folds[picture] === fold;
     fillTable(after, labelled.images, classifierOf(labelSet, classifier, classifier), isOwn);
+    if (basis.labelSet.mode !== 'exclusive') continue;
     for (const { picture } of knownPictures(basis.labelSet, labelled, isOwn)) {
-      known.set(picture, knownShare(picture, labelled, lines));
+      known.set(picture, knownLogOdds(picture, labelled, lines));
     }
   }
   const labels = basis.labelSet.labels.map((_label, label) =>
@@ -146,30 +148,27 @@ function chosenThreshold(
   return positives < LEAST_POSITIVES ? undefined : thresholdForF1(thresholds);
 }
 
-function knownShare(
+/** Log odds that a picture has one of the labels: shares themselves are all the same near 1, and overflow before that. */
+function knownLogOdds(
   picture: number,
   labelled: LabelledBasis,
   { lines, noneOfThese, unknownLogit }: FittedLines,
 ): number {
   const logits = logitsOf(picture, labelled, lines, noneOfThese);
-  let [known, all] = [0, Math.exp(unknownLogit)];
-  for (const [row, logit] of logits.entries()) {
-    all += Math.exp(logit);
-    if (row < lines.length) known += Math.exp(logit);
-  }
-  return known / all;
+  const others = Float64Array.of(...logits.subarray(lines.length), unknownLogit);
+  return logSumExp(logits.subarray(0, lines.length)) - logSumExp(others);
 }
 
 function unknownPart(
   { labelSet }: CalibrationBasis,
   labelled: LabelledBasis,
-  shares: ReadonlyMap<number, number>,
+  logOdds: ReadonlyMap<number, number>,
 ): Omit<UnknownCalibration, 'logit'> {
   const pictures = knownPictures(labelSet, labelled, () => true);
   const of = (isKnown: boolean) =>
     pictures
       .filter(({ positive }) => positive.length > 0 === isKnown)
-      .map(({ picture }) => shares.get(picture) ?? 0);
+      .map(({ picture }) => logOdds.get(picture) ?? 0);
   const [known, unknown] = [of(true), of(false)];
   const auroc = rankedShare(known, unknown);
   return { known: known.length, unknown: unknown.length, ...(auroc !== undefined && { auroc }) };

@@ -19,8 +19,11 @@ export interface SharedCovariance {
 
 /** Enough to place an example among: the share of pictures above it is known to ± 1 % (√(¼/2000)). */
 const BACKGROUND_IMAGES = 2_000;
-/** Of a collection whose pictures are all the same: no direction is better than another. */
-const NO_VARIANCE = 1e-12;
+/**
+ * Of a collection whose pictures are all the same, no direction is better than another. With less, that of the rounding to
+ * float16, slopes would grow beyond what a fit can hold.
+ */
+const NO_VARIANCE = 1e-8;
 
 /**
  * The covariance of a collection's embeddings, shrunk towards a multiple of the identity by as much as makes the expected

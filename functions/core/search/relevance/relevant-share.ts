@@ -8,6 +8,8 @@ const STEPS = 34;
  */
 const LEAST_LOG_ODDS = -6;
 const MOST = 1;
+/** What lies above it is as certain, and nothing overflows. */
+const GREATEST_LOG_RATIO = 500;
 
 /**
  * The share of relevant images that explains the likelihood ratios best, as log odds (the maximum of Σ log(1 - π + π LR),
@@ -24,7 +26,7 @@ export function relevantShareLogOdds(
   counts: Float64Array,
   least = LEAST_LOG_ODDS,
 ): number {
-  const ratios = logRatios.map(Math.exp);
+  const ratios = logRatios.map((ratio) => Math.exp(Math.min(ratio, GREATEST_LOG_RATIO)));
   const total = counts.reduce((sum, count) => sum + count, 0);
   const extreme = Math.log(2 * total + 1);
   let low = Math.max(least, -extreme);

@@ -44,6 +44,24 @@ describe('an exclusive set', () => {
   });
 });
 
+describe('an exclusive set whose logits are beyond what exponentials can hold', () => {
+  it('is measured as others are', () => {
+    const classifier = madeUpClassifier(LABELS, 'exclusive');
+    const pictures = madeUpPictures(HALVES, 1, 12);
+    const background = { ...madeUpPictures(Array(300).fill(undefined), 2), temperature: 50_000 };
+    const all = labelledPictures(LABELS, HALVES, pictures);
+    // Nobody has said which pictures show a cat, so that the label keeps its steep line.
+    const known = all.known.map((one) =>
+      one.positive.has('cat') ? { positive: new Set<string>(), negative: new Set<string>() } : one,
+    );
+    const labelled = { ...all, known };
+    const input = { labelSet: classifier.labelSet, classifier, collection: pictures, background, labelled };
+    const { report } = calibratedFit({ ...input, now: new Date(0) });
+    expect(report.unknown).toMatchObject({ known: 150, unknown: 200 });
+    expect(report.unknown?.auroc).toBeGreaterThan(0.95);
+  });
+});
+
 describe('folds', () => {
   it('spread the pictures of each label evenly', () => {
     const { names, known } = labelledPictures(LABELS, HALVES, madeUpPictures([], 1));

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { normalised } from '../../../../functions/core/labels/embedding.ts';
+import { embeddingMatrix } from '../../../../functions/core/labels/embedding-matrix.ts';
 import { choleskyFactor, choleskySolve } from '../../../../functions/core/learning/cholesky.ts';
+import { learnedLabel } from '../../../../functions/core/learning/learned-label.ts';
 import { scatterMatrix } from '../../../../functions/core/learning/scatter-matrix.ts';
 import { sharedCovariance } from '../../../../functions/core/learning/shared-covariance.ts';
 import fixtures from '../../../fixtures/learning/scikit-learn.json' with { type: 'json' };
+import { gaussians, pictureNear } from './examples.ts';
 
 /** As make.py has them. */
 function numbers(count: number, size: number, seed: number): Float32Array {
@@ -34,6 +38,21 @@ describe('sharedCovariance', () => {
       const { matrix, shrinkage } = sharedCovariance({ modelDigest: 'm', count, size: 3, values });
       expect(shrinkage).toBe(1);
       expect(() => choleskyFactor(matrix, 3)).not.toThrow();
+    }
+  });
+
+  it('teaches lines that a fit can hold where all pictures are the same but for rounding', () => {
+    const next = gaussians();
+    const [picture, text, example] = [0, 1, 2].map((axis) => pictureNear(axis, 0.3, next));
+    for (const noise of [0, 1e-7, 1e-5]) {
+      const rows = Array.from({ length: 50 }, () =>
+        normalised((picture ?? new Float32Array()).map((value) => value + noise * next())),
+      );
+      const covariance = sharedCovariance(embeddingMatrix('m', rows));
+      const given = { text: text ?? new Float32Array(), positives: [example ?? new Float32Array()] };
+      const { slope, offset } = learnedLabel({ ...given, covariance, logitScale: 100 });
+      expect(slope).toBeGreaterThan(0);
+      expect(Math.max(slope, Math.abs(offset))).toBeLessThan(1e9);
     }
   });
 
