@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { baseImageState, stateText } from '../../functions/cli/commands/outdated/base-image-state.ts';
-import { CLI, runCli, spawnCli } from './support/cli-process.ts';
+import { runCli } from './support/cli-process.ts';
 
 const now = new Date('2027-01-31T12:00:00Z');
 const stackOf = (outputs: Record<string, string>) => ({ name: 'Cliptag', region: undefined, outputs });
