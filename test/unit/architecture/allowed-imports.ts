@@ -68,7 +68,7 @@ export const ALLOWED_IMPORTS = `
       aws-lambda zod
   tag-images: adapters/aws adapters/files adapters/onnx adapters/sharp config.ts core core/formats/exif
       core/objects core/records core/results core/tagging core/thumbnails function-log
-      @aws-lambda-powertools/batch aws-lambda adapters/sandbox @aws-lambda-powertools/logger
+      @aws-lambda-powertools/batch aws-lambda adapters/sandbox
       p-limit
 
   # The search over a table: the collection in memory, and how it follows the table.
