@@ -235,10 +235,15 @@ function queueInbox(queue: LocalQueue): MessageInbox {
     queue.delete(messages.map(({ receiptHandle }) => receiptHandle));
   return {
     settle,
-    sendAnew: async (messages) => {
+    sendAnew: async (messages, delaySeconds) => {
       for (const message of messages) {
-        await queue.send(message.body);
+        await queue.send(message.body, { delaySeconds });
         await settle([message]);
+      }
+    },
+    postpone: async (messages) => {
+      for (const { receiptHandle, delaySeconds } of messages) {
+        await queue.release([receiptHandle], { delaySeconds, reason: 'the table was asked too often' });
       }
     },
   };

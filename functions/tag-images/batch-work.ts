@@ -1,5 +1,4 @@
 import type { SQSRecord } from 'aws-lambda';
-import type { MessageInbox } from '../core/tagging/message-inbox.ts';
 import type { MessageNotes } from '../core/tagging/message-notes.ts';
 import {
   isSuspect,
@@ -14,7 +13,7 @@ import { within } from './within.ts';
 /** How the messages of a batch are worked on. */
 export interface BatchWork {
   readonly notes: MessageNotes;
-  readonly inbox: MessageInbox | undefined;
+  readonly inbox: SuspectOptions['inbox'];
   readonly maximumReceives: number;
   /** Time until the function is ended. */
   readonly remainingMilliseconds: () => number;
@@ -34,6 +33,8 @@ export interface BatchWork {
 const LONGEST_WORK_MILLISECONDS = 25_000;
 /** Left for the notes and the response once the time for work is up. */
 const LAST_MILLISECONDS = 3_000;
+/** Left for messages to be postponed and for the response, once notes have had their time. */
+const RESPONSE_MILLISECONDS = 1_500;
 /** What an outage left is noted before the work, and beside it where that takes longer. */
 const MAKE_UP_MILLISECONDS = 500;
 
@@ -71,7 +72,9 @@ export async function workOnBatch(
     const together = [...fresh, ...calm.map(({ message }) => message)];
     const failed = together.length > 0 ? await options.workOnAll(together) : [];
     again.push(...failed);
-    await note(together, failed, calm, options);
+    // A note that a message misses has it worked on alone. A function that is ended has its whole batch worked on again.
+    const noting = note(together, failed, calm, options);
+    await within(remainingMilliseconds() - RESPONSE_MILLISECONDS, noting).catch(() => {});
     if (suspects.length > 0) await settle(without(together, failed), inbox);
   };
   if (suspects.length === 0) await others();

@@ -15,11 +15,17 @@ const environment = readTaggingEnvironment();
 const log = functionLog(environment);
 const credentialsHidden = hideCredentials();
 
+/** Of the invocation under way: a function works on one at a time. */
+let remainingMilliseconds = (): number => Infinity;
+
 const tagger = await composeTagger({
   modelFolder: environment.MODEL_FOLDER,
   labelSets: environment.LABEL_SETS,
   classifierFolder: environment.CLASSIFIER_FOLDER,
-  table: { tableName: environment.TABLE_NAME },
+  table: {
+    tableName: environment.TABLE_NAME,
+    remainingMilliseconds: () => remainingMilliseconds(),
+  },
   maximumBytes: environment.MAXIMUM_BYTES,
   heic: environment.HEIC,
   hasVectorIndex: environment.VECTOR_INDEX,
@@ -57,6 +63,7 @@ log.logger.info('ready', {
 /** Tags the images that a batch of SQS messages names; answers which messages must come again. */
 export const handler: SQSHandler = (event, context) => {
   const { functionName } = context;
+  remainingMilliseconds = () => context.getRemainingTimeInMillis();
   const measured = (batch: MeasuredBatch) => {
     // Not by the console, to whose lines Lambda's runtime adds its own format: the line must be the document and no more.
     for (const line of batchMetrics(batch, { functionName, isColdStart, now: new Date() })) {
@@ -64,5 +71,5 @@ export const handler: SQSHandler = (event, context) => {
     }
     isColdStart = false;
   };
-  return tagMessages(event, { measured, remainingMilliseconds: context.getRemainingTimeInMillis });
+  return tagMessages(event, { measured, remainingMilliseconds });
 };

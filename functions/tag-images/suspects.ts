@@ -13,7 +13,7 @@ export interface ReturnedMessage {
 export interface SuspectOptions {
   readonly notes: MessageNotes;
   /** @default none: messages are settled by the batch's response alone */
-  readonly inbox?: MessageInbox | undefined;
+  readonly inbox?: Pick<MessageInbox, 'settle' | 'sendAnew'> | undefined;
   /** Receives of a message before it goes to the dead-letter queue. */
   readonly maximumReceives: number;
   /** Whether there is time for another message. */
@@ -167,7 +167,7 @@ async function giveUp(
 }
 
 /** Deletes messages that are done. Where the queue cannot be reached, the batch's response does it. */
-export async function settle(messages: readonly SQSRecord[], inbox: MessageInbox | undefined): Promise<void> {
+export async function settle(messages: readonly SQSRecord[], inbox: SuspectOptions['inbox']): Promise<void> {
   if (messages.length > 0) await inbox?.settle(messages).catch(() => {});
 }
 

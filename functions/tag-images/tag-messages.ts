@@ -11,8 +11,10 @@ import { type MessageNotes, messageNotes } from '../core/tagging/message-notes.t
 import { type Tagger, type TaggingOutcome, tagImage } from '../core/tagging/tag-image.ts';
 import type { MeasuredBatch, MeasuredImage } from './batch-metrics.ts';
 import { workOnBatch } from './batch-work.ts';
+import { postpone } from './postponed.ts';
 import { type RetryReason, retryReason } from './retry-reason.ts';
 import { type StageMilliseconds, stageClock } from './stage-clock.ts';
+import { within } from './within.ts';
 
 /** Reports each event of each message: to the log in the cloud, to the terminal on one machine. */
 export interface Report {
@@ -54,6 +56,8 @@ export interface Invocation {
 }
 
 const DEFAULT_CONCURRENCY = 16;
+/** Left for the response. */
+const RESPONSE_MILLISECONDS = 500;
 
 /** What one invocation has done so far. */
 interface OpenBatch extends MeasuredBatch {
@@ -163,9 +167,12 @@ export function messageTagger({
         if (!reported.has(message)) report.fault(error, message);
       },
     });
-    for (const message of again) {
-      const reason = retryReason(batch.faults.get(message));
-      batch.retried.set(reason, (batch.retried.get(reason) ?? 0) + 1);
+    const reasons = new Map(again.map((message) => [message, retryReason(batch.faults.get(message))]));
+    for (const reason of reasons.values()) batch.retried.set(reason, (batch.retried.get(reason) ?? 0) + 1);
+    const throttled = again.filter((message) => reasons.get(message) === 'throttled');
+    if (inbox) {
+      const postponing = postpone(throttled, { inbox, maximumReceives });
+      await within(remainingMilliseconds() - RESPONSE_MILLISECONDS, postponing).catch(() => {});
     }
     measured?.(batch);
     return { batchItemFailures: again.map(({ messageId }) => ({ itemIdentifier: messageId })) };

@@ -5,6 +5,7 @@ import { simulatedBurst } from './burst/simulated-burst.ts';
  * Dead letters that became tagged later cannot be told from others, so `lost` may be below zero.
  */
 const [messages = 100_000, ...given] = process.argv.slice(2).map(Number);
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 const workers = given.length > 0 ? given : [50, 200, 500];
 
 for (const count of workers) {

@@ -101,6 +101,27 @@ describe('deleting', () => {
 });
 
 describe('giving back', () => {
+  it('waits for as long as was said first when it is given back twice', async () => {
+    await queue.send('a');
+    const { receiptHandle } = await receiveOne();
+    await release(receiptHandle, 3_600);
+    await release(receiptHandle);
+    expect(await queue.receive({ maximumMessages: 1 })).toEqual([]);
+    expect(queue.counts()).toMatchObject({ visible: 0, inFlight: 1 });
+  });
+
+  it('is hidden after it was sent with a delay, and then is received as any other', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    try {
+      await queue.send('a', { delaySeconds: 30 });
+      expect(await queue.receive({ maximumMessages: 1 })).toEqual([]);
+      vi.setSystemTime(Date.now() + 30_000);
+      expect(await receiveOne()).toMatchObject({ body: 'a', receiveCount: 1 });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('shows a message at once or after a delay', async () => {
     await queue.send('a');
     await release((await receiveOne()).receiptHandle);

@@ -27,6 +27,7 @@ import type {
   WriteRequest,
 } from '../../core/records/tag-table.ts';
 import { awsClientDefaults, withoutLog } from './aws-client-defaults.ts';
+import { patientRetries, type RetryStrategy } from './patient-retries.ts';
 
 /** Where DynamoDB is and who asks. @default the SDK's own chain (region and role of the function) */
 export type DynamoDbOptions = Pick<
@@ -39,6 +40,11 @@ export interface DynamoDbTagTableOptions {
   readonly client?: DynamoDbOptions;
   /** Called with what each write cost, in write units, indexes included. */
   readonly onWriteUnits?: (writeUnits: number) => void;
+  /**
+   * Time until the function is ended: requests that are refused for their rate are sent again until then.
+   * @default the SDK's own few attempts
+   */
+  readonly remainingMilliseconds?: (() => number) | undefined;
 }
 
 type MarshalledItem = Record<string, AttributeValue>;
@@ -56,11 +62,13 @@ export function dynamoDbTagTable({
   tableName,
   client: config = {},
   onWriteUnits,
+  remainingMilliseconds,
 }: DynamoDbTagTableOptions): ScannableTable {
   const defaults = awsClientDefaults(REQUEST_TIMEOUT_MILLISECONDS);
   // `cacheMiddleware` builds each command's middleware once, which is safe where all requests go to one endpoint. With
   // it and without the log, a write takes three quarters of the time and a scanned item half (SDK 3.1164).
   const client = withoutLog(new DynamoDBClient({ ...defaults, cacheMiddleware: true, ...config }));
+  if (remainingMilliseconds) retryPatiently(client, remainingMilliseconds);
   return {
     async read({ Key, ConsistentRead }) {
       const { Item } = await client.send(
@@ -87,6 +95,18 @@ export function dynamoDbTagTable({
       return count;
     },
     scan: (request) => scanPages(client, scanInput(tableName, request)),
+  };
+}
+
+/** The client asks its configuration for the strategy at each request. */
+function retryPatiently({ config }: DynamoDBClient, remainingMilliseconds: () => number): void {
+  const { retryStrategy } = config;
+  let patient: Promise<RetryStrategy> | undefined;
+  config.retryStrategy = () => {
+    patient ??= retryStrategy().then((standard) =>
+      patientRetries(standard as RetryStrategy, remainingMilliseconds),
+    );
+    return patient;
   };
 }
 

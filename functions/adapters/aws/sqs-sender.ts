@@ -50,9 +50,21 @@ async function numberOfMessages(client: SQSClient, QueueUrl: string): Promise<nu
   return COUNTED.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
 }
 
-/** Sends a batch. SQS may take some of its messages and refuse others, which are sent again. */
-export async function sendAll(client: SQSClient, QueueUrl: string, bodies: readonly string[]): Promise<void> {
-  let pending = bodies.map((MessageBody, i) => ({ Id: String(i), MessageBody }));
+/**
+ * Sends a batch. SQS may take some of its messages and refuse others, which are sent again.
+ *
+ * @param DelaySeconds until they can be received. @default the queue's own delay
+ */
+export async function sendAll(
+  client: SQSClient,
+  QueueUrl: string,
+  bodies: readonly string[],
+  DelaySeconds?: number,
+): Promise<void> {
+  let pending = bodies.map((MessageBody, i) => ({
+    ...{ Id: String(i), MessageBody },
+    ...(DelaySeconds !== undefined && { DelaySeconds }),
+  }));
   for (let round = 0; pending.length > 0; round++) {
     if (round > 0) await sleep(2 ** round * FIRST_PAUSE_MILLISECONDS);
     const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl, Entries: pending }));

@@ -37,12 +37,15 @@ export interface LocalQueue {
    * @returns The message's id.
    * @throws QueueError (message.ts) for a body that SQS does not take.
    */
-  send(body: string): Promise<string>;
+  send(body: string, options?: SendOptions): Promise<string>;
   /** Receives visible messages, possibly none; each is then hidden for the visibility timeout. */
   receive(limits: ReceiveLimits): Promise<ReceivedMessage[]>;
   /** Deletes received messages for good. As in SQS, a handle that a later receive has replaced does nothing. */
   delete(receiptHandles: readonly string[]): Promise<void>;
-  /** Gives received messages back: they are visible after the delay, and keep the reason. */
+  /**
+   * Gives received messages back: they are visible after the delay, and keep the reason. Those that were given back already
+   * stay as they are.
+   */
   release(receiptHandles: readonly string[], options: ReleaseOptions): Promise<void>;
   /** Waits until a message may be there to receive, the time is over, or the signal is aborted. */
   waitForMessage(options: WaitOptions): Promise<void>;
@@ -63,6 +66,11 @@ export interface LocalQueue {
 export interface OpenQueue extends LocalQueue {
   /** The bodies of all messages that wait or are in flight, in no order that means anything. */
   bodies(): readonly string[];
+}
+
+export interface SendOptions {
+  /** Until the message can be received, from 0; a restart ends it. @default 0 */
+  readonly delaySeconds?: number | undefined;
 }
 
 export interface ReleaseOptions {

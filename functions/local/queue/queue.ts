@@ -6,6 +6,7 @@ import type {
   ReceivedMessage,
   ReceiveLimits,
   ReleaseOptions,
+  SendOptions,
   WaitOptions,
 } from './contract.ts';
 import { newMessage } from './message.ts';
@@ -47,7 +48,7 @@ export async function openQueue(options: QueueOptions): Promise<OpenQueue> {
   for (const message of await store.readMessages()) state.visibility.show(afterRestart(message));
   return {
     visibilityTimeoutSeconds: options.visibilityTimeoutSeconds,
-    send: (body) => send(state, body),
+    send: (body, options) => send(state, body, options),
     receive: (limits) => receive(state, limits),
     delete: (receiptHandles) => deleteMessages(state, receiptHandles),
     release: (receiptHandles, how) => release(state, receiptHandles, how),
@@ -60,10 +61,15 @@ export async function openQueue(options: QueueOptions): Promise<OpenQueue> {
   };
 }
 
-async function send(state: QueueState, body: string): Promise<string> {
+async function send(
+  state: QueueState,
+  body: string,
+  { delaySeconds = 0 }: SendOptions = {},
+): Promise<string> {
   const message = newMessage(body, state.options.maximumMessageBytes);
   await state.store.write({ messages: [message] }, { flush: true });
-  state.visibility.show(message);
+  if (delaySeconds > 0) state.visibility.hide(message, Date.now() + delaySeconds * 1_000);
+  else state.visibility.show(message);
   wake(state);
   return message.messageId;
 }
@@ -97,7 +103,9 @@ async function release(
   receiptHandles: readonly string[],
   how: ReleaseOptions,
 ): Promise<void> {
-  const held = heldMessages(state, receiptHandles).map((message) => ({
+  // One that was given back once waits already, for as long as was said then.
+  const stillHeld = heldMessages(state, receiptHandles).filter(({ isHeld }) => isHeld);
+  const held = stillHeld.map((message) => ({
     ...message,
     isHeld: false,
     lastFailure: how.reason,

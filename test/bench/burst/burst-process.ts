@@ -1,10 +1,11 @@
 import type { SQSEvent } from 'aws-lambda';
-import { dynamoDbTagTable } from '../../../functions/adapters/aws/dynamodb.ts';
 import { acceptEveryUpload } from '../../../functions/core/objects/object.ts';
+import type { TagTable } from '../../../functions/core/records/tag-table.ts';
 import { messageTagger } from '../../../functions/tag-images/tag-messages.ts';
 import { sqsEvent } from '../../fixtures/sqs-event.ts';
 import type { SimulatedClock } from './simulated-clock.ts';
 import type { QueuedMessage, SimulatedQueue } from './simulated-queue.ts';
+import { adapterTable, modelledTable } from './simulated-table.ts';
 import type { StandIns } from './stand-ins.ts';
 import type { ThrottlingDynamoDb } from './throttling-dynamodb.ts';
 
@@ -15,6 +16,8 @@ export interface BurstWorld {
   readonly standIns: StandIns;
   readonly functionTimeoutSeconds: number;
   readonly maxReceiveCount: number;
+  /** Whether the real adapter and SDK send the requests. */
+  readonly usesSdk: boolean;
 }
 
 /** The process of one function, with clients of its own. */
@@ -25,28 +28,17 @@ export interface BurstProcess {
   warmUp(): Promise<void>;
 }
 
-const LATENCY_MILLISECONDS = 5;
-
-export function burstProcess(world: BurstWorld): BurstProcess {
+export async function burstProcess(world: BurstWorld): Promise<BurstProcess> {
   const { clock, dynamodb, queue, standIns, functionTimeoutSeconds, maxReceiveCount } = world;
   let isAlive = true;
-  const table = dynamoDbTagTable({
-    tableName: 'tags',
-    client: {
-      ...{ region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 's' } },
-      requestHandler: {
-        async handle({ headers, body }: { headers: Record<string, string>; body: Uint8Array }) {
-          // What a process that has ended asks is never asked.
-          if (!isAlive) return new Promise<never>(() => {});
-          const operation = String(headers['x-amz-target']).split('.')[1] ?? '';
-          const answer = dynamodb.answer(operation, JSON.parse(new TextDecoder().decode(body)), clock.now());
-          await clock.sleep(LATENCY_MILLISECONDS);
-          const bytes = Buffer.from(JSON.stringify(answer.body));
-          return { response: { statusCode: answer.statusCode, headers: {}, body: bytes } };
-        },
-      },
-    },
-  });
+  let remainingMilliseconds = (): number => Infinity;
+  const options = {
+    ...{ clock, dynamodb, isAlive: () => isAlive },
+    remainingMilliseconds: () => remainingMilliseconds(),
+  };
+  const simulated = world.usesSdk ? adapterTable(options) : await modelledTable(options);
+  // Tagging asks for single items only.
+  const table = simulated as TagTable;
   const tagMessages = messageTagger({
     tagger: {
       ...{ ...standIns.parts(), table, maximumBytes: 1e6 },
@@ -63,7 +55,7 @@ export function burstProcess(world: BurstWorld): BurstProcess {
     },
     async invoke(batch) {
       const end = clock.now() + functionTimeoutSeconds * 1_000;
-      const remainingMilliseconds = () => end - clock.now();
+      remainingMilliseconds = () => end - clock.now();
       let timer: NodeJS.Timeout | undefined;
       const timeUp = new Promise<undefined>((resolve) => {
         timer = setTimeout(() => resolve(undefined), functionTimeoutSeconds * 1_000);

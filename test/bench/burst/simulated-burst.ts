@@ -18,6 +18,8 @@ export interface BurstOptions {
   readonly batchSize?: number;
   /** @default that of the queue's definition */
   readonly functionTimeoutSeconds?: number;
+  /** Whether the real adapter and SDK send the requests, and not only the SDK's retries decide. @default false */
+  readonly usesSdk?: boolean;
   /** Called after each minute of simulated time. */
   readonly onMinute?: (line: string) => void;
 }
@@ -40,7 +42,7 @@ const POLL_MILLISECONDS = 500;
 const MINUTE = 60_000;
 
 /**
- * A burst of uploads in simulated time: the real handler, and the real adapter with the AWS SDK's own retries, before a
+ * A burst of uploads in simulated time: the real handler, and the AWS SDK's own retries with those of the adapter, before a
  * queue and a table that keep to the rules of SQS and DynamoDB. All functions are there from the first moment, and S3,
  * decoder and encoder are stand-ins that take as long.
  */
@@ -50,6 +52,7 @@ export async function simulatedBurst({
   writeUnitsPerSecond = 4_000,
   batchSize = 10,
   functionTimeoutSeconds = QUEUE_DEFINITION.functionTimeoutSeconds,
+  usesSdk = false,
   onMinute,
 }: BurstOptions): Promise<BurstFigures> {
   const clock = simulatedClock();
@@ -61,7 +64,7 @@ export async function simulatedBurst({
     });
     const dynamodb = throttlingDynamoDb(writeUnitsPerSecond);
     const world: BurstWorld = {
-      ...{ clock, dynamodb, queue, maxReceiveCount, functionTimeoutSeconds },
+      ...{ clock, dynamodb, queue, maxReceiveCount, functionTimeoutSeconds, usesSdk },
       standIns: standIns(clock),
     };
     await warmUp(world);
@@ -69,12 +72,12 @@ export async function simulatedBurst({
     const began = clock.now();
     let timeouts = 0;
     const work = async () => {
-      for (let process = burstProcess(world); queue.counts().left > 0; ) {
+      for (let process = await burstProcess(world); queue.counts().left > 0; ) {
         const batch = queue.receive(batchSize);
         if (batch.length === 0) await clock.sleep(POLL_MILLISECONDS);
         else if (!(await process.invoke(batch))) {
           timeouts += 1;
-          process = burstProcess(world);
+          process = await burstProcess(world);
         }
       }
     };
@@ -121,7 +124,7 @@ export async function simulatedBurst({
 async function warmUp(world: BurstWorld): Promise<void> {
   let isDone = false;
   const warming = burstProcess(world)
-    .warmUp()
+    .then((process) => process.warmUp())
     .finally(() => {
       isDone = true;
     });

@@ -43,7 +43,14 @@ export function simulatedQueue(options: SimulatedQueueOptions): SimulatedQueue {
   let deadLetters = 0;
   let receives = 0;
 
-  const send = (body: string) => void visible.add({ messageId: `message-${sent++}`, body, receives: 0 });
+  const send = (body: string, delaySeconds = 0) => {
+    const message: Stored = { messageId: `message-${sent++}`, body, receives: 0 };
+    if (delaySeconds === 0) visible.add(message);
+    else {
+      hidden.set(handleOf(message), message);
+      hide(message, delaySeconds);
+    }
+  };
   const handleOf = ({ messageId, receives: count }: Stored) => `${messageId}#${count}`;
   function show(message: Stored): void {
     hidden.delete(handleOf(message));
@@ -84,10 +91,16 @@ export function simulatedQueue(options: SimulatedQueueOptions): SimulatedQueue {
       settle: async (messages) => {
         for (const { receiptHandle } of messages) remove(receiptHandle);
       },
-      sendAnew: async (messages) => {
+      sendAnew: async (messages, delaySeconds) => {
         for (const { receiptHandle, body } of messages) {
-          send(body);
+          send(body, delaySeconds);
           remove(receiptHandle);
+        }
+      },
+      postpone: async (messages) => {
+        for (const { receiptHandle, delaySeconds } of messages) {
+          const held = hidden.get(receiptHandle);
+          if (held) hide(held, delaySeconds);
         }
       },
     },

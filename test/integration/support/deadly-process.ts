@@ -44,6 +44,7 @@ startEventSourceMapping({
         for (const { body } of messages) await queue.send(body);
         await settle(messages);
       },
+      postpone: async () => {},
     },
   }),
 });

@@ -211,9 +211,29 @@ describe('messages that the function holds', () => {
     expect(operations(requests)).toEqual(['SendMessageBatch']);
   });
 
+  it('are sent anew so that they can be received after a delay', async () => {
+    const { client, requests } = await sqsThat({ SendMessageBatch: DONE, DeleteMessageBatch: DONE });
+    await sqsInbox(QUEUE, client).sendAnew(held(1), 90);
+    expect(requestsOf(requests, 'SendMessageBatch').map(({ Entries }) => Entries)).toEqual([
+      [{ Id: '0', MessageBody: 'body 0', DelaySeconds: 90 }],
+    ]);
+  });
+
+  it('are postponed by ten, each by its own time', async () => {
+    const { client, requests } = await sqsThat({ ChangeMessageVisibilityBatch: DONE });
+    await sqsInbox(QUEUE, client).postpone(held(12).map((message, i) => ({ ...message, delaySeconds: i })));
+    const sent = requestsOf(requests, 'ChangeMessageVisibilityBatch');
+    expect(sent.map(({ QueueUrl, Entries }) => [QueueUrl, Entries.length])).toEqual([
+      [QUEUE, 10],
+      [QUEUE, 2],
+    ]);
+    expect(sent[1].Entries[1]).toEqual({ Id: '1', ReceiptHandle: 'handle 11', VisibilityTimeout: 11 });
+  });
+
   it('ask nothing of SQS when there are none', async () => {
     const { client, requests } = await sqsThat({});
     await sqsInbox(QUEUE, client).settle([]);
+    await sqsInbox(QUEUE, client).postpone([]);
     await sqsInbox(QUEUE, client).sendAnew([]);
     expect(requests).toEqual([]);
   });
