@@ -11,10 +11,9 @@ import { settingsAndFaults } from './settings.ts';
 const app = new App();
 try {
   const { settings, faults: contextFaults } = settingsAndFaults(app.node);
-  const { model, labels: labelSets, architecture, heic, baseImage, api } = settings;
-  const image = await taggingImage({ model, labelSets, architecture, heic, api, baseImage }).catch(
-    (error: Error) => error,
-  );
+  const { model, labels: labelSets, architecture, heic, baseImage, api, packaging } = settings;
+  const parts = { model, labelSets, architecture, heic, api, baseImage, packaging };
+  const image = await taggingImage(parts).catch((error: Error) => error);
   if (contextFaults.length > 0 || image instanceof Error) {
     const context = contextFaults.length > 0 ? [faultText('CDK context', contextFaults)] : [];
     throw new Error([...context, ...(image instanceof Error ? [image.message] : [])].join('\n'));

@@ -114,6 +114,7 @@ function optionProps(settings: Settings): ImageTaggerProps {
     ...(maximumBytes !== undefined && { maximumObjectSize: Size.bytes(maximumBytes) }),
     prefixes: settings.prefix,
     suffixes: settings.suffix,
+    packaging: settings.packaging,
     memory: Size.mebibytes(settings.memoryMegabytes),
     timeout: Duration.seconds(settings.functionTimeoutSeconds),
     temporaryStorage: Size.mebibytes(settings.temporaryStorageMegabytes),

@@ -2,7 +2,12 @@ import type { Node } from 'constructs';
 import { filterFaults } from './constructs/intake/upload-filter.ts';
 import { throwFaults } from './options/faults.ts';
 import { either, fault, flag, list, oneOf, type Rules, readByRules, text } from './options/option-rules.ts';
-import { contradictions, TAGGER_RULES, type TaggerOptions } from './options/tagger-options.ts';
+import {
+  baseImageFaults,
+  contradictions,
+  TAGGER_RULES,
+  type TaggerOptions,
+} from './options/tagger-options.ts';
 
 /**
  * What the person who deploys decides: in `cdk.json`'s `context`, or with `cdk deploy -c <name>=<value>`. A list is
@@ -116,7 +121,11 @@ export function readSettings(node: Node): Settings {
 /** The settings, each faulty one as by default, so that what they name can be looked at before all faults are told. */
 export function settingsAndFaults(node: Node): { settings: Settings; faults: readonly string[] } {
   const { options: settings, faults } = readByRules<Settings>(RULES, (name) => node.tryGetContext(name));
-  const together = [...contradictions(settings, (name) => name), ...filterFaults(settings, settings.bucket)];
+  const together = [
+    ...contradictions(settings, (name) => name),
+    ...baseImageFaults(settings),
+    ...filterFaults(settings, settings.bucket),
+  ];
   return { settings, faults: [...unknownSettings(node), ...faults, ...together] };
 }
 

@@ -45,6 +45,7 @@ function imageOrFault(tagger: Construct, parts: TaggerParts): TaggingImage | str
     heic,
     api: parts.options.api,
     baseImage,
+    packaging: parts.options.packaging,
     stateFolder: stateFolder(assetFolder),
   };
   try {

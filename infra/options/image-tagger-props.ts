@@ -98,6 +98,13 @@ export interface ImageTaggerProps {
   readonly baseImage?: string;
 
   /**
+   * What the functions' code comes as: `container`, an image that Docker builds; or `zip`, an archive of at most 250 MB
+   * unzipped on Lambda's own Node.js runtime, which AWS patches and which needs no Docker.
+   * @default 'container'
+   */
+  readonly packaging?: 'container' | 'zip';
+
+  /**
    * Memory of the tagging function, 1,536 to 10,240 MiB: decoding large pictures takes that beside the model. Processors come
    * with it: one for every 1,769 MB. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
    * @default Size.mebibytes(3008) (the most that AWS grants a new account)

@@ -9,7 +9,7 @@ import { DEFAULT_THUMBNAIL_PREFIX } from '../../functions/core/thumbnails/thumbn
 import type { AnyBucket, ImageTaggerProps } from './image-tagger-props.ts';
 import { fault, flag, oneOf, type Rule, type Rules, readByRules, text } from './option-rules.ts';
 import { construct, duration, known, listOf, plain, removalPolicy, size } from './prop-rules.ts';
-import { contradictions, TAGGER_RULES, type TaggerOptions } from './tagger-options.ts';
+import { baseImageFaults, contradictions, TAGGER_RULES, type TaggerOptions } from './tagger-options.ts';
 
 export const MAXIMUM_BUCKETS = 100;
 
@@ -69,6 +69,7 @@ const PROP_RULES = {
   architecture: ARCHITECTURE,
   heic: plain(flag(true)),
   baseImage: text(/^[\w./:@-]+$/, 'the name of a container image', undefined),
+  packaging: known(TAGGER_RULES.packaging),
   memory: size(TAGGER_RULES.memoryMegabytes, 'MiB'),
   timeout: duration(TAGGER_RULES.functionTimeoutSeconds),
   temporaryStorage: size(TAGGER_RULES.temporaryStorageMegabytes, 'MiB'),
@@ -184,6 +185,7 @@ function togetherFaults(values: PropValues, options: TaggerOptions): string[] {
   for (const name of ['vpcSubnets', 'securityGroups'] as const) {
     if (values[name] && !values.vpc) faults.push(`Expected a vpc with ${name} but received none`);
   }
+  faults.push(...baseImageFaults(values));
   if (values.thumbnailBucket && !values.thumbnails) {
     faults.push('Expected thumbnails to be true with thumbnailBucket but received false');
   }
@@ -209,6 +211,7 @@ function optionsOf(values: PropValues): TaggerOptions {
     prefix: values.prefixes,
     suffix: values.suffixes,
     maximumBytes: values.maximumObjectSize,
+    packaging: values.packaging,
     memoryMegabytes: values.memory,
     functionTimeoutSeconds: values.timeout,
     temporaryStorageMegabytes: values.temporaryStorage,

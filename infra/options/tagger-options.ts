@@ -38,6 +38,12 @@ export interface TaggerOptions {
    */
   readonly thumbnails: boolean;
   /**
+   * What the functions' code comes as: `container`, an image that Docker builds; or `zip`, an archive of at most 250 MB
+   * unzipped on Lambda's own Node.js runtime, which AWS patches and which needs no Docker.
+   * @default 'container'
+   */
+  readonly packaging: 'container' | 'zip';
+  /**
    * Memory of the tagging function, 1,536 to 10,240 MB: decoding large pictures takes that beside the model.
    * Processors come with it: one for every 1,769 MB. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
    * @default 3008 (the most that AWS grants a new account)
@@ -211,6 +217,7 @@ export const TAGGER_RULES = {
   maximumBytes: wholeNumber(1, 1_073_741_824, undefined),
   thumbnails: flag(false),
   exif: oneOf<ExifChoice>(EXIF_CHOICES, DEFAULT_EXIF_CHOICE),
+  packaging: oneOf(['container', 'zip'], 'container'),
   memoryMegabytes: wholeNumber(1_536, 10_240, 3_008),
   functionTimeoutSeconds: wholeNumber(1, 900, QUEUE_DEFINITION.functionTimeoutSeconds),
   temporaryStorageMegabytes: wholeNumber(512, 10_240, 512),
@@ -278,7 +285,21 @@ export function contradictions(options: TaggerOptions, nameOf: OptionName): stri
       `Expected a ${nameOf('temporaryStorageMegabytes')} of ${MAXIMUM_STORAGE_WITH_SNAPSTART_MEGABYTES} with ${nameOf('snapStart')} but received ${options.temporaryStorageMegabytes}`,
     );
   }
+  if (options.snapStart && options.packaging === 'zip') {
+    faults.push(
+      `Expected ${nameOf('packaging')} to be container with ${nameOf('snapStart')} but received zip: Lambda makes no snapshots of its Node.js runtimes`,
+    );
+  }
   return [...faults, ...capacityFaults(options, nameOf), ...apiContradictions(options, nameOf)];
+}
+
+/** An archive is built on nothing. */
+export function baseImageFaults({
+  packaging,
+  baseImage,
+}: Pick<TaggerOptions, 'packaging'> & { readonly baseImage: string | undefined }): string[] {
+  if (packaging !== 'zip' || baseImage === undefined) return [];
+  return [`Expected packaging to be container with baseImage ${baseImage} but received zip`];
 }
 
 /** More than a function has time or memory for. */

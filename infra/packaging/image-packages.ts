@@ -27,7 +27,11 @@ function openedPackages(architecture: Architecture): readonly string[] {
 /** The parts of packages that the image gets, of those that hold much more. */
 function partsOf(name: string, architecture: Architecture): readonly string[] {
   if (name === 'onnxruntime-node') return [`bin/napi-v6/linux/${NPM_CPU[architecture]}`, 'package.json'];
-  if (name === 'libheif-js') return ['libheif-wasm', 'package.json'];
+  if (name === 'libheif-js')
+    return [
+      ...['LICENSE', 'libheif.js', 'libheif.wasm'].map((file) => `libheif-wasm/${file}`),
+      'package.json',
+    ];
   return [''];
 }
 
@@ -73,7 +77,7 @@ export async function writePackageLock(
 }
 
 /**
- * Copies the packages from the repository's `node_modules`, so that the image can be built without a network.
+ * Copies the packages from the `node_modules` of the repository or another folder: what the image or archive gets of them.
  *
  * @throws Error when they are not installed: npm leaves out the ones for other processors
  */
@@ -81,8 +85,9 @@ export async function copyPackages(
   repository: string,
   folder: string,
   architecture: Architecture,
+  { heic = true }: { readonly heic?: boolean } = {},
 ): Promise<void> {
-  for (const name of openedPackages(architecture)) {
+  for (const name of openedPackages(architecture).filter((one) => heic || one !== 'libheif-js')) {
     const from = join(repository, 'node_modules', name);
     if (!existsSync(from)) throw new Error(`Expected ${name} in node_modules but it is not installed here`);
     const to = join(folder, 'node_modules', name);

@@ -11,6 +11,7 @@ import {
 import { pinnedOn } from '../../functions/core/base-image-age.ts';
 import { isModelName, MODELS_FOLDERS } from '../../functions/tagger/model-places.ts';
 import { faultText, messageOf } from '../options/faults.ts';
+import { archiveVariables, stageArchive } from './archive.ts';
 import { type BackfillCode, stageBackfillCode } from './backfill-code.ts';
 import { functionCode } from './function-code.ts';
 import { stageImage } from './image.ts';
@@ -32,17 +33,27 @@ export interface TaggingImageOptions {
    * @default AWS's own base image, which the Dockerfile names
    */
   readonly baseImage?: string | undefined;
+  /**
+   * Whether the functions are a container image, which Docker builds, or a zip archive on Lambda's own runtime.
+   * @default container
+   */
+  readonly packaging?: 'container' | 'zip' | undefined;
   /** Folder that all this is laid out in. @default `.cliptag` in the repository */
   readonly stateFolder?: string | undefined;
 }
 
 /**
- * What a container image of the tagging function is built from. Its content, and nothing else, decides the image's tag:
+ * What the functions are made of: what a container image is built from, or the content of an archive. Its content, and nothing else, decides the image's tag:
  * another model or label set deploys another image, and the same ones deploy nothing.
  */
 export interface TaggingImage {
-  /** Holds a `Dockerfile` and all that it copies. The image's own environment says where model and label sets are. */
+  /**
+   * Holds a `Dockerfile` and all that it copies, whose environment says where model and label sets are; or, for an archive,
+   * what is unpacked as `/var/task`.
+   */
   readonly folder: string;
+  /** Variables of an archive's functions; undefined for a container. */
+  readonly archiveVariables?: Readonly<Record<string, string>> | undefined;
   /** Digest of the model inside. Embeddings may be compared if, and only if, their models' digests are equal. */
   readonly modelDigest: string;
   /** Size of its embeddings. */
@@ -62,7 +73,7 @@ export interface TaggingImage {
  * @throws Error with all faults of the model and of all label sets, before anything is deployed
  */
 export async function taggingImage(options: TaggingImageOptions): Promise<TaggingImage> {
-  const { architecture, heic, api, baseImage, stateFolder = STATE_FOLDER } = options;
+  const { architecture, heic = true, api, baseImage, packaging, stateFolder = STATE_FOLDER } = options;
   const [model, labelSets] = await Promise.allSettled([
     readVerified(options.model),
     readLabelSetFiles(options.labelSets),
@@ -74,20 +85,16 @@ export async function taggingImage(options: TaggingImageOptions): Promise<Taggin
   const parts = { model: model.value, labelSets: labelSets.value, architecture, heic };
   const { digest: modelDigest, manifest } = model.value;
   const below = (name: string) => join(stateFolder, name);
-  const [folder, backfill, day] = await Promise.all([
+  const [image, backfill, day] = await Promise.all([
     stageImage({ ...parts, api, folder: below('images'), classifierFolder: below('classifiers') }),
     stageBackfillCode(parts, below('backfill')),
-    baseImage === undefined ? pinDay() : undefined,
+    baseImage === undefined && packaging !== 'zip' ? pinDay() : undefined,
   ]);
-  const image = {
-    folder,
-    modelDigest,
-    dimensions: manifest.embeddingSize,
-    architecture,
-    baseImage,
-    backfill,
-  };
-  return { ...image, ...(day !== undefined && { pinnedOn: day }) };
+  const shared = { modelDigest, dimensions: manifest.embeddingSize, architecture, backfill };
+  if (packaging !== 'zip')
+    return { ...shared, folder: image, baseImage, ...(day !== undefined && { pinnedOn: day }) };
+  const folder = await stageArchive({ image, architecture, heic, folder: stateFolder });
+  return { ...shared, folder, archiveVariables: archiveVariables(heic) };
 }
 
 async function pinDay(): Promise<string | undefined> {

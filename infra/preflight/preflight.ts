@@ -22,6 +22,8 @@ export interface PreflightSettings {
   readonly bucket: readonly string[];
   readonly stackName: string;
   readonly replaceEmbeddings: boolean;
+  /** @default container */
+  readonly packaging?: 'container' | 'zip';
 }
 
 /**
@@ -47,7 +49,7 @@ export async function preflight(
       ),
     ),
     look(`The stack ${settings.stackName}`, () => lookAtModel(settings, modelDigest, environment)),
-    lookAtDocker(docker),
+    ...(settings.packaging !== 'zip' ? [lookAtDocker(docker)] : []),
   ];
   return all(await Promise.all(looks));
 }

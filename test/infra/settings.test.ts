@@ -32,6 +32,7 @@ describe('settings', () => {
       maximumBytes: undefined,
       exif: 'all',
       thumbnails: false,
+      packaging: 'container',
       memoryMegabytes: 3_008,
       functionTimeoutSeconds: 60,
       temporaryStorageMegabytes: 512,
@@ -141,6 +142,7 @@ describe('settings', () => {
     ['exif', 'place'],
     ['thumbnails', 'thumbnails/'],
     ['baseImage', 'two words'],
+    ['packaging', 'tar'],
     ['logRetentionDays', 31],
     ['logLevel', 'info'],
     ['logKeys', 'hashed'],
@@ -181,6 +183,14 @@ describe('settings', () => {
     [
       { snapStart: true, temporaryStorageMegabytes: 513 },
       'Expected a temporaryStorageMegabytes of 512 with snapStart but received 513',
+    ],
+    [
+      { packaging: 'zip', snapStart: true },
+      'Expected packaging to be container with snapStart but received zip',
+    ],
+    [
+      { packaging: 'zip', baseImage: 'node:24' },
+      'Expected packaging to be container with baseImage node:24 but received zip',
     ],
     [{ api: true, apiAuth: 'none' }, 'Expected apiWrites to be false with apiAuth none but received true'],
     [{ apiReservedConcurrency: 5 }, 'Expected api to be true with options of the API but received false'],

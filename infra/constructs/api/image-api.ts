@@ -2,11 +2,11 @@ import { Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import type { Grant, IGrantable, Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
-  DockerImageFunction,
   type FunctionUrl,
   FunctionUrlAuthType,
   type FunctionUrlCorsOptions,
   HttpMethod,
+  type Function as LambdaFunction,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -17,7 +17,7 @@ import type { TaggerOptions } from '../../options/tagger-options.ts';
 import type { TaggingImage } from '../../packaging/tagging-image.ts';
 import { explainWildcard } from '../compute/explained-wildcard.ts';
 import { placed } from '../compute/function-network.ts';
-import { imageArchitecture, imageCode } from '../compute/image-code.ts';
+import { imageFunction } from '../compute/image-function.ts';
 import { logVariables } from '../compute/log-variables.ts';
 import type { ApiEndpoint } from './api-endpoint.ts';
 import { type ApiAccess, allowApiBuckets, allowSearchingVectors, apiRole } from './api-role.ts';
@@ -36,7 +36,7 @@ export interface ImageApiProps extends Omit<ApiAccess, 'logGroup' | 'prefix' | '
  * asks.
  */
 export class ImageApi extends Construct implements ApiEndpoint {
-  readonly function: DockerImageFunction;
+  readonly function: LambdaFunction;
   readonly url: FunctionUrl;
   private readonly role: Role;
   private readonly buckets: AnyBucket[];
@@ -59,10 +59,9 @@ export class ImageApi extends Construct implements ApiEndpoint {
       ? undefined
       : new SearchSnapshots(this, 'SearchSnapshots', this.role);
     if (options.vectorIndex) allowSearchingVectors(this.role, props.table, image.dimensions);
-    this.function = new DockerImageFunction(this, 'Function', {
+    this.function = imageFunction(this, 'Function', {
+      ...{ image, options, module: 'api' },
       description: 'Answers the HTTP API: finds images, and leads to them',
-      code: imageCode(image, options, ['api.handler']),
-      architecture: imageArchitecture(image),
       role: this.role,
       environment: environmentOf(props, this.bucketNames(), snapshots?.bucketName),
       memorySize: options.apiMemoryMegabytes,

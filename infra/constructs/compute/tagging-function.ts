@@ -1,7 +1,7 @@
 import { Duration, Lazy, RemovalPolicy, Size, Validations } from 'aws-cdk-lib';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { type Alias, DockerImageFunction, SnapStartConf, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { type Alias, type Function as LambdaFunction, SnapStartConf, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -12,7 +12,7 @@ import { TAGGER_RULES, type TaggerOptions } from '../../options/tagger-options.t
 import type { TaggingImage } from '../../packaging/tagging-image.ts';
 import { explainWildcard } from './explained-wildcard.ts';
 import { placed } from './function-network.ts';
-import { imageArchitecture, imageCode } from './image-code.ts';
+import { imageFunction } from './image-function.ts';
 import { logVariables } from './log-variables.ts';
 import { allowBuckets, type TaggingAccess, taggingRole } from './tagging-role.ts';
 
@@ -28,7 +28,7 @@ export interface TaggingFunctionProps
 
 /** The function that tags the images of a batch of messages, with the rights to do just that. */
 export class TaggingFunction extends Construct {
-  readonly function: DockerImageFunction;
+  readonly function: LambdaFunction;
   private readonly role: Role;
   private readonly buckets: AnyBucket[];
 
@@ -45,10 +45,9 @@ export class TaggingFunction extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.role = taggingRole(this, { ...props, ...options, logGroup });
-    this.function = new DockerImageFunction(this, 'Function', {
+    this.function = imageFunction(this, 'Function', {
+      ...{ image, options },
       description: 'Tags the images that a batch of messages tells of',
-      code: imageCode(image, options),
-      architecture: imageArchitecture(image),
       role: this.role,
       environment: environmentOf(props, this.bucketNames()),
       memorySize: options.memoryMegabytes,
@@ -78,7 +77,7 @@ export class TaggingFunction extends Construct {
   }
 
   /** What the queue feeds: with SnapStart an alias, since only published versions have snapshots. */
-  private consumer(snapStart: boolean): Alias | DockerImageFunction {
+  private consumer(snapStart: boolean): Alias | LambdaFunction {
     return snapStart ? this.function.addAlias('live') : this.function;
   }
 

@@ -1,7 +1,7 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { DockerImageFunction, type Function as LambdaFunction, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { type Function as LambdaFunction, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -9,7 +9,7 @@ import type { RetagEnvironmentVariables } from '../../../functions/config.ts';
 import type { TaggerOptions } from '../../options/tagger-options.ts';
 import type { TaggingImage } from '../../packaging/tagging-image.ts';
 import { type FunctionNetwork, placed } from '../compute/function-network.ts';
-import { imageArchitecture, imageCode } from '../compute/image-code.ts';
+import { imageFunction } from '../compute/image-function.ts';
 import { logVariables } from '../compute/log-variables.ts';
 import { addMapWorkflow } from './map-workflow.ts';
 import { retagRole, retagWorkflowRole } from './retag-roles.ts';
@@ -60,10 +60,9 @@ export class Retag extends Construct {
       retention: options.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    return new DockerImageFunction(this, 'Worker', {
+    return imageFunction(this, 'Worker', {
+      ...{ image, options, module: 'retag' },
       description: 'Tags the images of a segment of the table anew, from their stored embeddings',
-      code: imageCode(image, options, ['retag.handler']),
-      architecture: imageArchitecture(image),
       role: retagRole(this, { ...props, logGroup }),
       environment: {
         TABLE_NAME: table.tableName,

@@ -209,7 +209,7 @@ export const ALLOWED_IMPORTS = `
   # The stack, and what it deploys.
   infra/options: core core/formats/exif core/objects core/thumbnails aws-cdk-lib constructs
   infra/constructs/intake: infra/options aws-cdk-lib constructs
-  infra/packaging: adapters/files adapters/onnx core core/labels core/tagging infra/options tagger constructs esbuild zod
+  infra/packaging: adapters/files adapters/onnx config.ts core core/labels core/tagging infra/options tagger constructs esbuild zod
       node:*
   infra/constructs/watching: core/cost core/tagging infra/options infra/packaging aws-cdk-lib constructs
   infra/npm-package: adapters/esbuild adapters/files adapters/onnx infra/packaging esbuild rolldown rolldown-plugin-dts
