@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, Size, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Size, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
@@ -30,18 +30,20 @@ export class ImageTaggingStack extends Stack {
       ...optionProps(settings),
       ...this.resourceProps(settings),
     });
+    for (const tag of settings.tags) Tags.of(this).add(...nameAndValue(tag));
     this.output(tagger, image, settings);
   }
 
   /** What the settings name, as the CDK's objects. */
   private resourceProps(settings: Settings): ImageTaggerProps {
-    const { bucket: bucketNames, bucketKey, tableKey } = settings;
+    const { bucket: bucketNames, bucketKey, tableKey, dataKey } = settings;
     const alarmTopic = this.alarmTopic(settings);
     const resultEventBus = this.eventBus(settings.resultEvents);
     return {
       ...(bucketNames.length > 0 && { buckets: existingBuckets(this, bucketNames) }),
       bucketKeys: bucketKey.map((arn, index) => Key.fromKeyArn(this, `BucketKey${index}`, arn)),
       ...(tableKey !== undefined && { tableKey: Key.fromKeyArn(this, 'TableKey', tableKey) }),
+      ...(dataKey !== undefined && { dataKey: Key.fromKeyArn(this, 'DataKey', dataKey) }),
       ...(alarmTopic && { alarmTopic }),
       ...(resultEventBus && { resultEventBus }),
     };
@@ -93,6 +95,12 @@ export class ImageTaggingStack extends Stack {
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }
+}
+
+/** A value may have an equals sign, too. */
+function nameAndValue(tag: string): [string, string] {
+  const end = tag.indexOf('=');
+  return [tag.slice(0, end), tag.slice(end + 1)];
 }
 
 /** The settings that are the construct's props under other names and in other units. */

@@ -67,6 +67,17 @@ export interface Settings extends TaggerOptions {
    */
   readonly tableKey: string | undefined;
   /**
+   * ARN of the KMS key that the queues and the functions' logs are encrypted with. Its policy has to let Amazon S3, EventBridge and
+   * CloudWatch Logs use it: docs/deploying.md.
+   * @default undefined (keys of Amazon SQS and CloudWatch)
+   */
+  readonly dataKey: string | undefined;
+  /**
+   * Resource tags of all that the stack makes, `NAME=VALUE`, as for cost allocation.
+   * @default []
+   */
+  readonly tags: readonly string[];
+  /**
    * ARN of the SNS topic that alarms are sent to.
    * @default undefined (alarms change their state and tell nobody)
    */
@@ -86,6 +97,9 @@ export interface Settings extends TaggerOptions {
 
 const ARN = (service: string) => new RegExp(`^arn:[\\w-]+:${service}:[\\w-]+:\\d{12}:[\\w./-]+$`);
 
+/** https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html; names with aws: are AWS's own. */
+const RESOURCE_TAG = /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/+@-]{1,128}=[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/iu;
+
 const RULES: Rules<Settings> = {
   ...TAGGER_RULES,
   stackName: text(
@@ -102,6 +116,8 @@ const RULES: Rules<Settings> = {
   heic: flag(true),
   baseImage: text(/^[\w./:@-]+$/, 'the name of a container image', undefined),
   tableKey: text(ARN('kms'), 'the ARN of a KMS key', undefined),
+  dataKey: text(ARN('kms'), 'the ARN of a KMS key', undefined),
+  tags: list(RESOURCE_TAG, 'resource tags as NAME=VALUE', []),
   alarmTopic: text(ARN('sns'), 'the ARN of an SNS topic', undefined),
   alarmEmail: text(/^[^\s@,]+@[^\s@,]+\.[^\s@,]+$/, 'an e-mail address', undefined),
   resultEvents: either(flag(false), text(ARN('events'), 'the ARN of an event bus', undefined)),

@@ -23,7 +23,12 @@ export function grantReading(table: Table, key: IKey | undefined, grantee: IGran
  * Lets somebody look at dead letters and have Amazon SQS move them back to the queue:
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
  */
-export function grantRedriving(queue: Queue, deadLetterQueue: Queue, grantee: IGrantable): Grant {
+export function grantRedriving(
+  queue: Queue,
+  deadLetterQueue: Queue,
+  key: IKey | undefined,
+  grantee: IGrantable,
+): Grant {
   const moves = ['StartMessageMoveTask', 'ListMessageMoveTasks', 'CancelMessageMoveTask'];
   const messages = ['GetQueueUrl', 'GetQueueAttributes', 'ReceiveMessage', 'DeleteMessage'];
   const looking = Grant.addToPrincipal({
@@ -36,5 +41,6 @@ export function grantRedriving(queue: Queue, deadLetterQueue: Queue, grantee: IG
     actions: ['sqs:SendMessage'],
     resourceArns: [queue.queueArn],
   });
-  return looking.combine(sending);
+  const grant = looking.combine(sending);
+  return key ? grant.combine(key.grant(grantee, 'kms:Decrypt', 'kms:GenerateDataKey')) : grant;
 }

@@ -15,6 +15,7 @@ import type { TaggerOptions } from '../options/tagger-options.ts';
 import type { ApiEndpoint } from './api/api-endpoint.ts';
 import { ImageApi } from './api/image-api.ts';
 import { TaggingFunction } from './compute/tagging-function.ts';
+import { allowServices } from './data-key.ts';
 import { grantReading, grantRedriving } from './grants.ts';
 import { readBucketOptions } from './intake/added-bucket.ts';
 import { BucketEvents } from './intake/bucket-events.ts';
@@ -69,6 +70,7 @@ export class ImageTagger extends Construct {
   private readonly readAlarms: () => TaggerAlarms;
   private readonly options: TaggerOptions;
   private readonly tableKey: IKey | undefined;
+  private readonly dataKey: IKey | undefined;
   private readonly tagging: TaggingFunction;
   private readonly backfilling: Backfill;
   private readonly imageApi: ImageApi | undefined;
@@ -81,10 +83,12 @@ export class ImageTagger extends Construct {
     super(scope, id);
     const parts = taggerParts(this, props);
     const { options, tableKey, removalPolicy, image } = parts;
+    if (parts.dataKey) allowServices(this, parts.dataKey);
     const { queue, deadLetterQueue, visibilityTimeout } = new UploadQueue(this, 'UploadQueue', {
       functionTimeout: Duration.seconds(options.functionTimeoutSeconds),
       batchWindow: Duration.seconds(options.batchWindowSeconds),
       maxReceiveCount: options.maxReceiveCount,
+      dataKey: parts.dataKey,
     });
     this.indexedDimensions = options.vectorIndex ? image.dimensions : undefined;
     const { table } = new TagTable(this, 'TagTable', {
@@ -146,6 +150,7 @@ export class ImageTagger extends Construct {
     this.thumbnails = thumbnails;
     this.options = options;
     this.tableKey = tableKey;
+    this.dataKey = parts.dataKey;
   }
 
   /** One alarm for each way in which images stop being tagged. */
@@ -197,7 +202,7 @@ export class ImageTagger extends Construct {
 
   /** Lets somebody look at dead letters and redrive them, as `cliptag redrive` does. */
   grantRedrive(grantee: IGrantable): Grant {
-    return grantRedriving(this.queue, this.deadLetterQueue, grantee);
+    return grantRedriving(this.queue, this.deadLetterQueue, this.dataKey, grantee);
   }
 
   /**

@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { QUEUE_DEFINITION, visibilityTimeoutSeconds } from '../../functions/core/objects/queue-definition.ts';
@@ -10,6 +11,11 @@ export interface UploadQueueProps {
   readonly batchWindow: Duration;
   /** Receives before a message goes to the dead-letter queue, 1 to 1,000. */
   readonly maxReceiveCount: number;
+  /**
+   * A KMS key of one's own; its use costs per call.
+   * @default SSE-SQS
+   */
+  readonly dataKey?: IKey | undefined;
 }
 
 /** The queue of {@link QUEUE_DEFINITION}, with its dead-letter queue. */
@@ -21,10 +27,12 @@ export class UploadQueue extends Construct {
 
   constructor(scope: Construct, id: string, props: UploadQueueProps) {
     super(scope, id);
-    // SSE-SQS rather than a KMS key: S3 may not send to a queue under AWS's managed key, and a key of one's own costs per
-    // call.
+    // SSE-SQS rather than AWS's managed KMS key, under which S3 may not send to a queue.
+    const encryption: QueueProps = props.dataKey
+      ? { encryption: QueueEncryption.KMS, encryptionMasterKey: props.dataKey }
+      : { encryption: QueueEncryption.SQS_MANAGED };
     const shared: QueueProps = {
-      encryption: QueueEncryption.SQS_MANAGED,
+      ...encryption,
       enforceSSL: true,
       retentionPeriod: Duration.days(QUEUE_DEFINITION.retentionDays),
     };

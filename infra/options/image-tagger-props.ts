@@ -10,7 +10,10 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 /** The CDK's types keep the class apart from its interface where TypeScript takes optional properties exactly. */
 export type AnyBucket = IBucket | Bucket;
 
-/** What an `ImageTagger` can be told. Amounts and names must be known when the app is synthesized. */
+/**
+ * What an `ImageTagger` can be told. Amounts and names must be known when the app is synthesized. Resource tags, as for cost
+ * allocation, are the CDK's own: `Tags.of(tagger).add('team', 'photos')`.
+ */
 export interface ImageTaggerProps {
   /**
    * The buckets whose objects are tagged, 1 to 100, of the stack's region and account. Their events come by Amazon
@@ -184,6 +187,12 @@ export interface ImageTaggerProps {
    * @default - DynamoDB's own key
    */
   readonly tableKey?: IKey;
+  /**
+   * The KMS key that the queues and the functions' logs are encrypted with. The policy of a key that this app makes is seen to; one
+   * that exists already has to let Amazon S3, EventBridge and CloudWatch Logs use it: docs/deploying.md.
+   * @default - keys of Amazon SQS and CloudWatch
+   */
+  readonly dataKey?: IKey;
   /**
    * Whether DynamoDB refuses to delete the tag table, also when asked by CloudFormation or the console.
    * @default true, but false with `removalPolicy` DESTROY

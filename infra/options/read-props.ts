@@ -89,6 +89,7 @@ const PROP_RULES = {
     { minimum: 1 },
   ),
   tableKey: KEY,
+  dataKey: KEY,
   deletionProtection: { ...plain(TAGGER_RULES.tableDeletionProtection), byDefault: undefined },
   removalPolicy,
   logRetention: LOG_RETENTION,
@@ -148,6 +149,7 @@ export interface TaggerParts
     | 'vpcSubnets'
     | 'securityGroups'
     | 'tableKey'
+    | 'dataKey'
     | 'removalPolicy'
     | 'alarmTopic'
     | 'resultEventBus'

@@ -151,6 +151,8 @@ describe('the AWS Solutions rules of cdk-nag', () => {
           tracing: true,
           reservedConcurrency: 20,
           tableKey: TABLE_KEY,
+          dataKey: TABLE_KEY,
+          tags: 'team=photos,env=prod',
           alarmTopic: TOPIC,
         },
         ...{ resultEvents: true, objectTags: true, thumbnails: true },

@@ -7,6 +7,7 @@ import type { Construct } from 'constructs';
 import { TABLE_DEFINITION } from '../../../functions/core/records/table-definition.ts';
 import { vectorIndex } from '../../../functions/core/records/vector-index.ts';
 import type { AnyBucket } from '../../options/image-tagger-props.ts';
+import { grantSending } from '../compute/data-key-grants.ts';
 import { explainWildcard } from '../compute/explained-wildcard.ts';
 import { allowNetwork, type FunctionNetwork } from '../compute/function-network.ts';
 import { allowBuckets, objectArns } from '../compute/tagging-role.ts';
@@ -26,6 +27,8 @@ export interface ApiAccess extends ApiBuckets {
   readonly apiWrites: boolean;
   readonly table: Table;
   readonly tableKey?: IKey | undefined;
+  /** What queue and log are encrypted with. */
+  readonly dataKey?: IKey | undefined;
   readonly queue: Queue;
   readonly deadLetterQueue: Queue;
   readonly logGroup: LogGroup;
@@ -68,6 +71,7 @@ export function apiRole(scope: Construct, access: ApiAccess): Role {
   role.addToPolicy(new PolicyStatement({ actions: ['sqs:GetQueueAttributes'], resources: queues }));
   if (apiWrites) {
     role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }));
+    grantSending(access.dataKey, role);
   }
   return role;
 }

@@ -1,4 +1,4 @@
-import { Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, Lazy } from 'aws-cdk-lib';
 import type { Grant, IGrantable, Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
@@ -9,13 +9,13 @@ import {
   type Function as LambdaFunction,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { ApiEnvironmentVariables } from '../../../functions/config.ts';
 import type { AnyBucket } from '../../options/image-tagger-props.ts';
 import type { TaggerOptions } from '../../options/tagger-options.ts';
 import type { TaggingImage } from '../../packaging/tagging-image.ts';
 import { explainWildcard } from '../compute/explained-wildcard.ts';
+import { functionLogGroup } from '../compute/function-log-group.ts';
 import { placed } from '../compute/function-network.ts';
 import { imageFunction } from '../compute/image-function.ts';
 import { logVariables } from '../compute/log-variables.ts';
@@ -49,10 +49,7 @@ export class ImageApi extends Construct implements ApiEndpoint {
     super(scope, id);
     const { image, options } = props;
     this.buckets = [...props.buckets];
-    const logGroup = new LogGroup(this, 'Log', {
-      retention: options.logRetentionDays,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const logGroup = functionLogGroup(this, props);
     this.role = apiRole(this, { ...props, ...options, logGroup });
     // A search by the index holds nothing in memory that a snapshot could be of.
     const snapshots = options.vectorIndex

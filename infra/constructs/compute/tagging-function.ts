@@ -1,9 +1,8 @@
-import { Duration, Lazy, RemovalPolicy, Size, Validations } from 'aws-cdk-lib';
+import { Duration, Lazy, Size, Validations } from 'aws-cdk-lib';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type Alias, type Function as LambdaFunction, SnapStartConf, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { TaggingEnvironmentVariables } from '../../../functions/config.ts';
@@ -11,6 +10,7 @@ import type { AnyBucket } from '../../options/image-tagger-props.ts';
 import { TAGGER_RULES, type TaggerOptions } from '../../options/tagger-options.ts';
 import type { TaggingImage } from '../../packaging/tagging-image.ts';
 import { explainWildcard } from './explained-wildcard.ts';
+import { functionLogGroup } from './function-log-group.ts';
 import { placed } from './function-network.ts';
 import { imageFunction } from './image-function.ts';
 import { logVariables } from './log-variables.ts';
@@ -19,7 +19,14 @@ import { allowBuckets, type TaggingAccess, taggingRole } from './tagging-role.ts
 export interface TaggingFunctionProps
   extends Pick<
     TaggingAccess,
-    'buckets' | 'bucketKeys' | 'table' | 'tableKey' | 'resultEventBus' | 'network' | 'thumbnailPlace'
+    | 'buckets'
+    | 'bucketKeys'
+    | 'table'
+    | 'tableKey'
+    | 'dataKey'
+    | 'resultEventBus'
+    | 'network'
+    | 'thumbnailPlace'
   > {
   readonly image: TaggingImage;
   readonly options: TaggerOptions;
@@ -40,10 +47,7 @@ export class TaggingFunction extends Construct {
     super(scope, id);
     const { image, options, queue } = props;
     this.buckets = [...props.buckets];
-    const logGroup = new LogGroup(this, 'Log', {
-      retention: options.logRetentionDays,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const logGroup = functionLogGroup(this, props);
     this.role = taggingRole(this, { ...props, ...options, logGroup });
     this.function = imageFunction(this, 'Function', {
       ...{ image, options },

@@ -6,6 +6,7 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { AnyBucket } from '../../options/image-tagger-props.ts';
+import { grantSending } from './data-key-grants.ts';
 import { explainWildcard } from './explained-wildcard.ts';
 import { allowNetwork, type FunctionNetwork } from './function-network.ts';
 
@@ -25,6 +26,8 @@ export interface TaggingAccess extends BucketAccess {
   readonly queue: Queue;
   readonly table: Table;
   readonly tableKey?: IKey | undefined;
+  /** What queue and log are encrypted with. */
+  readonly dataKey?: IKey | undefined;
   /** Where result events go. */
   readonly resultEventBus?: IEventBus | undefined;
   readonly logGroup: LogGroup;
@@ -55,6 +58,7 @@ export function taggingRole(scope: Construct, access: TaggingAccess): Role {
   access.tableKey?.grant(role, 'kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey');
   // For messages whose receives others have used up.
   role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [access.queue.queueArn] }));
+  grantSending(access.dataKey, role);
   if (access.resultEventBus) {
     const resources = [access.resultEventBus.eventBusArn];
     role.addToPolicy(new PolicyStatement({ actions: ['events:PutEvents'], resources }));

@@ -6,11 +6,14 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { AnyBucket } from '../../options/image-tagger-props.ts';
+import { grantSending } from '../compute/data-key-grants.ts';
 import { allowNetwork, type FunctionNetwork } from '../compute/function-network.ts';
 
 export interface FeederAccess {
   readonly table: Table;
   readonly tableKey?: IKey | undefined;
+  /** What queue and log are encrypted with. */
+  readonly dataKey?: IKey | undefined;
   readonly queue: Queue;
   readonly deadLetterQueue: Queue;
   readonly logGroup: LogGroup;
@@ -19,7 +22,7 @@ export interface FeederAccess {
 
 /** The role of the feeding function: it looks at image records, sends to the queue, and logs. */
 export function feederRole(scope: Construct, access: FeederAccess): Role {
-  const { table, tableKey, queue, deadLetterQueue, logGroup, network } = access;
+  const { table, tableKey, dataKey, queue, deadLetterQueue, logGroup, network } = access;
   const role = new Role(scope, 'FeederRole', {
     description: 'Sends listed objects that are not tagged yet to the queue',
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
@@ -36,6 +39,7 @@ export function feederRole(scope: Construct, access: FeederAccess): Role {
   );
   // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
   tableKey?.grant(role, 'kms:Decrypt', 'kms:DescribeKey');
+  grantSending(dataKey, role);
   return role;
 }
 

@@ -1,10 +1,9 @@
-import { Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, Lazy } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -12,6 +11,7 @@ import type { BackfillEnvironmentVariables } from '../../../functions/config.ts'
 import type { AnyBucket } from '../../options/image-tagger-props.ts';
 import { MAXIMUM_QUEUE_DEPTH, type TaggerOptions } from '../../options/tagger-options.ts';
 import type { TaggingImage } from '../../packaging/tagging-image.ts';
+import { functionLogGroup } from '../compute/function-log-group.ts';
 import { type FunctionNetwork, placed } from '../compute/function-network.ts';
 import { imageArchitecture } from '../compute/image-code.ts';
 import { logVariables } from '../compute/log-variables.ts';
@@ -34,6 +34,8 @@ export interface BackfillProps {
   readonly deadLetterQueue: Queue;
   readonly table: Table;
   readonly tableKey?: IKey | undefined;
+  /** What queue and log are encrypted with. */
+  readonly dataKey?: IKey | undefined;
   /** Where the tagging function sends result events, if it does. */
   readonly resultEventBus?: IEventBus | undefined;
   readonly network: FunctionNetwork;
@@ -82,10 +84,7 @@ export class Backfill extends Construct {
 
   private feeder(props: BackfillProps, feeders: number): LambdaFunction {
     const { image, options } = props;
-    const logGroup = new LogGroup(this, 'Log', {
-      retention: options.logRetentionDays,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const logGroup = functionLogGroup(this, props);
     return new LambdaFunction(this, 'Feeder', {
       description: 'Sends listed objects that are not tagged yet to the queue',
       code: Code.fromAsset(image.backfill.folder),

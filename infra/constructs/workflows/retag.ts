@@ -1,13 +1,13 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type Function as LambdaFunction, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { RetagEnvironmentVariables } from '../../../functions/config.ts';
 import type { TaggerOptions } from '../../options/tagger-options.ts';
 import type { TaggingImage } from '../../packaging/tagging-image.ts';
+import { functionLogGroup } from '../compute/function-log-group.ts';
 import { type FunctionNetwork, placed } from '../compute/function-network.ts';
 import { imageFunction } from '../compute/image-function.ts';
 import { logVariables } from '../compute/log-variables.ts';
@@ -25,6 +25,8 @@ export interface RetagProps {
   readonly options: TaggerOptions;
   readonly table: Table;
   readonly tableKey?: IKey | undefined;
+  /** What the log is encrypted with. */
+  readonly dataKey?: IKey | undefined;
   readonly network: FunctionNetwork;
 }
 
@@ -56,10 +58,7 @@ export class Retag extends Construct {
 
   private worker(props: RetagProps): LambdaFunction {
     const { image, options, table } = props;
-    const logGroup = new LogGroup(this, 'Log', {
-      retention: options.logRetentionDays,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const logGroup = functionLogGroup(this, props);
     return imageFunction(this, 'Worker', {
       ...{ image, options, module: 'retag' },
       description: 'Tags the images of a segment of the table anew, from their stored embeddings',
