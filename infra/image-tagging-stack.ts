@@ -88,6 +88,7 @@ export class ImageTaggingStack extends Stack {
       BackfillWorkflowArn: backfill.stateMachineArn,
       RetagWorkflowArn: retag.stateMachineArn,
       ...(tagger.api && { ApiUrl: tagger.api.url.url, ApiFunctionName: tagger.api.function.functionName }),
+      ...(tagger.forwardedEvents && { ForwardedEventBusArn: tagger.forwardedEvents.eventBusArn }),
       ...(thumbnails && { ThumbnailBucketName: thumbnails.bucket.bucketName }),
       ...(tagger.indexedDimensions !== undefined && {
         VectorIndexDimensions: String(tagger.indexedDimensions),
@@ -120,6 +121,7 @@ function optionProps(settings: Settings): ImageTaggerProps {
     ...(backfillQueueDepth !== undefined && { backfillQueueDepth }),
     ...(reservedConcurrency !== undefined && { reservedConcurrency }),
     ...(maximumBytes !== undefined && { maximumObjectSize: Size.bytes(maximumBytes) }),
+    foreignBuckets: settings.foreignBucket,
     prefixes: settings.prefix,
     suffixes: settings.suffix,
     packaging: settings.packaging,

@@ -1,6 +1,7 @@
 import type { Node } from 'constructs';
 import { filterFaults } from './constructs/intake/upload-filter.ts';
 import { throwFaults } from './options/faults.ts';
+import { type ForeignBucket, foreignBucketNames } from './options/foreign-bucket.ts';
 import { either, fault, flag, list, oneOf, type Rules, readByRules, text } from './options/option-rules.ts';
 import {
   baseImageFaults,
@@ -29,6 +30,12 @@ export interface Settings extends TaggerOptions {
    * @default []
    */
   readonly bucketKey: readonly string[];
+  /**
+   * Buckets of other accounts, each `ACCOUNT/BUCKET`, in the stack's region. Their own rules forward their events to an event bus of the
+   * stack: docs/deploying.md.
+   * @default []
+   */
+  readonly foreignBucket: readonly ForeignBucket[];
   /**
    * The model: the name of one that is shipped or that was compiled, or the path of a folder with a manifest.
    * @default 'embedded'
@@ -108,6 +115,7 @@ const RULES: Rules<Settings> = {
     'Cliptag',
   ),
   bucket: list(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'names of S3 buckets', []),
+  foreignBucket: foreignBucketNames,
   bucketKey: list(ARN('kms'), 'ARNs of KMS keys', []),
   model: text(/./, 'a model’s name or folder', 'embedded'),
   replaceEmbeddings: flag(false),
@@ -140,7 +148,10 @@ export function settingsAndFaults(node: Node): { settings: Settings; faults: rea
   const together = [
     ...contradictions(settings, (name) => name),
     ...baseImageFaults(settings),
-    ...filterFaults(settings, settings.bucket),
+    ...filterFaults(settings, [
+      ...settings.bucket,
+      ...settings.foreignBucket.map(({ bucketName }) => bucketName),
+    ]),
   ];
   return { settings, faults: [...unknownSettings(node), ...faults, ...together] };
 }

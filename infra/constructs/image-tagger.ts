@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Alarm, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -20,6 +21,7 @@ import { grantReading, grantRedriving } from './grants.ts';
 import { readBucketOptions } from './intake/added-bucket.ts';
 import { BucketEvents } from './intake/bucket-events.ts';
 import { bucketFaults } from './intake/bucket-faults.ts';
+import { ForwardedEvents } from './intake/forwarded-events.ts';
 import { type ThumbnailPlace, thumbnailFaults, thumbnailPlace } from './intake/thumbnail-place.ts';
 import { UploadBucket } from './intake/upload-bucket.ts';
 import { TagTable } from './tag-table.ts';
@@ -67,6 +69,7 @@ export class ImageTagger extends Construct {
   /** Where thumbnails are kept, by the names of `thumbnailName`; undefined where none are made. */
   readonly thumbnails: ThumbnailPlace | undefined;
 
+  private readonly forwarded: ForwardedEvents | undefined;
   private readonly readAlarms: () => TaggerAlarms;
   private readonly options: TaggerOptions;
   private readonly tableKey: IKey | undefined;
@@ -109,9 +112,16 @@ export class ImageTagger extends Construct {
     });
     this.eventBuckets = [...(parts.buckets ?? [])];
     if (parts.buckets) this.events.add(parts.buckets, options.enableEventBridge);
-    this.ownBuckets = parts.buckets
+    const areGiven = parts.buckets !== undefined || parts.foreignBuckets.length > 0;
+    this.ownBuckets = areGiven
       ? []
       : [new UploadBucket(this, 'Uploads', { queue, filter: options, removalPolicy }).bucket];
+    this.forwarded =
+      parts.foreignBuckets.length > 0
+        ? new ForwardedEvents(this, 'Forwarded', {
+            ...{ queue, deadLetterQueue, filter: options, foreignBuckets: parts.foreignBuckets },
+          })
+        : undefined;
     const { buckets } = this;
     const thumbnails = thumbnailPlace(this, parts);
     const shared = {
@@ -158,9 +168,14 @@ export class ImageTagger extends Construct {
     return this.readAlarms();
   }
 
+  /** The event bus that other accounts send their buckets' events to, where there are such buckets. */
+  get forwardedEvents(): EventBus | undefined {
+    return this.forwarded?.eventBus;
+  }
+
   /** The buckets whose objects are tagged. */
   get buckets(): readonly AnyBucket[] {
-    return [...this.ownBuckets, ...this.eventBuckets];
+    return [...this.ownBuckets, ...this.eventBuckets, ...(this.forwarded?.buckets ?? [])];
   }
 
   /**

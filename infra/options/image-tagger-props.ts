@@ -6,6 +6,7 @@ import type { Architecture } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { ForeignBucket } from './foreign-bucket.ts';
 
 /** The CDK's types keep the class apart from its interface where TypeScript takes optional properties exactly. */
 export type AnyBucket = IBucket | Bucket;
@@ -27,7 +28,13 @@ export interface ImageTaggerProps {
    */
   readonly bucketKeys?: readonly IKey[];
   /**
-   * Whether those buckets are made to send their events to Amazon EventBridge. Their other notifications stay. Not needed
+   * Buckets of other accounts, in the stack's region, whose own rules forward their events to `forwardedEvents`, an event bus that the
+   * tagger makes: docs/deploying.md.
+   * @default []
+   */
+  readonly foreignBuckets?: readonly ForeignBucket[];
+  /**
+   * Whether the `buckets` are made to send their events to Amazon EventBridge. Their other notifications stay. Not needed
    * where they send them already.
    * @default true
    */

@@ -6,6 +6,7 @@ import type { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { DEFAULT_THUMBNAIL_PREFIX } from '../../functions/core/thumbnails/thumbnail-store.ts';
+import { foreignBucketProps } from './foreign-bucket.ts';
 import type { AnyBucket, ImageTaggerProps } from './image-tagger-props.ts';
 import { fault, flag, oneOf, type Rule, type Rules, readByRules, text } from './option-rules.ts';
 import { construct, duration, known, listOf, plain, removalPolicy, size } from './prop-rules.ts';
@@ -50,6 +51,7 @@ const PROP_RULES = {
     },
   ),
   bucketKeys: listOf(KEY, 'KMS keys', []),
+  foreignBuckets: foreignBucketProps,
   enableEventBridge: plain(TAGGER_RULES.enableEventBridge),
   prefixes: plain(TAGGER_RULES.prefix),
   suffixes: plain(TAGGER_RULES.suffix),
@@ -140,6 +142,7 @@ export interface TaggerParts
     PropValues,
     | 'buckets'
     | 'bucketKeys'
+    | 'foreignBuckets'
     | 'model'
     | 'labels'
     | 'architecture'

@@ -18,6 +18,7 @@ describe('settings', () => {
     expect(settingsOf({})).toEqual({
       stackName: 'Cliptag',
       bucket: [],
+      foreignBucket: [],
       bucketKey: [],
       model: 'embedded',
       replaceEmbeddings: false,
@@ -135,6 +136,8 @@ describe('settings', () => {
     ['bucket', 'Photos'],
     ['bucket', 'photos-a,'],
     ['bucket', 'arn:aws:s3:::photos'],
+    ['foreignBucket', 'their-photos'],
+    ['foreignBucket', '1234/their-photos'],
     ['prefix', ''],
     ['prefix', 'a*'],
     ['suffix', ['.jpg', 7]],

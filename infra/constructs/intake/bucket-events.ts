@@ -51,16 +51,21 @@ export class BucketEvents extends Construct {
       description: 'Uploads to tag, and removals',
       eventPattern: eventPattern(filter, bucketNames),
     });
-    for (const receiver of [queue, deadLetterQueue]) allowSending(receiver, rule);
-    rule.addTarget({
-      bind: () => ({
-        arn: queue.queueArn,
-        targetResource: queue,
-        deadLetterConfig: { arn: deadLetterQueue.queueArn },
-      }),
-    });
+    deliver(rule, queue, deadLetterQueue);
     return rule;
   }
+}
+
+/** Has a rule's events brought to the queue or, where that fails, to the dead-letter queue. */
+export function deliver(rule: Rule, queue: Queue, deadLetterQueue: Queue): void {
+  for (const receiver of [queue, deadLetterQueue]) allowSending(receiver, rule);
+  rule.addTarget({
+    bind: () => ({
+      arn: queue.queueArn,
+      targetResource: queue,
+      deadLetterConfig: { arn: deadLetterQueue.queueArn },
+    }),
+  });
 }
 
 /** Allows what a target of the CDK's own would allow, except reading the queue's attributes. */

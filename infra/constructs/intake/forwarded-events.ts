@@ -1,0 +1,61 @@
+import { CfnEventBusPolicy, EventBus, Rule } from 'aws-cdk-lib/aws-events';
+import { AccountPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { ForeignBucket } from '../../options/foreign-bucket.ts';
+import type { AnyBucket } from '../../options/image-tagger-props.ts';
+import { deliver } from './bucket-events.ts';
+import { eventPattern, type KeyFilter } from './upload-filter.ts';
+
+export interface ForwardedEventsProps {
+  readonly foreignBuckets: readonly ForeignBucket[];
+  readonly queue: Queue;
+  /** Gets the events that EventBridge cannot deliver to the queue. */
+  readonly deadLetterQueue: Queue;
+  readonly filter: KeyFilter;
+}
+
+/**
+ * Events of buckets of other accounts, whose own rules send them to an event bus here:
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html
+ *
+ * A bus of its own, since whoever may put events on the account's own bus reaches all rules there.
+ */
+export class ForwardedEvents extends Construct {
+  readonly eventBus: EventBus;
+  readonly buckets: readonly AnyBucket[];
+
+  constructor(scope: Construct, id: string, props: ForwardedEventsProps) {
+    super(scope, id);
+    const { foreignBuckets, queue, deadLetterQueue, filter } = props;
+    this.buckets = foreignBuckets.map(({ bucketName, account }) =>
+      Bucket.fromBucketAttributes(this, `Bucket-${bucketName}`, { bucketName, account }),
+    );
+    const accounts = [...new Set(foreignBuckets.map(({ account }) => account))];
+    this.eventBus = new EventBus(this, 'Bus', { description: 'Uploads to buckets of other accounts' });
+    for (const account of accounts) this.allow(account);
+    const names = foreignBuckets.map(({ bucketName }) => bucketName);
+    const rule = new Rule(this, 'Rule', {
+      description: 'Uploads to tag, and removals, in buckets of other accounts',
+      eventBus: this.eventBus,
+      // No account can forge what comes from AWS, and so none can speak for another's bucket.
+      eventPattern: { ...eventPattern(filter, names), account: accounts },
+    });
+    deliver(rule, queue, deadLetterQueue);
+  }
+
+  private allow(account: string): void {
+    const statement = new PolicyStatement({
+      sid: `EventsOf${account}`,
+      principals: [new AccountPrincipal(account)],
+      actions: ['events:PutEvents'],
+      resources: [this.eventBus.eventBusArn],
+    });
+    new CfnEventBusPolicy(this, `Policy${account}`, {
+      eventBusName: this.eventBus.eventBusName,
+      statementId: `EventsOf${account}`,
+      statement: new PolicyDocument({ statements: [statement] }).toJSON().Statement[0],
+    });
+  }
+}
