@@ -1,4 +1,5 @@
 import { CfnOutput, Duration, Size, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
@@ -36,12 +37,13 @@ export class ImageTaggingStack extends Stack {
 
   /** What the settings name, as the CDK's objects. */
   private resourceProps(settings: Settings): ImageTaggerProps {
-    const { bucket: bucketNames, bucketKey, tableKey, dataKey } = settings;
+    const { bucket: bucketNames, bucketKey, table, tableKey, dataKey } = settings;
     const alarmTopic = this.alarmTopic(settings);
     const resultEventBus = this.eventBus(settings.resultEvents);
     return {
       ...(bucketNames.length > 0 && { buckets: existingBuckets(this, bucketNames) }),
       bucketKeys: bucketKey.map((arn, index) => Key.fromKeyArn(this, `BucketKey${index}`, arn)),
+      ...(table !== undefined && { table: Table.fromTableName(this, 'ExistingTable', table) }),
       ...(tableKey !== undefined && { tableKey: Key.fromKeyArn(this, 'TableKey', tableKey) }),
       ...(dataKey !== undefined && { dataKey: Key.fromKeyArn(this, 'DataKey', dataKey) }),
       ...(alarmTopic && { alarmTopic }),

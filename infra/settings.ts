@@ -6,6 +6,7 @@ import { either, fault, flag, list, oneOf, type Rules, readByRules, text } from 
 import {
   baseImageFaults,
   contradictions,
+  NO_INDEX_FOR_TABLE,
   TAGGER_RULES,
   type TaggerOptions,
 } from './options/tagger-options.ts';
@@ -69,6 +70,11 @@ export interface Settings extends TaggerOptions {
    */
   readonly baseImage: string | undefined;
   /**
+   * Name of a tag table of the stack's region and account that exists already, which the stack neither changes nor deletes.
+   * @default undefined (the stack makes one)
+   */
+  readonly table: string | undefined;
+  /**
    * ARN of the KMS key that the tag table is encrypted with.
    * @default undefined (DynamoDB's own key)
    */
@@ -123,6 +129,7 @@ const RULES: Rules<Settings> = {
   architecture: oneOf(['arm64', 'x86_64'], 'arm64'),
   heic: flag(true),
   baseImage: text(/^[\w./:@-]+$/, 'the name of a container image', undefined),
+  table: text(/^[\w.-]{3,255}$/, 'the name of a DynamoDB table', undefined),
   tableKey: text(ARN('kms'), 'the ARN of a KMS key', undefined),
   dataKey: text(ARN('kms'), 'the ARN of a KMS key', undefined),
   tags: list(RESOURCE_TAG, 'resource tags as NAME=VALUE', []),
@@ -145,7 +152,9 @@ export function readSettings(node: Node): Settings {
 /** The settings, each faulty one as by default, so that what they name can be looked at before all faults are told. */
 export function settingsAndFaults(node: Node): { settings: Settings; faults: readonly string[] } {
   const { options: settings, faults } = readByRules<Settings>(RULES, (name) => node.tryGetContext(name));
+  const tableFaults = settings.table !== undefined && settings.vectorIndex ? [NO_INDEX_FOR_TABLE] : [];
   const together = [
+    ...tableFaults,
     ...contradictions(settings, (name) => name),
     ...baseImageFaults(settings),
     ...filterFaults(settings, [

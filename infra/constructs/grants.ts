@@ -1,11 +1,11 @@
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { TABLE_DEFINITION } from '../../functions/core/records/table-definition.ts';
+import type { AnyTable } from '../options/image-tagger-props.ts';
 
 /** Lets somebody read a tag table and its indexes, with the table's key where that has one of the user's. */
-export function grantReading(table: Table, key: IKey | undefined, grantee: IGrantable): Grant {
+export function grantReading(table: AnyTable, key: IKey | undefined, grantee: IGrantable): Grant {
   const grant = Grant.addToPrincipal({
     grantee,
     actions: ['GetItem', 'BatchGetItem', 'Query', 'Scan', 'DescribeTable'].map((name) => `dynamodb:${name}`),

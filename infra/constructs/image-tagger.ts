@@ -1,6 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Alarm, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -11,7 +10,7 @@ import { Construct } from 'constructs';
 import { METRICS } from '../../functions/core/tagging/metric-names.ts';
 import type { AddBucketOptions } from '../options/add-bucket-options.ts';
 import { throwFaults } from '../options/faults.ts';
-import type { AnyBucket, ImageTaggerProps } from '../options/image-tagger-props.ts';
+import type { AnyBucket, AnyTable, ImageTaggerProps } from '../options/image-tagger-props.ts';
 import type { TaggerOptions } from '../options/tagger-options.ts';
 import type { ApiEndpoint } from './api/api-endpoint.ts';
 import { ImageApi } from './api/image-api.ts';
@@ -45,7 +44,7 @@ import { Retag } from './workflows/retag.ts';
  */
 export class ImageTagger extends Construct {
   /** Holds image records and label entries: docs/architecture.md. */
-  readonly table: Table;
+  readonly table: AnyTable;
   /** Carries the buckets' events to the function. */
   readonly queue: Queue;
   /** Gets messages that failed every time. */
@@ -94,14 +93,16 @@ export class ImageTagger extends Construct {
       dataKey: parts.dataKey,
     });
     this.indexedDimensions = options.vectorIndex ? image.dimensions : undefined;
-    const { table } = new TagTable(this, 'TagTable', {
-      deletionProtection: options.tableDeletionProtection,
-      encryptionKey: tableKey,
-      removalPolicy,
-      // A search by the vector index follows no changes.
-      hasStream: options.api && !options.vectorIndex,
-      indexedDimensions: this.indexedDimensions,
-    });
+    const table =
+      parts.table ??
+      new TagTable(this, 'TagTable', {
+        deletionProtection: options.tableDeletionProtection,
+        encryptionKey: tableKey,
+        removalPolicy,
+        // A search by the vector index follows no changes.
+        hasStream: options.api && !options.vectorIndex,
+        indexedDimensions: this.indexedDimensions,
+      }).table;
     const watching = new Construct(this, 'Alarms');
     let eventsNotDelivered: Alarm | undefined;
     this.events = new BucketEvents(this, 'Events', {

@@ -1,4 +1,5 @@
 import type { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
+import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -10,6 +11,7 @@ import type { ForeignBucket } from './foreign-bucket.ts';
 
 /** The CDK's types keep the class apart from its interface where TypeScript takes optional properties exactly. */
 export type AnyBucket = IBucket | Bucket;
+export type AnyTable = ITable | Table;
 
 /**
  * What an `ImageTagger` can be told. Amounts and names must be known when the app is synthesized. Resource tags, as for cost
@@ -189,6 +191,13 @@ export interface ImageTaggerProps {
    */
   readonly securityGroups?: readonly ISecurityGroup[];
 
+  /**
+   * A tag table that exists already: neither changed nor deleted by the stack. It has the key, the index and the time to live of a tagger's
+   * own (functions/core/records/table-definition.ts), and embeddings of the same model. With an `api` its stream is followed, where
+   * the table is given with one (`Table.fromTableAttributes`).
+   * @default - a new table, which is kept when the stack is deleted
+   */
+  readonly table?: AnyTable;
   /**
    * The KMS key that the tag table is encrypted with.
    * @default - DynamoDB's own key

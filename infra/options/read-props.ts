@@ -7,10 +7,16 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { DEFAULT_THUMBNAIL_PREFIX } from '../../functions/core/thumbnails/thumbnail-store.ts';
 import { foreignBucketProps } from './foreign-bucket.ts';
-import type { AnyBucket, ImageTaggerProps } from './image-tagger-props.ts';
+import type { AnyBucket, AnyTable, ImageTaggerProps } from './image-tagger-props.ts';
 import { fault, flag, oneOf, type Rule, type Rules, readByRules, text } from './option-rules.ts';
 import { construct, duration, known, listOf, plain, removalPolicy, size } from './prop-rules.ts';
-import { baseImageFaults, contradictions, TAGGER_RULES, type TaggerOptions } from './tagger-options.ts';
+import {
+  baseImageFaults,
+  contradictions,
+  NO_INDEX_FOR_TABLE,
+  TAGGER_RULES,
+  type TaggerOptions,
+} from './tagger-options.ts';
 
 export const MAXIMUM_BUCKETS = 100;
 
@@ -90,6 +96,7 @@ const PROP_RULES = {
     undefined,
     { minimum: 1 },
   ),
+  table: construct<AnyTable>('a table (Table.fromTableName)', 'tableArn', 'tableName'),
   tableKey: KEY,
   dataKey: KEY,
   deletionProtection: { ...plain(TAGGER_RULES.tableDeletionProtection), byDefault: undefined },
@@ -151,6 +158,7 @@ export interface TaggerParts
     | 'vpc'
     | 'vpcSubnets'
     | 'securityGroups'
+    | 'table'
     | 'tableKey'
     | 'dataKey'
     | 'removalPolicy'
@@ -191,6 +199,7 @@ function togetherFaults(values: PropValues, options: TaggerOptions): string[] {
     if (values[name] && !values.vpc) faults.push(`Expected a vpc with ${name} but received none`);
   }
   faults.push(...baseImageFaults(values));
+  if (values.table && values.vectorIndex) faults.push(NO_INDEX_FOR_TABLE);
   if (values.thumbnailBucket && !values.thumbnails) {
     faults.push('Expected thumbnails to be true with thumbnailBucket but received false');
   }

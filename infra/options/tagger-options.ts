@@ -263,6 +263,10 @@ const IMAGES_PER_SECOND = 20;
 const MEGABYTES_BESIDE_OBJECTS = 1_024;
 const BYTES_PER_MEGABYTE = 1_048_576;
 
+/** CloudFormation changes no table that it has not made. */
+export const NO_INDEX_FOR_TABLE =
+  'Expected vectorIndex to be false with table but received true: an existing table gets no index';
+
 /** What the options are called where they were given: as settings or as props. */
 export type OptionName = (option: keyof TaggerOptions) => string;
 

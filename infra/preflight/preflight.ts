@@ -1,6 +1,7 @@
 import { bucketState } from '../../functions/adapters/aws/bucket-state.ts';
 import { describeStack } from '../../functions/adapters/aws/cloudformation.ts';
 import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
+import { tableDescription } from '../../functions/adapters/aws/table-description.ts';
 import { runs } from '../../functions/adapters/files/program.ts';
 import type { DeploymentEnvironment } from '../../functions/config.ts';
 import { storedModels } from '../../functions/core/records/stored-models.ts';
@@ -13,6 +14,7 @@ import {
   notice,
   notLookedAt,
 } from './findings.ts';
+import { tableFindings } from './table-findings.ts';
 
 /** AWS answers within a second. A network that leads nowhere must not hold up a synthesis for longer than this. */
 const LIMIT_MILLISECONDS = 15_000;
@@ -20,6 +22,8 @@ const LIMIT_MILLISECONDS = 15_000;
 /** The settings that say what is looked at: `infra/settings.ts`. */
 export interface PreflightSettings {
   readonly bucket: readonly string[];
+  /** Name of a table that exists already. @default the stack has its own */
+  readonly table?: string | undefined;
   readonly stackName: string;
   readonly replaceEmbeddings: boolean;
   /** @default container */
@@ -49,6 +53,7 @@ export async function preflight(
       ),
     ),
     look(`The stack ${settings.stackName}`, () => lookAtModel(settings, modelDigest, environment)),
+    ...lookAtTable(settings, region, look),
     ...(settings.packaging !== 'zip' ? [lookAtDocker(docker)] : []),
   ];
   return all(await Promise.all(looks));
@@ -63,21 +68,33 @@ async function foundWithin(milliseconds: number, find: () => Promise<Findings>):
   return Promise.race([find(), late]).finally(() => clearTimeout(timer));
 }
 
+/** Looks at the table that exists already, if one is named. */
+function lookAtTable(
+  { table }: PreflightSettings,
+  region: string,
+  look: (what: string, find: () => Promise<Findings>) => Promise<Findings>,
+): Promise<Findings>[] {
+  if (table === undefined) return [];
+  const find = async () => tableFindings(table, await tableDescription(table, { region }));
+  return [look(`The table ${table}`, find)];
+}
+
 /** The deployed stack names its model, so its table is read only when the model changes. */
 async function lookAtModel(
-  { stackName, replaceEmbeddings }: PreflightSettings,
+  { stackName, replaceEmbeddings, table }: PreflightSettings,
   modelDigest: string,
   { account, region }: DeploymentEnvironment,
 ): Promise<Findings> {
   const stack = await describeStack(stackName, { region, maxAttempts: 2 });
-  if (stack === undefined) return NOTHING;
-  if (stack.account !== account) {
+  if (stack && stack.account !== account) {
     throw new Error(
       `the CDK deploys to account ${account}, but the SDK’s credentials are of ${stack.account}`,
     );
   }
-  const { TagTableName: tableName, ModelDigest: deployed, BucketNames: bucketNames = '' } = stack.outputs;
-  if (tableName === undefined || deployed === modelDigest) return NOTHING;
+  const { TagTableName, ModelDigest, BucketNames: bucketNames = '' } = stack?.outputs ?? {};
+  const tableName = table ?? TagTableName;
+  if (tableName === undefined) return NOTHING;
+  if (tableName === TagTableName && ModelDigest === modelDigest) return NOTHING;
   const stored = await storedModels(dynamoDbTagTable({ tableName, client: { region, maxAttempts: 2 } }));
   return modelFindings({ stackName, tableName, bucketNames, modelDigest, stored, replaceEmbeddings });
 }

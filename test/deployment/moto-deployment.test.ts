@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  CreateTableCommand,
   DescribeTableCommand,
   DynamoDBClient,
   ListTablesCommand,
@@ -368,6 +369,27 @@ describe.skipIf(!hasTools)('a deployment to moto', () => {
         expect.stringContaining('there is no no-photos'),
         expect.stringContaining('photos-europe is in eu-west-1'),
       ]);
+    });
+
+    it('and a table is rejected that is missing or has no index; one of a stack is taken', async () => {
+      const { TagTableName, ModelDigest } = await outputs();
+      expect(await look(ModelDigest!, { table: TagTableName })).toEqual(NOTHING);
+      const TableName = 'of-others';
+      const create = new CreateTableCommand({
+        TableName,
+        KeySchema: [{ AttributeName: 'PK', KeyType: 'HASH' }],
+        AttributeDefinitions: [{ AttributeName: 'PK', AttributeType: 'S' }],
+        BillingMode: 'PAY_PER_REQUEST',
+      });
+      await dynamodb.send(create);
+      const other = await look(ModelDigest!, { table: TableName });
+      expect(other.faults).toEqual([
+        expect.stringContaining('of-others has PK (S)'),
+        expect.stringContaining('of-others has no such index'),
+      ]);
+      expect(other.notices).toEqual([expect.stringContaining('of-others removes nothing by expiresAt')]);
+      const { faults } = await look(ModelDigest!, { table: 'nowhere' });
+      expect(faults).toEqual([expect.stringContaining('nowhere is not there')]);
     });
 
     it('and a model is rejected that would meet embeddings of another, unless they are to be replaced', async () => {

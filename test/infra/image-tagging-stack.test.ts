@@ -142,6 +142,7 @@ describe('the AWS Solutions rules of cdk-nag', () => {
     ['by default', {}],
     ['with filters', { prefix: 'a/,what?/', suffix: '.jpg,.png' }],
     ['with an API for everybody', { api: true, apiAuth: 'none', apiWrites: false }],
+    ['with a table that exists already', { table: 'tags', tableKey: TABLE_KEY, api: true }],
     ['with buckets of other accounts', { bucket: 'photos-a', foreignBucket: '111122223333/theirs' }],
     ['with buckets that exist already', { bucket: 'photos-a,photos-b', prefix: 'a/' }],
     [

@@ -1,4 +1,3 @@
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -6,7 +5,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { TABLE_DEFINITION } from '../../../functions/core/records/table-definition.ts';
 import { vectorIndex } from '../../../functions/core/records/vector-index.ts';
-import type { AnyBucket } from '../../options/image-tagger-props.ts';
+import type { AnyBucket, AnyTable } from '../../options/image-tagger-props.ts';
 import { grantSending } from '../compute/data-key-grants.ts';
 import { explainWildcard } from '../compute/explained-wildcard.ts';
 import { allowNetwork, type FunctionNetwork } from '../compute/function-network.ts';
@@ -25,7 +24,7 @@ export interface ApiAccess extends ApiBuckets {
   readonly prefix: readonly string[];
   /** Whether it takes uploads, corrections and retries. */
   readonly apiWrites: boolean;
-  readonly table: Table;
+  readonly table: AnyTable;
   readonly tableKey?: IKey | undefined;
   /** What queue and log are encrypted with. */
   readonly dataKey?: IKey | undefined;
@@ -77,7 +76,7 @@ export function apiRole(scope: Construct, access: ApiAccess): Role {
 }
 
 /** Lets the API search the table's vector index. */
-export function allowSearchingVectors(role: Role, table: Table, dimensions: number): void {
+export function allowSearchingVectors(role: Role, table: AnyTable, dimensions: number): void {
   const resources = [`${table.tableArn}/index/${vectorIndex(dimensions).name}`];
   role.addToPolicy(new PolicyStatement({ actions: ['dynamodb:SearchVectors'], resources }));
 }

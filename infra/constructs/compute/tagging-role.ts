@@ -1,11 +1,10 @@
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { AnyBucket } from '../../options/image-tagger-props.ts';
+import type { AnyBucket, AnyTable } from '../../options/image-tagger-props.ts';
 import { grantSending } from './data-key-grants.ts';
 import { explainWildcard } from './explained-wildcard.ts';
 import { allowNetwork, type FunctionNetwork } from './function-network.ts';
@@ -24,7 +23,7 @@ export interface BucketAccess {
 /** All that the tagging function works with. The event source adds its own rights on the queue. */
 export interface TaggingAccess extends BucketAccess {
   readonly queue: Queue;
-  readonly table: Table;
+  readonly table: AnyTable;
   readonly tableKey?: IKey | undefined;
   /** What queue and log are encrypted with. */
   readonly dataKey?: IKey | undefined;

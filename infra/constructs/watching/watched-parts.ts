@@ -1,8 +1,8 @@
 import type { Duration } from 'aws-cdk-lib';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { AnyTable } from '../../options/image-tagger-props.ts';
 import type { TaggerOptions } from '../../options/tagger-options.ts';
 import type { TaggingImage } from '../../packaging/tagging-image.ts';
 
@@ -13,7 +13,7 @@ export interface WatchedParts {
   readonly deadLetterQueue: Queue;
   /** How long the queue hides a received message. */
   readonly visibilityTimeout: Duration;
-  readonly table: Table;
+  readonly table: AnyTable;
   readonly image: TaggingImage;
   readonly options: TaggerOptions;
   readonly backfill: StateMachine;

@@ -1,16 +1,15 @@
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { AnyBucket } from '../../options/image-tagger-props.ts';
+import type { AnyBucket, AnyTable } from '../../options/image-tagger-props.ts';
 import { grantSending } from '../compute/data-key-grants.ts';
 import { allowNetwork, type FunctionNetwork } from '../compute/function-network.ts';
 
 export interface FeederAccess {
-  readonly table: Table;
+  readonly table: AnyTable;
   readonly tableKey?: IKey | undefined;
   /** What queue and log are encrypted with. */
   readonly dataKey?: IKey | undefined;

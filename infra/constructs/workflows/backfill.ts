@@ -1,5 +1,4 @@
 import { Duration, Lazy } from 'aws-cdk-lib';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -8,7 +7,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { BackfillEnvironmentVariables } from '../../../functions/config.ts';
-import type { AnyBucket } from '../../options/image-tagger-props.ts';
+import type { AnyBucket, AnyTable } from '../../options/image-tagger-props.ts';
 import { MAXIMUM_QUEUE_DEPTH, type TaggerOptions } from '../../options/tagger-options.ts';
 import type { TaggingImage } from '../../packaging/tagging-image.ts';
 import { functionLogGroup } from '../compute/function-log-group.ts';
@@ -32,7 +31,7 @@ export interface BackfillProps {
   readonly buckets: readonly AnyBucket[];
   readonly queue: Queue;
   readonly deadLetterQueue: Queue;
-  readonly table: Table;
+  readonly table: AnyTable;
   readonly tableKey?: IKey | undefined;
   /** What queue and log are encrypted with. */
   readonly dataKey?: IKey | undefined;

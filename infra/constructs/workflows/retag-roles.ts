@@ -1,13 +1,13 @@
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import type { AnyTable } from '../../options/image-tagger-props.ts';
 import { allowNetwork, type FunctionNetwork } from '../compute/function-network.ts';
 
 export interface RetagAccess {
-  readonly table: Table;
+  readonly table: AnyTable;
   readonly tableKey?: IKey | undefined;
   readonly logGroup: LogGroup;
   readonly network: FunctionNetwork;

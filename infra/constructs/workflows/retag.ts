@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type Function as LambdaFunction, Tracing } from 'aws-cdk-lib/aws-lambda';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { RetagEnvironmentVariables } from '../../../functions/config.ts';
+import type { AnyTable } from '../../options/image-tagger-props.ts';
 import type { TaggerOptions } from '../../options/tagger-options.ts';
 import type { TaggingImage } from '../../packaging/tagging-image.ts';
 import { functionLogGroup } from '../compute/function-log-group.ts';
@@ -23,7 +23,7 @@ const WORKER_TIMEOUT = Duration.minutes(15);
 export interface RetagProps {
   readonly image: TaggingImage;
   readonly options: TaggerOptions;
-  readonly table: Table;
+  readonly table: AnyTable;
   readonly tableKey?: IKey | undefined;
   /** What the log is encrypted with. */
   readonly dataKey?: IKey | undefined;

@@ -1,0 +1,63 @@
+import {
+  type TableDescription as Described,
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  DynamoDBClient,
+  type KeySchemaElement,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-dynamodb';
+import { awsClientDefaults } from './aws-client-defaults.ts';
+import type { DynamoDbOptions } from './dynamodb.ts';
+
+const REQUEST_TIMEOUT_MILLISECONDS = 5_000;
+
+/** A table as DynamoDB tells of it. */
+export interface TableDescription {
+  readonly status: string;
+  /** Names of the attributes of its key with their types, as `PK (S), SK (S)`. */
+  readonly key: string;
+  /** Keys of its global secondary indexes, by the indexes' names. */
+  readonly indexes: ReadonlyMap<string, string>;
+  /** Attribute after whose time items are removed. @default none */
+  readonly timeToLiveAttribute?: string | undefined;
+}
+
+/**
+ * What a table is like; undefined where there is none.
+ *
+ * @throws the SDK's exceptions when DynamoDB does not answer, or answers something else
+ */
+export async function tableDescription(
+  TableName: string,
+  config: DynamoDbOptions = {},
+): Promise<TableDescription | undefined> {
+  const client = new DynamoDBClient({
+    ...awsClientDefaults(REQUEST_TIMEOUT_MILLISECONDS),
+    maxAttempts: 2,
+    ...config,
+  });
+  try {
+    const { Table = {} } = await client.send(new DescribeTableCommand({ TableName }));
+    const { TimeToLiveDescription = {} } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
+    const isOn = ['ENABLED', 'ENABLING'].includes(TimeToLiveDescription.TimeToLiveStatus ?? '');
+    const indexes = Table.GlobalSecondaryIndexes ?? [];
+    return {
+      status: Table.TableStatus ?? 'unknown',
+      key: keyOf(Table, Table.KeySchema),
+      indexes: new Map(indexes.map(({ IndexName = '', KeySchema }) => [IndexName, keyOf(Table, KeySchema)])),
+      timeToLiveAttribute: isOn ? TimeToLiveDescription.AttributeName : undefined,
+    };
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  } finally {
+    client.destroy();
+  }
+}
+
+function keyOf({ AttributeDefinitions = [] }: Described, schema: readonly KeySchemaElement[] = []): string {
+  const typeOf = (name: string | undefined) =>
+    AttributeDefinitions.find(({ AttributeName }) => AttributeName === name)?.AttributeType;
+  // The partition key stands first: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_KeySchemaElement.html
+  return schema.map(({ AttributeName }) => `${AttributeName} (${typeOf(AttributeName)})`).join(', ');
+}
