@@ -1,5 +1,6 @@
 import { CfnOutput, Duration, Size, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
@@ -43,11 +44,25 @@ export class ImageTaggingStack extends Stack {
     return {
       ...(bucketNames.length > 0 && { buckets: existingBuckets(this, bucketNames) }),
       bucketKeys: bucketKey.map((arn, index) => Key.fromKeyArn(this, `BucketKey${index}`, arn)),
+      ...this.network(settings),
       ...(table !== undefined && { table: Table.fromTableName(this, 'ExistingTable', table) }),
       ...(tableKey !== undefined && { tableKey: Key.fromKeyArn(this, 'TableKey', tableKey) }),
       ...(dataKey !== undefined && { dataKey: Key.fromKeyArn(this, 'DataKey', dataKey) }),
       ...(alarmTopic && { alarmTopic }),
       ...(resultEventBus && { resultEventBus }),
+    };
+  }
+
+  /** Known by ids alone, so that nothing is looked up where the app is synthesized. */
+  private network({ vpc: vpcId, subnets, securityGroups }: Settings): ImageTaggerProps {
+    if (vpcId === undefined) return {};
+    // Only who asks the VPC for its own subnets needs its zones.
+    const vpc = Vpc.fromVpcAttributes(this, 'Vpc', { vpcId, availabilityZones: ['unknown'] });
+    const group = (id: string) => SecurityGroup.fromSecurityGroupId(this, id, id);
+    return {
+      vpc,
+      vpcSubnets: { subnets: subnets.map((id) => Subnet.fromSubnetId(this, id, id)) },
+      ...(securityGroups.length > 0 && { securityGroups: securityGroups.map(group) }),
     };
   }
 

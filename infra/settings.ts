@@ -70,6 +70,22 @@ export interface Settings extends TaggerOptions {
    */
   readonly baseImage: string | undefined;
   /**
+   * Id of a VPC that exists already, which the functions run in. They need ways from there to Amazon S3, DynamoDB, SQS and CloudWatch
+   * Logs, and to EventBridge with `resultEvents`: NAT gateways or endpoints.
+   * @default undefined (none)
+   */
+  readonly vpc: string | undefined;
+  /**
+   * Ids of the subnets of that VPC: one at least.
+   * @default []
+   */
+  readonly subnets: readonly string[];
+  /**
+   * Ids of security groups of the functions there.
+   * @default [] (a new one for each function, which lets all traffic out)
+   */
+  readonly securityGroups: readonly string[];
+  /**
    * Name of a tag table of the stack's region and account that exists already, which the stack neither changes nor deletes.
    * @default undefined (the stack makes one)
    */
@@ -129,6 +145,9 @@ const RULES: Rules<Settings> = {
   architecture: oneOf(['arm64', 'x86_64'], 'arm64'),
   heic: flag(true),
   baseImage: text(/^[\w./:@-]+$/, 'the name of a container image', undefined),
+  vpc: text(/^vpc-[0-9a-f]{8,17}$/, 'the id of a VPC', undefined),
+  subnets: list(/^subnet-[0-9a-f]{8,17}$/, 'ids of subnets', []),
+  securityGroups: list(/^sg-[0-9a-f]{8,17}$/, 'ids of security groups', []),
   table: text(/^[\w.-]{3,255}$/, 'the name of a DynamoDB table', undefined),
   tableKey: text(ARN('kms'), 'the ARN of a KMS key', undefined),
   dataKey: text(ARN('kms'), 'the ARN of a KMS key', undefined),
@@ -152,9 +171,11 @@ export function readSettings(node: Node): Settings {
 /** The settings, each faulty one as by default, so that what they name can be looked at before all faults are told. */
 export function settingsAndFaults(node: Node): { settings: Settings; faults: readonly string[] } {
   const { options: settings, faults } = readByRules<Settings>(RULES, (name) => node.tryGetContext(name));
+  const networkFaults = vpcFaults(settings);
   const tableFaults = settings.table !== undefined && settings.vectorIndex ? [NO_INDEX_FOR_TABLE] : [];
   const together = [
     ...tableFaults,
+    ...networkFaults,
     ...contradictions(settings, (name) => name),
     ...baseImageFaults(settings),
     ...filterFaults(settings, [
@@ -163,6 +184,12 @@ export function settingsAndFaults(node: Node): { settings: Settings; faults: rea
     ]),
   ];
   return { settings, faults: [...unknownSettings(node), ...faults, ...together] };
+}
+
+function vpcFaults({ vpc, subnets, securityGroups }: Settings): readonly string[] {
+  if (vpc !== undefined) return subnets.length > 0 ? [] : ['Expected subnets with vpc but received none'];
+  const given = [...subnets, ...securityGroups];
+  return given.length > 0 ? [`Expected a vpc with ${given.join(', ')} but received none`] : [];
 }
 
 /**

@@ -8,6 +8,31 @@ import { newApp, stackWith, templateWith } from './tagger-template.ts';
 const TABLE_KEY = 'arn:aws:kms:us-east-1:123456789012:key/table';
 const TOPIC = 'arn:aws:sns:us-east-1:123456789012:alarms';
 
+const NETWORK = { vpc: 'vpc-0123456789abcdef0', subnets: 'subnet-01234567,subnet-89abcdef' };
+
+describe('a VPC that exists already', () => {
+  it('has all functions in its subnets, in groups of their own or those that are named', () => {
+    const template = templateWith({ ...NETWORK, api: true });
+    const SubnetIds = ['subnet-01234567', 'subnet-89abcdef'];
+    template.allResourcesProperties('AWS::Lambda::Function', { VpcConfig: { SubnetIds } });
+    template.allResourcesProperties('AWS::EC2::SecurityGroup', { VpcId: NETWORK.vpc });
+    template.resourceCountIs('AWS::EC2::SecurityGroup', 4);
+    const named = templateWith({ ...NETWORK, securityGroups: 'sg-01234567' });
+    named.allResourcesProperties('AWS::Lambda::Function', {
+      VpcConfig: { SubnetIds, SecurityGroupIds: ['sg-01234567'] },
+    });
+    named.resourceCountIs('AWS::EC2::SecurityGroup', 0);
+  });
+
+  it.each([
+    [{ vpc: NETWORK.vpc }, 'Expected subnets with vpc but received none'],
+    [{ subnets: 'subnet-01234567' }, 'Expected a vpc with subnet-01234567 but received none'],
+    [{ securityGroups: 'sg-01234567' }, 'Expected a vpc with sg-01234567 but received none'],
+  ])('rejects %j', (context, fault) => {
+    expect(() => templateWith(context)).toThrow(fault);
+  });
+});
+
 describe('the tag table', () => {
   it('is one on-demand table keyed by PK and SK', () => {
     const template = templateWith();
@@ -143,6 +168,7 @@ describe('the AWS Solutions rules of cdk-nag', () => {
     ['with filters', { prefix: 'a/,what?/', suffix: '.jpg,.png' }],
     ['with an API for everybody', { api: true, apiAuth: 'none', apiWrites: false }],
     ['with a table that exists already', { table: 'tags', tableKey: TABLE_KEY, api: true }],
+    ['in a VPC', { ...NETWORK, api: true }],
     ['with buckets of other accounts', { bucket: 'photos-a', foreignBucket: '111122223333/theirs' }],
     ['with buckets that exist already', { bucket: 'photos-a,photos-b', prefix: 'a/' }],
     [
