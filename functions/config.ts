@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { InvalidInput } from './core/errors.ts';
 import { DEFAULT_EXIF_CHOICE, EXIF_CHOICES } from './core/formats/exif/exif-choice.ts';
 import { DEFAULT_LOG_LEVEL, LOG_LEVELS } from './core/log-levels.ts';
+import { CANARY_PREFIX } from './core/objects/canary-prefix.ts';
 import { DEFAULT_MAXIMUM_BYTES } from './core/objects/object.ts';
 import { QUEUE_DEFINITION } from './core/objects/queue-definition.ts';
 import { MAXIMUM_OBJECT_TAGS } from './core/results/object-tags.ts';
@@ -175,6 +176,29 @@ export type ApiEnvironmentVariables = z.input<typeof apiEnvironment>;
 /** @throws {InvalidInput} naming every variable that is missing or wrong */
 export function readApiEnvironment(variables: NodeJS.ProcessEnv = process.env): ApiEnvironment {
   return checkedEnvironment(apiEnvironment, variables);
+}
+
+/** The environment of the canary. */
+const canaryEnvironment = z.object({
+  ...logVariables,
+  /** Bucket that it uploads to. */
+  BUCKET: z.string().min(1),
+  /** Name of the DynamoDB table. */
+  TABLE_NAME: z.string().min(1),
+  /** How its keys begin. @default .cliptag-canary/ */
+  KEY_PREFIX: z.string().default(CANARY_PREFIX),
+  /** How its keys end, as the upload filter asks for. @default .png */
+  KEY_SUFFIX: z.string().default('.png'),
+});
+
+export type CanaryEnvironment = z.infer<typeof canaryEnvironment>;
+
+/** The environment as infrastructure writes it. */
+export type CanaryEnvironmentVariables = z.input<typeof canaryEnvironment>;
+
+/** @throws {InvalidInput} naming every variable that is missing or wrong */
+export function readCanaryEnvironment(variables: NodeJS.ProcessEnv = process.env): CanaryEnvironment {
+  return checkedEnvironment(canaryEnvironment, variables);
 }
 
 /** The access key that the local endpoints accept. @default `local` and `local` */

@@ -147,6 +147,7 @@ function optionProps(settings: Settings): ImageTaggerProps {
     temporaryStorage: Size.mebibytes(settings.temporaryStorageMegabytes),
     batchingWindow: Duration.seconds(settings.batchWindowSeconds),
     deletionProtection: settings.tableDeletionProtection,
+    canary: settings.canary,
     logRetention: settings.logRetentionDays,
     ...{ logLevel: settings.logLevel, logKeys: settings.logKeys },
   };

@@ -14,6 +14,7 @@ import type { AnyBucket, AnyTable, ImageTaggerProps } from '../options/image-tag
 import type { TaggerOptions } from '../options/tagger-options.ts';
 import type { ApiEndpoint } from './api/api-endpoint.ts';
 import { ImageApi } from './api/image-api.ts';
+import { Canary } from './canary.ts';
 import { TaggingFunction } from './compute/tagging-function.ts';
 import { allowServices } from './data-key.ts';
 import { grantReading, grantRedriving } from './grants.ts';
@@ -68,6 +69,7 @@ export class ImageTagger extends Construct {
   /** Where thumbnails are kept, by the names of `thumbnailName`; undefined where none are made. */
   readonly thumbnails: ThumbnailPlace | undefined;
 
+  private readonly canary: Canary | undefined;
   private readonly forwarded: ForwardedEvents | undefined;
   private readonly readAlarms: () => TaggerAlarms;
   private readonly options: TaggerOptions;
@@ -134,6 +136,8 @@ export class ImageTagger extends Construct {
     this.retag = new Retag(this, 'Retag', shared).workflow;
     this.imageApi = options.api ? new ImageApi(this, 'Api', { ...shared, deadLetterQueue }) : undefined;
     this.api = this.imageApi;
+    const [bucket] = buckets;
+    this.canary = options.canary && bucket ? new Canary(this, 'Canary', { ...shared, bucket }) : undefined;
     const watched = {
       ...{
         function: this.tagging.function,
@@ -150,7 +154,11 @@ export class ImageTagger extends Construct {
       tellsResults: options.objectTags || parts.resultEventBus !== undefined,
     };
     const alarms = addAlarms(watching, watched, parts.alarmTopic);
-    this.readAlarms = () => ({ ...alarms, ...(eventsNotDelivered && { eventsNotDelivered }) });
+    this.readAlarms = () => ({
+      ...alarms,
+      ...(eventsNotDelivered && { eventsNotDelivered }),
+      ...(this.canary && { canary: this.canary.alarm }),
+    });
     addDashboard(this, 'Dashboard', watched);
     this.table = table;
     this.queue = queue;

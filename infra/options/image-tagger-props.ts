@@ -222,6 +222,12 @@ export interface ImageTaggerProps {
    */
   readonly removalPolicy?: RemovalPolicy;
   /**
+   * Whether a function uploads a small picture every 15 minutes, below `.cliptag-canary/` of the first bucket, expects it to be tagged, and
+   * removes it again; an alarm rings where that fails twice in a row. Costs about a dollar a month.
+   * @default false
+   */
+  readonly canary?: boolean;
+  /**
    * How long the functions' logs are kept.
    * @default RetentionDays.ONE_MONTH
    */

@@ -4,6 +4,7 @@ import {
   type ExifChoice,
 } from '../../functions/core/formats/exif/exif-choice.ts';
 import { DEFAULT_LOG_LEVEL, LOG_LEVELS, type LogLevel } from '../../functions/core/log-levels.ts';
+import { CANARY_PREFIX } from '../../functions/core/objects/canary-prefix.ts';
 import { QUEUE_DEFINITION } from '../../functions/core/objects/queue-definition.ts';
 import { flag, list, oneOf, type Rules, wholeNumber } from './option-rules.ts';
 
@@ -181,6 +182,12 @@ export interface TaggerOptions {
    */
   readonly retagConcurrency: number;
   /**
+   * Whether a function uploads a small picture every 15 minutes, below `.cliptag-canary/` of the first bucket, expects it to be tagged, and
+   * removes it again. Costs about a dollar a month.
+   * @default false
+   */
+  readonly canary: boolean;
+  /**
    * Whether buckets that exist already are made to send their events to Amazon EventBridge. Their other notifications
    * stay. Not needed where they send them already.
    * @default true
@@ -236,6 +243,7 @@ export const TAGGER_RULES = {
   apiAllowedOrigins: list(/^https?:\/\/[\w.-]+(:\d+)?$|^\*$/, 'origins, such as https://example.org', []),
   apiMemoryMegabytes: wholeNumber(512, 10_240, 3_008),
   apiReservedConcurrency: wholeNumber(1, 1_000, undefined),
+  canary: flag(false),
   logRetentionDays: oneOf(LOG_RETENTION_DAYS, 30),
   logLevel: oneOf<LogLevel>(LOG_LEVELS, DEFAULT_LOG_LEVEL),
   logKeys: flag(true),
@@ -294,7 +302,20 @@ export function contradictions(options: TaggerOptions, nameOf: OptionName): stri
       `Expected ${nameOf('packaging')} to be container with ${nameOf('snapStart')} but received zip: Lambda makes no snapshots of its Node.js runtimes`,
     );
   }
-  return [...faults, ...capacityFaults(options, nameOf), ...apiContradictions(options, nameOf)];
+  return [
+    ...faults,
+    ...canaryFaults(options, nameOf),
+    ...capacityFaults(options, nameOf),
+    ...apiContradictions(options, nameOf),
+  ];
+}
+
+/** A canary whose pictures nobody tags would ring for ever. */
+function canaryFaults({ canary, prefix }: TaggerOptions, nameOf: OptionName): string[] {
+  if (!canary || prefix.length === 0 || prefix.some((one) => CANARY_PREFIX.startsWith(one))) return [];
+  return [
+    `Expected ${CANARY_PREFIX} among ${nameOf('prefix')} with ${nameOf('canary')} but received ${prefix.join(', ')}: the canary’s pictures would not be tagged`,
+  ];
 }
 
 /** An archive is built on nothing. */

@@ -15,6 +15,7 @@ const WORKERS = {
   'heic-worker': join(FUNCTIONS, 'adapters', 'wasm', 'heic-worker.mjs'),
   'jxl-worker': join(FUNCTIONS, 'adapters', 'wasm', 'jxl-worker.mjs'),
 };
+const CANARY_HANDLER = join(FUNCTIONS, 'canary', 'handler.ts');
 const BACKFILL_HANDLER = join(FUNCTIONS, 'backfill', 'handler.ts');
 
 /** Shared libraries can't be bundled: the image takes them from npm. All JavaScript around them is bundled. */
@@ -49,6 +50,11 @@ export async function bundleApi(folder: string): Promise<void> {
 /** Writes `handler.mjs` of the function that feeds a backfill's objects to the queue. */
 export async function bundleBackfill(folder: string): Promise<void> {
   await bundle({ entryPoints: [BACKFILL_HANDLER], outdir: folder });
+}
+
+/** Writes `handler.mjs` of the canary. */
+export async function bundleCanary(folder: string): Promise<void> {
+  await bundle({ entryPoints: [CANARY_HANDLER], outdir: folder });
 }
 
 /** The bundler is a development dependency, which an installed package has no use for. */

@@ -1,7 +1,7 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IS_CHECKOUT, PACKAGE_FOLDER } from '../../functions/adapters/files/package-folder.ts';
-import { bundleApi, bundleBackfill, bundleHandler } from './bundle.ts';
+import { bundleApi, bundleBackfill, bundleCanary, bundleHandler } from './bundle.ts';
 import { contentFolder } from './content-folder.ts';
 import { ARCHITECTURES, type Architecture, writePackageLock } from './image-packages.ts';
 import { STATE_FOLDER } from './places.ts';
@@ -38,6 +38,7 @@ export function packagesFolder(code: string, architecture: Architecture): string
  *     tag-images/           handler.mjs, retag.mjs, programs that decode, and the notices of what they contain
  *     api/                  api.mjs and its notices
  *     backfill/             handler.mjs and its notices
+ *     canary/               handler.mjs and its notices
  *     packages-arm64/       package.json and package-lock.json of the packages that are not bundled
  *     packages-x86_64/
  */
@@ -47,6 +48,7 @@ export async function bundleFunctions(folder: string): Promise<void> {
     bundleHandler(join(folder, 'tag-images')),
     bundleApi(join(folder, 'api')),
     bundleBackfill(join(folder, 'backfill')),
+    bundleCanary(join(folder, 'canary')),
     ...ARCHITECTURES.map((architecture) =>
       writePackageLock(PACKAGE_FOLDER, packagesFolder(folder, architecture), architecture),
     ),

@@ -64,6 +64,8 @@ export interface TaggingImage {
   readonly pinnedOn?: string | undefined;
   /** Code of the function that feeds a backfill; it knows what this image tags with. */
   readonly backfill: BackfillCode;
+  /** Code of the canary. */
+  readonly canaryFolder: string;
 }
 
 /**
@@ -90,7 +92,10 @@ export async function taggingImage(options: TaggingImageOptions): Promise<Taggin
     stageBackfillCode(parts, below('backfill')),
     baseImage === undefined && packaging !== 'zip' ? pinDay() : undefined,
   ]);
-  const shared = { modelDigest, dimensions: manifest.embeddingSize, architecture, backfill };
+  const shared = {
+    ...{ modelDigest, dimensions: manifest.embeddingSize, architecture, backfill },
+    canaryFolder: join(await functionCode(), 'canary'),
+  };
   if (packaging !== 'zip')
     return { ...shared, folder: image, baseImage, ...(day !== undefined && { pinnedOn: day }) };
   const folder = await stageArchive({ image, architecture, heic, folder: stateFolder });

@@ -181,6 +181,7 @@ describe('the AWS Solutions rules of cdk-nag', () => {
           tableKey: TABLE_KEY,
           dataKey: TABLE_KEY,
           tags: 'team=photos,env=prod',
+          canary: true,
           alarmTopic: TOPIC,
         },
         ...{ resultEvents: true, objectTags: true, thumbnails: true },

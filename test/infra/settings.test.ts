@@ -52,6 +52,7 @@ describe('settings', () => {
       tracing: false,
       maxReceiveCount: 5,
       tableDeletionProtection: true,
+      canary: false,
       logRetentionDays: 30,
       logLevel: 'INFO',
       logKeys: true,

@@ -20,6 +20,7 @@ export const image: TaggingImage = {
   modelDigest: '0123456789abcdef',
   dimensions: 512,
   architecture: 'arm64',
+  canaryFolder: imageFolder('stands for the canary'),
   backfill: {
     folder: imageFolder('stands for the feeding function'),
     tagger: { modelDigest: 'model-a', labelSets: [{ digest: 'things-1' }] },

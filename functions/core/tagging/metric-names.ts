@@ -42,3 +42,11 @@ export const STAGE_METRICS = {
   /** Reads and writes of the table. */
   record: 'RecordTime',
 } as const;
+
+/** What the canary counts, by the dimension of its own function. */
+export const CANARY_METRICS = {
+  /** 1 where its picture was tagged and forgotten again, else 0; Count. */
+  passed: 'CanaryPassed',
+  /** From its upload to its tags in the table; Milliseconds. */
+  time: 'CanaryTime',
+} as const;

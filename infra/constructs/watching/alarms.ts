@@ -37,7 +37,9 @@ interface AlarmDefinition {
   readonly mayPass?: boolean;
 }
 
-type Definitions = { readonly [Name in keyof Omit<TaggerAlarms, 'eventsNotDelivered'>]: AlarmDefinition };
+type Definitions = {
+  readonly [Name in keyof Omit<TaggerAlarms, 'eventsNotDelivered' | 'canary'>]: AlarmDefinition;
+};
 
 /** Adds the alarm on events that EventBridge could deliver neither to the queue nor, after that, at all. */
 export function addEventAlarm(scope: Construct, rule: IRule, topic?: ITopic): Alarm {

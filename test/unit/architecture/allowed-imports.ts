@@ -61,6 +61,8 @@ export const ALLOWED_IMPORTS = `
       zod node:*
 
   # What the cloud runs.
+  # Uploads a picture, and expects it to be tagged.
+  canary: adapters/aws config.ts core/records core/tagging function-log node:*
   # Their log.
   function-log: config.ts core core/objects @aws-lambda-powertools/logger
   backfill: adapters/aws config.ts core core/backfill core/objects core/tagging function-log zod node:*
@@ -220,7 +222,7 @@ export const ALLOWED_IMPORTS = `
       aws-cdk-lib constructs
   infra/constructs/api: config.ts core/records infra/constructs/compute infra/options infra/packaging
       aws-cdk-lib constructs
-  infra/constructs: core/objects core/records core/tagging infra/constructs/api infra/constructs/compute
+  infra/constructs: config.ts core/objects core/records core/tagging infra/constructs/api infra/constructs/compute
       infra/constructs/intake infra/constructs/watching infra/constructs/workflows infra/options infra/packaging aws-cdk-lib
       constructs
   infra: config.ts core infra/constructs infra/constructs/api infra/constructs/intake infra/constructs/watching infra/options
