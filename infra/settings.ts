@@ -1,5 +1,5 @@
 import type { Node } from 'constructs';
-import { filterFaults } from './constructs/intake/upload-filter.ts';
+import { filterFaults, foreignFaults } from './constructs/intake/upload-filter.ts';
 import { throwFaults } from './options/faults.ts';
 import { type ForeignBucket, foreignBucketNames } from './options/foreign-bucket.ts';
 import { either, fault, flag, list, oneOf, type Rules, readByRules, text } from './options/option-rules.ts';
@@ -178,13 +178,13 @@ export function settingsAndFaults(node: Node): { settings: Settings; faults: rea
     ...networkFaults,
     ...contradictions(settings, (name) => name),
     ...baseImageFaults(settings),
-    ...filterFaults(settings, [
-      ...settings.bucket,
-      ...settings.foreignBucket.map(({ bucketName }) => bucketName),
-    ]),
+    ...filterFaults(settings, settings.bucket),
+    ...foreignFaults(settings, settings.foreignBucket, FOREIGN_NAMES),
   ];
   return { settings, faults: [...unknownSettings(node), ...faults, ...together] };
 }
+
+const FOREIGN_NAMES = { bucket: 'foreignBucket', prefix: 'prefix', suffix: 'suffix' };
 
 function vpcFaults({ vpc, subnets, securityGroups }: Settings): readonly string[] {
   if (vpc !== undefined) return subnets.length > 0 ? [] : ['Expected subnets with vpc but received none'];

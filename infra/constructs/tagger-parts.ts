@@ -9,7 +9,9 @@ import { stagedImage, stateFolder } from '../packaging/staged-image.ts';
 import type { TaggingImage } from '../packaging/tagging-image.ts';
 import { bucketFaults } from './intake/bucket-faults.ts';
 import { thumbnailFaults } from './intake/thumbnail-place.ts';
-import { filterFaults } from './intake/upload-filter.ts';
+import { foreignFaults } from './intake/upload-filter.ts';
+
+const FOREIGN_NAMES = { bucket: 'foreignBuckets', prefix: 'prefixes', suffix: 'suffixes' };
 
 /**
  * Reads a tagger's props and lays out the image of its functions, unless one was provided.
@@ -26,17 +28,10 @@ export function taggerParts(
     ...faults,
     ...bucketFaults(tagger, parts.buckets ?? [], parts.options),
     ...thumbnailFaults(parts.buckets ?? [], parts.options.prefix, givenPlace(parts)),
-    ...foreignFaults(parts),
+    ...foreignFaults(parts.options, parts.foreignBuckets, FOREIGN_NAMES),
     ...(typeof image === 'string' ? [image] : []),
   ]);
   return { ...parts, image: image as TaggingImage };
-}
-
-/** Names of buckets stand in the event pattern, which may be too long. */
-function foreignFaults({ foreignBuckets, options }: TaggerParts): readonly string[] {
-  if (foreignBuckets.length === 0) return [];
-  const names = foreignBuckets.map(({ bucketName }) => bucketName);
-  return filterFaults(options, names, { bucket: 'foreignBuckets', prefix: 'prefixes', suffix: 'suffixes' });
 }
 
 /** The place of thumbnails that may be watched: a bucket that the tagger makes for them is not. */

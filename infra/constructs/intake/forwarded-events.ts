@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import type { ForeignBucket } from '../../options/foreign-bucket.ts';
 import type { AnyBucket } from '../../options/image-tagger-props.ts';
 import { deliver } from './bucket-events.ts';
-import { eventPattern, type KeyFilter } from './upload-filter.ts';
+import { foreignPattern, type KeyFilter } from './upload-filter.ts';
 
 export interface ForwardedEventsProps {
   readonly foreignBuckets: readonly ForeignBucket[];
@@ -35,12 +35,10 @@ export class ForwardedEvents extends Construct {
     const accounts = [...new Set(foreignBuckets.map(({ account }) => account))];
     this.eventBus = new EventBus(this, 'Bus', { description: 'Uploads to buckets of other accounts' });
     for (const account of accounts) this.allow(account);
-    const names = foreignBuckets.map(({ bucketName }) => bucketName);
     const rule = new Rule(this, 'Rule', {
       description: 'Uploads to tag, and removals, in buckets of other accounts',
       eventBus: this.eventBus,
-      // No account can forge what comes from AWS, and so none can speak for another's bucket.
-      eventPattern: { ...eventPattern(filter, names), account: accounts },
+      eventPattern: foreignPattern(filter, foreignBuckets),
     });
     deliver(rule, queue, deadLetterQueue);
   }

@@ -67,6 +67,21 @@ export function eventPattern(filter: KeyFilter, bucketNames: string[]): EventPat
   };
 }
 
+/** The same for buckets of other accounts, which cannot speak for each other: no account can forge what comes from AWS. */
+export function foreignPattern(
+  filter: KeyFilter,
+  buckets: readonly { readonly account: string; readonly bucketName: string }[],
+): EventPattern & { readonly account: string[] } {
+  const account = [...new Set(buckets.map((bucket) => bucket.account))];
+  return {
+    ...eventPattern(
+      filter,
+      buckets.map(({ bucketName }) => bucketName),
+    ),
+    account,
+  };
+}
+
 /** Any one of several patterns for a field is enough, so a prefix and a suffix together must be one pattern. */
 function keyPattern({ begin, end }: KeyShape): object {
   if (end === '') return { prefix: begin };
@@ -103,13 +118,24 @@ export function filterFaults(
       `Expected ${names.prefix} and ${names.suffix} to make at most ${MAXIMUM_NOTIFICATIONS} notifications (${OBJECT_EVENTS.length} for each prefix with each suffix in both cases) but received ${notificationCount}`,
     );
   }
-  const { length } = JSON.stringify(eventPattern(filter, [...bucketNames]));
-  if (length > MAXIMUM_PATTERN) {
-    faults.push(
-      `Expected ${names.bucket}, ${names.prefix} and ${names.suffix} to make an event pattern of at most ${MAXIMUM_PATTERN} characters but received ${length}`,
-    );
-  }
-  return faults;
+  return [...faults, ...patternFaults(eventPattern(filter, [...bucketNames]), names)];
+}
+
+/** The same for the pattern of buckets of other accounts, if there are any. */
+export function foreignFaults(
+  filter: KeyFilter,
+  buckets: Parameters<typeof foreignPattern>[1],
+  names: FilterNames,
+): string[] {
+  return buckets.length > 0 ? patternFaults(foreignPattern(filter, buckets), names) : [];
+}
+
+function patternFaults(pattern: EventPattern, names: FilterNames): string[] {
+  const { length } = JSON.stringify(pattern);
+  if (length <= MAXIMUM_PATTERN) return [];
+  return [
+    `Expected ${names.bucket}, ${names.prefix} and ${names.suffix} to make an event pattern of at most ${MAXIMUM_PATTERN} characters but received ${length}`,
+  ];
 }
 
 function keyShapes({ prefix, suffix }: KeyFilter): KeyShape[] {
