@@ -15,6 +15,7 @@ import { Navigation } from './parts/navigation.tsx';
 import { ThemeButton } from './parts/theme-button.tsx';
 import { ProblemsView } from './problems/problems-view.tsx';
 import { SearchBox } from './search-box/search-box.tsx';
+import { SelectionBar } from './selection/selection-bar.tsx';
 import { StatusView } from './status/status-view.tsx';
 import { address } from './store/address.ts';
 import { find } from './store/answer.ts';
@@ -56,6 +57,7 @@ export function Whole() {
           <ConnectionBanner />
           <LabelSetsBanner />
           {view === 'photos' && <PhotosView onLabels={() => sheet.current?.showModal()} />}
+          {view === 'photos' && <SelectionBar />}
           {view === 'duplicates' && <DuplicatesView />}
           {view === 'labels' && <LabelSetsView />}
           {view === 'problems' && <ProblemsView />}

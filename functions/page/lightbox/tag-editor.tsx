@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import type { ApiImage } from '../../api/contract.ts';
-import type { LabelName } from '../model/query-text.ts';
 import { Icon } from '../parts/icon.tsx';
+import { LabelOptions } from '../parts/label-options.tsx';
 import { searchFor } from '../store/address.ts';
-import { correct, type TypedLabel } from '../store/corrections.ts';
-import { colourOf, labelSets, labels, termOf } from '../store/labels.ts';
+import { correct } from '../store/corrections.ts';
+import { colourOf, labelSets, labelTyped, termOf } from '../store/labels.ts';
 import { WhyPanel } from './why-panel.tsx';
 
 type Tag = ApiImage['tags'][number];
@@ -94,12 +94,6 @@ function TagLine({ image, tag }: { image: ApiImage; tag: Tag }) {
   );
 }
 
-/** With its label set where pictures have such a label; of all others the server knows more. */
-function labelTyped(typed: string, set: string): TypedLabel {
-  const isMeant = (one: LabelName) => one.label === typed.toLowerCase() && (set === '' || one.set === set);
-  return labels.value.find(isMeant) ?? { label: typed, ...(set !== '' && { set }) };
-}
-
 /** Any label of the label sets that are there, as typed or chosen. */
 function AddLabel({ image }: { image: ApiImage }) {
   const text = useSignal('');
@@ -131,13 +125,7 @@ function AddLabel({ image }: { image: ApiImage }) {
           event.currentTarget.blur();
         }}
       />
-      <datalist id={list}>
-        {labels.value.slice(0, 500).map((one) => (
-          <option key={`${one.set} ${one.label}`} value={one.label}>
-            {one.set}
-          </option>
-        ))}
-      </datalist>
+      <LabelOptions id={list} />
       {sets.length > 1 && (
         <select
           aria-label="Label set of the new label"

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import type { ApiImage } from '../../api/contract.ts';
-import { labels } from '../store/labels.ts';
+import { LabelOptions } from '../parts/label-options.tsx';
 import { WhyPanel } from './why-panel.tsx';
 
 /** Why a picture does not carry a label: of any label that is typed. */
@@ -33,13 +33,7 @@ export function WhyNot({ image }: { image: ApiImage }) {
             event.currentTarget.blur();
           }}
         />
-        <datalist id={list}>
-          {labels.value.slice(0, 500).map(({ set, label }) => (
-            <option key={`${set} ${label}`} value={label}>
-              {set}
-            </option>
-          ))}
-        </datalist>
+        <LabelOptions id={list} />
         <button type="submit" class="button" aria-controls={asked.value === '' ? undefined : panel}>
           Why?
         </button>

@@ -107,8 +107,8 @@ export async function loadDownTo(count: number): Promise<void> {
   if (!signal.aborted) answer.value = { ...answer.value, isLoadingMore: false };
 }
 
-/** Of similar pictures nobody counts labels, but those that are there can be counted. */
-function countedLabels(images: readonly ApiImage[]): readonly api.LabelCount[] {
+/** Labels of pictures, most frequent first. Of similar pictures nobody else counts them. */
+export function countedLabels(images: readonly ApiImage[]): readonly api.LabelCount[] {
   const counts = new Map<string, api.LabelCount>();
   for (const { set, label } of images.flatMap(({ tags }) => tags)) {
     const name = JSON.stringify([set, label]);

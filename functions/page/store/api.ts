@@ -4,12 +4,14 @@ import type {
   ApiImage,
   correctionsRequest,
   duplicatesAnswer,
+  LearningAnswer,
   labelSetInUse,
   labelSetPreview,
   labelSetPreviewRequest,
   labelSetRequest,
   labelSetsAnswer,
   labelsAnswer,
+  learningRequest,
   problem,
   SearchAnswerBody,
   StatusAnswer,
@@ -129,6 +131,14 @@ export function previewLabelSet(
   signal?: AbortSignal,
 ): Promise<LabelSetPreview> {
   return ask('/label-sets/preview', { method: 'POST', json: labelSet, signal });
+}
+
+/** Learns a label from pictures; with `dryRun` it only says what would come of it. */
+export function learnLabel(
+  request: z.input<typeof learningRequest>,
+  signal?: AbortSignal,
+): Promise<LearningAnswer> {
+  return ask('/label-sets/learn', { method: 'POST', json: request, signal });
 }
 
 export function retag(): Promise<LabelSets> {

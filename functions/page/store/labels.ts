@@ -27,6 +27,15 @@ export function termOf(label: LabelName): string {
   return labelTerm(label, (setsByLabel.value.get(label.label) ?? 0) > 1);
 }
 
+/** A label as typed: which label sets know it, only the server may know. */
+export type TypedLabel = Pick<LabelName, 'label'> & { readonly set?: string | undefined };
+
+/** With its label set where pictures have such a label; of all others the server knows more. */
+export function labelTyped(typed: string, set: string): TypedLabel {
+  const isMeant = (one: LabelName) => one.label === typed.toLowerCase() && (set === '' || one.set === set);
+  return labels.value.find(isMeant) ?? { label: typed, ...(set !== '' && { set }) };
+}
+
 const COLOURS = 6;
 
 /** Which of the colours of label sets this one has, from 0. */

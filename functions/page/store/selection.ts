@@ -3,7 +3,7 @@ import type { ApiImage } from '../../api/contract.ts';
 import { nameOf } from '../model/address.ts';
 import { isSelectable, type Selection, toggled, withChanged, withRange } from '../model/selection.ts';
 import { countText, fileNameOf } from '../model/texts.ts';
-import { answer, placeInAnswer } from './answer.ts';
+import { answer, countedLabels, placeInAnswer } from './answer.ts';
 import { announcement } from './notices.ts';
 
 /** The chosen pictures; they stay chosen wherever one scrolls, and whatever one searches for next. */
@@ -60,3 +60,6 @@ export function followSelected(image: ApiImage): void {
 function announce(text: string): void {
   announcement.value = `${text}, ${selection.value.size} in all`;
 }
+
+/** Labels that chosen pictures carry, most frequent first. */
+export const selectedLabels = computed(() => countedLabels([...selection.value.values()]));

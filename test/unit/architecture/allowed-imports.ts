@@ -98,12 +98,13 @@ export const ALLOWED_IMPORTS = `
   page/search-box: page/model page/parts page/store @preact/signals preact
   page/labels: page/model page/parts page/store @preact/signals preact
   page/gallery: api/contract.ts page/model page/parts page/store page/uploads @preact/signals preact
+  page/selection: api/contract.ts page/model page/parts page/store @preact/signals preact
   page/lightbox: api/contract.ts page/model page/parts page/store @preact/signals photoswipe preact
   page/duplicates: api/contract.ts core page/model page/parts page/store @preact/signals preact
   page/problems: api/contract.ts page/model page/parts page/store @preact/signals
   page/status: core/cost page/model page/parts page/store preact
   page: page/duplicates page/gallery page/labels page/lightbox page/model page/parts page/problems page/search-box
-    page/status page/store page/uploads @preact/signals preact
+    page/selection page/status page/store page/uploads @preact/signals preact
 
   # Makes models of published checkpoints.
   checkpoints: zod

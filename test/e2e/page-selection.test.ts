@@ -1,0 +1,270 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasChromium, openBrowser, openPage, tellWithoutChromium } from './support/browser.ts';
+import { type FakeApi, startFakeApi } from './support/fake-api.ts';
+import { madeUpImage } from './support/made-up-images.ts';
+import { waitUntil } from './support.ts';
+
+tellWithoutChromium('selecting pictures in the page');
+
+const COUNT = 10_000;
+
+describe.skipIf(!hasChromium)('selecting pictures in the page', () => {
+  let browser: Browser;
+  let api: FakeApi;
+  const faults: string[] = [];
+
+  beforeAll(async () => {
+    api = await startFakeApi(Array.from({ length: COUNT }, (_, number) => madeUpImage(number)));
+    browser = await openBrowser();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await api.close();
+    expect(faults).toEqual([]);
+  });
+
+  async function onPage(path: string, use: (page: Page) => Promise<void>, options = {}): Promise<void> {
+    const opened = await openPage(browser, `${api.url}${path}`, options);
+    try {
+      await opened.page.locator('.tile').nth(12).waitFor();
+      await use(opened.page);
+    } finally {
+      faults.push(...opened.faults);
+      await opened.page.context().close();
+    }
+  }
+
+  const tile = (page: Page, index: number) =>
+    page.locator('.tile', { has: page.locator(`.tile-picture[data-index="${index}"]`) });
+  const check = (page: Page, index: number) => tile(page, index).locator('.tile-check');
+  const picture = (page: Page, index: number) => tile(page, index).locator('.tile-picture');
+  const bar = (page: Page) => page.locator('.selection-bar');
+  const selected = (page: Page, text: string) => bar(page).locator('b', { hasText: text }).waitFor();
+  const isChecked = (page: Page, index: number) => check(page, index).getAttribute('aria-checked');
+  /** Into the dialog's first field, which has the focus by itself. */
+  const type = async (page: Page, text: string) => {
+    await page.locator('.dialog input:focus').waitFor();
+    await page.keyboard.type(text);
+  };
+  const labelsOf = (number: number) => api.images[number]?.tags.map(({ label }) => label) ?? [];
+
+  it('shows a check mark beside the pointer, takes ranges with the shift key, and ends at Escape', () =>
+    onPage('/', async (page) => {
+      const mark = check(page, 2);
+      const opacity = () =>
+        page.evaluate(`getComputedStyle(document.querySelector('.tile-check[data-index="2"]')).opacity`);
+      expect(await opacity()).toBe('0');
+      await picture(page, 2).hover();
+      await waitUntil(async () => (await opacity()) === '1');
+      await mark.click();
+      await selected(page, '1 picture selected');
+      await picture(page, 6).click({ modifiers: ['Shift'] });
+      await selected(page, '5 pictures selected');
+      await picture(page, 4).click();
+      await selected(page, '4 pictures selected');
+      expect(await Promise.all([2, 3, 4, 5].map((index) => isChecked(page, index)))).toEqual([
+        ...['true', 'true', 'false', 'true'],
+      ]);
+      expect(new URL(page.url()).search).toBe('');
+      await page.keyboard.press('Escape');
+      await bar(page).waitFor({ state: 'detached' });
+      expect(await isChecked(page, 2)).toBe('false');
+      await picture(page, 4).click();
+      await page.locator('.details').waitFor();
+    }));
+
+  it('takes keys alone: x, shift with arrows and with x, Enter still enlarges', () =>
+    onPage('/', async (page) => {
+      await picture(page, 0).focus();
+      await page.keyboard.press('x');
+      await selected(page, '1 picture selected');
+      await page.keyboard.press('Shift+ArrowRight');
+      await page.keyboard.press('Shift+ArrowRight');
+      await selected(page, '3 pictures selected');
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('Shift+X');
+      await selected(page, '5 pictures selected');
+      await page.keyboard.press('Enter');
+      await page.locator('.details h2', { hasText: 'holiday-000004.jpg' }).waitFor();
+      await page.keyboard.press('Escape');
+      await page.locator('.pswp').waitFor({ state: 'detached' });
+      // It has closed the enlarged picture and nothing more.
+      await selected(page, '5 pictures selected');
+      await waitUntil(() => page.evaluate('document.activeElement?.dataset.index === "4"'));
+      await page.keyboard.press('Tab');
+      expect(await page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe(
+        'Select holiday-000004.jpg',
+      );
+      await page.keyboard.press(' ');
+      await selected(page, '4 pictures selected');
+      expect(await page.locator('#notices').textContent()).toContain(
+        'holiday-000004.jpg not selected, 4 in all',
+      );
+    }));
+
+  it('keeps what is selected while ten thousand pictures are scrolled through, and draws few tiles anew', () =>
+    onPage('/', async (page) => {
+      await check(page, 1).click({ force: true });
+      const toEnd = () =>
+        page.evaluate(
+          `(scrollTo(0, document.documentElement.scrollHeight), document.querySelector('.tile[aria-posinset="${COUNT}"]') !== null)`,
+        ) as Promise<boolean>;
+      await waitUntil(toEnd);
+      expect(await page.locator('.tile-picture[data-index="1"]').count()).toBe(0);
+      await page.locator(`.tile-check[data-index="${COUNT - 1}"]`).click({ modifiers: ['Shift'] });
+      const selectable = api.images.slice(1).filter(({ status }) => status === 'tagged').length;
+      await selected(page, `${selectable.toLocaleString('en')} pictures selected`);
+      // One more or less touches its own tile, and no other one.
+      const changed = (await page.evaluate(`new Promise((resolve) => {
+        const touched = new Set();
+        const observer = new MutationObserver((all) => {
+          for (const { target } of all) touched.add(target.closest('.tile'));
+        });
+        observer.observe(document.querySelector('.gallery'), { subtree: true, childList: true, attributes: true });
+        document.querySelector('.tile-check[data-index="${COUNT - 2}"]').click();
+        setTimeout(() => resolve(touched.size), 300);
+      })`)) as number;
+      expect(changed).toBe(1);
+      await page.evaluate('scrollTo(0, 0)');
+      await picture(page, 1).waitFor();
+      expect(await isChecked(page, 1)).toBe('true');
+    }));
+
+  it('adds a label to all, and tells of which it was not taken and why', () =>
+    onPage('/', async (page) => {
+      const refused = '2026/holiday-000003.jpg';
+      let isRefusing = true;
+      await page.route('**/api/v1/corrections', async (route) => {
+        const isMeant = isRefusing && route.request().postDataJSON().key === refused;
+        if (!isMeant) return route.continue();
+        const body = { type: 'about:blank', title: 'Conflict', status: 409, code: 'conflict' };
+        await route.fulfill({
+          status: 409,
+          contentType: 'application/problem+json',
+          body: JSON.stringify({ ...body, detail: 'Somebody else was faster.' }),
+        });
+      });
+      await check(page, 1).click({ force: true });
+      await picture(page, 4).click({ modifiers: ['Shift'] });
+      await page.getByRole('button', { name: 'Add label …' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Add a label' });
+      await type(page, 'snow');
+      await dialog.getByLabel('Label set').selectOption('general');
+      await dialog.getByLabel('Label', { exact: true }).press('Enter');
+      await dialog.locator('.dialog-failures', { hasText: 'Not taken of 1 of 4 pictures' }).waitFor();
+      await dialog.locator('li', { hasText: 'holiday-000003.jpg: Somebody else was faster.' }).waitFor();
+      expect([1, 2, 4].map((number) => labelsOf(number).includes('snow'))).toEqual([true, true, true]);
+      isRefusing = false;
+      const before = api.asked.filter((one) => one.endsWith('/corrections')).length;
+      await dialog.getByRole('button', { name: 'Try these again' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      expect(api.asked.filter((one) => one.endsWith('/corrections'))).toHaveLength(before + 1);
+      expect(labelsOf(3)).toContain('snow');
+      await tile(page, 3).locator('.tag', { hasText: 'snow' }).waitFor();
+      await selected(page, '4 pictures selected');
+
+      await page.getByRole('button', { name: 'Remove label …' }).click();
+      const removing = page.getByRole('dialog', { name: 'Remove a label' });
+      expect(await removing.locator('datalist option').first().getAttribute('value')).toBe('snow');
+      await type(page, 'snow');
+      await page.keyboard.press('Enter');
+      await removing.waitFor({ state: 'detached' });
+      expect([1, 2, 3, 4].map((number) => labelsOf(number).includes('snow'))).toEqual(Array(4).fill(false));
+    }));
+
+  it('changes no picture where the label itself is refused', () =>
+    onPage('/', async (page) => {
+      await check(page, 1).click({ force: true });
+      await picture(page, 4).click({ modifiers: ['Shift'] });
+      await page.getByRole('button', { name: 'Add label …' }).click();
+      api.faults.set('/api/v1/corrections', {
+        status: 400,
+        body: { type: 'x', title: 'no label set knows "dgo", but "dog"', status: 400, code: 'no-label' },
+      });
+      const before = api.asked.filter((one) => one.endsWith('/corrections')).length;
+      await type(page, 'dgo');
+      await page.keyboard.press('Enter');
+      await page.locator('.dialog .field-fault', { hasText: 'but "dog"' }).waitFor();
+      api.faults.clear();
+      expect(api.asked.filter((one) => one.endsWith('/corrections'))).toHaveLength(before + 1);
+      await page.keyboard.press('Escape');
+      await page.locator('.dialog').waitFor({ state: 'detached' });
+      await selected(page, '4 pictures selected');
+    }));
+
+  it('begins by a button or a long press where nobody can hover', () =>
+    onPage(
+      '/',
+      async (page) => {
+        await page.getByRole('button', { name: 'Select', exact: true }).tap();
+        await bar(page).locator('b', { hasText: 'Choose pictures' }).waitFor();
+        await picture(page, 0).tap();
+        await picture(page, 1).tap();
+        await selected(page, '2 pictures selected');
+        expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+        await page.getByRole('button', { name: 'Clear the selection' }).tap();
+        await bar(page).waitFor({ state: 'detached' });
+
+        const place = await picture(page, 1).boundingBox();
+        if (!place) throw new Error('Expected a picture');
+        const debugging = await page.context().newCDPSession(page);
+        const touchPoints = [{ x: place.x + place.width / 2, y: place.y + place.height / 2 }];
+        await debugging.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints });
+        await selected(page, '1 picture selected');
+        await debugging.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+        await picture(page, 2).tap();
+        await selected(page, '2 pictures selected');
+        expect(new URL(page.url()).search).toBe('');
+      },
+      { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+    ));
+
+  it('drops a selected picture that is deleted', () =>
+    onPage('/', async (page) => {
+      await check(page, 1).click({ force: true });
+      await picture(page, 2).click();
+      await selected(page, '2 pictures selected');
+      const image = madeUpImage(2);
+      api.tell({ ...image, status: 'deleted', tags: [] });
+      await selected(page, '1 picture selected');
+      api.images[2] = image;
+    }));
+
+  it.each([
+    ['light', 1280],
+    ['dark', 390],
+  ] as const)('has nothing serious for those who do not see it, %s, %d px wide', (colorScheme, width) =>
+    onPage(
+      '/',
+      async (page) => {
+        const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+        await page.evaluate(axe);
+        const violations = () =>
+          page.evaluate(
+            `axe.run().then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => id + ': ' + nodes.map(({ html, any }) => html.slice(0, 200) + ' ' + (any[0]?.message ?? '')).slice(0, 3).join(' | ')))`,
+          );
+        await picture(page, 0).focus();
+        await page.keyboard.press('x');
+        await selected(page, '1 picture selected');
+        await page.waitForTimeout(300);
+        expect(await violations()).toEqual([]);
+        for (const name of ['Add label …', 'Learn a label …']) {
+          await page.getByRole('button', { name }).click();
+          await page.locator('.dialog').waitFor();
+          await page.waitForTimeout(300);
+          expect(await violations()).toEqual([]);
+          await page.keyboard.press('Escape');
+          await page.locator('.dialog').waitFor({ state: 'detached' });
+        }
+        // The button that has opened it has the focus again, and the selection stands.
+        expect(await page.evaluate('document.activeElement.textContent')).toContain('Learn a label');
+        await selected(page, '1 picture selected');
+      },
+      { colorScheme, viewport: { width, height: 844 } },
+    ),
+  );
+});
