@@ -11,7 +11,7 @@ import {
   learningAnswer,
   learningRequest,
 } from './contract.ts';
-import { limitedBody, MAXIMUM_JSON_BYTES } from './request-guards.ts';
+import { limitedBody, MAXIMUM_EXAMPLES_BYTES, MAXIMUM_JSON_BYTES } from './request-guards.ts';
 import { shownImage } from './shown-image.ts';
 
 const TAGS = ['Label sets'];
@@ -105,7 +105,7 @@ export function addLabelSetRoutes(app: OpenAPIHono, ports: ApiPorts, { modelDige
     });
   }
   if (learnLabel) {
-    app.openapi({ ...learn, middleware }, async (c) => {
+    app.openapi({ ...learn, middleware: limitedBody(MAXIMUM_EXAMPLES_BYTES) }, async (c) => {
       const { finds, ...answer } = await learnLabel(c.req.valid('json'));
       const shown = finds.map(({ image, ...find }) => ({ ...find, image: shownImage(image, modelDigest) }));
       return c.json({ ...answer, finds: shown }, 200);

@@ -4,6 +4,8 @@ import { RefusedRequest } from './problems.ts';
 
 /** A hundred corrections each way, with the longest names, fit. */
 export const MAXIMUM_JSON_BYTES = 64 * 1024;
+/** Two hundred examples each way, with the longest keys, fit. */
+export const MAXIMUM_EXAMPLES_BYTES = 512 * 1024;
 
 /**
  * Refuses a body that is larger, by its announced length or once more has come. (hono's own has no answer to a body without

@@ -15,6 +15,8 @@ const KEYS = ['a.png', 'b.png', 'c.png', 'd.png'];
 const image = (key: string) => ({ bucket: LOCAL_BUCKET_NAME, key });
 const own = (name: string) => join(folder, 'labels', name);
 
+const LONG = Array.from({ length: 200 }, (_, i) => image(`${'a'.repeat(1_000)}${i}`));
+
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cliptag-learning-'));
   running = await startPageOnTinyPipeline(folder);
@@ -88,6 +90,7 @@ describe('labels that are learned over the API', () => {
     ],
     ['one that is given as both', { negative: [image('a.png')] }, 400, /a\.png: .* received both/],
     ['a name that leads elsewhere', { set: '../mine' }, 400, /lower-case letters/],
+    ['as many as may be, with long names', { positive: LONG, negative: LONG }, 400, /received s3:/],
     ['no label', { label: ' ' }, 400, /label/],
   ])('are refused with %s', async (_, change, status, text) => {
     const refused = client.learnLabel({ ...request, ...change });
