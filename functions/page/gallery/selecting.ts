@@ -80,8 +80,10 @@ function imageOf(target: EventTarget | null): ApiImage | undefined {
 function clearByEscape(): () => void {
   const listen = (event: KeyboardEvent) => {
     if (event.key !== 'Escape' || event.defaultPrevented || address.value.image !== undefined) return;
-    const isElsewhere =
-      event.target instanceof Element && event.target.closest('input, textarea, select, dialog') !== null;
+    const isTyping =
+      event.target instanceof Element && event.target.closest('input, textarea, select') !== null;
+    // A dialog takes it for itself, even where nothing in it has the focus.
+    const isElsewhere = isTyping || document.querySelector('dialog[open]') !== null;
     if (!isElsewhere) clearSelection();
   };
   addEventListener('keydown', listen);

@@ -1,13 +1,12 @@
 import { useSignal } from '@preact/signals';
-import { useId, useRef } from 'preact/hooks';
-import { countText, fileNameOf, numberText } from '../model/texts.ts';
+import { useId } from 'preact/hooks';
+import { countText, numberText } from '../model/texts.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { LabelOptions } from '../parts/label-options.tsx';
-import { asError } from '../store/answer.ts';
-import { correctAll, type UncorrectedImage } from '../store/corrections.ts';
-import { labelSets, labelTyped } from '../store/labels.ts';
-import { tell } from '../store/notices.ts';
+import { labelSets } from '../store/labels.ts';
 import { selectedLabels, selection } from '../store/selection.ts';
+import { useCorrectingRun } from './correcting-run.ts';
+import { Failures } from './failures.tsx';
 
 interface LabelDialogProps {
   readonly verdict: 'there' | 'not-there';
@@ -15,65 +14,30 @@ interface LabelDialogProps {
 }
 
 const WORDS = {
-  there: { title: 'Add a label', done: 'added to', button: 'Add', says: 'that they show it' },
-  'not-there': {
-    ...{ title: 'Remove a label', done: 'removed from', button: 'Remove' },
-    says: 'that they do not show it',
-  },
+  there: { title: 'Add a label', button: 'Add', says: 'that they show it' },
+  'not-there': { title: 'Remove a label', button: 'Remove', says: 'that they do not show it' },
 } as const;
 
 /** Corrects a label of all chosen pictures, tells how far it is, and of which it was not taken. */
 export function LabelDialog({ verdict, onClosed }: LabelDialogProps) {
-  const { title, done: doneWord, button, says } = WORDS[verdict];
-  const running = useRef<AbortController | undefined>(undefined);
-  const [text, set, fault] = [useSignal(''), useSignal(''), useSignal('')];
-  const done = useSignal<number | undefined>(undefined);
-  const total = useSignal(0);
-  const failed = useSignal<readonly UncorrectedImage[]>([]);
-  const [textId, setId, list, faultId] = [useId(), useId(), useId(), useId()];
+  const { title, button, says } = WORDS[verdict];
+  const { progress, fault, failed, run, forget } = useCorrectingRun(verdict);
+  const [text, set] = [useSignal(''), useSignal('')];
+  const [textId, list, faultId] = [useId(), useId(), useId()];
   const images = [...selection.value.values()];
-  const all = countText(images.length, 'picture');
-
-  const work = async (close: () => void) => {
-    const typed = text.value.trim();
-    if (typed === '' || done.value !== undefined) return;
-    const wanted = failed.value.length > 0 ? failed.value.map(({ image }) => image) : images;
-    const controller = new AbortController();
-    running.current = controller;
-    [done.value, total.value, fault.value, failed.value] = [0, wanted.length, '', []];
-    const onProgress = (count: number) => {
-      done.value = count;
-    };
-    try {
-      const label = labelTyped(typed, set.value);
-      failed.value = await correctAll(wanted, label, verdict, { onProgress, signal: controller.signal });
-      const taken = countText(done.value - failed.value.length, 'picture');
-      tell(`“${typed}” ${doneWord} ${taken}`);
-      if (failed.value.length === 0) close();
-    } catch (error) {
-      fault.value = asError(error).message;
-    }
-    done.value = undefined;
-  };
-
+  const isRunning = progress.value !== undefined;
   return (
-    <Dialog
-      title={title}
-      onClosed={() => {
-        running.current?.abort();
-        onClosed();
-      }}
-    >
+    <Dialog title={title} onClosed={onClosed}>
       {(close) => (
         <form
           class="dialog-fields"
-          onSubmit={(event) => {
+          onSubmit={async (event) => {
             event.preventDefault();
-            void work(close);
+            if (await run(images, text.value.trim(), set.value)) close();
           }}
         >
           <p class="soft">
-            Says of {all} {says}, whatever the model says now or later.
+            Says of {countText(images.length, 'picture')} {says}, whatever the model says now or later.
           </p>
           <label for={textId}>Label</label>
           <input
@@ -86,53 +50,30 @@ export function LabelDialog({ verdict, onClosed }: LabelDialogProps) {
             aria-describedby={fault.value === '' ? undefined : faultId}
             onInput={(event) => {
               text.value = event.currentTarget.value;
-              [fault.value, failed.value] = ['', []];
+              forget();
             }}
           />
-          {verdict === 'there' ? (
-            <LabelOptions id={list} />
-          ) : (
-            <LabelOptions id={list} among={selectedLabels.value} />
-          )}
+          <LabelOptions id={list} {...(verdict === 'not-there' && { among: selectedLabels.value })} />
           {fault.value !== '' && (
             <p id={faultId} class="field-fault" role="alert">
               {fault.value}
             </p>
           )}
           {labelSets.value.length > 1 && (
-            <>
-              <label for={setId}>Label set</label>
-              <select
-                id={setId}
-                value={set.value}
-                onChange={(event) => {
-                  set.value = event.currentTarget.value;
-                }}
-              >
-                <option value="">any that knows it</option>
-                {labelSets.value.map((one) => (
-                  <option key={one}>{one}</option>
-                ))}
-              </select>
-            </>
+            <SetOfLabel value={set.value} onChange={(one) => (set.value = one)} />
           )}
-          {done.value !== undefined && (
-            <label class="dialog-progress">
-              <span>
-                {numberText(done.value)} of {countText(total.value, 'picture')}
-              </span>
-              <progress value={done.value} max={total.value} />
-            </label>
-          )}
-          <Failures failed={failed.value} total={total.value} />
+          {progress.value && <Progress {...progress.value} />}
+          <Failures failed={failed.value} />
           <div class="dialog-buttons">
             <button type="button" class="button" onClick={close}>
-              {done.value === undefined ? 'Cancel' : 'Stop'}
+              {isRunning ? 'Stop' : 'Cancel'}
             </button>
             <button
               type="submit"
               class="button accent"
-              disabled={text.value.trim() === '' || done.value !== undefined}
+              disabled={text.value.trim() === ''}
+              // It keeps the focus meanwhile.
+              aria-disabled={isRunning}
             >
               {failed.value.length > 0 ? 'Try these again' : button}
             </button>
@@ -143,23 +84,28 @@ export function LabelDialog({ verdict, onClosed }: LabelDialogProps) {
   );
 }
 
-const SHOWN_FAILURES = 20;
-
-function Failures({ failed, total }: { failed: readonly UncorrectedImage[]; total: number }) {
-  if (failed.length === 0) return null;
+function SetOfLabel({ value, onChange }: { value: string; onChange: (set: string) => void }) {
+  const id = useId();
   return (
-    <div class="dialog-failures" role="alert">
-      <b>
-        Not taken of {numberText(failed.length)} of {countText(total, 'picture')}:
-      </b>
-      <ul>
-        {failed.slice(0, SHOWN_FAILURES).map(({ image: { bucket, key }, reason }) => (
-          <li key={`${bucket}/${key}`}>
-            {fileNameOf(key)}: {reason}
-          </li>
+    <>
+      <label for={id}>Label set</label>
+      <select id={id} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+        <option value="">any that knows it</option>
+        {labelSets.value.map((one) => (
+          <option key={one}>{one}</option>
         ))}
-      </ul>
-      {failed.length > SHOWN_FAILURES && <p>and {numberText(failed.length - SHOWN_FAILURES)} more</p>}
-    </div>
+      </select>
+    </>
+  );
+}
+
+function Progress({ done, total }: { done: number; total: number }) {
+  return (
+    <label class="dialog-progress">
+      <span>
+        {numberText(done)} of {countText(total, 'picture')}
+      </span>
+      <progress value={done} max={total} />
+    </label>
   );
 }

@@ -64,7 +64,9 @@ export function LearnDialog({ onClosed }: { onClosed: () => void }) {
               <button
                 type="submit"
                 class="button accent"
-                disabled={draft.request.value === undefined || state !== 'idle'}
+                disabled={draft.request.value === undefined}
+                // It keeps the focus meanwhile.
+                aria-disabled={state !== 'idle'}
               >
                 {state === 'saving' ? 'Saving …' : saveWord(trial?.quality.verdict)}
               </button>
