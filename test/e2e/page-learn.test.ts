@@ -166,6 +166,20 @@ describe.skipIf(!hasChromium)('learning labels in the page', () => {
     ]);
   });
 
+  it('leaves the label set that comes with Cliptag as it is', async () => {
+    const refused = await fetch(`${pipeline.pageUrl}/api/v1/label-sets/learn`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        set: 'general',
+        label: 'cat',
+        positive: [{ bucket: 'photos', key: 'chelsea.png' }],
+      }),
+    });
+    expect(refused.status).toBe(409);
+    expect(await refused.text()).toContain('comes with Cliptag');
+  });
+
   it('teaches it more by keys alone, and can forget what was before', async () => {
     await tile('coffee-1.jpg').locator('.tile-picture').focus();
     await page.keyboard.press('x');

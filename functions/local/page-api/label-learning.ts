@@ -6,6 +6,7 @@ import {
   nameByFile,
   writeLearned,
 } from '../../adapters/files/learned-label-files.ts';
+import { packagePath } from '../../adapters/files/package-folder.ts';
 import type { ApiPorts, LearnedFromImages } from '../../api/api-ports.ts';
 import type { ImageName, LearningRequest } from '../../api/contract.ts';
 import type { Background } from '../../core/calibration/background.ts';
@@ -59,6 +60,7 @@ async function learned(request: LearningRequest, options: LabelLearningOptions):
   // What was changed by hand a moment ago counts.
   await live.look();
   const found = live.now().files.find(({ labelSet }) => labelSet.name === request.set);
+  if (found && dirname(resolve(found.path)) === packagePath('models', 'labels')) throw given(request.set);
   const chosen: LabelSetToLearn = found ?? { path: own.pathOf(request.set) };
   const { label, isNew } = labelToLearn(request.label, chosen.labelSet);
   const labelSet = extended(chosen, isNew ? [label] : []);
@@ -102,6 +104,14 @@ async function learned(request: LearningRequest, options: LabelLearningOptions):
     remarks: [...(earlier?.remarks ?? [])],
     ...(files && { version: files.version }),
   };
+}
+
+/** What is written beside it would go with the next version of Cliptag. */
+function given(name: string): CliptagError {
+  return new CliptagError(
+    'label-set-taken',
+    `The label set "${name}" comes with Cliptag: choose one of your own, or a new one`,
+  );
 }
 
 function extended({ path, labelSet }: LabelSetToLearn, names: readonly string[]): LabelSet {

@@ -10,15 +10,20 @@ interface LearnableSet {
 }
 
 /**
- * The label set that somebody most likely means: one that has the label, then one that was written in the page.
+ * The label set that somebody most likely means: one that was written in the page, best with the label. Another one, whose file
+ * is kept elsewhere, is chosen by hand.
  *
  * @returns undefined for a new one
  */
 export function setToLearnIn(typed: string, sets: readonly LearnableSet[]): string | undefined {
+  const own = sets.filter(({ isOwn }) => isOwn);
+  return (own.find((set) => hasLabel(set, typed)) ?? own[0])?.name;
+}
+
+/** In any letter case. */
+export function hasLabel({ labels }: Pick<LearnableSet, 'labels'>, typed: string): boolean {
   const label = typed.trim().toLowerCase();
-  const ownFirst = [...sets].sort((a, b) => Number(b.isOwn) - Number(a.isOwn));
-  const having = ownFirst.find(({ labels }) => labels.some((one) => one.toLowerCase() === label));
-  return (having ?? ownFirst.find(({ isOwn }) => isOwn))?.name;
+  return labels.some((one) => one.toLowerCase() === label);
 }
 
 /** As many the API takes of each kind. */

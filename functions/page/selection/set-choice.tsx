@@ -1,4 +1,5 @@
 import { useId } from 'preact/hooks';
+import { hasLabel } from '../model/learning.ts';
 import type { LabelDraft } from './label-draft.ts';
 
 /** The label set that the label is put in: one that is there, or a new one. */
@@ -48,18 +49,18 @@ export function SetChoice({ draft }: { draft: LabelDraft }) {
   );
 }
 
-/** What is written where. */
+/** What is written where, and who has the label already. */
 function Hint({ draft: { sets, set, text } }: { draft: LabelDraft }) {
   const chosen = sets.value.find(({ name }) => name === set.value);
-  if (chosen === undefined) return <>Written here, and in use for uploads at once.</>;
-  const typed = text.value.trim().toLowerCase();
-  const isThere = typed === '' || chosen.labels.some((label) => label.toLowerCase() === typed);
-  const path = chosen.path ?? chosen.name;
+  const isThere = chosen !== undefined && hasLabel(chosen, text.value);
+  const other = isThere ? undefined : sets.value.find((one) => hasLabel(one, text.value));
+  const path = chosen && <code>{chosen.path ?? chosen.name}</code>;
   return (
     <>
-      {isThere ? 'What is learned is written beside ' : 'The label is added to '}
-      <code>{path}</code>
-      {!isThere && ', and what is learned is written beside it'}.
+      {path === undefined && 'Written here, and in use for uploads at once.'}
+      {path && isThere && <>What is learned is written beside {path}.</>}
+      {path && !isThere && <>The label is added to {path}, and what is learned is written beside it.</>}
+      {other && ` The label set ${other.name} has a label of this name.`}
     </>
   );
 }

@@ -17,7 +17,7 @@ describe('the label set that a label is learned in', () => {
   it.each([
     ['pip', 'mine', 'it has the label'],
     [' CAT ', 'more', 'it has the label, and was written in the page'],
-    ['dog', 'general', 'it alone has the label'],
+    ['dog', 'mine', 'it was written in the page, and general was not'],
     ['our red mug', 'mine', 'it was written in the page'],
     ['', 'mine', 'it was written in the page'],
   ])('of %j is %s: %s', (typed, name) => {
