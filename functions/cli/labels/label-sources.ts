@@ -4,6 +4,7 @@ import type { LabelledImages } from '../../core/labels/labelled-images.ts';
 import { labelledByCorrections } from '../../core/records/labelled-by-corrections.ts';
 import type { StoredImages } from '../../core/records/stored-images.ts';
 import type { ModelParts } from '../../tagger/model-parts.ts';
+import { exampleName } from './example-name.ts';
 import { labelledPictures } from './labelled-pictures.ts';
 
 /** The word for what people have corrected, in the place of a folder. */
@@ -15,6 +16,8 @@ export interface LabelSourceOptions {
   /** The images that corrections are of. */
   readonly stored: StoredImages;
   readonly remark: (text: string) => void;
+  /** The label set's. */
+  readonly folder: string;
 }
 
 /**
@@ -34,7 +37,7 @@ export async function labelledBySources(
 
 async function labelledBySource(
   source: string,
-  { labelSet, model, stored, remark }: LabelSourceOptions,
+  { labelSet, model, stored, remark, folder }: LabelSourceOptions,
 ): Promise<LabelledImages> {
   if (source === CORRECTIONS) {
     const corrected = labelledByCorrections(stored, labelSet);
@@ -48,7 +51,7 @@ async function labelledBySource(
     const labels = [...pictures.unknown].map(([label, count]) => `${label} (${count})`);
     remark(`${source}: left out, since "${labelSet.name}" does not know their labels: ${labels.join(', ')}`);
   }
-  return pictures;
+  return { ...pictures, exampleNames: pictures.names.map((name) => exampleName(name, folder)) };
 }
 
 function merged(parts: readonly LabelledImages[], modelDigest: string): LabelledImages {
@@ -66,6 +69,7 @@ function merged(parts: readonly LabelledImages[], modelDigest: string): Labelled
   return {
     embeddings,
     names: filled.flatMap(({ names }) => [...names]),
+    exampleNames: filled.flatMap(({ names, exampleNames = names }) => [...exampleNames]),
     known: filled.flatMap(({ known }) => [...known]),
   };
 }

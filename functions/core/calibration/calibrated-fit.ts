@@ -13,7 +13,9 @@ import { cosineMatrix } from './cosine-counts.ts';
 import { crossFitted } from './cross-fitted.ts';
 import { type FittedLines, fittedLines } from './fitted-lines.ts';
 import { knownOfLabels, type LabelledBasis } from './label-examples.ts';
+import { learnedPictures } from './learned-pictures.ts';
 import { labelSetFit } from './lines-fit.ts';
+import { samePictures } from './same-pictures.ts';
 import { fittedRows, unlabelledLines } from './unlabelled-lines.ts';
 
 export interface CalibrationInput {
@@ -26,6 +28,11 @@ export interface CalibrationInput {
   readonly background?: Background | undefined;
   /** Pictures whose labels are known. @default scores rest on cosines alone */
   readonly labelled?: LabelledImages | undefined;
+  /**
+   * What fits call the pictures of the collection: among labelled pictures those are known by them, under other names too, that
+   * labels were learned from.
+   */
+  readonly collectionNames?: readonly string[] | undefined;
   /**
    * Wanted share of right tags among those shown, in (0, 1). Without labelled pictures it is the lowest score itself.
    *
@@ -57,7 +64,7 @@ export function calibratedFit(input: CalibrationInput): CalibratedFit {
   const before = currentFit(labelSet, classifier.modelDigest);
   const holding = before?.labels ?? labelSet.labels.map(() => undefined);
   const unlabelled = unlabelledLines(classifier, collection, background);
-  const labelledPart = labelled && labelledBasis(labelled, classifier, holding);
+  const labelledPart = labelled && labelledBasis(input, labelled, { classifier, holding });
   const basis = {
     labelSet,
     unlabelled: unlabelled.labels,
@@ -92,7 +99,13 @@ export function calibratedFit(input: CalibrationInput): CalibratedFit {
     remarks: [],
   };
   const fit = withThresholds(fitOf(lines), report.labels, precision);
-  return { fit, report: { ...report, remarks: calibrationRemarks(report, fit, precision) } };
+  return {
+    fit,
+    report: {
+      ...report,
+      remarks: calibrationRemarks(report, fit, { precision, learned: labelledPart?.learned.size ?? 0 }),
+    },
+  };
 }
 
 const UNLABELLED = { positives: 0, negatives: 0, pictures: [], thresholds: [] };
@@ -114,14 +127,22 @@ function comparedPictures({
   ]);
 }
 
-function labelledBasis(images: LabelledImages, classifier: Classifier, holding: HoldingFits): LabelledBasis {
+function labelledBasis(
+  { collection, collectionNames: names }: CalibrationInput,
+  images: LabelledImages,
+  { classifier, holding }: { readonly classifier: Classifier; readonly holding: HoldingFits },
+): LabelledBasis {
   const rows = fittedRows(classifier);
   const { size } = images.embeddings;
+  const same = samePictures(images);
+  const learned = learnedPictures(holding, images, same, names && { embeddings: collection, names });
   return {
     images,
     cosines: cosineMatrix(rows, images.embeddings),
     rowCount: size === 0 ? 0 : rows.length / size,
-    known: knownOfLabels(classifier.labelSet, holding, images),
+    known: knownOfLabels(classifier.labelSet, learned, images),
+    learned: new Set(learned.flatMap((pictures) => [...pictures])),
+    same,
   };
 }
 

@@ -13,7 +13,7 @@ const SHOWN_NAMES = 5;
 export function calibrationRemarks(
   { labels, images, temperature }: CalibrationReport,
   fit: LabelSetFit,
-  precision: number | undefined,
+  { precision, learned }: { readonly precision: number | undefined; readonly learned: number },
 ): readonly string[] {
   const level = labels.filter(({ label }) => fit.labels[label]?.slope === 0);
   const missed = labels.filter(({ threshold }) => threshold?.outcome === 'out-of-reach');
@@ -26,6 +26,8 @@ export function calibrationRemarks(
     images.collection === 0 && 'there are no pictures of your own yet: calibrate again when there are',
     temperature > CHANCE_TEMPERATURE &&
       'this model tells its own words apart hardly better than by chance: only labelled pictures can say which scores are right',
+    learned > 0 &&
+      `labels were learned from ${learned} of the labelled pictures, which therefore say nothing of these labels' scores`,
     level.length > 0 &&
       `a higher cosine makes these no likelier, so that their scores say nothing: ${named(level.map(({ label }) => label))}`,
     missed.length > 0 &&

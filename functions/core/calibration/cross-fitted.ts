@@ -51,7 +51,7 @@ export function crossFitted(
   fitOf: (lines: FittedLines) => LabelSetFit,
   precision?: number,
 ): CrossFitted {
-  const folds = foldsOf(labelled.images);
+  const folds = foldsOf(labelled.images, labelled.same);
   const { fit: _, ...unfitted } = classifier;
   const before = scoreTable(basis.labelSet.labels.length, labelled.images);
   fillTable(before, labelled.images, unfitted, () => true);

@@ -62,7 +62,10 @@ function scaled<Line extends LogisticLine>(line: Line, scale: number): Line {
   return { ...line, slope: scale * line.slope, offset: scale * line.offset };
 }
 
-/** A labelled picture of an exclusive set that has some of its labels, or has none for certain. */
+/**
+ * A labelled picture of an exclusive set that has some of its labels, or has none for certain, and that no label was learned
+ * from: it would make the labels look further apart than they are.
+ */
 export interface KnownPlaces {
   readonly picture: number;
   /** Places of the labels that are true of it. */
@@ -71,12 +74,12 @@ export interface KnownPlaces {
 
 export function knownPictures(
   { labels }: LabelSet,
-  { images }: LabelledBasis,
+  { images, learned }: Pick<LabelledBasis, 'images' | 'learned'>,
   isSeen: (picture: number) => boolean,
 ): readonly KnownPlaces[] {
   const places = new Map(labels.map(({ name }, place) => [name, place]));
   return images.known.flatMap(({ positive, negative }, picture): KnownPlaces[] => {
-    if (!isSeen(picture)) return [];
+    if (!isSeen(picture) || learned.has(picture)) return [];
     const own = [...positive].flatMap((name) => places.get(name) ?? []);
     const hasNone = own.length === 0 && labels.every(({ name }) => negative.has(name));
     return own.length > 0 || hasNone ? [{ picture, positive: own }] : [];

@@ -4,20 +4,27 @@ import type { LabelledImages } from '../labels/labelled-images.ts';
 export const FOLDS = 5;
 
 /**
- * The fold of each labelled picture. It depends on the pictures' names and labels and on no order; pictures of one name
- * are in one fold; each label's pictures spread over all folds.
+ * The fold of each labelled picture. It depends on the pictures' names and labels and on no order; what shows the same picture
+ * is in one fold; each label's pictures spread over all folds.
+ *
+ * @param same as `samePictures` gives it
  */
-export function foldsOf({ names, known }: Pick<LabelledImages, 'names' | 'known'>): Uint8Array {
-  const labelsOf = new Map<string, string>();
+export function foldsOf(
+  { names, known }: Pick<LabelledImages, 'names' | 'known'>,
+  same: Int32Array,
+): Uint8Array {
+  const groups = new Map<number, { name: string; label: string }>();
   for (const [i, name] of names.entries()) {
     const label = [...(known[i]?.positive ?? [])].sort().join('\n');
-    labelsOf.set(name, smaller(label, labelsOf.get(name)));
+    const group = same[i] ?? i;
+    const other = groups.get(group);
+    groups.set(group, { name: smaller(name, other?.name), label: smaller(label, other?.label) });
   }
-  const dealt = [...labelsOf]
-    .map(([name, label]) => ({ name, label, hash: hashOf(name) }))
+  const dealt = [...groups]
+    .map(([group, { name, label }]) => ({ group, name, label, hash: hashOf(name) }))
     .sort((a, b) => byText(a.label, b.label) || a.hash - b.hash || byText(a.name, b.name));
-  const foldOf = new Map(dealt.map(({ name }, place) => [name, place % FOLDS]));
-  return Uint8Array.from(names, (name) => foldOf.get(name) ?? 0);
+  const foldOf = new Map(dealt.map(({ group }, place) => [group, place % FOLDS]));
+  return Uint8Array.from(names, (_, i) => foldOf.get(same[i] ?? i) ?? 0);
 }
 
 function smaller(a: string, b: string | undefined): string {

@@ -1,4 +1,3 @@
-import type { HoldingFits } from '../labels/classifier-fit.ts';
 import type { LabelSet } from '../labels/label-set.ts';
 import type { LabelledImages } from '../labels/labelled-images.ts';
 import type { LabelExamples } from './label-line.ts';
@@ -10,6 +9,10 @@ export interface LabelledBasis {
   readonly rowCount: number;
   /** For each label. */
   readonly known: readonly KnownOf[];
+  /** Labelled pictures that some label's direction was learned from. */
+  readonly learned: ReadonlySet<number>;
+  /** As `samePictures` gives it. */
+  readonly same: Int32Array;
 }
 
 /** The labelled pictures that say something of one label, as parallel arrays. */
@@ -22,22 +25,21 @@ export interface KnownOf {
 }
 
 /**
- * For each label the labelled pictures that say something of it. Those that its direction was learned from are left out:
- * their cosines with it are higher than those of others.
+ * For each label the labelled pictures that say something of it, without those that its direction was learned from.
+ *
+ * @param learned for each label, as `learnedPictures` gives it
  */
 export function knownOfLabels(
   { labels }: LabelSet,
-  fits: HoldingFits,
-  { known, names }: LabelledImages,
+  learned: ReadonlyArray<ReadonlySet<number>>,
+  { known }: Pick<LabelledImages, 'known'>,
 ): readonly KnownOf[] {
   return labels.map(({ name }, label) => {
-    const { direction, examples } = fits[label] ?? {};
-    const learned = new Set(direction && examples ? [...examples.positive, ...examples.negative] : []);
     const [pictures, isPositive]: [number[], number[]] = [[], []];
     for (const [picture, { positive, negative }] of known.entries()) {
       const has = positive.has(name);
       if (!has && !negative.has(name)) continue;
-      if (learned.size > 0 && learned.has(names[picture] ?? '')) continue;
+      if (learned[label]?.has(picture)) continue;
       pictures.push(picture);
       isPositive.push(has ? 1 : 0);
     }

@@ -11,6 +11,11 @@ export interface LabelledImages {
   readonly embeddings: EmbeddingMatrix;
   /** `s3://BUCKET/KEY` of stored images, paths of others; one for each embedding. */
   readonly names: readonly string[];
+  /**
+   * What fits call these pictures where they are examples: files by their way from the label set's folder. @default
+   * {@link names}
+   */
+  readonly exampleNames?: readonly string[];
   /** One for each embedding. */
   readonly known: readonly KnownLabels[];
 }

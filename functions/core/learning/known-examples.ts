@@ -1,4 +1,5 @@
 import { InvalidInput } from '../errors.ts';
+import { isSamePicture } from '../labels/same-picture.ts';
 
 /** A picture that somebody has said something of. */
 export interface Example {
@@ -18,12 +19,6 @@ export interface DistinctKnown extends KnownExamples {
   /** Names of pictures that were given before, by this name or another. */
   readonly repeated: readonly string[];
 }
-
-/**
- * Squared distance of two embeddings of one picture, at most: what float16, and batches of other sizes, make of the very same
- * pixels is below half of it; the same photograph at another size or quality is above it.
- */
-const SAME_PICTURE = 1e-6;
 
 /**
  * The examples with each picture once, also where a file is a copy of another, or of a stored image: the first name stays.
@@ -65,18 +60,8 @@ export function withEarlier(said: KnownExamples, earlier: KnownExamples): Distin
 /** The one of the examples that is the same picture: by its name, or by what it shows, to the last bits. */
 export function samePicture(picture: Example, examples: readonly Example[]): Example | undefined {
   return examples.find(
-    ({ name, embedding }) => name === picture.name || isNear(embedding, picture.embedding),
+    ({ name, embedding }) => name === picture.name || isSamePicture(embedding, picture.embedding),
   );
-}
-
-/** Most pairs are told apart by their first few numbers. */
-function isNear(a: Float32Array, b: Float32Array): boolean {
-  let distance = 0;
-  for (let i = 0; i < a.length; i++) {
-    distance += ((a[i] ?? 0) - (b[i] ?? 0)) ** 2;
-    if (distance > SAME_PICTURE) return false;
-  }
-  return true;
 }
 
 function contradiction(negative: string, positive: string): string {

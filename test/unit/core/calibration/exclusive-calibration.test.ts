@@ -3,8 +3,10 @@ import { calibratedFit } from '../../../../functions/core/calibration/calibrated
 import { crowdedOffset } from '../../../../functions/core/calibration/crowded-pictures.ts';
 import { evenlyByLabel } from '../../../../functions/core/calibration/evenly-by-label.ts';
 import { foldsOf } from '../../../../functions/core/calibration/folds.ts';
+import { samePictures } from '../../../../functions/core/calibration/same-pictures.ts';
 import { classifierOf } from '../../../../functions/core/labels/classifier.ts';
-import { embeddingAt } from '../../../../functions/core/labels/embedding-matrix.ts';
+import { embeddingFromBytes, embeddingToBytes } from '../../../../functions/core/labels/embedding.ts';
+import { embeddingAt, embeddingMatrix } from '../../../../functions/core/labels/embedding-matrix.ts';
 import { scoresByLabel } from '../../../../functions/core/labels/scores.ts';
 import { labelledPictures, MODEL, madeUpClassifier, madeUpPictures } from './made-up-pictures.ts';
 
@@ -64,8 +66,8 @@ describe('an exclusive set whose logits are beyond what exponentials can hold', 
 
 describe('folds', () => {
   it('spread the pictures of each label evenly', () => {
-    const { names, known } = labelledPictures(LABELS, HALVES, madeUpPictures([], 1));
-    const folds = foldsOf({ names, known });
+    const images = labelledPictures(LABELS, HALVES, madeUpPictures(HALVES, 1));
+    const folds = foldsOf(images, samePictures(images));
     for (let fold = 0; fold < 5; fold++) {
       const cats = HALVES.filter((label, i) => label === 0 && folds[i] === fold);
       expect(cats.length).toBeGreaterThanOrEqual(9);
@@ -78,8 +80,22 @@ describe('folds', () => {
       positive,
       negative: new Set<string>(),
     }));
-    const [one, other] = foldsOf({ names: ['a.jpg', 'a.jpg'], known });
+    const images = { names: ['a.jpg', 'a.jpg'], known, embeddings: madeUpPictures([0, 1], 1) };
+    const [one, other] = foldsOf(images, samePictures(images));
     expect(one).toBe(other);
+  });
+
+  it('keep copies of a picture together, whatever they are called and however they are stored', () => {
+    const pictures = madeUpPictures(HALVES, 1);
+    const rows = HALVES.map((_, i) => embeddingAt(pictures, i));
+    const copies = rows.map((values) =>
+      embeddingFromBytes(embeddingToBytes({ modelDigest: MODEL, values }), MODEL),
+    );
+    const both = embeddingMatrix(MODEL, [...rows, ...copies.map(({ values }) => values)]);
+    const images = labelledPictures(LABELS, [...HALVES, ...HALVES], both);
+    const folds = foldsOf(images, samePictures(images));
+    expect(folds.subarray(HALVES.length)).toEqual(folds.subarray(0, HALVES.length));
+    expect(new Set(folds).size).toBe(5);
   });
 });
 

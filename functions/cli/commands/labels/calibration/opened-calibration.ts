@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { LabelSetFile } from '../../../../adapters/files/label-set-files.ts';
 import { type CalibratedFit, calibratedFit } from '../../../../core/calibration/calibrated-fit.ts';
 import { type Classifier, classifierOf } from '../../../../core/labels/classifier.ts';
@@ -54,12 +55,16 @@ export async function openedCalibration(
     for (const text of foreignRemarks(stored.foreign, modelDigest)) remark(text);
     const [before] = await model.classifiersOf([labelSet], remark);
     if (!before) throw new Error('Expected a classifier of the label set');
-    const labelled = await labelledBySources(flags.from ?? [], { labelSet, model, stored, remark });
+    const labelled = await labelledBySources(flags.from ?? [], {
+      ...{ labelSet, model, stored, remark },
+      folder: dirname(file.path),
+    });
     const found = calibratedFit({
       ...{
         labelSet,
         classifier: before,
         collection: stored.embeddings,
+        collectionNames: stored.names,
         background: await model.background(),
         labelled,
       },

@@ -1,4 +1,4 @@
-import { relative, resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 import { type FilePath, pathName } from '../../../../adapters/files/file-path.ts';
 import { CliptagError } from '../../../../core/errors.ts';
 import type { LabelSet } from '../../../../core/labels/label-set.ts';
@@ -7,6 +7,7 @@ import { storedImages } from '../../../../core/records/stored-images.ts';
 import { LOCAL_PIPELINE } from '../../../../local/control-api/local-pipeline.ts';
 import { type ModelParts, openModel } from '../../../../tagger/model-parts.ts';
 import { withCount } from '../../../../terminal/progress.ts';
+import { exampleName } from '../../../labels/example-name.ts';
 import { modelOfImages } from '../../../labels/model-of-images.ts';
 import { type StoredPictures, storedPictures } from '../../../labels/stored-pictures.ts';
 import { pipelineLabelling } from '../../../pipeline/local-pipeline.ts';
@@ -59,10 +60,7 @@ export async function withLearningWorld<Result>(
       bucket: () => bucketOf(flags.bucket, place),
       search: (query) => foundNames(query, flags, remark),
       embed: embeddedPictures(model),
-      nameOf: (path: FilePath) =>
-        relative(folder, resolve(pathName(path)))
-          .split(sep)
-          .join('/'),
+      nameOf: (path: FilePath) => exampleName(pathName(path), folder),
     });
   } finally {
     await model.close();
