@@ -298,6 +298,21 @@ describe('cliptag labels learn, whole sets', PATIENCE, () => {
     }
   });
 
+  it('is not calibrated by the pictures that it was learned from', async () => {
+    const file = at('all.yaml');
+    const arguments_ = ['--from', at('folders'), '--no-collection', '--dry-run', '--json'];
+    const positives = async (labelSet: string) => {
+      const result = await runCli(['labels', 'calibrate', labelSet, ...arguments_]);
+      const [found] = jsonLines<{ labels: { positives: number }[] }>(result);
+      return { ...result, positives: found?.labels.map((label) => label.positives) };
+    };
+    const learned = await positives(file);
+    expect(learned.positives).toEqual([CAT, ...OTHERS].map(() => 0));
+    expect(learned.stderr).toMatch(/labels were learned from 20 of the labelled pictures/);
+    await writeFile(at('words.yaml'), await readFile(file, 'utf8'));
+    expect((await positives(at('words.yaml'))).positives).toEqual([CAT, ...OTHERS].map(() => 4));
+  });
+
   it('learns from what people have corrected', async () => {
     const file = await labelFile('corrected.yaml', LABELS.replace('# Rex', '# Rex\n  - pip'));
     const correct = (key: string, ...args: string[]) =>
