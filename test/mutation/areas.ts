@@ -39,6 +39,13 @@ export const MUTATION_AREAS: Readonly<Record<string, MutationArea>> = {
   },
   objects: coreArea('objects'),
   labels: coreArea('labels'),
+  calibration: {
+    ...coreArea('calibration'),
+    // Two models on a thousand pictures each take seconds, for every mutant.
+    tests: ['test/unit/core/calibration/!(two-models).test.ts'],
+  },
+  learning: coreArea('learning'),
+  explanation: coreArea('explanation'),
   pixels: coreArea('pixels'),
   formats: coreArea('formats'),
   scoring: coreArea('scoring'),

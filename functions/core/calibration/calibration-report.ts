@@ -58,7 +58,7 @@ export interface ThresholdQuality {
   readonly shown: number;
   /** Share of the shown ones that have the label. */
   readonly precision: number;
-  /** The precision is above this with a certainty of 90 %. */
+  /** The precision is above this with a certainty of 95 %, if the threshold was not chosen by it. */
   readonly precisionAtLeast: number;
   /** Share of those with the label that are shown. */
   readonly recall: number;
@@ -67,7 +67,7 @@ export interface ThresholdQuality {
 export interface ChosenThreshold extends ThresholdQuality {
   readonly aim: 'precision' | 'f1';
   /**
-   * `sure`: the wanted precision is reached with a certainty of 90 %. `estimated`: it is reached on the labelled pictures,
+   * `sure`: the wanted precision is reached with a certainty of some 90 %. `estimated`: it is reached on the labelled pictures,
    * which are too few to be sure. `out-of-reach`: no threshold does; this one comes nearest. F1 is always `estimated`.
    */
   readonly outcome: 'sure' | 'estimated' | 'out-of-reach';

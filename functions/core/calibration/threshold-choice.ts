@@ -1,8 +1,11 @@
 import { SCORE_DECIMALS } from '../labels/minimum-scores.ts';
 import type { ChosenThreshold, ScoredPicture, ThresholdQuality } from './calibration-report.ts';
 
-/** Quantile of the standard normal distribution: 90 % on one side. */
-const CERTAINTY = 1.2816;
+/**
+ * Quantile of the standard normal distribution, 95 % on one side. The threshold is the lowest of many that pass, some by chance:
+ * so that it is right nine times in ten, each must be by more.
+ */
+const CERTAINTY = 1.6449;
 /** With fewer shown pictures an estimate says nothing. */
 const LEAST_SHOWN = 5;
 

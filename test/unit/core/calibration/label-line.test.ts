@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { labelLine } from '../../../../functions/core/calibration/label-line.ts';
+import { plattLine } from '../../../../functions/core/calibration/logistic-line.ts';
 import { normalNumbers, randomNumbers } from './made-up-pictures.ts';
 
 const UNLABELLED = { slope: 10, offset: -5, null: { centre: 0, deviation: 0.1 }, share: 0.02 };
@@ -14,6 +15,27 @@ function examples(count: number, slope: number, offset: number) {
   const positives = isPositive.reduce((sum, value) => sum + value, 0);
   return { cosines, isPositive, positives, negatives: count - positives };
 }
+
+describe('Platt scaling', () => {
+  it('ends where the likelihood is greatest, whatever the pictures', () => {
+    const [normal, random] = [normalNumbers(3), randomNumbers(4)];
+    for (let run = 0; run < 200; run++) {
+      const [count, steepness] = [4 + Math.floor(200 * random()), 10 * random() - 2];
+      const values = Array.from({ length: count }, normal);
+      const isPositive = values.map((value) => (random() < 1 / (1 + Math.exp(-steepness * value)) ? 1 : 0));
+      const positives = isPositive.reduce<number>((sum, value) => sum + value, 0);
+      const { slope, offset } = plattLine(values, isPositive);
+      const errors = values.map((value, i) => {
+        const target = isPositive[i] ? (positives + 1) / (positives + 2) : 1 / (count - positives + 2);
+        return 1 / (1 + Math.exp(-(slope * value + offset))) - target;
+      });
+      expect(Math.abs(errors.reduce((sum, error) => sum + error, 0))).toBeLessThan(2e-6);
+      expect(Math.abs(errors.reduce((sum, error, i) => sum + error * (values[i] ?? 0), 0))).toBeLessThan(
+        2e-6,
+      );
+    }
+  });
+});
 
 describe("a label's line", () => {
   it('stays as it is with examples of one kind alone', () => {
