@@ -1,3 +1,4 @@
+import { narrowerLabels } from '../labels/label-names.ts';
 import type { LabelSet } from '../labels/label-set.ts';
 import { examplesOf, type LabelledBasis, seenOf } from './label-examples.ts';
 import { boundedCurve, ISOTONIC_PICTURES, type LabelLine, labelLine } from './label-line.ts';
@@ -55,7 +56,7 @@ function sharedLines(
     noneOfThese: noneOfThese && scaled(noneOfThese, scale),
     unknownLogit,
   };
-  return { ...fitted, lines: withCurves(labelled, fitted) };
+  return { ...fitted, lines: withCurves(labelSet, labelled, fitted) };
 }
 
 function scaled<Line extends LogisticLine>(line: Line, scale: number): Line {
@@ -100,20 +101,28 @@ export function logitsOf(
   );
 }
 
-/** Isotonic curves by the log odds of a label's share, where there are pictures enough. */
+/**
+ * Isotonic curves by the log odds of a label's share, where there are pictures enough. A broader label's own share stands for
+ * what is none of its narrower ones, whose scores it gets besides.
+ */
 function withCurves(
+  labelSet: LabelSet,
   labelled: LabelledBasis,
   { lines, noneOfThese, unknownLogit }: FittedLines,
 ): readonly LabelLine[] {
   return lines.map((line, label) => {
-    const known = labelled.known[label];
-    if (!known) return line;
-    const { pictures, isPositive, positives } = known;
-    if (Math.min(positives, pictures.length - positives) < ISOTONIC_PICTURES) return line;
+    const { pictures, isPositive } = labelled.known[label] ?? { pictures: [], isPositive: [] };
+    const narrower = narrowerLabels(labelSet.labels[label]?.name ?? '', labelSet);
+    const isOwn = Uint8Array.from(pictures, (picture, i) => {
+      const has = (name: string) => labelled.images.known[picture]?.positive.has(name) ?? false;
+      return isPositive[i] && !narrower.some(has) ? 1 : 0;
+    });
+    const own = isOwn.reduce((sum, value) => sum + value, 0);
+    if (Math.min(own, isOwn.length - own) < ISOTONIC_PICTURES) return line;
     const logOdds = Float64Array.from(pictures, (picture) =>
       shareLogOdds(logitsOf(picture, labelled, lines, noneOfThese), label, unknownLogit),
     );
-    return { ...line, method: 'isotonic', curve: boundedCurve(logOdds, isPositive) };
+    return { ...line, method: 'isotonic', curve: boundedCurve(logOdds, isOwn) };
   });
 }
 

@@ -64,6 +64,34 @@ describe('an exclusive set whose logits are beyond what exponentials can hold', 
   });
 });
 
+describe('a broader label of an exclusive set', () => {
+  it('has scores that are right with curves, too, beside those of its narrower labels', () => {
+    const names = ['animal', 'dog', 'car'];
+    const plain = madeUpClassifier(names, 'exclusive');
+    const labels = plain.labelSet.labels.map((label) =>
+      label.name === 'dog' ? { ...label, parent: 'animal' } : label,
+    );
+    const labelSet = { ...plain.labelSet, labels };
+    const classifier = { ...plain, labelSet };
+    // One in eight shows an animal that is no dog, two show a dog, two a car.
+    const kinds = [0, 1, 1, 2, 2, undefined, undefined, undefined];
+    const ofLabel = Array.from({ length: 10_400 }, (_, i) => kinds[i % 8]);
+    const collection = madeUpPictures(ofLabel, 1, 6);
+    const plainly = labelledPictures(names, ofLabel, collection);
+    const known = plainly.known.map((one) =>
+      one.positive.has('dog') ? { positive: new Set(['dog', 'animal']), negative: new Set(['car']) } : one,
+    );
+    const { report } = calibratedFit({
+      ...{ labelSet, classifier, collection, now: new Date(0) },
+      labelled: { ...plainly, known },
+    });
+    const [animal, dog] = report.labels;
+    expect([animal?.method, dog?.method]).toEqual(['isotonic', 'isotonic']);
+    expect(animal?.calibration?.after.expectedError).toBeLessThan(0.02);
+    expect(dog?.calibration?.after.expectedError).toBeLessThan(0.02);
+  });
+});
+
 describe('folds', () => {
   it('spread the pictures of each label evenly', () => {
     const images = labelledPictures(LABELS, HALVES, madeUpPictures(HALVES, 1));
