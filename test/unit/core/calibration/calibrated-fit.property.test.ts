@@ -19,7 +19,8 @@ const givens = fc.record({
     maxLength: 60,
   }),
   seed: fc.nat(1_000),
-  nearness: fc.constantFrom(0, 3, 100),
+  // Below 0, what has a label lies away from it.
+  nearness: fc.constantFrom(-20, 0, 3, 100),
   isLabelled: fc.boolean(),
   withBackground: fc.boolean(),
   precision: fc.option(fc.double({ min: 0.01, max: 0.99, noNaN: true }), { nil: undefined }),

@@ -141,6 +141,18 @@ describe('pictures that are crowded with labels', () => {
     expect(crowdedOffset(labelRows, lines, [pictures], options)).toBeLessThan(0.3);
   });
 
+  it('need the same in whatever order so many come that some are left out', () => {
+    const { labelRows } = madeUpClassifier(labels);
+    const lines = labels.map(() => ({ slope: 60, offset: -10 }));
+    const many = madeUpPictures(Array(1_500).fill(undefined), 4);
+    const rows = Array.from({ length: 1_500 }, (_, i) => embeddingAt(many, i));
+    const [offset, ...others] = [rows, [...rows].reverse()].map((some) =>
+      crowdedOffset(labelRows, lines, [embeddingMatrix(MODEL, some)], options),
+    );
+    expect(offset).toBeGreaterThan(0);
+    expect(others).toEqual([expect.closeTo(offset ?? Number.NaN, 6)]);
+  });
+
   it('need one where all labels are alike', () => {
     const { labelRows } = madeUpClassifier(labels);
     const row = labelRows.slice(0, labelRows.length / labels.length);
