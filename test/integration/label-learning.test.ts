@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Client, createClient } from '../../functions/client/client.ts';
+import { labelLearning } from '../../functions/local/page-api/label-learning.ts';
 import { LOCAL_BUCKET_NAME } from '../../functions/local/pipeline.ts';
 import { type PageOnTinyPipeline, startPageOnTinyPipeline } from '../fixtures/page-on-tiny-pipeline.ts';
 import { drawn } from '../fixtures/pictures.ts';
@@ -78,6 +79,45 @@ describe('labels that are learned over the API', () => {
     const after = await readFile(path, 'utf8');
     expect(after.startsWith('# by hand\n')).toBe(true);
     expect((await client.labelSets()).labelSets[0]?.labels.at(-1)).toBe('pip');
+  });
+
+  it('go by the label sets that they began with, when others take their place meanwhile', async () => {
+    const { tagger, labelSets } = running.pipeline;
+    const before = labelSets.now();
+    let inUse = before;
+    const [classifier] = before.classifiers;
+    if (!classifier) throw new Error('Expected a classifier');
+    const size = classifier.labelRows.length / classifier.labelSet.labels.length;
+    const larger = { ...classifier, labelRows: new Float32Array(3 * classifier.labelRows.length) };
+    const learn = labelLearning({
+      live: { now: () => inUse, look: async () => {} },
+      own: { pathOf: own },
+      table: tagger.table,
+      reader: tagger,
+      textEncoder: {
+        ...{ modelDigest: classifier.modelDigest, logitScale: 10 },
+        encode: async (texts) =>
+          texts.map(() => ({
+            modelDigest: classifier.modelDigest,
+            values: Float32Array.from({ length: size }, () => 1 / Math.sqrt(size)),
+          })),
+      },
+      background: async () => undefined,
+      readImages: async () => [],
+      now: () => new Date(0),
+    });
+    const learning = learn({
+      ...request,
+      negative: [],
+      set: 'tiny',
+      replace: false,
+      force: false,
+      dryRun: true,
+    });
+    setImmediate(() => {
+      inUse = { ...before, classifiers: [larger] };
+    });
+    expect(await learning).toMatchObject({ set: 'tiny', label: 'pip', isNew: true, isWritten: false });
   });
 
   it.each([

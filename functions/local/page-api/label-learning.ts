@@ -28,7 +28,7 @@ import { type StoredImages, storedImages } from '../../core/records/stored-image
 import type { ScannableTable } from '../../core/records/tag-table.ts';
 import { describeImage, type ImageReader } from '../../core/tagging/describe-image.ts';
 import type { DynamoDbEndpoint } from '../dynamodb/dynamodb-endpoint.ts';
-import type { LiveLabelSets } from '../label-sets/live-label-sets.ts';
+import type { LabelSetsInUse, LiveLabelSets } from '../label-sets/live-label-sets.ts';
 import type { OwnLabelSets } from '../label-sets/own-label-sets.ts';
 
 export interface LabelLearningOptions {
@@ -59,7 +59,9 @@ async function learned(request: LearningRequest, options: LabelLearningOptions):
   const { modelDigest } = textEncoder;
   // What was changed by hand a moment ago counts.
   await live.look();
-  const found = live.now().files.find(({ labelSet }) => labelSet.name === request.set);
+  // Asked once: while images are read, other label sets may take the place of these.
+  const inUse = live.now();
+  const found = inUse.files.find(({ labelSet }) => labelSet.name === request.set);
   if (found && dirname(resolve(found.path)) === packagePath('models', 'labels')) throw given(request.set);
   const chosen: LabelSetToLearn = found ?? { path: own.pathOf(request.set) };
   const { label, isNew } = labelToLearn(request.label, chosen.labelSet);
@@ -82,7 +84,7 @@ async function learned(request: LearningRequest, options: LabelLearningOptions):
   }
   const { labels, verdicts } = learnedLabels(new Map([[label, examples]]), {
     labelSet,
-    rows: await rowsOf(labelSet, label, options),
+    rows: await rowsOf(labelSet, label, { inUse, textEncoder }),
     model: textEncoder,
     collection: stored,
     background: await options.background(),
@@ -184,9 +186,9 @@ async function fileEmbedding(path: string, reader: ImageReader): Promise<Float32
 async function rowsOf(
   labelSet: LabelSet,
   label: string,
-  { live, textEncoder }: Pick<LabelLearningOptions, 'live' | 'textEncoder'>,
+  { inUse, textEncoder }: { readonly inUse: LabelSetsInUse; readonly textEncoder: PromptEncoder },
 ): Promise<PromptRows> {
-  const classifier = live.now().classifiers.find((one) => one.labelSet.name === labelSet.name);
+  const classifier = inUse.classifiers.find((one) => one.labelSet.name === labelSet.name);
   if (!classifier) return promptRows(labelSet, textEncoder);
   const place = labelSet.labels.findIndex(({ name }) => name === label);
   const own = await promptRows({ ...labelSet, labels: labelSet.labels.slice(place, place + 1) }, textEncoder);
