@@ -126,7 +126,7 @@ function optionProps(settings: Settings): ImageTaggerProps {
   const { batchSize, maximumConcurrency, reservedConcurrency, snapStart, tracing, maxReceiveCount } =
     settings;
   const { enableEventBridge, exif, thumbnails, objectTags, objectTagLimit, maximumBytes } = settings;
-  const { backfillObjectsPerSecond, backfillQueueDepth, retagConcurrency } = settings;
+  const { backfillObjectsPerSecond, backfillQueueDepth, retagConcurrency, tableWarmWriteUnits } = settings;
   const { api, apiAuth, apiWrites, apiAllowedOrigins, apiReservedConcurrency } = settings;
   return {
     ...{ api, apiAuth, apiWrites, apiAllowedOrigins },
@@ -136,6 +136,7 @@ function optionProps(settings: Settings): ImageTaggerProps {
     ...{ enableEventBridge, exif, thumbnails, objectTags, objectTagLimit, vectorIndex: settings.vectorIndex },
     ...{ backfillObjectsPerSecond, retagConcurrency },
     ...(backfillQueueDepth !== undefined && { backfillQueueDepth }),
+    ...(tableWarmWriteUnits !== undefined && { tableWarmWriteUnits }),
     ...(reservedConcurrency !== undefined && { reservedConcurrency }),
     ...(maximumBytes !== undefined && { maximumObjectSize: Size.bytes(maximumBytes) }),
     foreignBuckets: settings.foreignBucket,

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Annotations, Duration } from 'aws-cdk-lib';
 import type { Alarm, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
@@ -11,6 +11,7 @@ import { METRICS } from '../../functions/core/tagging/metric-names.ts';
 import type { AddBucketOptions } from '../options/add-bucket-options.ts';
 import { throwFaults } from '../options/faults.ts';
 import type { AnyBucket, AnyTable, ImageTaggerProps } from '../options/image-tagger-props.ts';
+import { throughputWarnings } from '../options/table-throughput.ts';
 import type { TaggerOptions } from '../options/tagger-options.ts';
 import type { ApiEndpoint } from './api/api-endpoint.ts';
 import { ImageApi } from './api/image-api.ts';
@@ -104,6 +105,7 @@ export class ImageTagger extends Construct {
         // A search by the vector index follows no changes.
         hasStream: options.api && !options.vectorIndex,
         indexedDimensions: this.indexedDimensions,
+        warmWriteUnits: options.tableWarmWriteUnits,
       }).table;
     const watching = new Construct(this, 'Alarms');
     let eventsNotDelivered: Alarm | undefined;
@@ -126,6 +128,9 @@ export class ImageTagger extends Construct {
           })
         : undefined;
     const { buckets } = this;
+    for (const [i, warning] of throughputWarnings(options, buckets.length).entries()) {
+      Annotations.of(this).addWarningV2(`cliptag:throughput-${i}`, warning);
+    }
     const thumbnails = thumbnailPlace(this, parts);
     const shared = {
       ...{ ...parts, buckets, queue, deadLetterQueue, table },

@@ -30,6 +30,11 @@ export interface TagTableProps {
    */
   readonly hasStream?: boolean | undefined;
   /**
+   * Write units a second that the table takes at once.
+   * @default those of a new table
+   */
+  readonly warmWriteUnits?: number | undefined;
+  /**
    * Size of the embeddings that a vector index is to search.
    * @default no index
    */
@@ -44,12 +49,10 @@ export interface TagTableProps {
 export class TagTable extends Construct {
   readonly table: Table;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { deletionProtection, encryptionKey, removalPolicy, hasStream, indexedDimensions }: TagTableProps,
-  ) {
+  constructor(scope: Construct, id: string, props: TagTableProps) {
     super(scope, id);
+    const { deletionProtection, encryptionKey, removalPolicy } = props;
+    const { hasStream, indexedDimensions, warmWriteUnits } = props;
     const { key, indexes, billingMode, timeToLiveAttribute } = TABLE_DEFINITION;
     this.table = new Table(this, 'Table', {
       ...keys(key),
@@ -59,6 +62,7 @@ export class TagTable extends Construct {
       deletionProtection,
       ...(hasStream && { stream: StreamViewType.NEW_IMAGE }),
       ...(encryptionKey && { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey }),
+      ...(warmWriteUnits !== undefined && { warmThroughput: { writeUnitsPerSecond: warmWriteUnits } }),
       removalPolicy: deletionProtection ? undeletable(removalPolicy) : removalPolicy,
     });
     for (const { name, projection, ...index } of indexes) {

@@ -256,6 +256,12 @@ export interface ImageTaggerProps {
    */
   readonly resultEventBus?: IEventBus;
   /**
+   * Write units a second that the table takes at once (its warm throughput), 4,000 to 1,000,000, for which AWS charges once. An
+   * image with five tags takes 8. It cannot be lowered, and beyond 40,000 the account's quota has to be raised first.
+   * @default - 4,000, those of a new table; tables that are used grow by themselves
+   */
+  readonly tableWarmWriteUnits?: number;
+  /**
    * Whether the table gets DynamoDB's own vector index over the embeddings, for searching more images than a function holds
    * in memory (docs/search.md). Costs two more write units an image, and the index itself.
    * @default false

@@ -1,3 +1,4 @@
+import { NEW_TABLE_WRITE_UNITS } from '../../functions/core/cost/throughput.ts';
 import {
   DEFAULT_EXIF_CHOICE,
   EXIF_CHOICES,
@@ -7,6 +8,7 @@ import { DEFAULT_LOG_LEVEL, LOG_LEVELS, type LogLevel } from '../../functions/co
 import { CANARY_PREFIX } from '../../functions/core/objects/canary-prefix.ts';
 import { QUEUE_DEFINITION } from '../../functions/core/objects/queue-definition.ts';
 import { flag, list, oneOf, type Rules, wholeNumber } from './option-rules.ts';
+import { waitingFaults } from './table-throughput.ts';
 
 /** A tagger's options as plain values, read from a construct's props or from the context of `cdk deploy`. */
 export interface TaggerOptions {
@@ -105,6 +107,13 @@ export interface TaggerOptions {
    * @default true
    */
   readonly tableDeletionProtection: boolean;
+  /**
+   * Write units a second that the table takes at once (its warm throughput), 4,000 to 1,000,000, for which AWS charges once:
+   * https://aws.amazon.com/dynamodb/pricing/on-demand/. An image with five tags takes 8. It cannot be lowered, and beyond 40,000
+   * the account's quota has to be raised first.
+   * @default undefined (4,000, those of a new table; tables that are used grow by themselves)
+   */
+  readonly tableWarmWriteUnits: number | undefined;
   /**
    * Whether the table gets DynamoDB's own vector index over the embeddings, for searching more images than a function holds
    * in memory. Each image then costs two more write units and $0.52 for every gigabyte that the index takes up (a
@@ -236,6 +245,7 @@ export const TAGGER_RULES = {
   tracing: flag(false),
   maxReceiveCount: wholeNumber(1, 1_000, QUEUE_DEFINITION.maxReceiveCount),
   tableDeletionProtection: flag(true),
+  tableWarmWriteUnits: wholeNumber(NEW_TABLE_WRITE_UNITS, 1_000_000, undefined),
   vectorIndex: flag(false),
   api: flag(false),
   apiAuth: oneOf(['iam', 'none'], 'iam'),
@@ -306,6 +316,7 @@ export function contradictions(options: TaggerOptions, nameOf: OptionName): stri
     ...faults,
     ...canaryFaults(options, nameOf),
     ...capacityFaults(options, nameOf),
+    ...waitingFaults(options, nameOf),
     ...apiContradictions(options, nameOf),
   ];
 }

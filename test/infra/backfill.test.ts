@@ -114,7 +114,14 @@ describe('the backfill’s workflow', () => {
     };
     expect(depthWith({})).toBe('1000');
     expect(depthWith({ maximumConcurrency: 100 })).toBe('2000');
-    expect(depthWith({ maximumConcurrency: 1_000, batchSize: 100, batchWindowSeconds: 1 })).toBe('100000');
+    expect(
+      depthWith({
+        maximumConcurrency: 1_000,
+        batchSize: 100,
+        batchWindowSeconds: 1,
+        functionTimeoutSeconds: 300,
+      }),
+    ).toBe('100000');
     expect(depthWith({ maximumConcurrency: 100, backfillQueueDepth: 5 })).toBe('5');
   });
 

@@ -47,6 +47,7 @@ describe('settings', () => {
       batchWindowSeconds: 0,
       maximumConcurrency: 6,
       reservedConcurrency: undefined,
+      tableWarmWriteUnits: undefined,
       retagConcurrency: 2,
       snapStart: false,
       tracing: false,
@@ -100,6 +101,7 @@ describe('settings', () => {
     ['batchSize', 1, 10_000],
     ['batchWindowSeconds', 0, 300],
     ['maximumConcurrency', 2, 1_000],
+    ['tableWarmWriteUnits', 4_000, 1_000_000],
     ['maxReceiveCount', 1, 1_000],
     ['maximumBytes', 1, 1_073_741_824],
     ['objectTagLimit', 1, 10],
@@ -207,6 +209,10 @@ describe('settings', () => {
     [
       { packaging: 'zip', baseImage: 'node:24' },
       'Expected packaging to be container with baseImage node:24 but received zip',
+    ],
+    [
+      { maximumConcurrency: 1_000, batchSize: 28, batchWindowSeconds: 1 },
+      'Expected a tableWarmWriteUnits of at least 4149, or a smaller maximumConcurrency or batchSize, but received 4000: the table takes 500 images a second, so that a batch would wait for 56 s of the function’s 60 s',
     ],
     [{ api: true, apiAuth: 'none' }, 'Expected apiWrites to be false with apiAuth none but received true'],
     [{ apiReservedConcurrency: 5 }, 'Expected api to be true with options of the API but received false'],

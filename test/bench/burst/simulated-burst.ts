@@ -14,6 +14,8 @@ export interface BurstOptions {
   readonly workers: number;
   /** @default 4,000, those of a new on-demand table */
   readonly writeUnitsPerSecond?: number;
+  /** Part of the rates of table, index and partitions that there is, from 0 to 1. @default 1 */
+  readonly share?: number;
   /** @default 10 */
   readonly batchSize?: number;
   /** @default that of the queue's definition */
@@ -50,6 +52,7 @@ export async function simulatedBurst({
   messages,
   workers,
   writeUnitsPerSecond = 4_000,
+  share = 1,
   batchSize = 10,
   functionTimeoutSeconds = QUEUE_DEFINITION.functionTimeoutSeconds,
   usesSdk = false,
@@ -62,7 +65,7 @@ export async function simulatedBurst({
       ...{ clock, maxReceiveCount },
       visibilityTimeoutSeconds: visibilityTimeoutSeconds(functionTimeoutSeconds),
     });
-    const dynamodb = throttlingDynamoDb(writeUnitsPerSecond);
+    const dynamodb = throttlingDynamoDb(writeUnitsPerSecond, share);
     const world: BurstWorld = {
       ...{ clock, dynamodb, queue, maxReceiveCount, functionTimeoutSeconds, usesSdk },
       standIns: standIns(clock),

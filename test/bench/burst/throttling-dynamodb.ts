@@ -34,10 +34,15 @@ const READ_UNITS_PER_SECOND = 12_000;
  * One table with its index, which refuses what is more than an on-demand table takes. A write that
  * changes the index needs a unit there too: DynamoDB refuses writes of the table that its index cannot take.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/gsi-throttling.html
+ *
+ * @param share of all rates, from 0 to 1: with as small a share of messages and functions, a tenth shows what the whole would
  */
-export function throttlingDynamoDb(writeUnitsPerSecond: number): ThrottlingDynamoDb {
+export function throttlingDynamoDb(writeUnitsPerSecond: number, share = 1): ThrottlingDynamoDb {
   const capacity = (unitsPerSecond: number, partitionUnitsPerSecond: number) =>
-    onDemandCapacity({ unitsPerSecond, partitionUnitsPerSecond });
+    onDemandCapacity({
+      unitsPerSecond: unitsPerSecond * share,
+      partitionUnitsPerSecond: partitionUnitsPerSecond * share,
+    });
   const writes = capacity(writeUnitsPerSecond, RATES.write);
   const indexWrites = capacity(writeUnitsPerSecond, RATES.write);
   const reads = capacity(READ_UNITS_PER_SECOND, RATES.read);

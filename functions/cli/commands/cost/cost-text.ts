@@ -1,10 +1,13 @@
 import { type CostEstimate, type CostLine, type TaggingVolume, writeUnits } from '../../../core/cost/cost.ts';
 import { MEASURED_ON } from '../../../core/cost/measured-usage.ts';
+import type { Throughput, ThroughputSettings } from '../../../core/cost/throughput.ts';
 import { countText, dollarsText } from '../../../terminal/amounts.ts';
 import { columns } from '../../../terminal/columns.ts';
 
 /** What an estimate starts from. */
-export interface CostAssumptions extends TaggingVolume {
+export interface CostAssumptions
+  extends TaggingVolume,
+    Pick<ThroughputSettings, 'concurrency' | 'tableWriteUnits'> {
   /** What the time per image was estimated for, unless it was given. */
   readonly model?: string;
   readonly megapixels?: number;
@@ -41,6 +44,23 @@ function row({ part, quantity, unit, dollars: price }: CostLine): string[] {
   const digits = quantity < 100 ? 2 : 0;
   const shown = quantity.toLocaleString('en-US', { maximumFractionDigits: digits });
   return [`  ${part}`, `${shown} ${unit}`, dollarsText(price)];
+}
+
+/** How fast it goes, and by what no faster. */
+export function throughputLines(
+  { functions, table, statusIndex, carried }: Throughput,
+  { images, concurrency, tableWriteUnits }: CostAssumptions,
+): string[] {
+  const rate = (imagesPerSecond: number) => countText(Math.floor(imagesPerSecond));
+  const minutes = Math.ceil(images / carried / 60);
+  return [
+    `These settings carry ${rate(carried)} images a second, ${countText(images)} in ${countText(minutes)} ${minutes === 1 ? 'minute' : 'minutes'}:`,
+    ...columns([
+      [`  ${concurrency} functions`, rate(functions)],
+      [`  table, ${countText(tableWriteUnits)} write units a second`, rate(table)],
+      ['  index by status, of each bucket', rate(statusIndex)],
+    ]),
+  ];
 }
 
 /** What the estimate assumes. */

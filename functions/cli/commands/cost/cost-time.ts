@@ -11,6 +11,7 @@ export const DEFAULTS = {
   megapixels: 4,
   objectTags: 5,
   dimensions: 512,
+  concurrency: 6,
 } as const;
 
 /** How long an image takes, on which function, and where that comes from. */

@@ -1,6 +1,7 @@
 import { estimateCost } from '../../../core/cost/cost.ts';
 import { ENCODE_MILLISECONDS } from '../../../core/cost/measured-usage.ts';
 import { PRICES_AS_OF, PRICES_REGION } from '../../../core/cost/prices.ts';
+import { NEW_TABLE_WRITE_UNITS, throughput } from '../../../core/cost/throughput.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import { checkCount, numberFrom, wholeFrom } from '../../../terminal/flag-checks.ts';
@@ -56,6 +57,18 @@ const flags = {
     about: `A deployed stack, whose time per image of the last ${MEASURED_DAYS} days is taken from CloudWatch.`,
   },
   region: REGION_FLAG,
+  concurrency: {
+    type: 'string',
+    value: 'N',
+    about: `Functions that tag at once, 2 to 1000 (cdk deploy -c maximumConcurrency=N). Default: ${DEFAULTS.concurrency}.`,
+    check: wholeFrom(2, 1_000),
+  },
+  'table-units': {
+    type: 'string',
+    value: 'N',
+    about: `Write units a second that the table takes at once (cdk deploy -c tableWarmWriteUnits=N). Default: ${NEW_TABLE_WRITE_UNITS}, those of a new table.`,
+    check: wholeFrom(NEW_TABLE_WRITE_UNITS, 1_000_000),
+  },
   events: { type: 'boolean', about: 'With an event for each image (cdk deploy -c resultEvents=true).' },
   'object-tags': {
     type: 'boolean',
@@ -72,22 +85,29 @@ type Flags = FlagValues<typeof flags>;
 export const cost = command({
   usage: `cost --images N [--avg-megapixels MP] [--tags N] [--arch arm64|x86_64] [--memory-mb MB]
        [--milliseconds MS | --model NAME] [--events] [--object-tags]
-       [--vector-index] [--json]
+       [--concurrency N] [--table-units N] [--vector-index] [--json]
        cliptag cost --images N --stack NAME [--region REGION] [--tags N] …`,
   about: `What tagging so many images costs on AWS, part by part, beside what Amazon Rekognition and Google Cloud Vision ask
 for their labels. List prices of ${PRICES_AS_OF} (${PRICES_REGION}) without free tiers, taxes and discounts.
 --json: {"assumptions":{…},"once":[{"part","quantity","unit","dollars"}],"onceDollars","monthly":[…],"monthlyDollars",
-"elsewhere":{"rekognition","googleVision"}}`,
+"elsewhere":{"rekognition","googleVision"},"imagesPerSecond":{"functions","table","statusIndex","stored","carried"}}`,
   example: 'cost --images 1000000',
   flags,
   check: ({ flags, operands }) => [...onlyFlags(operands), ...sourceFaults(flags)],
   run: async ({ flags }, output) => {
     const assumptions = await assumptionsOf(flags);
     const estimate = estimateCost(assumptions);
-    const { assumptionLines, estimateLines } = await import('./cost-text.ts');
+    const imagesPerSecond = throughput(assumptions);
+    const { assumptionLines, estimateLines, throughputLines } = await import('./cost-text.ts');
     const lines = flags.json
-      ? [JSON.stringify({ assumptions, ...estimate })]
-      : [...estimateLines(estimate, assumptions.images), '', ...assumptionLines(assumptions)];
+      ? [JSON.stringify({ assumptions, ...estimate, imagesPerSecond })]
+      : [
+          ...estimateLines(estimate, assumptions.images),
+          '',
+          ...throughputLines(imagesPerSecond, assumptions),
+          '',
+          ...assumptionLines(assumptions),
+        ];
     for (const line of lines) await output.line(line);
     return EXIT.done;
   },
@@ -99,6 +119,8 @@ async function assumptionsOf(flags: Flags): Promise<CostAssumptions> {
     images: Number(flags.images),
     tags,
     ...(flags.stack === undefined ? assumedTime(flags, tags) : await timeOfStack(flags.stack, flags.region)),
+    concurrency: Number(flags.concurrency ?? DEFAULTS.concurrency),
+    tableWriteUnits: Number(flags['table-units'] ?? NEW_TABLE_WRITE_UNITS),
     events: flags.events ?? false,
     objectTags: flags['object-tags'] ? Math.min(tags, DEFAULTS.objectTags) : 0,
     indexedDimensions: flags['vector-index'] ? DEFAULTS.dimensions : 0,

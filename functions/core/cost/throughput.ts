@@ -1,0 +1,64 @@
+import { writeUnits } from './cost.ts';
+
+/**
+ * Write units a second that a new on-demand table takes at once:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput-scenarios.html
+ */
+export const NEW_TABLE_WRITE_UNITS = 4_000;
+
+/**
+ * Write units a second of one partition, however much the table takes:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
+ */
+export const PARTITION_WRITE_UNITS = 1_000;
+
+/** What decides how many images a second are tagged. */
+export interface ThroughputSettings {
+  /** Tags per image. */
+  readonly tags: number;
+  /** Functions that tag at once. */
+  readonly concurrency: number;
+  /** That a function with its memory takes. */
+  readonly millisecondsPerImage: number;
+  /** Write units a second that the table takes at once. */
+  readonly tableWriteUnits: number;
+  /** Buckets that the images are in. @default 1 */
+  readonly buckets?: number;
+  /** Size of the embeddings that a vector index holds. @default 0, no index */
+  readonly indexedDimensions?: number;
+}
+
+/** Images a second, by what allows no more. */
+export interface Throughput {
+  readonly functions: number;
+  /** By the table's write units. */
+  readonly table: number;
+  /** By the index by status, which has one partition for the tagged images of a bucket. */
+  readonly statusIndex: number;
+  /** Of the table and its index. */
+  readonly stored: number;
+  /** Of all. */
+  readonly carried: number;
+}
+
+/**
+ * Images a second that the settings carry, when they come evenly. A label that most images carry has a partition of its own
+ * kind: its entries come at no more than 1,000 a second either.
+ */
+export function throughput(settings: ThroughputSettings): Throughput {
+  const { concurrency, millisecondsPerImage, tableWriteUnits, buckets = 1 } = settings;
+  const functions = (concurrency * 1_000) / millisecondsPerImage;
+  const table = tableWriteUnits / tableUnitsPerImage(settings);
+  const statusIndex = (PARTITION_WRITE_UNITS / writeUnits(settings.tags).index) * buckets;
+  const stored = Math.min(table, statusIndex);
+  return { functions, table, statusIndex, stored, carried: Math.min(functions, stored) };
+}
+
+/** Those of the table alone: its index has its own. */
+export function tableUnitsPerImage({
+  tags,
+  indexedDimensions = 0,
+}: Pick<ThroughputSettings, 'tags' | 'indexedDimensions'>): number {
+  const { record, entries, note } = writeUnits(tags, indexedDimensions);
+  return record + entries + note;
+}

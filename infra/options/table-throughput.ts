@@ -1,0 +1,71 @@
+import { estimatedMilliseconds } from '../../functions/core/cost/cost.ts';
+import {
+  NEW_TABLE_WRITE_UNITS,
+  PARTITION_WRITE_UNITS,
+  tableUnitsPerImage,
+  throughput,
+} from '../../functions/core/cost/throughput.ts';
+import type { OptionName, TaggerOptions } from './tagger-options.ts';
+
+/** As `cliptag cost` assumes them, too. */
+const ASSUMED = { tags: 5, megapixels: 4, model: 'vit-b-32-256-datacomp' } as const;
+
+/** What the function leaves of its time to notes and the response: functions/adapters/aws/patient-retries.ts. */
+const RESERVED_SECONDS = 6;
+
+/** More functions than the table has writes for: their batches would not be done in their time, and be inferred again. */
+export function waitingFaults(options: TaggerOptions, nameOf: OptionName): string[] {
+  const { maximumConcurrency, batchSize, functionTimeoutSeconds } = options;
+  const { table } = storedBy(options, 1);
+  const seconds = (maximumConcurrency * batchSize) / table;
+  const most = Math.max(functionTimeoutSeconds - RESERVED_SECONDS, functionTimeoutSeconds / 2);
+  if (seconds <= most) return [];
+  const units = Math.ceil((maximumConcurrency * batchSize * tableUnitsPerImage(ASSUMED)) / most);
+  return [
+    `Expected a ${nameOf('tableWarmWriteUnits')} of at least ${units}, or a smaller ${nameOf('maximumConcurrency')} or ${nameOf('batchSize')}, but received ${writeUnitsOf(options)}: the table takes ${Math.floor(table)} images a second, so that a batch would wait for ${Math.ceil(seconds)} s of the function’s ${functionTimeoutSeconds} s`,
+  ];
+}
+
+/** What the settings ask for and the table cannot take, which costs time and money and loses nothing. */
+export function throughputWarnings(options: TaggerOptions, buckets: number): string[] {
+  const { maximumConcurrency, backfillObjectsPerSecond } = options;
+  const { functions, table, statusIndex, stored } = storedBy(options, buckets);
+  const limits = [
+    ...(table <= functions || table < backfillObjectsPerSecond
+      ? [
+          `a table of ${writeUnitsOf(options)} write units a second takes ${Math.floor(table)} (tableWarmWriteUnits raises it)`,
+        ]
+      : []),
+    ...(statusIndex <= functions || statusIndex < backfillObjectsPerSecond
+      ? [
+          `the index by status takes ${statusIndex}, ${PARTITION_WRITE_UNITS} for each of ${buckets} ${buckets === 1 ? 'bucket' : 'buckets'} (nothing raises it)`,
+        ]
+      : []),
+  ].join(', and ');
+  const warnings: string[] = [];
+  if (functions > stored) {
+    const enough = Math.max(2, Math.ceil((maximumConcurrency * stored) / functions));
+    warnings.push(
+      `maximumConcurrency ${maximumConcurrency} can tag ${Math.floor(functions)} images of ${ASSUMED.megapixels} megapixels and ${ASSUMED.tags} tags a second, but ${limits}: ${enough} functions do as much, and the others are paid for while they wait`,
+    );
+  }
+  if (backfillObjectsPerSecond > stored) {
+    warnings.push(
+      `backfillObjectsPerSecond ${backfillObjectsPerSecond} is more than is stored: ${limits}; a backfill goes no faster than ${Math.floor(stored)} a second`,
+    );
+  }
+  return warnings;
+}
+
+function writeUnitsOf({ tableWarmWriteUnits = NEW_TABLE_WRITE_UNITS }: TaggerOptions): number {
+  return tableWarmWriteUnits;
+}
+
+function storedBy(options: TaggerOptions, buckets: number) {
+  const { maximumConcurrency, memoryMegabytes } = options;
+  const { tags, model, megapixels } = ASSUMED;
+  return throughput({
+    ...{ tags, buckets, concurrency: maximumConcurrency, tableWriteUnits: writeUnitsOf(options) },
+    millisecondsPerImage: estimatedMilliseconds(model, { megapixels, tags, memoryMegabytes }),
+  });
+}

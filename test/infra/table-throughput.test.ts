@@ -1,0 +1,56 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { describe, expect, it } from 'vitest';
+import { throughputWarnings } from '../../infra/options/table-throughput.ts';
+import { settingsAndFaults } from '../../infra/settings.ts';
+import { templateWith } from './tagger-template.ts';
+
+function warnings(context: Record<string, unknown>, buckets = 1): readonly string[] {
+  return throughputWarnings(settingsAndFaults(new Stack(new App({ context })).node).settings, buckets);
+}
+
+describe('settings that ask for more than the table takes', () => {
+  it('are none by default', () => {
+    expect(warnings({})).toEqual([]);
+  });
+
+  it('are told with numbers, and with what would do', () => {
+    const [functions, ...others] = warnings({ maximumConcurrency: 500 });
+    expect(functions).toMatch(
+      /^maximumConcurrency 500 can tag 1\d{4} images .* a second, but a table of 4000 write units a second takes 500 \(tableWarmWriteUnits raises it\), and the index by status takes 1000, .*: 1\d functions do as much/,
+    );
+    expect(others).toEqual([]);
+  });
+
+  it('are told of a backfill, too', () => {
+    expect(warnings({ backfillObjectsPerSecond: 501 })).toMatchObject([
+      expect.stringMatching(/^backfillObjectsPerSecond 501 .* no faster than 500 a second$/),
+    ]);
+    expect(warnings({ backfillObjectsPerSecond: 500 })).toEqual([]);
+  });
+
+  it('are fewer with a warm table, until the index by status takes no more', () => {
+    expect(warnings({ backfillObjectsPerSecond: 1_000, tableWarmWriteUnits: 8_000 })).toEqual([]);
+    const beyond = { backfillObjectsPerSecond: 1_001, tableWarmWriteUnits: 40_000 };
+    expect(warnings(beyond)).toMatchObject([expect.stringContaining('index by status takes 1000')]);
+    expect(warnings(beyond, 2)).toEqual([]);
+  });
+});
+
+describe('a warm table', () => {
+  it('takes as many write units at once as it is told to, and a new one what AWS gives it', () => {
+    const TABLE = 'AWS::DynamoDB::Table';
+    templateWith({ tableWarmWriteUnits: 12_000 }).hasResourceProperties(TABLE, {
+      WarmThroughput: { WriteUnitsPerSecond: 12_000 },
+    });
+    for (const { Properties } of Object.values(templateWith().findResources(TABLE)))
+      expect(Properties).not.toHaveProperty('WarmThroughput');
+  });
+});
+
+describe('the tagging function', () => {
+  it('may have messages come again later', () => {
+    expect(JSON.stringify(templateWith().findResources('AWS::IAM::Policy'))).toContain(
+      'sqs:ChangeMessageVisibility',
+    );
+  });
+});
