@@ -5,7 +5,16 @@ import {
   tableUnitsPerImage,
   throughput,
 } from '../../functions/core/cost/throughput.ts';
-import type { OptionName, TaggerOptions } from './tagger-options.ts';
+
+/** The options of a tagger that it looks at. */
+export interface StoringOptions {
+  readonly maximumConcurrency: number;
+  readonly batchSize: number;
+  readonly functionTimeoutSeconds: number;
+  readonly memoryMegabytes: number;
+  readonly backfillObjectsPerSecond: number;
+  readonly tableWarmWriteUnits: number | undefined;
+}
 
 /** As `cliptag cost` assumes them, too. */
 const ASSUMED = { tags: 5, megapixels: 4, model: 'vit-b-32-256-datacomp' } as const;
@@ -14,7 +23,10 @@ const ASSUMED = { tags: 5, megapixels: 4, model: 'vit-b-32-256-datacomp' } as co
 const RESERVED_SECONDS = 6;
 
 /** More functions than the table has writes for: their batches would not be done in their time, and be inferred again. */
-export function waitingFaults(options: TaggerOptions, nameOf: OptionName): string[] {
+export function waitingFaults(
+  options: StoringOptions,
+  nameOf: (option: keyof StoringOptions) => string,
+): string[] {
   const { maximumConcurrency, batchSize, functionTimeoutSeconds } = options;
   const { table } = storedBy(options, 1);
   const seconds = (maximumConcurrency * batchSize) / table;
@@ -27,7 +39,7 @@ export function waitingFaults(options: TaggerOptions, nameOf: OptionName): strin
 }
 
 /** What the settings ask for and the table cannot take, which costs time and money and loses nothing. */
-export function throughputWarnings(options: TaggerOptions, buckets: number): string[] {
+export function throughputWarnings(options: StoringOptions, buckets: number): string[] {
   const { maximumConcurrency, backfillObjectsPerSecond } = options;
   const { functions, table, statusIndex, stored } = storedBy(options, buckets);
   const limits = [
@@ -57,11 +69,11 @@ export function throughputWarnings(options: TaggerOptions, buckets: number): str
   return warnings;
 }
 
-function writeUnitsOf({ tableWarmWriteUnits = NEW_TABLE_WRITE_UNITS }: TaggerOptions): number {
+function writeUnitsOf({ tableWarmWriteUnits = NEW_TABLE_WRITE_UNITS }: StoringOptions): number {
   return tableWarmWriteUnits;
 }
 
-function storedBy(options: TaggerOptions, buckets: number) {
+function storedBy(options: StoringOptions, buckets: number) {
   const { maximumConcurrency, memoryMegabytes } = options;
   const { tags, model, megapixels } = ASSUMED;
   return throughput({

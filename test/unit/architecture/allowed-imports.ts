@@ -210,7 +210,7 @@ export const ALLOWED_IMPORTS = `
   functions: cli local terminal tsx zod node:*
 
   # The stack, and what it deploys.
-  infra/options: core core/formats/exif core/objects core/thumbnails aws-cdk-lib constructs
+  infra/options: core core/formats/exif core/objects core/thumbnails aws-cdk-lib constructs core/cost
   infra/constructs/intake: infra/options aws-cdk-lib constructs
   infra/packaging: adapters/files adapters/onnx config.ts core core/labels core/tagging infra/options tagger constructs esbuild zod
       node:*
