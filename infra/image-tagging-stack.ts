@@ -8,6 +8,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { ImageTagger } from './constructs/image-tagger.ts';
 import { existingBuckets } from './constructs/intake/existing-buckets.ts';
+import { IsolatedNetwork } from './constructs/isolated-network.ts';
 import type { ImageTaggerProps } from './options/image-tagger-props.ts';
 import { provideImage } from './packaging/provided-image.ts';
 import type { TaggingImage } from './packaging/tagging-image.ts';
@@ -28,11 +29,15 @@ export class ImageTaggingStack extends Stack {
     super(scope, id, props);
     const { image, settings } = props;
     provideImage(this, image);
+    const network = settings.isolated ? new IsolatedNetwork(this, 'Network', settings) : undefined;
+    const resources = this.resourceProps(settings);
     const tagger = new ImageTagger(this, TAGGER_ID, {
       ...optionProps(settings),
-      ...this.resourceProps(settings),
+      ...resources,
+      ...(network && { vpc: network.vpc, securityGroups: [network.securityGroup] }),
     });
     for (const tag of settings.tags) Tags.of(this).add(...nameAndValue(tag));
+    network?.reach({ tagger, resultEventBus: resources.resultEventBus });
     this.output(tagger, image, settings);
   }
 

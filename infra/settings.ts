@@ -91,6 +91,12 @@ export interface Settings extends TaggerOptions {
    */
   readonly table: string | undefined;
   /**
+   * Whether the functions run in a network of the stack's own that has no way to the internet, with endpoints for its buckets,
+   * table, queues and bus alone. Costs $0.01 an hour for each interface endpoint and zone.
+   * @default false
+   */
+  readonly isolated: boolean;
+  /**
    * ARN of the KMS key that the tag table is encrypted with.
    * @default undefined (DynamoDB's own key)
    */
@@ -144,6 +150,7 @@ const RULES: Rules<Settings> = {
   labels: list(/./, 'label set files or folders of them', ['models/labels']),
   architecture: oneOf(['arm64', 'x86_64'], 'arm64'),
   heic: flag(true),
+  isolated: flag(false),
   baseImage: text(/^[\w./:@-]+$/, 'the name of a container image', undefined),
   vpc: text(/^vpc-[0-9a-f]{8,17}$/, 'the id of a VPC', undefined),
   subnets: list(/^subnet-[0-9a-f]{8,17}$/, 'ids of subnets', []),

@@ -1,4 +1,5 @@
 import type { FunctionUrl, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { AnyBucket } from '../../options/image-tagger-props.ts';
 
 /** The HTTP API as others see it. */
 export interface ApiEndpoint {
@@ -6,4 +7,6 @@ export interface ApiEndpoint {
   readonly function: LambdaFunction;
   /** Where it answers: paths below `/api/v1`. */
   readonly url: FunctionUrl;
+  /** Where its search leaves what it holds in memory, if it holds anything. */
+  readonly snapshotBucket: AnyBucket | undefined;
 }

@@ -38,6 +38,7 @@ export interface ImageApiProps extends Omit<ApiAccess, 'logGroup' | 'prefix' | '
 export class ImageApi extends Construct implements ApiEndpoint {
   readonly function: LambdaFunction;
   readonly url: FunctionUrl;
+  readonly snapshotBucket: AnyBucket | undefined;
   private readonly role: Role;
   private readonly buckets: AnyBucket[];
 
@@ -55,12 +56,13 @@ export class ImageApi extends Construct implements ApiEndpoint {
     const snapshots = options.vectorIndex
       ? undefined
       : new SearchSnapshots(this, 'SearchSnapshots', this.role);
+    this.snapshotBucket = snapshots?.bucket;
     if (options.vectorIndex) allowSearchingVectors(this.role, props.table, image.dimensions);
     this.function = imageFunction(this, 'Function', {
       ...{ image, options, module: 'api' },
       description: 'Answers the HTTP API: finds images, and leads to them',
       role: this.role,
-      environment: environmentOf(props, this.bucketNames(), snapshots?.bucketName),
+      environment: environmentOf(props, this.bucketNames(), this.snapshotBucket?.bucketName),
       memorySize: options.apiMemoryMegabytes,
       timeout: TIMEOUT,
       logGroup,

@@ -12,7 +12,7 @@ const KEPT = Duration.days(30);
  * outlives the stack, for CloudFormation removes only empty ones, and is empty after 30 days.
  */
 export class SearchSnapshots extends Construct {
-  readonly bucketName: string;
+  readonly bucket: Bucket;
 
   constructor(scope: Construct, id: string, role: Role) {
     super(scope, id);
@@ -27,7 +27,7 @@ export class SearchSnapshots extends Construct {
       id: 'AwsSolutions-S1',
       reason: 'Access logs would need a second bucket, for objects that one function reads and writes',
     });
-    this.bucketName = bucket.bucketName;
+    this.bucket = bucket;
     role.addToPolicy(
       new PolicyStatement({
         actions: ['s3:GetObject', 's3:PutObject'],
