@@ -10,7 +10,8 @@ import { type RuntimeApi, startRuntimeApi } from './container-runtime-api.ts';
 /** The memory that the function has in the cloud, in bytes. */
 export const MEMORY_BYTES = 3_008 * 1024 * 1024;
 
-const CLIENT = join(import.meta.dirname, 'container-runtime-client.mjs');
+/** Plays Lambda's runtime: runs a handler of what the Runtime API gives. */
+export const CLIENT = join(import.meta.dirname, 'container-runtime-client.mjs');
 const SANDBOX = join(import.meta.dirname, 'container-sandbox.sh');
 
 /** Times that a control group's removal is tried: killed processes take a moment to go. */
