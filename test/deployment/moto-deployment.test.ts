@@ -295,8 +295,10 @@ describe.skipIf(!hasTools)('a deployment to moto', () => {
       await s3.send(new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration }));
     }
     // moto runs no custom resource: the buckets send to EventBridge as if others had seen to it.
-    const sources = { bucket: 'photos-a,photos-b', prefix: 'in/', enableEventBridge: false };
-    const settings = { ...sources, resultEvents: true, objectTags: true };
+    const prefix = 'in/,.cliptag-canary/';
+    const sources = { bucket: 'photos-a,photos-b', prefix, enableEventBridge: false };
+    const extras = { canary: true, tags: 'team=photos', logLevel: 'WARN', logKeys: false };
+    const settings = { ...sources, ...extras, resultEvents: true, objectTags: true };
     // moto gives a stack outputs only without a change set.
     await stacks.deploy(await stacks.synthesize('Existing', 'cat, dog', settings), '--method', 'direct');
     const ids = Object.entries(await stacks.physicalIds('Existing'));
@@ -328,6 +330,8 @@ describe.skipIf(!hasTools)('a deployment to moto', () => {
         Variables: {
           RESULT_EVENT_BUS: `arn:aws:events:us-east-1:${account.id}:event-bus/default`,
           OBJECT_TAG_LIMIT: '5',
+          LOG_LEVEL: 'WARN',
+          LOG_KEYS: 'false',
         },
       },
     });
