@@ -4,6 +4,7 @@ import { isPlainObject } from '../../core/document.ts';
 import { CliptagError, InvalidInput } from '../../core/errors.ts';
 import { type LabelSetFit, type LabelSetFits, parseFits } from '../../core/labels/label-set-fit.ts';
 import { writeAtomically } from './atomic-write.ts';
+import { locked } from './file-lock.ts';
 import { type FilePath, filePath, pathName } from './file-path.ts';
 import { fitFileText } from './fit-file-text.ts';
 import { readUtf8 } from './utf8-text.ts';
@@ -72,7 +73,7 @@ export function changeFit(
   modelDigest: string,
   change: (before: LabelSetFit | undefined) => Omit<LabelSetFit, 'version'>,
 ): Promise<LabelSetFit> {
-  return inTurn(labelSetPath, async () => {
+  return alone(labelSetPath, async () => {
     const fits = await changed(labelSetPath, (before) => {
       const own = fitIn(before, modelDigest);
       return { ...before, [modelDigest]: { ...change(own), version: (own?.version ?? 0) + 1 } };
@@ -88,7 +89,7 @@ export function changeFit(
  * @throws as {@link changeFit}
  */
 export function removeFit(labelSetPath: FilePath, modelDigest: string): Promise<boolean> {
-  return inTurn(labelSetPath, async () => {
+  return alone(labelSetPath, async () => {
     if (!fitIn((await readFits(labelSetPath)) ?? {}, modelDigest)) return false;
     await changed(labelSetPath, ({ [modelDigest]: _removed, ...others }) => others);
     return true;
@@ -97,6 +98,11 @@ export function removeFit(labelSetPath: FilePath, modelDigest: string): Promise<
 
 function fitIn(fits: LabelSetFits, modelDigest: string): LabelSetFit | undefined {
   return Object.hasOwn(fits, modelDigest) ? fits[modelDigest] : undefined;
+}
+
+/** One change at a time, of this process and of others. */
+function alone<Result>(labelSetPath: FilePath, work: () => Promise<Result>): Promise<Result> {
+  return inTurn(labelSetPath, () => locked(fitFileOf(labelSetPath), work));
 }
 
 /** One change of a file at a time. */

@@ -1,13 +1,17 @@
+import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { CliptagError } from '../../core/errors.ts';
+import { canonicalName } from '../../core/labels/label-names.ts';
 import type { LabelSet } from '../../core/labels/label-set.ts';
 import type { LabelFit } from '../../core/labels/label-set-fit.ts';
 import { newLabelSet } from '../../core/learning/label-to-learn.ts';
 import { withLearned } from '../../core/learning/learned-labels.ts';
 import { writeAtomically } from './atomic-write.ts';
 import { withLabels } from './extended-label-set.ts';
+import { locked } from './file-lock.ts';
 import { pathName } from './file-path.ts';
 import { changeFit, fitFileOf } from './fit-file.ts';
+import { readLabelSets } from './label-set-files.ts';
 import { readUtf8 } from './utf8-text.ts';
 
 /** A label set's file, which may be about to be made. */
@@ -47,27 +51,36 @@ export async function extendedText(
 export async function writeLearned(
   { path, labelSet }: LabelSetToLearn,
   {
-    text,
+    newLabels,
     labels,
     modelDigest,
     now,
   }: {
-    /** Undefined where the label set knows all labels. */
-    readonly text: string | undefined;
+    /** That the label set did not know when it was read. */
+    readonly newLabels: readonly string[];
     readonly labels: ReadonlyMap<string, LabelFit>;
     readonly modelDigest: string;
     readonly now: Date;
   },
 ): Promise<LearnedFiles> {
-  const writeText = async () => {
-    if (text === undefined) return;
-    await writeAtomically(path, text).catch((cause) => notWritable(path, cause));
-  };
   // A fit needs its label set; words that nobody has fitted say less than the fit of words to come.
-  if (!labelSet) await writeText();
+  if (!labelSet) await addLabels(path, newLabels);
   const { version } = await changeFit(path, modelDigest, (before) => withLearned(before, labels, now));
-  if (labelSet) await writeText();
+  if (labelSet) await addLabels(path, newLabels);
   return { fitPath: pathName(fitFileOf(path)), version };
+}
+
+/** To the file as it is by now: others may have added theirs since it was read, or made it. */
+async function addLabels(path: string, newLabels: readonly string[]): Promise<void> {
+  if (newLabels.length === 0) return;
+  await locked(path, async () => {
+    const isThere = (await stat(path).catch(() => undefined)) !== undefined;
+    const [labelSet] = isThere ? await readLabelSets([path]) : [];
+    const lacking = newLabels.filter((name) => !labelSet || canonicalName(name, labelSet) === undefined);
+    if (lacking.length === 0) return;
+    const text = await extendedText(labelSet ? { path, labelSet } : { path }, lacking);
+    await writeAtomically(path, text).catch((cause) => notWritable(path, cause));
+  });
 }
 
 function notWritable(path: string, cause: NodeJS.ErrnoException): never {

@@ -66,7 +66,9 @@ async function learned(request: LearningRequest, options: LabelLearningOptions):
   const chosen: LabelSetToLearn = found ?? { path: own.pathOf(request.set) };
   const { label, isNew } = labelToLearn(request.label, chosen.labelSet);
   const labelSet = extended(chosen, isNew ? [label] : []);
-  const text = isNew ? await extendedText(chosen, [label]) : undefined;
+  const newLabels = isNew ? [label] : [];
+  // Some texts cannot be added to: told before there is much work.
+  if (isNew) await extendedText(chosen, newLabels);
   const stored = await storedImages(table, modelDigest);
   const said = distinctKnown({
     positive: examplesOf(request.positive, stored),
@@ -95,7 +97,9 @@ async function learned(request: LearningRequest, options: LabelLearningOptions):
   const isTaken = request.force || verdict.quality.verdict !== 'no better';
   const isWritten = !request.dryRun && isTaken;
   if (isWritten && !found) await mkdir(dirname(chosen.path), { recursive: true });
-  const files = isWritten ? await writeLearned(chosen, { text, labels, modelDigest, now: now() }) : undefined;
+  const files = isWritten
+    ? await writeLearned(chosen, { newLabels, labels, modelDigest, now: now() })
+    : undefined;
   if (files) await live.look();
   const { quality, positive, negative, finds } = verdict;
   const count = (all: KnownExamples) => all.positive.length + all.negative.length;

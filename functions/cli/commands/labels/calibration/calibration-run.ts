@@ -1,10 +1,8 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { pathName } from '../../../../adapters/files/file-path.ts';
-import { fitFileOf, writeFit } from '../../../../adapters/files/fit-file.ts';
-import { digestOf } from '../../../../core/digest.ts';
+import { changeFit, fitFileOf } from '../../../../adapters/files/fit-file.ts';
 import { fitOf } from '../../../../core/labels/label-set.ts';
-import type { LabelSetFit } from '../../../../core/labels/label-set-fit.ts';
 import { cosineHistograms } from '../../../../core/survey/cosine-histograms.ts';
 import { labelSurvey } from '../../../../core/survey/label-survey.ts';
 import { learnedQualities } from '../../../../core/survey/learned-qualities.ts';
@@ -19,8 +17,10 @@ import { calibratedLabels } from './calibrated-labels.ts';
 import type { CalibratedSet } from './calibrated-set.ts';
 import { calibrationPage } from './calibration-page.ts';
 import { calibrationJson, calibrationLines } from './calibration-text.ts';
+import { withLearnedSince } from './learned-since.ts';
 import { nextStep } from './next-step.ts';
 import { type OpenedCalibration, openedCalibration } from './opened-calibration.ts';
+import { isSameFit } from './same-fit.ts';
 import { smallPictures } from './small-pictures.ts';
 
 /** Pictures on each side of a threshold that the page shows. */
@@ -32,7 +32,7 @@ export async function calibrate(set: string, flags: CalibrateFlags, output: Outp
   if (flags.html !== undefined) await checkWritable(flags.html);
   const opened = await openedCalibration(set, flags, remark);
   const calibrated = calibratedSet(opened, flags.html !== undefined);
-  const isChanged = !isSame(opened.fit, fitOf(opened.file.labelSet, opened.model.modelDigest));
+  const isChanged = !isSameFit(opened.fit, fitOf(opened.file.labelSet, opened.model.modelDigest));
   const fitFile = pathName(fitFileOf(opened.file.path));
   if (!flags.json) for (const line of calibrationLines(calibrated)) await output.line(line);
   for (const text of calibrated.remarks) remark(text);
@@ -42,18 +42,15 @@ export async function calibrate(set: string, flags: CalibrateFlags, output: Outp
   if (isWritten) {
     // Asked before: the pipeline may take the new fit at once.
     const next = await nextStep(opened);
-    await writeFit(opened.file.path, opened.model.modelDigest, opened.fit);
+    const { modelDigest } = opened.model;
+    await changeFit(opened.file.path, modelDigest, (now) =>
+      withLearnedSince(opened.fit, fitOf(opened.file.labelSet, modelDigest), now),
+    );
     remark(`written: ${fitFile}. ${next}`);
   } else if (!isChanged) remark(`nothing changes: ${fitFile} has all of it already`);
   else if (isWanted) remark('nothing was written');
   if (flags.json) await output.line(JSON.stringify({ ...calibrationJson(calibrated), isChanged, isWritten }));
   return isWanted && !isWritten ? EXIT.failed : EXIT.done;
-}
-
-/** Whether two fits say the same, whenever they were made. */
-function isSame(fit: LabelSetFit, before: LabelSetFit | undefined): boolean {
-  const said = ({ version: _count, fittedAt: _when, ...rest }: LabelSetFit) => digestOf(rest);
-  return before !== undefined && said(fit) === said(before);
 }
 
 function calibratedSet(opened: OpenedCalibration, withPictures: boolean): CalibratedSet {

@@ -24,7 +24,8 @@ export async function runLearning({ flags, operands }: LearnInput, output: Outpu
   const plan = await learningPlan(flags, operands, remark);
   const { chosen, newLabels, labelSet, needsTable } = plan;
   try {
-    const text = newLabels.length > 0 ? await extendedText(chosen, newLabels) : undefined;
+    // Some texts cannot be added to: told before there is much work.
+    if (newLabels.length > 0) await extendedText(chosen, newLabels);
     const options = { flags, labelSet, folder: dirname(chosen.path), needsTable, remark };
     return await withLearningWorld(options, async (world) => {
       const said = await plan.said(world);
@@ -40,7 +41,7 @@ export async function runLearning({ flags, operands }: LearnInput, output: Outpu
       const isWritten = flags['dry-run'] !== true && learned.labels.size > 0;
       const { modelDigest } = world.model.identity;
       const files = isWritten
-        ? await writeLearned(chosen, { text, labels: learned.labels, modelDigest, now })
+        ? await writeLearned(chosen, { newLabels, labels: learned.labels, modelDigest, now })
         : undefined;
       return tell({ plan, learned, files, world, flags }, output);
     });
