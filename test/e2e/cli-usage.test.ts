@@ -148,6 +148,15 @@ describe('cliptag', () => {
     ],
     [['show'], /expected one KEY or s3:\/\/BUCKET\/KEY/],
     [['show', 's3://photos'], /expected s3:\/\/BUCKET\/KEY but received "s3:\/\/photos"/],
+    [['query', '--label', 'dog', '--http-port', '1'], /no local pipeline's page answers/],
+    [
+      ['query', '--label', 'dog', '--http-port', '3000', '--stack', 's'],
+      /--http-port is for the local pipeline, not for what is deployed/,
+    ],
+    [
+      ['correct', 'a.jpg', '--add', 'dog', '--http-port', '3000', '--labels', 'x.yaml'],
+      /--labels says what labels are called: expected no --http-port/,
+    ],
     [['correct', '--add', 'dog'], /expected one KEY or s3:\/\/BUCKET\/KEY/],
     [['correct', 'a.jpg'], /expected at least one --add, --remove or --clear/],
     [['correct', 'a.jpg', '--add', ' '], /--add: expected some text/],

@@ -156,12 +156,16 @@ describe('the label sets of a running pipeline', () => {
     expect((await ask('/label-sets')).others).toBe(0);
   });
 
-  it('say what labels are called on the command line, where they are those of the table', async () => {
+  it('say what labels are called on the command line, on any port of the page, and of no other table', async () => {
     const namesAt = async (port: number) =>
-      (await labelSetsAtHand(undefined, { kind: 'local', port, tableName: 'cliptag' }, httpPort)).map(
+      (await labelSetsAtHand(undefined, { kind: 'local', port, tableName: 'cliptag' }, String(httpPort))).map(
         ({ name }) => name,
       );
-    expect(await namesAt(running.pipeline.dynamodb.port)).toEqual(['tiny']);
-    expect(await namesAt(1)).toContain('general');
+    const { port } = running.pipeline.dynamodb;
+    expect(await namesAt(port)).toEqual(['tiny']);
+    await expect(namesAt(1)).rejects.toThrow(`expected --dynamodb-port ${port}`);
+    const ports = ['--dynamodb-port', `${port}`, '--http-port', `${httpPort}`];
+    await change(['cat', 'glorp']);
+    expect(await runCli(['query', '--label', 'glorp', ...ports])).toMatchObject({ code: 0, stderr: '' });
   });
 });

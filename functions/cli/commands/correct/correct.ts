@@ -3,6 +3,7 @@ import { EXIT } from '../../../terminal/exit-code.ts';
 import { checkNotEmpty } from '../../../terminal/flag-checks.ts';
 import type { Flag } from '../../../terminal/flags.ts';
 import { BUCKET_OF_KEY_FLAG, imageNamed, imageOperandFaults } from '../../pipeline/image-operand.ts';
+import { LABELS_PORT_FLAG, labelsPortFaults } from '../../pipeline/labels-port-flag.ts';
 import { TABLE_FLAGS, tableFlagFaults, tablePlace } from '../../pipeline/table-flags.ts';
 import { JSON_FLAG, LABELS_FLAG } from '../../shared-flags.ts';
 
@@ -17,6 +18,7 @@ const flags = {
   bucket: BUCKET_OF_KEY_FLAG,
   labels: { ...LABELS_FLAG, about: "Label sets that say what labels are called. Default: the pipeline's." },
   ...TABLE_FLAGS,
+  'http-port': LABELS_PORT_FLAG,
   json: JSON_FLAG,
 } as const;
 
@@ -36,11 +38,12 @@ Exit code: 0; 1 when there is no such image, or it has no tags; 2 when it was as
       ? []
       : ['expected at least one --add, --remove or --clear']),
     ...tableFlagFaults(others),
+    ...labelsPortFaults(others),
   ],
   run: async ({ flags, operands: [name = ''] }, output) => {
     const place = await tablePlace(flags);
     const { labelSetsAtHand } = await import('../../pipeline/label-sets-at-hand.ts');
-    const labelSets = await labelSetsAtHand(flags.labels, place);
+    const labelSets = await labelSetsAtHand(flags.labels, place, flags['http-port']);
     const image = imageNamed(name, flags.bucket, place);
     const { askTable } = await import('../../pipeline/tag-table.ts');
     const { correctByNames } = await import('../../../core/records/correct-by-names.ts');

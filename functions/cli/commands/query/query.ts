@@ -4,6 +4,7 @@ import { EXIT } from '../../../terminal/exit-code.ts';
 import { checkCount, checkNotEmpty, checkScore } from '../../../terminal/flag-checks.ts';
 import { type FlagValues, onlyFlags } from '../../../terminal/flags.ts';
 import { backfillCommand } from '../../pipeline/backfill-command.ts';
+import { LABELS_PORT_FLAG, labelsPortFaults } from '../../pipeline/labels-port-flag.ts';
 import { TABLE_FLAGS, type TablePlace, tableFlagFaults, tablePlace } from '../../pipeline/table-flags.ts';
 import { JSON_FLAG, LABELS_FLAG } from '../../shared-flags.ts';
 
@@ -29,6 +30,7 @@ const queryFlags = {
   },
   labels: { ...LABELS_FLAG, about: "Label sets that say what labels are called. Default: the pipeline's." },
   ...TABLE_FLAGS,
+  'http-port': LABELS_PORT_FLAG,
   json: JSON_FLAG,
 } as const;
 
@@ -44,6 +46,7 @@ Scores of different models do not compare; a remark says when an answer has such
     ...onlyFlags(operands),
     ...(flags.label ? [] : ['expected at least one --label']),
     ...tableFlagFaults(flags),
+    ...labelsPortFaults(flags),
   ],
   run: async ({ flags }, output) => {
     const place = await tablePlace(flags);
@@ -63,7 +66,7 @@ Scores of different models do not compare; a remark says when an answer has such
 async function labelQueryOf(flags: FlagValues<typeof queryFlags>, place: TablePlace): Promise<LabelQuery> {
   const { labelSetsAtHand } = await import('../../pipeline/label-sets-at-hand.ts');
   const { labelTerms } = await import('./label-terms.ts');
-  const labelSets = await labelSetsAtHand(flags.labels, place);
+  const labelSets = await labelSetsAtHand(flags.labels, place, flags['http-port']);
   return {
     labels: labelTerms(flags.label ?? [], labelSets),
     match: flags.any ? 'any' : 'all',

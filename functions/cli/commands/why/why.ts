@@ -43,7 +43,9 @@ Exit code: 0; 1 when there is no record of such an image; 2 when it was asked fo
     ...operandFaults(operands),
     ...tableFlagFaults(place),
     ...(port !== undefined && [...Object.values(place), labels, model].some((value) => value !== undefined)
-      ? ['--http-port asks the local pipeline, which knows its table, model and label sets']
+      ? [
+          '--http-port asks the local pipeline, which knows its table, model and label sets: expected no other flag that names them',
+        ]
       : []),
   ],
   run: async ({ flags: given, operands: [name = '', label] }, output) => {
