@@ -228,7 +228,10 @@ describe('cliptag labels calibrate without a pipeline', () => {
     ],
     [['tiyn', '--labels', 'LABELS'], /\(label sets: tiny;/],
     [['missing.yaml'], /missing\.yaml: .* there is nothing/],
-    [['x', '--precision', '90'], /--precision: expected a number between 0 and 1 but received "90"/],
+    [
+      ['x', '--precision', '90'],
+      /--precision: expected a number above 0 and below 1, e\.g\. 0\.9, but received "90"/,
+    ],
     [['x', '--from', 'f', '--precision', '0.9', '--best-f1'], /expected one of --precision and --best-f1/],
     [['x', '--best-f1'], /--best-f1 needs --from/],
     [['x', '--open'], /--open needs --html/],

@@ -96,8 +96,18 @@ function imageOf(line: string, form: EmbeddingForm): ComparedImage | undefined |
   if (values.length !== form.size) {
     return `Expected an embedding of ${form.size} numbers but received ${values.length}`;
   }
-  if (!(Math.hypot(...values) > 0)) return 'Expected an embedding of positive length but received zeros';
-  return { ...image, modelDigest, embedding: { modelDigest, values: normalised(values) } };
+  const unit = unitOf(values);
+  if (!unit) return 'Expected an embedding of positive length that has an end';
+  return { ...image, modelDigest, embedding: { modelDigest, values: unit } };
+}
+
+/** Undefined for zeros, and for numbers whose squares are beyond all numbers. */
+function unitOf(values: readonly number[]): Float32Array | undefined {
+  try {
+    return normalised(values);
+  } catch {
+    return undefined;
+  }
 }
 
 function jsonOf(line: string): unknown {

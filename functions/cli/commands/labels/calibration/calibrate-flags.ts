@@ -21,7 +21,7 @@ export const CALIBRATE_FLAGS = {
     check: (value: string) =>
       checkScore(value) === undefined && Number(value) > 0 && Number(value) < 1
         ? undefined
-        : 'a number between 0 and 1',
+        : 'a number above 0 and below 1, e.g. 0.9,',
   },
   'best-f1': {
     type: 'boolean',

@@ -56,7 +56,13 @@ it('whatever lines a file has, they are images of unit embeddings, or their faul
         for (const fault of error.faults) expect(fault).toMatch(/^line \d+: Expected /);
       }
     }),
-    { numRuns: 500 },
+    {
+      numRuns: 500,
+      examples: [
+        [['{"key":"","modelDigest":"model","embedding":[1.3e154,0,0]}']],
+        [['{"key":"","modelDigest":"model","embedding":[0,0,0]}']],
+      ],
+    },
   );
   expect(images).toBeGreaterThan(3);
 });
