@@ -14,6 +14,8 @@ for (const count of functions) {
   const options = { messages: MESSAGES * share, workers: Math.round(count * share), share };
   const figures = await simulatedBurst({ ...options, onMinute: (line) => console.error(line) });
   const { user, system } = process.cpuUsage(started);
-  console.log(`${count} functions, a share of ${share} (${Math.round((user + system) / 1e6)} s of a processor)`);
+  console.log(
+    `${count} functions, a share of ${share} (${Math.round((user + system) / 1e6)} s of a processor)`,
+  );
   console.table(figures);
 }
