@@ -97,7 +97,8 @@ function imageOf(line: string, form: EmbeddingForm): ComparedImage | undefined |
     return `Expected an embedding of ${form.size} numbers but received ${values.length}`;
   }
   const unit = unitOf(values);
-  if (!unit) return 'Expected an embedding of positive length that has an end';
+  if (!unit)
+    return 'Expected an embedding of finite, positive length but received zeros or numbers without bounds';
   return { ...image, modelDigest, embedding: { modelDigest, values: unit } };
 }
 
