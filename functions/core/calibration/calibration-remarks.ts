@@ -23,7 +23,7 @@ export function calibrationRemarks(
   const remarks = [
     images.background === 0 &&
       'the model has no background set: labels stand out from the collection alone (cliptag models background makes one)',
-    images.collection === 0 && 'there are no pictures of your own yet: calibrate again when there are',
+    images.collection === 0 && 'no pictures of your own were looked at: calibrate again with them',
     temperature > CHANCE_TEMPERATURE &&
       'this model tells its own words apart hardly better than by chance: only labelled pictures can say which scores are right',
     learned > 0 &&

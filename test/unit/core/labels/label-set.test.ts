@@ -166,6 +166,7 @@ describe('parseLabelSet', () => {
       { labels: ['L\ufffdwe'] },
       'labels[0].name: Expected a text whose letters are all there, without \ufffd, received "L\ufffdwe"',
     ],
+    [{ labels: ['__proto__'] }, 'labels[0].name: Expected another word than __proto__, received "__proto__"'],
     [{ name: undefined }, 'name: Expected string, received nothing'],
     [{ version: null }, 'version: Expected a text or a number, received null'],
     [{ minimumScore: Number.NaN }, 'minimumScore: Expected number, received NaN'],
