@@ -61,7 +61,7 @@ describe.skipIf(!(await isInstalled()))('the HTTP API, fuzzed by schemathesis', 
         maxBuffer: 2 ** 26,
       }).catch((error: { stdout: string }) => error);
       expect(stdout.replace(/(%[0-9A-F]{2}){40,}/g, '…')).toMatch(/ (\d+) generated, \1 passed\n/);
-      expect(stdout).toMatch(/Tested: 12\b/);
+      expect(stdout).toMatch(/Tested: 14\b/);
       expect(faults).toEqual([]);
     } finally {
       server.close();
