@@ -5,6 +5,7 @@ import {
   type LabelSet,
   MAXIMUM_LABEL_LENGTH,
   MAXIMUM_TOP_K,
+  NO_LABEL,
   parseLabelSet,
 } from './label-set.ts';
 
@@ -61,6 +62,7 @@ export function adHocFaults(labels: readonly string[]): readonly string[] {
     seen.set(wordKey(text), text);
     if (text === '')
       return [`Expected some text as label ${index + 1} but received ${JSON.stringify(label)}`];
+    if (text === NO_LABEL) return [`Expected another word than ${NO_LABEL} as label ${index + 1}`];
     if (text.length > MAXIMUM_LABEL_LENGTH) {
       return [
         `Expected a label of up to ${MAXIMUM_LABEL_LENGTH} characters but received ${text.length}: "${text.slice(0, 40)}…"; a label set file takes longer prompts`,

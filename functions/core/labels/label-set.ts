@@ -32,7 +32,7 @@ export const MAXIMUM_LABEL_LENGTH = 100;
 /** What programs put where they could not read a letter. */
 const LOST_LETTER = 'Expected a text whose letters are all there, without \ufffd';
 /** What is fitted stands by name, and JavaScript's objects take this one for something else. */
-const NO_KEY = '__proto__';
+export const NO_LABEL = '__proto__';
 const isWhole = (text: string) => !text.includes('\ufffd');
 
 /** In one spelling, whatever quotes, widths and accents it is typed with: the words that tags and records carry. */
@@ -45,7 +45,7 @@ const words = z
       .min(1)
       .max(MAXIMUM_LABEL_LENGTH)
       .refine(isWhole, { error: LOST_LETTER })
-      .refine((text) => text !== NO_KEY, { error: `Expected another word than ${NO_KEY}` }),
+      .refine((text) => text !== NO_LABEL, { error: `Expected another word than ${NO_LABEL}` }),
   );
 /** A whole sentence: the 77 tokens that CLIP reads may have several hundred letters. White space is none of them. */
 const prompt = z.string().trim().min(1).max(1000).transform(foldedCharacters);

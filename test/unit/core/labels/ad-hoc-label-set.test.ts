@@ -37,6 +37,7 @@ describe('a label set of labels that were only named', () => {
   it('rejects each label that is empty, too long or there twice', () => {
     expect(adHocFaults([])).toEqual(['Expected at least one label']);
     expect(adHocFaults(['x'.repeat(100)])).toEqual([]);
+    expect(adHocFaults(['__proto__'])).toEqual(['Expected another word than __proto__ as label 1']);
     expect(adHocFaults(['\t', 'x'.repeat(101), 'café', 'CAFE\u0301'])).toEqual([
       'Expected some text as label 1 but received "\\t"',
       expect.stringMatching(/^Expected a label of up to 100 characters but received 101: "x{40}…"/),
