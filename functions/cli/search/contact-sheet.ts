@@ -1,14 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import pMap from 'p-map';
-import { packagePath } from '../../adapters/files/package-folder.ts';
 import type { SearchedImage } from '../../core/search/image-search.ts';
 import { countText } from '../../terminal/amounts.ts';
 import { htmlPage } from '../pages/html-page.ts';
 import { type Markup, markup } from '../pages/markup.ts';
+import { pageStyle } from '../pages/page-style.ts';
 import type { OpenedSearch, SmallPicture } from './opened-search.ts';
 import { pageAddress } from './page-address.ts';
 
-const STYLE_FILE = packagePath('functions', 'cli', 'search', 'contact-sheet.css');
+const STYLE = ['functions', 'cli', 'search', 'contact-sheet.css'] as const;
 
 /** Pictures that are fetched and made small at once. */
 const PICTURES_AT_ONCE = 8;
@@ -45,7 +44,7 @@ export async function contactSheet(
   const relevant = firstBeyond < 0 ? images.length : firstBeyond;
   return htmlPage({
     title: `${title}: ${countText(images.length)} pictures`,
-    style: await readFile(STYLE_FILE, 'utf8'),
+    style: await pageStyle('plain', ...STYLE),
     body: markup`<header>
 <h1>${title}</h1>
 <p>${summary} · ${date.toISOString().slice(0, 10)}</p>

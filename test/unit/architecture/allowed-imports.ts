@@ -154,13 +154,13 @@ export const ALLOWED_IMPORTS = `
   # The command line.
   cli/images: adapters/files core core/objects terminal p-map node:*
   cli/shared-flags.ts: terminal
-  cli/pages: core core/evaluation terminal node:*
+  cli/pages: adapters/files core core/evaluation terminal node:*
   cli/commands/embed: adapters/files cli/images cli/shared-flags.ts core core/labels tagger terminal
   cli/picture-sets: adapters/files cli/images core core/evaluation terminal zod node:*
   cli/labels: adapters/files cli/images cli/picture-sets cli/pipeline cli/search client core/evaluation core/labels
       core/records tagger terminal node:*
   cli/commands/evaluate: adapters/files adapters/sharp cli/images cli/pages cli/picture-sets cli/shared-flags.ts core core/evaluation
-      core/labels core/pixels core/tagging tagger terminal zod node:*
+      core/labels core/pixels core/tagging tagger terminal zod
   cli/commands/labels/learn: adapters/files adapters/sharp cli/images cli/labels cli/pages cli/picture-sets cli/pipeline
       cli/search cli/shared-flags.ts core core/evaluation core/labels core/learning core/records core/search/language
       local/control-api tagger terminal p-map node:*

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { packagePath } from '../../../adapters/files/package-folder.ts';
 import { countText } from '../../../terminal/amounts.ts';
 import { htmlPage } from '../../pages/html-page.ts';
 import { type Markup, markup } from '../../pages/markup.ts';
+import { pageStyle } from '../../pages/page-style.ts';
 import { errorGallery } from './error-gallery.ts';
 import type { ErrorPair } from './error-pictures.ts';
 import type { CandidateResult, Evaluation } from './evaluation.ts';
@@ -10,7 +9,7 @@ import { candidatesName } from './evaluation-text.ts';
 import { figures, leftOut } from './page-figures.ts';
 import { charts, confusionTable, labelTable, tagTable } from './page-tables.ts';
 
-const STYLE_FILE = packagePath('functions', 'cli', 'commands', 'evaluate', 'evaluation-page.css');
+const STYLE = ['functions', 'cli', 'commands', 'evaluate', 'evaluation-page.css'] as const;
 
 /**
  * An evaluation as one HTML page that needs nothing beside itself.
@@ -24,7 +23,7 @@ export async function evaluationPage(
 ): Promise<string> {
   return htmlPage({
     title: `Evaluation of ${evaluation.model} on ${evaluation.source}`,
-    style: await readFile(STYLE_FILE, 'utf8'),
+    style: await pageStyle('measured', ...STYLE),
     body: markup`${header(evaluation, date)}
 <main>
 ${evaluation.results.map((result, i) => resultSection(result, errors[i] ?? []))}

@@ -1,24 +1,16 @@
-import { readFile } from 'node:fs/promises';
-import { packagePath } from '../../../../adapters/files/package-folder.ts';
 import { pooledCalibration } from '../../../../core/evaluation/pooled-calibration.ts';
 import { countText } from '../../../../terminal/amounts.ts';
 import { calibrationChart } from '../../../pages/calibration-chart.ts';
 import { htmlPage } from '../../../pages/html-page.ts';
 import { type Markup, markup } from '../../../pages/markup.ts';
+import { pageStyle } from '../../../pages/page-style.ts';
 import type { CalibratedLabel } from './calibrated-label.ts';
 import type { CalibratedSet } from './calibrated-set.ts';
 import { percentText, sourcesText } from './calibration-words.ts';
 import { labelSection, sectionId } from './label-section.ts';
 import type { SmallPictures } from './small-pictures.ts';
 
-const STYLE_FILE = packagePath(
-  'functions',
-  'cli',
-  'commands',
-  'labels',
-  'calibration',
-  'calibration-page.css',
-);
+const STYLE = ['functions', 'cli', 'commands', 'labels', 'calibration', 'calibration-page.css'] as const;
 
 /**
  * A calibration as one HTML page that needs nothing beside itself.
@@ -32,7 +24,7 @@ export async function calibrationPage(
 ): Promise<string> {
   return htmlPage({
     title: `Calibration of ${set.name}`,
-    style: await readFile(STYLE_FILE, 'utf8'),
+    style: await pageStyle('measured', ...STYLE),
     body: markup`${header(set, date)}
 <main>
 ${figures(set)}

@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import pMap from 'p-map';
-import { packagePath } from '../../../../adapters/files/package-folder.ts';
 import { thumbnail } from '../../../../adapters/sharp/thumbnail.ts';
 import { CliptagError } from '../../../../core/errors.ts';
 import type { Find } from '../../../../core/learning/label-finds.ts';
@@ -10,9 +8,10 @@ import { imageBytes } from '../../../images/image-results.ts';
 import type { StoredPictures } from '../../../labels/stored-pictures.ts';
 import { htmlPage } from '../../../pages/html-page.ts';
 import { type Markup, markup } from '../../../pages/markup.ts';
+import { pageStyle } from '../../../pages/page-style.ts';
 import { qualityText, type ToldVerdict } from './learned-text.ts';
 
-const STYLE_FILE = packagePath('functions', 'cli', 'commands', 'labels', 'learn', 'learning-page.css');
+const STYLE = ['functions', 'cli', 'commands', 'labels', 'learn', 'learning-page.css'] as const;
 
 /** Twice as wide as they are shown, for fine screens, in pixels. */
 const LONGEST_SIDE = 240;
@@ -46,7 +45,7 @@ export async function learningPage(
   const uriOf = await smallPictures(verdicts.flatMap(shownNames), { stored, folder });
   return htmlPage({
     title: about,
-    style: await readFile(STYLE_FILE, 'utf8'),
+    style: await pageStyle('plain', ...STYLE),
     body: markup`<header>
 <h1>Learned from examples</h1>
 <p>${about} · ${date.toISOString().slice(0, 10)}</p>
