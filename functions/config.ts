@@ -151,7 +151,7 @@ const apiEnvironment = taggingEnvironment
     ...{ HEIC: true, MAXIMUM_BYTES: true, VECTOR_INDEX: true, LOG_LEVEL: true, LOG_KEYS: true },
   })
   .extend({
-    /** The table's stream, by which changes are followed. @default the table is compared every five minutes */
+    /** The table's stream, by which changes are followed. @default the table is compared every minute */
     STREAM_ARN: z.string().min(1).optional(),
     /** Bucket of the search's snapshot. @default each function reads the whole table when it starts */
     SNAPSHOT_BUCKET: z.string().min(1).optional(),

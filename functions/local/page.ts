@@ -10,7 +10,7 @@ import type { ImageSearch } from '../core/search/image-search.ts';
 import type { TaggingOutcome } from '../core/tagging/tag-image.ts';
 import { taggerIdentity } from '../core/tagging/tagger-identity.ts';
 import { wholeSearch } from '../search/whole-search.ts';
-import { LOCAL_PIPELINE } from './control-api/local-pipeline.ts';
+import { retagCommand } from './control-api/local-pipeline.ts';
 import { controlPorts } from './control-ports.ts';
 import type { WrittenImage } from './dynamodb/written-records.ts';
 import { openLabelling } from './label-sets/labelling.ts';
@@ -111,11 +111,6 @@ export async function startPage(pipeline: Pipeline, options: PageOptions): Promi
       await close();
     },
   };
-}
-
-/** Finds the table by the page's port. */
-function retagCommand(port: number = LOCAL_PIPELINE.httpPort): string {
-  return `npx cliptag retag${port === LOCAL_PIPELINE.httpPort ? '' : ` --http-port ${port}`}`;
 }
 
 interface OpenedSearch {

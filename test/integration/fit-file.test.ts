@@ -52,6 +52,16 @@ describe('fitFileOf', () => {
 });
 
 describe('writeFit', () => {
+  test('leaves a fit that says the same as it is, whenever it was made', async () => {
+    const path = await petsWith();
+    const first = await writeFit(path, 'model-a', { ...found(), unknownLogit: undefined });
+    const text = await readFile(beside(path));
+    const later = { ...found(), fittedAt: '2026-12-01T12:00:00.000Z' };
+    expect(await writeFit(path, 'model-a', later)).toEqual(first);
+    expect(await readFile(beside(path))).toEqual(text);
+    expect(await writeFit(path, 'model-a', { ...later, unknownLogit: -1 })).toMatchObject({ version: 2 });
+  });
+
   test('writes what is read again, each label on a line of its own, by name', async () => {
     const path = await petsWith();
     const labels = { 'zebra "stripes"': DOG, cat: CAT };

@@ -33,7 +33,7 @@ describe('what is learned', () => {
     await writeLearned(given, learned('dog'));
     await writeLearned(given, learned('rat'));
     expect(await readFile(path, 'utf8')).toBe(`${YAML}  - dog\n  - rat\n`);
-    expect((await readFits(path))?.m).toMatchObject({ version: 3, labels: { dog: fit, rat: fit } });
+    expect((await readFits(path))?.m).toMatchObject({ version: 2, labels: { dog: fit, rat: fit } });
   });
 
   it('is added to a label set that others have made meanwhile', async () => {

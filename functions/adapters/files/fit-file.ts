@@ -1,5 +1,6 @@
 import { readFile, realpath, rm, stat } from 'node:fs/promises';
 import { sep } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { isPlainObject } from '../../core/document.ts';
 import { CliptagError, InvalidInput } from '../../core/errors.ts';
 import { type LabelSetFit, type LabelSetFits, parseFits } from '../../core/labels/label-set-fit.ts';
@@ -60,7 +61,7 @@ export function writeFit(
 
 /**
  * Puts a fit in place of the one that the label set has with this model; those with other models stay. Its version counts
- * one more than the one before.
+ * one more than the one before; one that says the same as before, whenever it was made, leaves it as it is.
  *
  * @param change makes the new fit of the one before; called again when another process has written meanwhile
  * @returns the fit as it was written
@@ -76,7 +77,9 @@ export function changeFit(
   return alone(labelSetPath, async () => {
     const fits = await changed(labelSetPath, (before) => {
       const own = fitIn(before, modelDigest);
-      return { ...before, [modelDigest]: { ...change(own), version: (own?.version ?? 0) + 1 } };
+      const fit = change(own);
+      if (own && saysTheSame(own, fit)) return before;
+      return { ...before, [modelDigest]: { ...fit, version: (own?.version ?? 0) + 1 } };
     });
     return fits[modelDigest] as LabelSetFit;
   });
@@ -94,6 +97,11 @@ export function removeFit(labelSetPath: FilePath, modelDigest: string): Promise<
     await changed(labelSetPath, ({ [modelDigest]: _removed, ...others }) => others);
     return true;
   });
+}
+
+function saysTheSame(a: Omit<LabelSetFit, 'version'>, b: Omit<LabelSetFit, 'version'>): boolean {
+  const said = (fit: Omit<LabelSetFit, 'version'>) => ({ ...fit, version: undefined, fittedAt: undefined });
+  return isDeepStrictEqual(JSON.parse(JSON.stringify(said(a))), JSON.parse(JSON.stringify(said(b))));
 }
 
 function fitIn(fits: LabelSetFits, modelDigest: string): LabelSetFit | undefined {

@@ -9,3 +9,13 @@ export const LOCAL_PIPELINE = {
   table: 'cliptag',
   bucket: 'photos',
 } as const;
+
+/**
+ * The command that tags a local pipeline's images anew, which finds them by the page's port.
+ *
+ * @example
+ * retagCommand(3001) // npx cliptag retag --http-port 3001
+ */
+export function retagCommand(httpPort: number = LOCAL_PIPELINE.httpPort): string {
+  return `npx cliptag retag${httpPort === LOCAL_PIPELINE.httpPort ? '' : ` --http-port ${httpPort}`}`;
+}

@@ -1,4 +1,5 @@
 import { labelSetDigest } from '../../../../core/labels/label-set.ts';
+import { retagCommand } from '../../../../local/control-api/local-pipeline.ts';
 import { pipelineLabelling } from '../../../pipeline/local-pipeline.ts';
 import type { OpenedCalibration } from './opened-calibration.ts';
 
@@ -15,6 +16,6 @@ export async function nextStep({ file, place, httpPort, model }: CalibratedFile)
   const digest = labelSetDigest(file.labelSet, model.modelDigest);
   const isUsed = used?.some((labelSet) => labelSet.name === file.labelSet.name && labelSet.digest === digest);
   return isUsed
-    ? 'The pipeline that runs takes it by itself; npx cliptag retag tags the pictures that are there anew'
-    : `To have it used: npx cliptag start --labels ${file.path}, then npx cliptag retag`;
+    ? `The pipeline that runs takes it by itself; ${retagCommand(httpPort)} tags the pictures that are there anew`
+    : `To have it used: npx cliptag start --labels ${file.path}, then ${retagCommand(httpPort)}`;
 }

@@ -1,6 +1,7 @@
 import type { Find } from '../../../../core/learning/label-finds.ts';
 import type { LabelVerdict } from '../../../../core/learning/learned-labels.ts';
 import { printable } from '../../../../core/printable.ts';
+import { retagCommand } from '../../../../local/control-api/local-pipeline.ts';
 import { countText } from '../../../../terminal/amounts.ts';
 import { columns, table } from '../../../../terminal/columns.ts';
 import { indented } from '../../../../terminal/layout.ts';
@@ -95,6 +96,7 @@ export interface WrittenFiles {
   readonly stack?: string | undefined;
   /** Whether the local pipeline that runs tags by this file. */
   readonly isUsed: boolean;
+  readonly httpPort: number;
 }
 
 /** What was written, and what is to be done next. */
@@ -106,10 +108,11 @@ export function writtenLines({
   labels,
   stack,
   isUsed,
+  httpPort,
 }: WrittenFiles): readonly string[] {
   const added =
     newLabels.length > 0 ? [`Added to ${path}: ${newLabels.map((label) => `"${label}"`).join(', ')}.`] : [];
-  const next = nextStep(path, stack, isUsed);
+  const next = nextStep({ path, stack, isUsed, httpPort });
   return [
     ...added,
     `Written: ${fitPath}, version ${version}, ${labels === 1 ? '1 label' : `${countText(labels)} labels`}.`,
@@ -117,11 +120,16 @@ export function writtenLines({
   ].map(printable);
 }
 
-function nextStep(path: string, stack: string | undefined, isUsed: boolean): string {
+function nextStep({
+  path,
+  stack,
+  isUsed,
+  httpPort,
+}: Pick<WrittenFiles, 'path' | 'stack' | 'isUsed' | 'httpPort'>): string {
   if (stack !== undefined) {
     return `deploy it (npx cdk deploy -c labels=${path}), then npx cliptag retag --stack ${stack} tags all images by it`;
   }
   return isUsed
-    ? 'the pipeline takes it over by itself; npx cliptag retag tags all images by it'
-    : `npx cliptag start --labels ${path} has the pipeline tag by it, and npx cliptag retag --labels ${path} all images`;
+    ? `the pipeline takes it over by itself; ${retagCommand(httpPort)} tags all images by it`
+    : `npx cliptag start --labels ${path} has the pipeline tag by it, and ${retagCommand(httpPort)} --labels ${path} all images`;
 }

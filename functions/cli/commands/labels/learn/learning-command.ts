@@ -10,7 +10,7 @@ import type { LearnFlags } from './learn-flags.ts';
 import { aboutLine, verdictJson, verdictLines, verdictTable, writtenLines } from './learned-text.ts';
 import { type LearningPlan, learningPlan } from './learning-plan.ts';
 import { type Learned, learnedFrom } from './learning-run.ts';
-import { type LearningWorld, withLearningWorld } from './learning-world.ts';
+import { httpPortOf, type LearningWorld, withLearningWorld } from './learning-world.ts';
 
 export interface LearnInput {
   readonly flags: LearnFlags;
@@ -73,6 +73,7 @@ async function tell({ plan, learned, files, world, flags }: Outcome, output: Out
           ? writtenLines({
               ...{ ...files, path, newLabels, labels: labels.size, stack: flags.stack },
               isUsed: await world.isUsed(path),
+              httpPort: httpPortOf(flags),
             })
           : []),
       ];

@@ -1,7 +1,7 @@
 import { changeFit } from '../../../../adapters/files/fit-file.ts';
 import { fitOf } from '../../../../core/labels/label-set.ts';
 import { labelToLearn } from '../../../../core/learning/label-to-learn.ts';
-import { LOCAL_PIPELINE } from '../../../../local/control-api/local-pipeline.ts';
+import { LOCAL_PIPELINE, retagCommand } from '../../../../local/control-api/local-pipeline.ts';
 import { EXIT } from '../../../../terminal/exit-code.ts';
 import type { Output } from '../../../../terminal/output.ts';
 import { labelsAtHand } from '../../../labels/labels-at-hand.ts';
@@ -21,7 +21,8 @@ export async function runUnlearning(
   output: Output,
 ): Promise<number> {
   const remark = (note: string) => output.remark(`cliptag labels unlearn: ${note}`);
-  const atHand = () => labelsAtHand(undefined, undefined, Number(httpPort ?? LOCAL_PIPELINE.httpPort));
+  const port = Number(httpPort ?? LOCAL_PIPELINE.httpPort);
+  const atHand = () => labelsAtHand(undefined, undefined, port);
   const { path, labelSet } = await chosenLabelSet(text, { set, atHand }, remark);
   const { label } = labelToLearn(text, labelSet);
   const digests = model === undefined ? Object.keys(labelSet?.fits ?? {}) : [await digestOf(model)];
@@ -41,7 +42,7 @@ export async function runUnlearning(
   await output.line(
     json
       ? JSON.stringify({ path, label, modelDigests: learned })
-      : `"${label}" goes by its words again; npx cliptag retag tags all images so. Where the label set is calibrated, calibrate it anew.`,
+      : `"${label}" goes by its words again; ${retagCommand(port)} tags all images so. Where the label set is calibrated, calibrate it anew.`,
   );
   return EXIT.done;
 }
