@@ -18,13 +18,13 @@ import { inTurn, median, minimum, ratioLines } from './peers/rounds.ts';
 
 /**
  * `npm run bench:models`: a full-size ViT-B/32 with random weights, compiled by Cliptag, beside its peers in the same
- * run: transformers.js, and in Python ONNX Runtime, PyTorch (transformers) and open_clip. Each has a process and one
- * thread of its own, and they take turns. Peers are installed by peers/install.sh; who is missing is left out.
+ * run: transformers.js, and in Python OpenVINO, ONNX Runtime, PyTorch (transformers) and open_clip. Each has a process
+ * and one thread of its own, and they take turns. Peers are installed by peers/install.sh; who is missing is left out.
  *
  *   --prepare           write checkpoints, models and pictures, which takes minutes, and measure nothing
  *   --work FOLDER       where those go; what is there is kept. Default: cliptag-bench-models in the temporary folder
  *   --only LIST         of encode,files,open,first-tag,handler. Default: all
- *   --beside LIST       of transformers.js,onnxruntime,PyTorch. Default: all
+ *   --beside LIST       of OpenVINO,transformers.js,onnxruntime,PyTorch. Default: all
  *   --rounds N          Default: 8
  *   --python PATH       Default: peers/.venv/bin/python
  *   --tokenizer FILE    CLIP's tokenizer.json. Default: the one of ../shared/reference beside the repository
@@ -41,7 +41,7 @@ const { values: options } = parseArgs({
     prepare: { type: 'boolean', default: false },
     work: { type: 'string', default: join(tmpdir(), 'cliptag-bench-models') },
     only: { type: 'string', default: Object.keys(SECTIONS).join() },
-    beside: { type: 'string', default: 'transformers.js,onnxruntime,PyTorch' },
+    beside: { type: 'string', default: 'OpenVINO,transformers.js,onnxruntime,PyTorch' },
     rounds: { type: 'string', default: '8' },
     python: { type: 'string', default: join(PEERS, '.venv/bin/python') },
     tokenizer: { type: 'string' },
@@ -75,6 +75,7 @@ async function startContenders({
   openClip,
   onnx,
   onnxQuantised,
+  openVino,
 }: Prepared): Promise<readonly Contender[]> {
   const own = (name: string, folder: string) =>
     startContender(name, process.execPath, ['--import', 'tsx', 'cliptag-contender.ts', folder]);
@@ -86,6 +87,7 @@ async function startContenders({
   if (!hasTransformersJs || !python)
     console.log('some peers are missing: test/bench/peers/install.sh installs them');
   const peers: Readonly<Record<string, () => readonly Contender[]>> = {
+    OpenVINO: () => [inPython('OpenVINO int8', 'openvino', openVino ?? '')],
     'transformers.js': () => [
       inJavaScript('transformers.js fp32', 'fp32'),
       inJavaScript('transformers.js q8', 'q8'),
@@ -99,8 +101,10 @@ async function startContenders({
       inPython('PyTorch open_clip', 'open_clip', openClip),
     ],
   };
-  const isInstalled = (peer: string) =>
-    onnx !== undefined && (peer === 'transformers.js' ? hasTransformersJs : python !== undefined);
+  const isInstalled = (peer: string) => {
+    if (peer === 'OpenVINO') return python !== undefined && openVino !== undefined;
+    return onnx !== undefined && (peer === 'transformers.js' ? hasTransformersJs : python !== undefined);
+  };
   const beside = options.beside.split(',').filter(isInstalled);
   const contenders = [
     ...[own('cliptag int8', int8), own('cliptag fp32', fp32)],

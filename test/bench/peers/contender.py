@@ -1,6 +1,6 @@
 """Encodes pictures with a Python library, on one thread, as it is told on standard input (see contender.ts).
 
-Usage: contender.py onnxruntime|transformers|open_clip FILE_OR_FOLDER SIZE
+Usage: contender.py onnxruntime|openvino|transformers|open_clip FILE_OR_FOLDER SIZE
 """
 
 import json
@@ -22,6 +22,26 @@ def open_onnxruntime(path):
     options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     return lambda values: session.run(["image_embeds"], {"pixel_values": values})[0]
+
+
+def open_openvino(path):
+    """A graph for each size of batch: with the size left open it is slower."""
+    import openvino
+
+    core = openvino.Core()
+    one_thread = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY"}
+    compiled = {}
+
+    def graph_of(shape):
+        if shape not in compiled:
+            model = core.read_model(path)
+            model.reshape(shape)
+            compiled[shape] = core.compile_model(model, "CPU", one_thread).create_infer_request()
+        return compiled[shape]
+
+    size = core.read_model(path).input(0).partial_shape[2].get_length()
+    graph_of((1, 3, size, size))
+    return lambda values: graph_of(values.shape).infer(values, share_inputs=True)[0]
 
 
 def open_transformers(path):
@@ -53,7 +73,12 @@ def open_open_clip(path):
     return encode
 
 
-OPENERS = {"onnxruntime": open_onnxruntime, "transformers": open_transformers, "open_clip": open_open_clip}
+OPENERS = {
+    "onnxruntime": open_onnxruntime,
+    "openvino": open_openvino,
+    "transformers": open_transformers,
+    "open_clip": open_open_clip,
+}
 
 
 def pixel_values(path, size):

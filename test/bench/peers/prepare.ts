@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { SAMPLE_FOLDER } from '../../../functions/local/samples.ts';
+import { SAMPLE_FOLDER, sampleNames } from '../../../functions/local/samples.ts';
 import { type PictureName, writePictures } from './pictures.ts';
 
 const run = promisify(execFile);
@@ -21,6 +21,8 @@ export interface Prepared {
   /** Missing where there is no Python to export it. */
   readonly onnx?: string;
   readonly onnxQuantised?: string;
+  /** Missing where Python lacks openvino or nncf. */
+  readonly openVino?: string;
   readonly pictures: Readonly<Record<PictureName, string>>;
 }
 
@@ -60,14 +62,33 @@ export async function prepare(
       await run(python, [join(HERE, 'export_onnx.py'), place('huggingface')]);
     });
   }
+  const openVino = join(place('huggingface'), 'openvino/vision_model_int8.xml');
+  const withOpenVino = python !== undefined && (await hasOpenVino(python));
+  if (withOpenVino) {
+    await unlessThere(openVino, async () => {
+      const photographs = (await sampleNames()).map((name) => join(SAMPLE_FOLDER, name));
+      await run(python, [join(HERE, 'export_openvino.py'), onnx, openVino, ...photographs]);
+    });
+  }
   // Label sets are compiled at their first use; what is measured is every later one.
   await cliptag(['tag', join(SAMPLE_FOLDER, 'chelsea.png'), '--model', place('cliptag-int8')]);
   return {
     ...{ huggingFace: place('huggingface'), openClip: place('open_clip') },
     ...{ int8: place('cliptag-int8'), fp32: place('cliptag-fp32') },
     ...((await isThere(onnxQuantised)) && { onnx, onnxQuantised }),
+    ...(withOpenVino && { openVino }),
     pictures: await writePictures(place('pictures')),
   };
+}
+
+async function hasOpenVino(python: string): Promise<boolean> {
+  return run(python, ['-c', 'import openvino, nncf']).then(
+    () => true,
+    (error: Error) => {
+      console.log(`OpenVINO is left out: ${error.message.trim().split('\n').at(-1)}`);
+      return false;
+    },
+  );
 }
 
 function cliptag(args: readonly string[]) {
