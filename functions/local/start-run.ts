@@ -8,21 +8,19 @@ import type { Tag } from '../core/labels/scores.ts';
 import { DEFAULT_MAXIMUM_BYTES } from '../core/objects/object.ts';
 import { imageRecordOf, readImageRecord } from '../core/records/image-record.ts';
 import type { TaggingOutcome } from '../core/tagging/tag-image.ts';
-import { columns } from '../terminal/columns.ts';
+import { DEFAULT_MODEL, modelFolder } from '../tagger/model-places.ts';
 import { EXIT, UsageError } from '../terminal/exit-code.ts';
 import { untilStopped } from '../terminal/interruption.ts';
 import { withLiveLine } from '../terminal/live-line.ts';
 import type { Output } from '../terminal/output.ts';
-import { tagsText } from '../terminal/tags-text.ts';
-import { LOCAL_TABLE_NAME } from './dynamodb/table.ts';
 import { type Page, startPage } from './page.ts';
 import { LOCAL_BUCKET_NAME, type Pipeline, type PipelineOptions, startPipeline } from './pipeline.ts';
 import { type Reembedding, reembedding } from './reembedding/reembedding.ts';
 import { runReembedding } from './reembedding/reembedding-run.ts';
 import { SAMPLE_FOLDER, sampleNames, samplesWereUploaded, uploadSamples } from './samples.ts';
-import { eventLine, linesToTry, outcomeLine, outputReport } from './start-text.ts';
+import { eventLine, outcomeLine, outputReport } from './start-text.ts';
+import { linesToTry, placeLines, sampleLines, trialModelLine } from './welcome-text.ts';
 
-const MODEL_FOLDER = packagePath('models', 'embedded');
 const LABEL_SETS = packagePath('models', 'labels');
 
 /** The samples take a second or two; if they can't be tagged, serving goes on without their table. */
@@ -33,6 +31,8 @@ export interface StartOptions {
   readonly ports: { readonly s3: number; readonly dynamodb: number; readonly http: number };
   /** Holds everything that must survive the process. */
   readonly dataFolder: string;
+  /** The name of a model, or its folder. @default the one that comes with Cliptag */
+  readonly model: string | undefined;
   /** Label set files, and folders of them. @default those that come with Cliptag */
   readonly labelSets: readonly string[] | undefined;
   /** What is recorded of a picture's EXIF. @default all */
@@ -68,7 +68,7 @@ export async function runStart(options: StartOptions, output: Output): Promise<n
   try {
     await untilStopped(async () => {
       const work = reembeddingOf(served);
-      await welcome(served, options.dataFolder, work, output);
+      await welcome(served, options, work, output);
       void served.page.tellOthers().catch(() => {}); // the page tells why the images cannot be read
       if (work) background = reembed(work, served, { ...options, signal: ending.signal }, output);
     });
@@ -104,6 +104,7 @@ async function serve(options: StartOptions, output: Output): Promise<Served> {
   const {
     dataFolder,
     ports,
+    model = DEFAULT_MODEL,
     labelSets = [LABEL_SETS],
     exif,
     makesThumbnails,
@@ -115,8 +116,9 @@ async function serve(options: StartOptions, output: Output): Promise<Served> {
   // The page's list of images, which version 0.1 kept.
   await rm(join(dataFolder, 'recent-images.jsonl'), { force: true });
   let onImage: PipelineOptions['onImage'] = () => {};
+  const folder = modelFolder(model);
   const pipeline = await startPipeline({
-    modelFolder: MODEL_FOLDER,
+    modelFolder: folder,
     labelSets,
     exif,
     makesThumbnails,
@@ -133,7 +135,7 @@ async function serve(options: StartOptions, output: Output): Promise<Served> {
     warn: output.remark,
   });
   const page = await startPage(pipeline, {
-    ...{ port: ports.http, modelFolder: MODEL_FOLDER, warn: output.remark },
+    ...{ port: ports.http, modelFolder: folder, warn: output.remark },
     print: (line) => void output.line(line),
     listen: (listener) => {
       onImage = listener;
@@ -153,24 +155,22 @@ async function serve(options: StartOptions, output: Output): Promise<Served> {
 /** Says where things are, shows the samples on the first start, and from then on every image. */
 async function welcome(
   { pipeline, httpPort, listeners }: Served,
-  dataFolder: string,
+  { dataFolder, model }: Pick<StartOptions, 'dataFolder' | 'model'>,
   reembedding: Reembedding | undefined,
   output: Output,
 ): Promise<void> {
   const print = async (...lines: readonly string[]) => {
     for (const line of lines) await output.line(line);
   };
-  await print(
-    ...columns([
-      ['  Page', `http://127.0.0.1:${httpPort}  pictures, search, uploads`],
-      ['  S3', `${pipeline.s3.url}  bucket ${LOCAL_BUCKET_NAME}`],
-      ['  DynamoDB', `${pipeline.dynamodb.url}  table ${LOCAL_TABLE_NAME}`],
-    ]),
-  );
+  const places = {
+    pageUrl: `http://127.0.0.1:${httpPort}`,
+    s3Url: pipeline.s3.url,
+    dynamodbUrl: pipeline.dynamodb.url,
+  };
+  await print(...placeLines(places));
   if (!samplesWereUploaded(dataFolder)) {
     const outcomes = await tagSamples({ pipeline, listeners }, dataFolder, output);
-    const rows = outcomes.map(({ object, record }) => [`  ${object.key}`, tagsText(record?.tags ?? [])]);
-    await print('', ...columns(rows));
+    await print('', ...sampleLines(outcomes));
   }
   listeners.add((outcome) => {
     // Pictures that are only tagged anew are counted, so that uploads are not lost among thousands of lines.
@@ -180,10 +180,11 @@ async function welcome(
   const file = relative(process.cwd(), join(SAMPLE_FOLDER, 'chelsea.png'));
   const sample = { file, tag: await bestSampleTag(pipeline) };
   await print(
+    ...(model === undefined ? ['', trialModelLine()] : []),
     '',
     'Open the page, or try it in another terminal:',
     '',
-    linesToTry({ ...pipeline, httpPort }, readLocalCredentials(), sample),
+    ...linesToTry({ ...places, credentials: readLocalCredentials(), ...sample }),
     '',
     'Uploads are tagged as they come. Ctrl-C stops.',
   );

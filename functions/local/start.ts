@@ -30,6 +30,13 @@ const flags = {
     about: `Where all state is kept. Default: ${DEFAULT_DATA_FOLDER}.`,
     check: checkNotEmpty,
   },
+  model: {
+    type: 'string',
+    value: 'MODEL',
+    about:
+      'The model: the name of one that `cliptag models list` shows, or a model folder. Default: embedded.',
+    check: checkNotEmpty,
+  },
   labels: {
     type: 'string',
     multiple: true,
@@ -68,7 +75,7 @@ type Flags = FlagValues<typeof flags>;
 /** `cliptag start`, which `npm start` runs. */
 export const start = command({
   usage: `start [--s3-port PORT] [--dynamodb-port PORT] [--http-port PORT] [--data FOLDER]
-       [--labels FILE|FOLDER …] [--exif all|without-place|none] [--no-thumbnails]
+       [--model MODEL] [--labels FILE|FOLDER …] [--exif all|without-place|none] [--no-thumbnails]
        [--object-tags N] [--no-reembed] [--result-events]`,
   about: `Runs the whole pipeline on this machine: S3 endpoint, queue, the handler that Lambda runs, DynamoDB, and a page
 to search and look at pictures.
@@ -102,6 +109,7 @@ function optionsOf(given: Flags): StartOptions {
       http: portOf(given, 'http-port'),
     },
     dataFolder: given.data ?? DEFAULT_DATA_FOLDER,
+    model: given.model,
     labelSets: given.labels,
     exif: EXIF_CHOICES.find((choice) => choice === given.exif),
     makesThumbnails: given['no-thumbnails'] !== true,

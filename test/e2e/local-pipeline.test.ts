@@ -55,18 +55,22 @@ describe('the first start', () => {
     }
   });
 
-  it('names its page first, and a search that finds something when it is pasted', async () => {
+  it('names its page first, and queries that find something when they are pasted, before the AWS CLI', async () => {
     const output = pipeline.output();
     expect(output.indexOf(`  Page      ${pipeline.pageUrl}  `)).toBe(0);
-    const [line = ''] = /^ +npx cliptag search .*$/m.exec(output) ?? [];
-    const { stdout } = await run('bash', ['-ec', line], { cwd: repository });
-    expect(stdout).toMatch(/^0\.\d\d {2}s3:\/\/photos\/[\s\S]+\n\d image/);
+    const [first = '', second = ''] = output.match(/^ +npx cliptag (?:query|search) .*$/gm) ?? [];
+    expect(output.indexOf('npx cliptag query')).toBeLessThan(output.indexOf('npx cliptag search'));
+    expect(output.indexOf('npx cliptag search')).toBeLessThan(output.indexOf('aws s3 cp'));
+    const ran = await Promise.all(
+      [first, second].map((line) => run('bash', ['-ec', line], { cwd: repository })),
+    );
+    expect(ran[0]?.stdout).toMatch(/^0\.\d\d {2}s3:\/\/photos\//);
+    expect(ran[1]?.stdout).toMatch(/^0\.\d\d {2}s3:\/\/photos\/[\s\S]+\n\d image/);
   });
 
   it.skipIf(!hasAwsCli)('prints lines for the AWS CLI that work when they are pasted', async () => {
-    const script = pipeline
-      .output()
-      .slice(pipeline.output().indexOf('export AWS_'), pipeline.output().indexOf('Uploads are'));
+    const output = pipeline.output();
+    const script = output.slice(output.indexOf('export AWS_'), output.indexOf('rclone, boto3'));
     const { stdout } = await run('bash', ['-ec', script], { cwd: repository });
     const answer = JSON.parse(stdout.slice(stdout.indexOf('{')));
     expect(answer.Count).toBeGreaterThan(0);

@@ -146,7 +146,7 @@ export const ALLOWED_IMPORTS = `
   local: core/calibration adapters/aws adapters/files adapters/onnx api config.ts core core/formats/exif core/labels
       core/objects core/records core/results core/search core/tagging local/control-api local/dynamodb local/label-sets
       local/page-api local/page-host local/page-server local/queue local/reembedding local/repair local/s3-endpoint
-      local/store local/trial search tag-images terminal node:*
+      local/store local/trial search tag-images tagger terminal node:*
 
   # The page on this machine before a deployed stack.
   stack-page: api api/contract.ts core local/http local/page-host node:*

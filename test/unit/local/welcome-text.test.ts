@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { TaggingOutcome } from '../../../functions/core/tagging/tag-image.ts';
+import {
+  linesToTry,
+  placeLines,
+  sampleLines,
+  trialModelLine,
+} from '../../../functions/local/welcome-text.ts';
+
+const places = {
+  pageUrl: 'http://127.0.0.1:3000',
+  s3Url: 'http://127.0.0.1:9000',
+  dynamodbUrl: 'http://127.0.0.1:8000',
+};
+const local = { accessKeyId: 'local', secretAccessKey: 'local' };
+const tag = { set: 'general', label: "ox's head", score: 0.9 };
+const toTry = { ...places, credentials: local, file: 'a.png', tag };
+
+describe('what a start says', () => {
+  it('begins with the page', () => {
+    expect(placeLines(places)).toEqual([
+      '  Page      http://127.0.0.1:3000  pictures, search, uploads',
+      '  S3        http://127.0.0.1:9000  bucket photos',
+      '  DynamoDB  http://127.0.0.1:8000  table cliptag',
+    ]);
+  });
+
+  it('shows the best tags of each sample, and how many there are besides', () => {
+    const scores = { cat: 0.5, animal: 0.75, pet: 0.6, fur: 0.4, nose: 0.3 };
+    const tags = Object.entries(scores).map(([label, score]) => ({ set: 'general', label, score }));
+    const outcomes = [
+      { object: { key: 'a.png' }, record: { tags } },
+      { object: { key: 'none.jpg' }, record: { tags: [] } },
+    ] as unknown as readonly TaggingOutcome[];
+    expect(sampleLines(outcomes)).toEqual([
+      '  Picture   Tags',
+      '  a.png     animal 0.75, pet 0.60, cat 0.50, 2 more',
+      '  none.jpg  (no tags)',
+    ]);
+  });
+
+  it('has lines to paste, and leads to a document that is there', () => {
+    const lines = linesToTry(toTry);
+    expect(lines.slice(0, 2)).toEqual([
+      "  npx cliptag query --label 'ox'\\''s head'",
+      "  npx cliptag search 'ox'\\''s head'",
+    ]);
+    expect(existsSync(lines.at(-1)?.split(': ').at(-1) ?? '')).toBe(true);
+  });
+
+  it('names the ports in them where they are others', () => {
+    const others = { pageUrl: 'http://127.0.0.1:3001', dynamodbUrl: 'http://127.0.0.1:8001' };
+    const [query, search] = linesToTry({ ...toTry, ...others, tag: undefined });
+    expect(query).toBe("  npx cliptag query --label 'cat' --dynamodb-port 8001 --http-port 3001");
+    expect(search).toBe("  npx cliptag search 'cat' --http-port 3001");
+  });
+
+  it('never shows a key that is a secret', () => {
+    const text = linesToTry({ ...toTry, credentials: { accessKeyId: 'me', secretAccessKey: 's3cr3t' } }).join(
+      '\n',
+    );
+    expect(text).not.toContain('s3cr3t');
+    expect(text).toContain('AWS_SECRET_ACCESS_KEY="$CLIPTAG_SECRET_ACCESS_KEY"');
+  });
+
+  it('tells of the trial model in one line with two commands', () => {
+    expect(trialModelLine().match(/npx cliptag models \w+/g)).toEqual([
+      'npx cliptag models pull',
+      'npx cliptag models compile',
+    ]);
+    expect(trialModelLine()).not.toContain('\n');
+  });
+});
