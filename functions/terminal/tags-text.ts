@@ -1,5 +1,5 @@
 import type { Tag } from '../core/labels/scores.ts';
-import { UNKNOWN_TEXT } from '../core/labels/unknown.ts';
+import { NO_LABEL_FITS, UNKNOWN_TEXT } from '../core/labels/unknown.ts';
 import { printable } from '../core/printable.ts';
 
 /**
@@ -14,5 +14,5 @@ export function tagsText(tags: readonly Tag[], unknown: readonly string[] = []):
     ...tags.map(({ set, label, score }) => named(set, `${printable(label)} ${score.toFixed(2)}`)),
     ...unknown.map((set) => named(set, UNKNOWN_TEXT)),
   ];
-  return texts.length === 0 ? '(no tags)' : texts.join(', ');
+  return texts.length === 0 ? NO_LABEL_FITS : texts.join(', ');
 }

@@ -130,7 +130,7 @@ describe('labels with no file', () => {
   it.each([[[]], [['--exclusive']]])('show how near each came where they are asked to %j', async (flags) => {
     expect(await named(rocket, ...flags)).toEqual({
       code: 0,
-      stdout: `${rocket}: (no tags)\n`,
+      stdout: `${rocket}: no label fits\n`,
       stderr: 'cliptag tag: no label fits; --min-score 0 shows how near each came\n',
     });
     const all = await named(rocket, '--min-score', '0', ...flags);

@@ -114,24 +114,22 @@ describe('cliptag why, of a file', () => {
     await writeFile(join(folder, 'odd.json'), JSON.stringify(labelSet));
     await writeFile(join(folder, 'odd.fits.json'), JSON.stringify({ fits }));
     const tagged = ['tag', join(folder, 'cat.png'), '--labels', join(folder, 'odd.json')];
-    expect((await runCli(tagged)).stdout).toMatch(/cat\.png: unknown: none of these labels fits\n$/);
+    expect((await runCli(tagged)).stdout).toMatch(/cat\.png: unknown: no label fits\n$/);
     const [line] = jsonLines<object>(await runCli([...tagged, '--json']));
     expect(line).toMatchObject({ tags: [], unknown: ['odd'] });
     const overview = (await why('cat.png', '--labels', 'odd.json')).stdout;
-    expect(overview).toMatch(
-      /^cat\.png: unknown: none of these labels fits\.\n\nodd: exclusive; .*; fitted 2026-11-30/,
-    );
+    expect(overview).toMatch(/^cat\.png: unknown: no label fits\.\n\nodd: exclusive; .*; fitted 2026-11-30/);
     const { stdout } = await why('cat.png', 'boat', '--labels', 'odd.json');
-    expect(stdout).toMatch(/^boat is not shown for cat\.png: unknown: none of these labels fits; its\sscore/);
+    expect(stdout).toMatch(/^boat is not shown for cat\.png: unknown: no label fits; its\sscore/);
     expect(stdout).toMatch(/^ +(0\.99|1\.00) +unknown$/m);
   });
 
   it('rejects a misspelt label with the nearest word, and a label set that is not there', async () => {
     const misspelt = await why('cat.png', 'dgo', '--labels', 'pets.yaml');
     expect(misspelt).toMatchObject({ code: 2, stdout: '' });
-    expect(misspelt.stderr).toContain('no label set (pets) knows "dgo", but "dog"');
+    expect(misspelt.stderr).toContain('no label set (pets) knows "dgo"; did you mean "dog"?');
     const elsewhere = await why('cat.png', 'pet:dog', '--labels', 'pets.yaml');
-    expect(elsewhere.stderr).toContain('no label set is called "pet", but "pets"');
+    expect(elsewhere.stderr).toContain('no label set is called "pet" (there is pets); did you mean "pets"?');
   });
 });
 

@@ -195,12 +195,17 @@ describe.skipIf(!hasChromium)('selecting pictures in the page', () => {
       await page.getByRole('button', { name: 'Add label …' }).click();
       api.faults.set('/api/v1/corrections', {
         status: 400,
-        body: { type: 'x', title: 'no label set knows "dgo", but "dog"', status: 400, code: 'no-label' },
+        body: {
+          type: 'x',
+          title: 'no label set knows "dgo"; did you mean "dog"?',
+          status: 400,
+          code: 'no-label',
+        },
       });
       const before = api.asked.filter((one) => one.endsWith('/corrections')).length;
       await type(page, 'dgo');
       await page.keyboard.press('Enter');
-      await page.locator('.dialog .field-fault', { hasText: 'but "dog"' }).waitFor();
+      await page.locator('.dialog .field-fault', { hasText: 'did you mean "dog"' }).waitFor();
       api.faults.clear();
       expect(api.asked.filter((one) => one.endsWith('/corrections'))).toHaveLength(before + 1);
       await page.keyboard.press('Escape');

@@ -215,7 +215,7 @@ describe.skipIf(!hasChromium)('the page', () => {
       await asking.locator('.why-panel', { hasText: 'submarine is not shown' }).waitFor();
       await asking.locator('input').fill('dgo');
       await page.keyboard.press('Enter');
-      await asking.locator('.why-panel', { hasText: 'knows "dgo", but "dog"' }).waitFor();
+      await asking.locator('.why-panel', { hasText: 'knows "dgo"; did you mean "dog"?' }).waitFor();
     }));
 
   it('says that a picture is unknown to a label set, but not where somebody has added a label of it', () => {
@@ -224,7 +224,7 @@ describe.skipIf(!hasChromium)('the page', () => {
     const mood = { set: 'mood', label: 'calm', score: 1 };
     api.images[13] = { ...image, tags: [mood], unknown: ['general', 'mood'] };
     return onPage(`/?image=photos/${image.key}`, async (page) => {
-      const told = page.locator('.details .why', { hasText: 'Unknown: none of these labels fits' });
+      const told = page.locator('.details .why', { hasText: 'Unknown: no label fits' });
       await told.waitFor();
       expect(await told.locator('p').textContent()).toBe('general');
     }).finally(() => {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { type LabelSetFile, readLabelSetFiles } from '../../adapters/files/label-set-files.ts';
 import { LABEL_SET_NAME } from '../../core/labels/label-set.ts';
-import { nearestWords } from '../../core/labels/near-words.ts';
+import { didYouMean, nearestWords } from '../../core/labels/near-words.ts';
 import { UsageError } from '../../terminal/exit-code.ts';
 
 const NAME = new RegExp(`^${LABEL_SET_NAME.source}$`);
@@ -30,9 +30,7 @@ export async function namedLabelSet(
   const names = files.map(({ labelSet }) => labelSet.name);
   const file = files.find(({ labelSet }) => labelSet.name === text);
   if (file) return file;
-  const near = nearestWords(text, names);
-  const hint = near.length > 0 ? near : names;
   throw new UsageError([
-    `there is neither a file nor a label set "${text}" (label sets: ${hint.join(', ')}; --labels names others)`,
+    `there is neither a file nor a label set "${text}" (label sets: ${names.join(', ')}; --labels names others)${didYouMean(nearestWords(text, names))}`,
   ]);
 }

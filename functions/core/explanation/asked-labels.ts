@@ -2,7 +2,7 @@ import { InvalidInput } from '../errors.ts';
 import { foldedText, wordKey } from '../labels/folded-text.ts';
 import { labelIndexOf } from '../labels/label-index.ts';
 import { canonicalName, namedSet, unknownLabel } from '../labels/label-names.ts';
-import { nearestWords } from '../labels/near-words.ts';
+import { didYouMean, nearestWords } from '../labels/near-words.ts';
 import type { ExplainableImage, KnownSet } from './explained-image.ts';
 
 export interface LabelName {
@@ -73,9 +73,8 @@ function namesInOrder({ order, classifier }: NonNullable<KnownSet['scored']>): r
 }
 
 function unknownSet(set: string, names: readonly string[]): string {
-  const near = nearestWords(set, names).map((name) => `"${name}"`);
-  const hint = near.length > 0 ? `, but ${near.join(', ')}` : '';
-  return `no label set is called "${set}"${hint} (there is ${names.join(', ') || 'none'})`;
+  const known = names.join(', ') || 'none';
+  return `no label set is called "${set}" (there is ${known})${didYouMean(nearestWords(set, names))}`;
 }
 
 function distinct(names: readonly LabelName[]): readonly LabelName[] {

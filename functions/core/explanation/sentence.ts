@@ -1,5 +1,5 @@
 import type { LabelSet } from '../labels/label-set.ts';
-import { UNKNOWN_TEXT } from '../labels/unknown.ts';
+import { NO_LABEL_FITS, UNKNOWN_TEXT } from '../labels/unknown.ts';
 import type { ExplainableImage, ExplainedLabel, ExplainedSet } from './explained-image.ts';
 import type { ModelView } from './model-view.ts';
 
@@ -32,7 +32,7 @@ export function overviewOf(
   const carried = labels.filter(({ isShown }) => isShown).map(({ label }) => label);
   if (carried.length > 0) return `${image.key} is tagged ${listText(carried)}.`;
   const isUnknown = sets.length > 0 && sets.every(({ isUnknown }) => isUnknown);
-  return isUnknown ? `${image.key}: ${UNKNOWN_TEXT}.` : `${image.key} has no tag: no label fits well enough.`;
+  return `${image.key}: ${isUnknown ? UNKNOWN_TEXT : NO_LABEL_FITS}.`;
 }
 
 function listText(words: readonly string[]): string {

@@ -1,7 +1,7 @@
 import { wordKey } from './folded-text.ts';
 import { labelIndexOf } from './label-index.ts';
 import { LABEL_SET_NAME, type LabelSet } from './label-set.ts';
-import { nearestWords } from './near-words.ts';
+import { didYouMean, nearestWords } from './near-words.ts';
 
 const SET_AND_LABEL = new RegExp(`^(${LABEL_SET_NAME.source}):(.+)$`, 's');
 
@@ -46,12 +46,16 @@ export function narrowerLabels(label: string, labelSet: LabelSet): readonly stri
   return names.filter((_, place) => isBelow(place));
 }
 
-/** What is wrong with a word that no label set knows, with the nearest ones that some know. */
-export function unknownLabel(text: string, labelSets: readonly LabelSet[]): string {
+/**
+ * What is wrong with a word that no label set knows, with the nearest ones that some know.
+ *
+ * @param remedy what else can be written
+ */
+export function unknownLabel(text: string, labelSets: readonly LabelSet[], remedy?: string): string {
   const words = labelSets.flatMap(({ labels }) =>
     labels.flatMap(({ name, parent, synonyms }) => [name, ...synonyms, ...(parent ? [parent] : [])]),
   );
-  const near = nearestWords(text, words).map((word) => `"${word}"`);
-  const hint = near.length > 0 ? `, but ${near.join(', ')}` : '';
-  return `no label set (${labelSets.map(({ name }) => name).join(', ')}) knows "${text}"${hint}`;
+  const names = labelSets.map(({ name }) => name).join(', ');
+  const besides = remedy === undefined ? '' : ` (${remedy})`;
+  return `no label set (${names}) knows "${text}"${besides}${didYouMean(nearestWords(text, words))}`;
 }

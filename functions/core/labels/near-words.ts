@@ -38,3 +38,14 @@ function errorsBetween(a: string, b: string): number {
   }
   return row[b.length] ?? 0;
 }
+
+/**
+ * What is added to a fault of a word that is not known.
+ *
+ * @param words those that may be meant, nearest first
+ * @example
+ * didYouMean(['dog', 'dot']) // '; did you mean "dog" or "dot"?'
+ */
+export function didYouMean(words: readonly string[]): string {
+  return words.length > 0 ? `; did you mean ${words.map((word) => `"${word}"`).join(' or ')}?` : '';
+}

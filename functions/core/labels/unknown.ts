@@ -4,8 +4,11 @@ import type { Embedding } from './embedding.ts';
 import type { Tag } from './scores.ts';
 import { sharesOf } from './shares.ts';
 
+/** What people are told of an image without a tag. */
+export const NO_LABEL_FITS = 'no label fits';
+
 /** What people are told of a label set where "unknown" wins. */
-export const UNKNOWN_TEXT = 'unknown: none of these labels fits';
+export const UNKNOWN_TEXT = `unknown: ${NO_LABEL_FITS}`;
 
 /** Whether a label set has a reject option: an exclusive one whose calibration has found a logit for it. */
 export function hasRejectOption({ labelSet, fit }: Classifier): boolean {

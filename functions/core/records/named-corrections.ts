@@ -2,7 +2,7 @@ import { InvalidInput } from '../errors.ts';
 import { foldedText, wordKey } from '../labels/folded-text.ts';
 import { broaderLabels, canonicalName, namedSet, unknownLabel } from '../labels/label-names.ts';
 import { appliesTo, type LabelSet } from '../labels/label-set.ts';
-import { nearestWords } from '../labels/near-words.ts';
+import { didYouMean, nearestWords } from '../labels/near-words.ts';
 import type { AddedLabel, CorrectedLabel, CorrectionChange } from './changed-corrections.ts';
 import type { ImageRecord } from './image-record.ts';
 
@@ -58,9 +58,7 @@ function labelsNamed(
     const label = canonicalName(text, labelSet);
     return label === undefined ? [] : [withParents(label, labelSet)];
   });
-  return labels.length > 0
-    ? labels
-    : `${unknownLabel(text, applying)}; SET:LABEL says which label set is meant`;
+  return labels.length > 0 ? labels : unknownLabel(text, applying, 'SET:LABEL says which label set is meant');
 }
 
 function labelOfSet(
@@ -76,12 +74,12 @@ function labelOfSet(
   }
   if (isForced || carries(image, { set, label })) return asWritten;
   if (labelSet) return unknownLabel(label, [labelSet]);
-  const [near] = nearestWords(
+  const near = nearestWords(
     set,
     labelSets.map(({ name }) => name),
   );
   const isOfImage = Object.hasOwn(image.labelSets ?? {}, set);
-  return near === undefined || isOfImage ? asWritten : `no label set is called "${set}", but "${near}"`;
+  return near.length === 0 || isOfImage ? asWritten : `no label set is called "${set}"${didYouMean(near)}`;
 }
 
 function withParents(label: string, labelSet: LabelSet): AddedLabel {

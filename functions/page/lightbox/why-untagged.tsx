@@ -19,13 +19,13 @@ export function WhyUntagged({ image }: { image: ApiImage }) {
     <>
       {unknown.length > 0 && (
         <div class="why">
-          <strong>Unknown: none of these labels fits</strong>
+          <strong>Unknown: no label fits</strong>
           <p>{unknown.join(', ')}</p>
         </div>
       )}
       {status === 'tagged' && tags.length === 0 && unknown.length === 0 && (
         <div class="why">
-          <strong>No label fits well enough</strong>
+          <strong>No label fits</strong>
           <p>Each label set has a least score; no label of theirs has reached it here.</p>
         </div>
       )}

@@ -68,7 +68,7 @@ export async function startFakeApi(images: ApiImage[], port = 0, isChanging = fa
       case 'GET /why':
         return image && searchParams.get('label') !== 'dgo'
           ? sendJson(response, madeUpWhy(image, searchParams.get('label') ?? ''))
-          : sendJson(response, problem(400, 'no label set (general) knows "dgo", but "dog"'), 400);
+          : sendJson(response, problem(400, 'no label set (general) knows "dgo"; did you mean "dog"?'), 400);
       case 'GET /thumbnails':
       case 'GET /originals':
         response.writeHead(image ? 200 : 404, {

@@ -65,7 +65,7 @@ describe('text for people', () => {
 
   it('names label sets only where there are several', () => {
     const dog = { set: 'general', label: 'dog', score: 0.9123 };
-    expect(tagsText([])).toBe('(no tags)');
+    expect(tagsText([])).toBe('no label fits');
     expect(tagsText([dog, { ...dog, label: 'pet', score: 1 }])).toBe('dog 0.91, pet 1.00');
     expect(tagsText([dog, { ...dog, set: 'mine' }])).toBe('general:dog 0.91, mine:dog 0.91');
   });

@@ -32,7 +32,7 @@ function labelTerm(text: string, labelSets: readonly LabelSet[]): WantedLabel | 
     const name = canonicalName(text, labelSet);
     return name === undefined ? [] : termsOf(labelSet.name, name, text, labelSet);
   });
-  return terms.length > 0 ? terms : `${unknownLabel(text, labelSets)}; SET:LABEL asks for any label`;
+  return terms.length > 0 ? terms : unknownLabel(text, labelSets, 'SET:LABEL asks for any label');
 }
 
 /** Records from before labels had one spelling carry a label as it was typed, here or in its label set's file. */

@@ -326,8 +326,8 @@ describe('explainImage', () => {
 
   it.each([
     ['katt', /no label set \(pets\) knows "katt"/],
-    ['pest:cat', /no label set is called "pest", but "pets" \(there is pets\)/],
-    ['pets:dgo', /no label set \(pets\) knows "dgo", but "dog"/],
+    ['pest:cat', /no label set is called "pest" \(there is pets\); did you mean "pets"\?/],
+    ['pets:dgo', /no label set \(pets\) knows "dgo"; did you mean "dog"\?/],
   ])('rejects %s', async (label, message) => {
     await expect(labelOf(label)).rejects.toThrow(message);
   });

@@ -79,9 +79,9 @@ describe('labels of corrections', () => {
     const wrong = names({ add: ['dgo', 'genral:dog'], remove: ['buildings:towr'], clear: ['general:cow'] });
     expect(() => changeByNames(wrong, image(), { labelSets })).toThrow(
       'The corrections name labels that are not known:\n' +
-        '  no label set (general, buildings) knows "dgo", but "dog"; SET:LABEL says which label set is meant\n' +
-        '  no label set is called "genral", but "general"\n' +
-        '  no label set (buildings) knows "towr", but "tower"\n' +
+        '  no label set (general, buildings) knows "dgo" (SET:LABEL says which label set is meant); did you mean "dog"?\n' +
+        '  no label set is called "genral"; did you mean "general"?\n' +
+        '  no label set (buildings) knows "towr"; did you mean "tower"?\n' +
         '  no label set (general) knows "cow"',
     );
   });

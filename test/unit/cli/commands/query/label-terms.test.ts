@@ -60,8 +60,8 @@ describe('label terms', () => {
 
   it('rejects every label that no label set knows, with what to say instead', () => {
     expect(() => labelTerms(['dgo', 'towr', 'dog'], labelSets)).toThrow(
-      'no label set (general, buildings) knows "dgo", but "dog"; SET:LABEL asks for any label; ' +
-        'no label set (general, buildings) knows "towr", but "tower"; SET:LABEL asks for any label',
+      'no label set (general, buildings) knows "dgo" (SET:LABEL asks for any label); did you mean "dog"?; ' +
+        'no label set (general, buildings) knows "towr" (SET:LABEL asks for any label); did you mean "tower"?',
     );
   });
 });
