@@ -6,12 +6,6 @@
  * @returns the exit code
  */
 export async function cliptag(args: readonly string[]): Promise<number> {
-  const [name, ...rest] = args;
-  if (name !== 'start') {
-    const { main } = await import('./cli/main.ts');
-    return main(args);
-  }
-  const { start } = await import('./local/start.ts');
-  const { runProgram } = await import('./terminal/program.ts');
-  return runProgram('cliptag start', (output) => start(rest, output));
+  const { main } = await import('./cli/main.ts');
+  return main(args, async () => (await import('./local/start.ts')).start);
 }

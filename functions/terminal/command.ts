@@ -4,13 +4,7 @@ import { laidOut } from './layout.ts';
 import type { Output } from './output.ts';
 
 /** What a command is made of. */
-export interface CommandParts<Flags extends FlagSet> {
-  /** How it is written, e.g. `tag PATH… [flags]`. */
-  readonly usage: string;
-  /** What it does: paragraphs, as the help shows them. */
-  readonly about: string;
-  /** A line to try, e.g. `tag ~/Pictures`. */
-  readonly example?: string;
+export interface CommandParts<Flags extends FlagSet> extends CommandDescription {
   readonly flags: Flags;
   /** Faults of flags and operands taken together; reported with those of single flags. */
   check?(input: Input<Flags>): readonly string[];
@@ -18,33 +12,66 @@ export interface CommandParts<Flags extends FlagSet> {
   run(input: Input<Flags>, output: Output): Promise<number>;
 }
 
+/** What is told of a command by its help, by the documents and by the completion of shells. */
+export interface CommandDescription {
+  /** How it is written, e.g. `tag PATH… [flags]`. */
+  readonly usage: string;
+  /** What it does: paragraphs, as the help shows them. */
+  readonly about: string;
+  /** A line to try, e.g. `tag ~/Pictures`. */
+  readonly example?: string;
+  readonly flags: FlagSet;
+  /** What a shell offers for its operands. @default nothing */
+  readonly operands?: Flag['completes'];
+}
+
 /** Runs a command with the arguments that follow its name; resolves to the exit code. */
-export type Command = (args: readonly string[], output: Output) => Promise<number>;
+export interface Command {
+  (args: readonly string[], output: Output): Promise<number>;
+  /** Of a command that has no subcommands. */
+  readonly description?: CommandDescription;
+  /** Of a command whose first operand names what is to be done. */
+  readonly subcommands?: CommandTable;
+}
+
+/** A command in a list of them. */
+export interface ListedCommand {
+  /** What follows its name in the help, e.g. `PATH…`. */
+  readonly operands?: string;
+  /** What it does, in a line. */
+  readonly about: string;
+  /** Loaded when it is run: no command waits for what another needs. */
+  load(): Promise<Command>;
+}
+
+/** Commands by their names, in the order of the help. */
+export type CommandTable = ReadonlyMap<string, ListedCommand>;
 
 const HELP = { help: { type: 'boolean', short: 'h', about: 'Print this help.' } } as const;
 
 /** A command as the dispatcher sees it: with `--help`, and its flags parsed and checked before it runs. */
 export function command<Flags extends FlagSet>(parts: CommandParts<Flags>): Command {
   const flags = { ...parts.flags, ...HELP };
-  return async (args, output) => {
+  const description = { ...parts, flags };
+  const run = async (args: readonly string[], output: Output) => {
     if (asksForHelp(args)) {
-      await output.line(helpOf({ ...parts, flags }));
+      await output.line(helpOf(description));
       return EXIT.done;
     }
     const check = (input: Input<FlagSet>) => parts.check?.(input as Input<Flags>) ?? [];
     return parts.run(parseFlags<FlagSet>(args, flags, check) as Input<Flags>, output);
   };
+  return Object.assign(run, { description });
 }
 
-function asksForHelp(args: readonly string[]): boolean {
+/** Whether arguments ask for help, wherever flags stand. */
+export function asksForHelp(args: readonly string[]): boolean {
   const end = args.indexOf('--');
   return (end < 0 ? args : args.slice(0, end)).some((arg) => arg === '--help' || arg === '-h');
 }
 
-type HelpParts = Pick<CommandParts<FlagSet>, 'usage' | 'about' | 'example' | 'flags'>;
-
 /** The help of one command: Latin letters, each of them a cell wide. */
-function helpOf({ usage, about, example, flags }: HelpParts): string {
+function helpOf({ usage, about, example, flags }: CommandDescription): string {
   const rows = Object.entries(flags).map(([name, flag]) => [`  ${flagUsage(name, flag)}`, flag.about]);
   const examples = example === undefined ? [] : [`Example: cliptag ${example}`, ''];
   return [
@@ -58,7 +85,8 @@ function helpOf({ usage, about, example, flags }: HelpParts): string {
   ].join('\n');
 }
 
-function flagUsage(name: string, { short, value, multiple }: Flag): string {
+/** A flag as help and documents write it, e.g. `--label L …`. */
+export function flagUsage(name: string, { short, value, multiple }: Flag): string {
   const names = short === undefined ? `--${name}` : `-${short}, --${name}`;
   return `${names}${value === undefined ? '' : ` ${value}`}${multiple ? ' …' : ''}`;
 }

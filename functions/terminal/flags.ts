@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { didYouMean } from '../core/labels/near-words.ts';
+import { meantNames } from './did-you-mean.ts';
 import { UsageError } from './exit-code.ts';
 
 /** A flag of a command: what `parseArgs` needs, and what help and checks need. */
@@ -12,6 +14,8 @@ export interface Flag {
   readonly value?: string;
   /** What is expected instead, or undefined for a good value. */
   readonly check?: (value: string) => string | undefined;
+  /** What a shell offers for the value: certain words, or names of what is there. @default nothing */
+  readonly completes?: readonly string[] | 'files' | 'label sets' | 'models' | undefined;
 }
 
 export type FlagSet = Readonly<Record<string, Flag>>;
@@ -95,7 +99,15 @@ function unknownFlags(
     .map(({ rawName, index }) => (rawName.startsWith('--') ? rawName : (args[index] ?? rawName)));
   if (unknown.length === 0) return undefined;
   const known = Object.keys(flags).map((name) => `--${name}`);
-  return `unknown flag ${[...new Set(unknown)].join(', ')} (flags: ${known.join(', ')}; a name that begins with - goes after --)`;
+  const distinct = [...new Set(unknown)];
+  const meant = [...new Set(distinct.flatMap((name) => meantFlags(name, flags)))];
+  return `unknown flag ${distinct.join(', ')} (flags: ${known.join(', ')}; a name that begins with - goes after --)${didYouMean(meant)}`;
+}
+
+/** Also of a flag with one hyphen. */
+function meantFlags(name: string, flags: FlagSet): readonly string[] {
+  const word = name.replace(/^-+/, '').replace(/=.*$/s, '');
+  return word.length > 1 ? meantNames(word, Object.keys(flags)).map((one) => `--${one}`) : [];
 }
 
 /** Whether a flag has a value where it needs one, and none where it takes none. */

@@ -1,27 +1,37 @@
-import type { Command } from './command.ts';
+import { asksForHelp, type Command, type CommandTable } from './command.ts';
+import { wrongCommand } from './did-you-mean.ts';
 import { EXIT, UsageError } from './exit-code.ts';
+import { tableLines } from './table-lines.ts';
 
-/** By name; each is loaded when it is run. */
-export type Subcommands = ReadonlyMap<string, () => Promise<Command>>;
-
-/** A command whose first operand names what is to be done, wherever flags stand. */
-export function commandOf(subcommands: Subcommands, help: string): Command {
-  return async (args, output) => {
-    const at = args.findIndex((arg) => !arg.startsWith('-'));
-    const name = at < 0 ? undefined : args[at];
-    const load = name === undefined ? undefined : subcommands.get(name);
-    if (load) return (await load())([...args.slice(0, at), ...args.slice(at + 1)], output);
-    if (name === undefined && args.some((arg) => arg === '--help' || arg === '-h')) {
-      await output.line(help);
-      return EXIT.done;
-    }
-    throw new UsageError([
-      `expected ${namesText([...subcommands.keys()])} but received ${name === undefined ? 'nothing' : `"${name}"`}`,
-    ]);
-  };
+export interface CommandOfParts {
+  /** Its name, e.g. `models`. */
+  readonly name: string;
+  readonly about: string;
 }
 
-function namesText(names: readonly string[]): string {
-  const quoted = names.map((name) => `"${name}"`);
-  return `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
+/** A command whose first operand names what is to be done, wherever flags stand; alone it prints its help. */
+export function commandOf(subcommands: CommandTable, parts: CommandOfParts): Command {
+  const run: Command = async (args, output) => {
+    const at = args.findIndex((arg) => !arg.startsWith('-'));
+    const name = at < 0 ? undefined : args[at];
+    const listed = name === undefined ? undefined : subcommands.get(name);
+    if (listed) return (await listed.load())([...args.slice(0, at), ...args.slice(at + 1)], output);
+    if (args.length === 0 || (name === undefined && asksForHelp(args))) {
+      await output.line(helpOf(subcommands, parts));
+      return EXIT.done;
+    }
+    throw new UsageError([wrongCommand(name ?? args[0] ?? '', [...subcommands.keys()], parts.name)]);
+  };
+  return Object.assign(run, { subcommands });
+}
+
+function helpOf(subcommands: CommandTable, { name, about }: CommandOfParts): string {
+  return [
+    `Usage: cliptag ${name} SUBCOMMAND [ARGUMENTS] [FLAGS]`,
+    '',
+    about,
+    `\`cliptag ${name} SUBCOMMAND --help\` explains it and its flags.`,
+    '',
+    ...tableLines([subcommands]).flat(),
+  ].join('\n');
 }

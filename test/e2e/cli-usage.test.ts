@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commandGroups } from '../../functions/cli/command-table.ts';
+import { start } from '../../functions/local/start.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { CLI, runCli, spawnCli } from './support/cli-process.ts';
 
@@ -37,60 +39,25 @@ describe('cliptag', () => {
     expect(unknown.stderr).toMatch(/^cliptag: unknown command "tga" .*\n$/);
   });
 
-  it('names every command in its help', async () => {
-    const { code, stdout } = await runCli(['--help']);
-    expect(code).toBe(0);
-    for (const name of [
-      'start',
-      'tag',
-      'embed',
-      'evaluate',
-      'tokenize',
-      'search',
-      'similar',
-      'duplicates',
-      'page',
-      'query',
-      'show',
-      'why',
-      'correct',
-      'status',
-      'redrive',
-      'backfill',
-      'retag',
-      'cost',
-      'outdated',
-      'models',
-      'labels',
-    ]) {
-      expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
-    }
+  it.each([[[]], [['--help']], [['-h']], [['help']]])('prints its help, given %j', async (args) => {
+    const { code, stdout, stderr } = await runCli(args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^Usage: cliptag COMMAND [\s\S]*^ {2}tag PATH… /m);
   });
 
-  it.concurrent.each([
-    'tag',
-    'embed',
-    'evaluate',
-    'tokenize',
-    'search',
-    'similar',
-    'duplicates',
-    'query',
-    'show',
-    'why',
-    'correct',
-    'status',
-    'backfill',
-    'retag',
-    'cost',
-    'outdated',
-    'models',
-    'labels',
-  ])('says how %s is used', async (name) => {
-    const { code, stdout, stderr } = await runCli([name, '--help']);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(new RegExp(`^Usage: cliptag ${name} `));
-    expect(stdout).toContain('--json');
+  it.each(['labels', 'models'])('prints the help of %s, given it alone or --help', async (name) => {
+    const alone = await runCli([name]);
+    expect(alone).toEqual(await runCli([name, '--help']));
+    expect(alone).toMatchObject({ code: 0, stderr: '' });
+    expect(alone.stdout).toMatch(new RegExp(`^Usage: cliptag ${name} SUBCOMMAND`));
+  });
+
+  const commands = commandGroups(async () => start).flatMap((group) => [...group.commands]);
+  it.concurrent.each(commands)('says how %s is used', async (name, { load }) => {
+    const lines: string[] = [];
+    const output = { line: async (text: string) => void lines.push(text), remark: () => {} };
+    expect(await (await load())(['--help'], output)).toBe(0);
+    expect(lines.join('\n')).toMatch(new RegExp(`^Usage: cliptag ${name} `));
   });
 
   it('says how page is used', async () => {
@@ -100,12 +67,16 @@ describe('cliptag', () => {
   });
 
   it.concurrent.each<[string[], RegExp]>([
-    [[], /expected a command \(commands: tag, /],
-    [['tga', 'x.jpg'], /unknown command "tga" \(commands: tag, /],
-    [['--verbose'], /unknown flag --verbose/],
+    [['tga', 'x.jpg'], /unknown command "tga" \(cliptag --help lists all\); did you mean "tag"\?$/m],
+    [['strat'], /unknown command "strat" .*; did you mean "start"\?/],
+    [['dupl'], /unknown command "dupl" .*; did you mean "duplicates"\?/],
+    [['xyzzy'], /unknown command "xyzzy" \(cliptag --help/],
+    [['--vresion'], /unknown flag --vresion .*; did you mean "--version"\?/],
+    [['tag', '-json', 'x.jpg'], /unknown flag -json .*; did you mean "--json"\?/],
+    [['query', '--labl=dog'], /unknown flag --labl .*; did you mean "--label"\?$/m],
     [
-      ['tag', '--jsno', 'x.jpg', '-q'],
-      /unknown flag --jsno, -q \(flags: --label, --exclusive, --min-score, --labels, --model, --json, --help; a name that begins with - goes after --\)/,
+      ['tag', '--jsno', 'x.jpg', '-x'],
+      /unknown flag --jsno, -x \(flags: --label, --exclusive, --min-score, --labels, --model, --json, --help; a name that begins with - goes after --\); did you mean "--json"\?/,
     ],
     [['tag', '-x.jpg'], /unknown flag -x\.jpg \(.* after --\)/],
     [['tag', '--', '-x.jpg'], /no such file or folder: -x\.jpg/],
@@ -165,9 +136,9 @@ describe('cliptag', () => {
     [['show', 'a.jpg', '--table', 't'], /--table needs --bucket/],
     [['status', '--table', 't', '--region', 'eu-west-1'], /--table needs --bucket: /],
     [['status', '--http-port', 'x'], /--http-port: expected a port/],
-    [['models'], /expected "list".* or "[a-z]+" but received nothing/],
-    [['models', 'shrink'], /expected "list".* but received "shrink"/],
-    [['labels', 'show'], /expected "new".*"list".* but received "show"/],
+    [['models', 'shrink'], /unknown command "shrink" \(cliptag models --help lists all\)/],
+    [['models', '--json'], /unknown flag --json \(cliptag models --help/],
+    [['labels', 'chekc'], /unknown command "chekc" .*; did you mean "check"\?/],
     [['labels', 'new'], /expected one NAME of 1 to 63 lower-case letters.* but received nothing/],
     [['labels', 'new', 'a.yaml'], /but received "a\.yaml"; a file is named by --output/],
     [['labels', 'new', 'a', '--output', 'a.txt'], /--output: expected a file that ends in \.yaml/],

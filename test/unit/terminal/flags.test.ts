@@ -42,7 +42,7 @@ describe('flags', () => {
     })();
     expect(fault).toBeInstanceOf(UsageError);
     expect(String(fault)).toBe(
-      'UsageError: unknown flag --txt, -v (flags: --text, --limit, --json; a name that begins with - goes after --); ' +
+      'UsageError: unknown flag --txt, -v (flags: --text, --limit, --json; a name that begins with - goes after --); did you mean "--text"?; ' +
         '--json takes no value but received "1"; ' +
         '--limit: expected a whole number from 1 up but received "ten"; --text needs a value',
     );
@@ -84,7 +84,9 @@ describe('a check of flags and operands taken together', () => {
   });
 
   it('is not asked where it is not clear what is a flag, a value or an operand', () => {
-    expect(() => parseFlags(['--txt', 'x'], flags, check)).toThrow(/^unknown flag --txt [^;]*; a name[^;]*$/);
+    expect(() => parseFlags(['--txt', 'x'], flags, check)).toThrow(
+      /^unknown flag --txt [^;]*; a name[^;]*; did[^;]*$/,
+    );
     expect(() => parseFlags(['--json', '--text'], flags, check)).toThrow(/^--text needs a value$/);
   });
 
