@@ -22,17 +22,15 @@ export function motoStacks(account: MotoAccount, folder: string) {
     const { context } = JSON.parse(await readFile('cdk.json', 'utf8'));
     const all = { ...context, ...settings };
     const app = new App({ outdir, context: all, builtinCloudFormationValidation: false });
-    const image = await taggingImage({ model: 'embedded', labelSets: [labelSet], architecture: 'arm64' });
-    new ImageTaggingStack(app, stackName, { settings: readSettings(app.node), image });
+    const read = readSettings(app.node);
+    const { architecture, api, packaging } = read;
+    const image = await taggingImage({
+      ...{ model: 'embedded', labelSets: [labelSet], architecture, api, packaging },
+    });
+    new ImageTaggingStack(app, stackName, { settings: read, image });
     app.synth();
-    await keepAsMotoDoes(join(outdir, `${stackName}.template.json`));
+    await adaptForMoto(join(outdir, `${stackName}.template.json`), account.id);
     return outdir;
-  }
-
-  /** moto would delete what is to be kept unless its creation fails. */
-  async function keepAsMotoDoes(template: string): Promise<void> {
-    const text = await readFile(template, 'utf8');
-    await writeFile(template, text.replaceAll('"RetainExceptOnCreate"', '"Retain"'));
   }
 
   const deploy = (from: string, ...forMoto: string[]) =>
@@ -52,4 +50,30 @@ export function motoStacks(account: MotoAccount, folder: string) {
   }
 
   return { synthesize, deploy, physicalIds, imageTagOf };
+}
+
+interface ForwardingTemplate {
+  readonly Resources: Readonly<
+    Record<string, { readonly Type: string; readonly Properties?: ForwardingProperties }>
+  >;
+}
+interface ForwardingProperties {
+  readonly Name?: string;
+  EventBusName?: string | { readonly Ref: string };
+  readonly EventPattern?: { account?: readonly string[] };
+}
+
+/** Writes a template as moto reads it. */
+async function adaptForMoto(path: string, account: string): Promise<void> {
+  const text = await readFile(path, 'utf8');
+  // moto would delete what is to be kept unless its creation fails.
+  const template: ForwardingTemplate = JSON.parse(text.replaceAll('"RetainExceptOnCreate"', '"Retain"'));
+  for (const { Type, Properties = {} } of Object.values(template.Resources)) {
+    if (Type !== 'AWS::Events::Rule' || typeof Properties.EventBusName !== 'object') continue;
+    // It refers to a bus by its object, which no rule takes.
+    Properties.EventBusName = template.Resources[Properties.EventBusName.Ref]?.Properties?.Name ?? '';
+    // It tells the account that a forwarded event comes to, AWS the one that it comes from.
+    if (Properties.EventPattern?.account) Properties.EventPattern.account = [account];
+  }
+  await writeFile(path, JSON.stringify(template));
 }

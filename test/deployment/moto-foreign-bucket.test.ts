@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { eventsOf } from '../../functions/core/objects/event.ts';
+import { repository } from '../e2e/support.ts';
+import { type MotoAccount, openMotoAccount } from '../integration/support/moto-account.ts';
+import { motoStacks } from '../integration/support/moto-stacks.ts';
+import { available } from '../integration/tools.ts';
+
+/** moto gives buses no policy by CloudFormation, and asks for none: test/infra asserts it of the template. */
+const hasTools = available('moto_server') && available('aws');
+// Python's programs and the CDK's take seconds to start, and many times that on a busy machine.
+vi.setConfig({ hookTimeout: 600_000, testTimeout: 600_000 });
+
+const BUCKET = 'their-photos';
+
+/** What docs/deploying.md has the other account run, with the names of this test. */
+async function documentedCommands(theirs: string, ours: string, bus: string): Promise<string> {
+  const text = await readFile(join(repository, 'docs/deploying.md'), 'utf8');
+  const [, commands = ''] = /## Buckets of other accounts[\s\S]*?```sh\n([\s\S]*?)```/.exec(text) ?? [];
+  return commands
+    .replaceAll('111122223333', theirs)
+    .replaceAll('444455556666', ours)
+    .replaceAll(/\bBUS\b/g, bus);
+}
+
+describe.skipIf(!hasTools)('a bucket of another account on moto', () => {
+  let ours: MotoAccount;
+  let theirs: MotoAccount;
+  let folder: string;
+  let queueUrl: string;
+  let s3: S3Client;
+  beforeAll(async () => {
+    [ours, theirs] = await Promise.all([openMotoAccount(), openMotoAccount()]);
+    folder = await mkdtemp(join(tmpdir(), 'cliptag-foreign-'));
+    const stacks = motoStacks(ours, folder);
+    await ours.cdk('bootstrap', `aws://${ours.id}/${ours.client.region}`);
+    const settings = { foreignBucket: `${theirs.id}/${BUCKET}`, prefix: 'in/' };
+    await stacks.deploy(await stacks.synthesize('Foreign', 'cat, dog', settings), '--method', 'direct');
+    const ids = Object.entries(await stacks.physicalIds('Foreign'));
+    const idOf = (pattern: RegExp) => ids.find(([name]) => pattern.test(name))?.[1] ?? '';
+    queueUrl = idOf(/^TaggerUploadQueue[0-9A-F]{8}$/);
+    // moto would run the function, which takes a Docker engine.
+    const mapping = `event-source-mappings/${idOf(/SqsEventSource/)}`;
+    await ours.lambda('PUT', mapping, { Enabled: false });
+    const buses = await ours.aws<{ EventBuses: { Name: string; Arn: string }[] }>(
+      ...['events', 'list-event-buses'],
+    );
+    const bus = buses.EventBuses.find(({ Name }) => Name !== 'default')?.Arn ?? '';
+    s3 = new S3Client({ ...theirs.client, forcePathStyle: true });
+    for (const Bucket of [BUCKET, 'not-for-us']) await s3.send(new CreateBucketCommand({ Bucket }));
+    const commands = await documentedCommands(theirs.id, ours.id, bus);
+    await promisify(execFile)('sh', ['-e', '-c', commands], { env: theirs.env });
+  });
+  afterAll(async () => {
+    s3?.destroy();
+    await Promise.all([ours?.close(), theirs?.close()]);
+    if (folder) await rm(folder, { recursive: true });
+  });
+
+  it('brings what is uploaded there to the queue, by the commands of the documentation', async () => {
+    for (const [Bucket, Key] of [
+      [BUCKET, 'in/a.jpg'],
+      [BUCKET, 'out/b.jpg'],
+      ['not-for-us', 'in/c.jpg'],
+    ] as const) {
+      await s3.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }));
+    }
+    const sqs = new SQSClient(ours.client);
+    const receive = new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10 });
+    const { Messages = [] } = await sqs.send(receive);
+    sqs.destroy();
+    const objects = Messages.flatMap(({ Body = '' }) => eventsOf(Body)).map((event) =>
+      event.kind === 'created' ? [event.object.bucket, event.object.key] : event.kind,
+    );
+    expect(objects).toEqual([[BUCKET, 'in/a.jpg']]);
+  });
+});
