@@ -177,7 +177,7 @@ export const ALLOWED_IMPORTS = `
   cli/commands/models/verification: adapters/files adapters/onnx adapters/sharp checkpoints/compile
       cli/images cli/places.ts core core/evaluation core/labels core/pixels tagger terminal zod node:*
   cli/pipeline: adapters/aws adapters/files config.ts core core/backfill core/labels core/objects core/records
-      core/tagging local/control-api tagger terminal
+      core/tagging local/control-api tagger terminal zod
   cli/search: adapters/aws adapters/files adapters/sharp cli/pages cli/pipeline cli/shared-flags.ts client config.ts core
       core/objects core/records core/search core/search/language local/control-api search tagger terminal
       p-map node:*
@@ -185,7 +185,7 @@ export const ALLOWED_IMPORTS = `
   cli/commands/duplicates: cli/search cli/shared-flags.ts core core/search core/search/language terminal node:*
   cli/commands/similar: cli/pages cli/pipeline cli/search terminal node:*
   cli/commands/backfill: adapters/aws cli/pipeline cli/shared-flags.ts config.ts core core/backfill
-      core/cost core/objects core/records core/tagging local/control-api terminal zod node:*
+      core/cost core/objects core/records local/control-api terminal node:*
   cli/commands/cost: cli/pipeline cli/shared-flags.ts core/cost terminal
   cli/commands/models: adapters/files checkpoints/compile checkpoints/pull cli/commands/models/verification cli/images
       cli/picture-sets cli/places.ts cli/shared-flags.ts config.ts core core/calibration core/labels tagger terminal node:*

@@ -4,7 +4,7 @@ import { PRICES_AS_OF, PRICES_REGION } from '../../../core/cost/prices.ts';
 import { printable } from '../../../core/printable.ts';
 import { countText, dollarsText } from '../../../terminal/amounts.ts';
 import { columns } from '../../../terminal/columns.ts';
-import type { BackfillSettings } from './backfill-settings.ts';
+import type { BackfillSettings } from '../../pipeline/backfill-settings.ts';
 import type { EstimatedBackfill, PictureGuess } from './estimate.ts';
 import { locationText } from './s3-location.ts';
 

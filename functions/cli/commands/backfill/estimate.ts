@@ -3,7 +3,7 @@ import { type BackfillEstimate, estimateBackfill } from '../../../core/backfill/
 import type { BackfillPlan } from '../../../core/backfill/plan.ts';
 import { estimatedMilliseconds } from '../../../core/cost/cost.ts';
 import { ENCODE_MILLISECONDS } from '../../../core/cost/measured-usage.ts';
-import type { BackfillSettings } from './backfill-settings.ts';
+import type { BackfillSettings } from '../../pipeline/backfill-settings.ts';
 
 /** What is not known of the pictures before they are read. */
 export interface PictureGuess {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Workflow } from '../../../adapters/aws/step-functions.ts';
-import { CliptagError } from '../../../core/errors.ts';
-import type { TaggerIdentity } from '../../../core/tagging/tagger-identity.ts';
-import { awsError } from '../../pipeline/aws-error.ts';
+import type { Workflow } from '../../adapters/aws/step-functions.ts';
+import { CliptagError } from '../../core/errors.ts';
+import type { TaggerIdentity } from '../../core/tagging/tagger-identity.ts';
+import { awsError } from './aws-error.ts';
 
 const count = z.int().min(1);
 
