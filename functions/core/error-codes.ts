@@ -316,10 +316,6 @@ const COMMAND_ERRORS = {
     meaning: 'AWS does not accept the credentials, or they lack a right.',
     remedy: 'Log in, or grant the right that the message names.',
   },
-  'no-usage': {
-    meaning: 'CloudWatch knows of no image that the stack has tagged lately.',
-    remedy: 'Tag some images first, or give the time per image yourself (`--milliseconds`).',
-  },
   'table-fault': {
     meaning: 'The table cannot be read; the message has the words of DynamoDB.',
     remedy: 'As the message says; often another try helps.',

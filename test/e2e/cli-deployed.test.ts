@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
@@ -64,8 +65,7 @@ describe.skipIf(!hasMoto)('with a deployed table', () => {
       DeadLetterQueueUrl: queueUrls[1],
       BucketNames: 'mine',
       FunctionName: 'tagger',
-      FunctionMemoryMegabytes: '2048',
-      FunctionArchitecture: 'x86_64',
+      BackfillWorkflowArn: await createWorkflow(),
     };
     await putMetrics('tagger');
     await createStack('Cliptag', outputs);
@@ -74,6 +74,22 @@ describe.skipIf(!hasMoto)('with a deployed table', () => {
     await createStack('WithApi', { ...outputs, ApiUrl: 'http://127.0.0.1:1/' });
     await createStack('Searched', { ...outputs, TagTableName: 'searched', BucketNames: 'searched' });
     await createStack('Foreign', {});
+
+    /** What a deployment says of itself in the definition of its backfill. */
+    async function createWorkflow(): Promise<string> {
+      const settings = {
+        ...{ buckets: ['mine'], prefixes: [], suffixes: [], tagger: { modelDigest: 'a', labelSets: [] } },
+        ...{ modelName: 'embedded', architecture: 'x86_64', packaging: 'zip', memoryMegabytes: 2_048 },
+        ...{ batchSize: 20, maximumConcurrency: 40, events: true, objectTags: 3, indexedDimensions: 512 },
+        pace: { objectsPerSecond: 200, feeders: 2, feederMemoryMegabytes: 256, batchObjects: 500 },
+      };
+      const States = { Settings: { Type: 'Pass', Result: settings, End: true } };
+      const definition = JSON.stringify({ StartAt: 'Settings', States });
+      const roleArn = `arn:aws:iam::${account.id}:role/backfill`;
+      const create = new CreateStateMachineCommand({ name: 'backfill', definition, roleArn });
+      const { stateMachineArn = '' } = await new SFNClient(client).send(create);
+      return stateMachineArn;
+    }
 
     /** One hour: 100 images in 20 batches of half a second, one of them no image. */
     async function putMetrics(functionName: string) {
@@ -331,7 +347,7 @@ describe.skipIf(!hasMoto)('with a deployed table', () => {
     expect(plan).toMatchObject({ step: 'plan', images: 1 });
   });
 
-  it('reckons cost by the time that CloudWatch has measured', async () => {
+  it('reckons cost by the time that CloudWatch has measured, and by what is deployed', async () => {
     const { stdout, stderr } = await runCli(['cost', '--images', '1000000', ...stack('Cliptag')], { env });
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^ {2}Lambda computing +200,000 GB-seconds +\$3\.33\n/);
@@ -339,12 +355,41 @@ describe.skipIf(!hasMoto)('with a deployed table', () => {
       '100.0 ms an image at 2048 MB on x86_64: measured by CloudWatch, 100 images of Cliptag in 14 days',
     );
     expect(stdout).toContain('5.0 images a batch, as measured');
+    expect(stdout).toContain('Cliptag as it is deployed: 40 functions at once (zip), batches of at most 20');
+    expect(stdout).toMatch(/\n {2}EventBridge +1,000,000 events/);
+    expect(stdout).toMatch(/\n {2}S3 tag storage +3,000,000 tags/);
+    expect(stdout).toMatch(/\n {2}DynamoDB vectors /);
+    expect(stdout).toContain('its table takes 4,000 write units a second at once, says DynamoDB');
+    expect(stdout).toMatch(
+      /carry 400 images a second, 1,000,000 in 42 minutes: the functions tag no more .*\n {2}40 functions +400\n {2}table, .* +400\n/,
+    );
   });
 
-  it('reckons no cost of a stack that has tagged nothing lately', async () => {
-    const { code, stderr } = await runCli(['cost', '--images', '5', ...stack('Idle')], { env });
-    const message = 'CloudWatch knows of no image that the stack "Idle" has tagged in the last 14 days';
-    expect([code, stderr]).toEqual([1, `cliptag cost: ${message}\n`]);
+  it('says what limits the images a second, and tries what flags say instead', async () => {
+    const more = ['--concurrency', '80', '--table-units', '6000', '--json'];
+    const result = await runCli(['cost', '--images', '1000', ...stack('Cliptag'), ...more], { env });
+    expect(jsonLines(result)).toMatchObject([
+      {
+        assumptions: {
+          ...{ memoryMegabytes: 2_048, concurrency: 80, tableWriteUnits: 6_000, objectTags: 3 },
+          deployed: { stack: 'Cliptag', packaging: 'zip', concurrency: 40, batchSize: 20 },
+        },
+        imagesPerSecond: { functions: 800, table: 600, carried: 600, limit: 'table' },
+      },
+    ]);
+  });
+
+  it('estimates the time of a stack that has tagged nothing lately, for its model and memory', async () => {
+    const { code, stdout } = await runCli(['cost', '--images', '5', ...stack('Idle')], { env });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/ms an image at 2048 MB on x86_64: embedded, 4 megapixels\n/);
+    expect(stdout).toContain('CloudWatch knows of no image of the last 14 days');
+    expect(stdout).toContain('20 images a batch, every batch full');
+  });
+
+  it('reckons no cost of a stack that says nothing of its backfill', async () => {
+    const { code, stderr } = await runCli(['cost', '--images', '5', ...stack('Foreign')], { env });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('the stack "Foreign" has no output ')]);
   });
 
   it('counts the images of every bucket that the stack has', async () => {

@@ -181,6 +181,7 @@ describe('the backfill’s workflow', () => {
       tagger: { modelDigest: 'model-a', labelSets: [{ digest: 'things-1' }] },
       modelName: 'embedded',
       architecture: 'arm64',
+      packaging: 'container',
       memoryMegabytes: 2_048,
       batchSize: 10,
       maximumConcurrency: 6,

@@ -20,6 +20,8 @@ export interface TableDescription {
   readonly indexes: ReadonlyMap<string, string>;
   /** Attribute after whose time items are removed. @default none */
   readonly timeToLiveAttribute?: string | undefined;
+  /** Write units a second that it takes at once: warm ones, or those that are provisioned. @default DynamoDB does not say */
+  readonly writeUnitsPerSecond?: number | undefined;
 }
 
 /**
@@ -46,6 +48,7 @@ export async function tableDescription(
       key: keyOf(Table, Table.KeySchema),
       indexes: new Map(indexes.map(({ IndexName = '', KeySchema }) => [IndexName, keyOf(Table, KeySchema)])),
       timeToLiveAttribute: isOn ? TimeToLiveDescription.AttributeName : undefined,
+      writeUnitsPerSecond: writeUnitsOf(Table),
     };
   } catch (error) {
     if (error instanceof ResourceNotFoundException) return undefined;
@@ -53,6 +56,11 @@ export async function tableDescription(
   } finally {
     client.destroy();
   }
+}
+
+/** An on-demand table has provisioned none, and its warm units grow with its use. */
+function writeUnitsOf({ ProvisionedThroughput, WarmThroughput }: Described): number | undefined {
+  return ProvisionedThroughput?.WriteCapacityUnits || WarmThroughput?.WriteUnitsPerSecond;
 }
 
 function keyOf({ AttributeDefinitions = [] }: Described, schema: readonly KeySchemaElement[] = []): string {

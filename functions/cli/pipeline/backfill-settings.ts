@@ -19,8 +19,9 @@ const settings = z.object({
   maximumConcurrency: count,
   events: z.boolean(),
   objectTags: z.int().min(0),
-  /** A stack of an earlier version says nothing of it. */
+  /** A stack of an earlier version says nothing of these. */
   indexedDimensions: z.int().min(0).default(0),
+  packaging: z.enum(['container', 'zip']).default('container'),
   pace: z.object({
     objectsPerSecond: count,
     feeders: count,

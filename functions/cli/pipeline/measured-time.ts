@@ -1,27 +1,24 @@
-import { CliptagError } from '../../core/errors.ts';
 import { awsError } from './aws-error.ts';
-import { deployedStack, outputOf } from './deployed-stack.ts';
+import { type DeployedStack, outputOf } from './deployed-stack.ts';
 
 /** Long enough for a quiet week, short enough for the model and memory that are deployed now. */
 export const MEASURED_DAYS = 14;
 
-/** What CloudWatch says of the images that a stack has tagged lately, and of the function that did. */
+/** What CloudWatch says of the images that a stack has tagged lately. */
 export interface MeasuredTime {
   readonly images: number;
   readonly millisecondsPerImage: number;
   /** Images per invocation. */
   readonly batchSize: number;
-  readonly memoryMegabytes: number;
-  readonly architecture: string;
 }
 
 /**
- * Billed time per image of a deployed stack.
+ * Billed time per image of a deployed stack; undefined when it has tagged nothing in these days.
  *
- * @throws {CliptagError} `no-stack`, `no-access`; `no-usage` when it has tagged nothing in these days
+ * @throws {CliptagError} `no-stack`, `no-access`, `stack-fault`
  */
-export async function measuredTime(stackName: string, region?: string): Promise<MeasuredTime> {
-  const stack = await deployedStack(stackName, region);
+export async function measuredTime(stack: DeployedStack): Promise<MeasuredTime | undefined> {
+  const { name, region } = stack;
   const { functionUsage } = await import('../../adapters/aws/cloudwatch.ts');
   const usage = functionUsage(
     outputOf(stack, 'FunctionName'),
@@ -29,19 +26,8 @@ export async function measuredTime(stackName: string, region?: string): Promise<
     region === undefined ? {} : { region },
   );
   const { images, invocations, milliseconds } = await usage.catch((error: unknown) => {
-    throw awsError(`the metrics of the stack "${stackName}" cannot be read`, 'stack-fault', error);
+    throw awsError(`the metrics of the stack "${name}" cannot be read`, 'stack-fault', error);
   });
-  if (images === 0 || milliseconds === 0) {
-    throw new CliptagError(
-      'no-usage',
-      `CloudWatch knows of no image that the stack "${stackName}" has tagged in the last ${MEASURED_DAYS} days`,
-    );
-  }
-  return {
-    images,
-    millisecondsPerImage: milliseconds / images,
-    batchSize: images / invocations,
-    memoryMegabytes: Number(outputOf(stack, 'FunctionMemoryMegabytes')),
-    architecture: outputOf(stack, 'FunctionArchitecture'),
-  };
+  if (images === 0 || milliseconds === 0) return undefined;
+  return { images, millisecondsPerImage: milliseconds / images, batchSize: images / invocations };
 }

@@ -62,3 +62,14 @@ export function tableUnitsPerImage({
   const { record, entries, note } = writeUnits(tags, indexedDimensions);
   return record + entries + note;
 }
+
+/** What allows no more images a second than {@link Throughput.carried}. */
+export function limitOf({
+  functions,
+  table,
+  statusIndex,
+  carried,
+}: Throughput): 'functions' | 'table' | 'statusIndex' {
+  if (functions <= carried) return 'functions';
+  return table <= statusIndex ? 'table' : 'statusIndex';
+}

@@ -125,7 +125,7 @@ function usualDepth({ maximumConcurrency, batchSize }: TaggerOptions): number {
   return Math.min(MAXIMUM_QUEUE_DEPTH, Math.max(LEAST_USUAL_DEPTH, 2 * maximumConcurrency * batchSize));
 }
 
-/** What `cliptag backfill` needs besides the buckets: which objects are meant, what is done already, what the rest costs. */
+/** What `cliptag backfill` needs besides the buckets: which objects are meant, what is done already, what the rest costs; `cliptag cost`, too. */
 function settingsOf({ image, options, resultEventBus }: BackfillProps, feeders: number) {
   const { tagger, modelName } = image.backfill;
   return {
@@ -134,6 +134,7 @@ function settingsOf({ image, options, resultEventBus }: BackfillProps, feeders: 
     tagger,
     modelName,
     architecture: image.architecture,
+    packaging: options.packaging,
     memoryMegabytes: options.memoryMegabytes,
     batchSize: options.batchSize,
     maximumConcurrency: options.maximumConcurrency,

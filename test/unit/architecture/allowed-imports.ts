@@ -186,7 +186,7 @@ export const ALLOWED_IMPORTS = `
   cli/commands/similar: cli/pages cli/pipeline cli/search terminal node:*
   cli/commands/backfill: adapters/aws cli/pipeline cli/shared-flags.ts config.ts core core/backfill
       core/cost core/objects core/records local/control-api terminal node:*
-  cli/commands/cost: cli/pipeline cli/shared-flags.ts core/cost terminal
+  cli/commands/cost: adapters/aws cli/pipeline cli/shared-flags.ts core/cost terminal
   cli/commands/models: adapters/files checkpoints/compile checkpoints/pull cli/commands/models/verification cli/images
       cli/picture-sets cli/places.ts cli/shared-flags.ts config.ts core core/calibration core/labels tagger terminal node:*
   cli/commands/page: adapters/aws cli/pages cli/pipeline core local/control-api stack-page terminal

@@ -1,5 +1,4 @@
 import { estimatedMilliseconds } from '../../../core/cost/cost.ts';
-import { MEASURED_DAYS, measuredTime } from '../../pipeline/measured-time.ts';
 import type { CostAssumptions } from './cost-text.ts';
 
 /** What is assumed unless flags say otherwise; a stack with default settings has the same. */
@@ -47,16 +46,6 @@ export function assumedTime(
   if (milliseconds !== undefined) return { ...rest, millisecondsPerImage: Number(milliseconds) };
   const millisecondsPerImage = estimatedMilliseconds(model, { megapixels, tags, memoryMegabytes });
   return { ...rest, millisecondsPerImage, megapixels, model };
-}
-
-/** Measured by CloudWatch. */
-export async function timeOfStack(stack: string, region: string | undefined): Promise<CostTime> {
-  const { images, architecture, ...time } = await measuredTime(stack, region);
-  return {
-    ...time,
-    architecture: isArchitecture(architecture) ? architecture : 'arm64',
-    measured: { stack, images, days: MEASURED_DAYS },
-  };
 }
 
 export function isArchitecture(value: string): value is 'arm64' | 'x86_64' {

@@ -1,7 +1,7 @@
 import { estimateCost } from '../../../core/cost/cost.ts';
 import { ENCODE_MILLISECONDS } from '../../../core/cost/measured-usage.ts';
 import { PRICES_AS_OF, PRICES_REGION } from '../../../core/cost/prices.ts';
-import { NEW_TABLE_WRITE_UNITS, throughput } from '../../../core/cost/throughput.ts';
+import { limitOf, NEW_TABLE_WRITE_UNITS, throughput } from '../../../core/cost/throughput.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import { checkCount, numberFrom, wholeFrom } from '../../../terminal/flag-checks.ts';
@@ -10,7 +10,8 @@ import { REGION_FLAG, STACK_FLAG } from '../../pipeline/deployed-stack.ts';
 import { MEASURED_DAYS } from '../../pipeline/measured-time.ts';
 import { JSON_FLAG } from '../../shared-flags.ts';
 import type { CostAssumptions } from './cost-text.ts';
-import { assumedTime, DEFAULTS, isArchitecture, timeOfStack } from './cost-time.ts';
+import { assumedTime, DEFAULTS, isArchitecture } from './cost-time.ts';
+import { deployedAssumptions } from './deployed-assumptions.ts';
 
 const MODELS = Object.keys(ENCODE_MILLISECONDS);
 const flags = {
@@ -54,19 +55,19 @@ const flags = {
   },
   stack: {
     ...STACK_FLAG,
-    about: `A deployed stack, whose time per image of the last ${MEASURED_DAYS} days is taken from CloudWatch.`,
+    about: `A deployed stack: its memory, concurrency, batches, packaging and table as they are deployed, and its time per image of the last ${MEASURED_DAYS} days as CloudWatch has measured it.`,
   },
   region: REGION_FLAG,
   concurrency: {
     type: 'string',
     value: 'N',
-    about: `Functions that tag at once, 2 to 1000 (cdk deploy -c maximumConcurrency=N). Default: ${DEFAULTS.concurrency}.`,
+    about: `Functions that tag at once, 2 to 1000 (cdk deploy -c maximumConcurrency=N). Default: the stack's, or ${DEFAULTS.concurrency}.`,
     check: wholeFrom(2, 1_000),
   },
   'table-units': {
     type: 'string',
     value: 'N',
-    about: `Write units a second that the table takes at once (cdk deploy -c tableWarmWriteUnits=N). Default: ${NEW_TABLE_WRITE_UNITS}, those of a new table.`,
+    about: `Write units a second that the table takes at once (cdk deploy -c tableWarmWriteUnits=N). Default: what DynamoDB says of the stack's, or ${NEW_TABLE_WRITE_UNITS}, those of a new table.`,
     check: wholeFrom(NEW_TABLE_WRITE_UNITS, 1_000_000),
   },
   events: { type: 'boolean', about: 'With an event for each image (cdk deploy -c resultEvents=true).' },
@@ -90,7 +91,7 @@ export const cost = command({
   about: `What tagging so many images costs on AWS, part by part, beside what Amazon Rekognition and Google Cloud Vision ask
 for their labels. List prices of ${PRICES_AS_OF} (${PRICES_REGION}) without free tiers, taxes and discounts.
 --json: {"assumptions":{…},"once":[{"part","quantity","unit","dollars"}],"onceDollars","monthly":[…],"monthlyDollars",
-"elsewhere":{"rekognition","googleVision"},"imagesPerSecond":{"functions","table","statusIndex","stored","carried"}}`,
+"elsewhere":{"rekognition","googleVision"},"imagesPerSecond":{"functions","table","statusIndex","stored","carried","limit"}}`,
   example: 'cost --images 1000000',
   flags,
   check: ({ flags, operands }) => [...onlyFlags(operands), ...sourceFaults(flags)],
@@ -100,7 +101,13 @@ for their labels. List prices of ${PRICES_AS_OF} (${PRICES_REGION}) without free
     const imagesPerSecond = throughput(assumptions);
     const { assumptionLines, estimateLines, throughputLines } = await import('./cost-text.ts');
     const lines = flags.json
-      ? [JSON.stringify({ assumptions, ...estimate, imagesPerSecond })]
+      ? [
+          JSON.stringify({
+            assumptions,
+            ...estimate,
+            imagesPerSecond: { ...imagesPerSecond, limit: limitOf(imagesPerSecond) },
+          }),
+        ]
       : [
           ...estimateLines(estimate, assumptions.images),
           '',
@@ -115,19 +122,32 @@ for their labels. List prices of ${PRICES_AS_OF} (${PRICES_REGION}) without free
 
 async function assumptionsOf(flags: Flags): Promise<CostAssumptions> {
   const tags = Number(flags.tags ?? DEFAULTS.tags);
+  const { stack, region } = flags;
+  const known =
+    stack === undefined
+      ? { ...ASSUMED, ...assumedTime(flags, tags) }
+      : await deployedAssumptions(stack, region, tags);
   return {
     images: Number(flags.images),
     tags,
-    ...(flags.stack === undefined ? assumedTime(flags, tags) : await timeOfStack(flags.stack, flags.region)),
-    concurrency: Number(flags.concurrency ?? DEFAULTS.concurrency),
-    tableWriteUnits: Number(flags['table-units'] ?? NEW_TABLE_WRITE_UNITS),
-    events: flags.events ?? false,
-    objectTags: flags['object-tags'] ? Math.min(tags, DEFAULTS.objectTags) : 0,
-    indexedDimensions: flags['vector-index'] ? DEFAULTS.dimensions : 0,
+    ...known,
+    // What flags say is tried, whatever is deployed.
+    ...(flags.concurrency !== undefined && { concurrency: Number(flags.concurrency) }),
+    ...(flags['table-units'] !== undefined && { tableWriteUnits: Number(flags['table-units']) }),
+    ...(flags.events && { events: true }),
+    ...(flags['object-tags'] && { objectTags: Math.min(tags, DEFAULTS.objectTags) }),
+    ...(flags['vector-index'] && { indexedDimensions: DEFAULTS.dimensions }),
     pricesAsOf: PRICES_AS_OF,
     region: PRICES_REGION,
   };
 }
+
+/** Of a stack that is not deployed yet. */
+const ASSUMED = {
+  concurrency: DEFAULTS.concurrency,
+  tableWriteUnits: NEW_TABLE_WRITE_UNITS,
+  ...{ events: false, objectTags: 0, indexedDimensions: 0 },
+} as const;
 
 /** What is wrong without a number of images, or with two sources of the time. */
 function sourceFaults({ images, stack, region, milliseconds, ...flags }: Flags): readonly string[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NEW_TABLE_WRITE_UNITS, throughput } from '../../../../functions/core/cost/throughput.ts';
+import { limitOf, NEW_TABLE_WRITE_UNITS, throughput } from '../../../../functions/core/cost/throughput.ts';
 
 const NEW_TABLE = { tags: 5, tableWriteUnits: NEW_TABLE_WRITE_UNITS, millisecondsPerImage: 25 };
 
@@ -21,5 +21,13 @@ describe('the images a second that settings carry', () => {
     const warm = { ...NEW_TABLE, tableWriteUnits: 40_000, concurrency: 500 };
     expect(throughput(warm)).toMatchObject({ table: 5_000, carried: 1_000 });
     expect(throughput({ ...warm, buckets: 3 })).toMatchObject({ statusIndex: 3_000, carried: 3_000 });
+  });
+
+  it('are limited by what takes the fewest', () => {
+    const limit = (concurrency: number, tableWriteUnits: number) =>
+      limitOf(throughput({ ...NEW_TABLE, concurrency, tableWriteUnits }));
+    expect([limit(6, 4_000), limit(500, 4_000), limit(500, 40_000)]).toEqual([
+      ...['functions', 'table', 'statusIndex'],
+    ]);
   });
 });
