@@ -211,7 +211,7 @@ describe("SigLIP's kind of tokenizer", () => {
     expect(processorMillisecondsSince(began)).toBeLessThan(3_000);
   });
 
-  test('rejects byte pair encoding without a start token, as SigLIP 2 has it', async () => {
+  test('rejects byte pair encoding without a start token and without byte fallback', async () => {
     const { json, endToken } = tinyTokenizer(['cat']);
     const end = '<|endoftext|>';
     const single = [{ Sequence: { id: 'A', type_id: 0 } }, { SpecialToken: { id: end, type_id: 0 } }];

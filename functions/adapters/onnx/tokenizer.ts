@@ -1,8 +1,13 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
 import { CliptagError, InvalidInput } from '../../core/errors.ts';
 import { readUtf8 } from '../files/utf8-text.ts';
+import { byteFallbackTokens } from '../tokens/byte-fallback-tokens.ts';
+import type { TokenTables } from '../tokens/token-tables.ts';
+import { TOKEN_TABLES_FILE } from '../tokens/token-tables-file.ts';
+import { readTokenizerFile, TOKENIZER_FILE } from '../tokens/tokenizer-file.ts';
 import { cleanText } from './clean-text.ts';
 
 /** Token ids of a text from the start token, where the model has one, to the end token: at most `contextLength`. */
@@ -30,10 +35,10 @@ const manifestFile = z.object({ text: z.object({ contextLength: z.int().min(2) }
 const configFile = z.object({ text_config: z.object({ max_position_embeddings: z.int().min(2) }) });
 
 /**
- * CLIP's byte pair encoding, or SigLIP's Unigram model, as a folder's `tokenizer.json` describes it. Texts that are too
- * long keep their beginning and the end token (openai/CLIP, `clip/clip.py`, `tokenize(…, truncate=True)`). As in the
- * reference, `<|endoftext|>` written out in a text becomes the end token itself, and texts are cleaned first, but for
- * mojibake, which stays.
+ * CLIP's byte pair encoding, SigLIP's Unigram model or SigLIP 2's byte pair encoding, as a folder's `tokenizer.json`
+ * describes it, or the `tokenizer.bin` that compiling made of the last. Texts that are too long keep their beginning and
+ * the end token (openai/CLIP, `clip/clip.py`, `tokenize(…, truncate=True)`). As in the reference, `<|endoftext|>` written
+ * out in a text becomes the end token itself, and but for SigLIP 2 texts are cleaned first, without mojibake, which stays.
  *
  * @param options.contextLength @default what the folder's manifest.json says, else its config.json, else 77
  * @throws {CliptagError} `no-tokenizer` when the folder holds no tokenizer.json that adds a start and an end token, or,
@@ -43,9 +48,23 @@ export async function loadTokenizer(
   folder: string,
   options: { contextLength?: number } = {},
 ): Promise<Tokenize> {
-  const path = join(folder, 'tokenizer.json');
-  const { tokenizer, isUnigram } = await readTokenizer(path);
+  const path = await tokenizerPath(folder);
+  const file = await readTokenizerFile(path);
   const contextLength = options.contextLength ?? (await contextLengthIn(folder));
+  return 'tables' in file
+    ? tokenizerOfTables(file.tables, contextLength)
+    : tokenizerOfJson(file.json, contextLength, path);
+}
+
+/** SigLIP 2's tokenizer: no start token, and the end token behind every text (big_vision, `bos="no", eos="sticky"`). */
+function tokenizerOfTables(tables: TokenTables, contextLength: number): Tokenize {
+  const tokensOf = byteFallbackTokens(tables);
+  const characters = contextLength * CHARACTERS_PER_TOKEN;
+  return (text) => [...tokensOf(text.slice(0, characters)).slice(0, contextLength - 1), tables.endToken];
+}
+
+function tokenizerOfJson(json: unknown, contextLength: number, path: string): Tokenize {
+  const { tokenizer, isUnigram } = builtTokenizer(json, path);
   const around = tokenizer.encode('').ids;
   const end = around.at(-1);
   if (end === undefined || around.length !== (isUnigram ? 1 : 2)) {
@@ -74,10 +93,15 @@ function canonical(text: string): string {
     .trim();
 }
 
-async function readTokenizer(path: string): Promise<{ tokenizer: Tokenizer; isUnigram: boolean }> {
-  const value = await readJson(path);
-  if (value === undefined) throw noTokenizer(`Expected a tokenizer at ${path} but there is no such file`);
-  const { success, data } = tokenizerFile.safeParse(value);
+/** A compiled model has tables where its checkpoint had a tokenizer.json of their kind. */
+async function tokenizerPath(folder: string): Promise<string> {
+  const tables = join(folder, TOKEN_TABLES_FILE);
+  const hasTables = (await stat(tables).catch(() => undefined))?.isFile() ?? false;
+  return hasTables ? tables : join(folder, TOKENIZER_FILE);
+}
+
+function builtTokenizer(json: unknown, path: string): { tokenizer: Tokenizer; isUnigram: boolean } {
+  const { success, data } = tokenizerFile.safeParse(json);
   if (!success)
     throw noTokenizer(
       `Expected a tokenizer with model.vocab, model.merges (or model.type "Unigram") and added_tokens in ${path}`,

@@ -51,8 +51,10 @@ export const ALLOWED_IMPORTS = `
     core/pixels p-limit sharp node:*
   adapters/esbuild: adapters/files esbuild node:*
   adapters/files: core core/calibration core/labels yaml zod node:* core/search/collection core/thumbnails core/learning
-  adapters/onnx: adapters/files core core/labels core/labels/review core/pixels @huggingface/tokenizers entities
-      onnxruntime-node zod node:*
+  # Tokens of texts by tables, as Gemma and SigLIP 2 make them.
+  adapters/tokens: adapters/files core zod node:*
+  adapters/onnx: adapters/files adapters/tokens core core/labels core/labels/review core/pixels @huggingface/tokenizers
+      entities onnxruntime-node zod node:*
   adapters/aws: core core/backfill core/objects core/records core/results core/search/collection
       core/tagging core/thumbnails
       @aws-sdk/client-cloudformation @aws-sdk/client-cloudwatch @aws-sdk/client-dynamodb
