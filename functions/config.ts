@@ -212,6 +212,17 @@ export function readLocalCredentials(variables: NodeJS.ProcessEnv = process.env)
   };
 }
 
+/** What opens the page and the API of a pipeline on this machine, and the file that holds it. @default neither */
+export function readPageToken(variables: NodeJS.ProcessEnv = process.env): {
+  readonly token: string | undefined;
+  readonly tokenFile: string | undefined;
+} {
+  return {
+    token: variables.CLIPTAG_TOKEN || undefined,
+    tokenFile: variables.CLIPTAG_TOKEN_FILE || undefined,
+  };
+}
+
 /** The hub from which checkpoints are pulled. */
 export interface HubEnvironment {
   readonly endpoint: string;

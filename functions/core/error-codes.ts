@@ -316,6 +316,11 @@ const COMMAND_ERRORS = {
     meaning: 'AWS does not accept the credentials, or they lack a right.',
     remedy: 'Log in, or grant the right that the message names.',
   },
+  'no-token': {
+    meaning: 'The page and the API want a token, and none or another one came.',
+    remedy:
+      'Set CLIPTAG_TOKEN to the token that `cliptag start` was given, send it as `Authorization: Bearer`, or log in on the page.',
+  },
   'table-fault': {
     meaning: 'The table cannot be read; the message has the words of DynamoDB.',
     remedy: 'As the message says; often another try helps.',

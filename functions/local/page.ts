@@ -13,6 +13,7 @@ import { wholeSearch } from '../search/whole-search.ts';
 import { retagCommand } from './control-api/local-pipeline.ts';
 import { controlPorts } from './control-ports.ts';
 import type { WrittenImage } from './dynamodb/written-records.ts';
+import type { Reach } from './http/reach.ts';
 import { openLabelling } from './label-sets/labelling.ts';
 import { type CollectedImages, collectImages } from './page-api/collected-images.ts';
 import { pageApi } from './page-api/page-api.ts';
@@ -23,6 +24,8 @@ import { LOCAL_BUCKET_NAME, type Pipeline } from './pipeline.ts';
 
 export interface Page {
   readonly port: number;
+  /** What follows the address in a link that lets one browser in, once and soon; empty where no token is asked for. */
+  linkEnd(): string;
   /** To be told what became of each image. */
   noteOutcome(outcome: TaggingOutcome): void;
   /** Says how many pictures have tags of other label sets than those in use, if some have. */
@@ -33,6 +36,10 @@ export interface Page {
 export interface PageOptions {
   /** 0 takes a free one. */
   readonly port: number;
+  /** @default this machine alone */
+  readonly reach?: Reach | undefined;
+  /** @default everybody who reaches it may ask */
+  readonly token?: string | undefined;
   readonly modelFolder: string;
   /** Has a listener told of each image record that is written from now on. */
   readonly listen: (listener: (written: WrittenImage) => void) => void;
@@ -48,7 +55,7 @@ export interface PageOptions {
  * @throws Error with code `EADDRINUSE` when the port is taken
  */
 export async function startPage(pipeline: Pipeline, options: PageOptions): Promise<Page> {
-  const { warn, port } = options;
+  const { warn, port, reach, token } = options;
   const { dynamodb } = pipeline;
   const { modelDigest } = pipeline.tagger.encoder;
   let tell: PageServer['tell'] = () => {};
@@ -95,16 +102,19 @@ export async function startPage(pipeline: Pipeline, options: PageOptions): Promi
     await closeSearch();
   };
   const control = controlPorts(pipeline, countOthers);
-  server = await startPageServer(port, { control, ...api }).catch(async (error: unknown) => {
-    await close();
-    throw error;
-  });
+  server = await startPageServer({ port, reach, token }, { control, ...api }).catch(
+    async (error: unknown) => {
+      await close();
+      throw error;
+    },
+  );
   tell = server.tell;
   return {
     port: server.port,
     noteOutcome({ result }) {
       if (result !== 'superseded') rate.note();
     },
+    linkEnd: server.linkEnd,
     tellOthers: labelling.tellOthers,
     async close() {
       await server.close();

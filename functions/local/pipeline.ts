@@ -19,6 +19,7 @@ import { LOCAL_PIPELINE } from './control-api/local-pipeline.ts';
 import { type DynamoDbEndpoint, startDynamoDbEndpoint } from './dynamodb/dynamodb-endpoint.ts';
 import { ensureTable, LOCAL_REGION, LOCAL_TABLE_NAME } from './dynamodb/table.ts';
 import type { WrittenImage } from './dynamodb/written-records.ts';
+import type { Reach } from './http/reach.ts';
 import { type LiveLabelSets, openLiveLabelSets } from './label-sets/live-label-sets.ts';
 import { type OwnLabelSets, ownLabelSets } from './label-sets/own-label-sets.ts';
 import type { LocalQueue } from './queue/contract.ts';
@@ -46,6 +47,8 @@ export interface PipelineOptions
   /** 0 takes a free port. */
   readonly ports: { readonly s3: number; readonly dynamodb: number };
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Who reaches the endpoints. @default this machine alone */
+  readonly reach?: Reach | undefined;
   readonly report: Report;
   /** Whether thumbnails are made and kept, below the data folder. @default true */
   readonly makesThumbnails?: boolean | undefined;
@@ -100,6 +103,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     const dynamodb = await startDynamoDbEndpoint({
       folder: tableFolder(dataFolder),
       port: ports.dynamodb,
+      reach: options.reach,
       credentials,
       ...(options.onImage && { onImage: options.onImage }),
     });
@@ -213,12 +217,13 @@ function storesIn(dataFolder: string): readonly string[] {
 }
 
 function startS3(
-  { dataFolder, credentials, ports }: PipelineOptions,
+  { dataFolder, credentials, ports, reach }: PipelineOptions,
   queue: LocalQueue,
 ): Promise<S3Endpoint> {
   return startS3Endpoint({
     folder: join(dataFolder, 's3'),
     port: ports.s3,
+    reach,
     credentials: { [credentials.accessKeyId]: credentials.secretAccessKey },
     region: LOCAL_REGION,
     onNotification: async (_queueArn, notification) => {

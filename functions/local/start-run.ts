@@ -13,13 +13,15 @@ import { EXIT, UsageError } from '../terminal/exit-code.ts';
 import { untilStopped } from '../terminal/interruption.ts';
 import { withLiveLine } from '../terminal/live-line.ts';
 import type { Output } from '../terminal/output.ts';
+import type { Reach } from './http/reach.ts';
+import type { NetworkAccess } from './network-access.ts';
 import { type Page, startPage } from './page.ts';
 import { LOCAL_BUCKET_NAME, type Pipeline, type PipelineOptions, startPipeline } from './pipeline.ts';
 import { type Reembedding, reembedding } from './reembedding/reembedding.ts';
 import { runReembedding } from './reembedding/reembedding-run.ts';
 import { SAMPLE_FOLDER, sampleNames, samplesWereUploaded, uploadSamples } from './samples.ts';
 import { eventLine, outcomeLine, outputReport } from './start-text.ts';
-import { linesToTry, placeLines, sampleLines, trialModelLine } from './welcome-text.ts';
+import { linesToTry, networkLines, placeLines, sampleLines, trialModelLine } from './welcome-text.ts';
 
 const LABEL_SETS = packagePath('models', 'labels');
 
@@ -29,6 +31,7 @@ const SAMPLES_PATIENCE_MILLISECONDS = 60_000;
 export interface StartOptions {
   /** 0 takes a free port. */
   readonly ports: { readonly s3: number; readonly dynamodb: number; readonly http: number };
+  readonly access: NetworkAccess;
   /** Holds everything that must survive the process. */
   readonly dataFolder: string;
   /** The name of a model, or its folder. @default the one that comes with Cliptag */
@@ -61,7 +64,7 @@ interface Served {
 /** Serves until it is stopped, with the sample photographs on the first start; gives the exit code. */
 export async function runStart(options: StartOptions, output: Output): Promise<number> {
   const served = await serve(options, output).catch((error: unknown) => {
-    throw startError(error);
+    throw startError(error, options.access.reach);
   });
   const ending = new AbortController();
   let background = Promise.resolve();
@@ -104,6 +107,7 @@ async function serve(options: StartOptions, output: Output): Promise<Served> {
   const {
     dataFolder,
     ports,
+    access,
     model = DEFAULT_MODEL,
     labelSets = [LABEL_SETS],
     exif,
@@ -125,6 +129,7 @@ async function serve(options: StartOptions, output: Output): Promise<Served> {
     maximumBytes: DEFAULT_MAXIMUM_BYTES,
     dataFolder,
     ports,
+    reach: access.reach,
     credentials: readLocalCredentials(),
     report: outputReport(output, (outcome) => {
       for (const listener of listeners) listener(outcome);
@@ -135,7 +140,7 @@ async function serve(options: StartOptions, output: Output): Promise<Served> {
     warn: output.remark,
   });
   const page = await startPage(pipeline, {
-    ...{ port: ports.http, modelFolder: folder, warn: output.remark },
+    ...{ ...access, port: ports.http, modelFolder: folder, warn: output.remark },
     print: (line) => void output.line(line),
     listen: (listener) => {
       onImage = listener;
@@ -155,7 +160,7 @@ async function serve(options: StartOptions, output: Output): Promise<Served> {
 /** Says where things are, shows the samples on the first start, and from then on every image. */
 async function welcome(
   { pipeline, httpPort, listeners }: Served,
-  { dataFolder, model }: Pick<StartOptions, 'dataFolder' | 'model'>,
+  { dataFolder, model, access }: Pick<StartOptions, 'dataFolder' | 'model' | 'access'>,
   reembedding: Reembedding | undefined,
   output: Output,
 ): Promise<void> {
@@ -167,7 +172,7 @@ async function welcome(
     s3Url: pipeline.s3.url,
     dynamodbUrl: pipeline.dynamodb.url,
   };
-  await print(...placeLines(places));
+  await print(...placeLines(places), ...networkLines(access, places));
   if (!samplesWereUploaded(dataFolder)) {
     const outcomes = await tagSamples({ pipeline, listeners }, dataFolder, output);
     await print('', ...sampleLines(outcomes));
@@ -233,12 +238,15 @@ async function bestSampleTag({ tagger }: Pipeline): Promise<Tag | undefined> {
 }
 
 /** What to do about a fault at the start, where that is known. */
-function startError(error: unknown): unknown {
+function startError(error: unknown, { host }: Reach): unknown {
   const { code, port, path } = (error ?? {}) as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE') {
     return new UsageError([
-      `port ${port} of 127.0.0.1 is taken: stop what listens there, or choose another with --s3-port, --dynamodb-port or --http-port`,
+      `port ${port} of ${host} is taken: stop what listens there, or choose another with --s3-port, --dynamodb-port or --http-port`,
     ]);
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EINVAL') {
+    return new UsageError([`--host: expected an address of this machine but received "${host}" (${code})`]);
   }
   if (code === 'EEXIST' || code === 'ENOTDIR' || code === 'EACCES' || code === 'EROFS') {
     return new UsageError([`--data: expected a folder that can be written but received ${path} (${code})`]);

@@ -24,6 +24,33 @@ const flags = {
   's3-port': portFlag('s3-port', 'Port of the S3 endpoint.'),
   'dynamodb-port': portFlag('dynamodb-port', 'Port of the DynamoDB endpoint.'),
   'http-port': portFlag('http-port', 'Port of the page and the HTTP API.'),
+  host: {
+    type: 'string',
+    value: 'ADDRESS',
+    about:
+      'The address to listen on, such as 0.0.0.0 for all of them. Other machines need a token and keys. Default: 127.0.0.1.',
+    check: checkNotEmpty,
+  },
+  token: {
+    type: 'string',
+    value: 'TOKEN',
+    about:
+      'What opens the page and the HTTP API, CLIPTAG_TOKEN by default. Other users of this machine can read what stands here.',
+    check: checkNotEmpty,
+  },
+  'token-file': {
+    type: 'string',
+    value: 'FILE',
+    about: 'A file that holds the token. Default: CLIPTAG_TOKEN_FILE.',
+    check: checkNotEmpty,
+  },
+  'allowed-host': {
+    type: 'string',
+    multiple: true,
+    value: 'NAME',
+    about: 'A name by which browsers and programs call it from elsewhere, as photos.example.org of a proxy.',
+    check: (value: string) => (/^[\w.-]+$/.test(value) ? undefined : 'the name of a machine, without port'),
+  },
   data: {
     type: 'string',
     value: 'FOLDER',
@@ -75,12 +102,13 @@ type Flags = FlagValues<typeof flags>;
 /** `cliptag start`, which `npm start` runs. */
 export const start = command({
   usage: `start [--s3-port PORT] [--dynamodb-port PORT] [--http-port PORT] [--data FOLDER]
+       [--host ADDRESS] [--token TOKEN|--token-file FILE] [--allowed-host NAME …]
        [--model MODEL] [--labels FILE|FOLDER …] [--exif all|without-place|none] [--no-thumbnails]
        [--object-tags N] [--no-reembed] [--result-events]`,
   about: `Runs the whole pipeline on this machine: S3 endpoint, queue, the handler that Lambda runs, DynamoDB, and a page
 to search and look at pictures.
-Tags the sample photographs on its first start, then every upload, until Ctrl-C. Ports are on 127.0.0.1; 0 takes a free
-one. State survives a stop, and a crash.
+Tags the sample photographs on its first start, then every upload, until Ctrl-C. Ports are on 127.0.0.1 unless --host
+says otherwise; 0 takes a free one. State survives a stop, and a crash.
 
 Label sets may be changed meanwhile, in their files and in the page: uploads get the new ones, and it says how many pictures
 have tags of before and how to tag them anew.
@@ -89,18 +117,21 @@ After a change of the model, the pictures that the earlier one has tagged are ta
 go beside them. That may be stopped at any time: the next start does the rest.
 
 Environment: CLIPTAG_ACCESS_KEY_ID and CLIPTAG_SECRET_ACCESS_KEY, the keys that both endpoints accept; "local" unless set.
+CLIPTAG_TOKEN or CLIPTAG_TOKEN_FILE, what opens the page and the HTTP API; nothing is needed unless set.
 Exit code: 0 after Ctrl-C; 2 when it cannot start with these flags.`,
   example: 'start --data /tmp/cliptag',
   flags,
-  check: ({ flags: given, operands }) => [...onlyFlags(operands), ...equalPorts(given)],
+  check: ({ flags: given, operands }) => [...onlyFlags(operands), ...equalPorts(given), ...twoTokens(given)],
   run: async ({ flags: given }, output) => {
     // Loaded only now, so that help and faults of the command line do not wait for the pipeline.
+    const { networkAccess } = await import('./network-access.ts');
+    const access = await networkAccess(given);
     const { runStart } = await import('./start-run.ts');
-    return runStart(optionsOf(given), output);
+    return runStart({ ...optionsOf(given), access }, output);
   },
 });
 
-function optionsOf(given: Flags): StartOptions {
+function optionsOf(given: Flags): Omit<StartOptions, 'access'> {
   const limit = given['object-tags'];
   return {
     ports: {
@@ -121,6 +152,10 @@ function optionsOf(given: Flags): StartOptions {
 
 function portOf(given: Flags, flag: PortFlag): number {
   return Number(given[flag] ?? DEFAULT_PORTS[flag]);
+}
+
+function twoTokens({ token, 'token-file': file }: Flags): readonly string[] {
+  return token !== undefined && file !== undefined ? ['expected one of --token and --token-file'] : [];
 }
 
 function equalPorts(given: Flags): readonly string[] {

@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { basename, relative } from 'node:path';
 import { packagePath } from '../adapters/files/package-folder.ts';
 import type { Tag } from '../core/labels/scores.ts';
@@ -7,6 +8,9 @@ import { columns, table } from '../terminal/columns.ts';
 import { indented } from '../terminal/layout.ts';
 import { tagsText } from '../terminal/tags-text.ts';
 import { LOCAL_PIPELINE } from './control-api/local-pipeline.ts';
+import { hostUrl } from './http/loopback-server.ts';
+import { isLoopback } from './http/reach.ts';
+import type { NetworkAccess } from './network-access.ts';
 
 /** Where a pipeline on this machine answers. */
 export interface PipelinePlaces {
@@ -26,6 +30,34 @@ export function placeLines({ pageUrl, s3Url, dynamodbUrl }: PipelinePlaces): rea
     const url = rows[i]?.[1] ?? '';
     return line.replace(url, i === 0 ? shown('bold', shown('cyan', url)) : shown('cyan', url));
   });
+}
+
+/** Says what other machines need, where they reach it. */
+export function networkLines(
+  { reach, token }: NetworkAccess,
+  { pageUrl }: PipelinePlaces,
+): readonly string[] {
+  if (token === undefined) return [];
+  const { port } = new URL(pageUrl);
+  const hosts = isEveryAddress(reach.host) ? addressesOfThisMachine() : [reach.host];
+  const urls = isLoopback(reach.host) ? [] : hosts.map((host) => hostUrl(host, Number(port)));
+  return [
+    ...(urls.length > 0 ? [`  From other machines: ${urls.join(', ')}`] : []),
+    '  The page asks for the token, or takes it from #token=TOKEN behind its address; programs send it (CLIPTAG_TOKEN).',
+  ];
+}
+
+function isEveryAddress(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}
+
+/** By which others may reach it; the first few, for a machine with containers has many. */
+function addressesOfThisMachine(): readonly string[] {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return all
+    .filter(({ internal, family }) => !internal && family === 'IPv4')
+    .map(({ address }) => address)
+    .slice(0, 3);
 }
 
 /** Of each sample so many tags. */

@@ -5,6 +5,11 @@ import { loadLabelSets } from './store/label-sets.ts';
 import { loadLabels } from './store/labels.ts';
 import { Whole } from './whole.tsx';
 
+// Whoever has logged in already needs no token, and nobody is to read it over a shoulder.
+if (/^#(token|code)=/.test(location.hash)) {
+  history.replaceState(history.state, '', location.pathname + location.search);
+}
+
 const page = document.getElementById('page');
 const notices = document.getElementById('notices');
 if (!page || !notices) throw new Error('Expected the elements of page.html');

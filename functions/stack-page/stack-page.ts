@@ -41,7 +41,7 @@ const NEWEST = 50;
 export async function startStackPage(options: StackPageOptions): Promise<StackPage> {
   const api = stackApi(options.apiUrl, options.sign);
   const answering = { api, forms: uploadForms(UPLOAD_FORMS), status: keptStatus(() => statusOf(api)) };
-  const page = await startPageHost(options.port, async (request, response, path) => {
+  const page = await startPageHost({ port: options.port }, async (request, response, path) => {
     if (!path.startsWith(`${API_BASE}/`)) return false;
     await answer(request, response, path, answering);
     return true;

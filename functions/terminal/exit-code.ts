@@ -22,6 +22,7 @@ const USAGE_CODES: readonly ErrorCode[] = [
   'no-checkpoint',
   'no-tokenizer',
   'no-pipeline',
+  'no-token',
   'no-table',
   'no-stack',
   'no-api',

@@ -13,19 +13,22 @@ describe.skipIf(process.platform !== 'linux')('cliptag page', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'cliptag-page-'));
-    server = await startPageServer(0, {
-      control: {
-        status: async () => ({ queue: { visible: 0, inFlight: 0 }, deadLetters: 0 }),
-        deadLetters: async () => [],
-        redrive: async () => ({ moved: 0 }),
-        labelling: async () => ({ labelSets: [], others: 0 }),
-        labelSets: async () => ({ dynamodbPort: 8000, modelDigest: 'model-a', labelSets: [] }),
-        tagger: async () => ({ modelDigest: 'model-a', labelSets: [] }),
-        sendListed: async (bodies) => ({ sent: bodies.length }),
+    server = await startPageServer(
+      { port: 0 },
+      {
+        control: {
+          status: async () => ({ queue: { visible: 0, inFlight: 0 }, deadLetters: 0 }),
+          deadLetters: async () => [],
+          redrive: async () => ({ moved: 0 }),
+          labelling: async () => ({ labelSets: [], others: 0 }),
+          labelSets: async () => ({ dynamodbPort: 8000, modelDigest: 'model-a', labelSets: [] }),
+          tagger: async () => ({ modelDigest: 'model-a', labelSets: [] }),
+          sendListed: async (bodies) => ({ sent: bodies.length }),
+        },
+        api: () => new Response(),
+        storeUpload: async () => ({ bucket: 'photos', key: 'a.jpg', isAlreadyThere: false }),
       },
-      api: () => new Response(),
-      storeUpload: async () => ({ bucket: 'photos', key: 'a.jpg', isAlreadyThere: false }),
-    });
+    );
     const opener = join(folder, 'xdg-open');
     await writeFile(
       opener,

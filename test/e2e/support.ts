@@ -44,12 +44,21 @@ export async function makeFolder(): Promise<{ folder: string; remove: () => Prom
 }
 
 /** Starts what `npm start` starts, on free ports, and waits until it says that it serves. */
-export async function startPipelineProcess(dataFolder: string, ...flags: string[]): Promise<RunningPipeline> {
+export function startPipelineProcess(dataFolder: string, ...flags: string[]): Promise<RunningPipeline> {
+  return startPipelineProcessIn({}, dataFolder, ...flags);
+}
+
+/** {@link startPipelineProcess} with variables of its own in its environment. */
+export async function startPipelineProcessIn(
+  variables: NodeJS.ProcessEnv,
+  dataFolder: string,
+  ...flags: string[]
+): Promise<RunningPipeline> {
   const ports = ['--s3-port', '0', '--dynamodb-port', '0', '--http-port', '0'];
   const child = spawn(
     process.execPath,
     [join(inject('programs'), 'cli-program.js'), 'start', '--data', dataFolder, ...ports, ...flags],
-    { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'] },
+    { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...variables } },
   );
   let output = '';
   const exited = once(child, 'exit');

@@ -3,13 +3,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { API_BASE, type ApiImage } from '../../functions/api/contract.ts';
 import { RefusedRequest } from '../../functions/api/problems.ts';
 import { CONTROL_ROUTES } from '../../functions/local/control-api/control-api.ts';
+import { reachOf } from '../../functions/local/http/reach.ts';
 import { UPLOAD_FORMS } from '../../functions/local/page-host/page-host.ts';
+import type { PagePorts } from '../../functions/local/page-server/page-ports.ts';
 import { type PageServer, startPageServer } from '../../functions/local/page-server/page-server.ts';
 
 let server: PageServer;
+let guarded: PageServer;
 const asked: string[] = [];
+const TOKEN = '0123456789-0123456789';
+
 beforeAll(async () => {
-  server = await startPageServer(0, {
+  const ports: PagePorts = {
     control: {
       status: async () => ({ queue: { visible: 0, inFlight: 0 }, deadLetters: 0 }),
       deadLetters: async () => [],
@@ -29,9 +34,14 @@ beforeAll(async () => {
       }
       return { bucket: 'photos', key: 'a.jpg', isAlreadyThere: false };
     },
-  });
+  };
+  server = await startPageServer({ port: 0 }, ports);
+  guarded = await startPageServer(
+    { port: 0, reach: reachOf('127.0.0.1', ['photos.example']), token: TOKEN },
+    ports,
+  );
 });
-afterAll(() => server.close());
+afterAll(() => Promise.all([server.close(), guarded.close()]));
 
 interface Answer {
   readonly status: number | undefined;
@@ -40,9 +50,14 @@ interface Answer {
 }
 
 /** Sends the target as it stands: `fetch` would set it right. */
-function ask(target: string, method = 'GET', headers: Record<string, string> = {}): Promise<Answer> {
+function ask(
+  target: string,
+  method = 'GET',
+  headers: Record<string, string> = {},
+  { to = server, body = '' } = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    request({ host: '127.0.0.1', port: server.port, path: target, method, headers }, (response) => {
+    request({ host: '127.0.0.1', port: to.port, path: target, method, headers }, (response) => {
       let text = '';
       response
         .on('data', (piece) => {
@@ -51,7 +66,7 @@ function ask(target: string, method = 'GET', headers: Record<string, string> = {
         .on('end', () => resolve({ status: response.statusCode, headers: response.headers, text }));
     })
       .on('error', reject)
-      .end();
+      .end(body);
   });
 }
 const statusOf = async (...parts: Parameters<typeof ask>) => (await ask(...parts)).status;
@@ -182,6 +197,101 @@ describe('the page’s server', () => {
     const { method, path } = CONTROL_ROUTES.sendListed;
     const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { method, body });
     expect(response.status).toBe(400);
+  });
+});
+
+describe('a page’s server that has a token', () => {
+  const bearer = { authorization: `Bearer ${TOKEN}` };
+  const formed = { 'content-type': 'application/x-www-form-urlencoded' };
+  const login = (given: string, headers: Record<string, string> = {}) =>
+    ask('/login', 'POST', { ...formed, ...headers }, { to: guarded, body: `token=${given}` });
+  const cookieOf = ({ headers }: Answer) => String(headers['set-cookie']?.[0]).split(';')[0] ?? '';
+
+  it.each(ROUTES)('rejects %s %s without it, or with another one', async (method, target, headers) => {
+    asked.length = 0;
+    const others = [
+      {},
+      { authorization: `Bearer ${TOKEN}x` },
+      { authorization: 'Bearer' },
+      { cookie: 'a=b' },
+    ];
+    for (const other of [...others, { cookie: `cliptag-${guarded.port}=${TOKEN}` }]) {
+      expect((await ask(target, method, { ...headers, ...other }, { to: guarded })).status).toBe(401);
+    }
+    expect(asked).toEqual([]);
+  });
+
+  it.each(ROUTES)(
+    'rejects %s %s of a page of another site, even with it',
+    async (method, target, headers) => {
+      const foreign = { ...bearer, ...headers, 'sec-fetch-site': 'cross-site', origin: 'http://example.com' };
+      expect((await ask(target, method, foreign, { to: guarded })).status).toBe(403);
+    },
+  );
+
+  it('answers programs that send it', async () => {
+    expect((await ask(`${API_BASE}/search`, 'GET', bearer, { to: guarded })).status).toBe(200);
+    expect((await ask('/status.json', 'GET', bearer, { to: guarded })).status).toBe(200);
+  });
+
+  it('tells programs what they lack, as the API tells all problems', async () => {
+    const { headers, text } = await ask(`${API_BASE}/search`, 'GET', {}, { to: guarded });
+    expect(headers['www-authenticate']).toBe('Bearer');
+    expect(JSON.parse(text)).toMatchObject({ status: 401, code: 'no-token' });
+  });
+
+  it('lets a browser in that logs in, by a cookie that no script reads', async () => {
+    const answer = await login(TOKEN);
+    expect([answer.status, answer.headers.location]).toEqual([303, '/']);
+    const cookie = String(answer.headers['set-cookie']?.[0]);
+    expect(cookie).toMatch(/; HttpOnly; SameSite=Lax; /);
+    expect(cookie).not.toMatch(/Secure/);
+    expect(cookie).not.toContain(TOKEN);
+    for (const target of ['/', `${API_BASE}/search`]) {
+      expect((await ask(target, 'GET', { cookie: `a=b; ${cookieOf(answer)}` }, { to: guarded })).status).toBe(
+        200,
+      );
+    }
+    expect(String((await login(TOKEN, { 'x-forwarded-proto': 'https' })).headers['set-cookie'])).toContain(
+      '; Secure',
+    );
+  });
+
+  it('rejects a wrong token, and what is no form of a login', async () => {
+    expect(await login('wrong')).toMatchObject({
+      status: 401,
+      text: expect.stringContaining('not the token'),
+    });
+    expect((await login('')).headers['set-cookie']).toBeUndefined();
+    expect((await login('x'.repeat(100_000))).status).toBe(413);
+    const foreign = { 'sec-fetch-site': 'cross-site', origin: 'http://example.com' };
+    expect((await login(TOKEN, foreign)).status).toBe(403);
+  });
+
+  it('has codes that let one browser in', async () => {
+    const [, code = ''] = /^#code=(.+)$/.exec(guarded.linkEnd()) ?? [];
+    expect(server.linkEnd()).toBe('');
+    const first = await login(code);
+    expect((await ask('/', 'GET', { cookie: cookieOf(first) }, { to: guarded })).status).toBe(200);
+    expect((await login(code)).status).toBe(401);
+  });
+
+  it('says to everybody that it is well', async () => {
+    expect(await ask('/health', 'GET', {}, { to: guarded })).toMatchObject({ status: 200, text: 'ok' });
+  });
+
+  it.each([
+    ['photos.example', 200],
+    ['photos.example:8443', 200],
+    ['192.168.1.5:3000', 200],
+    ['[fd00::5]:3000', 200],
+    ['evil.example', 403],
+    ['photos.example.evil.example', 403],
+    ['192.168.1.5.evil.example', 403],
+    ['', 403],
+  ])('is called %s: %i', async (host, status) => {
+    const headers = { ...bearer, host, origin: `https://${host}`, 'sec-fetch-site': 'same-origin' };
+    expect((await ask(`${API_BASE}/search`, 'GET', headers, { to: guarded })).status).toBe(status);
   });
 });
 

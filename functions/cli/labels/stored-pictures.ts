@@ -1,6 +1,7 @@
 import { createClient } from '../../client/client.ts';
 import { type ImageRecord, readImageAttributes } from '../../core/records/image-record.ts';
 import { imageUrl } from '../pipeline/image-operand.ts';
+import { pageFetch } from '../pipeline/page-fetch.ts';
 import type { TablePlace } from '../pipeline/table-flags.ts';
 import { askTable } from '../pipeline/tag-table.ts';
 import { deployedThumbnails } from '../search/deployed-thumbnails.ts';
@@ -19,7 +20,7 @@ const TIMEOUT_MILLISECONDS = 20_000;
 function localPictures(httpPort: number): StoredPictures {
   const client = createClient({
     url: new URL(`http://127.0.0.1:${httpPort}`),
-    fetch: (request) => fetch(request, { signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) }),
+    fetch: pageFetch(TIMEOUT_MILLISECONDS),
   });
   return async (name) => {
     const image = imageUrl(name);

@@ -10,6 +10,7 @@ import {
   type QueueStatus,
 } from '../../local/control-api/control-api.ts';
 import { type DeadLetters, deadLetter } from './dead-letters.ts';
+import { pageHeaders } from './page-fetch.ts';
 
 /** For a pipeline that is busy. */
 const TIMEOUT_MILLISECONDS = 20_000;
@@ -110,6 +111,7 @@ async function ask<Request, Answer>(
 ): Promise<Answer> {
   const response = await fetch(`http://127.0.0.1:${httpPort}${path}`, {
     method,
+    headers: pageHeaders(),
     body: request === undefined ? null : JSON.stringify(request),
     signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
     redirect: 'error',
@@ -120,6 +122,12 @@ async function ask<Request, Answer>(
       { cause },
     );
   });
+  if (response.status === 401) {
+    throw new CliptagError(
+      'no-token',
+      `the pipeline on 127.0.0.1:${httpPort} wants the token that it was started with: set CLIPTAG_TOKEN`,
+    );
+  }
   if (!response.ok) {
     throw queueFault(`the local pipeline answered ${response.status}: ${await response.text()}`);
   }

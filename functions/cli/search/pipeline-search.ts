@@ -1,6 +1,7 @@
 import { type Client, createClient, type DuplicatePage, type ImagePage } from '../../client/client.ts';
 import type { DuplicatesAnswer, SearchAnswer } from '../../core/search/image-search.ts';
 import { LOCAL_PIPELINE } from '../../local/control-api/local-pipeline.ts';
+import { pageFetch } from '../pipeline/page-fetch.ts';
 import { answeredError } from './answered-error.ts';
 import type { OpenedSearch } from './opened-search.ts';
 
@@ -16,7 +17,7 @@ export function pipelineSearch(httpPort: number): OpenedSearch {
   const page = new URL(`http://127.0.0.1:${httpPort}`);
   const client = createClient({
     url: page,
-    fetch: (request) => fetch(request, { signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) }),
+    fetch: pageFetch(TIMEOUT_MILLISECONDS),
   });
   const ask = <Answer>(question: (client: Client) => Promise<Answer>) =>
     question(client).catch((error: unknown) => {

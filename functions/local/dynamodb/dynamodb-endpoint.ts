@@ -4,6 +4,7 @@ import { type ImageRecord, imageKey } from '../../core/records/image-record.ts';
 import { LOCAL_PIPELINE } from '../control-api/local-pipeline.ts';
 import { findForeignPage, OWN_PAGES_ONLY } from '../http/foreign-page.ts';
 import { createLocalServer, listen, loopbackUrl, stop } from '../http/loopback-server.ts';
+import { LOOPBACK_REACH, type Reach } from '../http/reach.ts';
 import { type AssertSpace, isDiskFull, RESERVED_BYTES, spaceOf } from '../store/free-space.ts';
 import { openLevelStore } from '../store/level-store.ts';
 import { type Engine, EngineFailure, startEngine } from './engine.ts';
@@ -22,6 +23,8 @@ export interface DynamoDbEndpointOptions {
    * @default 0
    */
   readonly port?: number;
+  /** @default this machine alone */
+  readonly reach?: Reach | undefined;
   /**
    * The one key whose signatures are accepted.
    * @default access key `local`, secret `local`
@@ -66,12 +69,12 @@ export interface DynamoDbEndpoint {
  * @throws Error when another process uses the folder, or the port is taken.
  */
 export async function startDynamoDbEndpoint(options: DynamoDbEndpointOptions): Promise<DynamoDbEndpoint> {
-  const { folder, port = 0, credentials = LOCAL_CREDENTIALS, onImage } = options;
+  const { folder, port = 0, reach = LOOPBACK_REACH, credentials = LOCAL_CREDENTIALS, onImage } = options;
   const engine = await startEngine(folder, () => prepareStore(folder));
   const readBody = createBodyReader();
   const assertSpace = spaceOf(folder, RESERVED_BYTES.table);
   const server = createLocalServer((request, response) => {
-    answer(request, response, { engine, credentials, readBody, assertSpace, onImage }).catch(() =>
+    answer(request, response, { engine, credentials, readBody, assertSpace, onImage, reach }).catch(() =>
       response.destroy(),
     );
   });
@@ -80,7 +83,7 @@ export async function startDynamoDbEndpoint(options: DynamoDbEndpointOptions): P
     await engine.close();
   };
   try {
-    const listeningPort = await listen(server, port);
+    const listeningPort = await listen(server, port, reach.host);
     return {
       ...{ port: listeningPort, url: loopbackUrl(listeningPort), credentials, close },
       images: () => storedImages(engine),
@@ -142,6 +145,7 @@ interface Answering {
   readonly readBody: ReturnType<typeof createBodyReader>;
   readonly assertSpace: AssertSpace;
   readonly onImage: DynamoDbEndpointOptions['onImage'];
+  readonly reach: Reach;
 }
 
 /** Whatever makes the table larger; deletions do not for long. */
@@ -151,12 +155,12 @@ const WRITES = /\.(PutItem|UpdateItem|BatchWriteItem|CreateTable|UpdateTable|Tag
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { engine, credentials, readBody, assertSpace, onImage }: Answering,
+  { engine, credentials, readBody, assertSpace, onImage, reach }: Answering,
 ): Promise<void> {
   for (const [name, value] of Object.entries(OWN_PAGES_ONLY)) response.setHeader(name, value);
   const { method = '', url = '/', headers } = request;
   const parts = { method, target: url, headers };
-  const refusal = foreignPageError(request) ?? checked(parts, undefined, credentials);
+  const refusal = foreignPageError(request, reach) ?? checked(parts, undefined, credentials);
   if (refusal !== undefined) return answerError(response, refusal);
   const body = await readBody(request);
   if (!(body instanceof Uint8Array)) return answerError(response, body);
@@ -177,8 +181,8 @@ async function answer(
   }
 }
 
-function foreignPageError({ headers }: IncomingMessage): DynamoDbError | undefined {
-  const message = findForeignPage(headers);
+function foreignPageError({ headers }: IncomingMessage, { isOwnName }: Reach): DynamoDbError | undefined {
+  const message = findForeignPage(headers, { isOwnName });
   return message === undefined ? undefined : { status: 403, exception: 'AccessDeniedException', message };
 }
 

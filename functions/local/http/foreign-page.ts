@@ -2,6 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 /** What a server allows beyond its own pages and programs. */
 export interface PageRules {
+  /** Whether the header `Host` names the server, where it is reached from other machines. @default only names of this machine do */
+  readonly isOwnName?: ((host: string) => boolean) | undefined;
   /** Whether names below `localhost` are the server's too, as those of S3's buckets are. @default false */
   readonly hasSubdomains?: boolean;
   /** Whether a link on any page may open the address in a tab. @default false */
@@ -28,21 +30,29 @@ const SUBDOMAIN = /^[a-z0-9.-]+\.localhost(:\d+)?$/i;
  */
 export function findForeignPage(headers: IncomingHttpHeaders, rules: PageRules = {}): string | undefined {
   const { host = '', origin } = headers;
-  if (!OWN_NAME.test(host) && !(rules.hasSubdomains && SUBDOMAIN.test(host))) {
-    return `Expected a name of this machine in the header Host but received "${host}".`;
+  const { isOwnName = isNameOfThisMachine } = rules;
+  if (!isOwnName(host) && !(rules.hasSubdomains && SUBDOMAIN.test(host))) {
+    const others = rules.isOwnName ? ', or one that --allowed-host names,' : '';
+    return `Expected a name of this machine${others} in the header Host but received "${host}".`;
   }
   const site = headers['sec-fetch-site'];
   const referrer = originOf(headers.referer);
-  const own = `http://${host}`;
+  // Where other machines reach it, a proxy may stand before it that speaks TLS.
+  const own = [`http://${host}`, ...(rules.isOwnName ? [`https://${host}`] : [])];
   const isForeign =
-    !(origin === undefined || origin === own) ||
+    !(origin === undefined || own.includes(origin)) ||
     !(site === undefined || site === 'same-origin' || site === 'none') ||
-    !(origin !== undefined || site !== undefined || referrer === undefined || referrer === own);
+    !(origin !== undefined || site !== undefined || referrer === undefined || own.includes(referrer));
   if (!isForeign) return undefined;
   if (rules.isLinked && isOpenedInTab(headers)) return undefined;
   const asking = origin ?? referrer ?? '';
   if (rules.allowsOrigin?.(asking)) return undefined;
   return `Expected a program, or a page of this server, but received a request of the page ${asking || 'of another origin'}.`;
+}
+
+/** Whether a header `Host` has a name that only this machine, and containers on it, are called by. */
+export function isNameOfThisMachine(host: string): boolean {
+  return OWN_NAME.test(host);
 }
 
 /** Headers that keep an answer from pages of other origins, and a browser from taking it for what it is not. */

@@ -5,8 +5,11 @@ import {
   type ServerOptions,
   type ServerResponse,
 } from 'node:http';
+import { createServer as createDoor, isIPv6, type Server as NetServer } from 'node:net';
 
-const LOOPBACK = '127.0.0.1';
+export const LOOPBACK = '127.0.0.1';
+/** Addresses that stand for all of a machine's, loopback among them. */
+const ALL_ADDRESSES: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
 /**
  * No client holds a connection by sending nothing: a header comes whole within ten seconds, and a request within five
@@ -36,17 +39,35 @@ export function cutWhenIdle(request: IncomingMessage, response: ServerResponse, 
   response.on('timeout', () => response.headersSent && response.destroy());
 }
 
+/** Second doors of servers, on loopback. */
+const doors = new WeakMap<Server, NetServer>();
+
 /**
- * Listens on the loopback address only.
+ * Listens on the loopback address only, or on another one and on loopback as well, so that programs of this machine find it where they
+ * always do.
  *
  * @param port 0 takes a free one
  * @returns the port that the server listens on
- * @throws Error with code `EADDRINUSE` when the port is taken
+ * @throws Error with code `EADDRINUSE` when the port is taken, `EADDRNOTAVAIL` when the address is none of this machine
  */
-export function listen(server: Server, port: number): Promise<number> {
+export async function listen(server: Server, port: number, host: string = LOOPBACK): Promise<number> {
+  const listeningPort = await opened(server, port, host);
+  if (host === LOOPBACK || ALL_ADDRESSES.has(host)) return listeningPort;
+  const door = createDoor((socket) => server.emit('connection', socket));
+  try {
+    await opened(door, listeningPort, LOOPBACK);
+  } catch (error) {
+    await stop(server);
+    throw error;
+  }
+  doors.set(server, door);
+  return listeningPort;
+}
+
+function opened(server: NetServer, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, LOOPBACK, () => {
+    server.listen(port, host, () => {
       server.off('error', reject);
       const address = server.address();
       resolve(typeof address === 'object' && address !== null ? address.port : port);
@@ -60,13 +81,27 @@ export function listen(server: Server, port: number): Promise<number> {
  */
 export async function stop(server: Server): Promise<void> {
   if (!server.listening) return;
-  await new Promise<void>((resolve, reject) => {
+  const door = doors.get(server);
+  await Promise.all([server, ...(door ? [door] : [])].map(closed).concat(cut(server)));
+}
+
+function closed(server: NetServer): Promise<void> {
+  return new Promise((resolve, reject) => {
     server.close((error) => (error ? reject(error) : resolve()));
-    server.closeAllConnections();
   });
 }
 
-/** The address of a server that listens on loopback. */
+/** Those that came in by the second door are the server's, too. */
+async function cut(server: Server): Promise<void> {
+  server.closeAllConnections();
+}
+
+/** The address under which this machine finds a server that {@link listen} has opened. */
 export function loopbackUrl(port: number): string {
   return `http://${LOOPBACK}:${port}`;
+}
+
+/** The address under which others find it. */
+export function hostUrl(host: string, port: number): string {
+  return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }

@@ -1,10 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { API_BASE, type ApiImage } from '../../api/contract.ts';
-import { PROBLEM_MEDIA_TYPE, problemOf } from '../../api/problems.ts';
+import { PROBLEM_MEDIA_TYPE, problemOf, RefusedRequest } from '../../api/problems.ts';
 import { CliptagError } from '../../core/errors.ts';
 import { findForeignPage, OWN_PAGES_ONLY } from '../http/foreign-page.ts';
 import { createLocalServer, cutWhenIdle, listen, stop } from '../http/loopback-server.ts';
+import { LOOPBACK_REACH, type Reach } from '../http/reach.ts';
 import { type EventStream, eventStream } from './event-stream.ts';
+import { answerLogin } from './login.ts';
+import { type PageAccess, pageAccess } from './page-access.ts';
 import { openPageFiles, type PageFile, type PageFiles } from './page-files.ts';
 
 /** What open pages are told, by the names of the events. */
@@ -23,6 +26,8 @@ export interface PageHost {
   tell<Name extends keyof PageEvents>(name: Name, data: () => PageEvents[Name]): void;
   /** Whether a page is open. */
   isHeard(): boolean;
+  /** What follows the address in a link that lets one browser in, once and soon; empty where no token is asked for. */
+  linkEnd(): string;
   close(): Promise<void>;
 }
 
@@ -38,29 +43,49 @@ export type OwnAnswer = (
   path: string,
 ) => Promise<boolean>;
 
+export interface PageHostOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** @default this machine alone */
+  readonly reach?: Reach | undefined;
+  /** What a browser logs in with, and programs send. @default everybody who reaches it may ask */
+  readonly token?: string | undefined;
+}
+
 /** Where the forms of uploads go. */
 export const UPLOAD_FORMS = `${API_BASE}/uploads/forms`;
 const EVENTS = `${API_BASE}/events`;
+/** Says that the server answers, and nothing else, to whoever asks. */
+const HEALTH = '/health';
 
 /** A connection that stands still for this long, in the midst of a body, is cut. */
 const IDLE_MILLISECONDS = 120_000;
 
 /**
- * Serves the page on loopback, with the events that it listens to and whatever `answerOwn` stands for. Web pages of other origins get
- * nothing.
+ * Serves the page, on loopback unless told otherwise, with the events that it listens to and whatever `answerOwn` stands for. Web pages
+ * of other origins get nothing, and where there is a token, nobody gets anything without it.
  *
- * @param port 0 takes a free one
  * @throws Error with code `EADDRINUSE` when the port is taken
  */
-export async function startPageHost(port: number, answerOwn: OwnAnswer): Promise<PageHost> {
+export async function startPageHost(
+  { port, reach = LOOPBACK_REACH, token }: PageHostOptions,
+  answerOwn: OwnAnswer,
+): Promise<PageHost> {
   const events = eventStream();
+  // Its cookie is named by the port, which is known before the first request comes.
+  let made: PageAccess | undefined;
+  const accessOf = (known: number) => {
+    if (token !== undefined) made ??= pageAccess(token, known);
+    return made;
+  };
   // Once it listens: bundling takes a moment.
   let files: PageFiles | undefined;
   const server = createLocalServer(
     (request, response) => {
       cutWhenIdle(request, response, IDLE_MILLISECONDS);
       files ??= openPageFiles();
-      answer(request, response, { answerOwn, files, events }).catch((error: unknown) => {
+      const access = accessOf(request.socket.localPort ?? port);
+      answer(request, response, { answerOwn, files, events, reach, access }).catch((error: unknown) => {
         if (response.headersSent) response.destroy();
         else sendError(request, response, error);
       });
@@ -68,12 +93,16 @@ export async function startPageHost(port: number, answerOwn: OwnAnswer): Promise
     // A large upload over a slow link may take hours.
     { requestTimeout: 0 },
   );
-  const listeningPort = await listen(server, port);
+  const listeningPort = await listen(server, port, reach.host);
   files ??= openPageFiles();
   return {
     port: listeningPort,
     tell: events.tell,
     isHeard: events.isHeard,
+    linkEnd() {
+      const access = accessOf(listeningPort);
+      return access ? `#code=${access.newCode()}` : '';
+    },
     async close() {
       events.close();
       await stop(server);
@@ -85,12 +114,14 @@ interface Answering {
   readonly answerOwn: OwnAnswer;
   readonly files: PageFiles;
   readonly events: EventStream;
+  readonly reach: Reach;
+  readonly access: PageAccess | undefined;
 }
 
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { answerOwn, files, events }: Answering,
+  { answerOwn, files, events, reach, access }: Answering,
 ): Promise<void> {
   const headers = {
     ...OWN_PAGES_ONLY,
@@ -100,8 +131,11 @@ async function answer(
   const path = requestedPath(request);
   const methodAndPath = `${request.method} ${path}`;
   // The page shows nothing to a page that links to it, and asks for all the rest by itself.
-  const fault = findForeignPage(request.headers, { isLinked: methodAndPath === 'GET /' });
+  const isLinked = methodAndPath === 'GET /';
+  const fault = findForeignPage(request.headers, { isLinked, isOwnName: reach.isOwnName });
   if (fault !== undefined) return sendText(response, 403, fault);
+  if (methodAndPath === `GET ${HEALTH}`) return sendText(response, 200, 'ok');
+  if (access && (await answerLogin(request, response, methodAndPath, access))) return;
   if (methodAndPath === `GET ${EVENTS}`) return events.open(response);
   if (await answerOwn(request, response, path)) return;
   const file = request.method === 'GET' ? await files.find(path) : undefined;
@@ -132,7 +166,8 @@ export function sendJson(response: ServerResponse, value: unknown, status = 200)
 function sendError({ url }: IncomingMessage, response: ServerResponse, error: unknown): void {
   response.setHeader('connection', 'close');
   if (!url?.startsWith(`${API_BASE}/`)) {
-    return void sendText(response, error instanceof CliptagError ? 400 : 500, String(error));
+    const status = error instanceof RefusedRequest ? error.status : error instanceof CliptagError ? 400 : 500;
+    return void sendText(response, status, String(error));
   }
   const problem = problemOf(error);
   response.writeHead(problem.status, { 'content-type': PROBLEM_MEDIA_TYPE }).end(JSON.stringify(problem));

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { findForeignPage, OWN_PAGES_ONLY } from '../http/foreign-page.ts';
+import type { Reach } from '../http/reach.ts';
 import { isDiskFull } from '../store/free-space.ts';
 import { allowsOrigin, type CorsRule, corsHeaders, preflightHeaders } from './cors.ts';
 import { S3Error } from './errors.ts';
@@ -14,14 +15,19 @@ import { authenticate, type Credentials } from './signature.ts';
 import { authenticateV2, isSignedV2 } from './signature-v2.ts';
 import type { S3State } from './state.ts';
 
+export interface Guards {
+  readonly credentials: Credentials;
+  readonly reach: Reach;
+}
+
 /** Answers one request. Never rejects: a fault becomes the client's answer, or closes its connection. */
 export async function exchange(
   state: S3State,
-  credentials: Credentials,
+  guards: Guards,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
-  const response = await respond(state, credentials, incoming, outgoing);
+  const response = await respond(state, guards, incoming, outgoing);
   try {
     await send(response, incoming, outgoing);
   } catch {
@@ -33,7 +39,7 @@ export async function exchange(
 
 async function respond(
   state: S3State,
-  credentials: Credentials,
+  { credentials, reach }: Guards,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<S3Response> {
@@ -43,7 +49,7 @@ async function respond(
     request = parsed;
     outgoing.setHeader('x-amz-request-id', parsed.requestId);
     const corsRules = (await state.metadata.buckets.get(parsed.bucket))?.corsRules ?? [];
-    refuseForeignPages(parsed, corsRules, outgoing);
+    refuseForeignPages(parsed, { corsRules, reach }, outgoing);
     if (parsed.method === 'OPTIONS') return emptyResponse(200, preflightHeaders(corsRules, parsed.headers));
     // Errors carry these headers as well, or a page in a browser could not read them.
     setHeaders(outgoing, corsHeaders(corsRules, parsed.method, parsed.headers));
@@ -68,13 +74,14 @@ const NO_SCRIPTS = { 'content-security-policy': "sandbox; frame-ancestors 'none'
  */
 function refuseForeignPages(
   { method, headers }: S3Request,
-  corsRules: readonly CorsRule[],
+  { corsRules, reach }: { readonly corsRules: readonly CorsRule[]; readonly reach: Reach },
   outgoing: ServerResponse,
 ): void {
   setHeaders(outgoing, { ...OWN_PAGES_ONLY, ...NO_SCRIPTS });
   let isAllowedPage = false;
   const fault = findForeignPage(headers, {
     hasSubdomains: true,
+    isOwnName: reach.isOwnName,
     allowsOrigin: (origin) => {
       // The answer to a preflight says itself what is allowed.
       isAllowedPage = method === 'OPTIONS' || allowsOrigin(corsRules, method, origin);

@@ -24,6 +24,7 @@
 
 import type { RequestListener, Server } from 'node:http';
 import { createLocalServer, cutWhenIdle, listen, loopbackUrl, stop } from '../http/loopback-server.ts';
+import { LOOPBACK_REACH, type Reach } from '../http/reach.ts';
 import { exchange } from './exchange.ts';
 import { type NewObjects, type NewObjectsOptions, newObjects } from './new-objects.ts';
 import { openObject, readBytes } from './object-reads.ts';
@@ -36,8 +37,10 @@ import { openState, type S3State } from './state.ts';
 export interface S3EndpointOptions {
   /** Where the state is kept: metadata and the objects' bytes. Made if missing; one process at a time uses it. */
   readonly folder: string;
-  /** TCP port on 127.0.0.1; 0 takes any free one. */
+  /** TCP port; 0 takes any free one. */
   readonly port: number;
+  /** @default this machine alone */
+  readonly reach?: Reach | undefined;
   /** Secret by access key: who may sign requests. */
   readonly credentials: Credentials;
   /** The region that the endpoint gives for its buckets. @default us-east-1 */
@@ -93,17 +96,18 @@ const KEEP_ALIVE_MILLISECONDS = 60_000;
  * @throws Error with code `EADDRINUSE` when the port is taken; one that names the folder when another process uses it
  */
 export async function startS3Endpoint(options: S3EndpointOptions): Promise<S3Endpoint> {
+  const { credentials, reach = LOOPBACK_REACH } = options;
   const state = await openState(options.folder, options.region ?? DEFAULT_REGION, options.onNotification);
   const underWay = new Set<Promise<void>>();
   const server = createListener((incoming, outgoing) => {
     cutWhenIdle(incoming, outgoing, options.idleMilliseconds ?? DEFAULT_IDLE_MILLISECONDS);
-    const done = exchange(state, options.credentials, incoming, outgoing).finally(() =>
+    const done = exchange(state, { credentials, reach }, incoming, outgoing).finally(() =>
       underWay.delete(done),
     );
     underWay.add(done);
   });
   try {
-    const port = await listen(server, options.port);
+    const port = await listen(server, options.port, reach.host);
     await state.outbox.deliverAll();
     return {
       port,

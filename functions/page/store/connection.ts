@@ -69,6 +69,8 @@ async function askStatus(): Promise<void> {
     if (connection.value === 'lost') await recover();
     if (connection.value !== 'live') connection.value = 'asking';
   } catch (error) {
+    // Another token is wanted than that which this browser has logged in with.
+    if (error instanceof api.ApiProblem && error.problem.code === 'no-token') location.reload();
     connectionFault.value = asError(error);
     connection.value = 'lost';
   }

@@ -146,7 +146,8 @@ export const ALLOWED_IMPORTS = `
   local/repair: core/objects core/records local/queue local/s3-endpoint local/store terminal node:*
   local/trial: adapters/files core/objects terminal node:*
   local: core/calibration adapters/aws adapters/files adapters/onnx api config.ts core core/formats/exif core/labels
-      core/objects core/records core/results core/search core/tagging local/control-api local/dynamodb local/label-sets
+      core/objects core/records core/results core/search core/tagging local/control-api local/dynamodb local/http
+      local/label-sets
       local/page-api local/page-host local/page-server local/queue local/reembedding local/repair local/s3-endpoint
       local/store local/trial search tag-images tagger terminal node:*
 

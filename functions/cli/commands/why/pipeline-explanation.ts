@@ -1,4 +1,5 @@
 import { createClient, type Explanation } from '../../../client/client.ts';
+import { pageFetch } from '../../pipeline/page-fetch.ts';
 import { answeredError } from '../../search/answered-error.ts';
 
 /** For a pipeline that is busy. */
@@ -16,7 +17,7 @@ export async function pipelineExplanation(
 ): Promise<Explanation> {
   const client = createClient({
     url: `http://127.0.0.1:${httpPort}`,
-    fetch: (request) => fetch(request, { signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) }),
+    fetch: pageFetch(TIMEOUT_MILLISECONDS),
   });
   return client.why(image, label).catch((error: unknown) => {
     throw answeredError(error, httpPort);

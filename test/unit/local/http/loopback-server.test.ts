@@ -5,7 +5,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import {
   createLocalServer,
   cutWhenIdle,
+  hostUrl,
   listen,
+  loopbackUrl,
   stop,
 } from '../../../../functions/local/http/loopback-server.ts';
 
@@ -64,5 +66,37 @@ describe('a server on this machine', () => {
     expect(bytes.toString()).toContain('done');
     expect(answer).toBeDefined();
     socket.destroy();
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('a server on another address', () => {
+  it('is found on loopback as well, and ends on both', async () => {
+    server = createLocalServer((_, response) => response.end('here'));
+    const port = await listen(server, 0, '127.0.0.2');
+    const urls = [hostUrl('127.0.0.2', port), loopbackUrl(port)];
+    for (const url of urls) expect(await (await fetch(url)).text()).toBe('here');
+    await stop(server);
+    for (const url of urls) await expect(fetch(url)).rejects.toThrow('fetch failed');
+  });
+
+  it('rejects a port that is taken on loopback, and listens on neither', async () => {
+    const other = createLocalServer(() => {});
+    const port = await listen(other, 0);
+    server = createLocalServer(() => {});
+    await expect(listen(server, port, '127.0.0.2')).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    expect(server.listening).toBe(false);
+    await stop(other);
+  });
+
+  it('rejects an address that is none of this machine', async () => {
+    server = createLocalServer(() => {});
+    await expect(listen(server, 0, '192.0.2.1')).rejects.toMatchObject({ code: 'EADDRNOTAVAIL' });
+  });
+
+  it('has addresses of both versions written as URLs have them', () => {
+    expect([hostUrl('192.0.2.1', 3000), hostUrl('fd00::5', 3000)]).toEqual([
+      'http://192.0.2.1:3000',
+      'http://[fd00::5]:3000',
+    ]);
   });
 });

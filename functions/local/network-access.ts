@@ -1,0 +1,98 @@
+import { readFile } from 'node:fs/promises';
+import { readLocalCredentials, readPageToken } from '../config.ts';
+import { UsageError } from '../terminal/exit-code.ts';
+import { isLoopback, LOOPBACK_REACH, type Reach, reachOf } from './http/reach.ts';
+
+/** What flags say of who reaches the pipeline. */
+export interface NetworkFlags {
+  readonly host?: string | undefined;
+  readonly token?: string | undefined;
+  readonly 'token-file'?: string | undefined;
+  readonly 'allowed-host'?: readonly string[] | undefined;
+}
+
+/** Who reaches the pipeline, and what they need. */
+export interface NetworkAccess {
+  readonly reach: Reach;
+  /** None where only this machine reaches it, and no token was given. */
+  readonly token: string | undefined;
+}
+
+/** As many letters as 80 bits of hexadecimal digits have; no shorter text is safe from being guessed. */
+const MINIMUM_SECRET_LENGTH = 20;
+/** Far more than any token needs, and far below what a header may have. */
+const MAXIMUM_TOKEN_LENGTH = 1_024;
+
+/**
+ * What flags and environment say of who reaches the pipeline. Other machines do so with a token for the page and the API, and with keys
+ * that not everybody knows for S3 and DynamoDB.
+ *
+ * @throws {UsageError} where one of these is missing, with the commands that make them
+ */
+export async function networkAccess(
+  flags: NetworkFlags,
+  variables: NodeJS.ProcessEnv | undefined = undefined,
+): Promise<NetworkAccess> {
+  const given = await givenToken(flags, variables);
+  const { host = LOOPBACK_REACH.host, 'allowed-host': allowed = [] } = flags;
+  const faults = given === undefined ? [] : tokenFaults(given);
+  if (!isLoopback(host)) faults.push(...openFaults(host, given, readLocalCredentials(variables)));
+  else if (allowed.length > 0 && given === undefined) {
+    faults.push(
+      '--allowed-host has others reach this machine by a proxy: expected a token as well (--token)',
+    );
+  }
+  if (faults.length > 0) throw new UsageError(faults);
+  const isOpen = !isLoopback(host) || allowed.length > 0;
+  return { reach: isOpen ? reachOf(host, allowed) : { host: loopbackAddress(host) }, token: given };
+}
+
+/** A name would be another way to the address that is listened on anyway. */
+function loopbackAddress(host: string): string {
+  return host.toLowerCase() === 'localhost' ? LOOPBACK_REACH.host : host;
+}
+
+/** A flag goes before the environment. */
+async function givenToken(
+  { token, 'token-file': file }: NetworkFlags,
+  variables: NodeJS.ProcessEnv | undefined,
+): Promise<string | undefined> {
+  if (token !== undefined) return token;
+  const ofEnvironment = readPageToken(variables);
+  if (file === undefined && ofEnvironment.token !== undefined) return ofEnvironment.token;
+  const path = file ?? ofEnvironment.tokenFile;
+  if (path === undefined) return undefined;
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError([`the file of the token cannot be read: ${path} (${error.code})`]);
+  });
+  return text.trim();
+}
+
+function tokenFaults(token: string): string[] {
+  const isGood = /^[\x21-\x7e]+$/.test(token) && token.length <= MAXIMUM_TOKEN_LENGTH;
+  if (isGood && token.length >= MINIMUM_SECRET_LENGTH) return [];
+  return [
+    `expected a token of ${MINIMUM_SECRET_LENGTH} to ${MAXIMUM_TOKEN_LENGTH} letters, digits and signs without spaces but received one of ${token.length} characters (${MAKE_TOKEN} makes one)`,
+  ];
+}
+
+const RANDOM = '$(node -p "crypto.randomUUID()")';
+const MAKE_TOKEN = `export CLIPTAG_TOKEN=${RANDOM}`;
+const MAKE_KEYS = `export CLIPTAG_ACCESS_KEY_ID=cliptag CLIPTAG_SECRET_ACCESS_KEY=${RANDOM}`;
+
+function openFaults(
+  host: string,
+  token: string | undefined,
+  { accessKeyId, secretAccessKey }: { readonly accessKeyId: string; readonly secretAccessKey: string },
+): readonly string[] {
+  const faults: string[] = [];
+  if (token === undefined) {
+    faults.push(`--host ${host} has other machines reach the page: expected a token, made by: ${MAKE_TOKEN}`);
+  }
+  if (accessKeyId === 'local' || secretAccessKey.length < MINIMUM_SECRET_LENGTH) {
+    faults.push(
+      `--host ${host} has other machines reach S3 and DynamoDB: expected keys of your own, the secret one of ${MINIMUM_SECRET_LENGTH} characters or more, made by: ${MAKE_KEYS}`,
+    );
+  }
+  return faults;
+}
