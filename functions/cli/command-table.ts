@@ -135,6 +135,14 @@ const WITH_PIPELINE: CommandTable = new Map([
     },
   ],
   [
+    'export',
+    {
+      operands: '[QUERY]',
+      about: 'Write tags as CSV, JSON, Parquet or XMP sidecars.',
+      load: async () => (await import('./commands/export/export.ts')).exportCommand,
+    },
+  ],
+  [
     'show',
     {
       operands: 'KEY',

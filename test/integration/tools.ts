@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 /** Programs that are not from npm, and how they are had. */
 const TOOLS = {
   aws: 'pip install awscli',
+  exiftool: 'apt-get install libimage-exiftool-perl',
   boto3: 'pip install boto3',
   mc: 'go install github.com/minio/mc@latest',
   moto_server: "pip install 'moto[server]'",

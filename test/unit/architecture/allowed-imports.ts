@@ -185,6 +185,10 @@ export const ALLOWED_IMPORTS = `
       core/objects core/records core/search core/search/language local/control-api search tagger terminal
       p-map node:*
   cli/commands/search: cli/pages cli/search terminal
+  # Keywords of pictures in files beside them.
+  cli/sidecars: adapters/files core core/labels terminal saxes node:*
+  cli/commands/export: adapters/files cli/pipeline cli/search cli/sidecars core core/labels core/search local/control-api
+      tagger terminal hyparquet-writer node:*
   cli/commands/duplicates: cli/search cli/shared-flags.ts core core/search core/search/language terminal node:*
   cli/commands/similar: cli/pages cli/pipeline cli/search terminal node:*
   cli/commands/backfill: adapters/aws cli/pipeline cli/shared-flags.ts config.ts core core/backfill
@@ -204,7 +208,7 @@ export const ALLOWED_IMPORTS = `
   cli/commands/correct: cli/commands/show cli/pipeline cli/shared-flags.ts core/records terminal
   cli/commands/status: adapters/aws cli/pipeline cli/shared-flags.ts core core/records local/control-api
       terminal
-  cli: adapters/files cli/commands/backfill cli/commands/correct cli/commands/cost cli/commands/duplicates cli/commands/embed cli/commands/evaluate
+  cli: adapters/files cli/commands/backfill cli/commands/correct cli/commands/cost cli/commands/duplicates cli/commands/embed cli/commands/evaluate cli/commands/export
       cli/commands/labels cli/commands/models cli/commands/outdated cli/commands/page cli/commands/query cli/commands/redrive cli/commands/retag
       cli/commands/search cli/commands/show cli/commands/similar cli/commands/status cli/commands/tag cli/commands/tokenize cli/commands/why
       terminal

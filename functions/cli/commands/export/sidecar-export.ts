@@ -1,0 +1,58 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { UsageError } from '../../../terminal/exit-code.ts';
+import { type BroaderLabels, keywordsOf } from '../../sidecars/keywords.ts';
+import type { SidecarCounts } from '../../sidecars/sidecar-counts.ts';
+import { sidecarStyle } from '../../sidecars/sidecar-flags.ts';
+import { sidecarPath } from '../../sidecars/sidecar-path.ts';
+import { writtenSidecar } from '../../sidecars/written-sidecar.ts';
+import type { ExportFlags } from './export-flags.ts';
+import type { ExportedImage } from './exported-images.ts';
+
+/** Writes the sidecar of each image. */
+export type WriteSidecar = (image: ExportedImage) => Promise<void>;
+
+/**
+ * @param folder made where it is not there
+ * @throws {UsageError} when it is no folder; the writer, for images of a second bucket where all would go to one folder
+ */
+export async function sidecarWriter(
+  folder: string,
+  { flags, broader, counts }: { flags: ExportFlags; broader: BroaderLabels; counts: SidecarCounts },
+): Promise<WriteSidecar> {
+  await madeFolder(folder);
+  const { naming, form } = sidecarStyle(flags);
+  const isByBucket = flags['by-bucket'] ?? false;
+  const taken = new Set<string>();
+  let only: string | undefined;
+  return async (image) => {
+    const { bucket, key, tags } = image;
+    only ??= bucket;
+    if (bucket !== only && !isByBucket) throw severalBuckets(only, bucket);
+    const path = sidecarPath(isByBucket ? `${bucket}/${key}` : key, naming);
+    const name = `s3://${bucket}/${key}`;
+    if (!path) return counts.count(name, { state: 'kept', reason: 'its key is no path below the folder' });
+    const joined = path.join('/');
+    if (taken.has(joined)) {
+      return counts.count(name, { state: 'kept', reason: `${joined} is the sidecar of another image` });
+    }
+    taken.add(joined);
+    const keywords = keywordsOf(tags, broader, flags.root);
+    counts.count(joined, await writtenSidecar(folder, path, keywords, form));
+  };
+}
+
+async function madeFolder(folder: string): Promise<void> {
+  const failed = ({ code }: NodeJS.ErrnoException): never => {
+    throw new UsageError([`--xmp: cannot make the folder ${folder} (${code})`]);
+  };
+  const found = await stat(folder).catch(() => undefined);
+  if (found && !found.isDirectory())
+    throw new UsageError([`--xmp: expected a folder but ${folder} is a file`]);
+  await mkdir(folder, { recursive: true }).catch(failed);
+}
+
+function severalBuckets(one: string, other: string): UsageError {
+  return new UsageError([
+    `--xmp: images of ${one} and of ${other} would share a folder: expected bucket:${one} in the QUERY, or --by-bucket`,
+  ]);
+}

@@ -1,0 +1,71 @@
+import { lstat, mkdir, readFile, realpath } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { writeAtomically } from '../../adapters/files/atomic-write.ts';
+import { mergedSidecar } from './merged-sidecar.ts';
+import type { Keywords, ListForm } from './xmp-names.ts';
+import { newSidecar } from './xmp-text.ts';
+
+/** Far more than programs write, with all steps of an edit. */
+const MAXIMUM_BYTES = 50_000_000;
+
+/** What became of a sidecar; `kept`: a file that could not be written, or is none that may be changed, with the reason. */
+export type WrittenSidecar =
+  | { readonly state: 'new' | 'changed' | 'same' | 'none' }
+  | { readonly state: 'kept'; readonly reason: string };
+
+/**
+ * Writes a picture's keywords into its sidecar. One that is there is merged; a picture without keywords gets no new one.
+ *
+ * @param folder where it must lie, whatever links lead elsewhere
+ * @param path its parts below the folder
+ */
+export async function writtenSidecar(
+  folder: string,
+  path: readonly string[],
+  keywords: Keywords,
+  form: ListForm,
+): Promise<WrittenSidecar> {
+  const file = join(folder, ...path);
+  try {
+    if (!(await staysInside(folder, path.slice(0, -1)))) throw new Error('a link leads out of the folder');
+    const before = await presentText(file);
+    if (before === undefined && keywords.subject.length === 0) return { state: 'none' };
+    const text = before === undefined ? newSidecar(keywords, form) : mergedSidecar(before, keywords, form);
+    if (text === before) return { state: 'same' };
+    await mkdir(dirname(file), { recursive: true });
+    await writeAtomically(file, text);
+    return { state: before === undefined ? 'new' : 'changed' };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return { state: 'kept', reason: code ?? message.replace(/\.$/, '') };
+  }
+}
+
+/** The text of a sidecar; undefined where there is none. */
+async function presentText(file: string): Promise<string | undefined> {
+  const found = await lstat(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (!found) return undefined;
+  if (!found.isFile()) throw new Error('it is no file');
+  if (found.size > MAXIMUM_BYTES) throw new Error(`it has more than ${MAXIMUM_BYTES} bytes`);
+  const bytes = await readFile(file);
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new Error('it is no UTF-8');
+  }
+}
+
+/** Whether those of the folders that are there already lie in the folder, wherever links lead. */
+async function staysInside(folder: string, folders: readonly string[]): Promise<boolean> {
+  const outer = await realpath(folder);
+  for (let depth = 1; depth <= folders.length; depth++) {
+    const inner = await realpath(join(folder, ...folders.slice(0, depth))).catch(() => undefined);
+    if (inner === undefined) return true;
+    const [first] = relative(outer, inner).split(sep);
+    if (first === '..' || isAbsolute(relative(outer, inner))) return false;
+  }
+  return true;
+}
