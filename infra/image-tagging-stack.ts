@@ -43,19 +43,25 @@ export class ImageTaggingStack extends Stack {
 
   /** What the settings name, as the CDK's objects. */
   private resourceProps(settings: Settings): ImageTaggerProps {
-    const { bucket: bucketNames, bucketKey, table, tableKey, dataKey } = settings;
+    const { bucket: bucketNames, bucketKey, tableKey, dataKey } = settings;
     const alarmTopic = this.alarmTopic(settings);
     const resultEventBus = this.eventBus(settings.resultEvents);
     return {
       ...(bucketNames.length > 0 && { buckets: existingBuckets(this, bucketNames) }),
       bucketKeys: bucketKey.map((arn, index) => Key.fromKeyArn(this, `BucketKey${index}`, arn)),
       ...this.network(settings),
-      ...(table !== undefined && { table: Table.fromTableName(this, 'ExistingTable', table) }),
+      ...this.existingTable(settings),
       ...(tableKey !== undefined && { tableKey: Key.fromKeyArn(this, 'TableKey', tableKey) }),
       ...(dataKey !== undefined && { dataKey: Key.fromKeyArn(this, 'DataKey', dataKey) }),
       ...(alarmTopic && { alarmTopic }),
       ...(resultEventBus && { resultEventBus }),
     };
+  }
+
+  private existingTable({ table: tableName, tableStream }: Settings): ImageTaggerProps {
+    if (tableName === undefined) return {};
+    const attributes = { tableName, ...(tableStream !== undefined && { tableStreamArn: tableStream }) };
+    return { table: Table.fromTableAttributes(this, 'ExistingTable', attributes) };
   }
 
   /** Known by ids alone, so that nothing is looked up where the app is synthesized. */

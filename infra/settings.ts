@@ -91,6 +91,11 @@ export interface Settings extends TaggerOptions {
    */
   readonly table: string | undefined;
   /**
+   * ARN of the stream of that table, which the API then follows.
+   * @default undefined (the API compares the table from time to time)
+   */
+  readonly tableStream: string | undefined;
+  /**
    * Whether the functions run in a network of the stack's own that has no way to the internet, with endpoints for its buckets,
    * table, queues and bus alone. Costs $0.01 an hour for each interface endpoint and zone.
    * @default false
@@ -135,6 +140,9 @@ const ARN = (service: string) => new RegExp(`^arn:[\\w-]+:${service}:[\\w-]+:\\d
 /** https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html; names with aws: are AWS's own. */
 const RESOURCE_TAG = /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/+@-]{1,128}=[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/iu;
 
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html: the stream is called by its time. */
+const STREAM = /^arn:[\w-]+:dynamodb:[\w-]+:\d{12}:table\/[\w.-]+\/stream\/[\w.:-]+$/;
+
 const RULES: Rules<Settings> = {
   ...TAGGER_RULES,
   stackName: text(
@@ -156,6 +164,7 @@ const RULES: Rules<Settings> = {
   subnets: list(/^subnet-[0-9a-f]{8,17}$/, 'ids of subnets', []),
   securityGroups: list(/^sg-[0-9a-f]{8,17}$/, 'ids of security groups', []),
   table: text(/^[\w.-]{3,255}$/, 'the name of a DynamoDB table', undefined),
+  tableStream: text(STREAM, 'the ARN of a table’s stream', undefined),
   tableKey: text(ARN('kms'), 'the ARN of a KMS key', undefined),
   dataKey: text(ARN('kms'), 'the ARN of a KMS key', undefined),
   tags: list(RESOURCE_TAG, 'resource tags as NAME=VALUE', []),
@@ -178,11 +187,9 @@ export function readSettings(node: Node): Settings {
 /** The settings, each faulty one as by default, so that what they name can be looked at before all faults are told. */
 export function settingsAndFaults(node: Node): { settings: Settings; faults: readonly string[] } {
   const { options: settings, faults } = readByRules<Settings>(RULES, (name) => node.tryGetContext(name));
-  const networkFaults = vpcFaults(settings);
-  const tableFaults = settings.table !== undefined && settings.vectorIndex ? [NO_INDEX_FOR_TABLE] : [];
   const together = [
-    ...tableFaults,
-    ...networkFaults,
+    ...tableFaults(settings),
+    ...vpcFaults(settings),
     ...contradictions(settings, (name) => name),
     ...baseImageFaults(settings),
     ...filterFaults(settings, settings.bucket),
@@ -193,7 +200,20 @@ export function settingsAndFaults(node: Node): { settings: Settings; faults: rea
 
 const FOREIGN_NAMES = { bucket: 'foreignBucket', prefix: 'prefix', suffix: 'suffix' };
 
-function vpcFaults({ vpc, subnets, securityGroups }: Settings): readonly string[] {
+function tableFaults({ table, tableStream, vectorIndex }: Settings): readonly string[] {
+  const isOfTable = table !== undefined && tableStream?.includes(`:table/${table}/stream/`);
+  return [
+    ...(table !== undefined && vectorIndex ? [NO_INDEX_FOR_TABLE] : []),
+    ...(tableStream !== undefined && !isOfTable
+      ? [`Expected table to name the table of tableStream ${tableStream} but received ${table ?? 'none'}`]
+      : []),
+  ];
+}
+
+function vpcFaults({ vpc, subnets, securityGroups, isolated }: Settings): readonly string[] {
+  if (vpc !== undefined && isolated) {
+    return [`Expected isolated to be false with vpc but received true: the network is one or the other`];
+  }
   if (vpc !== undefined) return subnets.length > 0 ? [] : ['Expected subnets with vpc but received none'];
   const given = [...subnets, ...securityGroups];
   return given.length > 0 ? [`Expected a vpc with ${given.join(', ')} but received none`] : [];

@@ -128,7 +128,8 @@ export class ImageTagger extends Construct {
           })
         : undefined;
     const { buckets } = this;
-    for (const [i, warning] of throughputWarnings(options, buckets.length).entries()) {
+    const warnings = throughputWarnings(options, buckets.length, image.dimensions);
+    for (const [i, warning] of warnings.entries()) {
       Annotations.of(this).addWarningV2(`cliptag:throughput-${i}`, warning);
     }
     const thumbnails = thumbnailPlace(this, parts);

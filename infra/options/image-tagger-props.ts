@@ -257,7 +257,8 @@ export interface ImageTaggerProps {
   readonly resultEventBus?: IEventBus;
   /**
    * Write units a second that the table takes at once (its warm throughput), 4,000 to 1,000,000, for which AWS charges once. An
-   * image with five tags takes 8. It cannot be lowered, and beyond 40,000 the account's quota has to be raised first.
+   * image with five tags takes 8, with a vector index 10. It cannot be lowered, and beyond 40,000 the account's quota has to be raised
+   * first. Of a `table` that exists already it says what that takes, and changes nothing.
    * @default - 4,000, those of a new table; tables that are used grow by themselves
    */
   readonly tableWarmWriteUnits?: number;

@@ -14,10 +14,12 @@ export interface StoringOptions {
   readonly memoryMegabytes: number;
   readonly backfillObjectsPerSecond: number;
   readonly tableWarmWriteUnits: number | undefined;
+  /** With it each record takes more write units. */
+  readonly vectorIndex: boolean;
 }
 
 /** As `cliptag cost` assumes them, too. */
-const ASSUMED = { tags: 5, megapixels: 4, model: 'vit-b-32-256-datacomp' } as const;
+const ASSUMED = { tags: 5, megapixels: 4, model: 'vit-b-32-256-datacomp', dimensions: 512 } as const;
 
 /** What the function leaves of its time to notes and the response: functions/adapters/aws/patient-retries.ts. */
 const RESERVED_SECONDS = 6;
@@ -32,20 +34,25 @@ export function waitingFaults(
   const seconds = (maximumConcurrency * batchSize) / table;
   const most = Math.max(functionTimeoutSeconds - RESERVED_SECONDS, functionTimeoutSeconds / 2);
   if (seconds <= most) return [];
-  const units = Math.ceil((maximumConcurrency * batchSize * tableUnitsPerImage(ASSUMED)) / most);
+  const unitsPerImage = tableUnitsPerImage({ tags: ASSUMED.tags, ...indexed(options) });
+  const units = Math.ceil((maximumConcurrency * batchSize * unitsPerImage) / most);
   return [
     `Expected a ${nameOf('tableWarmWriteUnits')} of at least ${units}, or a smaller ${nameOf('maximumConcurrency')} or ${nameOf('batchSize')}, but received ${writeUnitsOf(options)}: the table takes ${Math.floor(table)} images a second, so that a batch would wait for ${Math.ceil(seconds)} s of the function’s ${functionTimeoutSeconds} s`,
   ];
 }
 
 /** What the settings ask for and the table cannot take, which costs time and money and loses nothing. */
-export function throughputWarnings(options: StoringOptions, buckets: number): string[] {
+export function throughputWarnings(
+  options: StoringOptions,
+  buckets: number,
+  dimensions: number = ASSUMED.dimensions,
+): string[] {
   const { maximumConcurrency, backfillObjectsPerSecond } = options;
-  const { functions, table, statusIndex, stored } = storedBy(options, buckets);
+  const { functions, table, statusIndex, stored } = storedBy(options, buckets, dimensions);
   const limits = [
     ...(table <= functions || table < backfillObjectsPerSecond
       ? [
-          `a table of ${writeUnitsOf(options)} write units a second takes ${Math.floor(table)} (tableWarmWriteUnits raises it)`,
+          `a table of ${writeUnitsOf(options)} write units a second takes ${Math.floor(table)}${options.vectorIndex ? ' with the vector index' : ''} (tableWarmWriteUnits raises it)`,
         ]
       : []),
     ...(statusIndex <= functions || statusIndex < backfillObjectsPerSecond
@@ -73,10 +80,16 @@ function writeUnitsOf({ tableWarmWriteUnits = NEW_TABLE_WRITE_UNITS }: StoringOp
   return tableWarmWriteUnits;
 }
 
-function storedBy(options: StoringOptions, buckets: number) {
+/** Of the other options none writes to the table: thumbnails and object tags are S3's, and a stream only tells of writes. */
+function indexed({ vectorIndex }: StoringOptions, dimensions: number = ASSUMED.dimensions) {
+  return { indexedDimensions: vectorIndex ? dimensions : 0 };
+}
+
+function storedBy(options: StoringOptions, buckets: number, dimensions?: number) {
   const { maximumConcurrency, memoryMegabytes } = options;
   const { tags, model, megapixels } = ASSUMED;
   return throughput({
+    ...indexed(options, dimensions),
     ...{ tags, buckets, concurrency: maximumConcurrency, tableWriteUnits: writeUnitsOf(options) },
     millisecondsPerImage: estimatedMilliseconds(model, { megapixels, tags, memoryMegabytes }),
   });

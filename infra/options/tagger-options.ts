@@ -109,8 +109,9 @@ export interface TaggerOptions {
   readonly tableDeletionProtection: boolean;
   /**
    * Write units a second that the table takes at once (its warm throughput), 4,000 to 1,000,000, for which AWS charges once:
-   * https://aws.amazon.com/dynamodb/pricing/on-demand/. An image with five tags takes 8. It cannot be lowered, and beyond 40,000
-   * the account's quota has to be raised first.
+   * https://aws.amazon.com/dynamodb/pricing/on-demand/. An image with five tags takes 8, with a vector index 10. It cannot be
+   * lowered, and beyond 40,000 the account's quota has to be raised first. Of a table that exists already it says what that takes, and
+   * changes nothing.
    * @default undefined (4,000, those of a new table; tables that are used grow by themselves)
    */
   readonly tableWarmWriteUnits: number | undefined;

@@ -14,13 +14,14 @@ import {
   notice,
   notLookedAt,
 } from './findings.ts';
-import { tableFindings } from './table-findings.ts';
+import { type PlacedSettings, placeFindings } from './place-findings.ts';
+import { type ExpectedTable, tableFindings } from './table-findings.ts';
 
 /** AWS answers within a second. A network that leads nowhere must not hold up a synthesis for longer than this. */
 const LIMIT_MILLISECONDS = 15_000;
 
 /** The settings that say what is looked at: `infra/settings.ts`. */
-export interface PreflightSettings {
+export interface PreflightSettings extends PlacedSettings, Omit<ExpectedTable, 'name'> {
   readonly bucket: readonly string[];
   /** Name of a table that exists already. @default the stack has its own */
   readonly table?: string | undefined;
@@ -43,7 +44,7 @@ export async function preflight(
   environment: DeploymentEnvironment,
   limitMilliseconds = LIMIT_MILLISECONDS,
 ): Promise<Findings> {
-  const { region, docker } = environment;
+  const { account, region, docker } = environment;
   const look = (what: string, find: () => Promise<Findings>) =>
     foundWithin(limitMilliseconds, find).catch((error: unknown) => notLookedAt(what, error));
   const looks = [
@@ -56,7 +57,7 @@ export async function preflight(
     ...lookAtTable(settings, region, look),
     ...(settings.packaging !== 'zip' ? [lookAtDocker(docker)] : []),
   ];
-  return all(await Promise.all(looks));
+  return all([placeFindings(settings, account, region), ...(await Promise.all(looks))]);
 }
 
 async function foundWithin(milliseconds: number, find: () => Promise<Findings>): Promise<Findings> {
@@ -70,13 +71,13 @@ async function foundWithin(milliseconds: number, find: () => Promise<Findings>):
 
 /** Looks at the table that exists already, if one is named. */
 function lookAtTable(
-  { table }: PreflightSettings,
+  { table: name, ...settings }: PreflightSettings,
   region: string,
   look: (what: string, find: () => Promise<Findings>) => Promise<Findings>,
 ): Promise<Findings>[] {
-  if (table === undefined) return [];
-  const find = async () => tableFindings(table, await tableDescription(table, { region }));
-  return [look(`The table ${table}`, find)];
+  if (name === undefined) return [];
+  const find = async () => tableFindings({ name, ...settings }, await tableDescription(name, { region }));
+  return [look(`The table ${name}`, find)];
 }
 
 /** The deployed stack names its model, so its table is read only when the model changes. */

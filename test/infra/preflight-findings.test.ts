@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bucketFindings, modelFindings, NOTHING, notLookedAt } from '../../infra/preflight/findings.ts';
+import { type PlacedSettings, placeFindings } from '../../infra/preflight/place-findings.ts';
 
 describe('what is said of an existing bucket', () => {
   it('is nothing where it is in the stack’s region', () => {
@@ -66,4 +67,33 @@ it('what could not be looked at is a notice, in one line', () => {
   const notice =
     'The stack Cliptag could not be looked at before the deployment (AccessDenied: not authorized)';
   expect(notLookedAt('The stack Cliptag', error)).toEqual({ faults: [], notices: [notice] });
+});
+
+describe('what lies in another region or account', () => {
+  const look = (settings: PlacedSettings) => placeFindings(settings, '123456789012', 'eu-west-1').faults;
+  const arn = (service: string, region: string) => `arn:aws:${service}:${region}:123456789012:one`;
+
+  it.each([
+    ['bucketKey', { bucketKey: [arn('kms', 'eu-west-1'), arn('kms', 'us-east-1')] }],
+    ['tableKey', { tableKey: arn('kms', 'us-east-1') }],
+    ['dataKey', { dataKey: arn('kms', 'us-east-1') }],
+    ['alarmTopic', { alarmTopic: arn('sns', 'us-east-1') }],
+    ['resultEvents', { resultEvents: arn('events', 'us-east-1') }],
+  ])('is rejected for %s', (name, settings) => {
+    expect(look(settings)).toEqual([
+      expect.stringMatching(`^Expected an ARN of eu-west-1, .* for ${name} but received .* of us-east-1$`),
+    ]);
+  });
+
+  it('is told to be named as what it is', () => {
+    const own = [{ account: '123456789012', bucketName: 'ours' }];
+    expect(look({ foreignBucket: own })).toEqual([expect.stringContaining('name it in bucket')]);
+  });
+
+  it('is nothing where all is here', () => {
+    const foreignBucket = [{ account: '111122223333', bucketName: 'theirs' }];
+    const here = arn('kms', 'eu-west-1');
+    expect(look({ foreignBucket, bucketKey: [here], tableKey: here, resultEvents: true })).toEqual([]);
+    expect(look({})).toEqual([]);
+  });
 });

@@ -30,6 +30,7 @@ describe('settings', () => {
       subnets: [],
       securityGroups: [],
       table: undefined,
+      tableStream: undefined,
       isolated: false,
       tableKey: undefined,
       dataKey: undefined,

@@ -36,6 +36,34 @@ describe('settings that ask for more than the table takes', () => {
   });
 });
 
+describe('a vector index, by which each record takes more', () => {
+  it('is part of what the table takes: 10 units for an image with 512 dimensions, 11 with 768', () => {
+    const context = { backfillObjectsPerSecond: 450, vectorIndex: true };
+    expect(warnings({ backfillObjectsPerSecond: 450 })).toEqual([]);
+    expect(warnings(context)).toMatchObject([
+      expect.stringMatching(/takes 400 with the vector index .* no faster than 400 a second$/),
+    ]);
+    const { settings } = settingsAndFaults(new Stack(new App({ context })).node);
+    expect(throughputWarnings(settings, 1, 768)).toMatchObject([expect.stringContaining('takes 363 with')]);
+  });
+
+  it('is part of how long a batch waits', () => {
+    const context = { maximumConcurrency: 250, batchSize: 100, batchWindowSeconds: 1 };
+    expect(() => templateWith({ ...context, tableWarmWriteUnits: 4_000 })).not.toThrow();
+    expect(() => templateWith({ ...context, vectorIndex: true })).toThrow(
+      'Expected a tableWarmWriteUnits of at least 4630',
+    );
+  });
+
+  it.each(['thumbnails', 'objectTags', 'resultEvents', 'api', 'canary'])(
+    'is the only option that writes more: %s does not',
+    (option) => {
+      const context = { backfillObjectsPerSecond: 500, [option]: true };
+      expect(warnings(context)).toEqual([]);
+    },
+  );
+});
+
 describe('a warm table', () => {
   it('takes as many write units at once as it is told to, and a new one what AWS gives it', () => {
     const TABLE = 'AWS::DynamoDB::Table';

@@ -16,12 +16,22 @@ export interface TableDescription {
   readonly status: string;
   /** Names of the attributes of its key with their types, as `PK (S), SK (S)`. */
   readonly key: string;
-  /** Keys of its global secondary indexes, by the indexes' names. */
-  readonly indexes: ReadonlyMap<string, string>;
+  /** Its global secondary indexes, by their names. */
+  readonly indexes: ReadonlyMap<string, IndexDescription>;
   /** Attribute after whose time items are removed. @default none */
   readonly timeToLiveAttribute?: string | undefined;
   /** Write units a second that it takes at once: warm ones, or those that are provisioned. @default DynamoDB does not say */
   readonly writeUnitsPerSecond?: number | undefined;
+  /** ARN of the KMS key that it is encrypted with. @default DynamoDB's own */
+  readonly keyArn?: string | undefined;
+  /** How it tells its changes. @default it does not */
+  readonly stream?: { readonly arn: string; readonly view: string } | undefined;
+}
+
+export interface IndexDescription {
+  readonly key: string;
+  /** It can be queried while it is `ACTIVE` or `UPDATING`. */
+  readonly status: string;
 }
 
 /**
@@ -42,13 +52,14 @@ export async function tableDescription(
     const { Table = {} } = await client.send(new DescribeTableCommand({ TableName }));
     const { TimeToLiveDescription = {} } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
     const isOn = ['ENABLED', 'ENABLING'].includes(TimeToLiveDescription.TimeToLiveStatus ?? '');
-    const indexes = Table.GlobalSecondaryIndexes ?? [];
     return {
       status: Table.TableStatus ?? 'unknown',
       key: keyOf(Table, Table.KeySchema),
-      indexes: new Map(indexes.map(({ IndexName = '', KeySchema }) => [IndexName, keyOf(Table, KeySchema)])),
+      indexes: indexesOf(Table),
       timeToLiveAttribute: isOn ? TimeToLiveDescription.AttributeName : undefined,
       writeUnitsPerSecond: writeUnitsOf(Table),
+      keyArn: Table.SSEDescription?.KMSMasterKeyArn,
+      stream: streamOf(Table),
     };
   } catch (error) {
     if (error instanceof ResourceNotFoundException) return undefined;
@@ -56,6 +67,22 @@ export async function tableDescription(
   } finally {
     client.destroy();
   }
+}
+
+function indexesOf(table: Described): TableDescription['indexes'] {
+  const indexes = table.GlobalSecondaryIndexes ?? [];
+  return new Map(
+    indexes.map(({ IndexName = '', KeySchema, IndexStatus = 'unknown' }) => [
+      IndexName,
+      { key: keyOf(table, KeySchema), status: IndexStatus },
+    ]),
+  );
+}
+
+/** A stream that was switched off has an ARN still. */
+function streamOf({ StreamSpecification, LatestStreamArn: arn }: Described): TableDescription['stream'] {
+  if (!StreamSpecification?.StreamEnabled || arn === undefined) return undefined;
+  return { arn, view: StreamSpecification.StreamViewType ?? 'unknown' };
 }
 
 /** An on-demand table has provisioned none, and its warm units grow with its use. */

@@ -225,7 +225,7 @@ export const ALLOWED_IMPORTS = `
   infra/npm-package: adapters/esbuild adapters/files adapters/onnx infra/packaging esbuild rolldown rolldown-plugin-dts
       node:*
   infra/constructs/compute: config.ts core infra/options infra/packaging aws-cdk-lib constructs
-  infra/preflight: adapters/aws adapters/files config.ts core/records
+  infra/preflight: adapters/aws adapters/files config.ts core/cost core/records infra/options
   infra/constructs/workflows: config.ts core infra/constructs/compute infra/options infra/packaging
       aws-cdk-lib constructs
   infra/constructs/api: config.ts core/records infra/constructs/compute infra/options infra/packaging
