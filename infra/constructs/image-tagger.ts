@@ -28,7 +28,7 @@ import { UploadBucket } from './intake/upload-bucket.ts';
 import { TagTable } from './tag-table.ts';
 import { taggerParts } from './tagger-parts.ts';
 import { UploadQueue } from './upload-queue.ts';
-import { addAlarms, addEventAlarm } from './watching/alarms.ts';
+import { addAlarms, addEventAlarm, addForwardedAlarm } from './watching/alarms.ts';
 import { addDashboard } from './watching/dashboard.ts';
 import { ownMetric } from './watching/own-metric.ts';
 import type { TaggerAlarms } from './watching/tagger-alarms.ts';
@@ -127,6 +127,9 @@ export class ImageTagger extends Construct {
             ...{ queue, deadLetterQueue, filter: options, foreignBuckets: parts.foreignBuckets },
           })
         : undefined;
+    const forwardedNotDelivered =
+      this.forwarded &&
+      addForwardedAlarm(watching, this.forwarded.rule, this.forwarded.eventBus, parts.alarmTopic);
     const { buckets } = this;
     const warnings = throughputWarnings(options, buckets.length, image.dimensions);
     for (const [i, warning] of warnings.entries()) {
@@ -163,6 +166,7 @@ export class ImageTagger extends Construct {
     this.readAlarms = () => ({
       ...alarms,
       ...(eventsNotDelivered && { eventsNotDelivered }),
+      ...(forwardedNotDelivered && { forwardedNotDelivered }),
       ...(this.canary && { canary: this.canary.alarm }),
     });
     addDashboard(this, 'Dashboard', watched);

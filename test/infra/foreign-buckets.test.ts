@@ -1,6 +1,7 @@
-import { Match } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { taggerTemplate, templateWith } from './tagger-template.ts';
+import { ImageTagger } from '../../infra/constructs/image-tagger.ts';
+import { image, stackWithImage, taggerTemplate, templateWith } from './tagger-template.ts';
 
 const FOREIGN = {
   foreignBucket: '111122223333/theirs,111122223333/theirs-too,444455556666/others',
@@ -95,5 +96,20 @@ describe('buckets of other accounts', () => {
     expect(() => tagger(many)).toThrow(
       /Expected foreignBuckets, prefixes and suffixes to make an event pattern/,
     );
+  });
+
+  it('have a bus of the stack’s own name, however long that is: two stacks are two buses', () => {
+    const nameIn = (stackName: string) => {
+      const stack = stackWithImage(image, { stackName });
+      new ImageTagger(stack, 'Tagger', {
+        foreignBuckets: [{ account: '111122223333', bucketName: 'theirs' }],
+      });
+      const [bus] = Object.values(Template.fromStack(stack).findResources('AWS::Events::EventBus'));
+      return String(bus?.Properties.Name);
+    };
+    const names = ['photos-dev', 'photos-prod', `p${'x'.repeat(127)}`].map(nameIn);
+    expect(new Set(names).size).toBe(3);
+    expect(names[0]).toMatch(/^photosdev-/);
+    for (const name of names) expect(name).toMatch(/^[\w.-]{1,256}$/);
   });
 });

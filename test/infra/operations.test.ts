@@ -70,6 +70,25 @@ describe('alarms', () => {
     templateWith().resourcePropertiesCountIs(ALARM, { MetricName: 'FailedInvocations' }, 0);
   });
 
+  it('ring where EventBridge cannot deliver what other accounts forward, by the names that its metrics have', () => {
+    const bus = { Ref: Match.stringLikeRegexp('^TaggerForwardedBus') };
+    const arn = { 'Fn::GetAtt': [Match.stringLikeRegexp('^TaggerForwardedRule'), 'Arn'] };
+    const alarm = {
+      ...{ Namespace: 'AWS/Events', MetricName: 'FailedInvocations', Statistic: 'Sum', Threshold: 1 },
+      Dimensions: [
+        { Name: 'EventBusName', Value: bus },
+        // A Ref would be BUS|RULE, which no metric is called.
+        { Name: 'RuleName', Value: { 'Fn::Select': [2, { 'Fn::Split': ['/', arn] }] } },
+      ],
+      ...{ AlarmActions: [TOPIC], OKActions: [TOPIC], TreatMissingData: 'notBreaching' },
+    };
+    const template = templateWith({ foreignBucket: '111122223333/theirs', alarmTopic: TOPIC });
+    template.hasResourceProperties(ALARM, alarm);
+    template.resourcePropertiesCountIs(ALARM, { MetricName: 'FailedInvocations' }, 1);
+    const both = templateWith({ foreignBucket: '111122223333/theirs', bucket: 'ours' });
+    both.resourcePropertiesCountIs(ALARM, { MetricName: 'FailedInvocations' }, 2);
+  });
+
   it('are sent to an address, by a topic of its own or the one that is named', () => {
     const subscription = { Protocol: 'email', Endpoint: 'me@example.org' };
     const own = templateWith({ alarmEmail: 'me@example.org' });

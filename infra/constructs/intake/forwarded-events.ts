@@ -1,3 +1,4 @@
+import { Names } from 'aws-cdk-lib';
 import { CfnEventBusPolicy, EventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { AccountPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -7,6 +8,9 @@ import type { ForeignBucket } from '../../options/foreign-bucket.ts';
 import type { AnyBucket } from '../../options/image-tagger-props.ts';
 import { deliver } from './bucket-events.ts';
 import { foreignPattern, type KeyFilter } from './upload-filter.ts';
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEventBus.html */
+const MAXIMUM_BUS_NAME = 256;
 
 export interface ForwardedEventsProps {
   readonly foreignBuckets: readonly ForeignBucket[];
@@ -24,6 +28,8 @@ export interface ForwardedEventsProps {
  */
 export class ForwardedEvents extends Construct {
   readonly eventBus: EventBus;
+  /** Brings the events of that bus to the queue. */
+  readonly rule: Rule;
   readonly buckets: readonly AnyBucket[];
 
   constructor(scope: Construct, id: string, props: ForwardedEventsProps) {
@@ -33,14 +39,18 @@ export class ForwardedEvents extends Construct {
       Bucket.fromBucketAttributes(this, `Bucket-${bucketName}`, { bucketName, account }),
     );
     const accounts = [...new Set(foreignBuckets.map(({ account }) => account))];
-    this.eventBus = new EventBus(this, 'Bus', { description: 'Uploads to buckets of other accounts' });
+    this.eventBus = new EventBus(this, 'Bus', {
+      description: 'Uploads to buckets of other accounts',
+      // CloudFormation names no bus by itself, and the CDK's own name is the same for two stacks of one app's construct.
+      eventBusName: Names.uniqueResourceName(this, { maxLength: MAXIMUM_BUS_NAME, separator: '-' }),
+    });
     for (const account of accounts) this.allow(account);
-    const rule = new Rule(this, 'Rule', {
+    this.rule = new Rule(this, 'Rule', {
       description: 'Uploads to tag, and removals, in buckets of other accounts',
       eventBus: this.eventBus,
       eventPattern: foreignPattern(filter, foreignBuckets),
     });
-    deliver(rule, queue, deadLetterQueue);
+    deliver(this.rule, queue, deadLetterQueue);
   }
 
   private allow(account: string): void {

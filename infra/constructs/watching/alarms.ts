@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Fn } from 'aws-cdk-lib';
 import {
   Alarm,
   ComparisonOperator,
@@ -7,7 +7,7 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { IRule } from 'aws-cdk-lib/aws-events';
+import type { IEventBus, IRule } from 'aws-cdk-lib/aws-events';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
@@ -38,27 +38,48 @@ interface AlarmDefinition {
 }
 
 type Definitions = {
-  readonly [Name in keyof Omit<TaggerAlarms, 'eventsNotDelivered' | 'canary'>]: AlarmDefinition;
+  readonly [Name in keyof Omit<
+    TaggerAlarms,
+    'eventsNotDelivered' | 'forwardedNotDelivered' | 'canary'
+  >]: AlarmDefinition;
 };
 
-/** Adds the alarm on events that EventBridge could deliver neither to the queue nor, after that, at all. */
+/** Adds the alarm on events of the account's own bus that EventBridge could deliver neither to the queue nor, after that, at all. */
 export function addEventAlarm(scope: Construct, rule: IRule, topic?: ITopic): Alarm {
+  return addDeliveryAlarm(scope, 'EventsNotDelivered', { RuleName: rule.ruleName }, topic);
+}
+
+/**
+ * Adds the same for a rule of another bus, whose metrics have the bus for a dimension as well:
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
+ */
+export function addForwardedAlarm(
+  scope: Construct,
+  rule: IRule,
+  { eventBusName: EventBusName }: Pick<IEventBus, 'eventBusName'>,
+  topic?: ITopic,
+): Alarm {
+  // CloudFormation calls such a rule BUS|RULE; its ARN ends in rule/BUS/RULE.
+  const RuleName = Fn.select(2, Fn.split('/', rule.ruleArn));
+  return addDeliveryAlarm(scope, 'ForwardedNotDelivered', { EventBusName, RuleName }, topic);
+}
+
+function addDeliveryAlarm(
+  scope: Construct,
+  id: string,
+  dimensionsMap: Readonly<Record<string, string>>,
+  topic?: ITopic,
+): Alarm {
   const metric = new Metric({
     namespace: 'AWS/Events',
     metricName: 'FailedInvocations',
-    dimensionsMap: { RuleName: rule.ruleName },
+    dimensionsMap,
     statistic: 'Sum',
     period: PERIOD,
   });
-  return told(
-    addAlarm(scope, 'EventsNotDelivered', {
-      metric,
-      threshold: 1,
-      description:
-        'EventBridge could not bring uploads to the queue: see the rights of the queue and its key',
-    }),
-    topic,
-  );
+  const description =
+    'EventBridge could not bring uploads to the queue: see the rights of the queue and its key';
+  return told(addAlarm(scope, id, { metric, threshold: 1, description }), topic);
 }
 
 /** Adds all alarms. They tell the topic when they ring, and when it is over. */

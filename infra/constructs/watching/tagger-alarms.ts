@@ -16,6 +16,8 @@ export interface TaggerAlarms {
   readonly retagFailed: Alarm;
   /** EventBridge could not deliver events. Exists where buckets send theirs by it. */
   readonly eventsNotDelivered?: Alarm;
+  /** EventBridge could not deliver events that other accounts forward. Exists where there are foreign buckets. */
+  readonly forwardedNotDelivered?: Alarm;
   /** The canary's picture was not tagged, or not forgotten again. Exists where there is a canary. */
   readonly canary?: Alarm;
   /** The tagging function failed as a whole. */
