@@ -264,6 +264,20 @@ export function queryImagesByStatus(
   };
 }
 
+/** Has the index list a record in a partition, also when it should do so already; none that has changed. */
+export function listImage(
+  record: Pick<ImageRecord, 'bucket' | 'key' | 'revision'>,
+  partition: string,
+): WriteRequest {
+  return {
+    kind: 'update',
+    Key: imageKey(record),
+    UpdateExpression: 'SET GSI1PK = :partition',
+    ConditionExpression: 'revision = :revision',
+    ExpressionAttributeValues: { ':partition': partition, ':revision': record.revision },
+  };
+}
+
 /** Partition of the index by status. */
 export function statusPartition(bucket: string, status: ImageStatus): string {
   return `STATUS#${bucket}#${status}`;

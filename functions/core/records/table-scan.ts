@@ -25,7 +25,7 @@ export interface ScanOptions extends ImageScope {
 export const SEGMENTS = 8;
 
 const COMPARED_ATTRIBUTES = [
-  ...['bucket', 'key', 'status', 'tags', 'corrections', 'modelDigest', 'embedding', 'labelSets'],
+  ...['GSI1PK', 'bucket', 'key', 'status', 'tags', 'corrections', 'modelDigest', 'embedding', 'labelSets'],
 ];
 
 /**

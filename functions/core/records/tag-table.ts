@@ -9,6 +9,8 @@ export interface PrimaryKey {
 interface Condition {
   readonly ConditionExpression: string;
   readonly ExpressionAttributeValues: Item;
+  /** Whether the key names the very partition, as that of an item that was read does: see `sharded-table.ts`. @default false */
+  readonly isPlaced?: boolean;
 }
 
 export type WriteRequest =

@@ -12,6 +12,8 @@ export interface SweepTally {
 export interface RetagFindings extends RetagTally, SweepTally {
   /** Number of labels left out of `labels` for want of room. @default 0 */
   readonly omittedLabels?: number;
+  /** Tagged images that the index and their labels have in other shards than new ones. @default 0 */
+  readonly moved?: number;
 }
 
 /** The findings of several parts of a table as those of one: counts are added up, the first examples are kept. */
@@ -29,6 +31,7 @@ export function mergedFindings(parts: readonly RetagFindings[]): RetagFindings {
     }
   }
   const omittedLabels = total((part) => part.omittedLabels ?? 0);
+  const moved = total((part) => part.moved ?? 0);
   return {
     images: total(({ images }) => images),
     changed: total(({ changed }) => changed),
@@ -39,6 +42,7 @@ export function mergedFindings(parts: readonly RetagFindings[]): RetagFindings {
     examples: parts.flatMap(({ examples }) => examples).slice(0, EXAMPLES),
     stale: total(({ stale }) => stale),
     awaited: total(({ awaited }) => awaited),
+    ...(moved > 0 && { moved }),
     ...(omittedLabels > 0 && { omittedLabels }),
   };
 }

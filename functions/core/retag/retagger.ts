@@ -5,6 +5,8 @@ import type { LabelSetsOfModel } from './retagging.ts';
 export interface Retagger extends LabelSetsOfModel {
   readonly table: ScannableTable;
   readonly now: () => Date;
+  /** Shards that the table is to have at least. @default as many as it has */
+  readonly shards?: number | undefined;
   /** Called with the number of tagged images that have been worked on so far. */
   readonly onProgress?: (images: number) => void;
 }

@@ -4,12 +4,13 @@ import {
   type ImageRecord,
   imageKey,
   imageRecordOf,
+  listImage,
   queryImagesByStatus,
   readImageAttributes,
   statusPartition,
 } from '../../core/records/image-record.ts';
 import { MAXIMUM_BATCH_KEYS, type ScannableTable } from '../../core/records/tag-table.ts';
-import { isListed, removeFromIndex, setPartition } from './mended-table.ts';
+import { isListed, removeFromIndex } from './mended-table.ts';
 
 type ObjectKey = Pick<ImageRecord, 'bucket' | 'key'>;
 
@@ -68,7 +69,7 @@ async function listMissing(bucket: string, keys: readonly string[], table: Scann
     const objects = keys.slice(first, first + MAXIMUM_BATCH_KEYS).map((key) => ({ bucket, key }));
     for (const record of (await recordsOf(objects, table)).values()) {
       if (await isListed(record, record.status, table)) continue;
-      listed += Number(await table.write(setPartition(record, statusPartition(bucket, record.status))));
+      listed += Number(await table.write(listImage(record, statusPartition(bucket, record.status))));
     }
   }
   return listed;

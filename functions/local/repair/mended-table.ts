@@ -4,6 +4,7 @@ import {
   type ImageRecord,
   imageKey,
   imageRecordOf,
+  listImage,
   nextImageRecord,
   putImageRecord,
   queryImagesByStatus,
@@ -101,7 +102,7 @@ async function mendIndex(records: ReadonlyMap<string, ImageRecord>, table: Scann
     }
   }
   for (const record of missing.values())
-    mended += Number(await table.write(setPartition(record, statusPartition(record.bucket, record.status))));
+    mended += Number(await table.write(listImage(record, statusPartition(record.bucket, record.status))));
   return mended;
 }
 
@@ -122,7 +123,7 @@ export async function removeFromIndex(
   const eventTime = now.toISOString();
   const object = { bucket, key, sequencer: FIRST_SEQUENCER };
   const tombstone = nextImageRecord(undefined, object, { status: 'deleted', tags: [] }, { eventTime, now });
-  if (record) await table.write(setPartition(record, partition));
+  if (record) await table.write(listImage(record, partition));
   else {
     const put = putImageRecord(tombstone);
     const Item = { ...itemOf(put), GSI1PK: partition };
@@ -130,7 +131,7 @@ export async function removeFromIndex(
     if (!(await table.write({ ...put, kind: 'put', Item }))) return;
   }
   const { status, revision } = record ?? tombstone;
-  await table.write(setPartition({ bucket, key, revision }, statusPartition(bucket, status)));
+  await table.write(listImage({ bucket, key, revision }, statusPartition(bucket, status)));
 }
 
 /** Whether the index lists an image under a status. */
@@ -143,20 +144,6 @@ export async function isListed(
   for await (const [first] of table.query(queryImagesByStatus(bucket, status, key, 1)))
     return first?.GSI1SK === key;
   return false;
-}
-
-/** Has the index list a record in a partition, also when it should do so already; none that has changed. */
-export function setPartition(
-  record: Pick<ImageRecord, 'bucket' | 'key' | 'revision'>,
-  partition: string,
-): WriteRequest {
-  return {
-    kind: 'update',
-    Key: imageKey(record),
-    UpdateExpression: 'SET GSI1PK = :partition',
-    ConditionExpression: 'revision = :revision',
-    ExpressionAttributeValues: { ':partition': partition, ':revision': record.revision },
-  };
 }
 
 function itemOf(request: WriteRequest): Item & PrimaryKey {

@@ -8,7 +8,7 @@ import type { CorrectionChange } from '../../../functions/core/records/changed-c
 import { correctImage } from '../../../functions/core/records/correct-image.ts';
 import { findImages, type LabelQuery } from '../../../functions/core/records/find-images.ts';
 import { imageKey } from '../../../functions/core/records/image-record.ts';
-import type { PrimaryKey, ScannableTable } from '../../../functions/core/records/tag-table.ts';
+import type { PrimaryKey, ScannableTable, TagTable } from '../../../functions/core/records/tag-table.ts';
 import { tellResult } from '../../../functions/core/results/result-channels.ts';
 import type { ResultEvent, ResultEvents } from '../../../functions/core/results/result-event.ts';
 import { retag } from '../../../functions/core/retag/retag.ts';
@@ -88,6 +88,8 @@ export interface WorldOptions {
   readonly expire?: (key: PrimaryKey, nowSeconds: number) => boolean;
   /** The table as runs and queries see it; the truth is read from the table itself. @default the table */
   readonly seenThrough?: (table: ScannableTable) => ScannableTable;
+  /** The table as runs and queries use it, above their steps; that of a tagger as its deployment has it. @default as it is */
+  readonly placing?: <Seen extends TagTable>(table: Seen, tagger?: TaggerName) => Seen;
   /** The function that tells results. @default tellResult */
   readonly tell?: typeof tellResult;
   /** The bucket as runs see it. @default the bucket */
@@ -147,6 +149,7 @@ export async function play(
     bucketName = 'photos',
     expire = () => false,
     seenThrough = (seen) => seen,
+    placing = (placed) => placed,
     objectsThrough = (objects) => objects,
     tell = tellResult,
   }: WorldOptions = {},
@@ -154,7 +157,7 @@ export async function play(
   const bucket = inMemoryBucket(bucketName, { versioned: scenario.versioned, bytesOf: bytesOfContent });
   const seen = seenThrough(table);
   const objects = objectsThrough(bucket.objects);
-  const truth = new TruthKeeper(table, seen, bucketName);
+  const truth = new TruthKeeper(table, placing(seen), bucketName);
   const thumbnails = new Map<string, Uint8Array>();
   const published: ResultEvent[] = [];
   const supersededEvents: ResultEvent[] = [];
@@ -220,7 +223,10 @@ export async function play(
 
   const deliver = (event: ObjectEvent, delivery: Delivery) =>
     bringToEnd(event.object.key, delivery, async (tagger, run) => {
-      const outcome = await tagImage(event, { ...fakeTagger(tagger, run), now });
+      const outcome = await tagImage(event, {
+        ...fakeTagger(tagger, { ...run, table: placing(run.table, tagger) }),
+        now,
+      });
       const publish: ResultEvents['publish'] = (result) => {
         if (outcome.result === 'superseded') supersededEvents.push(result);
         return run.events.publish(result);
@@ -231,7 +237,7 @@ export async function play(
 
   const retagBucket = (delivery: Delivery) =>
     bringToEnd('retag', delivery, (tagger, run) =>
-      retag({ ...fakeRetagger(tagger, run.table), now }, { bucket: bucketName }),
+      retag({ ...fakeRetagger(tagger, placing(run.table, tagger)), now }, { bucket: bucketName }),
     );
 
   const correct = ({ key, change, delivery }: NonNullable<Scenario['corrections']>[number]) =>
@@ -239,7 +245,8 @@ export async function play(
       'correct',
       delivery,
       async (_, run) => {
-        const corrected = await correctImage({ bucket: bucketName, key }, change, { table: run.table, now });
+        const through = { table: placing(run.table), now };
+        const corrected = await correctImage({ bucket: bucketName, key }, change, through);
         truth.checkCorrected(corrected, change);
       },
       { ...ports, table: checkedTable(change) },
@@ -297,7 +304,7 @@ export async function play(
     for (const failing of [failsAt, undefined]) {
       const started = truth.now();
       try {
-        const answer = await collected(findImages(asked, slowReads(scheduler, seen, failing)));
+        const answer = await collected(findImages(asked, placing(slowReads(scheduler, seen, failing))));
         return truth.checkAnswer(answer, asked, started);
       } catch (error) {
         if (!(error instanceof ServiceFault)) throw error;

@@ -191,6 +191,7 @@ export function slowReads(scheduler: Scheduler, table: TagTable, failsAt?: numbe
     });
   return {
     ...table,
+    read: (request) => read('read', () => table.read(request)),
     readBatch: (request) => read('readBatch', () => table.readBatch(request)),
     query: (request) => inSteps(table.query(request), (next) => read('query', next)),
   };

@@ -22,6 +22,8 @@ import {
   readImageRecord,
 } from '../../../functions/core/records/image-record.ts';
 import { labelEntryOf, queryLabelEntries } from '../../../functions/core/records/label-entries.ts';
+import { shardPartition, wholePartition } from '../../../functions/core/records/shard-places.ts';
+import { readShards } from '../../../functions/core/records/table-shards.ts';
 import type { Item, PrimaryKey, TagTable, WriteRequest } from '../../../functions/core/records/tag-table.ts';
 import { EVERY_LABEL } from './fake-taggers.ts';
 import { entryIdentity } from './tagging-run.ts';
@@ -156,11 +158,25 @@ export class TruthKeeper {
     }
   }
 
+  /** Wherever they stand, copies too. */
+  private async entriesOf({ set, label }: LabelTerm): Promise<readonly Item[]> {
+    const request = queryLabelEntries(set, label);
+    const { ':label': partition, ...values } = request.ExpressionAttributeValues;
+    const items: Item[] = [];
+    const { shards } = await readShards(this.table);
+    for (let shard = 0; shard < shards; shard++) {
+      const ExpressionAttributeValues = { ...values, ':label': shardPartition(String(partition), shard) };
+      for await (const page of this.table.query({ ...request, ExpressionAttributeValues }))
+        items.push(...page);
+    }
+    return items;
+  }
+
   /** Keys of the label entries that no image record confirms, with their sequencers. */
   async garbage(): Promise<ReadonlyArray<{ identity: string; key: string; sequencer: string }>> {
     const items: Item[] = [];
     for (const { set, label } of EVERY_LABEL) {
-      for await (const page of this.table.query(queryLabelEntries(set, label))) items.push(...page);
+      items.push(...(await this.entriesOf({ set, label })));
     }
     return items
       .map((item) => ({ identity: entryIdentity(item as unknown as PrimaryKey), ...labelEntryOf(item) }))
@@ -201,6 +217,6 @@ function tagsByKey(records: ReadonlyMap<string, ImageRecord>): Moment {
 }
 
 function labelOf({ PK }: PrimaryKey): LabelTerm {
-  const [, set = '', label = ''] = PK.split('#');
+  const [, set = '', label = ''] = wholePartition(PK).split('#');
   return { set, label };
 }

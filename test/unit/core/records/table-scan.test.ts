@@ -37,12 +37,22 @@ describe('the scan of a segment', () => {
   });
 
   it('asks of tagged images only for what retagging compares', () => {
-    const names = ['bucket', 'key', 'status', 'tags', 'corrections', 'modelDigest', 'embedding', 'labelSets'];
+    const names = [
+      'GSI1PK',
+      'bucket',
+      'key',
+      'status',
+      'tags',
+      'corrections',
+      'modelDigest',
+      'embedding',
+      'labelSets',
+    ];
     expect(scanSegment(PLACE, { isOnlyTagged: true })).toStrictEqual({
       ...SENT,
       FilterExpression: '#status = :tagged',
       ProjectionExpression:
-        'PK, SK, #bucket, #key, #status, #tags, #corrections, #modelDigest, #embedding, #labelSets',
+        'PK, SK, #GSI1PK, #bucket, #key, #status, #tags, #corrections, #modelDigest, #embedding, #labelSets',
       ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
       ExpressionAttributeValues: { ':tagged': 'tagged' },
     });
