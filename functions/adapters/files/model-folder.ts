@@ -55,8 +55,8 @@ const fields = z.object({
     imageWeights: file.exactOptional(),
     textEncoder: file,
     textWeights: file.exactOptional(),
-    /** Its name is fixed, so that a folder with nothing but a tokenizer can be recognised, too. */
-    tokenizer: file.extend({ path: z.literal('tokenizer.json') }),
+    /** Its names are fixed, so that a folder with nothing but a tokenizer can be recognised, too. */
+    tokenizer: file.extend({ path: z.enum(['tokenizer.json', 'tokenizer.bin']) }),
   }),
   image: z.strictObject({
     /** Width and height of the encoder's input in pixels. */

@@ -1,7 +1,8 @@
-import { copyFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { readdir, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { MANIFEST_FILE, type Model, readModel } from '../../adapters/files/model-folder.ts';
 import { loadTokenizer } from '../../adapters/onnx/tokenizer.ts';
+import type { TokenTables } from '../../adapters/tokens/token-tables.ts';
 import { CliptagError, InvalidInput } from '../../core/errors.ts';
 import { imageGraph } from './graph/image-graph.ts';
 import { textGraph } from './graph/text-graph.ts';
@@ -12,6 +13,7 @@ import { replaceModelFolder } from './output-folder.ts';
 import { openCheckpoint } from './read/checkpoint-folder.ts';
 import { describeReadyOnnx, isReadyOnnx, type ReadyOnnxOptions } from './ready-onnx.ts';
 import { imageSmoother, textSmoother } from './smooth/samples-smoother.ts';
+import { withTokensOf, writeTokenizer } from './tokenizer-tables.ts';
 import { type OnnxGraph, onnxGraph } from './write/onnx-graph.ts';
 import { weightsFile } from './write/weights-file.ts';
 
@@ -36,10 +38,10 @@ export async function compileModel(folder: string, options: CompileOptions): Pro
   const tokenizer = await requireTokenizer(folder, options.tokenizer);
   const isReady = await isReadyOnnx(folder);
   await replaceModelFolder(options.out, async (temporary) => {
-    await copyFile(tokenizer, join(temporary, FILES.tokenizer));
+    const tables = await writeTokenizer(tokenizer, temporary);
     const described = isReady
       ? await describeReadyOnnx(folder, temporary, options)
-      : await compileCheckpoint(folder, temporary, options);
+      : await compileCheckpoint(folder, temporary, options, tables);
     await requireEndToken(temporary, described.text);
     const { description, ...rest } = described;
     const manifest = {
@@ -59,9 +61,11 @@ async function compileCheckpoint(
   folder: string,
   out: string,
   { precision = 'int8', samples }: CompileOptions,
+  tables: TokenTables | undefined,
 ): Promise<ModelDescription> {
-  const checkpoint = await openCheckpoint(folder);
+  const opened = await openCheckpoint(folder);
   try {
+    const checkpoint = tables === undefined ? opened : withTokensOf(tables, opened);
     const isInt8 = precision === 'int8';
     const image = { precision, ...(isInt8 && { prepare: await imageSmoother(checkpoint, samples) }) };
     await writeGraph(out, 'image', (graph) => imageGraph(graph, checkpoint, image));
@@ -69,7 +73,7 @@ async function compileCheckpoint(
     await writeGraph(out, 'text', (graph) => textGraph(graph, checkpoint, text));
     return describeCheckpoint(checkpoint, precision);
   } finally {
-    await checkpoint.close();
+    await opened.close();
   }
 }
 

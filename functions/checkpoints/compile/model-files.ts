@@ -1,6 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ModelManifest, sha256Of } from '../../adapters/files/model-folder.ts';
+import { TOKEN_TABLES_FILE } from '../../adapters/tokens/token-tables-file.ts';
+import { TOKENIZER_FILE } from '../../adapters/tokens/tokenizer-file.ts';
 
 /** The names of a model folder's files. */
 export const FILES = {
@@ -8,7 +10,9 @@ export const FILES = {
   imageWeights: 'image-encoder.bin',
   textEncoder: 'text-encoder.onnx',
   textWeights: 'text-encoder.bin',
-  tokenizer: 'tokenizer.json',
+  tokenizer: TOKENIZER_FILE,
+  /** In its place, the tables that were made of a tokenizer of Gemma's kind. */
+  tokenTables: TOKEN_TABLES_FILE,
 } as const;
 
 /** The files of a folder as its manifest lists them; a model without large tensors has no files of weights. */
@@ -24,6 +28,6 @@ export async function fileEntries(folder: string): Promise<ModelManifest['files'
     ...(held.includes(imageWeights) && { imageWeights: await entry(imageWeights) }),
     textEncoder: await entry(FILES.textEncoder),
     ...(held.includes(textWeights) && { textWeights: await entry(textWeights) }),
-    tokenizer: await entry(FILES.tokenizer),
+    tokenizer: await entry(held.includes(FILES.tokenTables) ? FILES.tokenTables : FILES.tokenizer),
   };
 }

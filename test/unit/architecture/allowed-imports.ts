@@ -119,7 +119,7 @@ export const ALLOWED_IMPORTS = `
   checkpoints/compile/smooth: adapters/onnx adapters/sharp checkpoints/compile/graph
       checkpoints/compile/read checkpoints/compile/weights checkpoints/compile/write core/pixels
       onnxruntime-node
-  checkpoints/compile: adapters/files adapters/onnx checkpoints checkpoints/compile/graph
+  checkpoints/compile: adapters/files adapters/onnx adapters/tokens checkpoints checkpoints/compile/graph
       checkpoints/compile/read checkpoints/compile/smooth checkpoints/compile/write core node:*
 
   # Tagging from code, and the parts that the command line shares with it.

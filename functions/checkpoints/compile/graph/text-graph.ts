@@ -1,13 +1,13 @@
 import type { Checkpoint, TextTowerShape } from '../read/checkpoint.ts';
 import type { LayerWeights } from '../weights/layer-weights.ts';
 import { linear } from '../weights/linear.ts';
-import { quantisedRows } from '../weights/quantise.ts';
 import { layerWeights, normWeights } from '../weights/tower-weights.ts';
 import type { OnnxGraph } from '../write/onnx-graph.ts';
-import { CAST_TO_FLOAT32, CAST_TO_INT32 } from '../write/onnx-messages.ts';
+import { CAST_TO_INT32 } from '../write/onnx-messages.ts';
 import { layer, norm, type Stream } from './layer.ts';
 import { floatProduct, type Precision } from './product.ts';
 import { sequenceRows } from './rows.ts';
+import { type TokenTable, tokenVectors, wholeTokenTable } from './token-table.ts';
 
 export interface TextGraphOptions {
   readonly precision: Precision;
@@ -39,19 +39,16 @@ export async function textGraph(
   graph.output('embedding', 'float32', ['N', embeddingSize]);
 }
 
-/** The tokens that the first layer takes: [N, length, width]. With int8 each row of the table has its own scale. */
+/** The tokens that the first layer takes: [N, length, width]. @param table the rows that `ids` mean */
 export async function textTokens(
   graph: OnnxGraph,
   checkpoint: Checkpoint,
   ids: string,
   precision: Precision,
+  table: TokenTable = wholeTokenTable(checkpoint),
 ): Promise<string> {
-  const { width, vocabularySize, contextLength } = checkpoint.text;
-  const table = await checkpoint.read('text.tokens');
-  const rows =
-    precision === 'fp32'
-      ? graph.node('Gather', [graph.constant('tokens', [vocabularySize, width], table), ids])
-      : int8Rows(graph, table, vocabularySize, ids);
+  const { width, contextLength } = checkpoint.text;
+  const rows = await tokenVectors(graph, table, ids, precision);
   const positions = graph.constant(
     'positions',
     [contextLength, width],
@@ -60,15 +57,6 @@ export async function textTokens(
   const length = graph.node('Shape', [ids], { attributes: { start: 1, end: 2 } });
   const zero = graph.constant('zero', [1], BigInt64Array.of(0n));
   return graph.node('Add', [rows, graph.node('Slice', [positions, zero, length, zero])]);
-}
-
-function int8Rows(graph: OnnxGraph, table: Float32Array, vocabularySize: number, ids: string): string {
-  const { values, scales } = quantisedRows(table, vocabularySize);
-  const constant = graph.constant('tokens', [vocabularySize, table.length / vocabularySize], values);
-  const steps = graph.node('Gather', [constant, ids]);
-  const worth = graph.node('Gather', [graph.constant('tokens.scales', [vocabularySize, 1], scales), ids]);
-  const whole = graph.node('Cast', [steps], { attributes: { to: CAST_TO_FLOAT32 } });
-  return graph.node('Mul', [whole, worth]);
 }
 
 /** The token of each text whose embedding counts: [N, length, width] → [N, width]. */

@@ -49,6 +49,8 @@ export async function openCheckpoint(folder: string, options: { layout?: Layout 
           ]);
         return readTensor(reading, files, name);
       },
+      // No layout keeps this tensor within another, or transposed.
+      readTokenRows: (first, count) => files.read(reading.sourceOf('text.tokens').tensor, { first, count }),
       close: files.close,
     };
   } catch (error) {

@@ -130,5 +130,7 @@ export interface Checkpoint extends CheckpointShape {
   readonly logitBias?: number;
   /** Reads a tensor as float32, row-major. @throws {InvalidInput} for a tensor that this checkpoint does not have */
   read(name: TensorName): Promise<Float32Array>;
+  /** Rows of `text.tokens`, which may be larger than all the rest: as {@link Checkpoint.read} would give them. */
+  readTokenRows(first: number, count: number): Promise<Float32Array>;
   close(): Promise<void>;
 }

@@ -12,15 +12,21 @@ export interface TensorPart {
   readonly of: number;
 }
 
+/** Some of a tensor's first dimension. */
+export interface TensorRows {
+  readonly first: number;
+  readonly count: number;
+}
+
 /** Named tensors of one or several files; opening reads their headers only. */
 export interface TensorFile {
   readonly tensors: ReadonlyMap<string, TensorEntry>;
   /**
-   * Reads a tensor, or a part of it, as float32, row-major.
+   * Reads a tensor, or a part or some rows of it, as float32, row-major.
    *
    * @throws {InvalidInput} for a tensor that does not exist, a type that is no float, and numbers that are not finite
    */
-  read(name: string, part?: TensorPart): Promise<Float32Array>;
+  read(name: string, part?: TensorPart | TensorRows): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
@@ -64,7 +70,7 @@ async function readTensor(
   path: string,
   name: string,
   entry: TensorEntry | undefined,
-  { index, of }: TensorPart,
+  part: TensorPart | TensorRows,
 ): Promise<Float32Array> {
   if (entry === undefined) throw unreadable(path, `${name}: Expected a tensor but there is none`);
   if (!isReadable(entry.dtype))
@@ -72,23 +78,41 @@ async function readTensor(
       path,
       `${name}: Expected numbers of type ${Object.keys(READABLE_BYTES).join(', ')} but found ${entry.dtype}`,
     );
-  if ((entry.shape[0] ?? 1) % of !== 0)
-    throw unreadable(path, `${name}: Expected ${of} equal parts of shape [${entry.shape}]`);
+  const { first, count } = rowsOf(part, name, entry, path);
   const numberBytes = READABLE_BYTES[entry.dtype];
-  const numbers = new Float32Array(entry.bytes / numberBytes / of);
-  const start = entry.position + index * numbers.length * numberBytes;
+  const rowNumbers = entry.bytes / numberBytes / (entry.shape[0] ?? 1);
+  const numbers = new Float32Array(count * rowNumbers);
+  const start = entry.position + first * rowNumbers * numberBytes;
   const chunk = Buffer.alloc(Math.min(CHUNK_BYTES, numbers.length * numberBytes));
   for (let done = 0; done < numbers.length; ) {
-    const count = Math.min(chunk.length / numberBytes, numbers.length - done);
-    const bytes = chunk.subarray(0, count * numberBytes);
+    const now = Math.min(chunk.length / numberBytes, numbers.length - done);
+    const bytes = chunk.subarray(0, now * numberBytes);
     await readFully(file, bytes, start + done * numberBytes, path);
-    toFloat32(entry.dtype, bytes, numbers.subarray(done, done + count));
-    done += count;
+    toFloat32(entry.dtype, bytes, numbers.subarray(done, done + now));
+    done += now;
   }
   const wrong = firstNotFinite(numbers);
   if (wrong !== undefined)
     throw unreadable(path, `${name}: Expected finite numbers but number ${wrong} is ${numbers[wrong]}`);
   return numbers;
+}
+
+/** @throws {InvalidInput} for rows that the tensor does not have */
+function rowsOf(
+  part: TensorPart | TensorRows,
+  name: string,
+  { shape }: TensorEntry,
+  path: string,
+): TensorRows {
+  const rows = shape[0] ?? 1;
+  if ('of' in part) {
+    if (rows % part.of !== 0)
+      throw unreadable(path, `${name}: Expected ${part.of} equal parts of shape [${shape}]`);
+    return { first: (part.index * rows) / part.of, count: rows / part.of };
+  }
+  if (part.first + part.count > rows)
+    throw unreadable(path, `${name}: Expected ${part.first + part.count} rows but the shape is [${shape}]`);
+  return part;
 }
 
 /** A plain loop: a callback for each of the hundred millions of numbers takes several times as long. */

@@ -4,6 +4,7 @@ import { sharpPixelDecoder } from '../../../adapters/sharp/pixel-decoder.ts';
 import { RGB_CHANNELS } from '../../../core/pixels/pixels.ts';
 import { imageTokens } from '../graph/image-graph.ts';
 import { textTokens } from '../graph/text-graph.ts';
+import { partOfTokenTable } from '../graph/token-table.ts';
 import type { Checkpoint, TextTowerShape } from '../read/checkpoint.ts';
 import type { LayerWeights } from '../weights/layer-weights.ts';
 import { layerSmoother } from './calibrate.ts';
@@ -49,15 +50,18 @@ export async function textSmoother(checkpoint: Checkpoint, folder: string): Prom
   const { text: shape } = checkpoint;
   const tokenize = await loadTokenizer(folder, { contextLength: shape.contextLength });
   const texts = [...SAMPLE_TEXTS.map(tokenize), ...scatteredTexts(shape)];
+  // Only the vectors that these texts need are put into the graph: all together may be larger than a graph can be.
+  const { table, idOf } = await partOfTokenTable(checkpoint, new Set([...texts.flat(), shape.padToken]));
+  const idIn = (id: number) => BigInt(idOf.get(id) ?? 0);
   const length = shape.causal ? Math.max(...texts.map((ids) => ids.length)) : shape.contextLength;
-  const ids = new BigInt64Array(texts.length * length).fill(BigInt(shape.padToken));
+  const ids = new BigInt64Array(texts.length * length).fill(idIn(shape.padToken));
   texts.forEach((text, row) => {
-    ids.set(text.map(BigInt), row * length);
+    ids.set(text.map(idIn), row * length);
   });
   return layerSmoother({
     shape,
     causal: shape.causal,
-    tokens: (graph) => textTokens(graph, checkpoint, graph.input('ids', 'int64', ['N', 'L']), 'int8'),
+    tokens: (graph) => textTokens(graph, checkpoint, graph.input('ids', 'int64', ['N', 'L']), 'int8', table),
     feeds: { ids: new Tensor('int64', ids, [texts.length, length]) },
   });
 }
