@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
+import { MAXIMUM_SHARDS } from './core/cost/throughput.ts';
 import { InvalidInput } from './core/errors.ts';
 import { DEFAULT_EXIF_CHOICE, EXIF_CHOICES } from './core/formats/exif/exif-choice.ts';
 import { DEFAULT_LOG_LEVEL, LOG_LEVELS } from './core/log-levels.ts';
@@ -33,6 +34,8 @@ const taggingEnvironment = z.object({
   ...logVariables,
   /** Name of the DynamoDB table. */
   TABLE_NAME: z.string().min(1),
+  /** Shards that the table is to have at least: functions/core/records/sharded-table.ts. @default 1 */
+  TABLE_SHARDS: z.coerce.number().int().min(1).max(MAXIMUM_SHARDS).default(1),
   /** Folder of the model, with its `manifest.json`. */
   MODEL_FOLDER: z.string().min(1),
   /** Label set files or folders of them, comma-separated. */
@@ -123,6 +126,7 @@ function checkedEnvironment<Schema extends z.ZodType>(
 /** The environment of the function that retags. */
 const retagEnvironment = taggingEnvironment.pick({
   TABLE_NAME: true,
+  TABLE_SHARDS: true,
   MODEL_FOLDER: true,
   LABEL_SETS: true,
   CLASSIFIER_FOLDER: true,
@@ -148,7 +152,14 @@ export const SNAPSHOT_KEY = 'search.snapshot';
 const apiEnvironment = taggingEnvironment
   .pick({
     ...{ TABLE_NAME: true, MODEL_FOLDER: true, LABEL_SETS: true, BUCKETS: true, KEY_PREFIXES: true },
-    ...{ HEIC: true, MAXIMUM_BYTES: true, VECTOR_INDEX: true, LOG_LEVEL: true, LOG_KEYS: true },
+    ...{
+      HEIC: true,
+      MAXIMUM_BYTES: true,
+      TABLE_SHARDS: true,
+      VECTOR_INDEX: true,
+      LOG_LEVEL: true,
+      LOG_KEYS: true,
+    },
   })
   .extend({
     /** The table's stream, by which changes are followed. @default the table is compared every minute */

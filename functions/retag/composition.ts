@@ -5,6 +5,7 @@ import { type Model, readModel } from '../adapters/files/model-folder.ts';
 import type { LogEnvironment, RetagEnvironment } from '../config.ts';
 import { CliptagError } from '../core/errors.ts';
 import type { PromptEncoder } from '../core/labels/embedding.ts';
+import { shardedTable } from '../core/records/sharded-table.ts';
 import { indexingVectors, vectorIndex } from '../core/records/vector-index.ts';
 import type { Retagger } from '../core/retag/retagger.ts';
 
@@ -25,10 +26,12 @@ export async function composeRetagger(
     readLabelSets(environment.LABEL_SETS),
   ]);
   const compiled = withoutEncoder(model);
-  const table = dynamoDbTagTable({
+  const { TABLE_SHARDS: shards } = environment;
+  const plain = dynamoDbTagTable({
     tableName: environment.TABLE_NAME,
     client: { maxAttempts: MAXIMUM_ATTEMPTS, ...client },
   });
+  const table = shardedTable(plain, { shards });
   return {
     modelDigest: model.digest,
     classifiers: await Promise.all(
@@ -37,6 +40,7 @@ export async function composeRetagger(
     table: environment.VECTOR_INDEX
       ? indexingVectors(table, vectorIndex(model.manifest.embeddingSize))
       : table,
+    shards,
     now: () => new Date(),
   };
 }

@@ -61,9 +61,9 @@ async function summedUp({ run, of }: OrderOf<'summary'>, { table }: Retagger): P
       `Expected ${of} segments at their end but found ${segmentsDone}: start it again`,
     );
   }
-  const { images, changed, noted, right, foreign, stale, awaited } = findings;
+  const { images, changed, noted, right, foreign, stale, awaited, moved = 0 } = findings;
   return {
     answer: { ...findings, by },
-    report: { run, images, changed, noted, right, foreign, stale, awaited },
+    report: { run, images, changed, noted, right, foreign, stale, awaited, moved },
   };
 }

@@ -13,6 +13,7 @@ import { type LabelSet, labelSetDigest } from '../core/labels/label-set.ts';
 import { listedObjectBody } from '../core/objects/listed-object.ts';
 import { correctByNames } from '../core/records/correct-by-names.ts';
 import { readRecord } from '../core/records/record-commit.ts';
+import { shardedTable } from '../core/records/sharded-table.ts';
 import type { TagTable } from '../core/records/tag-table.ts';
 import { indexingVectors, type VectorIndex } from '../core/records/vector-index.ts';
 import type { ImageSearch } from '../core/search/image-search.ts';
@@ -46,9 +47,10 @@ export interface ApiParts {
 /** Builds the HTTP API before a deployed pipeline from the adapters. */
 export function composeApi(environment: ApiEnvironment, parts: ApiParts): ApiApp {
   const { search, labelSets, modelDigest, vectorIndex, report, clients = {} } = parts;
-  const { TABLE_NAME, BUCKETS, KEY_PREFIXES, MAXIMUM_BYTES } = environment;
+  const { TABLE_NAME, TABLE_SHARDS, BUCKETS, KEY_PREFIXES, MAXIMUM_BYTES } = environment;
   const plain = dynamoDbTagTable({ tableName: TABLE_NAME, ...(clients.table && { client: clients.table }) });
-  const table = vectorIndex ? indexingVectors(plain, vectorIndex) : plain;
+  const divided = shardedTable(plain, { shards: TABLE_SHARDS });
+  const table = vectorIndex ? indexingVectors(divided, vectorIndex) : divided;
   return apiApp(
     {
       search,

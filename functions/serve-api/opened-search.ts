@@ -9,6 +9,7 @@ import { type ApiEnvironment, SNAPSHOT_KEY } from '../config.ts';
 import { CliptagError } from '../core/errors.ts';
 import type { PromptEncoder } from '../core/labels/embedding.ts';
 import type { LabelSet } from '../core/labels/label-set.ts';
+import { shardedTable } from '../core/records/sharded-table.ts';
 import type { ScannableTable } from '../core/records/tag-table.ts';
 import { type VectorIndex, vectorIndex } from '../core/records/vector-index.ts';
 import type { ImageSearch } from '../core/search/image-search.ts';
@@ -61,7 +62,12 @@ export async function openSearch(
       labelSets,
       textEncoder: async () => textEncoder,
     },
-    ...{ table: dynamoDbTagTable({ tableName: TABLE_NAME, client }), client, warn, compareSeconds },
+    ...{
+      table: shardedTable(dynamoDbTagTable({ tableName: TABLE_NAME, client })),
+      client,
+      warn,
+      compareSeconds,
+    },
   };
   const opened = { modelDigest, labelSets, textEncoder };
   return VECTOR_INDEX

@@ -6,6 +6,7 @@ import { type Model, readModel } from '../adapters/files/model-folder.ts';
 import { onnxImageEncoder, onnxTextEncoder } from '../adapters/onnx/encoders.ts';
 import { sharpPixelDecoder } from '../adapters/sharp/pixel-decoder.ts';
 import type { ExifChoice } from '../core/formats/exif/exif-choice.ts';
+import { shardedTable } from '../core/records/sharded-table.ts';
 import type { ScannableTable } from '../core/records/tag-table.ts';
 import { indexingVectors, vectorIndex } from '../core/records/vector-index.ts';
 import { inBatches } from '../core/tagging/micro-batch.ts';
@@ -27,6 +28,8 @@ export interface TaggerSettings {
   readonly heic?: boolean;
   /** Whether the table has a vector index over the model's embeddings. @default false */
   readonly hasVectorIndex?: boolean;
+  /** Shards that the table is to have at least; a table that nobody else writes needs none. @default it is not divided */
+  readonly shards?: number;
   /** Where thumbnails are kept. @default none are made */
   readonly thumbnails?: ThumbnailStore | undefined;
   /** What is recorded of a picture's EXIF. @default all */
@@ -80,9 +83,10 @@ export async function composeTagger(
 }
 
 function tableOf(
-  { table: options, hasVectorIndex = false }: TaggerSettings,
+  { table: options, hasVectorIndex = false, shards }: TaggerSettings,
   { manifest }: Model,
 ): ScannableTable {
-  const table = dynamoDbTagTable(options);
+  const plain = dynamoDbTagTable(options);
+  const table = shards === undefined ? plain : shardedTable(plain, { shards });
   return hasVectorIndex ? indexingVectors(table, vectorIndex(manifest.embeddingSize)) : table;
 }

@@ -29,6 +29,7 @@ const tagger = await composeTagger({
   maximumBytes: environment.MAXIMUM_BYTES,
   heic: environment.HEIC,
   hasVectorIndex: environment.VECTOR_INDEX,
+  shards: environment.TABLE_SHARDS,
   exif: environment.EXIF,
   thumbnails: thumbnailsIn(environment),
   warn: (message) => log.logger.warn(message),

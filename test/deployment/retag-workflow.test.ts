@@ -87,7 +87,7 @@ describe.skipIf(!hasMoto)('a deployed stack that retags', () => {
     for (const one of await readLabelSets([path])) await cachedClassifier(one, encoder, folder);
     const environment = {
       ...{ TABLE_NAME: TABLE, MODEL_FOLDER: 'models/embedded' },
-      ...{ LABEL_SETS: [path], CLASSIFIER_FOLDER: folder, VECTOR_INDEX: false },
+      ...{ LABEL_SETS: [path], CLASSIFIER_FOLDER: folder, TABLE_SHARDS: 1, VECTOR_INDEX: false },
     };
     const retagger = await composeRetagger(environment, account.client);
     const scan = scanInPagesOf(3, { tableName: TABLE, client: account.client });

@@ -16,6 +16,7 @@ import { createTable } from '../../functions/adapters/aws/dynamodb-table.ts';
 import { fixedWidthSequencer } from '../../functions/core/objects/object.ts';
 import { nextImageRecord, putImageRecord } from '../../functions/core/records/image-record.ts';
 import { putLabelEntry } from '../../functions/core/records/label-entries.ts';
+import { shardedTable } from '../../functions/core/records/sharded-table.ts';
 import { describeImage } from '../../functions/core/tagging/describe-image.ts';
 import { tableInput } from '../../functions/local/dynamodb/table.ts';
 import { listen, stop } from '../../functions/local/http/loopback-server.ts';
@@ -40,7 +41,7 @@ describe.skipIf(!hasMoto)('with a deployed table', () => {
     const { AWS_REGION: _, AWS_DEFAULT_REGION: __, ...variables } = account.env;
     env = variables;
     await createTable(client, tableInput('deployed'));
-    const table = dynamoDbTagTable({ tableName: 'deployed', client });
+    const table = shardedTable(dynamoDbTagTable({ tableName: 'deployed', client }), { shards: 16 });
     const object = { bucket: 'mine', key: 'a.jpg', eTag: 'etag', sequencer: fixedWidthSequencer('1') };
     const tags = [{ set: 'general', label: 'dog', score: 0.9 }];
     const record = nextImageRecord(

@@ -58,7 +58,7 @@ describe('what the image is built from', () => {
     expect(fitted.backfill.tagger.labelSets).toEqual([{ digest }]);
 
     const { classifiers } = await composeRetagger({
-      ...{ TABLE_NAME: 'none', VECTOR_INDEX: false },
+      ...{ TABLE_NAME: 'none', TABLE_SHARDS: 1, VECTOR_INDEX: false },
       MODEL_FOLDER: join(fitted.folder, 'model'),
       LABEL_SETS: [join(fitted.folder, 'labels')],
       CLASSIFIER_FOLDER: join(fitted.folder, 'classifiers'),

@@ -1,6 +1,7 @@
 import { dynamoDbTagTable } from '../../adapters/aws/dynamodb.ts';
 import { readLocalCredentials } from '../../config.ts';
 import { CliptagError } from '../../core/errors.ts';
+import { shardedTable } from '../../core/records/sharded-table.ts';
 import type { ScannableTable } from '../../core/records/tag-table.ts';
 import { indexingVectors, vectorIndex } from '../../core/records/vector-index.ts';
 import { LOCAL_PIPELINE } from '../../local/control-api/local-pipeline.ts';
@@ -31,7 +32,8 @@ function openTable(place: TablePlace): ScannableTable {
   const { tableName } = place;
   if (place.kind === 'deployed') {
     const region = place.region ? { region: place.region } : {};
-    const table = dynamoDbTagTable({ tableName, client: { ...region, maxAttempts: DEPLOYED_ATTEMPTS } });
+    const client = { ...region, maxAttempts: DEPLOYED_ATTEMPTS };
+    const table = shardedTable(dynamoDbTagTable({ tableName, client }));
     const dimensions = Number(place.stack?.outputs.VectorIndexDimensions ?? 0);
     return dimensions > 0 ? indexingVectors(table, vectorIndex(dimensions)) : table;
   }

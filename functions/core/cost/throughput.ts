@@ -12,6 +12,9 @@ export const NEW_TABLE_WRITE_UNITS = 4_000;
  */
 export const PARTITION_WRITE_UNITS = 1_000;
 
+/** Each query by label or status asks so many partitions side by side: as many as the SDK opens connections for, about. */
+export const MAXIMUM_SHARDS = 64;
+
 /** What decides how many images a second are tagged. */
 export interface ThroughputSettings {
   /** Tags per image. */
@@ -22,6 +25,8 @@ export interface ThroughputSettings {
   readonly millisecondsPerImage: number;
   /** Write units a second that the table takes at once. */
   readonly tableWriteUnits: number;
+  /** Into how many shards the partitions of labels and of the index by status are divided. @default 1 */
+  readonly shards?: number;
   /** Buckets that the images are in. @default 1 */
   readonly buckets?: number;
   /** Size of the embeddings that a vector index holds. @default 0, no index */
@@ -33,25 +38,34 @@ export interface Throughput {
   readonly functions: number;
   /** By the table's write units. */
   readonly table: number;
-  /** By the index by status, which has one partition for the tagged images of a bucket. */
+  /** By the index by status, which has one partition for the tagged images of a bucket, and for each shard of these. */
   readonly statusIndex: number;
+  /** By a label that every image has. */
+  readonly label: number;
   /** Of the table and its index. */
   readonly stored: number;
   /** Of all. */
   readonly carried: number;
 }
 
-/**
- * Images a second that the settings carry, when they come evenly. A label that most images carry has a partition of its own
- * kind: its entries come at no more than 1,000 a second either.
- */
+/** Images a second that the settings carry, when they come evenly. */
 export function throughput(settings: ThroughputSettings): Throughput {
-  const { concurrency, millisecondsPerImage, tableWriteUnits, buckets = 1 } = settings;
+  const { concurrency, millisecondsPerImage, tableWriteUnits, buckets = 1, shards = 1 } = settings;
   const functions = (concurrency * 1_000) / millisecondsPerImage;
   const table = tableWriteUnits / tableUnitsPerImage(settings);
-  const statusIndex = (PARTITION_WRITE_UNITS / writeUnits(settings.tags).index) * buckets;
+  const label = PARTITION_WRITE_UNITS * shards;
+  const statusIndex = (label / writeUnits(settings.tags).index) * buckets;
   const stored = Math.min(table, statusIndex);
-  return { functions, table, statusIndex, stored, carried: Math.min(functions, stored) };
+  return { functions, table, statusIndex, label, stored, carried: Math.min(functions, stored) };
+}
+
+/**
+ * Shards enough for images of one bucket, all with the same label. Each gets half of what a partition takes: images are spread by a
+ * hash, and partition keys lie on DynamoDB's partitions by another. A power of two, so that small changes of settings move nothing.
+ */
+export function enoughShards(imagesPerSecond: number): number {
+  const halves = imagesPerSecond / (PARTITION_WRITE_UNITS / 2);
+  return Math.min(MAXIMUM_SHARDS, 2 ** Math.max(0, Math.ceil(Math.log2(halves))));
 }
 
 /** Those of the table alone: its index has its own. */

@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PrimaryKey } from './tag-table.ts';
 
-/** As many partitions as one query asks side by side: the SDK opens 50 connections, and more gain nothing by far. */
-export const MAXIMUM_SHARDS = 64;
-
 /**
  * A partition that is divided: that of a label's entries, or of a bucket's images of one status in the index. DynamoDB takes
  * 1,000 write units a second for each partition key, however much the table takes

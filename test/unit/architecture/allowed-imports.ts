@@ -41,7 +41,7 @@ export const ALLOWED_IMPORTS = `
   core/results: core core/labels core/objects core/records core/tagging zod
 
   # The environment.
-  config.ts: core core/formats/exif core/objects core/results core/thumbnails zod node:*
+  config.ts: core core/cost core/formats/exif core/objects core/results core/thumbnails zod node:*
 
   # One room for each outside system.
   adapters/sandbox: core node:*

@@ -11,10 +11,15 @@ const SHOWN_LABELS = 20;
 
 /** What would change, as the terminal shows it. */
 export function planLines(tally: PlannedTally): string[] {
-  return [imagesLine(tally), ...changeLines(tally)];
+  return [imagesLine(tally), ...movedLines(tally), ...changeLines(tally)];
 }
 
-type PlannedTally = RetagTally & Pick<RetagFindings, 'omittedLabels'>;
+type PlannedTally = RetagTally & Pick<RetagFindings, 'omittedLabels' | 'moved'>;
+
+/** Of a table whose partitions have been divided further since. */
+function movedLines({ moved = 0 }: PlannedTally): string[] {
+  return moved === 0 ? [] : [`Shards: ${moved} images move to others than they were written to.`];
+}
 
 /** The tags that change, label by label, with examples. */
 export function changeLines({ labels, examples, omittedLabels = 0 }: PlannedTally): string[] {

@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { limitOf, NEW_TABLE_WRITE_UNITS, throughput } from '../../../../functions/core/cost/throughput.ts';
+import {
+  enoughShards,
+  limitOf,
+  MAXIMUM_SHARDS,
+  NEW_TABLE_WRITE_UNITS,
+  throughput,
+} from '../../../../functions/core/cost/throughput.ts';
 
 const NEW_TABLE = { tags: 5, tableWriteUnits: NEW_TABLE_WRITE_UNITS, millisecondsPerImage: 25 };
 
 describe('the images a second that settings carry', () => {
   it('are those of the functions where the table takes more', () => {
     expect(throughput({ ...NEW_TABLE, concurrency: 6 })).toEqual({
-      ...{ functions: 240, table: 500, statusIndex: 1_000, stored: 500, carried: 240 },
+      ...{ functions: 240, table: 500, statusIndex: 1_000, label: 1_000, stored: 500, carried: 240 },
     });
   });
 
@@ -21,6 +27,28 @@ describe('the images a second that settings carry', () => {
     const warm = { ...NEW_TABLE, tableWriteUnits: 40_000, concurrency: 500 };
     expect(throughput(warm)).toMatchObject({ table: 5_000, carried: 1_000 });
     expect(throughput({ ...warm, buckets: 3 })).toMatchObject({ statusIndex: 3_000, carried: 3_000 });
+  });
+
+  it('are as many times as much as there are shards of the index by status, and of labels', () => {
+    const warm = { ...NEW_TABLE, tableWriteUnits: 40_000, concurrency: 500 };
+    expect(throughput({ ...warm, shards: 4 })).toMatchObject({
+      ...{ statusIndex: 4_000, label: 4_000, carried: 4_000 },
+    });
+    expect(throughput({ ...warm, shards: 16 })).toMatchObject({ statusIndex: 16_000, carried: 5_000 });
+  });
+
+  it.each([
+    [0, 1],
+    [1, 1],
+    [500, 1],
+    [501, 2],
+    [1_000, 2],
+    [1_001, 4],
+    [10_000, 32],
+    [20_000, 64],
+    [1_000_000, MAXIMUM_SHARDS],
+  ])('for %i of them, %i shards are enough', (imagesPerSecond, shards) => {
+    expect(enoughShards(imagesPerSecond)).toBe(shards);
   });
 
   it('are limited by what takes the fewest', () => {
