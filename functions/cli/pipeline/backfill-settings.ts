@@ -21,6 +21,7 @@ const settings = z.object({
   objectTags: z.int().min(0),
   /** A stack of an earlier version says nothing of these. */
   indexedDimensions: z.int().min(0).default(0),
+  shards: count.default(1),
   packaging: z.enum(['container', 'zip']).default('container'),
   pace: z.object({
     objectsPerSecond: count,

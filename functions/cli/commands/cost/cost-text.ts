@@ -19,6 +19,7 @@ interface DeployedParts {
 export interface CostAssumptions
   extends TaggingVolume,
     Pick<ThroughputSettings, 'concurrency' | 'tableWriteUnits'> {
+  readonly shards: number;
   /** What the time per image was estimated for, unless it was given. */
   readonly model?: string;
   readonly megapixels?: number;
@@ -65,15 +66,16 @@ function row({ part, quantity, unit, dollars: price }: CostLine): string[] {
 const MORE = {
   functions: 'the functions tag no more (maximumConcurrency, memoryMegabytes)',
   table: 'the table takes no more at once (tableWarmWriteUnits)',
-  statusIndex: 'the index by status takes no more',
+  statusIndex: 'the index by status takes no more (tableShards)',
 } as const;
 
 /** How fast it goes, and by what no faster. */
 export function throughputLines(
   throughput: Throughput,
-  { images, concurrency, tableWriteUnits }: CostAssumptions,
+  { images, concurrency, tableWriteUnits, shards }: CostAssumptions,
 ): string[] {
-  const { functions, table, statusIndex, carried } = throughput;
+  const { functions, table, statusIndex, label, carried } = throughput;
+  const ofShards = shards > 1 ? `, ${shards} shards` : '';
   const rate = (imagesPerSecond: number) => countText(Math.floor(imagesPerSecond));
   const minutes = Math.ceil(images / carried / 60);
   return [
@@ -81,7 +83,8 @@ export function throughputLines(
     ...columns([
       [`  ${concurrency} functions`, rate(functions)],
       [`  table, ${countText(tableWriteUnits)} write units a second`, rate(table)],
-      ['  index by status, of each bucket', rate(statusIndex)],
+      [`  index by status, of each bucket${ofShards}`, rate(statusIndex)],
+      [`  a label that every image has${ofShards}`, rate(label)],
     ]),
   ];
 }

@@ -1,7 +1,13 @@
 import { estimateCost } from '../../../core/cost/cost.ts';
 import { ENCODE_MILLISECONDS } from '../../../core/cost/measured-usage.ts';
 import { PRICES_AS_OF, PRICES_REGION } from '../../../core/cost/prices.ts';
-import { limitOf, NEW_TABLE_WRITE_UNITS, throughput } from '../../../core/cost/throughput.ts';
+import {
+  enoughShards,
+  limitOf,
+  MAXIMUM_SHARDS,
+  NEW_TABLE_WRITE_UNITS,
+  throughput,
+} from '../../../core/cost/throughput.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import { checkCount, numberFrom, wholeFrom } from '../../../terminal/flag-checks.ts';
@@ -70,6 +76,12 @@ const flags = {
     about: `Write units a second that the table takes at once (cdk deploy -c tableWarmWriteUnits=N). Default: what DynamoDB says of the stack's, or ${NEW_TABLE_WRITE_UNITS}, those of a new table.`,
     check: wholeFrom(NEW_TABLE_WRITE_UNITS, 1_000_000),
   },
+  'table-shards': {
+    type: 'string',
+    value: 'N',
+    about: `Shards of labels and of the index by status, 1 to ${MAXIMUM_SHARDS} (cdk deploy -c tableShards=N). Default: the stack's, or as many as such functions need.`,
+    check: wholeFrom(1, MAXIMUM_SHARDS),
+  },
   events: { type: 'boolean', about: 'With an event for each image (cdk deploy -c resultEvents=true).' },
   'object-tags': {
     type: 'boolean',
@@ -86,12 +98,13 @@ type Flags = FlagValues<typeof flags>;
 export const cost = command({
   usage: `cost --images N [--avg-megapixels MP] [--tags N] [--arch arm64|x86_64] [--memory-mb MB]
        [--milliseconds MS | --model NAME] [--events] [--object-tags]
-       [--concurrency N] [--table-units N] [--vector-index] [--json]
+       [--concurrency N] [--table-units N] [--table-shards N] [--vector-index] [--json]
        cliptag cost --images N --stack NAME [--region REGION] [--tags N] …`,
   about: `What tagging so many images costs on AWS, part by part, beside what Amazon Rekognition and Google Cloud Vision ask
 for their labels. List prices of ${PRICES_AS_OF} (${PRICES_REGION}) without free tiers, taxes and discounts.
 --json: {"assumptions":{…},"once":[{"part","quantity","unit","dollars"}],"onceDollars","monthly":[…],"monthlyDollars",
-"elsewhere":{"rekognition","googleVision"},"imagesPerSecond":{"functions","table","statusIndex","stored","carried","limit"}}`,
+"elsewhere":{"rekognition","googleVision"},"imagesPerSecond":{"functions","table","statusIndex","label","stored","carried",
+"limit"}}`,
   example: 'cost --images 1000000',
   flags,
   check: ({ flags, operands }) => [...onlyFlags(operands), ...sourceFaults(flags)],
@@ -134,6 +147,7 @@ async function assumptionsOf(flags: Flags): Promise<CostAssumptions> {
     // What flags say is tried, whatever is deployed.
     ...(flags.concurrency !== undefined && { concurrency: Number(flags.concurrency) }),
     ...(flags['table-units'] !== undefined && { tableWriteUnits: Number(flags['table-units']) }),
+    shards: Number(flags['table-shards'] ?? ('shards' in known ? known.shards : shardsFor(flags, known))),
     ...(flags.events && { events: true }),
     ...(flags['object-tags'] && { objectTags: Math.min(tags, DEFAULTS.objectTags) }),
     ...(flags['vector-index'] && { indexedDimensions: DEFAULTS.dimensions }),
@@ -148,6 +162,14 @@ const ASSUMED = {
   tableWriteUnits: NEW_TABLE_WRITE_UNITS,
   ...{ events: false, objectTags: 0, indexedDimensions: 0 },
 } as const;
+
+/** As synth gives it to a stack that says nothing of them. */
+function shardsFor(
+  { concurrency = String(ASSUMED.concurrency) }: Flags,
+  { millisecondsPerImage }: Pick<CostAssumptions, 'millisecondsPerImage'>,
+): number {
+  return enoughShards((Number(concurrency) * 1_000) / millisecondsPerImage);
+}
 
 /** What is wrong without a number of images, or with two sources of the time. */
 function sourceFaults({ images, stack, region, milliseconds, ...flags }: Flags): readonly string[] {

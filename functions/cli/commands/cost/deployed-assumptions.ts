@@ -28,9 +28,9 @@ export async function deployedAssumptions(
     measuredTime(stack),
   ]);
   const { memoryMegabytes, architecture, packaging, maximumConcurrency: concurrency } = settings;
-  const { events, indexedDimensions, objectTags } = settings;
+  const { events, indexedDimensions, objectTags, shards } = settings;
   return {
-    ...{ memoryMegabytes, architecture, concurrency, events, indexedDimensions },
+    ...{ memoryMegabytes, architecture, concurrency, events, indexedDimensions, shards },
     ...timeOf(measured, settings, { stackName, tags }),
     objectTags: Math.min(tags, objectTags),
     tableWriteUnits: writeUnits ?? NEW_TABLE_WRITE_UNITS,
