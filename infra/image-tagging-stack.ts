@@ -137,7 +137,8 @@ function optionProps(settings: Settings): ImageTaggerProps {
   const { batchSize, maximumConcurrency, reservedConcurrency, snapStart, tracing, maxReceiveCount } =
     settings;
   const { enableEventBridge, exif, thumbnails, objectTags, objectTagLimit, maximumBytes } = settings;
-  const { backfillObjectsPerSecond, backfillQueueDepth, retagConcurrency, tableWarmWriteUnits } = settings;
+  const { backfillObjectsPerSecond, backfillQueueDepth, retagConcurrency } = settings;
+  const { tableWarmWriteUnits, tableShards } = settings;
   const { api, apiAuth, apiWrites, apiAllowedOrigins, apiReservedConcurrency } = settings;
   return {
     ...{ api, apiAuth, apiWrites, apiAllowedOrigins },
@@ -148,6 +149,7 @@ function optionProps(settings: Settings): ImageTaggerProps {
     ...{ backfillObjectsPerSecond, retagConcurrency },
     ...(backfillQueueDepth !== undefined && { backfillQueueDepth }),
     ...(tableWarmWriteUnits !== undefined && { tableWarmWriteUnits }),
+    ...(tableShards !== undefined && { tableShards }),
     ...(reservedConcurrency !== undefined && { reservedConcurrency }),
     ...(maximumBytes !== undefined && { maximumObjectSize: Size.bytes(maximumBytes) }),
     foreignBuckets: settings.foreignBucket,

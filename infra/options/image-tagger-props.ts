@@ -263,6 +263,13 @@ export interface ImageTaggerProps {
    */
   readonly tableWarmWriteUnits?: number;
   /**
+   * Into how many shards the partitions of popular labels and of the index by status are divided, 1 to 256: each takes 1,000 images a
+   * second, and a query by label asks all of them. A table's number only grows; `cliptag retag` brings images from before to
+   * their shards (docs/scaling.md).
+   * @default - enough for all images that functions and a backfill can do in a second: 1 up to 500
+   */
+  readonly tableShards?: number;
+  /**
    * Whether the table gets DynamoDB's own vector index over the embeddings, for searching more images than a function holds
    * in memory (docs/search.md). Costs two more write units an image, and the index itself.
    * @default false

@@ -1,5 +1,6 @@
 import { estimatedMilliseconds } from '../../functions/core/cost/cost.ts';
 import {
+  enoughShards,
   NEW_TABLE_WRITE_UNITS,
   PARTITION_WRITE_UNITS,
   tableUnitsPerImage,
@@ -14,6 +15,7 @@ export interface StoringOptions {
   readonly memoryMegabytes: number;
   readonly backfillObjectsPerSecond: number;
   readonly tableWarmWriteUnits: number | undefined;
+  readonly tableShards: number | undefined;
   /** With it each record takes more write units. */
   readonly vectorIndex: boolean;
 }
@@ -23,6 +25,12 @@ const ASSUMED = { tags: 5, megapixels: 4, model: 'vit-b-32-256-datacomp', dimens
 
 /** What the function leaves of its time to notes and the response: functions/adapters/aws/patient-retries.ts. */
 const RESERVED_SECONDS = 6;
+
+/** As many as were asked for, or enough for all that functions and a backfill can do, whatever the table takes today. */
+export function shardsOf(options: StoringOptions): number {
+  const imagesPerSecond = Math.max(functionsOf(options), options.backfillObjectsPerSecond);
+  return options.tableShards ?? enoughShards(imagesPerSecond);
+}
 
 /** More functions than the table has writes for: their batches would not be done in their time, and be inferred again. */
 export function waitingFaults(
@@ -57,7 +65,7 @@ export function throughputWarnings(
       : []),
     ...(statusIndex <= functions || statusIndex < backfillObjectsPerSecond
       ? [
-          `the index by status takes ${statusIndex}, ${PARTITION_WRITE_UNITS} for each of ${buckets} ${buckets === 1 ? 'bucket' : 'buckets'} (nothing raises it)`,
+          `the index by status takes ${statusIndex}, ${PARTITION_WRITE_UNITS} for ${placesText(shardsOf(options), buckets)} (tableShards raises it)`,
         ]
       : []),
   ].join(', and ');
@@ -76,6 +84,11 @@ export function throughputWarnings(
   return warnings;
 }
 
+function placesText(shards: number, buckets: number): string {
+  const ofBuckets = buckets === 1 ? 'the bucket' : `each of ${buckets} buckets`;
+  return shards === 1 ? ofBuckets : `each of ${shards} shards of ${ofBuckets}`;
+}
+
 function writeUnitsOf({ tableWarmWriteUnits = NEW_TABLE_WRITE_UNITS }: StoringOptions): number {
   return tableWarmWriteUnits;
 }
@@ -85,12 +98,21 @@ function indexed({ vectorIndex }: StoringOptions, dimensions: number = ASSUMED.d
   return { indexedDimensions: vectorIndex ? dimensions : 0 };
 }
 
-function storedBy(options: StoringOptions, buckets: number, dimensions?: number) {
-  const { maximumConcurrency, memoryMegabytes } = options;
+/** Images a second that the functions tag. */
+function functionsOf(options: StoringOptions): number {
+  return (options.maximumConcurrency * 1_000) / millisecondsPerImage(options);
+}
+
+function millisecondsPerImage({ memoryMegabytes }: StoringOptions): number {
   const { tags, model, megapixels } = ASSUMED;
+  return estimatedMilliseconds(model, { megapixels, tags, memoryMegabytes });
+}
+
+function storedBy(options: StoringOptions, buckets: number, dimensions?: number) {
   return throughput({
     ...indexed(options, dimensions),
-    ...{ tags, buckets, concurrency: maximumConcurrency, tableWriteUnits: writeUnitsOf(options) },
-    millisecondsPerImage: estimatedMilliseconds(model, { megapixels, tags, memoryMegabytes }),
+    ...{ tags: ASSUMED.tags, buckets, shards: shardsOf(options), concurrency: options.maximumConcurrency },
+    tableWriteUnits: writeUnitsOf(options),
+    millisecondsPerImage: millisecondsPerImage(options),
   });
 }

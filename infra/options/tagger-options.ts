@@ -1,4 +1,4 @@
-import { NEW_TABLE_WRITE_UNITS } from '../../functions/core/cost/throughput.ts';
+import { MAXIMUM_SHARDS, NEW_TABLE_WRITE_UNITS } from '../../functions/core/cost/throughput.ts';
 import {
   DEFAULT_EXIF_CHOICE,
   EXIF_CHOICES,
@@ -115,6 +115,13 @@ export interface TaggerOptions {
    * @default undefined (4,000, those of a new table; tables that are used grow by themselves)
    */
   readonly tableWarmWriteUnits: number | undefined;
+  /**
+   * Into how many shards the partitions of popular labels and of the index by status are divided, 1 to 256: each takes 1,000 images a
+   * second, and a query by label asks all of them. A table's number only grows; `cliptag retag` brings images from before to
+   * their shards (docs/scaling.md).
+   * @default undefined (enough for all images that functions and a backfill can do in a second: 1 up to 500)
+   */
+  readonly tableShards: number | undefined;
   /**
    * Whether the table gets DynamoDB's own vector index over the embeddings, for searching more images than a function holds
    * in memory. Each image then costs two more write units and $0.52 for every gigabyte that the index takes up (a
@@ -247,6 +254,7 @@ export const TAGGER_RULES = {
   maxReceiveCount: wholeNumber(1, 1_000, QUEUE_DEFINITION.maxReceiveCount),
   tableDeletionProtection: flag(true),
   tableWarmWriteUnits: wholeNumber(NEW_TABLE_WRITE_UNITS, 1_000_000, undefined),
+  tableShards: wholeNumber(1, MAXIMUM_SHARDS, undefined),
   vectorIndex: flag(false),
   api: flag(false),
   apiAuth: oneOf(['iam', 'none'], 'iam'),

@@ -188,6 +188,7 @@ describe('the backfill’s workflow', () => {
       events: false,
       objectTags: 0,
       indexedDimensions: 0,
+      shards: 1,
       pace: { objectsPerSecond: 50, feeders: 1, feederMemoryMegabytes: 256, batchObjects: 500 },
     });
   });

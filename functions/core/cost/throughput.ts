@@ -12,8 +12,8 @@ export const NEW_TABLE_WRITE_UNITS = 4_000;
  */
 export const PARTITION_WRITE_UNITS = 1_000;
 
-/** Each query by label or status asks so many partitions side by side: as many as the SDK opens connections for, about. */
-export const MAXIMUM_SHARDS = 64;
+/** Enough for a thousand functions with all the memory there is; a query by label or status asks every one. */
+export const MAXIMUM_SHARDS = 256;
 
 /** What decides how many images a second are tagged. */
 export interface ThroughputSettings {

@@ -19,6 +19,7 @@ import { functionLogGroup } from '../compute/function-log-group.ts';
 import { placed } from '../compute/function-network.ts';
 import { imageFunction } from '../compute/image-function.ts';
 import { logVariables } from '../compute/log-variables.ts';
+import { shardVariables } from '../compute/shard-variables.ts';
 import type { ApiEndpoint } from './api-endpoint.ts';
 import { type ApiAccess, allowApiBuckets, allowSearchingVectors, apiRole } from './api-role.ts';
 import { SearchSnapshots } from './search-snapshots.ts';
@@ -121,6 +122,7 @@ function environmentOf(
     ...(maximumBytes !== undefined && { MAXIMUM_BYTES: String(maximumBytes) }),
     ...(apiWrites && { WRITES: 'true' }),
     ...(options.vectorIndex && { VECTOR_INDEX: 'true' }),
+    ...shardVariables(options),
     ...logVariables(options),
   } satisfies OwnVariables;
   return variables;

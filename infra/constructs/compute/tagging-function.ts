@@ -14,6 +14,7 @@ import { functionLogGroup } from './function-log-group.ts';
 import { placed } from './function-network.ts';
 import { imageFunction } from './image-function.ts';
 import { logVariables } from './log-variables.ts';
+import { shardVariables } from './shard-variables.ts';
 import { allowBuckets, type TaggingAccess, taggingRole } from './tagging-role.ts';
 
 export interface TaggingFunctionProps
@@ -120,6 +121,7 @@ function environmentOf(
     ...(resultEventBus && { RESULT_EVENT_BUS: resultEventBus.eventBusArn }),
     ...(objectTags && { OBJECT_TAG_LIMIT: String(objectTagLimit) }),
     ...(options.vectorIndex && { VECTOR_INDEX: 'true' }),
+    ...shardVariables(options),
     ...logVariables(options),
   } satisfies OwnVariables;
   return variables;

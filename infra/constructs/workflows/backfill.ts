@@ -8,6 +8,7 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { BackfillEnvironmentVariables } from '../../../functions/config.ts';
 import type { AnyBucket, AnyTable } from '../../options/image-tagger-props.ts';
+import { shardsOf } from '../../options/table-throughput.ts';
 import { MAXIMUM_QUEUE_DEPTH, type TaggerOptions } from '../../options/tagger-options.ts';
 import type { TaggingImage } from '../../packaging/tagging-image.ts';
 import { functionLogGroup } from '../compute/function-log-group.ts';
@@ -141,6 +142,7 @@ function settingsOf({ image, options, resultEventBus }: BackfillProps, feeders: 
     events: resultEventBus !== undefined,
     objectTags: options.objectTags ? options.objectTagLimit : 0,
     indexedDimensions: options.vectorIndex ? image.dimensions : 0,
+    shards: shardsOf(options),
     pace: {
       objectsPerSecond: options.backfillObjectsPerSecond,
       feeders,

@@ -11,6 +11,7 @@ import { functionLogGroup } from '../compute/function-log-group.ts';
 import { type FunctionNetwork, placed } from '../compute/function-network.ts';
 import { imageFunction } from '../compute/image-function.ts';
 import { logVariables } from '../compute/log-variables.ts';
+import { shardVariables } from '../compute/shard-variables.ts';
 import { addMapWorkflow } from './map-workflow.ts';
 import { retagRole, retagWorkflowRole } from './retag-roles.ts';
 import { RetagWorkflow, SEGMENT_MAP_LABEL } from './retag-workflow.ts';
@@ -66,6 +67,7 @@ export class Retag extends Construct {
       environment: {
         TABLE_NAME: table.tableName,
         ...(options.vectorIndex && { VECTOR_INDEX: 'true' }),
+        ...shardVariables(options),
         ...logVariables(options),
       } satisfies OwnVariables,
       memorySize: WORKER_MEMORY_MEGABYTES,
