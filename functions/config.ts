@@ -200,6 +200,8 @@ const canaryEnvironment = z.object({
   KEY_PREFIX: z.string().default(CANARY_PREFIX),
   /** How its keys end, as the upload filter asks for. @default .png */
   KEY_SUFFIX: z.string().default('.png'),
+  /** Digest of the model that its picture is to be tagged by. @default any */
+  MODEL_DIGEST: z.string().optional(),
 });
 
 export type CanaryEnvironment = z.infer<typeof canaryEnvironment>;

@@ -5,6 +5,7 @@ import { type ForeignBucket, foreignBucketNames } from './options/foreign-bucket
 import { either, fault, flag, list, oneOf, type Rules, readByRules, text } from './options/option-rules.ts';
 import {
   baseImageFaults,
+  canaryBucketFaults,
   contradictions,
   NO_INDEX_FOR_TABLE,
   TAGGER_RULES,
@@ -192,6 +193,7 @@ export function settingsAndFaults(node: Node): { settings: Settings; faults: rea
     ...vpcFaults(settings),
     ...contradictions(settings, (name) => name),
     ...baseImageFaults(settings),
+    ...canaryBucketFaults(settings.canary, settings.bucket.length, settings.foreignBucket.length),
     ...filterFaults(settings, settings.bucket),
     ...foreignFaults(settings, settings.foreignBucket, FOREIGN_NAMES),
   ];

@@ -1,4 +1,6 @@
-/** A PNG of 16 × 16 pixels: red grows to the right, green downwards. */
+export const CANARY_PICTURE_SIZE = { width: 16, height: 16 } as const;
+
+/** A PNG of that size: red grows to the right, green downwards. */
 export const CANARY_PICTURE: Uint8Array = Buffer.from(
   [
     'iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAABlklEQVR42hXRURVEIQhFUSMYgQhGMAIRiGCEE8EIRiACEYhABCLMG7/ZrMt1jMEc',

@@ -53,6 +53,7 @@ export class Canary extends Construct {
     const variables = {
       BUCKET: bucket.bucketName,
       TABLE_NAME: table.tableName,
+      MODEL_DIGEST: image.modelDigest,
       // The content says what a picture is, whatever its name.
       ...(options.suffix[0] !== undefined && { KEY_SUFFIX: options.suffix[0] }),
       ...logVariables(options),
@@ -88,7 +89,7 @@ export class Canary extends Construct {
   }
 }
 
-/** It puts and removes objects below its own prefix, and looks at image records. */
+/** It puts, lists and removes objects below its own prefix, and looks at image records. */
 function canaryRole(scope: Construct, { bucket, bucketKeys, table, tableKey, network }: CanaryProps): Role {
   const role = new Role(scope, 'Role', {
     description: 'Uploads a picture, and expects it to be tagged',
@@ -98,6 +99,13 @@ function canaryRole(scope: Construct, { bucket, bucketKeys, table, tableKey, net
   const pictures = bucket.arnForObjects(`${CANARY_PREFIX}*`);
   role.addToPolicy(
     new PolicyStatement({ actions: ['s3:PutObject', 's3:DeleteObject'], resources: [pictures] }),
+  );
+  role.addToPolicy(
+    new PolicyStatement({
+      actions: ['s3:ListBucket'],
+      resources: [bucket.bucketArn],
+      conditions: { StringEquals: { 's3:prefix': CANARY_PREFIX } },
+    }),
   );
   explainWildcard(role, pictures, 'Each picture of the canary has a key of its own');
   role.addToPolicy(new PolicyStatement({ actions: ['dynamodb:GetItem'], resources: [table.tableArn] }));

@@ -12,6 +12,7 @@ import { fault, flag, oneOf, type Rule, type Rules, readByRules, text } from './
 import { construct, duration, known, listOf, plain, removalPolicy, size } from './prop-rules.ts';
 import {
   baseImageFaults,
+  canaryBucketFaults,
   contradictions,
   NO_INDEX_FOR_TABLE,
   TAGGER_RULES,
@@ -202,6 +203,8 @@ function togetherFaults(values: PropValues, options: TaggerOptions): string[] {
     if (values[name] && !values.vpc) faults.push(`Expected a vpc with ${name} but received none`);
   }
   faults.push(...baseImageFaults(values));
+  const { canary, buckets, foreignBuckets } = values;
+  faults.push(...canaryBucketFaults(canary, buckets?.length, foreignBuckets.length));
   if (values.table && values.vectorIndex) faults.push(NO_INDEX_FOR_TABLE);
   if (values.thumbnailBucket && !values.thumbnails) {
     faults.push('Expected thumbnails to be true with thumbnailBucket but received false');

@@ -338,6 +338,14 @@ function canaryFaults({ canary, prefix }: TaggerOptions, nameOf: OptionName): st
   ];
 }
 
+/** Its pictures go to the first bucket, and nobody lets it put any into another account's. */
+export function canaryBucketFaults(canary: boolean, own: number | undefined, foreign: number): string[] {
+  if (!canary || foreign === 0 || (own ?? 0) > 0) return [];
+  return [
+    'Expected a bucket of the stack’s account with canary but received buckets of other accounts alone: it could put no picture there',
+  ];
+}
+
 /** An archive is built on nothing. */
 export function baseImageFaults({
   packaging,

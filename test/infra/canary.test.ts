@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { expect, it } from 'vitest';
-import { templateWith } from './tagger-template.ts';
+import { taggerTemplate, templateWith } from './tagger-template.ts';
 
 const TOPIC = 'arn:aws:sns:us-east-1:123456789012:alarms';
 const FUNCTION = { Ref: Match.stringLikeRegexp('^TaggerCanaryFunction') };
@@ -10,7 +10,14 @@ it('runs every 15 minutes, and may touch its own pictures and look at records al
   template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(15 minutes)' });
   template.hasResourceProperties('AWS::Lambda::Function', {
     Timeout: 540,
-    Environment: { Variables: { BUCKET: 'photos-a', TABLE_NAME: Match.anyValue(), KEY_SUFFIX: '.jpg' } },
+    Environment: {
+      Variables: {
+        BUCKET: 'photos-a',
+        TABLE_NAME: Match.anyValue(),
+        KEY_SUFFIX: '.jpg',
+        MODEL_DIGEST: '0123456789abcdef',
+      },
+    },
   });
   const [policy] = Object.entries(template.findResources('AWS::IAM::Policy')).filter(([id]) =>
     id.startsWith('TaggerCanaryRole'),
@@ -18,8 +25,12 @@ it('runs every 15 minutes, and may touch its own pictures and look at records al
   const statements: { Action: string | string[]; Resource: unknown }[] =
     policy?.[1].Properties.PolicyDocument.Statement;
   expect(statements.flatMap(({ Action }) => Action).toSorted()).toEqual([
-    ...['dynamodb:GetItem', 'logs:CreateLogStream', 'logs:PutLogEvents', 's3:DeleteObject', 's3:PutObject'],
+    ...['dynamodb:GetItem', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+    ...['s3:DeleteObject', 's3:ListBucket', 's3:PutObject'],
   ]);
+  expect(statements.find(({ Action }) => Action === 's3:ListBucket')).toMatchObject({
+    Condition: { StringEquals: { 's3:prefix': '.cliptag-canary/' } },
+  });
   const pictures = statements.find(({ Action }) => Action.includes('s3:PutObject'))?.Resource;
   expect(JSON.stringify(pictures)).toContain(':s3:::photos-a/.cliptag-canary/*');
 });
@@ -42,4 +53,15 @@ it('is refused where the filter leaves its pictures out, and only there', () => 
   for (const prefix of ['in/,.cliptag-canary/', '.']) {
     expect(() => templateWith({ canary: true, prefix })).not.toThrow();
   }
+});
+
+it('is refused where all buckets are of other accounts, which would not take its pictures', () => {
+  const foreign = { account: '111122223333', bucketName: 'theirs' };
+  const fault = 'Expected a bucket of the stack’s account with canary';
+  expect(() => templateWith({ canary: true, foreignBucket: '111122223333/theirs' })).toThrow(fault);
+  expect(() => taggerTemplate(() => ({ canary: true, foreignBuckets: [foreign] }))).toThrow(fault);
+  const both = templateWith({ canary: true, foreignBucket: '111122223333/theirs', bucket: 'ours' });
+  both.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: Match.objectLike({ MODEL_DIGEST: '0123456789abcdef', BUCKET: 'ours' }) },
+  });
 });
