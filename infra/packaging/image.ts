@@ -92,6 +92,12 @@ async function writeClassifiers(
   }
 }
 
+/** By which every program with glibc is started: https://sourceware.org/glibc/wiki/ABIList */
+const LOADERS: Readonly<Record<Architecture, string>> = {
+  arm64: '/lib/ld-linux-aarch64.so.1',
+  x86_64: '/lib64/ld-linux-x86-64.so.2',
+};
+
 /**
  * Makes the processor the Dockerfile's default, so that the folder can't be built for another one by oversight, and leaves
  * out the decoder of HEIC where it is not wanted.
@@ -102,7 +108,11 @@ async function writeDockerfile(
   { architecture, heic }: { readonly architecture: Architecture; readonly heic: boolean },
 ): Promise<void> {
   const text = withoutPinDay(await readFile(from, 'utf8'));
-  const forCpu = replaced(text, /^ARG CPU=.*$/m, `ARG CPU=${NPM_CPU[architecture]}`);
+  const forCpu = replaced(
+    replaced(text, /^ARG CPU=.*$/m, `ARG CPU=${NPM_CPU[architecture]}`),
+    /^ARG LOADER=.*$/m,
+    `ARG LOADER=${LOADERS[architecture]}`,
+  );
   const withoutHeic = () =>
     replaced(replaced(forCpu, /^COPY .*\/libheif-js\/.*\n/gm, ''), / HEIC=true$/m, ' HEIC=false');
   await writeFile(to, heic ? forCpu : withoutHeic());

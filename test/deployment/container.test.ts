@@ -8,7 +8,7 @@ import { SAMPLE_FOLDER } from '../../functions/local/samples.ts';
 import { stageImage } from '../../infra/packaging/image.ts';
 import { behavesAsFunction } from '../e2e/container-behaviour.ts';
 import { outlivesItsProcess } from '../e2e/container-deaths.ts';
-import { startContainer } from '../e2e/container-engine.ts';
+import { RESTRICTIONS, startContainer } from '../e2e/container-engine.ts';
 import { functionVariables, layOut, sandboxObstacle, startSandbox } from '../e2e/container-function.ts';
 import { makeFolder, repository } from '../e2e/support.ts';
 import { functionUrlEvent } from '../fixtures/function-url-event.ts';
@@ -196,6 +196,23 @@ describe.skipIf(noEngine)('the image in a container', () => {
 
   behavesAsFunction(() => stores, start);
   outlivesItsProcess(() => stores, start);
+
+  it('shows neither environment nor memory of a function to the programs that decode', () => {
+    // A child of the same user looks at its parent.
+    const looks = `const { openSync } = require('node:fs');
+      const opens = (name) => { try { return openSync('/proc/' + process.ppid + '/' + name) > 0; } catch { return false; } };
+      console.log(['environ', 'mem', 'maps'].filter(opens).join());`;
+    const parent = `require('node:child_process').spawnSync(process.execPath, ['-e', process.argv[1]], { stdio: 'inherit' })`;
+    const seenIn = (of: string) => {
+      const run = [...['run', '--rm', '--user', '993:990'], ...RESTRICTIONS];
+      const entry = ['--entrypoint', '/var/lang/bin/node', of, '-e', parent, looks];
+      const { status, stdout, stderr } = spawnSync('docker', [...run, ...entry], docker);
+      if (status !== 0) throw new Error(stderr);
+      return stdout.trim();
+    };
+    expect(seenIn(image)).toBe('');
+    expect(seenIn(baseImage ?? '')).toBe('environ,mem,maps');
+  });
 
   it('holds no more than it needs: within 350 MB with ViT-B/32', async () => {
     const bytes = (name: string) => Number(inspected(name, '{{.Size}}'));

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { MEMORY_BYTES, type RunningFunction, startFunction } from './container-function.ts';
 
 /** As Lambda runs it: nothing to write on but /tmp, no rights, so much memory. The network is the machine's. */
-const RESTRICTIONS = [
+export const RESTRICTIONS = [
   ...['--read-only', '--tmpfs', '/tmp', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
   ...['--memory', String(MEMORY_BYTES), '--network', 'host'],
 ];

@@ -14,6 +14,8 @@ const CREDENTIAL_VARIABLES = [
 const ENV_START = 47;
 const ENV_END = 48;
 
+const ENVIRONMENT = '/proc/self/environ';
+
 /**
  * Takes the credentials out of what `/proc/PID/environ` shows of this process to every process of its user, those that
  * decode images among them. Neither deleting nor setting a variable does that: the kernel shows the memory that the
@@ -27,11 +29,25 @@ const ENV_END = 48;
  */
 export function hideCredentials(): boolean {
   try {
+    if (isClosed()) return true;
     moveToOwnMemory();
     overwriteFirst();
-    return valuesIn(readFileSync('/proc/self/environ', 'latin1')).length === 0;
+    return valuesIn(readFileSync(ENVIRONMENT, 'latin1')).length === 0;
   } catch {
     return false;
+  }
+}
+
+/**
+ * Whether the kernel shows neither environment nor memory of this process to its own user, as of a program that is not to be read
+ * (infra/packaging/Dockerfile). What the process itself may not open, no other one of that user may.
+ */
+function isClosed(): boolean {
+  try {
+    closeSync(openSync(ENVIRONMENT, 'r'));
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EACCES';
   }
 }
 

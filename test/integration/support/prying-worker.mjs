@@ -1,5 +1,6 @@
-// Looks for its standard input in the environment and the command line of every process that it may look at.
-import { readdirSync, readFileSync } from 'node:fs';
+// Looks for its standard input in the environment and the command line of every process that it may look at, and tries to open
+// its parent's memory.
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { answer } from '../../../functions/adapters/sandbox/decoding-worker.mjs';
 
 const read = (path) => {
@@ -7,6 +8,15 @@ const read = (path) => {
     return readFileSync(path, 'latin1');
   } catch {
     return '';
+  }
+};
+
+const opens = (path) => {
+  try {
+    closeSync(openSync(path, 'r'));
+    return true;
+  } catch {
+    return false;
   }
 };
 
@@ -19,7 +29,10 @@ await answer((sought) => {
     .map(([path]) => path);
   const parent = read(`/proc/${process.ppid}/environ`);
   const found = Buffer.from(
-    JSON.stringify({ places, parent: process.ppid, seesParent: parent.includes('AWS_REGION=') }),
+    JSON.stringify({
+      ...{ places, parent: process.ppid, seesParent: parent.includes('AWS_REGION=') },
+      opens: ['mem', 'maps'].filter((name) => opens(`/proc/${process.ppid}/${name}`)),
+    }),
   );
   return { header: { bytes: found.length }, pixels: async () => found };
 });
