@@ -110,6 +110,42 @@ describe('a configuration', () => {
     expect(shapeOf(await opened(folder))).toEqual(shape);
   });
 
+  it.each([
+    ['siglip2-b-32-256', { image_size: 256, patch_size: 32 }, 256],
+    ['siglip2-b-16-224', {}, 224],
+  ] as const)('of Hugging Face is read as Google publishes %s', async (name, vision, side) => {
+    const shape = CHECKPOINT_SHAPES[name];
+    const folder = await written({ layout: 'huggingface', zeros: true }, shape);
+    // The first is google/siglip2-base-patch32-256's: config.json with the SHA-256 52deee7a…, the other with d14ba2ee….
+    const config = {
+      ...{ initializer_factor: 1.0, model_type: 'siglip', transformers_version: '4.49.0.dev0' },
+      text_config: { model_type: 'siglip_text_model', vocab_size: 256_000 },
+      vision_config: { model_type: 'siglip_vision_model', ...vision },
+    };
+    const preprocessor = {
+      ...{ do_convert_rgb: null, do_normalize: true, do_rescale: true, do_resize: true },
+      ...{ image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.5, 0.5] },
+      ...{ image_processor_type: 'SiglipImageProcessor', processor_class: 'SiglipProcessor' },
+      ...{ resample: 2, rescale_factor: 0.00392156862745098, size: { height: side, width: side } },
+    };
+    await writeFile(join(folder, 'config.json'), JSON.stringify(config));
+    await writeFile(join(folder, 'preprocessor_config.json'), JSON.stringify(preprocessor));
+    expect(shapeOf(await opened(folder))).toEqual(shape);
+  });
+
+  it('of open_clip is read as timm publishes SigLIP 2', async () => {
+    const shape = CHECKPOINT_SHAPES['siglip2-b-32-256'];
+    const folder = await written({ layout: 'open_clip', zeros: true }, shape);
+    const text = {
+      ...{ context_length: 64, vocab_size: 256_000, width: 768, heads: 12, layers: 12 },
+      ...{ hf_tokenizer_name: 'timm/ViT-B-32-SigLIP2-256', tokenizer_kwargs: { clean: 'canonicalize' } },
+      ...{ no_causal_mask: true, proj_bias: true, pool_type: 'last' },
+      ...{ norm_kwargs: { eps: 1e-6 }, act_kwargs: { approximate: 'tanh' } },
+    };
+    await changeConfig(folder, open, { 'model_cfg.text_cfg': text });
+    expect(shapeOf(await opened(folder))).toEqual(shape);
+  });
+
   it('of Hugging Face lets the older text_config_dict win, as transformers does', async () => {
     const folder = await written({ layout: 'huggingface' });
     const { text_config: text } = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'));
@@ -190,8 +226,43 @@ describe('a configuration', () => {
       'another model type',
       'huggingface',
       hugging,
+      { model_type: 'blip' },
+      /model_type: Expected "clip" or "siglip" but received "blip"$/m,
+    ],
+    [
+      'NaFlex',
+      'huggingface',
+      hugging,
       { model_type: 'siglip2' },
-      /model_type: Expected "clip" or "siglip" but received "siglip2"/,
+      /received "siglip2": NaFlex takes pictures of any proportions .* google\/siglip2-base-patch16-224/,
+    ],
+    [
+      'MetaCLIP 2',
+      'huggingface',
+      hugging,
+      { model_type: 'metaclip_2' },
+      /received "metaclip_2": MetaCLIP 2 .* no commercial use/,
+    ],
+    [
+      'MetaCLIP 2 of open_clip',
+      'open_clip',
+      open,
+      { 'model_cfg.text_cfg.hf_tokenizer_name': 'facebook/xlm-v-base' },
+      /hf_tokenizer_name: .* received "facebook\/xlm-v-base": MetaCLIP 2/,
+    ],
+    [
+      'PE-Core',
+      'open_clip',
+      open,
+      { 'model_cfg.vision_cfg.timm_model_name': 'vit_pe_core_base_patch16_224' },
+      /received "vit_pe_core_base_patch16_224": PE-Core .*rotary positions .* pools with attention/,
+    ],
+    [
+      'MobileCLIP 2',
+      'open_clip',
+      open,
+      { 'model_cfg.vision_cfg.timm_model_name': 'fastvit_mci0' },
+      /received "fastvit_mci0": MobileCLIP's .* non-commercial research only/,
     ],
     [
       'another activation',
@@ -242,7 +313,7 @@ describe('a configuration', () => {
     await expect(openCheckpoint(folder)).rejects.toMatchObject({
       faults: [expect.stringContaining('pool_type'), expect.stringContaining('embed_cls')],
       message: expect.stringContaining(
-        'CLIP with a vision transformer and its own text transformer, and SigLIP',
+        'CLIP with a vision transformer and its own text transformer, and SigLIP and SigLIP 2 of a fixed',
       ),
     });
   });

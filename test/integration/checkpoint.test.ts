@@ -16,6 +16,7 @@ import {
   shapeOf,
   written,
 } from '../fixtures/checkpoints-folder.ts';
+import type { FixtureTensor } from '../fixtures/checkpoints-safetensors.ts';
 import { CHECKPOINT_SHAPES } from '../fixtures/checkpoints-shapes.ts';
 import { randomWeights } from '../fixtures/checkpoints-weights.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
@@ -84,6 +85,38 @@ describe('a checkpoint', () => {
   it('of a CustomTextCLIP has its text tower under a prefix', async () => {
     const checkpoint = await opened(await written({ layout: 'open_clip', prefix: 'text.' }));
     expect(await largestDifference(checkpoint, TINY)).toBe(0);
+  });
+
+  it.each([
+    ['module.', 'open_clip'],
+    ['model.', 'huggingface'],
+    ['_orig_mod.', 'open_clip'],
+    ['module.model.', 'huggingface'],
+  ] as const)('may have all its tensors wrapped as %s… (%s)', async (prefix, layout) => {
+    const change = (tensors: FixtureTensor[]) =>
+      tensors.map((tensor) => ({ ...tensor, name: `${prefix}${tensor.name}` }));
+    const checkpoint = await opened(await written({ layout, change }));
+    expect(await largestDifference(checkpoint, TINY)).toBe(0);
+    expect(checkpoint.logitScale).toBeCloseTo(FIXTURE_LOGIT_SCALE, 4);
+  });
+
+  it('is not unwrapped where one tensor has another name', async () => {
+    const change = ([first, ...others]: FixtureTensor[]) => [
+      first!,
+      ...others.map((tensor) => ({ ...tensor, name: `module.${tensor.name}` })),
+    ];
+    const opening = openCheckpoint(await written({ layout: 'open_clip', change }));
+    await expect(opening).rejects.toThrow('module.visual.proj: Expected no such tensor');
+  });
+
+  it('gives rows of its token vectors', async () => {
+    const checkpoint = await opened(await written({ layout: 'huggingface' }));
+    const { width, vocabularySize } = checkpoint.text;
+    const all = await checkpoint.read('text.tokens');
+    expect(await checkpoint.readTokenRows(7, 2)).toEqual(all.subarray(7 * width, 9 * width));
+    await expect(checkpoint.readTokenRows(vocabularySize - 1, 2)).rejects.toThrow(
+      `Expected ${vocabularySize + 1} rows`,
+    );
   });
 
   it('in a folder with both layouts is read as open_clip, or as is asked', async () => {

@@ -46,6 +46,22 @@ export const KNOWN_MODELS: Readonly<Record<string, KnownModel>> = {
     revision: '32bd64288804d66eefd0ccbe215aa642df71cc41',
     licence: 'MIT',
   },
+  'siglip2-b-32-256': {
+    about: 'SigLIP 2 B/32 at 256 px, for labels in many languages',
+    repo: 'google/siglip2-base-patch32-256',
+    revision: '9e7ee68506177b546b2d5dc578f54afdc5e425f1',
+    licence: 'Apache-2.0',
+    pins: {
+      'model.safetensors': '7d241bb3becad218f211f480487f491df4f8c0a472ecf7afdec5615815a301f1',
+      'tokenizer.json': 'cb9140fae3ac5122c972d37adf83e1248471a38147ad76f8215c8872c6fd8322',
+    },
+  },
+  'siglip2-b-16-224': {
+    about: 'SigLIP 2 B/16 at 224 px, likewise; better, and three times the work',
+    repo: 'google/siglip2-base-patch16-224',
+    revision: '75de2d55ec2d0b4efc50b3e9ad70dba96a7b2fa2',
+    licence: 'Apache-2.0',
+  },
   'vit-b-32-openai-onnx': {
     about: 'the same as ready ONNX files',
     repo: 'Xenova/clip-vit-base-patch32',

@@ -9,6 +9,7 @@ import type { LayoutReading } from './layout-names.ts';
 import { readOpenClip } from './open-clip-layout.ts';
 import { configFile, PREPROCESSING_FILES, preprocessingFile } from './preprocessing-file.ts';
 import { openShards } from './safetensors-shards.ts';
+import { unwrapped } from './unwrapped-tensors.ts';
 
 const OPEN_CLIP_CONFIG = 'open_clip_config.json';
 const HUGGING_FACE_CONFIG = 'config.json';
@@ -32,7 +33,9 @@ interface Found {
 export async function openCheckpoint(folder: string, options: { layout?: Layout } = {}): Promise<Checkpoint> {
   const { layout, weights } = await findCheckpoint(folder, options.layout);
   const path = join(folder, weights);
-  const files = weights.endsWith('.index.json') ? await openShards(path) : await openSafetensors(path);
+  const files = unwrapped(
+    weights.endsWith('.index.json') ? await openShards(path) : await openSafetensors(path),
+  );
   try {
     const reading = await readLayout(folder, layout, files);
     checkTensors(reading, files.tensors, path);

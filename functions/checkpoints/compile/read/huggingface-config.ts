@@ -3,6 +3,7 @@ import { InvalidInput } from '../../../core/errors.ts';
 import { parseCheckpointJson } from './checkpoint-json.ts';
 import { channels, count, side } from './layout-settings.ts';
 import { notSupported } from './open-clip-config.ts';
+import { reasonAgainst } from './refused-models.ts';
 
 const activation = z.enum(['gelu', 'quick_gelu', 'gelu_pytorch_tanh', 'gelu_new']);
 
@@ -87,7 +88,7 @@ export function parseHuggingFaceConfig(json: string, path: string): HuggingFaceC
   const { model_type: kind } = top;
   if (kind !== 'clip' && kind !== 'siglip')
     throw notSupported(path, [
-      `model_type: Expected "clip" or "siglip" but received ${JSON.stringify(kind)}`,
+      `model_type: Expected "clip" or "siglip" but received ${JSON.stringify(kind)}${reasonAgainst(kind)}`,
     ]);
   const sections = {
     vision: top.vision_config_dict ?? top.vision_config ?? {},

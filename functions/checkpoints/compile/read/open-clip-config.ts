@@ -9,6 +9,7 @@ import {
   type Understood,
   unsupported,
 } from './layout-settings.ts';
+import { reasonAgainst } from './refused-models.ts';
 
 /** PyTorch's `gelu` has one argument. */
 const activationArguments = z
@@ -139,6 +140,7 @@ export function parseOpenClipConfig(json: string, path: string): OpenClipConfig 
   const { model_cfg: model } = parseCheckpointJson(json, partsSchema, path);
   const faults = [
     ...otherImageTower(model.vision_cfg),
+    ...otherTokenizer(model.text_cfg),
     ...unsupported(model, modelSchema.shape, MODEL, 'model_cfg'),
     ...unsupported(model.vision_cfg, visionSchema.shape, VISION, 'model_cfg.vision_cfg'),
     ...unsupported(model.text_cfg, textSchema.shape, TEXT, 'model_cfg.text_cfg'),
@@ -157,14 +159,23 @@ function otherImageTower({ layers, timm_model_name: name }: LayoutSettings): str
     ];
   if (typeof name === 'string' && !SIGLIP_TOWER.test(name))
     return [
-      `model_cfg.vision_cfg.timm_model_name: Expected none, or a SigLIP tower, but received ${excerpt(name)}`,
+      `model_cfg.vision_cfg.timm_model_name: Expected none, or a SigLIP tower, but received ${excerpt(name)}${reasonAgainst(name)}`,
     ];
   return [];
 }
 
+/** Most names say little, since copies have names of their own: only those that are known to be another are refused. */
+function otherTokenizer({ hf_tokenizer_name: name }: LayoutSettings): string[] {
+  const reason = typeof name === 'string' ? reasonAgainst(name) : '';
+  if (reason === '') return [];
+  return [
+    `model_cfg.text_cfg.hf_tokenizer_name: Expected CLIP's or SigLIP's but received ${excerpt(name)}${reason}`,
+  ];
+}
+
 export function notSupported(path: string, faults: readonly string[]): InvalidInput {
   const supported =
-    'CLIP with a vision transformer and its own text transformer, and SigLIP with its Unigram tokenizer';
+    'CLIP with a vision transformer and its own text transformer, and SigLIP and SigLIP 2 of a fixed picture size';
   return new InvalidInput(
     `${path} describes a model that is not supported (supported: ${supported})`,
     faults,

@@ -8,7 +8,7 @@ describe('what is to be pulled', () => {
       name,
       repo: expect.stringMatching(/^[\w.-]+\/[\w.-]+$/),
       revision: expect.stringMatching(/^[0-9a-f]{40}$/),
-      licence: 'MIT',
+      licence: expect.stringMatching(/^(MIT|Apache-2\.0)$/),
     });
   });
 
