@@ -129,6 +129,14 @@ describe('pulling a checkpoint', () => {
     expect(pull.remarks).toEqual([expect.stringMatching(/^laion\/tiny holds no tokenizer\.json: put one /)]);
   });
 
+  it('says what a licence forbids, by the name that the model card gives it', async () => {
+    const { hub, pull } = await started();
+    hub.state.cardData = { license: 'other', license_name: 'apple-amlr' };
+    const pulled = await pull.run({ endpoint: hub.url });
+    expect(pulled.licence).toBe('apple-amlr');
+    expect(pull.remarks).toEqual(['laion/tiny has the licence apple-amlr, which allows no commercial use']);
+  });
+
   it('takes the revision as it is now with --update, and locks it anew', async () => {
     const { hub, pull } = await started();
     await pull.run({ endpoint: hub.url });

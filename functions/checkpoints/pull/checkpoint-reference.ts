@@ -1,4 +1,5 @@
 import { InvalidInput } from '../../core/errors.ts';
+import { reasonAgainstRepository } from '../refused-models.ts';
 import { KNOWN_MODELS } from './known-models.ts';
 import type { PulledLayout } from './wanted-files.ts';
 
@@ -27,13 +28,18 @@ const HUB_REFERENCE = new RegExp(`^hf:(${PART}/${PART})(?:@(${PART}(?:/${PART})*
  * Reads `NAME`, one of {@link KNOWN_MODELS}, or `hf:OWNER/REPO[@REVISION]`. The folder of the latter is
  * `OWNER--REPO`, with `@REVISION` where one is given: two revisions never share a folder.
  *
- * @throws {InvalidInput} for anything else, with the names that there are
+ * @throws {InvalidInput} for anything else, with the names that there are, and for a model that cannot be compiled
  */
 export function checkpointReference(text: string): CheckpointReference {
   const known = Object.hasOwn(KNOWN_MODELS, text) ? KNOWN_MODELS[text] : undefined;
   if (known) return { layout: 'auto', pins: {}, ...known, name: text };
   const [, repo, revision] = HUB_REFERENCE.exec(text) ?? [];
   if (repo !== undefined) {
+    const reason = reasonAgainstRepository(repo);
+    if (reason !== '')
+      throw new InvalidInput('Nothing to pull', [
+        `Expected a model that compiles but received ${repo}${reason}`,
+      ]);
     const suffix = revision === undefined ? '' : `@${revision.replaceAll('/', '-')}`;
     return {
       name: `${repo.replace('/', '--')}${suffix}`,

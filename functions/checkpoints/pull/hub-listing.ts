@@ -16,7 +16,7 @@ export interface HubListing {
 const answer = z.object({
   sha: z.string().regex(/^[0-9a-f]{40}$/),
   siblings: z.array(z.object({ rfilename: z.string() })),
-  cardData: z.object({ license: z.unknown() }).partial().nullish(),
+  cardData: z.object({ license: z.unknown(), license_name: z.unknown() }).partial().nullish(),
 });
 
 /**
@@ -34,7 +34,9 @@ export async function hubListing(
   const result = answer.safeParse(jsonValue(text));
   if (result.success) {
     const { sha, siblings, cardData } = result.data;
-    const licence = typeof cardData?.license === 'string' ? cardData.license : undefined;
+    // Model cards call a licence `other` that the hub does not know, and name it beside.
+    const named = cardData?.license === 'other' ? cardData.license_name : undefined;
+    const licence = [named, cardData?.license].find((text) => typeof text === 'string');
     return { commit: sha, licence, paths: siblings.map(({ rfilename }) => rfilename) };
   }
   throw new HubError(

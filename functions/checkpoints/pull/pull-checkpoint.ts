@@ -9,6 +9,7 @@ import { download } from './download.ts';
 import { contentError, type FileDigest, fileDigest } from './file-digest.ts';
 import type { Hub } from './hub.ts';
 import { type HubListing, hubListing } from './hub-listing.ts';
+import { licenceRemark } from './licence-remark.ts';
 import { type LockedCheckpoint, readLock, writeLock } from './models-lock.ts';
 import { readPart } from './part-file.ts';
 import { exclusivePull } from './pid-file.ts';
@@ -64,7 +65,9 @@ export async function pullCheckpoint(
   const listing = locked ? listingOf(locked) : await hubListing(reference, hub, attempts);
   requireRevision(reference, listing);
   const { paths, remarks } = wantedFiles(reference.repo, listing.paths, layout);
-  for (const text of remarks) options.report.remark(text);
+  const licence = listing.licence ?? reference.licence ?? 'unknown';
+  for (const text of [...remarks, licenceRemark(reference.repo, licence) ?? []].flat())
+    options.report.remark(text);
   return exclusivePull(folder, async () => {
     const from = { repo: reference.repo, commit: listing.commit, pins: reference.pins };
     const sources = { ...from, locked, lockName: basename(lockPath) };
@@ -75,7 +78,7 @@ export async function pullCheckpoint(
       folder,
       repo: reference.repo,
       commit: listing.commit,
-      licence: listing.licence ?? reference.licence ?? 'unknown',
+      licence,
       files: inPlace.map((file) => ({ ...file, path: localPath(file.path) })),
     };
     if (!locked) await writeLock(lockPath, key, lockedOf({ ...pulled, files: inPlace }));

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { InvalidInput } from '../../../core/errors.ts';
+import { reasonAgainst } from '../../refused-models.ts';
 import { parseCheckpointJson } from './checkpoint-json.ts';
 import { channels, count, side } from './layout-settings.ts';
 import { notSupported } from './open-clip-config.ts';
-import { reasonAgainst } from './refused-models.ts';
 
 const activation = z.enum(['gelu', 'quick_gelu', 'gelu_pytorch_tanh', 'gelu_new']);
 

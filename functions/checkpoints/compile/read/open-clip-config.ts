@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { excerpt, InvalidInput } from '../../../core/errors.ts';
+import { reasonAgainst } from '../../refused-models.ts';
 import { parseCheckpointJson } from './checkpoint-json.ts';
 import {
   channels,
@@ -9,7 +10,6 @@ import {
   type Understood,
   unsupported,
 } from './layout-settings.ts';
-import { reasonAgainst } from './refused-models.ts';
 
 /** PyTorch's `gelu` has one argument. */
 const activationArguments = z

@@ -38,4 +38,25 @@ describe('what is to be pulled', () => {
       /Expected vit-b-32-256-datacomp, .* or hf:OWNER\/REPO\[@REVISION\] but received/,
     );
   });
+
+  it.each([
+    [
+      'hf:google/siglip2-base-patch16-naflex',
+      /siglip2-base-patch16-naflex: NaFlex takes pictures of any proportions/,
+    ],
+    ['hf:timm/PE-Core-B-16@main', /PE-Core turns queries and keys/],
+    ['hf:apple/MobileCLIP2-S0', /non-commercial research only/],
+    ['hf:facebook/metaclip-2-worldwide-huge-378', /allows no commercial use/],
+  ])('rejects %s before anything is downloaded, with the reason', (text, message) => {
+    expect(() => checkpointReference(text)).toThrow(message);
+  });
+
+  it('takes other repositories of the same publishers, and copies by others', () => {
+    for (const text of [
+      'hf:google/siglip2-base-patch16-256',
+      'hf:facebook/metaclip-b32-400m',
+      'hf:me/my-naflex',
+    ])
+      expect(checkpointReference(text).repo).toBe(text.slice(3));
+  });
 });
