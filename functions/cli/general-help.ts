@@ -6,6 +6,7 @@ export const EXIT_CODES: ReadonlyArray<readonly [code: string, meaning: string]>
   ['0', 'Done.'],
   ['1', 'It did not work, or not one image could be read, found or shown.'],
   ['2', 'It was asked for wrongly, or there is no pipeline, table or stack.'],
+  ['3', '`start`: a pipeline runs with this data folder already.'],
   ['130', 'Stopped by Ctrl-C.'],
 ];
 

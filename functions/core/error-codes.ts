@@ -316,6 +316,10 @@ const COMMAND_ERRORS = {
     meaning: 'AWS does not accept the credentials, or they lack a right.',
     remedy: 'Log in, or grant the right that the message names.',
   },
+  'already-running': {
+    meaning: 'A pipeline runs with this data folder already.',
+    remedy: 'Use that one, or start another with `--data FOLDER --port auto`.',
+  },
   'no-token': {
     meaning: 'The page and the API want a token, and none or another one came.',
     remedy:

@@ -13,6 +13,7 @@ import { wholeSearch } from '../search/whole-search.ts';
 import { retagCommand } from './control-api/local-pipeline.ts';
 import { controlPorts } from './control-ports.ts';
 import type { WrittenImage } from './dynamodb/written-records.ts';
+import type { PortChoice } from './http/loopback-server.ts';
 import type { Reach } from './http/reach.ts';
 import { openLabelling } from './label-sets/labelling.ts';
 import { type CollectedImages, collectImages } from './page-api/collected-images.ts';
@@ -34,8 +35,7 @@ export interface Page {
 }
 
 export interface PageOptions {
-  /** 0 takes a free one. */
-  readonly port: number;
+  readonly port: PortChoice;
   /** @default this machine alone */
   readonly reach?: Reach | undefined;
   /** @default everybody who reaches it may ask */

@@ -19,6 +19,7 @@ import { LOCAL_PIPELINE } from './control-api/local-pipeline.ts';
 import { type DynamoDbEndpoint, startDynamoDbEndpoint } from './dynamodb/dynamodb-endpoint.ts';
 import { ensureTable, LOCAL_REGION, LOCAL_TABLE_NAME } from './dynamodb/table.ts';
 import type { WrittenImage } from './dynamodb/written-records.ts';
+import type { PortChoice } from './http/loopback-server.ts';
 import type { Reach } from './http/reach.ts';
 import { type LiveLabelSets, openLiveLabelSets } from './label-sets/live-label-sets.ts';
 import { type OwnLabelSets, ownLabelSets } from './label-sets/own-label-sets.ts';
@@ -44,8 +45,7 @@ export interface PipelineOptions
   extends Pick<TaggerSettings, 'modelFolder' | 'labelSets' | 'maximumBytes' | 'exif' | 'warn'> {
   /** Holds everything that must survive the process. */
   readonly dataFolder: string;
-  /** 0 takes a free port. */
-  readonly ports: { readonly s3: number; readonly dynamodb: number };
+  readonly ports: { readonly s3: PortChoice; readonly dynamodb: PortChoice };
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** Who reaches the endpoints. @default this machine alone */
   readonly reach?: Reach | undefined;

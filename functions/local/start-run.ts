@@ -9,19 +9,28 @@ import { DEFAULT_MAXIMUM_BYTES } from '../core/objects/object.ts';
 import { imageRecordOf, readImageRecord } from '../core/records/image-record.ts';
 import type { TaggingOutcome } from '../core/tagging/tag-image.ts';
 import { DEFAULT_MODEL, modelFolder } from '../tagger/model-places.ts';
-import { EXIT, UsageError } from '../terminal/exit-code.ts';
+import { EXIT } from '../terminal/exit-code.ts';
 import { untilStopped } from '../terminal/interruption.ts';
 import { withLiveLine } from '../terminal/live-line.ts';
 import type { Output } from '../terminal/output.ts';
-import type { Reach } from './http/reach.ts';
+import { loopbackUrl, type PortChoice } from './http/loopback-server.ts';
 import type { NetworkAccess } from './network-access.ts';
 import { type Page, startPage } from './page.ts';
 import { LOCAL_BUCKET_NAME, type Pipeline, type PipelineOptions, startPipeline } from './pipeline.ts';
 import { type Reembedding, reembedding } from './reembedding/reembedding.ts';
 import { runReembedding } from './reembedding/reembedding-run.ts';
+import { noteRunning, removeRunningNote } from './running-note.ts';
 import { SAMPLE_FOLDER, sampleNames, samplesWereUploaded, uploadSamples } from './samples.ts';
+import { startError } from './start-error.ts';
 import { eventLine, outcomeLine, outputReport } from './start-text.ts';
-import { linesToTry, networkLines, placeLines, sampleLines, trialModelLine } from './welcome-text.ts';
+import {
+  linesToTry,
+  networkLines,
+  type PipelinePlaces,
+  placeLines,
+  sampleLines,
+  trialModelLine,
+} from './welcome-text.ts';
 
 const LABEL_SETS = packagePath('models', 'labels');
 
@@ -29,8 +38,7 @@ const LABEL_SETS = packagePath('models', 'labels');
 const SAMPLES_PATIENCE_MILLISECONDS = 60_000;
 
 export interface StartOptions {
-  /** 0 takes a free port. */
-  readonly ports: { readonly s3: number; readonly dynamodb: number; readonly http: number };
+  readonly ports: Readonly<Record<'s3' | 'dynamodb' | 'http', PortChoice>>;
   readonly access: NetworkAccess;
   /** Holds everything that must survive the process. */
   readonly dataFolder: string;
@@ -55,7 +63,6 @@ type Listeners = Set<(outcome: TaggingOutcome) => void>;
 interface Served {
   readonly pipeline: Pipeline;
   readonly page: Page;
-  readonly httpPort: number;
   /** Who is told what happened to each image. */
   readonly listeners: Listeners;
   close(): Promise<void>;
@@ -63,12 +70,13 @@ interface Served {
 
 /** Serves until it is stopped, with the sample photographs on the first start; gives the exit code. */
 export async function runStart(options: StartOptions, output: Output): Promise<number> {
-  const served = await serve(options, output).catch((error: unknown) => {
-    throw startError(error, options.access.reach);
+  const served = await serve(options, output).catch(async (error: unknown) => {
+    throw await startError(error, options);
   });
   const ending = new AbortController();
   let background = Promise.resolve();
   try {
+    await noteRunning(options.dataFolder, placesOf(served));
     await untilStopped(async () => {
       const work = reembeddingOf(served);
       await welcome(served, options, work, output);
@@ -79,6 +87,7 @@ export async function runStart(options: StartOptions, output: Output): Promise<n
   } finally {
     ending.abort();
     await background;
+    await removeRunningNote(options.dataFolder);
     await served.close();
   }
   return EXIT.done;
@@ -154,12 +163,16 @@ async function serve(options: StartOptions, output: Output): Promise<Served> {
     await page.close();
     await pipeline.close();
   };
-  return { pipeline, page, httpPort: page.port, listeners, close };
+  return { pipeline, page, listeners, close };
+}
+
+function placesOf({ pipeline: { s3, dynamodb }, page }: Served): PipelinePlaces {
+  return { pageUrl: loopbackUrl(page.port), s3Url: s3.url, dynamodbUrl: dynamodb.url };
 }
 
 /** Says where things are, shows the samples on the first start, and from then on every image. */
 async function welcome(
-  { pipeline, httpPort, listeners }: Served,
+  served: Served,
   { dataFolder, model, access }: Pick<StartOptions, 'dataFolder' | 'model' | 'access'>,
   reembedding: Reembedding | undefined,
   output: Output,
@@ -167,11 +180,8 @@ async function welcome(
   const print = async (...lines: readonly string[]) => {
     for (const line of lines) await output.line(line);
   };
-  const places = {
-    pageUrl: `http://127.0.0.1:${httpPort}`,
-    s3Url: pipeline.s3.url,
-    dynamodbUrl: pipeline.dynamodb.url,
-  };
+  const { pipeline, listeners } = served;
+  const places = placesOf(served);
   await print(...placeLines(places), ...networkLines(access, places));
   if (!samplesWereUploaded(dataFolder)) {
     const outcomes = await tagSamples({ pipeline, listeners }, dataFolder, output);
@@ -235,26 +245,4 @@ async function bestSampleTag({ tagger }: Pipeline): Promise<Tag | undefined> {
   );
   const tags = items.flatMap((item) => (item ? imageRecordOf(item).tags : []));
   return [...tags].sort((a, b) => b.score - a.score)[0];
-}
-
-/** What to do about a fault at the start, where that is known. */
-function startError(error: unknown, { host }: Reach): unknown {
-  const { code, port, path } = (error ?? {}) as NodeJS.ErrnoException & { port?: number };
-  if (code === 'EADDRINUSE') {
-    return new UsageError([
-      `port ${port} of ${host} is taken: stop what listens there, or choose another with --s3-port, --dynamodb-port or --http-port`,
-    ]);
-  }
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EINVAL') {
-    return new UsageError([`--host: expected an address of this machine but received "${host}" (${code})`]);
-  }
-  if (code === 'EEXIST' || code === 'ENOTDIR' || code === 'EACCES' || code === 'EROFS') {
-    return new UsageError([`--data: expected a folder that can be written but received ${path} (${code})`]);
-  }
-  if (error instanceof Error && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'LEVEL_LOCKED') {
-    return new UsageError([
-      `--data: ${error.message}: stop what was started with it, or choose another folder`,
-    ]);
-  }
-  return error;
 }

@@ -4,6 +4,7 @@ import { command } from '../terminal/command.ts';
 import { checkNotEmpty, checkServerPort, wholeFrom } from '../terminal/flag-checks.ts';
 import { type FlagValues, onlyFlags } from '../terminal/flags.ts';
 import { LOCAL_PIPELINE } from './control-api/local-pipeline.ts';
+import type { PortChoice } from './http/loopback-server.ts';
 import type { StartOptions } from './start-run.ts';
 
 const DEFAULT_PORTS = {
@@ -50,6 +51,12 @@ const flags = {
     value: 'NAME',
     about: 'A name by which browsers and programs call it from elsewhere, as photos.example.org of a proxy.',
     check: (value: string) => (/^[\w.-]+$/.test(value) ? undefined : 'the name of a machine, without port'),
+  },
+  port: {
+    type: 'string',
+    value: 'auto',
+    about: '`--port auto`: where a port is taken that no other flag names, the next free one.',
+    check: (value: string) => (value === 'auto' ? undefined : 'auto, or a flag for one of the ports'),
   },
   data: {
     type: 'string',
@@ -101,8 +108,8 @@ type Flags = FlagValues<typeof flags>;
 
 /** `cliptag start`, which `npm start` runs. */
 export const start = command({
-  usage: `start [--s3-port PORT] [--dynamodb-port PORT] [--http-port PORT] [--data FOLDER]
-       [--host ADDRESS] [--token TOKEN|--token-file FILE] [--allowed-host NAME …]
+  usage: `start [--s3-port PORT] [--dynamodb-port PORT] [--http-port PORT] [--port auto]
+       [--data FOLDER] [--host ADDRESS] [--token TOKEN|--token-file FILE] [--allowed-host NAME …]
        [--model MODEL] [--labels FILE|FOLDER …] [--exif all|without-place|none] [--no-thumbnails]
        [--object-tags N] [--no-reembed] [--result-events]`,
   about: `Runs the whole pipeline on this machine: S3 endpoint, queue, the handler that Lambda runs, DynamoDB, and a page
@@ -118,7 +125,8 @@ go beside them. That may be stopped at any time: the next start does the rest.
 
 Environment: CLIPTAG_ACCESS_KEY_ID and CLIPTAG_SECRET_ACCESS_KEY, the keys that both endpoints accept; "local" unless set.
 CLIPTAG_TOKEN or CLIPTAG_TOKEN_FILE, what opens the page and the HTTP API; nothing is needed unless set.
-Exit code: 0 after Ctrl-C; 2 when it cannot start with these flags.`,
+Exit code: 0 after Ctrl-C; 2 when it cannot start with these flags, or a port is taken; 3 when
+one already runs with this data folder.`,
   example: 'start --data /tmp/cliptag',
   flags,
   check: ({ flags: given, operands }) => [...onlyFlags(operands), ...equalPorts(given), ...twoTokens(given)],
@@ -135,9 +143,9 @@ function optionsOf(given: Flags): Omit<StartOptions, 'access'> {
   const limit = given['object-tags'];
   return {
     ports: {
-      s3: portOf(given, 's3-port'),
-      dynamodb: portOf(given, 'dynamodb-port'),
-      http: portOf(given, 'http-port'),
+      s3: portChoice(given, 's3-port'),
+      dynamodb: portChoice(given, 'dynamodb-port'),
+      http: portChoice(given, 'http-port'),
     },
     dataFolder: given.data ?? DEFAULT_DATA_FOLDER,
     model: given.model,
@@ -148,6 +156,11 @@ function optionsOf(given: Flags): Omit<StartOptions, 'access'> {
     printsResultEvents: given['result-events'] === true,
     reembeds: given['no-reembed'] !== true,
   };
+}
+
+function portChoice(given: Flags, flag: PortFlag): PortChoice {
+  const isFixed = given[flag] !== undefined || given.port === undefined;
+  return isFixed ? portOf(given, flag) : { from: portOf(given, flag) };
 }
 
 function portOf(given: Flags, flag: PortFlag): number {

@@ -2,8 +2,8 @@ import type { ErrorCode } from '../core/error-codes.ts';
 import { CliptagError, InvalidInput } from '../core/errors.ts';
 import { printable } from '../core/printable.ts';
 
-/** What the shell gets. `stopped`: 128 + SIGINT, as shells count it. */
-export const EXIT = { done: 0, failed: 1, usage: 2, stopped: 130 } as const;
+/** What the shell gets. `running`: one runs already; `stopped`: 128 + SIGINT, as shells count it. */
+export const EXIT = { done: 0, failed: 1, usage: 2, running: 3, stopped: 130 } as const;
 
 /** What the user asked for cannot be done as it was asked: one line, exit code 2. */
 export class UsageError extends CliptagError {
@@ -31,6 +31,7 @@ const USAGE_CODES: readonly ErrorCode[] = [
 ];
 
 export function exitCodeOf(error: unknown): number {
+  if (error instanceof CliptagError && error.code === 'already-running') return EXIT.running;
   return error instanceof CliptagError && USAGE_CODES.includes(error.code) ? EXIT.usage : EXIT.failed;
 }
 

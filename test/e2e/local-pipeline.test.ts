@@ -239,9 +239,60 @@ describe('the start', () => {
     const [code] = await once(child, 'exit');
     blocker.close();
     expect(code).toBe(2);
+    const holder = process.platform === 'linux' ? ` by \\S+ \\(PID ${process.pid}\\)` : '';
     expect(fault.trim()).toMatch(
-      new RegExp(`^cliptag start: port ${port} of 127.0.0.1 is taken.*--s3-port.*$`),
+      new RegExp(`^cliptag start: port ${port} of 127.0.0.1 is taken${holder}: .*--port auto.*--s3-port.*$`),
     );
+  });
+
+  it('rejects a second one with the same data folder, and says where the first is', async () => {
+    const started = run(
+      process.execPath,
+      ['functions/cliptag.mjs', 'start', '--data', join(folder, 'data'), '--port', 'auto'],
+      { cwd: repository },
+    );
+    await expect(started).rejects.toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining(
+        `cliptag start: already running at ${pipeline.pageUrl} (PID ${pipeline.process.pid}) with the data folder`,
+      ),
+    });
+  });
+
+  it('takes the next free ports with --port auto, beside others, and notes where it is', async () => {
+    const blockers = [3000, 8000, 9000].map((port) =>
+      createServer()
+        .on('error', () => {})
+        .listen(port, '127.0.0.1'),
+    );
+    const data = join(folder, 'beside');
+    const child = spawn(
+      process.execPath,
+      ['functions/cliptag.mjs', 'start', '--data', data, '--port', 'auto'],
+      { cwd: repository, stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    let output = '';
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+    });
+    await waitUntil(async () => output.includes('Ctrl-C stops'));
+    const ports = [...output.matchAll(/^ {2}\w+ +http:\/\/127\.0\.0\.1:(\d+) /gm)].map(([, port]) =>
+      Number(port),
+    );
+    expect(ports).toHaveLength(3);
+    for (const [i, first] of [3000, 9000, 8000].entries()) {
+      expect(ports[i]).toBeGreaterThan(first);
+      expect(ports[i]).toBeLessThanOrEqual(first + 100);
+    }
+    const note = join(data, 'running.json');
+    expect(JSON.parse(await readFile(note, 'utf8'))).toEqual({
+      pid: child.pid,
+      pageUrl: `http://127.0.0.1:${ports[0]}`,
+    });
+    child.kill('SIGINT');
+    await once(child, 'exit');
+    await expect(readFile(note)).rejects.toThrow('ENOENT');
+    for (const blocker of blockers) blocker.close();
   });
 
   it('rejects a data folder that is in use, as a mistake of the command and not a fault of the program', async () => {

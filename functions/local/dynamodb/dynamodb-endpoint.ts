@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ImageRecord, imageKey } from '../../core/records/image-record.ts';
 import { LOCAL_PIPELINE } from '../control-api/local-pipeline.ts';
 import { findForeignPage, OWN_PAGES_ONLY } from '../http/foreign-page.ts';
-import { createLocalServer, listen, loopbackUrl, stop } from '../http/loopback-server.ts';
+import { createLocalServer, listen, loopbackUrl, type PortChoice, stop } from '../http/loopback-server.ts';
 import { LOOPBACK_REACH, type Reach } from '../http/reach.ts';
 import { type AssertSpace, isDiskFull, RESERVED_BYTES, spaceOf } from '../store/free-space.ts';
 import { openLevelStore } from '../store/level-store.ts';
@@ -18,11 +18,8 @@ const LOCAL_CREDENTIALS: Credentials = { accessKeyId: 'local', secretAccessKey: 
 export interface DynamoDbEndpointOptions {
   /** Folder that holds the database; made when it does not exist. One process at a time may use it. */
   readonly folder: string;
-  /**
-   * Port on 127.0.0.1; 0 takes a free one.
-   * @default 0
-   */
-  readonly port?: number;
+  /** @default any free one */
+  readonly port?: PortChoice;
   /** @default this machine alone */
   readonly reach?: Reach | undefined;
   /**

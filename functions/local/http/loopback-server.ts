@@ -42,15 +42,32 @@ export function cutWhenIdle(request: IncomingMessage, response: ServerResponse, 
 /** Second doors of servers, on loopback. */
 const doors = new WeakMap<Server, NetServer>();
 
+/** A port, of which 0 stands for any free one; or the first free one from some port on. */
+export type PortChoice = number | { readonly from: number };
+
+/** Who has so many ports in a row taken looks for something else. */
+const MAXIMUM_TRIED_PORTS = 100;
+
 /**
  * Listens on the loopback address only, or on another one and on loopback as well, so that programs of this machine find it where they
  * always do.
  *
- * @param port 0 takes a free one
  * @returns the port that the server listens on
  * @throws Error with code `EADDRINUSE` when the port is taken, `EADDRNOTAVAIL` when the address is none of this machine
  */
-export async function listen(server: Server, port: number, host: string = LOOPBACK): Promise<number> {
+export async function listen(server: Server, choice: PortChoice, host: string = LOOPBACK): Promise<number> {
+  if (typeof choice === 'number') return listenOn(server, choice, host);
+  for (let port = choice.from; ; port++) {
+    try {
+      return await listenOn(server, port, host);
+    } catch (error) {
+      const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+      if (!isTaken || port === choice.from + MAXIMUM_TRIED_PORTS) throw error;
+    }
+  }
+}
+
+async function listenOn(server: Server, port: number, host: string): Promise<number> {
   const listeningPort = await opened(server, port, host);
   if (host === LOOPBACK || ALL_ADDRESSES.has(host)) return listeningPort;
   const door = createDoor((socket) => server.emit('connection', socket));
@@ -66,12 +83,16 @@ export async function listen(server: Server, port: number, host: string = LOOPBA
 
 function opened(server: NetServer, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
+    const onListening = () => {
+      server.off('error', onError);
       const address = server.address();
       resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
+    };
+    const onError = (error: Error) => {
+      server.off('listening', onListening);
+      reject(error);
+    };
+    server.once('error', onError).once('listening', onListening).listen(port, host);
   });
 }
 

@@ -3,7 +3,7 @@ import { API_BASE, type ApiImage } from '../../api/contract.ts';
 import { PROBLEM_MEDIA_TYPE, problemOf, RefusedRequest } from '../../api/problems.ts';
 import { CliptagError } from '../../core/errors.ts';
 import { findForeignPage, OWN_PAGES_ONLY } from '../http/foreign-page.ts';
-import { createLocalServer, cutWhenIdle, listen, stop } from '../http/loopback-server.ts';
+import { createLocalServer, cutWhenIdle, listen, type PortChoice, stop } from '../http/loopback-server.ts';
 import { LOOPBACK_REACH, type Reach } from '../http/reach.ts';
 import { type EventStream, eventStream } from './event-stream.ts';
 import { answerLogin } from './login.ts';
@@ -44,8 +44,7 @@ export type OwnAnswer = (
 ) => Promise<boolean>;
 
 export interface PageHostOptions {
-  /** 0 takes a free one. */
-  readonly port: number;
+  readonly port: PortChoice;
   /** @default this machine alone */
   readonly reach?: Reach | undefined;
   /** What a browser logs in with, and programs send. @default everybody who reaches it may ask */
@@ -84,7 +83,7 @@ export async function startPageHost(
     (request, response) => {
       cutWhenIdle(request, response, IDLE_MILLISECONDS);
       files ??= openPageFiles();
-      const access = accessOf(request.socket.localPort ?? port);
+      const access = accessOf(request.socket.localPort ?? 0);
       answer(request, response, { answerOwn, files, events, reach, access }).catch((error: unknown) => {
         if (response.headersSent) response.destroy();
         else sendError(request, response, error);

@@ -23,7 +23,14 @@
  */
 
 import type { RequestListener, Server } from 'node:http';
-import { createLocalServer, cutWhenIdle, listen, loopbackUrl, stop } from '../http/loopback-server.ts';
+import {
+  createLocalServer,
+  cutWhenIdle,
+  listen,
+  loopbackUrl,
+  type PortChoice,
+  stop,
+} from '../http/loopback-server.ts';
 import { LOOPBACK_REACH, type Reach } from '../http/reach.ts';
 import { exchange } from './exchange.ts';
 import { type NewObjects, type NewObjectsOptions, newObjects } from './new-objects.ts';
@@ -37,8 +44,7 @@ import { openState, type S3State } from './state.ts';
 export interface S3EndpointOptions {
   /** Where the state is kept: metadata and the objects' bytes. Made if missing; one process at a time uses it. */
   readonly folder: string;
-  /** TCP port; 0 takes any free one. */
-  readonly port: number;
+  readonly port: PortChoice;
   /** @default this machine alone */
   readonly reach?: Reach | undefined;
   /** Secret by access key: who may sign requests. */

@@ -149,7 +149,7 @@ export const ALLOWED_IMPORTS = `
       core/objects core/records core/results core/search core/tagging local/control-api local/dynamodb local/http
       local/label-sets
       local/page-api local/page-host local/page-server local/queue local/reembedding local/repair local/s3-endpoint
-      local/store local/trial search tag-images tagger terminal node:*
+      local/store local/trial search tag-images tagger terminal zod node:*
 
   # The page on this machine before a deployed stack.
   stack-page: api api/contract.ts core local/http local/page-host node:*

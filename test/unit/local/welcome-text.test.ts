@@ -36,7 +36,7 @@ describe('what a start says', () => {
     expect(sampleLines(outcomes)).toEqual([
       '  Picture   Tags',
       '  a.png     animal 0.75, pet 0.60, cat 0.50, 2 more',
-      '  none.jpg  (no tags)',
+      '  none.jpg  no label fits',
     ]);
   });
 

@@ -69,6 +69,19 @@ describe('a server on this machine', () => {
   });
 });
 
+describe('a server that takes the next free port', () => {
+  it('goes on from the first one, and takes it where it is free', async () => {
+    const other = createLocalServer(() => {});
+    const taken = await listen(other, 0);
+    server = createLocalServer(() => {});
+    const port = await listen(server, { from: taken });
+    expect(port).toBeGreaterThan(taken);
+    await stop(other);
+    await stop(server);
+    expect(await listen(server, { from: taken })).toBe(taken);
+  });
+});
+
 describe.skipIf(process.platform !== 'linux')('a server on another address', () => {
   it('is found on loopback as well, and ends on both', async () => {
     server = createLocalServer((_, response) => response.end('here'));
