@@ -73,7 +73,7 @@ async function showPages(
   const address =
     html === undefined ? search.page && pageAddress(search.page, view) : pathToFileURL(resolve(html));
   if (!address) return;
-  const { openInBrowser } = await import('../pages/browser.ts');
+  const { openInBrowser } = await import('../../terminal/browser.ts');
   if (!(await openInBrowser(address)))
     output.remark(`${program}: no browser could be opened here: ${address}`);
 }

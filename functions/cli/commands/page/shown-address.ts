@@ -1,5 +1,5 @@
+import { openInBrowser } from '../../../terminal/browser.ts';
 import type { Output } from '../../../terminal/output.ts';
-import { openInBrowser } from '../../pages/browser.ts';
 
 /** Prints where the page is, and opens it if that is wanted. */
 export async function showAddress(
