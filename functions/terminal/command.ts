@@ -1,7 +1,8 @@
 import { EXIT } from './exit-code.ts';
 import { type Flag, type FlagSet, type Input, parseFlags } from './flags.ts';
 import { laidOut } from './layout.ts';
-import type { Output } from './output.ts';
+import { withoutLiveLines } from './live-line.ts';
+import { type Output, withoutRemarks } from './output.ts';
 
 /** What a command is made of. */
 export interface CommandParts<Flags extends FlagSet> extends CommandDescription {
@@ -47,11 +48,18 @@ export interface ListedCommand {
 /** Commands by their names, in the order of the help. */
 export type CommandTable = ReadonlyMap<string, ListedCommand>;
 
-const HELP = { help: { type: 'boolean', short: 'h', about: 'Print this help.' } } as const;
+const COMMON_FLAGS = {
+  quiet: {
+    type: 'boolean',
+    short: 'q',
+    about: 'Print answers and faults alone: no remarks, progress, summary.',
+  },
+  help: { type: 'boolean', short: 'h', about: 'Print this help.' },
+} as const;
 
-/** A command as the dispatcher sees it: with `--help`, and its flags parsed and checked before it runs. */
+/** A command as the dispatcher sees it: with `--help` and `--quiet`, and its flags parsed and checked before it runs. */
 export function command<Flags extends FlagSet>(parts: CommandParts<Flags>): Command {
-  const flags = { ...parts.flags, ...HELP };
+  const flags = { ...parts.flags, ...COMMON_FLAGS };
   const description = { ...parts, flags };
   const run = async (args: readonly string[], output: Output) => {
     if (asksForHelp(args)) {
@@ -59,7 +67,12 @@ export function command<Flags extends FlagSet>(parts: CommandParts<Flags>): Comm
       return EXIT.done;
     }
     const check = (input: Input<FlagSet>) => parts.check?.(input as Input<Flags>) ?? [];
-    return parts.run(parseFlags<FlagSet>(args, flags, check) as Input<Flags>, output);
+    const { flags: given, operands } = parseFlags<FlagSet>(args, flags, check);
+    const { quiet: isQuiet, ...own } = given;
+    const input = { flags: own, operands } as Input<Flags>;
+    return isQuiet
+      ? withoutLiveLines(() => parts.run(input, withoutRemarks(output)))
+      : parts.run(input, output);
   };
   return Object.assign(run, { description });
 }

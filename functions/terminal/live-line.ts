@@ -21,6 +21,19 @@ interface DrawnLine {
 /** The line that is drawn now. There is one terminal, so there is one at most. */
 let drawn: DrawnLine | undefined;
 
+/** Whether nobody wants to see any. */
+let isHushed = false;
+
+/** Shows no live line while the work goes on, and has nothing written elsewhere instead. */
+export async function withoutLiveLines<Result>(work: () => Promise<Result>): Promise<Result> {
+  isHushed = true;
+  try {
+    return await work();
+  } finally {
+    isHushed = false;
+  }
+}
+
 /**
  * Shows one line below all others while the work goes on, and takes it away in the end. Whatever else is written to
  * the terminal meanwhile goes through {@link aboveLiveLine}.
@@ -29,6 +42,7 @@ export async function withLiveLine<Result>(
   work: (show: (text: string) => void) => Promise<Result>,
   { terminal = process.stderr, elsewhere = () => {}, now = () => performance.now() }: LiveLineOptions = {},
 ): Promise<Result> {
+  if (isHushed) return work(() => {});
   if (!terminal.isTTY) return work(elsewhere);
   const line = await liveLine(terminal, now);
   const outer = drawn;

@@ -5,8 +5,15 @@ import { aboveLiveLine } from './live-line.ts';
 export interface Output {
   /** A line of the answer, on stdout; waits while the reader is slow. */
   line(text: string): Promise<void>;
-  /** A remark that is no part of the answer, on stderr. */
+  /** A remark that is no part of the answer, on stderr; --quiet leaves it out. */
   remark(text: string): void;
+  /** What went wrong, on stderr, --quiet or not. */
+  fault(text: string): void;
+}
+
+/** An output that leaves out remarks. */
+export function withoutRemarks({ line, fault }: Output): Output {
+  return { line, fault, remark: () => {} };
 }
 
 /** The process's own streams. A reader that has seen enough (`| head`) ends the process quietly. */
@@ -25,6 +32,9 @@ export function outputTo(
   stdout: Pick<NodeJS.WriteStream, 'isTTY' | 'write' | 'once'>,
   stderr: Pick<NodeJS.WriteStream, 'write'>,
 ): Output {
+  const toStderr = (text: string) => {
+    aboveLiveLine(() => stderr.write(`${text}\n`));
+  };
   return {
     line: async (text) => {
       const write = () => stdout.write(`${text}\n`);
@@ -32,8 +42,7 @@ export function outputTo(
       const hasRoom = stdout.isTTY ? aboveLiveLine(write) : write();
       if (!hasRoom) await new Promise((resolve) => stdout.once('drain', resolve));
     },
-    remark: (text) => {
-      aboveLiveLine(() => stderr.write(`${text}\n`));
-    },
+    remark: toStderr,
+    fault: toStderr,
   };
 }

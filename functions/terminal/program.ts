@@ -19,11 +19,11 @@ export async function runProgram(name: string, work: (output: Output) => Promise
   } catch (error) {
     const fault = installationFault(error);
     if (fault !== undefined) {
-      output.remark(`${styled('red', `${name}:`, process.stderr)} ${printable(fault)}`);
+      output.fault(`${styled('red', `${name}:`, process.stderr)} ${printable(fault)}`);
       // Node tells of a module that failed once more, with its stack, wherever else it was asked for.
       process.exit(EXIT.failed);
     }
-    output.remark(`${styled('red', `${name}:`, process.stderr)} ${explain(error)}`);
+    output.fault(`${styled('red', `${name}:`, process.stderr)} ${explain(error)}`);
     return exitCodeOf(error);
   }
 }

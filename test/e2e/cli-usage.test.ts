@@ -55,7 +55,7 @@ describe('cliptag', () => {
   const commands = commandGroups(async () => start).flatMap((group) => [...group.commands]);
   it.concurrent.each(commands)('says how %s is used', async (name, { load }) => {
     const lines: string[] = [];
-    const output = { line: async (text: string) => void lines.push(text), remark: () => {} };
+    const output = { line: async (text: string) => void lines.push(text), remark: () => {}, fault: () => {} };
     expect(await (await load())(['--help'], output)).toBe(0);
     expect(lines.join('\n')).toMatch(new RegExp(`^Usage: cliptag ${name} `));
   });
@@ -76,8 +76,12 @@ describe('cliptag', () => {
     [['query', '--labl=dog'], /unknown flag --labl .*; did you mean "--label"\?$/m],
     [
       ['tag', '--jsno', 'x.jpg', '-x'],
-      /unknown flag --jsno, -x \(flags: --label, --exclusive, --min-score, --labels, --model, --json, --help; a name that begins with - goes after --\); did you mean "--json"\?/,
+      /unknown flag --jsno, -x \(flags: --label, --exclusive, .*, --json, --quiet, --help; a name that begins with - goes after --\); did you mean "--json"\?/,
     ],
+    [['tag', '-', 'a.jpg', '-'], /expected - once/],
+    [['tag', 'a.jpg', '-0'], /--null needs -/],
+    [['tag', 'a.jpg', '--top', '0'], /--top: expected a whole number from 1 to 100/],
+    [['tag', 'a.jpg', '--for', 'any'], /--for needs --xmp/],
     [['tag', '-x.jpg'], /unknown flag -x\.jpg \(.* after --\)/],
     [['tag', '--', '-x.jpg'], /no such file or folder: -x\.jpg/],
     [['tag'], /expected at least one PATH/],
@@ -93,7 +97,7 @@ describe('cliptag', () => {
     [['tag', 'photo.jpg', '--label', 'x'.repeat(101)], /--label: Expected a label of up to 100 characters/],
     [
       ['tag', 'photo.jpg', '--exclusive', '--min-score', '0.5'],
-      /--exclusive needs --label: .*; --min-score needs --label: /,
+      /--exclusive needs --label: a label set file says it itself\n$/,
     ],
     [
       ['tag', 'photo.jpg', '--label', 'cat', '--min-score', '2'],

@@ -58,7 +58,7 @@ async function compile(precision: 'int8' | 'fp32', checkpoint = 'checkpoint', na
 async function verify(...args: string[]): Promise<{ exitCode: number; answer: Verification; text: string }> {
   const run = async (more: readonly string[]) => {
     const lines: string[] = [];
-    const output = { line: async (line: string) => void lines.push(line), remark: () => {} };
+    const output = { line: async (line: string) => void lines.push(line), remark: () => {}, fault: () => {} };
     const exitCode = await modelsVerify([...args, '--labels', labels, ...more], output);
     return { exitCode, text: lines.join('\n') };
   };

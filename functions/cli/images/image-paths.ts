@@ -23,6 +23,8 @@ export interface ImagePath {
   readonly path: FilePath;
   /** Why the folder cannot be read. */
   readonly unreadable?: string;
+  /** Those of a picture that lies in no file. */
+  readonly bytes?: Uint8Array;
 }
 
 export interface ImagePaths {
@@ -54,6 +56,17 @@ export async function imagePathsIn(named: readonly string[]): Promise<ImagePaths
   return found;
 }
 
+/** The images of a list: as {@link imagePathsIn} finds them, but what is missing is a broken image, and stops no other. */
+export async function listedImagePaths(listed: readonly FilePath[]): Promise<ImagePaths> {
+  const found: Found = { paths: [], leftOut: nothingLeftOut() };
+  for (const path of listed) {
+    const entry = await stat(path).catch(() => undefined);
+    if (entry?.isDirectory()) await collectImages(path, found);
+    else found.paths.push({ path });
+  }
+  return found;
+}
+
 /** The images in a folder, as {@link imagePathsIn} finds them. */
 export async function imagePathsUnder(folder: FilePath): Promise<ImagePaths> {
   const found: Found = { paths: [], leftOut: nothingLeftOut() };
@@ -63,7 +76,8 @@ export async function imagePathsUnder(folder: FilePath): Promise<ImagePaths> {
 
 /** What to say of folders in which {@link imagePathsIn} found nothing. */
 export function noImagesIn(folders: readonly string[]): string {
-  return `there are no images in ${printable(folders.join(', '))}`;
+  const names = folders.map((folder) => (folder === '-' ? 'standard input' : folder));
+  return `there are no images in ${printable(names.join(', '))}`;
 }
 
 export function isImageName(name: string): boolean {

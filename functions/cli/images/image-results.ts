@@ -73,8 +73,12 @@ export async function imageBytes(path: FilePath, maximumBytes = DEFAULT_MAXIMUM_
   }
 }
 
-/** As {@link imageBytes}; a folder that could not be read is a fault in the place of its images. */
-export async function foundImageBytes({ path, unreadable }: ImagePath): Promise<Uint8Array> {
+/** As {@link imageBytes}; what was read already is checked alike, and a folder that could not be read is a fault in the place of its images. */
+export async function foundImageBytes({ path, unreadable, bytes }: ImagePath): Promise<Uint8Array> {
+  if (bytes !== undefined) {
+    checkSize(bytes.length, DEFAULT_MAXIMUM_BYTES);
+    return bytes;
+  }
   if (unreadable !== undefined) throw notReadable('a readable folder', unreadable);
   return imageBytes(path);
 }

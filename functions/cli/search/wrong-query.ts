@@ -25,8 +25,8 @@ export async function tellWrongQuery(
     return await work();
   } catch (error) {
     if (!(error instanceof WrongQuery || error instanceof InvalidQuery)) throw error;
-    output.remark(`${styled('red', `${program}:`, process.stderr)} ${explain(error)}`);
-    for (const line of pointedAt(query, error.column)) output.remark(line);
+    output.fault(`${styled('red', `${program}:`, process.stderr)} ${explain(error)}`);
+    for (const line of pointedAt(query, error.column)) output.fault(line);
     return EXIT.usage;
   }
 }

@@ -170,8 +170,8 @@ export const ALLOWED_IMPORTS = `
   cli/commands/labels: adapters/files cli/commands/retag cli/pipeline cli/search cli/shared-flags.ts core core/labels
       core/labels/review core/records core/retag core/search tagger terminal zod node:* cli/commands/labels/calibration
       cli/commands/labels/learn
-  cli/commands/tag: adapters/files cli/images cli/shared-flags.ts core core/labels core/records core/tagging
-      tagger terminal
+  cli/commands/tag: adapters/files cli/images cli/shared-flags.ts cli/sidecars core core/labels core/records core/tagging
+      tagger terminal node:*
   cli/commands/labels/calibration: adapters/files adapters/sharp cli/labels cli/pages cli/pipeline
       cli/shared-flags.ts core core/calibration core/evaluation core/labels core/learning core/records core/survey
       local/control-api tagger terminal p-map node:*
@@ -190,7 +190,7 @@ export const ALLOWED_IMPORTS = `
   cli/commands/export: adapters/files cli/pipeline cli/search cli/sidecars core core/labels core/search local/control-api
       tagger terminal hyparquet-writer node:*
   cli/commands/duplicates: cli/search cli/shared-flags.ts core core/search core/search/language terminal node:*
-  cli/commands/similar: cli/pages cli/pipeline cli/search terminal node:*
+  cli/commands/similar: cli/images cli/pages cli/pipeline cli/search terminal node:*
   cli/commands/backfill: adapters/aws cli/pipeline cli/shared-flags.ts config.ts core core/backfill
       core/cost core/objects core/records local/control-api terminal node:*
   cli/commands/cost: adapters/aws cli/pipeline cli/shared-flags.ts core/cost terminal

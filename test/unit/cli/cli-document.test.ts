@@ -72,7 +72,7 @@ async function sections(table: CommandTable, of = ''): Promise<string[]> {
 
 async function helpOf(command: Command): Promise<string> {
   const lines: string[] = [];
-  const output = { line: async (text: string) => void lines.push(text), remark: () => {} };
+  const output = { line: async (text: string) => void lines.push(text), remark: () => {}, fault: () => {} };
   await command(['--help'], output);
   return lines.join('\n');
 }

@@ -5,7 +5,9 @@ import { UsageError } from '../../../functions/terminal/exit-code.ts';
 async function started(...args: string[]): Promise<string[]> {
   const lines: string[] = [];
   const line = async (text: string) => void lines.push(text);
-  expect(await start(args, { line, remark: (text) => lines.push(text) })).toBe(0);
+  expect(
+    await start(args, { line, remark: (text) => lines.push(text), fault: (text) => lines.push(text) }),
+  ).toBe(0);
   return lines;
 }
 
@@ -22,7 +24,7 @@ describe('cliptag start', () => {
   it('rejects everything that is wrong at once', async () => {
     const args = ['--s3-port', '99999', '--http-port', 'x', '--object-tags', '11', '--data', ''];
     await expect(
-      start([...args, '--labels', '', 'here'], { line: async () => {}, remark: () => {} }),
+      start([...args, '--labels', '', 'here'], { line: async () => {}, remark: () => {}, fault: () => {} }),
     ).rejects.toThrow(
       new UsageError([
         '--s3-port: expected a port from 0 to 65535 but received "99999"',
@@ -52,8 +54,8 @@ describe('cliptag start', () => {
   });
 
   it('rejects a port that two endpoints would have', async () => {
-    await expect(start(['--s3-port', '8000'], { line: async () => {}, remark: () => {} })).rejects.toThrow(
-      '--dynamodb-port: expected another port than that of --s3-port, 8000',
-    );
+    await expect(
+      start(['--s3-port', '8000'], { line: async () => {}, remark: () => {}, fault: () => {} }),
+    ).rejects.toThrow('--dynamodb-port: expected another port than that of --s3-port, 8000');
   });
 });

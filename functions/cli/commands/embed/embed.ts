@@ -5,7 +5,9 @@ import type { ModelIdentity, ModelParts } from '../../../tagger/model-parts.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import { withProgress } from '../../../terminal/progress.ts';
-import { type ImagePath, imagePathsIn, noImagesIn } from '../../images/image-paths.ts';
+import { startSummary } from '../../../terminal/summary.ts';
+import { givenImages, givenImagesFaults, NULL_FLAG } from '../../images/given-images.ts';
+import { type ImagePath, noImagesIn } from '../../images/image-paths.ts';
 import { imageResults } from '../../images/image-results.ts';
 import { leftOutRemarks } from '../../images/left-out.ts';
 import { JSON_FLAG, MODEL_FLAG } from '../../shared-flags.ts';
@@ -18,39 +20,53 @@ const SHOWN_VALUES = 4;
 const flags = {
   text: { type: 'string', multiple: true, value: 'STRING', about: 'A text to embed.' },
   model: MODEL_FLAG,
+  ...NULL_FLAG,
   json: JSON_FLAG,
 } as const;
 
 export const embed = command({
   usage: 'embed PATH… [--text STRING]… [--model NAME|FOLDER] [--json]',
   about: `Prints the embeddings of images, then of texts, each in the order given; their length is 1. Only embeddings
-with the same model may be compared. PATHs are taken as by \`cliptag tag\`.
+with the same model may be compared. PATHs are taken as by \`cliptag tag\`, - as standard input, too.
 --json: {"path"|"text","model","modelDigest","embedding":[…]}, with "pathBytes" as \`cliptag tag\` has it, or {"path","model","modelDigest","status","reason"} for a broken image.
 Exit code: 0; 1 when an image was broken, or there was nothing to embed; 2 when it was asked for wrongly.`,
   example: "embed photo.jpg --text 'a photo of a dog' --json",
   flags,
-  check: ({ flags: { text = [] }, operands }) =>
-    operands.length + text.length === 0 ? ['expected a PATH or a --text'] : [],
-  run: async ({ flags: { text: texts = [], model, json = false }, operands }, output) => {
-    const { paths, leftOut } = await imagePathsIn(operands);
+  operands: 'files',
+  check: ({ flags: { text = [], null: isNull }, operands }) => [
+    ...(operands.length + text.length === 0 ? ['expected a PATH or a --text'] : []),
+    ...givenImagesFaults(operands, isNull),
+  ],
+  run: async ({ flags: { text: texts = [], model, json = false, null: isNull }, operands }, output) => {
+    const summary = startSummary();
+    const { paths, leftOut } = await givenImages(operands, isNull);
     const sayLeftOut = () => {
       for (const remark of leftOutRemarks(leftOut)) output.remark(`cliptag embed: ${remark}`);
     };
     if (paths.length + texts.length === 0) {
-      output.remark(`cliptag embed: ${noImagesIn(operands)}`);
+      output.fault(`cliptag embed: ${noImagesIn(operands)}`);
       sayLeftOut();
       return EXIT.failed;
     }
     const { openModel } = await import('../../../tagger/model-parts.ts');
     return withProgress(paths.length + texts.length, async (progress) => {
-      let exitCode: number = EXIT.done;
+      let broken = 0;
       for await (const answer of answers(paths, texts, await openModel(model))) {
-        if ('reason' in answer) exitCode = EXIT.failed;
+        if ('reason' in answer) broken += 1;
         await output.line(json ? jsonLine(answer) : humanLine(answer));
         progress.advance();
       }
       sayLeftOut();
-      return exitCode;
+      if (!json && paths.length > 1) {
+        const embedded = [paths.length - broken, 'embedded'] as const;
+        const counts = [
+          [paths.length, 'picture'],
+          embedded,
+          ...(broken > 0 ? [[broken, 'broken'] as const] : []),
+        ] as const;
+        output.remark(`cliptag embed: ${summary.text(counts)}`);
+      }
+      return broken > 0 ? EXIT.failed : EXIT.done;
     });
   },
 });

@@ -91,7 +91,7 @@ async function report(run: EvaluationRun, { json, html }: Flags, output: Output)
   const { evaluation } = run;
   const measured = evaluation.results.some(({ pictures }) => pictures > 0);
   if (evaluation.pictures + evaluation.broken.length === 0 && evaluation.results.length === 0) {
-    output.remark(`cliptag evaluate: ${noImagesIn([evaluation.source])}`);
+    output.fault(`cliptag evaluate: ${noImagesIn([evaluation.source])}`);
     return EXIT.failed;
   }
   if (json) await output.line(JSON.stringify(evaluation));
@@ -106,7 +106,7 @@ async function report(run: EvaluationRun, { json, html }: Flags, output: Output)
     await writePage(html, await evaluationPage(evaluation, await errorPictures(run.judged), new Date()));
     output.remark(`cliptag evaluate: the page is ${html}`);
   }
-  if (!measured) output.remark('cliptag evaluate: not one picture could be measured');
+  if (!measured) output.fault('cliptag evaluate: not one picture could be measured');
   return measured ? EXIT.done : EXIT.failed;
 }
 

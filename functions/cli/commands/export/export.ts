@@ -80,11 +80,11 @@ async function exportSidecars(
     import('../../sidecars/sidecar-counts.ts'),
     import('../../sidecars/keywords.ts'),
   ]);
-  const counts = sidecarCounts((text) => output.remark(`${PROGRAM}: ${text}`));
+  const counts = sidecarCounts((text) => output.fault(`${PROGRAM}: ${text}`));
   const broader = broaderLabelsIn(await checkedSets(search, flags));
   const write = await sidecarWriter(folder, { flags, broader, counts });
   const images = await eachImage(search, query, flags, write);
-  for (const remark of counts.remarks()) output.remark(`${PROGRAM}: ${remark}`);
+  for (const remark of counts.remarks()) output.fault(`${PROGRAM}: ${remark}`);
   output.remark(`${PROGRAM}: ${summary.text([[images, 'image'], ...counts.parts()])}`);
   return counts.kept() > 0 ? EXIT.failed : EXIT.done;
 }

@@ -90,7 +90,7 @@ manifest says, or the two cannot be compared.`,
       for (const line of verificationText(verification)) await output.line(line);
     }
     const { judgements, pictures } = verification;
-    if (pictures === 0) output.remark('cliptag models verify: not one picture could be compared');
+    if (pictures === 0) output.fault('cliptag models verify: not one picture could be compared');
     return pictures > 0 && judgements.every(({ met }) => met) ? EXIT.done : EXIT.failed;
   },
 });

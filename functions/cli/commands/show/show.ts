@@ -35,7 +35,7 @@ Exit code: 0; 1 when there is no record of such an image; 2 when it was asked fo
     const { askTable } = await import('../../pipeline/tag-table.ts');
     const item = await askTable(place, (table) => table.read(readImageRecord(object)));
     if (!item) {
-      output.remark(`cliptag show: there is no record of s3://${object.bucket}/${object.key}`);
+      output.fault(`cliptag show: there is no record of s3://${object.bucket}/${object.key}`);
       return EXIT.failed;
     }
     const record = imageRecordOf(item);

@@ -2,6 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { command } from '../../../terminal/command.ts';
 import { UsageError } from '../../../terminal/exit-code.ts';
 import { checkNotEmpty } from '../../../terminal/flag-checks.ts';
+import { pipedPictureBytes } from '../../images/given-images.ts';
+import { STANDARD_INPUT } from '../../images/standard-input.ts';
 import { BUCKET_OF_KEY_FLAG, imageUrl } from '../../pipeline/image-operand.ts';
 import {
   ANSWER_FLAGS,
@@ -26,13 +28,14 @@ const flags = {
 } as const;
 
 export const similar = command({
-  usage: `similar KEY|s3://BUCKET/KEY|FILE [--query QUERY] [--limit N] [--all] [--json] [--html FILE] [--open]
+  usage: `similar KEY|s3://BUCKET/KEY|FILE|- [--query QUERY] [--limit N] [--all] [--json] [--html FILE] [--open]
        cliptag similar KEY|s3://BUCKET/KEY|FILE --stack NAME [--region REGION] …`,
   about: `Finds images that show the like of one of them, or of a picture file on this machine, which is not kept. A name that is
-that of a file here means the file, unless --bucket is given. Else it works as \`search\` does.
+that of a file here means the file, unless --bucket is given; - is a picture in standard input. Else it works as \`search\` does.
 --json: as \`search\` has it.
 Exit code: 0; 1 when there is no such image, or the file is no picture; 2 when it was asked for wrongly.`,
   example: 'similar ~/Pictures/harbour.jpg --query after:2025-01-01',
+  operands: 'files',
   flags,
   check: ({ flags: given, operands }) => [
     ...operandFaults(operands),
@@ -72,6 +75,7 @@ function operandFaults([name, ...others]: readonly string[]): readonly string[] 
 
 /** The bytes of a picture file of this name; undefined when there is none. */
 async function pictureAt(name: string): Promise<Uint8Array | undefined> {
+  if (name === STANDARD_INPUT) return pipedPictureBytes();
   if (imageUrl(name) || !(await stat(name).catch(() => undefined))?.isFile()) return undefined;
   return readFile(name).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError([`cannot read ${name} (${error.code})`]);

@@ -1,7 +1,6 @@
 import { adHocFaults, adHocLabelSet } from '../../../core/labels/ad-hoc-label-set.ts';
 import type { LabelSet } from '../../../core/labels/label-set.ts';
 import { shellWord } from '../../../core/removal-command.ts';
-import { checkScore } from '../../../terminal/flag-checks.ts';
 import type { FlagSet, FlagValues } from '../../../terminal/flags.ts';
 
 /** The flags that name labels with no file. */
@@ -13,36 +12,19 @@ export const NAMED_LABEL_FLAGS = {
     about: 'A label to look for, with no file: a word, or a phrase such as "a drawing of a cat".',
   },
   exclusive: { type: 'boolean', about: 'One --label at most is right. Default: any number may be.' },
-  'min-score': {
-    type: 'string',
-    value: 'S',
-    about: 'Lowest score of a --label that is shown, from 0 to 1. Default: 0.75; 0.7 with --exclusive.',
-    check: checkScore,
-  },
 } as const satisfies FlagSet;
 
 type Flags = FlagValues<typeof NAMED_LABEL_FLAGS>;
 
 /** What is wrong with them, each being well written. */
-export function namedLabelFaults({ label, exclusive, 'min-score': minimumScore }: Flags): readonly string[] {
+export function namedLabelFaults({ label, exclusive }: Flags): readonly string[] {
   if (label) return adHocFaults(label).map((fault) => `--label: ${fault}`);
-  const alone = [
-    ...(exclusive ? ['--exclusive'] : []),
-    ...(minimumScore === undefined ? [] : ['--min-score']),
-  ];
-  return alone.map((flag) => `${flag} needs --label: a label set file says it itself`);
+  return exclusive ? ['--exclusive needs --label: a label set file says it itself'] : [];
 }
 
 /** The label set of the labels that are named; `undefined` where none is. */
-export function namedLabels(flags: Flags): LabelSet | undefined {
-  const { label, exclusive: isExclusive, 'min-score': minimumScore } = flags;
-  return (
-    label &&
-    adHocLabelSet(label, {
-      isExclusive,
-      minimumScore: minimumScore === undefined ? undefined : Number(minimumScore),
-    })
-  );
+export function namedLabels({ label, exclusive: isExclusive }: Flags): LabelSet | undefined {
+  return label && adHocLabelSet(label, { isExclusive });
 }
 
 /** What is said of labels that are probably meant as several. */

@@ -54,7 +54,7 @@ Exit code: 0; 1 when there is no record of such an image; 2 when it was asked fo
       ? await ofFile(name, label, given, output.remark)
       : await ofRecord(name, label, given, output.remark).catch(orNoFile(name));
     if (typeof found === 'string') {
-      output.remark(`cliptag why: ${found}`);
+      output.fault(`cliptag why: ${found}`);
       return EXIT.failed;
     }
     if (given.json) await output.line(JSON.stringify(isFile ? withPath(found) : found));

@@ -19,7 +19,11 @@ async function printed(
   await runReembedding(
     work,
     { modelDigest: 'new', isWanted, signal: ending.signal },
-    { line: async (text) => void lines.push(text), remark: (text) => lines.push(`[${text}]`) },
+    {
+      line: async (text) => void lines.push(text),
+      remark: (text) => lines.push(`[${text}]`),
+      fault: (text) => lines.push(`[${text}]`),
+    },
   );
   return lines;
 }
