@@ -38,17 +38,17 @@ describe('cliptag start', () => {
   });
 
   it('rejects another word than auto as the port of all', async () => {
-    await expect(start(['--port', '3000'], { line: async () => {}, remark: () => {} })).rejects.toThrow(
+    await expect(start(['--port', '3000'], { line: async () => {}, remark: () => {}, fault: () => {} })).rejects.toThrow(
       '--port: expected auto, or a flag for one of the ports but received "3000"',
     );
   });
 
   it('rejects a token twice, and a name that is none', async () => {
     const args = ['--token', 'a', '--token-file', 'b', '--allowed-host', 'http://a'];
-    await expect(start(args, { line: async () => {}, remark: () => {} })).rejects.toThrow(
+    await expect(start(args, { line: async () => {}, remark: () => {}, fault: () => {} })).rejects.toThrow(
       '--allowed-host: expected the name of a machine, without port but received "http://a"',
     );
-    await expect(start(args.slice(0, 4), { line: async () => {}, remark: () => {} })).rejects.toThrow(
+    await expect(start(args.slice(0, 4), { line: async () => {}, remark: () => {}, fault: () => {} })).rejects.toThrow(
       'expected one of --token and --token-file',
     );
   });
