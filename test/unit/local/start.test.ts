@@ -38,9 +38,9 @@ describe('cliptag start', () => {
   });
 
   it('rejects another word than auto as the port of all', async () => {
-    await expect(start(['--port', '3000'], { line: async () => {}, remark: () => {}, fault: () => {} })).rejects.toThrow(
-      '--port: expected auto, or a flag for one of the ports but received "3000"',
-    );
+    await expect(
+      start(['--port', '3000'], { line: async () => {}, remark: () => {}, fault: () => {} }),
+    ).rejects.toThrow('--port: expected auto, or a flag for one of the ports but received "3000"');
   });
 
   it('rejects a token twice, and a name that is none', async () => {
@@ -48,9 +48,9 @@ describe('cliptag start', () => {
     await expect(start(args, { line: async () => {}, remark: () => {}, fault: () => {} })).rejects.toThrow(
       '--allowed-host: expected the name of a machine, without port but received "http://a"',
     );
-    await expect(start(args.slice(0, 4), { line: async () => {}, remark: () => {}, fault: () => {} })).rejects.toThrow(
-      'expected one of --token and --token-file',
-    );
+    await expect(
+      start(args.slice(0, 4), { line: async () => {}, remark: () => {}, fault: () => {} }),
+    ).rejects.toThrow('expected one of --token and --token-file');
   });
 
   it('rejects a port that two endpoints would have', async () => {
