@@ -1,5 +1,6 @@
 import type { SQSEvent } from 'aws-lambda';
 import { acceptEveryUpload } from '../../../functions/core/objects/object.ts';
+import { shardedTable } from '../../../functions/core/records/sharded-table.ts';
 import type { TagTable } from '../../../functions/core/records/tag-table.ts';
 import { messageTagger } from '../../../functions/tag-images/tag-messages.ts';
 import { sqsEvent } from '../../fixtures/sqs-event.ts';
@@ -16,6 +17,7 @@ export interface BurstWorld {
   readonly standIns: StandIns;
   readonly functionTimeoutSeconds: number;
   readonly maxReceiveCount: number;
+  readonly shards: number;
   /** Whether the real adapter and SDK send the requests. */
   readonly usesSdk: boolean;
 }
@@ -38,7 +40,7 @@ export async function burstProcess(world: BurstWorld): Promise<BurstProcess> {
   };
   const simulated = world.usesSdk ? adapterTable(options) : await modelledTable(options);
   // Tagging asks for single items only.
-  const table = simulated as TagTable;
+  const table = shardedTable(simulated as TagTable, { shards: world.shards });
   const tagMessages = messageTagger({
     tagger: {
       ...{ ...standIns.parts(), table, maximumBytes: 1e6 },

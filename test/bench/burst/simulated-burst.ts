@@ -14,6 +14,10 @@ export interface BurstOptions {
   readonly workers: number;
   /** @default 4,000, those of a new on-demand table */
   readonly writeUnitsPerSecond?: number;
+  /** Of labels and of the index by status. @default 1 */
+  readonly shards?: number;
+  /** Whether all images show the same, so that all have the same labels. @default false */
+  readonly isSame?: boolean;
   /** Part of the rates of table, index and partitions that there is, from 0 to 1. @default 1 */
   readonly share?: number;
   /** @default 10 */
@@ -52,6 +56,8 @@ export async function simulatedBurst({
   messages,
   workers,
   writeUnitsPerSecond = 4_000,
+  shards = 1,
+  isSame = false,
   share = 1,
   batchSize = 10,
   functionTimeoutSeconds = QUEUE_DEFINITION.functionTimeoutSeconds,
@@ -67,8 +73,8 @@ export async function simulatedBurst({
     });
     const dynamodb = throttlingDynamoDb(writeUnitsPerSecond, share);
     const world: BurstWorld = {
-      ...{ clock, dynamodb, queue, maxReceiveCount, functionTimeoutSeconds, usesSdk },
-      standIns: standIns(clock),
+      ...{ clock, dynamodb, queue, maxReceiveCount, functionTimeoutSeconds, usesSdk, shards },
+      standIns: standIns(clock, isSame),
     };
     await warmUp(world);
     for (let i = 0; i < messages; i++) queue.send(uploadMessage(i));

@@ -20,8 +20,12 @@ const TAGS = 5;
 const PIXELS = 16;
 const BYTES = 8;
 
-/** Image `i` has key `images/i.jpg`; its five tags are the same whenever it is inferred. */
-export function standIns(clock: SimulatedClock): StandIns {
+/**
+ * Image `i` has key `images/i.jpg`; its five tags are the same whenever it is inferred.
+ *
+ * @param isSame whether those of all images are
+ */
+export function standIns(clock: SimulatedClock, isSame = false): StandIns {
   const inferences = new Map<number, number>();
   const classifiers = [classifier()];
   const spec = { size: PIXELS, resize: 'bicubic' } as const;
@@ -51,7 +55,7 @@ export function standIns(clock: SimulatedClock): StandIns {
           return images.map(({ data }) => {
             const image = new DataView(data.buffer).getUint32(0);
             inferences.set(image, (inferences.get(image) ?? 0) + 1);
-            return { modelDigest: MODEL, values: direction(randomNumbers(image)) };
+            return { modelDigest: MODEL, values: direction(randomNumbers(isSame ? 0 : image)) };
           });
         },
       },
