@@ -50,4 +50,13 @@ describe('the number of shards', () => {
     expect(told({ tableShards: 8 }).sort()).toEqual(['Api', 'Retag', 'Tagging']);
     expect(JSON.stringify(templateWith().toJSON())).not.toContain('TABLE_SHARDS');
   });
+
+  it('changes nothing of the table itself, nor of queues and buckets: a stack is updated to it', () => {
+    const kept = (context: Record<string, unknown>) => {
+      const template = templateWith(context);
+      const types = ['AWS::DynamoDB::Table', 'AWS::SQS::Queue', 'AWS::S3::Bucket'];
+      return types.map((type) => template.findResources(type));
+    };
+    expect(kept({ tableShards: 16 })).toEqual(kept({}));
+  });
 });

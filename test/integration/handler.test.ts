@@ -3,6 +3,8 @@ import type { Context, SQSBatchResponse } from 'aws-lambda';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
 import { readImageRecord } from '../../functions/core/records/image-record.ts';
+import { shardOf, shardPartition } from '../../functions/core/records/shard-places.ts';
+import { readShards } from '../../functions/core/records/table-shards.ts';
 import { repository } from '../e2e/support.ts';
 import { sqsEvent } from '../fixtures/sqs-event.ts';
 import { startStores } from '../fixtures/stores.ts';
@@ -22,6 +24,7 @@ beforeAll(async () => {
   vi.stubEnv('CLASSIFIER_FOLDER', stores.classifierFolder);
   vi.stubEnv('BUCKETS', 'bench,photos');
   vi.stubEnv('KEY_SUFFIXES', '.png,.jpg');
+  vi.stubEnv('TABLE_SHARDS', '16');
 });
 afterAll(async () => {
   vi.unstubAllEnvs();
@@ -45,6 +48,9 @@ it('tags as its environment says, and answers which messages must come again', a
   for (const key of ['chelsea.png', 'rocket.jpg']) {
     expect(await table.read(readImageRecord({ bucket: 'bench', key }))).toMatchObject({ status: 'tagged' });
   }
+  expect(await readShards(table)).toEqual({ shards: 16, numbers: [16, 1] });
+  const { GSI1PK } = (await table.read(readImageRecord({ bucket: 'bench', key: 'chelsea.png' }))) ?? {};
+  expect(GSI1PK).toBe(shardPartition('STATUS#bench#tagged', shardOf('bench/chelsea.png', 16)));
   const lines = log.mock.calls.map(([line]) => JSON.parse(String(line)));
   expect(lines).toContainEqual(
     expect.objectContaining({ message: 'image', key: 'chelsea.png', result: 'tagged' }),
