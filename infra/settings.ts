@@ -1,7 +1,13 @@
 import type { Node } from 'constructs';
-import { filterFaults, foreignFaults } from './constructs/intake/upload-filter.ts';
+import { roomFaults } from './constructs/intake/filter-room.ts';
+import { filterFaults, foreignFaults, SETTING_NAMES } from './constructs/intake/upload-filter.ts';
 import { throwFaults } from './options/faults.ts';
-import { type ForeignBucket, foreignBucketNames } from './options/foreign-bucket.ts';
+import {
+  BUCKET_NAME,
+  type ForeignBucket,
+  foreignBucketNames,
+  sameNameFaults,
+} from './options/foreign-bucket.ts';
 import { either, fault, flag, list, oneOf, type Rules, readByRules, text } from './options/option-rules.ts';
 import {
   baseImageFaults,
@@ -151,7 +157,7 @@ const RULES: Rules<Settings> = {
     'a letter, then up to 127 letters, digits and hyphens',
     'Cliptag',
   ),
-  bucket: list(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'names of S3 buckets', []),
+  bucket: list(new RegExp(`^${BUCKET_NAME.source}$`), 'names of S3 buckets', []),
   foreignBucket: foreignBucketNames,
   bucketKey: list(ARN('kms'), 'ARNs of KMS keys', []),
   model: text(/./, 'a model’s name or folder', 'embedded'),
@@ -196,8 +202,29 @@ export function settingsAndFaults(node: Node): { settings: Settings; faults: rea
     ...canaryBucketFaults(settings.canary, settings.bucket.length, settings.foreignBucket.length),
     ...filterFaults(settings, settings.bucket),
     ...foreignFaults(settings, settings.foreignBucket, FOREIGN_NAMES),
+    ...sameNameFaults(settings.bucket, settings.foreignBucket),
+    ...roomFaults(settings, namesOf(settings), SETTING_NAMES),
+    ...tagFaults(settings.tags),
   ];
   return { settings, faults: [...unknownSettings(node), ...faults, ...together] };
+}
+
+function namesOf({ bucket, foreignBucket }: Settings): readonly string[] {
+  return [...bucket, ...foreignBucket.map(({ bucketName }) => bucketName)];
+}
+
+/** AWS takes 50 for a resource (https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html), and the CDK has some of its own. */
+const MAXIMUM_TAGS = 45;
+
+function tagFaults(tags: readonly string[]): readonly string[] {
+  const names = tags.map((tag) => tag.slice(0, tag.indexOf('=')));
+  const again = new Set(names.filter((name, i) => names.indexOf(name) < i));
+  return [
+    ...[...again].map((name) => `Expected each of the tags once but received ${name} again`),
+    ...(tags.length > MAXIMUM_TAGS
+      ? [`Expected at most ${MAXIMUM_TAGS} tags but received ${tags.length}`]
+      : []),
+  ];
 }
 
 const FOREIGN_NAMES = { bucket: 'foreignBucket', prefix: 'prefix', suffix: 'suffix' };

@@ -209,7 +209,7 @@ export class ImageTagger extends Construct {
     if (this.ownBuckets.includes(bucket)) faults.push('Expected a bucket besides the tagger’s own');
     throwFaults(this.node.path, faults);
     throwFaults(this.node.path, [
-      ...bucketFaults(this, all, this.options),
+      ...bucketFaults(this, all, this.options, this.forwarded?.foreignBuckets),
       ...thumbnailFaults([bucket], this.options.prefix, this.thumbnails),
     ]);
     this.eventBuckets.push(bucket);

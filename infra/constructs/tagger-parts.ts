@@ -26,7 +26,7 @@ export function taggerParts(
   const image = imageOrFault(tagger, parts);
   throwFaults(tagger.node.path, [
     ...faults,
-    ...bucketFaults(tagger, parts.buckets ?? [], parts.options),
+    ...bucketFaults(tagger, parts.buckets ?? [], parts.options, parts.foreignBuckets),
     ...thumbnailFaults(parts.buckets ?? [], parts.options.prefix, givenPlace(parts)),
     ...foreignFaults(parts.options, parts.foreignBuckets, FOREIGN_NAMES),
     ...(typeof image === 'string' ? [image] : []),

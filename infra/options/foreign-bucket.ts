@@ -7,8 +7,15 @@ export interface ForeignBucket {
   readonly bucketName: string;
 }
 
+/**
+ * Labels of lower-case letters, digits and hyphens, joined by single points, and no IP address:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+ */
+export const BUCKET_NAME =
+  /(?!\d+\.\d+\.\d+\.\d+$)(?=[^/]{3,63}$)[a-z0-9](?:[a-z0-9]|-+(?=[a-z0-9])|\.(?=[a-z0-9]))*/;
+
 /** As a setting writes it. */
-const WRITTEN = /^(\d{12})\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])$/;
+const WRITTEN = new RegExp(`^(\\d{12})/(${BUCKET_NAME.source})$`);
 
 const NAMES = list(WRITTEN, 'buckets of other accounts as ACCOUNT/BUCKET', []);
 
@@ -33,3 +40,12 @@ export const foreignBucketProps: Rule<readonly ForeignBucket[]> = {
     return foreignBucketNames.read(written);
   },
 };
+
+/** Bucket names are all over AWS, so that nobody's bucket is called as another. */
+export function sameNameFaults(own: readonly string[], foreign: readonly ForeignBucket[]): string[] {
+  const names = [...own, ...foreign.map(({ bucketName }) => bucketName)];
+  const again = names.filter((name, i) => names.indexOf(name) < i);
+  return [...new Set(again)].map(
+    (name) => `Expected each bucket once, of one account, but received ${name} again`,
+  );
+}

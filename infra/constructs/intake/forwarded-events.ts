@@ -31,10 +31,12 @@ export class ForwardedEvents extends Construct {
   /** Brings the events of that bus to the queue. */
   readonly rule: Rule;
   readonly buckets: readonly AnyBucket[];
+  readonly foreignBuckets: readonly ForeignBucket[];
 
   constructor(scope: Construct, id: string, props: ForwardedEventsProps) {
     super(scope, id);
     const { foreignBuckets, queue, deadLetterQueue, filter } = props;
+    this.foreignBuckets = foreignBuckets;
     this.buckets = foreignBuckets.map(({ bucketName, account }) =>
       Bucket.fromBucketAttributes(this, `Bucket-${bucketName}`, { bucketName, account }),
     );

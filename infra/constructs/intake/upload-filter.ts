@@ -99,7 +99,7 @@ export interface FilterNames {
   readonly suffix: string;
 }
 
-const SETTING_NAMES: FilterNames = { bucket: 'bucket', prefix: 'prefix', suffix: 'suffix' };
+export const SETTING_NAMES: FilterNames = { bucket: 'bucket', prefix: 'prefix', suffix: 'suffix' };
 
 /**
  * Tells where there are more prefixes and suffixes than S3 or EventBridge take.
