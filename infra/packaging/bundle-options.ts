@@ -46,6 +46,21 @@ const builtinsByRequire: Plugin = {
   },
 };
 
+/**
+ * Parts of undici that no request of a function comes to, half of it: bodies of forms, HTTP/2, and a parser for processors
+ * without SIMD, which Lambda has none of.
+ */
+const undiciParts: Plugin = {
+  name: 'undici-parts',
+  setup: (build) =>
+    build.onLoad(
+      { filter: /undici[\\/]lib[\\/](web[\\/].*|dispatcher[\\/]client-h2|llhttp[\\/]llhttp-wasm)\.js$/ },
+      () => ({
+        contents: 'module.exports = {};',
+      }),
+    ),
+};
+
 /** Needed only for what the image has precompiled: label sets are JSON there, and no text is encoded. */
 const UNUSED: Readonly<Record<string, readonly string[]>> = {
   yaml: ['LineCounter', 'isMap', 'isNode', 'isScalar', 'parseDocument', 'visit'],
@@ -86,12 +101,12 @@ export const BUNDLE_OPTIONS = {
   // ES modules where a package has both kinds: only the parts of them that are used are taken.
   mainFields: ['module', 'main'],
   banner: { js: REQUIRE },
-  plugins: [onnxruntimeBinding, englishOnly, builtinsByRequire, leftOut(Object.keys(UNUSED))],
+  plugins: [onnxruntimeBinding, englishOnly, builtinsByRequire, undiciParts, leftOut(Object.keys(UNUSED))],
   logLevel: 'silent',
 } as const satisfies BuildOptions;
 
 /** The same for a function that encodes texts, as searches do. */
 export const TEXT_BUNDLE_OPTIONS = {
   ...BUNDLE_OPTIONS,
-  plugins: [onnxruntimeBinding, englishOnly, builtinsByRequire, leftOut(['yaml'])],
+  plugins: [onnxruntimeBinding, englishOnly, builtinsByRequire, undiciParts, leftOut(['yaml'])],
 } as const satisfies BuildOptions;

@@ -17,7 +17,7 @@ import { repository } from '../e2e/support.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 /** Anyone who adds a dependency sees here that it reaches the function. */
-const MAXIMUM_BUNDLE_BYTES = 1_150_000;
+const MAXIMUM_BUNDLE_BYTES = 1_300_000;
 const CODE = ['drawing-worker.mjs', 'handler.mjs', 'heic-worker.mjs', 'jxl-worker.mjs', 'retag.mjs'];
 
 let model: Model;

@@ -1,18 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type AttributeValue,
-  BatchGetItemCommand,
-  type ConsumedCapacity,
-  DeleteItemCommand,
   DynamoDBClient,
   type DynamoDBClientConfig,
-  GetItemCommand,
-  PutItemCommand,
   paginateQuery,
   paginateScan,
   type QueryCommandInput,
   type ScanCommandInput,
-  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { CliptagError } from '../../core/errors.ts';
@@ -26,7 +20,9 @@ import type {
   ScanRequest,
   WriteRequest,
 } from '../../core/records/tag-table.ts';
-import { awsClientDefaults, withoutLog } from './aws-client-defaults.ts';
+import { type AttributeMap, attributesOf, itemOf } from './attribute-values.ts';
+import { busyClientDefaults, withoutLog } from './aws-client-defaults.ts';
+import { type DynamoDbRequests, dynamoDbRequests } from './dynamodb-requests.ts';
 import { patientRetries, type RetryStrategy } from './patient-retries.ts';
 
 /** Where DynamoDB is and who asks. @default the SDK's own chain (region and role of the function) */
@@ -64,21 +60,21 @@ export function dynamoDbTagTable({
   onWriteUnits,
   remainingMilliseconds,
 }: DynamoDbTagTableOptions): ScannableTable {
-  const defaults = awsClientDefaults(REQUEST_TIMEOUT_MILLISECONDS);
+  const defaults = busyClientDefaults(REQUEST_TIMEOUT_MILLISECONDS);
   // `cacheMiddleware` builds each command's middleware once, which is safe where all requests go to one endpoint. With
   // it and without the log, a write takes three quarters of the time and a scanned item half (SDK 3.1164).
   const client = withoutLog(new DynamoDBClient({ ...defaults, cacheMiddleware: true, ...config }));
   if (remainingMilliseconds) retryPatiently(client, remainingMilliseconds);
+  const send = dynamoDbRequests(client, tableName);
   return {
     async read({ Key, ConsistentRead }) {
-      const { Item } = await client.send(
-        new GetItemCommand({ TableName: tableName, Key: marshall(Key), ConsistentRead }),
-      );
-      return Item && unmarshall(Item);
+      const input = { TableName: tableName, Key: attributesOf({ ...Key }), ConsistentRead };
+      const { Item } = await send<{ Item?: AttributeMap }>('GetItem', input);
+      return Item && itemOf(Item);
     },
     async write(request) {
       try {
-        const { ConsumedCapacity } = await sendWrite(client, tableName, request, onWriteUnits !== undefined);
+        const { ConsumedCapacity } = await sendWrite(send, tableName, request, onWriteUnits !== undefined);
         onWriteUnits?.(ConsumedCapacity?.CapacityUnits ?? 0);
         return true;
       } catch (error) {
@@ -86,7 +82,7 @@ export function dynamoDbTagTable({
         throw error;
       }
     },
-    readBatch: (request) => readBatch(client, tableName, request),
+    readBatch: (request) => readBatch(send, tableName, request),
     query: (request) => queryPages(client, queryInput(tableName, request)),
     async count(request) {
       let count = 0;
@@ -111,33 +107,30 @@ function retryPatiently({ config }: DynamoDBClient, remainingMilliseconds: () =>
 }
 
 function sendWrite(
-  client: DynamoDBClient,
+  send: DynamoDbRequests,
   TableName: string,
   request: WriteRequest,
   reportCapacity: boolean,
-): Promise<{ ConsumedCapacity?: ConsumedCapacity | undefined }> {
-  const { ConditionExpression } = request;
+): Promise<{ ConsumedCapacity?: { CapacityUnits?: number } }> {
+  const { ConditionExpression, ExpressionAttributeValues } = request;
   const condition = {
     TableName,
     ConditionExpression,
-    ...marshalledValues(request.ExpressionAttributeValues),
-    ...(reportCapacity ? { ReturnConsumedCapacity: 'TOTAL' as const } : {}),
+    // DynamoDB refuses an empty map of values.
+    ...(Object.keys(ExpressionAttributeValues).length > 0 && {
+      ExpressionAttributeValues: attributesOf(ExpressionAttributeValues),
+    }),
+    ...(reportCapacity && { ReturnConsumedCapacity: 'TOTAL' }),
   };
   switch (request.kind) {
     case 'put':
-      return client.send(
-        new PutItemCommand({ ...condition, Item: marshall(request.Item, { removeUndefinedValues: true }) }),
-      );
-    case 'update':
-      return client.send(
-        new UpdateItemCommand({
-          ...condition,
-          Key: marshall(request.Key),
-          UpdateExpression: request.UpdateExpression,
-        }),
-      );
+      return send('PutItem', { ...condition, Item: attributesOf(request.Item) });
+    case 'update': {
+      const { UpdateExpression } = request;
+      return send('UpdateItem', { ...condition, Key: attributesOf({ ...request.Key }), UpdateExpression });
+    }
     case 'delete':
-      return client.send(new DeleteItemCommand({ ...condition, Key: marshall(request.Key) }));
+      return send('DeleteItem', { ...condition, Key: attributesOf({ ...request.Key }) });
   }
 }
 
@@ -146,25 +139,30 @@ function marshalledValues(values: Item): { ExpressionAttributeValues?: Marshalle
   return Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: marshall(values) };
 }
 
+interface BatchAnswer {
+  readonly Responses?: Readonly<Record<string, readonly AttributeMap[]>>;
+  readonly UnprocessedKeys?: Readonly<Record<string, { readonly Keys: readonly AttributeMap[] }>>;
+}
+
 async function readBatch(
-  client: DynamoDBClient,
+  send: DynamoDbRequests,
   tableName: string,
   { Keys, ...options }: BatchReadRequest,
 ): Promise<readonly Item[]> {
   // DynamoDB refuses a batch that names a key twice.
-  const distinct = new Map(Keys.map((key) => [identity(key), marshall(key)]));
+  const distinct = new Map(Keys.map((key) => [identity(key), attributesOf({ ...key })]));
   const found = new Map<string, Item>();
-  let pending: MarshalledItem[] = [...distinct.values()];
+  let pending: readonly AttributeMap[] = [...distinct.values()];
   for (let round = 0; pending.length > 0; round++) {
     if (round === MAXIMUM_BATCH_ROUNDS) {
       throw new CliptagError('throttled', `DynamoDB put off ${pending.length} reads ${round} times`);
     }
     if (round > 0) await sleep(2 ** round * 25);
-    const { Responses, UnprocessedKeys } = await client.send(
-      new BatchGetItemCommand({ RequestItems: { [tableName]: { Keys: pending, ...options } } }),
-    );
+    const { Responses, UnprocessedKeys } = await send<BatchAnswer>('BatchGetItem', {
+      RequestItems: { [tableName]: { Keys: pending, ...options } },
+    });
     for (const item of Responses?.[tableName] ?? []) {
-      const values = unmarshall(item);
+      const values = itemOf(item);
       found.set(identity(values), values);
     }
     pending = UnprocessedKeys?.[tableName]?.Keys ?? [];

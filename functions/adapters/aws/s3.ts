@@ -1,15 +1,10 @@
-import {
-  GetObjectCommand,
-  type GetObjectCommandOutput,
-  HeadObjectCommand,
-  S3Client,
-  type S3ClientConfig,
-} from '@aws-sdk/client-s3';
+import { HeadObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { ImageFault, ObjectSuperseded } from '../../core/errors.ts';
 import { checkAnnounced } from '../../core/objects/arrival.ts';
 import type { ObjectReference } from '../../core/objects/object.ts';
 import type { CurrentObject, FetchedObject, ObjectStore } from '../../core/objects/object-store.ts';
-import { awsClientDefaults, withoutLog } from './aws-client-defaults.ts';
+import { busyClientDefaults, withoutLog } from './aws-client-defaults.ts';
+import { type ObjectHead, type S3Reads, s3Reads } from './s3-reads.ts';
 
 const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
 
@@ -21,41 +16,29 @@ export type S3Options = Pick<
 
 /** Buckets of S3, or of anything that speaks its protocol. */
 export function s3ObjectStore(config: S3Options = {}): ObjectStore {
-  const defaults = awsClientDefaults(REQUEST_TIMEOUT_MILLISECONDS);
+  const defaults = busyClientDefaults(REQUEST_TIMEOUT_MILLISECONDS);
   const client = withoutLog(
     // TLS protects pictures on their way. Checking the CRC-64 of new objects as well takes 2.5 ms for 700 kB.
     new S3Client({ ...defaults, responseChecksumValidation: 'WHEN_REQUIRED', ...config }),
   );
+  const read = s3Reads(client);
   return {
-    fetch: (object, maximumBytes) => asObjectErrors(object, () => fetchObject(client, object, maximumBytes)),
+    fetch: (object, maximumBytes) => asObjectErrors(object, () => fetchObject(read, object, maximumBytes)),
     current: (object) => currentState(client, object),
   };
 }
 
 async function fetchObject(
-  client: S3Client,
+  read: S3Reads,
   object: ObjectReference,
   maximumBytes: number,
 ): Promise<FetchedObject> {
-  const aborted = new AbortController();
-  const answer = await client.send(
-    new GetObjectCommand({
-      Bucket: object.bucket,
-      Key: object.key,
-      VersionId: object.versionId,
-      // Exactly the state that the event names: a newer one has an event of its own.
-      IfMatch: object.eTag && `"${object.eTag}"`,
-    }),
-    { abortSignal: aborted.signal },
+  const { bucket, key, versionId, eTag } = object;
+  // Exactly the state that the event names: a newer one has an event of its own.
+  const found = await read({ bucket, key, versionId, eTag }, ({ lengthBytes }) =>
+    checkAnnounced(lengthBytes, object, maximumBytes),
   );
-  try {
-    checkAnnounced(answer.ContentLength, object, maximumBytes);
-  } catch (fault) {
-    aborted.abort();
-    throw fault;
-  }
-  const bytes = (await answer.Body?.transformToByteArray()) ?? new Uint8Array();
-  return { bytes, md5: md5Of(object.bucket, answer) };
+  return { bytes: found.bytes, md5: md5Of(bucket, found) };
 }
 
 /**
@@ -64,11 +47,11 @@ async function fetchObject(
  */
 function md5Of(
   bucket: string,
-  { ETag, ServerSideEncryption = 'AES256', SSECustomerAlgorithm }: GetObjectCommandOutput,
+  { eTag = '', serverSideEncryption = 'AES256', isEncryptedByCustomer }: ObjectHead,
 ): string | undefined {
-  if (ServerSideEncryption !== 'AES256' || SSECustomerAlgorithm || bucket.endsWith('--x-s3'))
+  if (serverSideEncryption !== 'AES256' || isEncryptedByCustomer || bucket.endsWith('--x-s3'))
     return undefined;
-  return /^"?([0-9a-f]{32})"?$/.exec(ETag ?? '')?.[1];
+  return /^"?([0-9a-f]{32})"?$/.exec(eTag)?.[1];
 }
 
 async function currentState(

@@ -1,0 +1,66 @@
+import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { getEndpointFromInstructions } from '@smithy/core/endpoints';
+import { sha256Hex } from './header-signature.ts';
+import { bytesOf, type SdkResponse, serviceError, signedRequests } from './signed-requests.ts';
+
+export type DynamoDbOperation = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'BatchGetItem';
+
+/**
+ * Sends a request to one table, in DynamoDB's JSON; rejects with errors that have the names of DynamoDB's.
+ *
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
+ */
+export type DynamoDbRequests = <Answer>(operation: DynamoDbOperation, input: object) => Promise<Answer>;
+
+const JSON_TYPE = 'application/x-amz-json-1.0';
+const API = 'DynamoDB_20120810';
+
+export function dynamoDbRequests({ config }: DynamoDBClient, tableName: string): DynamoDbRequests {
+  const send = signedRequests(config);
+  let place: Promise<{ readonly url: URL; readonly region: string }> | undefined;
+  const find = async () => {
+    const [{ url }, region] = await Promise.all([
+      getEndpointFromInstructions({ TableName: tableName }, GetItemCommand, config),
+      config.region(),
+    ]);
+    return { url, region };
+  };
+  return async <Answer>(operation: DynamoDbOperation, input: object) => {
+    place ??= find();
+    const { url, region } = await place.catch((error: unknown) => {
+      place = undefined;
+      throw error;
+    });
+    const body = Buffer.from(JSON.stringify(input));
+    return send(
+      {
+        ...{ method: 'POST', url, path: url.pathname, body, service: 'dynamodb', region },
+        headers: { 'content-type': JSON_TYPE, 'x-amz-target': `${API}.${operation}` },
+        payloadHash: sha256Hex(body),
+      },
+      (response) => answerOf<Answer>(response),
+    );
+  };
+}
+
+async function answerOf<Answer>(response: SdkResponse): Promise<Answer> {
+  const text = Buffer.from(await bytesOf(response.body)).toString('utf8');
+  if (response.statusCode < 300) return JSON.parse(text) as Answer;
+  const { __type: type, message, Message } = errorIn(text);
+  // `com.amazonaws.dynamodb.v20120810#ThrottlingException`; with the namespace or without it.
+  const name = type?.replace(/^.*#/, '').replace(/:.*$/, '') || `UnknownError`;
+  throw serviceError(
+    name,
+    message ?? Message ?? `DynamoDB answered with status ${response.statusCode}`,
+    response,
+  );
+}
+
+/** What is no JSON comes from a proxy. */
+function errorIn(text: string): { __type?: string; message?: string; Message?: string } {
+  try {
+    return (JSON.parse(text) as object | null) ?? {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,171 @@
+import { type RetryResolvedConfig, retryMiddleware } from '@smithy/core/retry';
+import { headerSigner, type SigningCredentials } from './header-signature.ts';
+import { queryString, type SdkRequest } from './http-connections.ts';
+
+/** What is taken of a client of the SDK: where its requests go, who signs them, and how often they are sent. */
+export interface RequestSettings extends RetryResolvedConfig {
+  readonly credentials: () => Promise<SigningCredentials>;
+  readonly requestHandler: {
+    handle(request: never, options?: never): Promise<{ readonly response: SdkResponse }>;
+  };
+}
+
+/** An answer of a service; the names of its headers are in lower case. */
+export interface SdkResponse {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/** A request of one service, before it is signed. */
+export interface ServiceRequest {
+  readonly method: string;
+  /** Of the endpoint, with its port where that is not the protocol's own. */
+  readonly url: URL;
+  /** Encoded as the request line has it. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+  /** Hexadecimal SHA-256 of the body. */
+  readonly payloadHash: string;
+  readonly service: string;
+  readonly region: string;
+  /** Ends the request, answer included. */
+  readonly abortSignal?: AbortSignal;
+}
+
+/** Makes a result of an answer, or throws: a {@link serviceError} where it is none of success. */
+export type AnswerReader<Result> = (response: SdkResponse) => Promise<Result>;
+
+/** Sends a request, and once more what failed with a passing fault. */
+export type SignedRequests = <Result>(request: ServiceRequest, read: AnswerReader<Result>) => Promise<Result>;
+
+/**
+ * Sends requests as a client of the SDK would: to its endpoint, by its connections, with its credentials, and with its own
+ * retries, which are the SDK's code. What is left out is what the SDK does besides for each request, most of its time: user agents,
+ * rules of endpoints that never change, schemas. A request of DynamoDB takes a quarter of the processor's time so.
+ */
+export function signedRequests(config: RequestSettings): SignedRequests {
+  const sign = headerSigner();
+  const clock = correctedClock();
+
+  async function attempt<Result>(
+    { service, region, payloadHash, abortSignal, ...request }: ServiceRequest & SdkRequest,
+    read: AnswerReader<Result>,
+  ): Promise<Result> {
+    const isS3 = service === 's3';
+    const headers = sign(
+      {
+        ...{ method: request.method, headers: request.headers, payloadHash },
+        canonicalPath: isS3 ? request.path : encodeURIComponent(request.path).replaceAll('%2F', '/'),
+        canonicalQuery: queryString(request.query ?? {}).slice(1),
+      },
+      { service, region, credentials: await config.credentials(), now: clock.now() },
+    );
+    const signed: SdkRequest = { ...request, headers };
+    const options = abortSignal ? { abortSignal } : {};
+    const { response } = await config.requestHandler.handle(signed as never, options as never);
+    try {
+      return await read(response);
+    } catch (error) {
+      throw clock.corrected(error, response);
+    }
+  }
+
+  return async (request, read) => {
+    const { url, headers } = request;
+    // What the SDK's retries take for a request of its own: they name each attempt in its headers.
+    const sdkRequest = {
+      ...request,
+      ...{ protocol: url.protocol, hostname: url.hostname, port: portOf(url) },
+      query: request.query ?? {},
+      headers: { ...headers, host: url.host },
+    };
+    const send = retryMiddleware(config)(
+      async () => ({
+        response: undefined,
+        output: { $metadata: {}, result: await attempt(sdkRequest, read) },
+      }),
+      {},
+    );
+    const { output } = await send({ request: sdkRequest, input: {} });
+    return output.result;
+  };
+}
+
+function portOf({ port }: URL): number | undefined {
+  return port === '' ? undefined : Number(port);
+}
+
+/** Refusals of a signature that the clock may be to blame for. */
+const CLOCK_ERRORS: readonly string[] = [
+  'InvalidSignatureException',
+  'SignatureDoesNotMatch',
+  'RequestTimeTooSkewed',
+  'RequestExpired',
+  'RequestInTheFuture',
+];
+/** Services take signatures of the last five minutes; the SDK corrects its clock from four on. */
+const MAXIMUM_SKEW_MILLISECONDS = 240_000;
+
+/** This machine's clock, put right by the service's where a signature is refused for it. */
+function correctedClock() {
+  let offset = 0;
+  return {
+    now: () => new Date(Date.now() + offset),
+    /** The error, marked as one that another attempt may not meet. */
+    corrected(error: unknown, { headers }: SdkResponse): unknown {
+      if (!(error instanceof Error) || !CLOCK_ERRORS.includes(error.name)) return error;
+      const found = Date.parse(headers.date ?? '') - Date.now();
+      if (!(Math.abs(found - offset) >= MAXIMUM_SKEW_MILLISECONDS)) return error;
+      offset = found;
+      const { $metadata } = error as Error & { $metadata?: object };
+      return Object.assign(error, { $metadata: { ...$metadata, clockSkewCorrected: true } });
+    },
+  };
+}
+
+/** An error that a service told, as the SDK has it: by its name and status it is sent again, or given up. */
+export function serviceError(name: string, message: string, response: SdkResponse): Error {
+  const { statusCode, headers } = response;
+  const error = Object.assign(new Error(message), {
+    name,
+    $fault: statusCode >= 500 ? 'server' : 'client',
+    $metadata: {
+      httpStatusCode: statusCode,
+      requestId: headers['x-amzn-requestid'] ?? headers['x-amz-request-id'],
+    },
+  });
+  // For the retries, which look for a time to wait; not for logs.
+  return Object.defineProperty(error, '$response', { value: response, enumerable: false });
+}
+
+/**
+ * All bytes of an answer.
+ *
+ * @param lengthBytes as the answer has announced it: then they are put into their place as they come. What is cut is shorter
+ */
+export async function bytesOf(body: unknown, lengthBytes?: number): Promise<Uint8Array> {
+  if (body === undefined || body === null) return new Uint8Array();
+  if (body instanceof Uint8Array) return body;
+  const chunks = body as AsyncIterable<Uint8Array>;
+  return lengthBytes === undefined ? joined(chunks) : inPlace(chunks, lengthBytes);
+}
+
+async function joined(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return all.length === 1 && all[0] ? all[0] : Buffer.concat(all);
+}
+
+async function inPlace(chunks: AsyncIterable<Uint8Array>, lengthBytes: number): Promise<Uint8Array> {
+  const bytes = Buffer.allocUnsafeSlow(lengthBytes);
+  let received = 0;
+  for await (const chunk of chunks) {
+    bytes.set(chunk, received);
+    received += chunk.length;
+  }
+  return received === lengthBytes ? bytes : bytes.subarray(0, received);
+}
