@@ -14,6 +14,7 @@ import { floorLines, productsFloor } from './peers/floors.ts';
 import { BATCH_SIZE, handlerFigures, WARM_UP_IMAGES } from './peers/handler-figures.ts';
 import { batchLines, memoryLine, singleLines } from './peers/handler-lines.ts';
 import { CLI, isThere, type Prepared, prepare } from './peers/prepare.ts';
+import { roundingLines } from './peers/rounding.ts';
 import { inTurn, median, minimum, ratioLines } from './peers/rounds.ts';
 
 /**
@@ -23,15 +24,16 @@ import { inTurn, median, minimum, ratioLines } from './peers/rounds.ts';
  *
  *   --prepare           write checkpoints, models and pictures, which takes minutes, and measure nothing
  *   --work FOLDER       where those go; what is there is kept. Default: cliptag-bench-models in the temporary folder
- *   --only LIST         of encode,files,open,first-tag,handler. Default: all
+ *   --only LIST         of encode,rounding,files,open,first-tag,handler. Default: all
  *   --beside LIST       of OpenVINO,transformers.js,onnxruntime,PyTorch. Default: all
  *   --rounds N          Default: 8
+ *   --photographs DIR   of which `rounding` compares embeddings. Default: the samples that come with the project
  *   --python PATH       Default: peers/.venv/bin/python
  *   --tokenizer FILE    CLIP's tokenizer.json. Default: the one of ../shared/reference beside the repository
  */
-const SECTIONS = { encode, files, open, 'first-tag': firstTag, handler } as const;
+const SECTIONS = { encode, rounding, files, open, 'first-tag': firstTag, handler } as const;
 /** Sections in which contenders take turns. */
-const BESIDE_PEERS = ['encode', 'files', 'open'];
+const BESIDE_PEERS = ['encode', 'rounding', 'files', 'open'];
 /** Width and height of the encoder's input in pixels. */
 const IMAGE_SIZE = '224';
 
@@ -43,6 +45,7 @@ const { values: options } = parseArgs({
     only: { type: 'string', default: Object.keys(SECTIONS).join() },
     beside: { type: 'string', default: 'OpenVINO,transformers.js,onnxruntime,PyTorch' },
     rounds: { type: 'string', default: '8' },
+    photographs: { type: 'string', default: SAMPLE_FOLDER },
     python: { type: 'string', default: join(PEERS, '.venv/bin/python') },
     tokenizer: { type: 'string' },
   },
@@ -119,6 +122,11 @@ async function encode(_: Prepared, contenders: readonly Contender[]): Promise<vo
     const times = await inTurn(contenders, { task: 'encode', batch, runs: batch === 1 ? 3 : 1 }, rounds);
     report(`encode, batch ${batch} (an image)`, ratioLines(times, batch));
   }
+}
+
+async function rounding(_: Prepared, contenders: readonly Contender[]): Promise<void> {
+  const lines = await roundingLines(contenders, options.photographs);
+  report('cosine of int8 with float32 of the same weights', lines);
 }
 
 async function files({ pictures, huggingFace }: Prepared, contenders: readonly Contender[]): Promise<void> {
