@@ -4,24 +4,23 @@ import { CliptagError, excerpt, InvalidInput } from '../../core/errors.ts';
 import { characterTable, mergeTable, type RankedMerges } from './sorted-tables.ts';
 import type { TokenTables } from './token-tables.ts';
 
-/** Settings that would make other tokens are refused, unless they are off. */
-const modelSettings = z.looseObject({
-  type: z.literal('BPE').optional(),
-  dropout: z.literal(0).nullish(),
-  continuing_subword_prefix: z.literal('').nullish(),
-  end_of_word_suffix: z.literal('').nullish(),
-  ignore_merges: z.literal(false).nullish(),
-});
-
-const spaceMark = z.looseObject({
+const spaceMark = z.object({
   type: z.literal('Replace'),
   pattern: z.object({ String: z.literal(' ') }),
   content: z.literal('▁'),
 });
 
-const rest = z.looseObject({
+/** All but vocabulary and merges. Settings that would make other tokens are refused, unless they are off. */
+const settingsSchema = z.object({
+  model: z.object({
+    type: z.literal('BPE').optional(),
+    dropout: z.literal(0).nullish(),
+    continuing_subword_prefix: z.literal('').nullish(),
+    end_of_word_suffix: z.literal('').nullish(),
+    ignore_merges: z.literal(false).nullish(),
+  }),
   added_tokens: z.array(
-    z.looseObject({
+    z.object({
       id: z.int().min(0),
       content: z.string(),
       single_word: z.literal(false).default(false),
@@ -32,14 +31,14 @@ const rest = z.looseObject({
   ),
   normalizer: z.union([
     spaceMark,
-    z.looseObject({
+    z.object({
       type: z.literal('Sequence'),
-      normalizers: z.tuple([z.looseObject({ type: z.literal('Lowercase') }), spaceMark]),
+      normalizers: z.tuple([z.object({ type: z.literal('Lowercase') }), spaceMark]),
     }),
   ]),
   // It splits at spaces, of which the normaliser leaves none.
   pre_tokenizer: z
-    .looseObject({ type: z.literal('Split'), pattern: z.object({ String: z.literal(' ') }) })
+    .object({ type: z.literal('Split'), pattern: z.object({ String: z.literal(' ') }) })
     .nullish(),
 });
 
@@ -62,12 +61,8 @@ export function isByteFallback(value: unknown): value is { readonly model: objec
  * @throws {CliptagError} `no-tokenizer` with all that is malformed, or that would make other tokens than these tables
  */
 export function tablesOfTokenizerJson(value: { readonly model: object }, path: string): TokenTables {
-  const { vocab, merges, ...settings } = value.model as Record<string, unknown>;
-  const checked = checkedBy(
-    z.object({ model: modelSettings }).extend(rest.shape),
-    { ...value, model: settings },
-    path,
-  );
+  const { vocab, merges, ...model } = value.model as Record<string, unknown>;
+  const { added_tokens: added } = settingsOf({ ...value, model }, path);
   const idOf = vocabularyOf(vocab, path);
   const named = (...names: readonly string[]) => {
     const id = names.map((name) => idOf.get(name)).find((found) => found !== undefined);
@@ -81,7 +76,7 @@ export function tablesOfTokenizerJson(value: { readonly model: object }, path: s
     characters: characterTable(idOf),
     bytes: Uint32Array.from({ length: BYTES }, (_, byte) => byteToken(byte)),
     merges: mergeTable(rankedMerges(merges, idOf, path), idOf.size),
-    whole: checked.added_tokens.map(({ content, id }) => ({ text: content, id })),
+    whole: added.map(({ content, id }) => ({ text: content, id })),
     endToken: named(END),
     padToken: named(PAD),
   };
@@ -126,8 +121,8 @@ function rankedMerges(merges: unknown, idOf: ReadonlyMap<string, number>, path: 
   return { lefts, rights, results };
 }
 
-function checkedBy<T>(schema: z.ZodType<T>, value: unknown, path: string): T {
-  const result = schema.safeParse(value);
+function settingsOf(value: object, path: string): z.infer<typeof settingsSchema> {
+  const result = settingsSchema.safeParse(value);
   if (result.success) return result.data;
   throw notReadable(
     path,
