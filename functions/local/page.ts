@@ -16,6 +16,7 @@ import type { WrittenImage } from './dynamodb/written-records.ts';
 import type { PortChoice } from './http/loopback-server.ts';
 import type { Reach } from './http/reach.ts';
 import { openLabelling } from './label-sets/labelling.ts';
+import type { LiveCounts } from './live-status.ts';
 import { type CollectedImages, collectImages } from './page-api/collected-images.ts';
 import { pageApi } from './page-api/page-api.ts';
 import { throughput } from './page-api/throughput.ts';
@@ -29,6 +30,10 @@ export interface Page {
   linkEnd(): string;
   /** To be told what became of each image. */
   noteOutcome(outcome: TaggingOutcome): void;
+  /** How the pipeline stands. */
+  counts(): Promise<LiveCounts>;
+  /** Begins to tag all pictures anew by the label sets in use. */
+  retag(): void;
   /** Says how many pictures have tags of other label sets than those in use, if some have. */
   tellOthers(): Promise<void>;
   close(): Promise<void>;
@@ -115,6 +120,19 @@ export async function startPage(pipeline: Pipeline, options: PageOptions): Promi
       if (result !== 'superseded') rate.note();
     },
     linkEnd: server.linkEnd,
+    async counts() {
+      const { tagged, unsupported, failed } = await collected.counts();
+      const { visible, inFlight, deadLetters } = pipeline.queue.counts();
+      return {
+        ...{
+          pictures: tagged + unsupported + failed,
+          perSecond: rate.perSecond(),
+          failed: unsupported + failed,
+        },
+        ...{ waiting: visible + inFlight, deadLetters },
+      };
+    },
+    retag: labelling.retag,
     tellOthers: labelling.tellOthers,
     async close() {
       await server.close();

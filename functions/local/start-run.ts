@@ -22,6 +22,7 @@ import { runReembedding } from './reembedding/reembedding-run.ts';
 import { noteRunning, removeRunningNote } from './running-note.ts';
 import { SAMPLE_FOLDER, sampleNames, samplesWereUploaded, uploadSamples } from './samples.ts';
 import { startError } from './start-error.ts';
+import { openStartTerminal, type StartTerminal } from './start-terminal.ts';
 import { eventLine, outcomeLine, outputReport } from './start-text.ts';
 import {
   linesToTry,
@@ -75,16 +76,21 @@ export async function runStart(options: StartOptions, output: Output): Promise<n
   });
   const ending = new AbortController();
   let background = Promise.resolve();
+  let terminal: StartTerminal | undefined;
   try {
     await noteRunning(options.dataFolder, placesOf(served));
-    await untilStopped(async () => {
+    await untilStopped(async (stop) => {
       const work = reembeddingOf(served);
-      await welcome(served, options, work, output);
+      terminal = terminalOf(served, stop, output);
+      await welcome(served, options, { work, terminal }, output);
+      terminal.showStatus();
       void served.page.tellOthers().catch(() => {}); // the page tells why the images cannot be read
       if (work) background = reembed(work, served, { ...options, signal: ending.signal }, output);
     });
+    await terminal?.close();
     await output.line('\nStopping …');
   } finally {
+    await terminal?.close();
     ending.abort();
     await background;
     await removeRunningNote(options.dataFolder);
@@ -170,11 +176,19 @@ function placesOf({ pipeline: { s3, dynamodb }, page }: Served): PipelinePlaces 
   return { pageUrl: loopbackUrl(page.port), s3Url: s3.url, dynamodbUrl: dynamodb.url };
 }
 
+function terminalOf(served: Served, stop: () => void, output: Output): StartTerminal {
+  const { page } = served;
+  return openStartTerminal({
+    ...{ output, stop, counts: page.counts, retag: page.retag },
+    pageAddress: () => new URL(`${placesOf(served).pageUrl}/${page.linkEnd()}`),
+  });
+}
+
 /** Says where things are, shows the samples on the first start, and from then on every image. */
 async function welcome(
   served: Served,
   { dataFolder, model, access }: Pick<StartOptions, 'dataFolder' | 'model' | 'access'>,
-  reembedding: Reembedding | undefined,
+  { work, terminal }: { readonly work: Reembedding | undefined; readonly terminal: StartTerminal },
   output: Output,
 ): Promise<void> {
   const print = async (...lines: readonly string[]) => {
@@ -189,8 +203,8 @@ async function welcome(
   }
   listeners.add((outcome) => {
     // Pictures that are only tagged anew are counted, so that uploads are not lost among thousands of lines.
-    const isCounted = outcome.record?.status === 'tagged' && reembedding?.isAbout(outcome);
-    if (!isCounted) void output.line(outcomeLine(outcome));
+    const isCounted = outcome.record?.status === 'tagged' && work?.isAbout(outcome);
+    if (!isCounted) terminal.outcome(outcomeLine(outcome));
   });
   const file = relative(process.cwd(), join(SAMPLE_FOLDER, 'chelsea.png'));
   const sample = { file, tag: await bestSampleTag(pipeline) };

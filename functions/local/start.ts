@@ -117,6 +117,8 @@ to search and look at pictures.
 Tags the sample photographs on its first start, then every upload, until Ctrl-C. Ports are on 127.0.0.1 unless --host
 says otherwise; 0 takes a free one. State survives a stop, and a crash.
 
+Keys, where it runs in the foreground of a terminal: o opens the page, r tags all pictures anew, q quits, ? shows them.
+
 Label sets may be changed meanwhile, in their files and in the page: uploads get the new ones, and it says how many pictures
 have tags of before and how to tag them anew.
 

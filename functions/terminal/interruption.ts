@@ -29,15 +29,15 @@ export async function withInterrupt<Result>(
  * Resolves when somebody stops a server: by Ctrl-C, or by SIGTERM as service managers do. Another Ctrl-C ends the
  * program.
  *
- * @param whileServing what it does first
+ * @param whileServing what it does first; it may stop the server, too
  */
-export async function untilStopped(whileServing: () => Promise<void>): Promise<void> {
+export async function untilStopped(whileServing: (stop: () => void) => Promise<void>): Promise<void> {
   let onStop = () => {};
   const stopped = new Promise<void>((resolve) => {
     onStop = resolve;
   });
   process.once('SIGTERM', onStop);
-  const serving = whileServing().then(() => stopped);
+  const serving = whileServing(onStop).then(() => stopped);
   await withInterrupt(onStop, () => Promise.race([stopped, serving]));
   process.off('SIGTERM', onStop);
 }

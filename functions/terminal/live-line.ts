@@ -1,6 +1,9 @@
 /** Drawn no more often than this: more is flicker. */
 const REDRAW_MILLISECONDS = 100;
 
+/** Shows a text on the live line; with `undefined` there is none for now. */
+export type Show = (text: string | undefined) => void;
+
 /** Where a live line is drawn. */
 export type Terminal = Pick<NodeJS.WriteStream, 'isTTY' | 'write'>;
 
@@ -39,11 +42,11 @@ export async function withoutLiveLines<Result>(work: () => Promise<Result>): Pro
  * the terminal meanwhile goes through {@link aboveLiveLine}.
  */
 export async function withLiveLine<Result>(
-  work: (show: (text: string) => void) => Promise<Result>,
+  work: (show: Show) => Promise<Result>,
   { terminal = process.stderr, elsewhere = () => {}, now = () => performance.now() }: LiveLineOptions = {},
 ): Promise<Result> {
   if (isHushed) return work(() => {});
-  if (!terminal.isTTY) return work(elsewhere);
+  if (!terminal.isTTY) return work((text) => text !== undefined && elsewhere(text));
   const line = await liveLine(terminal, now);
   const outer = drawn;
   outer?.clear();
@@ -67,10 +70,7 @@ export function aboveLiveLine<Result>(write: () => Result): Result {
   }
 }
 
-async function liveLine(
-  terminal: Terminal,
-  now: () => number,
-): Promise<DrawnLine & { show(text: string): void }> {
+async function liveLine(terminal: Terminal, now: () => number): Promise<DrawnLine & { readonly show: Show }> {
   // Loaded only now: most runs draw nothing.
   const { createLogUpdate } = await import('log-update');
   // The cursor stays: a program that is killed could not bring it back.
@@ -87,9 +87,10 @@ async function liveLine(
   const line = {
     draw,
     clear: () => update.clear(),
-    show: (newText: string) => {
+    show: (newText: string | undefined) => {
       text = newText;
-      if (drawn === line && now() - drawnAt >= REDRAW_MILLISECONDS) draw();
+      if (text === undefined) line.clear();
+      else if (drawn === line && now() - drawnAt >= REDRAW_MILLISECONDS) draw();
     },
   };
   return line;

@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { isOnPath } from '../../integration/tools.ts';
+import { waitUntil } from '../support.ts';
+
+export const hasPseudoTerminal = process.platform !== 'win32' && isOnPath('python3');
+
+/** Prints once why tests at a terminal are skipped, if they are. */
+export function tellWithoutPseudoTerminal(what: string): void {
+  if (!hasPseudoTerminal)
+    console.info(`Skipped: ${what}, which takes a pseudo-terminal of Python's (apt-get install python3)`);
+}
+
+/** Runs a program at a terminal of its own, and copies what goes in and comes out. */
+const PROGRAM = `
+import fcntl, os, pty, select, struct, sys, termios
+pid, terminal = pty.fork()
+if pid == 0:
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 40, 140, 0, 0))
+    os.execvp(sys.argv[1], sys.argv[1:])
+sources = [terminal, 0]
+while True:
+    ready, _, _ = select.select(sources, [], [])
+    if 0 in ready:
+        data = os.read(0, 4096)
+        if data: os.write(terminal, data)
+        else: sources.remove(0)
+    if terminal in ready:
+        try: data = os.read(terminal, 65536)
+        except OSError: break
+        if not data: break
+        os.write(1, data)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) & 255)
+`;
+
+/** What does not come by then is told with what came in its place. */
+const PATIENCE_MILLISECONDS = 30_000;
+
+export interface PseudoTerminal {
+  readonly process: ChildProcess;
+  /** All that was written to it so far. */
+  output(): string;
+  /** Presses keys. */
+  press(keys: string): void;
+  /** Waits until a text is written after those that were waited for before. */
+  until(text: string | RegExp): Promise<string>;
+  /** Resolves to the exit code. */
+  ended(): Promise<number | null>;
+}
+
+export function openPseudoTerminal(
+  command: readonly string[],
+  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): PseudoTerminal {
+  const child = spawn('python3', ['-c', PROGRAM, ...command], {
+    ...options,
+    env: { ...process.env, TERM: 'xterm-256color', ...options.env },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const exit = once(child, 'exit');
+  let output = '';
+  let seen = 0;
+  child.stdout.on('data', (chunk) => {
+    output += chunk;
+  });
+  return {
+    process: child,
+    output: () => output,
+    press: (keys) => child.stdin.write(keys),
+    async until(text) {
+      const pattern =
+        typeof text === 'string' ? new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')) : text;
+      let found: RegExpExecArray | null = null;
+      const until = Date.now() + PATIENCE_MILLISECONDS;
+      await waitUntil(async () => {
+        found = pattern.exec(output.slice(seen));
+        if (found === null && (child.exitCode !== null || Date.now() > until)) {
+          throw new Error(
+            `Expected ${pattern} at the terminal but received ${JSON.stringify(output.slice(seen))}`,
+          );
+        }
+        return found !== null;
+      });
+      const [whole] = found as unknown as RegExpExecArray;
+      seen += (found as unknown as RegExpExecArray).index + whole.length;
+      return whole;
+    },
+    async ended() {
+      await exit;
+      return child.exitCode;
+    },
+  };
+}
