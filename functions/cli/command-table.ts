@@ -23,7 +23,7 @@ export function commandGroups(start: LoadStart): readonly CommandGroup[] {
         [
           'start',
           {
-            about: 'Run the whole pipeline here: S3 endpoint, queue, table, page.',
+            about: 'Run the whole pipeline here: S3, queue, table, page.',
             load: start,
           },
         ],
@@ -33,7 +33,28 @@ export function commandGroups(start: LoadStart): readonly CommandGroup[] {
       title: 'With that local pipeline, or with a deployed one by --stack NAME',
       commands: WITH_PIPELINE,
     },
+    {
+      title: 'Of this program',
+      commands: new Map([
+        [
+          'completion',
+          {
+            operands: 'SHELL',
+            about: 'Print a script that completes commands in bash, zsh, fish.',
+            load: async () => {
+              const { completionOf } = await import('./commands/completion/completion.ts');
+              return completionOf(() => commandTable(commandGroups(start)));
+            },
+          },
+        ],
+      ]),
+    },
   ];
+}
+
+/** The commands of all groups. */
+export function commandTable(groups: readonly CommandGroup[]): CommandTable {
+  return new Map(groups.flatMap(({ commands }) => [...commands]));
 }
 
 const WITHOUT_SERVER: CommandTable = new Map([

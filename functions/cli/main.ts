@@ -1,10 +1,9 @@
 import { packageVersion } from '../adapters/files/package-folder.ts';
-import type { ListedCommand } from '../terminal/command.ts';
 import { wrongCommand } from '../terminal/did-you-mean.ts';
 import { EXIT, UsageError } from '../terminal/exit-code.ts';
 import type { Output } from '../terminal/output.ts';
 import { runProgram } from '../terminal/program.ts';
-import { commandGroups, type LoadStart } from './command-table.ts';
+import { commandGroups, commandTable, type LoadStart } from './command-table.ts';
 import { generalHelp } from './general-help.ts';
 
 /**
@@ -17,7 +16,7 @@ import { generalHelp } from './general-help.ts';
 export function main(args: readonly string[], start: LoadStart = noStart): Promise<number> {
   const [name = '', ...rest] = args;
   const groups = commandGroups(start);
-  const commands = new Map<string, ListedCommand>(groups.flatMap(({ commands: some }) => [...some]));
+  const commands = commandTable(groups);
   const listed = commands.get(name);
   if (listed) {
     return runProgram(`cliptag ${name}`, async (output) => (await listed.load())(rest, output));

@@ -1,5 +1,5 @@
 import { EXIT } from './exit-code.ts';
-import { type Flag, type FlagSet, type Input, parseFlags } from './flags.ts';
+import { type Completes, type Flag, type FlagSet, type Input, parseFlags } from './flags.ts';
 import { laidOut } from './layout.ts';
 import { withoutLiveLines } from './live-line.ts';
 import { type Output, withoutRemarks } from './output.ts';
@@ -23,7 +23,7 @@ export interface CommandDescription {
   readonly example?: string;
   readonly flags: FlagSet;
   /** What a shell offers for its operands. @default nothing */
-  readonly operands?: Flag['completes'];
+  readonly operands?: Completes;
 }
 
 /** Runs a command with the arguments that follow its name; resolves to the exit code. */

@@ -14,8 +14,28 @@ export interface Flag {
   readonly value?: string;
   /** What is expected instead, or undefined for a good value. */
   readonly check?: (value: string) => string | undefined;
-  /** What a shell offers for the value: certain words, or names of what is there. @default nothing */
-  readonly completes?: readonly string[] | 'files' | 'label sets' | 'models' | undefined;
+  /** What a shell offers for the value. @default as {@link value} says, `FILE` or `NAME|FOLDER` */
+  readonly completes?: Completes | undefined;
+}
+
+/** What a shell offers: certain words, or names of what is there; files where no name fits. */
+export type Completes =
+  | readonly string[]
+  | 'files'
+  | 'label sets'
+  | 'label sets and files'
+  | 'models and files';
+
+/** What stands for values in the help tells what they may be. */
+const COMPLETED_VALUES: ReadonlyArray<readonly [value: RegExp, completes: Completes]> = [
+  [/^NAME\|FOLDER/, 'models and files'],
+  [/SETNAME/, 'label sets and files'],
+  [/FILE|FOLDER/, 'files'],
+];
+
+/** What a shell offers for a flag's value; undefined for nothing. */
+export function completedBy({ completes, value = '' }: Flag): Completes | undefined {
+  return completes ?? COMPLETED_VALUES.find(([pattern]) => pattern.test(value))?.[1];
 }
 
 export type FlagSet = Readonly<Record<string, Flag>>;

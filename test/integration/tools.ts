@@ -4,12 +4,15 @@ import { delimiter, join } from 'node:path';
 /** Programs that are not from npm, and how they are had. */
 const TOOLS = {
   aws: 'pip install awscli',
+  bash: 'apt-get install bash',
   exiftool: 'apt-get install libimage-exiftool-perl',
   boto3: 'pip install boto3',
+  fish: 'apt-get install fish',
   mc: 'go install github.com/minio/mc@latest',
   moto_server: "pip install 'moto[server]'",
   rclone: 'apt-get install rclone',
   script: 'apt-get install bsdutils',
+  zsh: 'apt-get install zsh',
 } as const;
 
 /**

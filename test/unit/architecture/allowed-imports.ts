@@ -196,7 +196,8 @@ export const ALLOWED_IMPORTS = `
   cli/commands/cost: adapters/aws cli/pipeline cli/shared-flags.ts core/cost terminal
   cli/commands/models: adapters/files checkpoints/compile checkpoints/pull cli/commands/models/verification cli/images
       cli/picture-sets cli/places.ts cli/shared-flags.ts config.ts core core/calibration core/labels tagger terminal node:*
-  cli/commands/page: adapters/aws cli/pipeline core local/control-api stack-page terminal
+  cli/commands/page: adapters/aws cli/pipeline core local/control-api stack-page terminal cli/pages
+  cli/commands/completion: adapters/files cli/pipeline local/control-api tagger terminal node:*
   cli/commands/outdated: adapters/files cli/pipeline cli/shared-flags.ts core terminal node:*
   cli/commands/query: cli/pipeline cli/shared-flags.ts core/labels core/records terminal
   cli/commands/redrive: adapters/aws cli/pipeline cli/shared-flags.ts local/control-api terminal node:*
@@ -208,7 +209,7 @@ export const ALLOWED_IMPORTS = `
   cli/commands/correct: cli/commands/show cli/pipeline cli/shared-flags.ts core/records terminal
   cli/commands/status: adapters/aws cli/pipeline cli/shared-flags.ts core core/records local/control-api
       terminal
-  cli: adapters/files cli/commands/backfill cli/commands/correct cli/commands/cost cli/commands/duplicates cli/commands/embed cli/commands/evaluate cli/commands/export
+  cli: adapters/files cli/commands/backfill cli/commands/correct cli/commands/completion cli/commands/cost cli/commands/duplicates cli/commands/embed cli/commands/evaluate cli/commands/export
       cli/commands/labels cli/commands/models cli/commands/outdated cli/commands/page cli/commands/query cli/commands/redrive cli/commands/retag
       cli/commands/search cli/commands/show cli/commands/similar cli/commands/status cli/commands/tag cli/commands/tokenize cli/commands/why
       terminal

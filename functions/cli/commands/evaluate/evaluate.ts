@@ -67,6 +67,7 @@ ECE: expected calibration error, the mean distance between scores and the share 
 "tags"?:{"minimumScore","tagsRight","picturesTagged","picturesRight","tagsPerPicture","calibration","byMinimumScore"}}]}
 Exit code: 0; 1 when not one picture could be measured; 2 when it was asked for wrongly.`,
   example: 'evaluate my-photos/ --html report.html',
+  operands: 'files',
   flags,
   check: ({ flags, operands }) => [
     ...(operands.length === 1 && operands[0] !== '' ? [] : ['expected one FOLDER or MANIFEST']),

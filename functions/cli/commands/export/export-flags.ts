@@ -18,7 +18,6 @@ export const EXPORT_FLAGS = {
     value: 'FILE',
     about: 'Where that is written, whole or not at all. Default: standard output.',
     check: checkNotEmpty,
-    completes: 'files',
   },
   xmp: {
     type: 'string',
@@ -26,7 +25,6 @@ export const EXPORT_FLAGS = {
     about:
       'As XMP sidecars: for each image, by its key, a file in this folder. Those that are there are merged.',
     check: checkNotEmpty,
-    completes: 'files',
   },
   ...SIDECAR_FLAGS,
   'by-bucket': { type: 'boolean', about: 'With --xmp: a folder for each bucket, FOLDER/BUCKET/KEY.' },

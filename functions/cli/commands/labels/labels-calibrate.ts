@@ -22,6 +22,7 @@ replaces what was found before, and keeps learned labels. What people have corre
 "minimumScore","null","method","share","positives","negatives","threshold"?,"calibration"?,"remarks"}],"unknown"?,"remarks"}.
 Exit code: 0; 1 when the answer was no; 2 when it was asked for wrongly.`,
   example: 'labels calibrate my-labels.yaml --from ~/labelled --precision 0.9 --html report.html',
+  operands: 'label sets and files',
   flags: CALIBRATE_FLAGS,
   check: ({ flags: given, operands }) => [
     ...(operands.length === 1 && operands[0] !== ''

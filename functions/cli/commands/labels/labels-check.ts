@@ -24,6 +24,7 @@ taught, "not", and no place for what is none of the labels. Each is a warning; m
 --json: {"path","level":"fault"|"warning"|"remark","code"?,"line"?,"column"?,"labels"?,"message"}, one for each.
 Exit code: 0; 1 when there are faults, or with --strict warnings; 2 when it was asked for wrongly.`,
   example: 'labels check my-labels.yaml --strict',
+  operands: 'files',
   flags,
   check: ({ operands }) => (operands.length === 0 ? ['expected at least one FILE'] : []),
   run: async ({ flags, operands }, output) => {

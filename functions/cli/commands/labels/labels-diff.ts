@@ -42,6 +42,7 @@ compared. What people have corrected holds over both.
 --json: {"images","changed","same","foreign":{DIGEST: images},"labels":[{"set","label","added","removed","rescored"}],"examples"}
 Exit code: 0; 1 when images could not be compared, or there were none; 2 when it was asked for wrongly.`,
   example: 'labels diff pets.yaml new-pets.yaml --prefix 2024/',
+  operands: 'label sets and files',
   flags,
   check: ({ flags, operands }) => [
     ...(operands.length === 2 ? [] : [`expected label sets A and B but received ${receivedText(operands)}`]),

@@ -15,6 +15,7 @@ as there are. Tags, and embeddings that are stored, do not depend on it.
 --json: {"model","digest","pictures","labels","temperature"?,"bytes","broken":[{"path","reason"}]}
 Exit code: 0; 2 when it was asked for wrongly.`,
   example: 'models background vit-b-32-256-datacomp pictures',
+  operands: 'models and files',
   flags: {
     split: {
       type: 'string',

@@ -48,6 +48,7 @@ ready ONNX files (onnx/vision_model.onnx, onnx/text_model.onnx) is taken as it i
 --json: {"name","folder","digest","precision","licence","files":{role:{"path","sha256","bytes"}}}
 Exit code: 0; 1 when it could not be done; 2 when it was asked for wrongly, or the checkpoint is of another kind.`,
   example: 'models compile vit-b-32-256-datacomp',
+  operands: 'models and files',
   flags,
   check: ({ operands }) =>
     operands.length === 1

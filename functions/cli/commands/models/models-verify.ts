@@ -64,6 +64,7 @@ Pictures are decoded by Cliptag; the original code's embeddings differ by what i
 Exit code: 0; 1 when a bar was missed or not one picture could be compared; 2 when it was asked for wrongly, the files are not what the
 manifest says, or the two cannot be compared.`,
   example: 'models verify vit-b-32-256-datacomp',
+  operands: 'models and files',
   flags,
   check: ({ operands }) =>
     operands.length === 1

@@ -17,6 +17,7 @@ const flags = {
     type: 'string',
     value: 'ORDER',
     about: `${ORDERS.join(', ')}. Default: best where the query gives scores, else newest.`,
+    completes: ORDERS,
     check: (value: string) => (isOrder(value) ? undefined : `one of ${ORDERS.join(', ')}`),
   },
   ...ANSWER_FLAGS,

@@ -38,6 +38,7 @@ asked; with --labels or --model, or for what is deployed, the record is explaine
 --json: what GET /why of the HTTP API answers; of a file with "path" in place of "bucket" and "key".
 Exit code: 0; 1 when there is no record of such an image; 2 when it was asked for wrongly.`,
   example: 'why chelsea.png dog',
+  operands: 'files',
   flags,
   check: ({ flags: { 'http-port': port, labels, model, json: _, bucket: __, ...place }, operands }) => [
     ...operandFaults(operands),
