@@ -18,5 +18,5 @@ export function laidOut(rows: ReadonlyArray<readonly string[]>, widthOf: (text: 
 
 /** Lines that stand two cells further right. */
 export function indented(lines: readonly string[]): string[] {
-  return lines.map((line) => `  ${line}`);
+  return lines.map((line) => line.replace(/^/gm, '  '));
 }

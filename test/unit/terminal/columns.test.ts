@@ -1,8 +1,9 @@
+import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { printable } from '../../../functions/core/printable.ts';
 import { styled } from '../../../functions/terminal/colours.ts';
-import { columns, table } from '../../../functions/terminal/columns.ts';
+import { columns, table, widthOf } from '../../../functions/terminal/columns.ts';
 import { tagsText } from '../../../functions/terminal/tags-text.ts';
 import { file, screen } from './screen.ts';
 
@@ -19,6 +20,48 @@ describe('text for people', () => {
     ];
     expect(columns(rows)).toEqual(['a       long cell  x', 'longer  b']);
     expect(columns([])).toEqual([]);
+  });
+
+  it('fits a terminal: the last cell goes on below itself, and no other is broken', async () => {
+    const rows = [
+      ['0.91', 's3://photos/日本語.jpg', 'one two three four five six seven eight nine ten'],
+      ['0.90', 's3://photos/b.jpg', '日本 日本 日本 日本 日本 日本 日本 日本 日本 日本'],
+    ];
+    const { stream, lines } = screen({ columns: 64 });
+    for (const line of columns(rows, stream)) stream.write(`${line}\n`);
+    expect(await lines()).toEqual([
+      '0.91  s3://photos/日本語.jpg  one two three four five six',
+      '                              seven eight nine ten',
+      '0.90  s3://photos/b.jpg       日本 日本 日本 日本 日本 日本',
+      '                              日本 日本 日本 日本',
+    ]);
+    expect(columns(rows, file().stream)).toEqual(columns(rows, { isTTY: true, columns: 1000 }));
+  });
+
+  it('goes on below the row where a terminal has no room beside it', () => {
+    const row = ['0.91', 's3://photos/a-long-name.jpg', 'one two three four five six seven eight'];
+    expect(columns([row], { isTTY: true, columns: 44 })).toEqual([
+      '0.91  s3://photos/a-long-name.jpg\n    one two three four five six seven\n    eight',
+    ]);
+    expect(columns([['s3://photos/nothing-can-be-broken-here.jpg']], { isTTY: true, columns: 20 })).toEqual([
+      's3://photos/nothing-can-be-broken-here.jpg',
+    ]);
+  });
+
+  it('fits every terminal, whatever stands in it but words that are wider', () => {
+    const word = fc.string({ unit: fc.constantFrom('a', 'é', '日', '🧀'), minLength: 1, maxLength: 6 });
+    const text = fc.array(word, { maxLength: 30 }).map((words) => words.join(' '));
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(word, text), { maxLength: 4 }),
+        fc.integer({ min: 30, max: 200 }),
+        (rows, width) => {
+          for (const line of columns(rows, { isTTY: true, columns: width }).join('\n').split('\n')) {
+            if (line.trim().includes(' ')) expect(widthOf(line)).toBeLessThanOrEqual(width);
+          }
+        },
+      ),
+    );
   });
 
   it.each([
