@@ -4,18 +4,22 @@ import { enoughShards, NEW_TABLE_WRITE_UNITS } from '../../functions/core/cost/t
 import { simulatedBurst } from './burst/simulated-burst.ts';
 
 /**
- * `npm run bench:burst -- [share] [functions…] [--units N] [--same]`: what a burst of 100,000 uploads comes to on an on-demand table,
+ * `npm run bench:burst -- [share] [functions…] [--units N] [--shards N] [--same]`: what a burst of 100,000 uploads comes to on an on-demand table,
  * a new one or one that takes N write units a second, in simulated time. With a share of 0.1 there are a tenth of the
  * messages, of the functions and of what table, index and partitions take: the same ratios in a tenth of the time.
  * `--same`: all pictures have the same labels, with one shard and with as many as such functions get.
  */
 const MESSAGES = 100_000;
 const { values, positionals } = parseArgs({
-  options: { units: { type: 'string' }, same: { type: 'boolean', default: false } },
+  options: {
+    units: { type: 'string', default: String(NEW_TABLE_WRITE_UNITS) },
+    shards: { type: 'string', default: '1' },
+    same: { type: 'boolean', default: false },
+  },
   allowPositionals: true,
 });
 const [share = 1, ...given] = positionals.map(Number);
-const writeUnitsPerSecond = Number(values.units ?? NEW_TABLE_WRITE_UNITS);
+const writeUnitsPerSecond = Number(values.units);
 const functions = given.length > 0 ? given : [50, 200, 500];
 
 /** As synth gives them. */
@@ -25,7 +29,7 @@ function shardsFor(count: number): number {
 }
 
 for (const count of functions) {
-  for (const shards of values.same ? [1, shardsFor(count)] : [shardsFor(count)]) {
+  for (const shards of values.same ? [1, shardsFor(count)] : [Number(values.shards)]) {
     const started = process.cpuUsage();
     const figures = await simulatedBurst({
       ...{ messages: MESSAGES * share, workers: Math.round(count * share), share },
