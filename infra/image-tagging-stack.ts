@@ -2,6 +2,7 @@ import { CfnOutput, Duration, Size, Stack, type StackProps, Tags } from 'aws-cdk
 import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -29,8 +30,11 @@ export class ImageTaggingStack extends Stack {
     super(scope, id, props);
     const { image, settings } = props;
     provideImage(this, image);
-    const network = settings.isolated ? new IsolatedNetwork(this, 'Network', settings) : undefined;
     const resources = this.resourceProps(settings);
+    const { logRetentionDays } = settings;
+    const network = settings.isolated
+      ? new IsolatedNetwork(this, 'Network', { logRetentionDays, dataKey: resources.dataKey })
+      : undefined;
     const tagger = new ImageTagger(this, TAGGER_ID, {
       ...optionProps(settings),
       ...resources,
@@ -81,10 +85,26 @@ export class ImageTaggingStack extends Stack {
   private alarmTopic({ alarmTopic, alarmEmail }: Settings): ITopic | undefined {
     if (alarmTopic === undefined && alarmEmail === undefined) return undefined;
     const topic =
-      alarmTopic === undefined
-        ? new Topic(this, 'Alarms', { displayName: 'Cliptag alarms', enforceSSL: true })
-        : Topic.fromTopicArn(this, 'AlarmTopic', alarmTopic);
+      alarmTopic === undefined ? this.ownTopic() : Topic.fromTopicArn(this, 'AlarmTopic', alarmTopic);
     if (alarmEmail !== undefined) topic.addSubscription(new EmailSubscription(alarmEmail));
+    return topic;
+  }
+
+  /**
+   * With a policy of its own a topic no longer has the usual one, which lets CloudWatch in:
+   * https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger
+   */
+  private ownTopic(): Topic {
+    const topic = new Topic(this, 'Alarms', { displayName: 'Cliptag alarms', enforceSSL: true });
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'Alarms',
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    );
     return topic;
   }
 

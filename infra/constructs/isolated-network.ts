@@ -1,4 +1,4 @@
-import { Fn, Stack } from 'aws-cdk-lib';
+import { Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   FlowLogDestination,
   FlowLogTrafficType,
@@ -13,6 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { AnyBucket } from '../options/image-tagger-props.ts';
@@ -24,6 +25,8 @@ const ZONES = 2;
 
 export interface IsolatedNetworkProps {
   readonly logRetentionDays: number;
+  /** What the log of refused traffic is encrypted with. @default CloudWatch's own key */
+  readonly dataKey?: IKey | undefined;
 }
 
 /** What a tagger's functions reach, and nothing else. */
@@ -44,7 +47,7 @@ export class IsolatedNetwork extends Construct {
   /** Of the functions. */
   readonly securityGroup: SecurityGroup;
 
-  constructor(scope: Construct, id: string, { logRetentionDays }: IsolatedNetworkProps) {
+  constructor(scope: Construct, id: string, { logRetentionDays, dataKey }: IsolatedNetworkProps) {
     super(scope, id);
     const vpc = new Vpc(this, 'Vpc', {
       ...{ maxAzs: ZONES, natGateways: 0, createInternetGateway: false },
@@ -59,7 +62,11 @@ export class IsolatedNetwork extends Construct {
       allowAllOutbound: false,
     });
     this.securityGroup.addEgressRule(Peer.anyIpv4(), HTTPS, 'To the endpoints: there is no other route');
-    const logGroup = new LogGroup(this, 'Refused', { retention: logRetentionDays as RetentionDays });
+    const logGroup = new LogGroup(this, 'Refused', {
+      retention: logRetentionDays as RetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+      ...(dataKey && { encryptionKey: dataKey }),
+    });
     this.vpc.addFlowLog('RefusedTraffic', {
       destination: FlowLogDestination.toCloudWatchLogs(logGroup),
       trafficType: FlowLogTrafficType.REJECT,

@@ -183,7 +183,8 @@ describe('metrics and alarms', () => {
     const stack = stackWithImage();
     const { alarms } = taggerIn(stack, { objectTags: true });
     expect(Object.keys(alarms)).toEqual([
-      ...['deadLetters', 'oldestMessage', 'retries', 'tableThrottles', 'backfillFailed', 'retagFailed'],
+      ...['deadLetters', 'oldestMessage', 'retries', 'tableThrottles', 'indexThrottles'],
+      ...['backfillFailed', 'retagFailed'],
       ...['errors', 'throttles', 'duration', 'resultsNotTold'],
     ]);
     alarms.deadLetters.addAlarmAction({ bind: () => ({ alarmActionArn: 'arn:page-somebody' }) });

@@ -92,6 +92,19 @@ describe('a stack that is isolated', () => {
     });
   });
 
+  it('leaves nothing behind but what is kept, and has its log encrypted with the key of the others', () => {
+    const key = 'arn:aws:kms:us-east-1:123456789012:key/1';
+    const template = templateWith({ ...ALL, canary: true, dataKey: key });
+    template.allResourcesProperties('AWS::Logs::LogGroup', { KmsKeyId: key });
+    const resources: Record<string, { Type: string; DeletionPolicy?: string }> = template.toJSON().Resources;
+    const kept = Object.values(resources).filter(({ DeletionPolicy = '' }) =>
+      DeletionPolicy.startsWith('Retain'),
+    );
+    expect(new Set(kept.map(({ Type }) => Type))).toEqual(
+      new Set(['AWS::DynamoDB::Table', 'AWS::S3::Bucket']),
+    );
+  });
+
   it('breaks no rule of cdk-nag', () => {
     const app = newApp(ALL);
     stackWith(ALL, app);

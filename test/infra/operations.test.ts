@@ -28,6 +28,17 @@ describe('alarms', () => {
     });
   });
 
+  it('ring at a hundred writes that the index refuses, which are no part of its table’s', () => {
+    templateWith().hasResourceProperties(ALARM, {
+      ...{ Namespace: 'AWS/DynamoDB', MetricName: 'WriteThrottleEvents', Threshold: 100 },
+      ...{ EvaluationPeriods: 3, DatapointsToAlarm: 2 },
+      Dimensions: [
+        { Name: 'GlobalSecondaryIndexName', Value: 'by-status' },
+        { Name: 'TableName', Value: { Ref: Match.stringLikeRegexp('^TaggerTagTable') } },
+      ],
+    });
+  });
+
   it('watch the dead-letter queue for dead letters and the queue itself for age', () => {
     const queue = (pattern: string) => [
       { Value: { 'Fn::GetAtt': [Match.stringLikeRegexp(pattern), 'QueueName'] } },
@@ -97,6 +108,19 @@ describe('alarms', () => {
       TopicArn: { Ref: Match.anyValue() },
     });
     own.allResourcesProperties(ALARM, { AlarmActions: [{ Ref: Match.stringLikeRegexp('^Alarms') }] });
+    // The policy of one's own takes the place of the usual one, by which CloudWatch may publish.
+    own.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          {
+            ...{ Sid: 'Alarms', Effect: 'Allow', Action: 'sns:Publish' },
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+            Resource: { Ref: Match.stringLikeRegexp('^Alarms') },
+            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+          },
+        ]),
+      },
+    });
     const named = templateWith({ alarmEmail: 'me@example.org', alarmTopic: TOPIC });
     named.hasResourceProperties('AWS::SNS::Subscription', { ...subscription, TopicArn: TOPIC });
     named.resourceCountIs('AWS::SNS::Topic', 0);

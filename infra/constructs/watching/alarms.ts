@@ -11,7 +11,9 @@ import type { IEventBus, IRule } from 'aws-cdk-lib/aws-events';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { STATUS_INDEX } from '../../../functions/core/records/image-record.ts';
 import { METRICS } from '../../../functions/core/tagging/metric-names.ts';
+import type { AnyTable } from '../../options/image-tagger-props.ts';
 import { ownMetric } from './own-metric.ts';
 import type { TaggerAlarms } from './tagger-alarms.ts';
 import { URL_METRICS } from './url-metrics.ts';
@@ -142,6 +144,13 @@ function definitions(parts: WatchedParts): Definitions {
       description:
         'The table takes no more writes: lower maximumConcurrency or the rate of a backfill, or let it scale up',
     },
+    indexThrottles: {
+      metric: indexThrottleEvents(parts.table),
+      threshold: THROTTLED_WRITES,
+      mayPass: true,
+      description:
+        'The index by status takes no more, and the table waits for it: lower maximumConcurrency or the rate of a backfill',
+    },
     backfillFailed: {
       metric: parts.backfill.metricFailed(over),
       threshold: 1,
@@ -182,6 +191,20 @@ function definitions(parts: WatchedParts): Definitions {
     }),
     ...(parts.api && apiDefinitions(parts.api)),
   };
+}
+
+/**
+ * Writes that an index refuses are no part of its table's metric, though the table refuses them then:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html#WriteThrottleEvents
+ */
+function indexThrottleEvents({ tableName }: AnyTable): Metric {
+  return new Metric({
+    namespace: 'AWS/DynamoDB',
+    metricName: 'WriteThrottleEvents',
+    dimensionsMap: { TableName: tableName, GlobalSecondaryIndexName: STATUS_INDEX },
+    statistic: 'Sum',
+    period: PERIOD,
+  });
 }
 
 /** One answer that fails may be a table that was busy for a moment. */

@@ -10,6 +10,8 @@ export interface TaggerAlarms {
   readonly retries: Alarm;
   /** The table refuses writes. */
   readonly tableThrottles: Alarm;
+  /** The index by status refuses writes, and the table with it. */
+  readonly indexThrottles: Alarm;
   /** A run of the backfill's workflow failed. */
   readonly backfillFailed: Alarm;
   /** A run of the retagging workflow failed. */

@@ -222,7 +222,7 @@ export const ALLOWED_IMPORTS = `
   infra/constructs/intake: infra/options aws-cdk-lib constructs
   infra/packaging: adapters/files adapters/onnx config.ts core core/labels core/tagging infra/options tagger constructs esbuild zod
       node:*
-  infra/constructs/watching: core/cost core/tagging infra/options infra/packaging aws-cdk-lib constructs
+  infra/constructs/watching: core/cost core/records core/tagging infra/options infra/packaging aws-cdk-lib constructs
   infra/npm-package: adapters/esbuild adapters/files adapters/onnx infra/packaging esbuild rolldown rolldown-plugin-dts
       node:*
   infra/constructs/compute: config.ts core infra/options infra/packaging aws-cdk-lib constructs
