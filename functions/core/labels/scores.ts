@@ -58,15 +58,27 @@ export function passingTags(scores: Float64Array, classifier: Classifier): reado
   const { name: set, topK } = classifier.labelSet;
   const { names } = labelIndexOf(classifier.labelSet);
   const minimumScores = minimumScoresOf(classifier);
-  const tags: Tag[] = [];
-  for (let place = 0; place < names.length; place++) {
-    const exactScore = scores[place] ?? 0;
-    const minimumScore = minimumScores[place] ?? 0;
-    if (exactScore < minimumScore - MAXIMUM_LIFT) continue;
-    const score = Number(exactScore.toFixed(SCORE_DECIMALS));
-    if (score >= minimumScore) tags.push({ set, label: names[place] ?? '', score });
-  }
+  const tags = hopefulPlaces(scores, minimumScores, topK).flatMap((place): Tag[] => {
+    const score = Number((scores[place] ?? 0).toFixed(SCORE_DECIMALS));
+    return score >= (minimumScores[place] ?? 0) ? [{ set, label: names[place] ?? '', score }] : [];
+  });
   return tags.sort((a, b) => b.score - a.score || (a.label < b.label ? -1 : 1)).slice(0, topK);
+}
+
+/**
+ * Places whose scores may pass threshold and top-k once they are rounded. Where a set lets many labels pass, most of them cannot:
+ * those that lie below the topK-th of the ones that surely pass, by more than rounding moves them.
+ */
+function hopefulPlaces(scores: Float64Array, minimumScores: Float64Array, topK: number): readonly number[] {
+  const above = (place: number) => (scores[place] ?? 0) - (minimumScores[place] ?? 0);
+  const places: number[] = [];
+  for (let place = 0; place < scores.length; place++) if (above(place) >= -MAXIMUM_LIFT) places.push(place);
+  if (places.length <= topK) return places;
+  const sure = places.filter((place) => above(place) >= MAXIMUM_LIFT);
+  if (sure.length <= topK) return places;
+  const ascending = Float64Array.from(sure, (place) => scores[place] ?? 0).sort();
+  const least = (ascending[ascending.length - topK] ?? 0) - MAXIMUM_LIFT;
+  return places.filter((place) => (scores[place] ?? 0) >= least);
 }
 
 /** What cosines are multiplied with before scores are made of them: a fit has a line for each label instead. */

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ModelMismatch } from '../../../../functions/core/errors.ts';
 import type { Classifier } from '../../../../functions/core/labels/classifier.ts';
@@ -174,6 +175,40 @@ describe('tagsFor', () => {
 
   it('keeps no more than top-k tags', () => {
     expect(labelsOf([3, 2, 1], { labels: ['a', 'b', 'c'], topK: 2 })).toEqual(['a', 'b']);
+  });
+
+  it('are the best of all that pass, however many do, with ties and roundings', () => {
+    const many = fc.array(
+      fc.oneof(fc.integer({ min: -3, max: 3 }), fc.double({ min: -3, max: 3, noNaN: true })),
+      {
+        minLength: 2,
+        maxLength: 40,
+      },
+    );
+    const near = fc.constantFrom(0, 0.00004, 0.00005, 0.5, 0.50004, 0.50005, 0.95);
+    fc.assert(
+      fc.property(
+        many,
+        fc.array(near, { minLength: 40, maxLength: 40 }),
+        fc.integer({ min: 1, max: 45 }),
+        (logits, thresholds, topK) => {
+          const labels = logits.map((_, i) => ({ name: `l${i}`, threshold: thresholds[i] }));
+          const classifier = classifierOf(logits, { labels, topK, mode: 'independent', contrasts: [0] });
+          const embedding = { modelDigest: 'model-a', values: new Float32Array([1]) };
+          const expected = [...scoresByLabel(embedding, classifier)]
+            .map(([label, exact], i) => ({
+              set: 'things',
+              label,
+              score: Number(exact.toFixed(SCORE_DECIMALS)),
+              at: i,
+            }))
+            .filter(({ score, at }) => score >= (thresholds[at] ?? 0))
+            .sort((a, b) => b.score - a.score || (a.label < b.label ? -1 : 1))
+            .slice(0, topK);
+          expect(tagsFor(embedding, classifier)).toEqual(expected.map(({ at: _, ...tag }) => tag));
+        },
+      ),
+    );
   });
 
   it('keeps a score that equals the minimum, and none below', () => {
