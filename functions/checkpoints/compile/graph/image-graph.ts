@@ -1,6 +1,6 @@
 import type { Checkpoint, ImageTowerShape } from '../read/checkpoint.ts';
 import type { LayerWeights } from '../weights/layer-weights.ts';
-import { type Linear, linear } from '../weights/linear.ts';
+import { forShiftedInputs, type Linear, linear } from '../weights/linear.ts';
 import { forCentredInputs, patchWeights } from '../weights/patch-weights.ts';
 import { layerWeights, linearWeights, normWeights } from '../weights/tower-weights.ts';
 import type { OnnxGraph } from '../write/onnx-graph.ts';
@@ -24,7 +24,7 @@ export async function imageGraph(
   { precision, prepare = async (weights) => weights }: ImageGraphOptions,
 ): Promise<void> {
   const { image: shape, embeddingSize } = checkpoint;
-  const { x, rows } = sequenceRows(graph, await imageTokens(graph, checkpoint, precision), shape.width);
+  const { x, rows } = sequenceRows(graph, await imageTokens(graph, checkpoint, precision), shape);
   let stream: Stream = { base: x };
   for (let index = 0; index < shape.layers; index++) {
     const weights = await prepare(await layerWeights(checkpoint, 'image', index), index);
@@ -135,7 +135,7 @@ async function attentionPooled(
   };
   const queries = forEveryImage(graph, rows, applied(query, probe));
   const attended = crossAttention(graph, 'pool', queries, x, weights, { shape, precision, rows });
-  const out = await linearWeights(checkpoint, 'image.pool.out');
+  const out = forShiftedInputs(await linearWeights(checkpoint, 'image.pool.out'), weights.value.bias);
   const one = { shape, precision, rows: rowsOf(graph, attended) };
   const pooled = product(graph, 'pool.out', attended, out, one);
   const after = await normWeights(checkpoint, 'image.pool.norm');
@@ -144,11 +144,11 @@ async function attentionPooled(
   return graph.node('Add', [pooled, output]);
 }
 
-/** A vector [width] as [N, 1, width]. */
+/** A vector [width] as [N, width]. */
 function forEveryImage(graph: OnnxGraph, { bySequence }: SequenceRows, vector: Float32Array): string {
-  const constant = graph.constant('probe', [1, 1, vector.length], vector);
+  const constant = graph.constant('probe', [1, vector.length], vector);
   const count = graph.node('Gather', [bySequence, int64Constant(graph, [0])]);
-  const shape = graph.node('Concat', [count, int64Constant(graph, [1, vector.length])], {
+  const shape = graph.node('Concat', [count, int64Constant(graph, [vector.length])], {
     attributes: { axis: 0 },
   });
   return graph.node('Expand', [constant, shape]);

@@ -17,32 +17,44 @@ const ZERO = { twoSided: 128, oneSided: 32 } as const;
 /** The step of a token that is all zeros. */
 const MINIMUM_STEP = 1e-12;
 
+/** Inputs of a product, rounded; shared by all products of the same inputs. */
+export interface Int8Inputs {
+  /** uint8 [rows, inputs]. */
+  readonly bytes: string;
+  /** The byte that stands for zero. */
+  readonly zeroByte: number;
+  /** The step of each token: [rows, 1]. */
+  readonly column: string;
+}
+
 /**
- * W x in whole numbers, for every token: [rows, inputs] → [rows, outputs].
- *
- * Each token's inputs are rounded in steps of its own, by which its outputs are scaled back. DynamicQuantizeMatMul
+ * Rounds each token's inputs in steps of its own, by which its outputs are scaled back. DynamicQuantizeMatMul
  * finds one range for the whole run instead: an image's embedding then depends on its neighbours in the batch, and
- * tokens of large numbers take precision from all others. It is faster: a ViT-B/32 takes 6 to 10 % more CPU time this
- * way at one image, 4 to 6 % at eight. Steps fixed ahead by samples would be as fast, but a test model with outlier
- * channels then lay twice as far from float32 with pictures unlike the samples (cosine 0.9987 instead of 0.9994).
+ * tokens of large numbers take precision from all others. Steps fixed ahead by samples would save a ViT-B/32 a tenth of
+ * its time at most (1.30; then products add the bias themselves), but a test model with outlier channels lay twice as
+ * far from float32 with pictures unlike the samples (cosine 0.9987 instead of 0.9994).
  */
-export function int8Product(
-  graph: OnnxGraph,
-  name: string,
-  x: string,
-  matrix: Linear,
-  { rows, oneSided = false }: Int8Options,
-): string {
-  const { weight, scales } = int8Constants(graph, name, matrix);
+export function int8Inputs(graph: OnnxGraph, x: string, { rows, oneSided = false }: Int8Options): Int8Inputs {
   const zeroByte = oneSided ? ZERO.oneSided : ZERO.twoSided;
   const steps = tokenSteps(graph, x, zeroByte);
   const bytes = graph.node('QuantizeLinear', [x, steps, rows.zeros(zeroByte)], { attributes: { axis: 0 } });
+  const column = graph.node('Unsqueeze', [steps, graph.constant('one', [1], BigInt64Array.of(1n))]);
+  return { bytes, zeroByte, column };
+}
+
+/** W x in whole numbers, for every token: [rows, inputs] → [rows, outputs]. */
+export function int8Product(
+  graph: OnnxGraph,
+  name: string,
+  { bytes, zeroByte, column }: Int8Inputs,
+  matrix: Linear,
+): string {
+  const { weight, scales } = int8Constants(graph, name, matrix);
   const one = graph.constant('one', [], Float32Array.of(1));
   const zero = graph.constant('zero', [], Uint8Array.of(zeroByte));
   const whole = graph.node('MatMulIntegerToFloat', [bytes, weight, one, scales, zero], {
     domain: 'com.microsoft',
   });
-  const column = graph.node('Unsqueeze', [steps, graph.constant('one', [1], BigInt64Array.of(1n))]);
   return graph.node('Mul', [whole, column]);
 }
 

@@ -1,5 +1,6 @@
 import type { Activation, TowerShape } from '../read/checkpoint.ts';
 import type { LayerProduct, LayerWeights, Norm } from '../weights/layer-weights.ts';
+import { forDividedInputs, forShiftedInputs, type Linear, withDividedOutputs } from '../weights/linear.ts';
 import type { OnnxGraph } from '../write/onnx-graph.ts';
 import { type AttentionOptions, firstTokenAttention, selfAttention } from './attention.ts';
 import { outlierInputs, product } from './product.ts';
@@ -37,7 +38,8 @@ export function layer(
   const base = firstTokenOnly ? firstTokens(graph, first.base, options.rows) : first.base;
   const rows = firstTokenOnly ? rowsOf(graph, base) : options.rows;
   const { outliers } = weights;
-  const added = product(graph, `${name}.out`, attended, weights.out, {
+  const out = forShiftedInputs(weights.out, weights.value.bias);
+  const added = product(graph, `${name}.out`, attended, out, {
     precision,
     rows,
     ...outlierInputs(outliers?.out),
@@ -62,7 +64,8 @@ export function feedForward(
   { up, down, downScales, outliers }: Pick<LayerWeights, 'up' | 'down' | 'downScales' | 'outliers'>,
   { shape, precision, rows }: FeedForwardOptions,
 ): { readonly output: string; readonly activated: string } {
-  const raised = product(graph, `${name}.up`, x, up, { precision, rows, ...outlierInputs(outliers?.up) });
+  const mlp = shape.activation === 'quick_gelu' ? forSilu(up, down) : { up, down };
+  const raised = product(graph, `${name}.up`, x, mlp.up, { precision, rows, ...outlierInputs(outliers?.up) });
   const activated = activation(graph, raised, shape.activation);
   const divided = downScales
     ? graph.node('Mul', [
@@ -75,7 +78,7 @@ export function feedForward(
       ])
     : activated;
   const options = { precision, rows, oneSided: true, ...outlierInputs(outliers?.down) };
-  const output = product(graph, `${name}.down`, divided, down, options);
+  const output = product(graph, `${name}.down`, divided, mlp.down, options);
   return { output, activated };
 }
 
@@ -102,13 +105,21 @@ export function norm(
 /** The factor of quick_gelu (openai/CLIP, `clip/model.py`, `class QuickGELU`). */
 const QUICK_GELU_FACTOR = 1.702;
 
+/**
+ * x · sigmoid(1.702 x) is silu(1.702 x) / 1.702: with the factors in the weights, what is left is the one activation
+ * for which ONNX Runtime has an AVX-512 kernel (1.30: 24 instead of 65 µs for [50, 3072]).
+ */
+function forSilu(up: Linear, down: Linear): { readonly up: Linear; readonly down: Linear } {
+  return {
+    up: withDividedOutputs(up, new Float32Array(up.outputs).fill(1 / QUICK_GELU_FACTOR)),
+    down: forDividedInputs(down, new Float32Array(down.inputs).fill(1 / QUICK_GELU_FACTOR)),
+  };
+}
+
 function activation(graph: OnnxGraph, raised: string, kind: Activation): string {
   switch (kind) {
     case 'quick_gelu':
-      return graph.node('QuickGelu', [raised], {
-        ...MICROSOFT,
-        attributes: { alpha: { float: QUICK_GELU_FACTOR } },
-      });
+      return graph.node('QuickGelu', [raised], { ...MICROSOFT, attributes: { alpha: { float: 1 } } });
     case 'gelu':
       return graph.node('Gelu', [raised], MICROSOFT);
     case 'gelu_tanh':

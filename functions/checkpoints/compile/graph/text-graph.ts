@@ -23,7 +23,7 @@ export async function textGraph(
 ): Promise<void> {
   const { text: shape, embeddingSize } = checkpoint;
   const ids = graph.input('ids', 'int64', ['N', 'L']);
-  const { x, rows } = sequenceRows(graph, await textTokens(graph, checkpoint, ids, precision), shape.width);
+  const { x, rows } = sequenceRows(graph, await textTokens(graph, checkpoint, ids, precision), shape);
   let stream: Stream = { base: x };
   for (let index = 0; index < shape.layers; index++) {
     const weights = await prepare(await layerWeights(checkpoint, 'text', index), index);

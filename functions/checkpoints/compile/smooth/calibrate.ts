@@ -39,7 +39,7 @@ export async function layerSmoother({
   function runLayer(hidden: Tensor, weights: LayerWeights, precision: Precision) {
     return run({ hidden }, ['states', ...RANGES], async (graph) => {
       const hiddenTokens = graph.input('hidden', 'float32', ['N', 'T', shape.width]);
-      const { x, rows } = sequenceRows(graph, hiddenTokens, shape.width);
+      const { x, rows } = sequenceRows(graph, hiddenTokens, shape);
       const options = { shape, precision, rows, causal, firstTokenOnly: false } as const;
       const { stream, inputs } = layer(graph, 'layer', { base: x }, weights, options);
       const sum = graph.node('Add', [stream.base, stream.added ?? '']);

@@ -12,24 +12,17 @@ export function linear(weight: Float32Array, bias: Float32Array): Linear {
   return { outputs: bias.length, inputs: weight.length / bias.length, weight, bias };
 }
 
-/** Several products of one vector as one, with their outputs one after the other. */
-export function stackedLinear(parts: readonly Linear[]): Linear {
-  const inputs = parts[0]?.inputs ?? 0;
-  const outputs = parts.reduce((sum, part) => sum + part.outputs, 0);
-  const weight = new Float32Array(outputs * inputs);
-  const bias = new Float32Array(outputs);
-  let row = 0;
-  for (const part of parts) {
-    weight.set(part.weight, row * inputs);
-    bias.set(part.bias, row);
-    row += part.outputs;
-  }
-  return { outputs, inputs, weight, bias };
-}
-
 /** The product with the same result for inputs that are divided by `scales`, shape [inputs]. */
 export function forDividedInputs({ weight, ...rest }: Linear, scales: Float32Array): Linear {
   return { ...rest, weight: weight.map((value, i) => value * (scales[i % rest.inputs] ?? 1)) };
+}
+
+/** The product with the same result for inputs from which `offset` is missing: W (x + o) + b; shape [inputs]. */
+export function forShiftedInputs({ weight, bias, inputs, outputs }: Linear, offset: Float32Array): Linear {
+  const moved = bias.map((value, output) =>
+    offset.reduce((sum, item, i) => sum + item * (weight[output * inputs + i] ?? 0), value),
+  );
+  return { weight, bias: moved, inputs, outputs };
 }
 
 /** The product whose result is divided by `scales`, shape [outputs]. */

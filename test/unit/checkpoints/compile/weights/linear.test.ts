@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  forShiftedInputs,
   linear,
   transposed,
   withInputs,
@@ -11,6 +12,12 @@ describe('a product', () => {
 
   it('is turned with its rows and columns', () => {
     expect([...transposed(matrix.weight, 2)]).toEqual([1, 4, 2, 5, 3, 6]);
+  });
+
+  it('makes up for what is missing from its inputs', () => {
+    const { weight, bias } = forShiftedInputs(matrix, Float32Array.of(1, 0, -2));
+    expect([...weight]).toEqual([...matrix.weight]);
+    expect([...bias]).toEqual([1 - 6, 1 + 4 - 12]);
   });
 
   it('is the sum of two that share its inputs', () => {
