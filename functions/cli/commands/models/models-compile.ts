@@ -42,8 +42,8 @@ export const modelsCompile = command({
   usage: 'models compile FOLDER|NAME [--precision int8|fp32] [--out FOLDER] [--json]',
   about: `Makes a model of a CLIP or SigLIP checkpoint: open_clip's (open_clip_config.json, open_clip_model.safetensors) or
 Hugging Face's (config.json, preprocessor_config.json or processor_config.json, model.safetensors), with its tokenizer.json. NAME is one that
-\`models pull\` downloaded. It takes CLIP's vision transformers with CLIP's own text transformer, and SigLIP with its
-Unigram tokenizer; it refuses ResNets, other text towers and SigLIP 2's tokenizer, each with its reason. A folder with
+\`models pull\` downloaded. It takes CLIP's vision transformers with CLIP's own text transformer, SigLIP, and SigLIP 2 of a
+fixed picture size; it refuses ResNets, other text towers, NaFlex and PE-Core, each with its reason. A folder with
 ready ONNX files (onnx/vision_model.onnx, onnx/text_model.onnx) is taken as it is.
 --json: {"name","folder","digest","precision","licence","files":{role:{"path","sha256","bytes"}}}
 Exit code: 0; 1 when it could not be done; 2 when it was asked for wrongly, or the checkpoint is of another kind.`,

@@ -7,7 +7,7 @@ import { JSON_FLAG, MODEL_FLAG } from '../../shared-flags.ts';
 export const tokenize = command({
   usage: 'tokenize TEXT… [--model NAME|FOLDER] [--json]',
   about: `Prints the token ids of each text, from start token to end token, as the model's text encoder takes them.
-Needs only the tokenizer.json of the model's folder. Texts that begin with - go after --.
+Needs only the tokenizer of the model's folder (tokenizer.json, or SigLIP 2's tokenizer.bin). Texts that begin with - go after --.
 --json: {"text","ids":[…]}`,
   example: "tokenize 'a photo of a dog'",
   flags: { model: MODEL_FLAG, json: JSON_FLAG },
