@@ -64,12 +64,12 @@ export async function startPage(pipeline: Pipeline, options: PageOptions): Promi
   const { dynamodb } = pipeline;
   const { modelDigest } = pipeline.tagger.encoder;
   let tell: PageServer['tell'] = () => {};
-  const collected = collectImages({ modelDigest, bucket: LOCAL_BUCKET_NAME, dynamodb, warn });
+  const collected = collectImages({ modelDigest, dynamodb, warn });
   // Before the first image is loaded, so that no write falls between.
   options.listen((written) => {
     collected.take(written).catch((error: unknown) => warn(`${written.key} cannot be searched: ${error}`));
     const { record } = written;
-    if (record?.bucket === LOCAL_BUCKET_NAME) tell(() => shownImage(record, modelDigest));
+    if (record) tell(() => shownImage(record, modelDigest));
   });
   const {
     search,

@@ -226,6 +226,7 @@ function startS3(
     reach,
     credentials: { [credentials.accessKeyId]: credentials.secretAccessKey },
     region: LOCAL_REGION,
+    usualQueueArn: LOCAL_QUEUE_ARN,
     onNotification: async (_queueArn, notification) => {
       await queue.send(JSON.stringify(notification));
     },

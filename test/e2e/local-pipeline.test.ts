@@ -5,22 +5,26 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { deflateSync } from 'node:zlib';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { thumbnailFolder } from '../../functions/adapters/files/thumbnail-folder.ts';
-import { queryImagesByStatus } from '../../functions/core/records/image-record.ts';
+import { queryImagesByStatus, readImageRecord } from '../../functions/core/records/image-record.ts';
 import { queryLabelEntries } from '../../functions/core/records/label-entries.ts';
 import { thumbnailName } from '../../functions/core/thumbnails/thumbnail-store.ts';
 import { SAMPLE_FOLDER, sampleNames } from '../../functions/local/samples.ts';
 import { openLevelStore } from '../../functions/local/store/level-store.ts';
 import { pngChunk } from '../fixtures/pictures.ts';
 import { available } from '../integration/tools.ts';
+import { runCli } from './support/cli-process.ts';
 import {
   awsEnvironment,
   bucketOf,
+  credentials,
   makeFolder,
   type RunningPipeline,
   recordOf,
+  region,
   repository,
   startPipelineProcess,
   tableOf,
@@ -135,6 +139,41 @@ print(boto3.client('dynamodb', endpoint_url=sys.argv[2]).describe_table(TableNam
         expect(page.map(({ key }) => key)).not.toContain('short-lived.png');
       }
     }
+  });
+});
+
+describe('another bucket', () => {
+  it('is tagged as soon as it is made, and can be queried by its name', async () => {
+    const s3 = new S3Client({ endpoint: pipeline.s3Url, region, credentials, forcePathStyle: true });
+    await s3.send(new CreateBucketCommand({ Bucket: 'mine' }));
+    const Body = await readFile(join(SAMPLE_FOLDER, 'chelsea.png'));
+    await s3.send(new PutObjectCommand({ Bucket: 'mine', Key: 'my cat.png', Body }));
+    const image = { bucket: 'mine', key: 'my cat.png' };
+    const read = () => tableOf(pipeline).read(readImageRecord(image));
+    await waitUntil(async () => (await read()) !== undefined);
+    const api = `${pipeline.pageUrl}/api/v1`;
+    const found = await (await fetch(`${api}/search?q=bucket:mine%20cat`)).json();
+    expect(found).toMatchObject({ images: [{ ...image, status: 'tagged' }] });
+    const picture = await fetch(`${api}/originals?${new URLSearchParams(image)}`);
+    expect(Buffer.from(await picture.arrayBuffer())).toEqual(Body);
+    const ports = ['dynamodb', 'page'] as const;
+    const [dynamodb, http] = ports.map((name) => new URL(pipeline[`${name}Url`]).port);
+    const query = [
+      'query',
+      '--label',
+      'cat',
+      '--bucket',
+      'mine',
+      '--dynamodb-port',
+      `${dynamodb}`,
+      '--http-port',
+      `${http}`,
+    ];
+    expect((await runCli(query)).stdout).toMatch(/s3:\/\/mine\/my cat\.png/);
+    const upload = { method: 'POST', headers: { 'content-type': 'application/json' } };
+    const body = JSON.stringify({ name: 'a.jpg', bucket: 'mine' });
+    expect((await fetch(`${api}/uploads`, { ...upload, body })).status).toBe(404);
+    s3.destroy();
   });
 });
 

@@ -1,5 +1,6 @@
 import {
   CopyObjectCommand,
+  CreateBucketCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetBucketNotificationConfigurationCommand,
@@ -228,3 +229,30 @@ function refusingReceiver() {
     },
   };
 }
+
+test('tells its usual queue of new buckets, and of those of before, until a bucket’s configuration says otherwise', async () => {
+  const put = (endpoint: Awaited<ReturnType<typeof openEndpoint>>, Bucket: string) =>
+    endpoint.client.send(new PutObjectCommand({ Bucket, Key: 'a.jpg', Body: 'abc' }));
+  const told = (endpoint: Awaited<ReturnType<typeof openEndpoint>>) =>
+    endpoint.records().map(({ s3 }) => s3.bucket.name);
+
+  const before = await openEndpoint();
+  for (const Bucket of ['earlier', 'silent']) await before.client.send(new CreateBucketCommand({ Bucket }));
+  const NotificationConfiguration = {};
+  await before.client.send(
+    new PutBucketNotificationConfigurationCommand({ Bucket: 'silent', NotificationConfiguration }),
+  );
+  await put(before, 'earlier');
+  expect(told(before)).toEqual([]);
+  await before.close();
+
+  const after = await openEndpoint({ folder: before.folder, usualQueueArn: QUEUE_ARN });
+  await after.client.send(new CreateBucketCommand({ Bucket: 'later' }));
+  for (const bucket of ['earlier', 'silent', 'later']) await put(after, bucket);
+  expect(told(after)).toEqual(['earlier', 'later']);
+  await after.client.send(
+    new PutBucketNotificationConfigurationCommand({ Bucket: 'later', NotificationConfiguration }),
+  );
+  await put(after, 'later');
+  expect(told(after)).toEqual(['earlier', 'later']);
+});

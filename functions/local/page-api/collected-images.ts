@@ -25,19 +25,12 @@ export interface CollectedImages {
 
 export interface CollectedImagesOptions {
   readonly modelDigest: string;
-  /** The bucket whose images are looked for. */
-  readonly bucket: string;
   readonly dynamodb: Pick<DynamoDbEndpoint, 'images' | 'readImages'>;
   readonly warn: (message: string) => void;
 }
 
 /** Begins to load the images, beside all that the pipeline does. Whatever is written meanwhile is newer, and stays. */
-export function collectImages({
-  modelDigest,
-  bucket,
-  dynamodb,
-  warn,
-}: CollectedImagesOptions): CollectedImages {
+export function collectImages({ modelDigest, dynamodb, warn }: CollectedImagesOptions): CollectedImages {
   const collection = changingCollection({ modelDigest });
   const used = usedLabelSets(collection);
   let isClosed = false;
@@ -52,7 +45,7 @@ export function collectImages({
   async function load(): Promise<void> {
     for await (const records of dynamodb.images()) {
       if (isClosed) return;
-      for (const record of records) if (record.bucket === bucket) takeRecord(record);
+      for (const record of records) takeRecord(record);
     }
   }
 
@@ -69,7 +62,6 @@ export function collectImages({
     collection,
     whole,
     async take({ record, ...name }) {
-      if (name.bucket !== bucket) return;
       const [stands] = record ? [record] : await dynamodb.readImages([name]);
       if (stands) takeRecord(stands);
       else collection.remove(name);

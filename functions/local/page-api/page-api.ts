@@ -46,14 +46,14 @@ export interface PageApiOptions {
   readonly warn: (message: string) => void;
 }
 
-/** The HTTP API before the pipeline on this machine, for its one bucket. */
+/** The HTTP API before the pipeline on this machine: it shows the images of every bucket, and uploads to one. */
 export function pageApi(options: PageApiOptions): Pick<PagePorts, 'api' | 'storeUpload'> {
   const { pipeline, bucket, uploadForms, warn } = options;
   const taken = uploads({ s3: pipeline.s3, bucket, url: uploadForms });
   const app = apiApp(
     { ...apiPorts(options), startUpload: taken.start },
     {
-      scope: { buckets: [bucket], prefixes: [] },
+      scope: { buckets: [], prefixes: [] },
       uploadBucket: bucket,
       modelDigest: pipeline.tagger.encoder.modelDigest,
       maximumPictureBytes: pipeline.tagger.maximumBytes,

@@ -26,7 +26,9 @@ const MAXIMUM_UPLOAD_BYTES = 200 * 1024 * 1024;
 export function uploads({ s3, bucket, url }: UploadsOptions): Uploads {
   const objects = s3.newObjects({ bucket, maximumBytes: MAXIMUM_UPLOAD_BYTES, keysLike });
   return {
-    async start({ name, contentType }) {
+    async start({ name, contentType, bucket: named = bucket }) {
+      if (named !== bucket)
+        throw new RefusedRequest(404, 'no-bucket', `There is no bucket ${named} for uploads`);
       const { key, fields } = await objects.reserve(uploadKey(name), contentType);
       return { bucket, key, url, fields };
     },

@@ -13,7 +13,7 @@ import {
 import type { BucketRecord, OutboxRecord, UploadRecord } from './records.ts';
 import type { AuthenticatedRequest, S3Request } from './request.ts';
 import { emptyResponse, type S3Response, xmlResponse } from './response.ts';
-import { requireBucket, type S3State } from './state.ts';
+import { newBucket, requireBucket, type S3State } from './state.ts';
 import { discardUploads, uploadsOf } from './uploads.ts';
 import { parseXml } from './xml.ts';
 
@@ -41,7 +41,7 @@ export async function createBucket(state: S3State, request: AuthenticatedRequest
     if (await buckets.get(name)) {
       throw new S3Error(409, 'BucketAlreadyOwnedByYou', `You already have the bucket ${name}.`);
     }
-    const bucket = { name, created: new Date().toISOString(), queues: [], corsRules: [] };
+    const bucket = newBucket(name, state.usualQueues);
     await state.metadata.commit([put(buckets, name, bucket)]);
   });
   return emptyResponse(200, { location: `/${name}` });
@@ -99,7 +99,7 @@ export async function putNotification(state: S3State, request: AuthenticatedRequ
     key: `${state.nextSequencer()}-${randomUUID()}`,
     record: { queueArn, notification },
   }));
-  await changeBucket(state, request.bucket, { queues }, outbox);
+  await changeBucket(state, request.bucket, { queues, hasOwnQueues: true }, outbox);
   await state.outbox.deliver(outbox.map(({ key }) => key));
   return emptyResponse(200);
 }

@@ -15,6 +15,12 @@ export interface QueueConfiguration {
   readonly suffix: string;
 }
 
+/** Everything that happens to a bucket's objects. */
+export function allEventsTo(queueArn: string): QueueConfiguration {
+  const events = ['s3:ObjectCreated:*', 's3:ObjectRemoved:*'];
+  return { id: 'every-bucket', queueArn, events, prefix: '', suffix: '' };
+}
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html */
 const EVENT_PATTERN =
   /^s3:(ObjectCreated:(\*|Put|Post|Copy|CompleteMultipartUpload)|ObjectRemoved:(\*|Delete|DeleteMarkerCreated))$/;

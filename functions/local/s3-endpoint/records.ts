@@ -8,6 +8,8 @@ export interface BucketRecord {
   readonly name: string;
   readonly created: string;
   readonly queues: readonly QueueConfiguration[];
+  /** Whether somebody has said which queues it notifies. @default it notifies those of every new bucket */
+  readonly hasOwnQueues?: boolean;
   readonly corsRules: readonly CorsRule[];
 }
 

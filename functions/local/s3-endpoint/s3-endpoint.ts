@@ -34,6 +34,7 @@ import {
 import { LOOPBACK_REACH, type Reach } from '../http/reach.ts';
 import { exchange } from './exchange.ts';
 import { type NewObjects, type NewObjectsOptions, newObjects } from './new-objects.ts';
+import { allEventsTo } from './notification-configuration.ts';
 import { openObject, readBytes } from './object-reads.ts';
 import type { OnNotification } from './outbox.ts';
 import type { RecoveredObjects } from './recovery.ts';
@@ -56,6 +57,11 @@ export interface S3EndpointOptions {
    * has resolved. A notification that it rejects, or that a crash kept from it, comes again: at least once, as with S3.
    */
   readonly onNotification: OnNotification;
+  /**
+   * The queue that a bucket notifies of everything, until its notification configuration says otherwise.
+   * @default a new bucket notifies nobody, as with S3
+   */
+  readonly usualQueueArn?: string | undefined;
   /** A connection that stands still for this long, in the midst of a body, is cut. @default 2 minutes */
   readonly idleMilliseconds?: number;
 }
@@ -103,7 +109,10 @@ const KEEP_ALIVE_MILLISECONDS = 60_000;
  */
 export async function startS3Endpoint(options: S3EndpointOptions): Promise<S3Endpoint> {
   const { credentials, reach = LOOPBACK_REACH } = options;
-  const state = await openState(options.folder, options.region ?? DEFAULT_REGION, options.onNotification);
+  const state = await openState(options.folder, options.region ?? DEFAULT_REGION, {
+    onNotification: options.onNotification,
+    usualQueues: options.usualQueueArn === undefined ? [] : [allEventsTo(options.usualQueueArn)],
+  });
   const underWay = new Set<Promise<void>>();
   const server = createListener((incoming, outgoing) => {
     cutWhenIdle(incoming, outgoing, options.idleMilliseconds ?? DEFAULT_IDLE_MILLISECONDS);

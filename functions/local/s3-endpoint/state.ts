@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { type BlobFiles, openBlobFiles } from './blob-files.ts';
 import { S3Error } from './errors.ts';
 import { createKeyLock, type KeyLock } from './key-lock.ts';
-import { LAST_SEQUENCER, type Metadata, objectKey, openMetadata } from './metadata.ts';
+import { LAST_SEQUENCER, type Metadata, objectKey, openMetadata, put } from './metadata.ts';
+import type { QueueConfiguration } from './notification-configuration.ts';
 import { createOutbox, type OnNotification, type Outbox } from './outbox.ts';
 import type { BucketRecord, ObjectRecord } from './records.ts';
 import { type RecoveredObjects, recoverObjects } from './recovery.ts';
@@ -20,6 +21,8 @@ export interface S3State {
   readonly lock: KeyLock;
   readonly nextSequencer: Sequencer;
   readonly outbox: Outbox;
+  /** What a bucket notifies for which nobody has said anything else. */
+  readonly usualQueues: readonly QueueConfiguration[];
   /** What a loss of metadata had taken, and what has become of it. */
   readonly recovered: RecoveredObjects;
   close(): Promise<void>;
@@ -29,13 +32,14 @@ export interface S3State {
 export async function openState(
   folder: string,
   region: string,
-  onNotification: OnNotification,
+  { onNotification, usualQueues }: Pick<S3State, 'usualQueues'> & { readonly onNotification: OnNotification },
 ): Promise<S3State> {
   const blobs = await openBlobFiles(folder);
   const metadata = await openMetadata(join(folder, 'metadata'));
   const outbox = createOutbox(metadata, onNotification);
   const recovered = await recoverObjects(metadata, blobs, region);
   await blobs.removeOrphans(await knownBlobs(metadata));
+  await giveUsualQueues(metadata, usualQueues);
   return {
     region,
     metadata,
@@ -43,12 +47,26 @@ export async function openState(
     lock: createKeyLock(),
     nextSequencer: createSequencer(await metadata.sequencers.get(LAST_SEQUENCER)),
     outbox,
+    usualQueues,
     recovered,
     async close() {
       await outbox.close();
       await metadata.close();
     },
   };
+}
+
+/** Buckets of an earlier version, or of lost metadata, notify nobody. */
+async function giveUsualQueues(metadata: Metadata, queues: readonly QueueConfiguration[]): Promise<void> {
+  const buckets = await metadata.buckets.values().all();
+  const without = buckets.filter((bucket) => bucket.queues.length === 0 && bucket.hasOwnQueues !== true);
+  if (queues.length === 0) return;
+  await metadata.commit(without.map((bucket) => put(metadata.buckets, bucket.name, { ...bucket, queues })));
+}
+
+/** A bucket that is made now. */
+export function newBucket(name: string, queues: readonly QueueConfiguration[]): BucketRecord {
+  return { name, created: new Date().toISOString(), queues, corsRules: [] };
 }
 
 async function knownBlobs(metadata: Metadata): Promise<Set<string>> {
