@@ -1,22 +1,11 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { extname } from 'node:path';
 import { type FilePath, filePath, pathIn, pathName } from '../../adapters/files/file-path.ts';
+import { isImageName, systemFile, systemFolder } from '../../adapters/files/picture-names.ts';
 import { printable } from '../../core/printable.ts';
 import { UsageError } from '../../terminal/exit-code.ts';
-import { count, countFile, type LeftOut, nothingLeftOut, systemFile, systemFolder } from './left-out.ts';
+import { count, countFile, type LeftOut, nothingLeftOut } from './left-out.ts';
 import { namedPaths } from './named-paths.ts';
-
-/** Extensions of pictures, those of unsupported formats too, so that none is passed over in silence. */
-const IMAGE_EXTENSIONS = new Set(
-  (
-    '.jpg .jpeg .jpe .jfif .png .apng .webp .avif .avifs .heic .heics .heif .heifs .hif .jxl .gif .tif .tiff ' +
-    '.svg .svgz .bmp .jp2 .psd ' +
-    // Camera RAW.
-    '.dng .gpr .cr2 .cr3 .crw .nef .nrw .arw .sr2 .srf .raf .orf .ori .rw2 .rwl .pef .srw .3fr .fff .iiq .mos ' +
-    '.mef .erf .dcr .kdc .x3f .mrw'
-  ).split(' '),
-);
 
 /** A file to read, or a folder that should have held some. */
 export interface ImagePath {
@@ -78,11 +67,6 @@ export async function imagePathsUnder(folder: FilePath): Promise<ImagePaths> {
 export function noImagesIn(folders: readonly string[]): string {
   const names = folders.map((folder) => (folder === '-' ? 'standard input' : folder));
   return `there are no images in ${printable(names.join(', '))}`;
-}
-
-export function isImageName(name: string): boolean {
-  // Where files may end in a space, some do.
-  return IMAGE_EXTENSIONS.has(extname(name.trimEnd()).toLowerCase());
 }
 
 type Found = ImagePaths & { readonly paths: ImagePath[] };

@@ -6,22 +6,6 @@ const SHOWN_KINDS = 10;
 /** A name that ends in a dot and a sentence has no extension. */
 const LONGEST_EXTENSION = 12;
 
-/** Folders that network storage, systems and archivers make beside pictures: thumbnails, bins and notes of their own. */
-const SYSTEM_FOLDERS = new Set([
-  '@eaDir', // Synology
-  '#recycle',
-  '#snapshot',
-  '.@__thumb', // QNAP
-  '@Recycle',
-  '@Recently-Snapshot',
-  '.thumbnails',
-  '__MACOSX',
-  '$RECYCLE.BIN',
-  'System Volume Information',
-  'lost+found',
-]);
-const SYSTEM_FILES = new Set(['Thumbs.db', 'ehthumbs.db', 'desktop.ini', '.DS_Store']);
-
 /** What was passed over in folders: counts by extension, and by the name of what systems put there. */
 export interface LeftOut {
   readonly files: Map<string, number>;
@@ -40,17 +24,6 @@ export function mergedLeftOut(parts: readonly LeftOut[]): LeftOut {
     for (const [kind, number] of system) count(all.system, kind, number);
   }
   return all;
-}
-
-/** What a folder of this name is counted as when it is none of the user's; undefined for all others. */
-export function systemFolder(name: string): string | undefined {
-  return SYSTEM_FOLDERS.has(name) ? name : undefined;
-}
-
-/** What a file of this name is counted as when it is none of the user's; `._photo.jpg` holds a Mac's notes on `photo.jpg`. */
-export function systemFile(name: string): string | undefined {
-  if (name.startsWith('._')) return '._*';
-  return SYSTEM_FILES.has(name) ? name : undefined;
 }
 
 /** Counts a file by its extension. */

@@ -1,19 +1,12 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FilePath, filePath, pathIn, pathName } from '../../adapters/files/file-path.ts';
+import { isImageName, systemFile, systemFolder } from '../../adapters/files/picture-names.ts';
 import { spaced } from '../../core/evaluation/true-labels.ts';
 import { UsageError } from '../../terminal/exit-code.ts';
-import { type ImagePaths, imagePathsUnder, isImageName } from '../images/image-paths.ts';
+import { type ImagePaths, imagePathsUnder } from '../images/image-paths.ts';
 import { foundImageBytes } from '../images/image-results.ts';
-import {
-  count,
-  type LeftOut,
-  leftOutRemarks,
-  mergedLeftOut,
-  nothingLeftOut,
-  systemFile,
-  systemFolder,
-} from '../images/left-out.ts';
+import { count, type LeftOut, leftOutRemarks, mergedLeftOut, nothingLeftOut } from '../images/left-out.ts';
 import type { LabelledPicture, PictureSet } from './picture-set.ts';
 
 /** A label's folder; a name that is no UTF-8 is a label as it is printed. */

@@ -1,9 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { pathName } from '../../../../adapters/files/file-path.ts';
+import { systemFolder } from '../../../../adapters/files/picture-names.ts';
 import { spaced } from '../../../../core/evaluation/true-labels.ts';
 import { imagePathsIn } from '../../../images/image-paths.ts';
 import { foundImageBytes } from '../../../images/image-results.ts';
-import { leftOutRemarks, systemFolder } from '../../../images/left-out.ts';
+import { leftOutRemarks } from '../../../images/left-out.ts';
 import { openPictureSet } from '../../../picture-sets/open-picture-set.ts';
 import type { LabelledPicture, PictureSet } from '../../../picture-sets/picture-set.ts';
 
