@@ -58,7 +58,7 @@ describe('cliptag duplicates', () => {
     expect(stdout).toMatch(
       /^\* +s3:\/\/photos\/1-a\.jpg +400 × 300, 1\.5 MB\n +s3:\/\/photos\/1-b'\.jpg +200 × 300/,
     );
-    expect(stdout).toContain('3 groups, 1 shown; --limit 3 shows all');
+    expect(stdout).toContain('1 of 3 groups; --limit 3 shows all');
     expect(Object.fromEntries(asked.at(-1) ?? [])).toMatchObject({
       kind: 'photo',
       limit: '1',

@@ -103,6 +103,14 @@ describe('cliptag query', () => {
     expect(stdout).toBe('0.70  s3://photos/b/cat.jpg  cat 0.70\n');
   });
 
+  it('says how many images there are besides those that it shows', async () => {
+    const query = ['query', '--label', 'dog', '--label', 'cat', '--any', ...here];
+    expect((await runCli([...query, '--limit', '2'])).stdout).toMatch(
+      /\n2 of 3 images; --limit 3 shows all\n$/,
+    );
+    expect((await runCli([...query, '--limit', '3'])).stdout).not.toContain('--limit');
+  });
+
   it('rejects a label that no label set knows, with the nearest one', async () => {
     const { code, stdout, stderr } = await runCli(['query', '--label', 'dgo', ...here]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -133,6 +141,16 @@ describe('cliptag show', () => {
     expect(jsonLines(await show('learned.jpg', '--json'))).toMatchObject([{ learned }]);
     expect(jsonLines(await show('before.jpg', '--json'))).toMatchObject([{ learned: [] }]);
     expect((await runCli(['show', 'learned.jpg', ...here])).stdout).not.toContain('said by');
+  });
+
+  it('says when an image was deleted, and never that it was uploaded then', async () => {
+    await record('gone.jpg', { status: 'deleted', tags: [] }, 'other');
+    const { code, stdout } = await runCli(['show', 's3://other/gone.jpg', ...here]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^status +deleted$/m);
+    expect(stdout).toMatch(/^deleted +2026-11-23T12:00:00\.000Z$/m);
+    expect(stdout).toMatch(/^known until +2026-12-23T12:00:01\.000Z$/m);
+    expect(stdout).not.toMatch(/^(uploaded|tags)/m);
   });
 
   it('prints the record, with its embedding only when asked', async () => {

@@ -43,6 +43,8 @@ export function summaryText(
   const all = total + (beyond ?? 0);
   if (all === 0) return 'No images.';
   const reachable = isAll ? all : total;
+  if (beyond === undefined && shown < total)
+    return `${countText(shown)} of ${countText(total)} images; --limit ${total} shows all`;
   const relevant =
     beyond === undefined
       ? `${countText(total)} ${total === 1 ? 'image' : 'images'}`

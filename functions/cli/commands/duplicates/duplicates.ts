@@ -133,8 +133,8 @@ function groupText({ images }: DuplicateGroup): string[] {
 
 function summary(shown: number, total: number): string {
   if (shown === 0) return 'No duplicates.';
-  const all = `${countText(total)} ${total === 1 ? 'group' : 'groups'}`;
-  return shown < total ? `${all}, ${countText(shown)} shown; --limit ${total} shows all` : all;
+  const groups = `${countText(total)} ${total === 1 ? 'group' : 'groups'}`;
+  return shown < total ? `${countText(shown)} of ${groups}; --limit ${total} shows all` : groups;
 }
 
 /** The local pipeline's endpoint, and the region of what is deployed. */

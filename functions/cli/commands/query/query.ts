@@ -1,4 +1,4 @@
-import { findImages, type LabelQuery } from '../../../core/records/find-images.ts';
+import { type FoundImage, findImages, type LabelQuery } from '../../../core/records/find-images.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import { checkCount, checkNotEmpty, checkScore } from '../../../terminal/flag-checks.ts';
@@ -9,6 +9,8 @@ import { TABLE_FLAGS, type TablePlace, tableFlagFaults, tablePlace } from '../..
 import { JSON_FLAG, LABELS_FLAG } from '../../shared-flags.ts';
 
 const DEFAULT_LIMIT = 20;
+/** So many more are counted: each costs a read of its record. */
+const COUNTED_BEYOND = 1_000;
 
 const queryFlags = {
   label: { type: 'string', multiple: true, value: 'L', about: 'A wanted label.', check: checkNotEmpty },
@@ -53,9 +55,14 @@ Scores of different models do not compare; a remark says when an answer has such
     const labelQuery = await labelQueryOf(flags, place);
     const { askTable } = await import('../../pipeline/tag-table.ts');
     const limit = Number(flags.limit ?? DEFAULT_LIMIT);
-    const images = await askTable(place, (table) => firstOf(findImages(labelQuery, table), limit));
+    const counted = limit + (flags.json ? 0 : COUNTED_BEYOND);
+    const { images, beyond } = await askTable(place, (table) =>
+      firstOf(findImages(labelQuery, table), { limit, counted }),
+    );
     const { humanLines, modelsRemark } = await import('./query-text.ts');
-    const lines = flags.json ? images.map((image) => JSON.stringify(image)) : humanLines(images);
+    const lines = flags.json
+      ? images.map((image) => JSON.stringify(image))
+      : humanLines(images, { beyond, isAll: beyond < COUNTED_BEYOND });
     for (const line of lines) await output.line(line);
     const remark = modelsRemark(images, backfillCommand(place, flags.bucket));
     if (remark !== undefined) output.remark(`cliptag query: ${remark}`);
@@ -77,11 +84,17 @@ async function labelQueryOf(flags: FlagValues<typeof queryFlags>, place: TablePl
   };
 }
 
-async function firstOf<Item>(items: AsyncIterable<Item>, limit: number): Promise<Item[]> {
-  const first: Item[] = [];
-  for await (const item of items) {
-    first.push(item);
-    if (first.length === limit) break;
+/** The first images, and how many there are beyond them, of those that are counted. */
+async function firstOf(
+  found: AsyncIterable<FoundImage>,
+  { limit, counted }: { readonly limit: number; readonly counted: number },
+): Promise<{ readonly images: readonly FoundImage[]; readonly beyond: number }> {
+  const images: FoundImage[] = [];
+  let count = 0;
+  for await (const image of found) {
+    count += 1;
+    if (count <= limit) images.push(image);
+    if (count === counted) break;
   }
-  return first;
+  return { images, beyond: count - images.length };
 }

@@ -39,11 +39,17 @@ export function humanLines(record: ShownRecord): string[] {
     ],
     ['version', record.versionId],
     ['ETag', record.eTag],
-    ['uploaded', record.eventTime],
+    [record.status === 'deleted' ? 'deleted' : 'uploaded', record.eventTime],
     ['recorded', record.recordedAt],
+    ['known until', endText(record)],
     ['embedding', record.embedding?.map((value) => value.toFixed(5)).join(' ')],
   ];
   return columns(rows.flatMap(([name, value]) => (value ? [[name, value]] : [])));
+}
+
+/** When a record that says that its image was deleted is forgotten, too. */
+function endText({ expiresAt }: ShownRecord): string | undefined {
+  return expiresAt === undefined ? undefined : new Date(expiresAt * 1000).toISOString();
 }
 
 /** `a person: kitten; learned: my dog; the model: animal`; nothing where it is the model that says all, as mostly. */

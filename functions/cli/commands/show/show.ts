@@ -20,7 +20,8 @@ const flags = {
 export const show = command({
   usage: `show KEY|s3://BUCKET/KEY [--embedding] [--labels FILE|FOLDER]… [--json]
        cliptag show KEY | s3://BUCKET/KEY --stack NAME [--region REGION] …`,
-  about: `Prints the image record: all that is known of one image, and who says its labels; \`why\` tells why.
+  about: `Prints the image record: all that is known of one image, and who says its labels; \`why\` tells why. Of a deleted
+image it says when that was, for 30 days.
 --json: the record; with --labels also "learned":[{"set","label"}].
 Exit code: 0; 1 when there is no record of such an image; 2 when it was asked for wrongly.`,
   example: 'show s3://photos/chelsea.png',
