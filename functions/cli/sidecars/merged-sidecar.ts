@@ -7,6 +7,7 @@ import {
   type KeywordProperty,
   type Keywords,
   type ListForm,
+  listFormOf,
   NAMESPACES,
 } from './xmp-names.ts';
 import { oursText, propertyText, xmlText } from './xmp-text.ts';
@@ -16,7 +17,7 @@ const PROPERTIES = Object.keys(KEYWORD_PROPERTIES) as KeywordProperty[];
 /**
  * A sidecar with a picture's keywords in it: what is no keyword of ours stays as it is, to the last byte.
  *
- * @param form of the lists that are not there yet
+ * @param form of the list of `dc:subject` where that is not there yet
  * @throws {Error} saying what is wrong, for a text that is no XMP
  */
 export function mergedSidecar(text: string, wanted: Keywords, form: ListForm): string {
@@ -43,7 +44,7 @@ export function mergedSidecar(text: string, wanted: Keywords, form: ListForm): s
     else if (change.added.length + change.removed.length > 0) {
       if (kept) edits.push(removal(text, kept));
       const items = [...textsOf(kept).filter((word) => !change.removed.includes(word)), ...change.added];
-      added.push(propertyText({ prefix, local, items }, { ...style, form }));
+      added.push(propertyText({ prefix, local, items }, { ...style, form: listFormOf(property, form) }));
     }
     if (isSame(change.ours, ours[property])) continue;
     const before = remembered[property];

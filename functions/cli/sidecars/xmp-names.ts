@@ -11,23 +11,29 @@ export const NAMESPACES = {
 
 export type Prefix = keyof typeof NAMESPACES;
 
-/** How a property's keywords are listed: XMP has a bag, and PhotoPrism reads a sequence only. */
+/** How keywords are listed: `dc:subject` is a bag in XMP, and PhotoPrism reads a sequence only. */
 export type ListForm = 'Bag' | 'Seq';
 
 /**
  * The properties that programs read keywords from, and beside each the one of ours that remembers which of them are
- * Cliptag's.
+ * Cliptag's: of another name, for some readers look at no namespace.
  */
 export const KEYWORD_PROPERTIES = {
   /** Lightroom, darktable, digiKam, PhotoPrism, and most others. */
-  subject: { prefix: 'dc', local: 'subject', ours: 'subject' },
+  subject: { prefix: 'dc', local: 'subject', ours: 'writtenSubject' },
   /** Lightroom, darktable, Immich: `animal|dog`. */
-  hierarchical: { prefix: 'lr', local: 'hierarchicalSubject', ours: 'hierarchicalSubject' },
+  hierarchical: { prefix: 'lr', local: 'hierarchicalSubject', ours: 'writtenHierarchicalSubject' },
   /** digiKam, Immich: `animal/dog`. */
-  tagsList: { prefix: 'digiKam', local: 'TagsList', ours: 'tagsList' },
+  tagsList: { prefix: 'digiKam', local: 'TagsList', ours: 'writtenTagsList' },
 } as const;
 
 export type KeywordProperty = keyof typeof KEYWORD_PROPERTIES;
+
+/** How the list of a property is written: digiKam has a sequence. */
+export function listFormOf(property: KeywordProperty, subjectForm: ListForm): ListForm {
+  if (property === 'subject') return subjectForm;
+  return property === 'tagsList' ? 'Seq' : 'Bag';
+}
 
 /** What a picture's sidecar says of it: keywords, property by property. */
 export type Keywords = Readonly<Record<KeywordProperty, readonly string[]>>;

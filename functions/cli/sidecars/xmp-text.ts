@@ -1,4 +1,11 @@
-import { KEYWORD_PROPERTIES, type Keywords, type ListForm, NAMESPACES, type Prefix } from './xmp-names.ts';
+import {
+  KEYWORD_PROPERTIES,
+  type Keywords,
+  type ListForm,
+  listFormOf,
+  NAMESPACES,
+  type Prefix,
+} from './xmp-names.ts';
 
 /** What XML 1.0 has no way to write (section 2.2). */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is left out
@@ -66,7 +73,7 @@ export function newSidecar(keywords: Keywords, form: ListForm): string {
     properties
       .map(
         ([name, { prefix, local, ours }]) =>
-          propertyText({ prefix, local, items: keywords[name] }, { ...style, form }) +
+          propertyText({ prefix, local, items: keywords[name] }, { ...style, form: listFormOf(name, form) }) +
           oursText(ours, keywords[name], style),
       )
       .join('')

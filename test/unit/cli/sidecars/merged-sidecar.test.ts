@@ -198,6 +198,7 @@ describe('a new sidecar', () => {
         TagsList: ['animal/dog', ...subject.slice(1)],
       });
       expect(text).toContain(`<rdf:${form}>\n     <rdf:li>dog`);
+      expect(text).toMatch(/<digiKam:TagsList [^>]*>\s*<rdf:Seq>/);
       expect((await keywordsIn(merged(text, 'cat'))).subject).toEqual(['cat']);
     },
   );
