@@ -1,5 +1,5 @@
 import { countText } from '../terminal/amounts.ts';
-import { widthOf } from '../terminal/columns.ts';
+import { widthOf } from '../terminal/width.ts';
 
 /** How the pipeline stands. */
 export interface LiveCounts {

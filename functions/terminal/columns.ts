@@ -1,8 +1,8 @@
-import stringWidth from 'string-width';
 import { printable } from '../core/printable.ts';
 import { styled } from './colours.ts';
 import { fittedLine } from './fitted-line.ts';
 import { laidOut } from './layout.ts';
+import { widthOf } from './width.ts';
 
 /** Cells that a table leaves free on a terminal: some stand indented. */
 const SPARE_CELLS = 4;
@@ -25,12 +25,4 @@ export function columns(
 export function table(heads: readonly string[], rows: ReadonlyArray<readonly string[]>): string[] {
   const [head = '', ...lines] = columns([heads, ...rows]);
   return [styled('bold', head, process.stdout), ...lines];
-}
-
-/** Latin letters and `…` take one cell each. The first text of others costs string-width 20 ms. */
-const ONE_CELL_EACH = /^[ -~¡-¬®-ʯ…]*$/;
-
-/** The cells that a text takes on a terminal: two for most letters of East Asia and for emoji, none for some marks. */
-export function widthOf(text: string): number {
-  return ONE_CELL_EACH.test(text) ? text.length : stringWidth(text);
 }

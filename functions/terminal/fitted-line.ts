@@ -1,4 +1,4 @@
-import { widthOf } from './columns.ts';
+import { widthOf } from './width.ts';
 import { wrapped } from './wrapped.ts';
 
 /** Less room makes a column of single words. */

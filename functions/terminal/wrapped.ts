@@ -1,4 +1,4 @@
-import { widthOf } from './columns.ts';
+import { widthOf } from './width.ts';
 
 /** A terminal's usual width. */
 export const LINE_WIDTH = 80;

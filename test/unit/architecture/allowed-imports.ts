@@ -196,7 +196,7 @@ export const ALLOWED_IMPORTS = `
   cli/commands/cost: adapters/aws cli/pipeline cli/shared-flags.ts core/cost terminal
   cli/commands/models: adapters/files checkpoints/compile checkpoints/pull cli/commands/models/verification cli/images
       cli/picture-sets cli/places.ts cli/shared-flags.ts config.ts core core/calibration core/labels tagger terminal node:*
-  cli/commands/page: adapters/aws cli/pipeline core local/control-api stack-page terminal cli/pages
+  cli/commands/page: adapters/aws cli/pipeline core local/control-api stack-page terminal
   cli/commands/completion: adapters/files cli/pipeline local/control-api tagger terminal node:*
   cli/commands/outdated: adapters/files cli/pipeline cli/shared-flags.ts core terminal node:*
   cli/commands/query: cli/pipeline cli/shared-flags.ts core/labels core/records terminal

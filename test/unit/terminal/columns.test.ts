@@ -3,8 +3,9 @@ import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { printable } from '../../../functions/core/printable.ts';
 import { styled } from '../../../functions/terminal/colours.ts';
-import { columns, table, widthOf } from '../../../functions/terminal/columns.ts';
+import { columns, table } from '../../../functions/terminal/columns.ts';
 import { tagsText } from '../../../functions/terminal/tags-text.ts';
+import { widthOf } from '../../../functions/terminal/width.ts';
 import { file, screen } from './screen.ts';
 
 describe('text for people', () => {
