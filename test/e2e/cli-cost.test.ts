@@ -37,6 +37,20 @@ describe('cliptag cost', () => {
     expect(small.onceDollars).toBeLessThan(usual.onceDollars / 2);
   });
 
+  it('counts the shards that such functions get, or those that are asked for', async () => {
+    const rates = async (...args: string[]) => {
+      const many = ['--concurrency', '500', '--table-units', '80000', '--milliseconds', '50'];
+      const [answer] = jsonLines<{ imagesPerSecond: object }>(
+        await runCli(['cost', '--images', '1000', '--json', ...many, ...args]),
+      );
+      return answer?.imagesPerSecond;
+    };
+    expect(await rates()).toMatchObject({ statusIndex: 32_000, label: 32_000, carried: 10_000 });
+    expect(await rates('--table-shards', '3')).toMatchObject({ label: 3_000, limit: 'statusIndex' });
+    const { stdout } = await runCli(['cost', '--images', '1000', '--table-shards', '3']);
+    expect(stdout).toMatch(/\n {2}a label that every image has, 3 shards +3,000\n/);
+  });
+
   it.each<[string[], RegExp]>([
     [[], /^cliptag cost: expected --images: how many are to be tagged\n$/],
     [

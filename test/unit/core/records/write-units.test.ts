@@ -1,8 +1,11 @@
 import { expect, it } from 'vitest';
 import { RECORD_BYTES } from '../../../../functions/core/cost/measured-usage.ts';
+import { MAXIMUM_SHARDS } from '../../../../functions/core/cost/throughput.ts';
 import { noteKey, putNote } from '../../../../functions/core/records/attempts.ts';
 import { nextImageRecord, putImageRecord } from '../../../../functions/core/records/image-record.ts';
 import { putLabelEntry } from '../../../../functions/core/records/label-entries.ts';
+import { shardPartition } from '../../../../functions/core/records/shard-places.ts';
+import type { Item } from '../../../../functions/core/records/tag-table.ts';
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
 function itemBytes(value: unknown): number {
@@ -85,4 +88,13 @@ it('an image with 5 tags, 512 dimensions and all details costs 9 write units: 2 
   });
   const entryUnits = entries.map(units).reduce((a, b) => a + b);
   expect(units(item) + index + entryUnits + units(noted(tags))).toBe(9);
+  // With as many shards as there may be, keys are a few characters longer.
+  const partition = shardPartition(String(GSI1PK), MAXIMUM_SHARDS - 1);
+  expect(units({ ...item, GSI1PK: partition })).toBe(units(item));
+  expect(units({ PK, SK, GSI1PK: partition, GSI1SK })).toBe(index);
+  const sharded = entries.map((entry) => ({
+    ...entry,
+    PK: shardPartition(String((entry as Item).PK), MAXIMUM_SHARDS - 1),
+  }));
+  expect(sharded.map(units)).toEqual(entries.map(units));
 });

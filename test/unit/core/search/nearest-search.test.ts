@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { dot } from '../../../../functions/core/labels/embedding.ts';
 import { putLabelEntry } from '../../../../functions/core/records/label-entries.ts';
+import { shardedTable } from '../../../../functions/core/records/sharded-table.ts';
 import { type NearestRequest, vectorIndex } from '../../../../functions/core/records/vector-index.ts';
 import { openNearestSearch } from '../../../../functions/core/search/nearest-search.ts';
 import { recordCollection } from '../../../../functions/core/search/record-collection.ts';
@@ -17,12 +18,12 @@ const PICTURES: readonly Picture[] = Array.from({ length: 400 }, (_, i) => ({
 }));
 
 /** The same images searched in both ways; `asked` are the searches of the index. */
-async function bothWays(sampleSize = PICTURES.length) {
+async function bothWays(sampleSize = PICTURES.length, shards = 1) {
   const world = await searchedWorld(PICTURES);
+  const table = shardedTable(world.table, { shards });
   const images = PICTURES.map(({ key, bucket = '' }) => ({ bucket, key }));
   const records = await readSearched(images, world.table, true);
-  for (const record of records)
-    for (const tag of record.tags) await world.table.write(putLabelEntry(record, tag));
+  for (const record of records) for (const tag of record.tags) await table.write(putLabelEntry(record, tag));
   const asked: NearestRequest[] = [];
   const indexed = recordCollection(MODEL, records);
   const nearest = async (request: NearestRequest) => {
@@ -37,7 +38,7 @@ async function bothWays(sampleSize = PICTURES.length) {
       .slice(0, request.limit);
   };
   const search = openNearestSearch({
-    ...{ table: world.table, labelSets: [THINGS, PLACES], modelDigest: MODEL, index: vectorIndex(4) },
+    ...{ table, labelSets: [THINGS, PLACES], modelDigest: MODEL, index: vectorIndex(4) },
     ...{ textEncoder: async () => wordEncoder([]), vectors: { nearest } },
     sample: async () => records.filter((_, i) => i % Math.floor(PICTURES.length / sampleSize) === 0),
   });
@@ -60,6 +61,16 @@ describe('a search by the vector index', () => {
       whole.images.map(({ bucket, key }) => [bucket, key]),
     );
     expect(answer.understood).toBe(whole.understood);
+  });
+
+  it('finds the best images of a label in all shards', async () => {
+    const [one, several] = [await bothWays(), await bothWays(undefined, 4)];
+    const request = { query: 'label:dog', limit: 50 };
+    const { images } = await several.search.search(request);
+    expect(images.length).toBeGreaterThan(5);
+    expect(images.map(({ key }) => key)).toEqual(
+      (await one.search.search(request)).images.map(({ key }) => key),
+    );
   });
 
   it('needs no more than a sample of the others', async () => {
