@@ -1,18 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { queryImagesByStatus } from '../../../../functions/core/records/image-record.ts';
+import { findImages } from '../../../../functions/core/records/find-images.ts';
+import { nextImageRecord, queryImagesByStatus } from '../../../../functions/core/records/image-record.ts';
 import {
   deleteLabelEntry,
   putLabelEntry,
   queryLabelEntries,
 } from '../../../../functions/core/records/label-entries.ts';
+import { commitRecord } from '../../../../functions/core/records/record-commit.ts';
 import { shardedTable } from '../../../../functions/core/records/sharded-table.ts';
 import { raiseShards, readShards } from '../../../../functions/core/records/table-shards.ts';
 import type {
   Item,
   QueryRequest,
+  ScannableTable,
   TagTable,
   WriteRequest,
 } from '../../../../functions/core/records/tag-table.ts';
+import { retag } from '../../../../functions/core/retag/retag.ts';
 import { inMemoryTable } from '../in-memory-table.ts';
 
 const CAT = { set: 'general', label: 'cat', score: 0.9 };
@@ -187,5 +191,55 @@ describe('a deletion', () => {
     expect(await sharded.write(deleteLabelEntry({ ...owner(KEY), sequencer: '0' }, CAT))).toBe(false);
     expect(await sharded.write(deleteLabelEntry(owner(KEY), CAT))).toBe(true);
     expect(table.items().filter(({ PK }) => String(PK).startsWith('LABEL#'))).toEqual([]);
+  });
+});
+
+describe('a query during which retagging brings an image to its shard', () => {
+  /** The other shards are read before, and the one that the image stood in afterwards. */
+  async function foundMeanwhile(
+    through: (table: ScannableTable) => ScannableTable,
+  ): Promise<readonly string[]> {
+    const table = inMemoryTable();
+    const object = { bucket: 'photos', key: 'a', sequencer: '1'.padStart(32, '0') };
+    const content = { status: 'tagged', tags: [CAT] } as const;
+    const record = nextImageRecord(undefined, object, content, { eventTime: '', now: new Date(0) });
+    await commitRecord(record, record.tags, table);
+    await raiseShards(table, 16);
+    const slow: TagTable = {
+      ...table,
+      async *query(request) {
+        const isFirst = request.ExpressionAttributeValues[':label'] === 'LABEL#general#cat';
+        if (isFirst) await moved();
+        yield* table.query(request);
+      },
+    };
+    const moved = async () => {
+      // The others have been asked by then.
+      await new Promise((resolve) => setImmediate(resolve));
+      const retagger = { modelDigest: 'none', classifiers: [], now: () => new Date(0) };
+      expect(await retag({ ...retagger, table: shardedTable(through(table)) })).toMatchObject({ moved: 1 });
+    };
+    const keys: string[] = [];
+    const query = { labels: [CAT], match: 'all', not: [], minimumScore: 0 } as const;
+    for await (const { key } of findImages(query, shardedTable(slow))) keys.push(key);
+    return keys;
+  }
+
+  it('finds the image, for its entry stays where it was for another day', async () => {
+    expect(await foundMeanwhile((table) => table)).toEqual(['a']);
+  });
+
+  it('would miss it if the entry went as soon as another stood in its place', async () => {
+    const removing = (request: WriteRequest): WriteRequest => {
+      if (request.kind !== 'update' || request.UpdateExpression !== 'SET expiresAt = :end') return request;
+      const { ':end': _end, ...ExpressionAttributeValues } = request.ExpressionAttributeValues;
+      const { Key, ConditionExpression } = request;
+      return { kind: 'delete', isPlaced: true, Key, ConditionExpression, ExpressionAttributeValues };
+    };
+    const found = await foundMeanwhile((table) => ({
+      ...table,
+      write: (request) => table.write(removing(request)),
+    }));
+    expect(found).toEqual([]);
   });
 });
