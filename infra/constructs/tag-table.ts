@@ -4,6 +4,7 @@ import {
   AttributeType,
   BillingMode,
   type CfnTable,
+  type GlobalSecondaryIndexProps,
   ProjectionType,
   StreamViewType,
   Table,
@@ -11,6 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { NEW_TABLE_WRITE_UNITS } from '../../functions/core/cost/throughput.ts';
 import { type KeyAttributes, TABLE_DEFINITION } from '../../functions/core/records/table-definition.ts';
 import { type VectorIndex, vectorIndex } from '../../functions/core/records/vector-index.ts';
 
@@ -70,6 +72,7 @@ export class TagTable extends Construct {
         indexName: name,
         ...keys(index),
         projectionType: ProjectionType[projection],
+        ...warmIndex(warmWriteUnits),
       });
     }
     if (indexedDimensions !== undefined) addVectorIndex(this.table, vectorIndex(indexedDimensions));
@@ -83,6 +86,18 @@ export class TagTable extends Construct {
  */
 function undeletable(removalPolicy: RemovalPolicy): RemovalPolicy {
   return removalPolicy === RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE ? RemovalPolicy.RETAIN : removalPolicy;
+}
+
+/** Write units of the table for each of its index: the fewest that an image with five tags takes. */
+const TABLE_UNITS_FOR_EACH = 8;
+
+/**
+ * An index is warmed apart from its table, which waits for it:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput.html
+ */
+function warmIndex(tableUnits = 0): Pick<GlobalSecondaryIndexProps, 'warmThroughput'> {
+  const writeUnitsPerSecond = Math.ceil(tableUnits / TABLE_UNITS_FOR_EACH);
+  return writeUnitsPerSecond > NEW_TABLE_WRITE_UNITS ? { warmThroughput: { writeUnitsPerSecond } } : {};
 }
 
 /** By the template's own words: the CDK's `Table` knows no vector indexes. */

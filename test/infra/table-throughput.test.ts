@@ -77,6 +77,20 @@ describe('a warm table', () => {
   });
 });
 
+describe('the index of a warm table', () => {
+  const indexOf = (context: Record<string, unknown>) => {
+    const [table] = Object.values(templateWith(context).findResources('AWS::DynamoDB::Table'));
+    return table?.Properties.GlobalSecondaryIndexes[0];
+  };
+
+  it('is warmed with it, a unit for each eight, where a new one would take fewer', () => {
+    const warm = indexOf({ tableWarmWriteUnits: 40_000 });
+    expect(warm).toMatchObject({ IndexName: 'by-status', WarmThroughput: { WriteUnitsPerSecond: 5_000 } });
+    for (const context of [{}, { tableWarmWriteUnits: 32_000 }])
+      expect(indexOf(context)).not.toHaveProperty('WarmThroughput');
+  });
+});
+
 describe('the tagging function', () => {
   it('may have messages come again later', () => {
     expect(JSON.stringify(templateWith().findResources('AWS::IAM::Policy'))).toContain(

@@ -149,7 +149,7 @@ function definitions(parts: WatchedParts): Definitions {
       threshold: THROTTLED_WRITES,
       mayPass: true,
       description:
-        'The index by status takes no more, and the table waits for it: lower maximumConcurrency or the rate of a backfill',
+        'The index by status takes no more, and the table waits for it: raise tableShards, or lower maximumConcurrency or the rate of a backfill',
     },
     backfillFailed: {
       metric: parts.backfill.metricFailed(over),

@@ -231,7 +231,7 @@ export const ALLOWED_IMPORTS = `
       aws-cdk-lib constructs
   infra/constructs/api: config.ts core/records infra/constructs/compute infra/options infra/packaging
       aws-cdk-lib constructs
-  infra/constructs: config.ts core/objects core/records core/tagging infra/constructs/api infra/constructs/compute
+  infra/constructs: config.ts core/cost core/objects core/records core/tagging infra/constructs/api infra/constructs/compute
       infra/constructs/intake infra/constructs/watching infra/constructs/workflows infra/options infra/packaging aws-cdk-lib
       constructs
   infra: config.ts core infra/constructs infra/constructs/api infra/constructs/intake infra/constructs/watching infra/options
