@@ -20,7 +20,7 @@ const UPRIGHT = [
 
 const SIZES = [
   { what: 'reduced while decoded', width: 640, height: 480 },
-  { what: 'reduced after decoding, for its odd sides', width: 635, height: 477 },
+  { what: 'reduced in two steps, for its odd sides', width: 635, height: 477 },
   { what: 'enlarged', width: 40, height: 30 },
   { what: 'so long that only its centre is resized', width: 1500, height: 100 },
   { what: 'so long that only its centre is enlarged', width: 500, height: 20 },

@@ -119,9 +119,13 @@ function samplesBytes({ width, height }: Layout, { extraSamples }: TiffChannels)
 /** What every picture takes, however small: libvips's own threads and buffers. */
 const LEAST_BYTES = 32 * 2 ** 20;
 
-/** Memory that decoding an upload takes: metadata are copied, in a hostile file nearly all of it; so is a TIFF. */
-function decodingBytes({ bytes }: PictureUpload, heldBytes: number): number {
-  return LEAST_BYTES + 3 * bytes.length + heldBytes;
+/**
+ * Memory that decoding an upload takes: metadata are copied, in a hostile file nearly all of it; so is a TIFF, and a JPEG whose
+ * header is changed (`jpeg-steps.ts`).
+ */
+function decodingBytes({ bytes, format }: PictureUpload, heldBytes: number): number {
+  const copies = format === 'jpeg' ? 4 : 3;
+  return LEAST_BYTES + copies * bytes.length + heldBytes;
 }
 
 /**

@@ -1,4 +1,3 @@
-import type { Sharp } from 'sharp';
 import { ImageFault } from '../../core/errors.ts';
 import { uploadedPicture } from '../../core/formats/raw/uploaded-picture.ts';
 import { resizeBicubic } from '../../core/pixels/bicubic.ts';
@@ -9,33 +8,22 @@ import {
   pixelLimits,
 } from '../../core/pixels/pixel-limits.ts';
 import {
-  type Area,
   centreSquare,
-  centreWindow,
   type PixelDecoder,
   type PixelSpec,
   type Pixels,
   type RgbPicture,
   resizedSize,
-  type Size,
   sizeForEncoder,
   uprightSize,
 } from '../../core/pixels/pixels.ts';
 import { thumbnailWindow } from '../../core/pixels/thumbnail.ts';
 import { type DrawingHeader, renderDrawing } from './drawing.ts';
-import { asFault, decoded, type PictureUpload, type Upload } from './faults.ts';
-import {
-  type Header,
-  openPicture,
-  type PictureSource,
-  pictureSource,
-  readHeader,
-  setUpright,
-  stopAfter,
-} from './picture.ts';
+import { asFault, type PictureUpload, type Upload } from './faults.ts';
+import { pictureSource, readHeader } from './picture.ts';
 import { withReadablePicture } from './readable-picture.ts';
-import { resize, shrinkOnLoad } from './resize.ts';
 import { asThumbnail, thumbnailInHand, thumbnailOfPixels, thumbnailOfSource } from './shown-thumbnail.ts';
+import { uprightPicture } from './upright-picture.ts';
 
 export interface SharpDecoderOptions {
   /** Limits on what a picture's header may announce. @default DEFAULT_PIXEL_LIMITS */
@@ -121,7 +109,7 @@ async function decodePicture(
   return withReadablePicture(upload, limits, timeoutSeconds, async (reading) => {
     const header = await readHeader(reading);
     const source = await pictureSource(reading, header, timeoutSeconds);
-    const upright = await renderUpright(source, header, spec, timeoutSeconds);
+    const upright = await uprightPicture(source, header, spec, timeoutSeconds);
     const own = uprightSize(header, header.steps);
     const { width, height } = own;
     const format = upload.container ?? upload.format;
@@ -134,56 +122,9 @@ async function decodePicture(
   });
 }
 
-/**
- * A picture that is smaller than the encoder takes is enlarged in JavaScript, to the bit of the reference. Larger than this
- * only squashed ones are, of extreme proportions: these would take seconds, and libvips does as well.
- */
-const MAXIMUM_ENLARGED_PIXELS = 2 ** 21;
-
-/**
- * The upright picture, resized; an extremely long one is cut to its centre where only the centre counts. A small one keeps its
- * size: {@link forEncoder} enlarges it.
- */
-async function renderUpright(
-  source: PictureSource,
-  header: Header,
-  spec: PixelSpec,
-  timeoutSeconds: number,
-): Promise<RgbPicture> {
-  const window = spec.resize === 'squash' ? { left: 0, top: 0, ...sizeOf(header) } : centreWindow(header);
-  const enlarges =
-    Math.min(window.width, window.height) < spec.size &&
-    window.width * window.height <= MAXIMUM_ENLARGED_PIXELS;
-  const { upload } = source;
-  const pipeline = openPicture(source);
-  // The whole picture is decoded though only a square is kept, so that a truncated one is found wherever it ends.
-  const size = sizeForEncoder(window, spec);
-  const shrinking = shrinkOnLoad(upload.format, window, size);
-  if (!isWholeOf(header, window) || shrinking === 'none') pipeline.extract(window);
-  if (!enlarges) resize(pipeline, size, shrinking);
-  setUpright(pipeline, header.steps);
-  return decoded(upload, () => toRgb(stopAfter(pipeline, timeoutSeconds)));
-}
-
+/** Enlarges what {@link uprightPicture} has left small. */
 function forEncoder(upright: RgbPicture, spec: PixelSpec): RgbPicture {
   const size = sizeForEncoder(upright, spec);
   const fits = upright.width === size.width && upright.height === size.height;
   return fits ? upright : resizeBicubic(upright, size);
-}
-
-async function toRgb(pipeline: Sharp): Promise<RgbPicture> {
-  const { data, info } = await pipeline
-    .flatten({ background: '#ffffff' })
-    .toColourspace('srgb')
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  return { data, width: info.width, height: info.height };
-}
-
-function sizeOf({ width, height }: Size): Size {
-  return { width, height };
-}
-
-function isWholeOf(size: Size, area: Area): boolean {
-  return area.width === size.width && area.height === size.height;
 }

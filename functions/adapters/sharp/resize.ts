@@ -21,17 +21,22 @@ const MAXIMUM_REDUCTION = 8;
  */
 const MINIMUM_KERNEL_REDUCTION = 1.6;
 
+/** By how much a picture is reduced, in the direction in which that is less. */
+export function reductionOf(size: Size, resized: Size): number {
+  return Math.min(size.width / resized.width, size.height / resized.height);
+}
+
 /**
- * Whether libvips may decode at a fraction of the size. It cuts off what does not fill a pixel of the reduced picture,
- * and the rest is stretched over its place: photographs are 1.1 to 3.0 of 255 off where the reduction does not divide
- * the sides, so it must (12 megapixels then take half as long again).
+ * Whether libvips may decode at a fraction of the size, and resize the result in one step. It cuts off what does not fill a
+ * pixel of the reduced picture, and the rest is stretched over its place: photographs are 1.1 to 3.0 of 255 off where the
+ * reduction does not divide the sides, so it must.
  *
  * @param size size of the picture, or of the part of it that is resized
  * @param resized size after resizing
  */
 export function shrinkOnLoad(format: AcceptedFormat, size: Size, resized: Size): ShrinkOnLoad {
   if (format !== 'jpeg') return 'careful';
-  const reduction = Math.min(size.width / resized.width, size.height / resized.height);
+  const reduction = reductionOf(size, resized);
   const divides = (by: number) => size.width % by === 0 && size.height % by === 0;
   if (reduction >= MINIMUM_KERNEL_REDUCTION * MAXIMUM_REDUCTION && divides(MAXIMUM_REDUCTION)) return 'fast';
   return divides(carefulReduction(reduction)) ? 'careful' : 'none';

@@ -143,6 +143,29 @@ export function uprightSize({ width, height }: Size, { turnDegrees }: UprightSte
   return turnDegrees % 180 === 0 ? { width, height } : { width: height, height: width };
 }
 
+/**
+ * Where a part of a stored picture lies once that has been set upright.
+ *
+ * @param picture size of the stored picture
+ */
+export function uprightArea(area: Area, picture: Size, { flip, flop, turnDegrees }: UprightSteps): Area {
+  const { width, height } = area;
+  const right = picture.width - area.left - width;
+  const bottom = picture.height - area.top - height;
+  const [left, farLeft] = flop ? [right, area.left] : [area.left, right];
+  const [top, farTop] = flip ? [bottom, area.top] : [area.top, bottom];
+  switch (turnDegrees) {
+    case 0:
+      return { left, top, width, height };
+    case 90:
+      return { left: farTop, top: left, width: height, height: width };
+    case 180:
+      return { left: farLeft, top: farTop, width, height };
+    case 270:
+      return { left: top, top: farLeft, width: height, height: width };
+  }
+}
+
 /** Decodes an image's bytes to the pixels that an encoder takes. */
 export interface PixelDecoder {
   /**

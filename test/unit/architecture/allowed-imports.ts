@@ -47,8 +47,8 @@ export const ALLOWED_IMPORTS = `
   adapters/sandbox: core node:*
   adapters/wasm: adapters/sandbox core core/formats/heif core/pixels jxl-oxide-wasm node:*
   adapters/sharp:
-    adapters/sandbox adapters/wasm core core/formats core/formats/heif core/formats/raw core/formats/svg core/formats/tiff
-    core/pixels p-limit sharp node:*
+    adapters/sandbox adapters/wasm core core/formats core/formats/heif core/formats/jpeg core/formats/raw core/formats/svg
+    core/formats/tiff core/pixels p-limit sharp node:*
   adapters/esbuild: adapters/files esbuild node:*
   adapters/files: core core/calibration core/labels yaml zod node:* core/search/collection core/thumbnails core/learning
   # Tokens of texts by tables, as Gemma and SigLIP 2 make them.
