@@ -9,7 +9,7 @@ import { readModel } from '../../functions/adapters/files/model-folder.ts';
 import { dot, normalised } from '../../functions/core/labels/embedding.ts';
 import { SAMPLE_FOLDER } from '../../functions/local/samples.ts';
 import { CLASSIFIER_FOLDER, DEFAULT_LABEL_SET } from '../../functions/tagger/model-places.ts';
-import { type Contender, startContender } from './peers/contender.ts';
+import { type Contender, startContender, withPicture } from './peers/contender.ts';
 import { floorLines, productsFloor } from './peers/floors.ts';
 import { BATCH_SIZE, handlerFigures, WARM_UP_IMAGES } from './peers/handler-figures.ts';
 import { batchLines, memoryLine, singleLines } from './peers/handler-lines.ts';
@@ -24,16 +24,20 @@ import { inTurn, median, minimum, ratioLines } from './peers/rounds.ts';
  *
  *   --prepare           write checkpoints, models and pictures, which takes minutes, and measure nothing
  *   --work FOLDER       where those go; what is there is kept. Default: cliptag-bench-models in the temporary folder
- *   --only LIST         of encode,rounding,files,open,first-tag,handler. Default: all
+ *   --only LIST         of encode,rounding,files,sizes,open,first-tag,handler. Default: all
  *   --beside LIST       of OpenVINO,transformers.js,onnxruntime,PyTorch. Default: all
  *   --rounds N          Default: 8
  *   --photographs DIR   of which `rounding` compares embeddings. Default: the samples that come with the project
  *   --python PATH       Default: peers/.venv/bin/python
  *   --tokenizer FILE    CLIP's tokenizer.json. Default: the one of ../shared/reference beside the repository
  */
-const SECTIONS = { encode, rounding, files, open, 'first-tag': firstTag, handler } as const;
+const SECTIONS = { encode, rounding, files, sizes, open, 'first-tag': firstTag, handler } as const;
 /** Sections in which contenders take turns. */
-const BESIDE_PEERS = ['encode', 'rounding', 'files', 'open'];
+const BESIDE_PEERS = ['encode', 'rounding', 'files', 'sizes', 'open'];
+/** Contenders that are asked for pixels alone. */
+const DECODE_BY_THEMSELVES = ['cliptag int8', 'transformers.js q8'];
+/** A few percent are looked for. */
+const RUNS_OF_A_SIZE = 4;
 /** Width and height of the encoder's input in pixels. */
 const IMAGE_SIZE = '224';
 
@@ -138,6 +142,22 @@ async function files({ pictures, huggingFace }: Prepared, contenders: readonly C
     report(`file to embedding, ${name} JPEG of ${(size / 1e6).toFixed(1)} MB`, ratioLines(times));
     report(`least for ${name}`, await floorLines(path, products.milliseconds, times));
     report(`cosine with the first, ${name}`, await cosines(contenders, path));
+  }
+}
+
+/** Pictures whose sides a JPEG's reductions divide beside those whose sides they do not, in turn. */
+async function sizes({ pictures }: Prepared, contenders: readonly Contender[]): Promise<void> {
+  for (const contender of contenders.filter(({ name }) => DECODE_BY_THEMSELVES.includes(name))) {
+    for (const task of ['decode', 'file'] as const) {
+      for (const pair of [
+        ['2 MP', '2 MP odd'],
+        ['12 MP', '12 MP odd'],
+      ] as const) {
+        const asked = pair.map((name) => withPicture(contender, name, pictures[name]));
+        const times = await inTurn(asked, { task, path: '', runs: RUNS_OF_A_SIZE }, rounds);
+        report(`${contender.name}, file to ${task === 'decode' ? 'pixels' : 'embedding'}`, ratioLines(times));
+      }
+    }
   }
 }
 

@@ -28,10 +28,11 @@ async function answer(request: ContenderRequest): Promise<Answer> {
     const batch = Array.from({ length: request.batch }, noise);
     return { costs: await repeated(request.runs, () => encoder.encode(batch)) };
   }
+  const pixelsOf = async () => decoder.decode(await readFile(request.path), encoder.pixelSpec);
+  if (request.task === 'decode') return { costs: await repeated(request.runs, pixelsOf) };
   let embedding: number[] = [];
   const costs = await repeated(request.runs, async () => {
-    const pixels = await decoder.decode(await readFile(request.path), encoder.pixelSpec);
-    const [first] = await encoder.encode([pixels]);
+    const [first] = await encoder.encode([await pixelsOf()]);
     embedding = [...(first?.values ?? [])];
   });
   return { costs, embedding };

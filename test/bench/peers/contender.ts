@@ -8,8 +8,8 @@ export type ContenderRequest =
   /** Loads the model anew. */
   | { readonly task: 'open' }
   | { readonly task: 'encode'; readonly batch: number; readonly runs: number }
-  /** From a file on disk to its embedding. */
-  | { readonly task: 'file'; readonly path: string; readonly runs: number };
+  /** From a file on disk to the encoder's pixels (those in JavaScript alone), or to its embedding. */
+  | { readonly task: 'decode' | 'file'; readonly path: string; readonly runs: number };
 
 /** Milliseconds: of the day, and of the processor's work in all threads, which a busy machine hardly changes. */
 export interface Cost {
@@ -27,6 +27,11 @@ export interface Contender {
   readonly name: string;
   ask(request: ContenderRequest): Promise<Answer>;
   close(): Promise<void>;
+}
+
+/** A contender that is always given one and the same picture, and is named for that. */
+export function withPicture({ ask, close }: Contender, name: string, path: string): Contender {
+  return { name, ask: (request) => ask('path' in request ? { ...request, path } : request), close };
 }
 
 /** Libraries that ask the environment how many threads to start are told one. */

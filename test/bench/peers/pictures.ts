@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { SAMPLE_FOLDER } from '../../../functions/local/samples.ts';
 
-/** Photographs of the sizes that cameras make; `odd`: sides that are no multiples of 8. */
+/** Photographs of the sizes that cameras make; `odd`: sides that nothing divides which a JPEG is reduced by. */
 export const PICTURES = {
   '2 MP': { width: 1632, height: 1224 },
+  '2 MP odd': { width: 1631, height: 1223 },
   '12 MP': { width: 4032, height: 3024 },
   '12 MP odd': { width: 4031, height: 3023 },
 } as const;

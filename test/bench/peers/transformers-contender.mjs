@@ -37,16 +37,20 @@ const TASKS = {
     const pixel_values = new Tensor('float32', values, [batch, 3, side, side]);
     return { costs: await repeated(runs, () => model({ pixel_values })) };
   },
+  decode: async ({ path, runs }) => ({ costs: await repeated(runs, () => pixelsOf(path)) }),
   file: async ({ path, runs }) => {
     let embedding;
     const costs = await repeated(runs, async () => {
-      const image = await RawImage.read(path);
-      const { image_embeds } = await model(await processor(image));
+      const { image_embeds } = await model(await pixelsOf(path));
       embedding = [...image_embeds.data];
     });
     return { costs, embedding };
   },
 };
+
+async function pixelsOf(path) {
+  return processor(await RawImage.read(path));
+}
 
 async function repeated(runs, work) {
   const costs = [];
