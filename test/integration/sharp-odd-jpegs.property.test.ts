@@ -56,8 +56,8 @@ const specs = fc.record<PixelSpec>({
 });
 
 /**
- * A small photograph, sharp to the pixel, whose sides an eighth divides is up to 1.8 of 255 off as well; one that lies where it
- * should not, 2 to 15.
+ * A small photograph, sharp to the pixel, is up to 1.8 of 255 off at an eighth (1.5 where that divides its sides); one that
+ * lies where it should not, 2 to 15.
  */
 const TOLERANCE = 2;
 

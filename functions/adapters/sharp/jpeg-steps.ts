@@ -27,8 +27,8 @@ export interface JpegSteps {
 
 /**
  * How libvips reduces while it decodes, from which reduction in all on. Off the bicubic resize of the whole picture are then,
- * of 255, photographs 0.3 to 1.0, as are those that the reduction divides; edges that repeat within a few pixels 1.1 with a
- * half, 1.7 with a quarter and 3.1 with an eighth.
+ * of 255, photographs 0.3 to 1.0, as are those that the reduction divides; edges that repeat within a few pixels up to 1.1
+ * with a half, 1.4 with a quarter and 3.1 with an eighth.
  */
 const REDUCTIONS = [
   { by: 8, least: 12.8 },
