@@ -75,7 +75,7 @@ function dispatched({
 }
 
 /** An answer, whose body may still be on its way; names of headers in lower case. */
-interface HttpAnswer {
+export interface HttpAnswer {
   readonly statusCode: number;
   readonly headers: Record<string, string>;
   readonly body: Readable;
