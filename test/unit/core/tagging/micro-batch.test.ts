@@ -78,6 +78,36 @@ describe('inBatches', () => {
     expect((await embeddings).map(({ values }) => values[0])).toEqual([1, 2, 3, 4, 5]);
   });
 
+  it.each([
+    [8, 9, [5, 4]],
+    [8, 10, [5, 5]],
+    [8, 17, [6, 6, 5]],
+    [2, 5, [2, 2, 1]],
+    [8, 8, [8]],
+  ])('of %i at most: %i images are runs of %j, so that none is left alone', async (most, images, sizes) => {
+    const { encoder, runs } = heldEncoder();
+    const batched = inBatches(encoder, most);
+    const all = Promise.all(Array.from({ length: images }, (_, number) => batched.encode(pixels(number))));
+    for (let run = 0; run < sizes.length; run++) {
+      await settle();
+      runs[run]?.end();
+    }
+    expect((await all).map(({ values }) => values[0])).toEqual(Array.from({ length: images }, (_, i) => i));
+    expect(runs.map(({ numbers }) => numbers.length)).toEqual(sizes);
+  });
+
+  it('leaves an image that is alone waiting for another four times as long as several wait', async () => {
+    vi.useFakeTimers();
+    const { encoder, runs } = heldEncoder();
+    const batched = inBatches(encoder, 8);
+    void batched.encode(new Promise(() => {}));
+    void batched.encode(pixels(1));
+    await vi.advanceTimersByTimeAsync(190);
+    expect(runs).toHaveLength(0);
+    await vi.advanceTimersByTimeAsync(20);
+    expect(runs.map(({ numbers }) => numbers)).toEqual([[1]]);
+  });
+
   it('starts again after it was idle', async () => {
     const { encoder, runs } = heldEncoder();
     const batched = inBatches(encoder, 2);
