@@ -105,6 +105,20 @@ describe('the folder that the image is built from', () => {
     }
   });
 
+  it.each([
+    ['arm64', '/lib/ld-linux-aarch64.so.1'],
+    ['x86_64', '/lib64/ld-linux-x86-64.so.2'],
+  ] as const)(
+    'takes the loader of %s from nobody’s sight, without running anything',
+    async (architecture, loader) => {
+      const dockerfile = await readFile(join(await staged({ architecture }), 'Dockerfile'), 'utf8');
+      expect(dockerfile).toContain(`\nARG LOADER=${loader}\n`);
+      expect(dockerfile).toMatch(/^COPY --from=base --chmod=0111 \$\{LOADER\} \$\{LOADER\}$/m);
+      // A RUN in the last stage would take an emulator where the image is built for another processor.
+      expect(dockerfile.slice(dockerfile.indexOf('\nFROM base\n'))).not.toMatch(/^RUN /m);
+    },
+  );
+
   it('can be read by any user, also when its maker hides files from others', async () => {
     const umask = process.umask(0o077);
     const folder = await staged().finally(() => process.umask(umask));

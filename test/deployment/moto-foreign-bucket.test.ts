@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { CreateBucketCommand, ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { ListQueuesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { eventsOf } from '../../functions/core/objects/event.ts';
 import { repository } from '../e2e/support.ts';
@@ -33,6 +33,7 @@ describe.skipIf(!hasTools)('a bucket of another account on moto', () => {
   let ours: MotoAccount;
   let theirs: MotoAccount;
   let folder: string;
+  let from: string;
   let queueUrl: string;
   let s3: S3Client;
   beforeAll(async () => {
@@ -41,7 +42,8 @@ describe.skipIf(!hasTools)('a bucket of another account on moto', () => {
     const stacks = motoStacks(ours, folder);
     await ours.cdk('bootstrap', `aws://${ours.id}/${ours.client.region}`);
     const settings = { foreignBucket: `${theirs.id}/${BUCKET}`, prefix: 'in/' };
-    await stacks.deploy(await stacks.synthesize('Foreign', 'cat, dog', settings), '--method', 'direct');
+    from = await stacks.synthesize('Foreign', 'cat, dog', settings);
+    await stacks.deploy(from, '--method', 'direct');
     const ids = Object.entries(await stacks.physicalIds('Foreign'));
     const idOf = (pattern: RegExp) => ids.find(([name]) => pattern.test(name))?.[1] ?? '';
     queueUrl = idOf(/^TaggerUploadQueue[0-9A-F]{8}$/);
@@ -79,5 +81,17 @@ describe.skipIf(!hasTools)('a bucket of another account on moto', () => {
       event.kind === 'created' ? [event.object.bucket, event.object.key] : event.kind,
     );
     expect(objects).toEqual([[BUCKET, 'in/a.jpg']]);
+  });
+
+  it('is left as it is when the stack is destroyed, whose bus and queue go', async () => {
+    await ours.cdk('destroy', 'Foreign', '--force', '--app', from);
+    const { EventBuses } = await ours.aws<{ EventBuses: { Name: string }[] }>('events', 'list-event-buses');
+    expect(EventBuses.map(({ Name }) => Name)).toEqual(['default']);
+    const sqs = new SQSClient(ours.client);
+    const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand());
+    sqs.destroy();
+    expect(QueueUrls).toEqual([]);
+    const { Buckets = [] } = await s3.send(new ListBucketsCommand());
+    expect(Buckets.map(({ Name }) => Name)).toContain(BUCKET);
   });
 });
