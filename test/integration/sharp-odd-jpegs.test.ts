@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sharpPixelDecoder } from '../../functions/adapters/sharp/pixel-decoder.ts';
+import type { ImageFault } from '../../functions/core/errors.ts';
 import { jpegStart } from '../../functions/core/formats/jpeg/jpeg-start.ts';
 import { resizeBicubic } from '../../functions/core/pixels/bicubic.ts';
 import { pixelDetails } from '../../functions/core/pixels/pixel-details.ts';
@@ -54,22 +55,22 @@ describe.each([
   { what: '5 megapixels', width: 2689, height: 1807 },
 ])('a photograph of $what and odd sides', ({ width, height }) => {
   let jpeg: Buffer;
+  let expected: Uint8Array;
   beforeAll(async () => {
     jpeg = await photographOf(width, height);
+    expected = await pixelsOfWhole(jpeg, 224);
   });
 
   it('is met within 1.0 of 255', async () => {
     const { data } = await decoder.decode(jpeg, bicubicTo(224));
-    const difference = meanDifference(data, await pixelsOfWhole(jpeg, 224));
+    const difference = meanDifference(data, expected);
     console.log(`${width} × ${height}: ${difference.toFixed(3)} of 255`);
     expect(difference).toBeLessThan(1);
   });
 
   it('has the details of the whole picture, and a thumbnail of its size', async () => {
     const { data, thumbnail } = await decoder.decode(jpeg, bicubicTo(224), { thumbnail: true });
-    const [details, whole] = [data, await pixelsOfWhole(jpeg, 224)].map((pixels) =>
-      pixelDetails({ size: 224, data: pixels }),
-    );
+    const [details, whole] = [data, expected].map((pixels) => pixelDetails({ size: 224, data: pixels }));
     expect(levelsApart(details?.colour, whole?.colour)).toBeLessThanOrEqual(1);
     expect(bitsApart(details?.differenceHash, whole?.differenceHash)).toBeLessThanOrEqual(2);
     expect(details?.sharpness).toBeGreaterThan(0.9 * (whole?.sharpness ?? 0));
@@ -115,6 +116,35 @@ describe.each([32, 60, 160])('a large JPEG, resized to %d, whose last unit shows
     changed.writeUInt16BE(HEIGHT + 64, jpegStart(changed)?.heightAt);
     await expectFault(decoder.decode(changed, bicubicTo(side)), 'failed', 'corrupt');
   });
+});
+
+it('of damaged files, tells the same faults as where it is decoded whole', async () => {
+  let state = 1;
+  const random = (below: number) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return (state >>> 8) % below;
+  };
+  const outcomeOf = (bytes: Uint8Array, side: number) =>
+    decoder.decode(bytes, bicubicTo(side)).then(
+      () => 'pixels',
+      ({ code }: ImageFault) => code,
+    );
+  const outcomes = new Set<string>();
+  for (let round = 0; round < 150; round++) {
+    const jpeg = readFileSync(join(FIXTURES, fixtures[round % fixtures.length] ?? ''));
+    const at = random(jpeg.length);
+    if (round % 3 === 0) jpeg[random(700)] = random(256);
+    const damaged = [
+      jpeg,
+      jpeg.subarray(0, at),
+      Buffer.concat([jpeg.subarray(0, at), jpeg.subarray(at + 1 + random(200))]),
+    ][round % 3];
+    // Reduced by 1.7, it is decoded whole.
+    const whole = await outcomeOf(damaged ?? jpeg, 64);
+    for (const side of [8, 10, 20]) expect(await outcomeOf(damaged ?? jpeg, side)).toBe(whole);
+    outcomes.add(whole);
+  }
+  expect(outcomes).toEqual(new Set(['pixels', 'truncated', 'corrupt']));
 });
 
 it('is not moved by what an encoder has left in the rows below a picture', async () => {
