@@ -27,6 +27,8 @@ export interface ConnectionTimeouts {
 const MAXIMUM_SOCKETS = 50;
 /** A connection that is not used for so long is closed, unless the service has said how long it keeps it. */
 const KEPT_MILLISECONDS = 60_000;
+/** A body that is stopped and goes on costs more than what it takes in memory; few bodies are on their way at once. */
+const BUFFERED_BYTES = 2 ** 20;
 
 /**
  * What sends requests for the AWS SDK, by undici's connections: a request of DynamoDB takes half of the processor's time that it
@@ -101,6 +103,7 @@ function answerHandlers(
       // 100 Continue and its like: the answer is still to come.
       if (statusCode < 200) return true;
       body = new Readable({
+        highWaterMark: BUFFERED_BYTES,
         read: resume,
         destroy(error, destroyed) {
           if (!body?.readableEnded) stop(error ?? aborted());
