@@ -24,6 +24,7 @@ import { SAMPLE_FOLDER, sampleNames, samplesWereUploaded, uploadSamples } from '
 import { startError } from './start-error.ts';
 import { openStartTerminal, type StartTerminal } from './start-terminal.ts';
 import { eventLine, outcomeLine, outputReport } from './start-text.ts';
+import { followFolders, type WatchedFolder, type WatchMode } from './watched-folders.ts';
 import {
   linesToTry,
   networkLines,
@@ -31,6 +32,7 @@ import {
   placeLines,
   sampleLines,
   trialModelLine,
+  watchLines,
 } from './welcome-text.ts';
 
 const LABEL_SETS = packagePath('models', 'labels');
@@ -49,6 +51,9 @@ export interface StartOptions {
   readonly labelSets: readonly string[] | undefined;
   /** What is recorded of a picture's EXIF. @default all */
   readonly exif: ExifChoice | undefined;
+  /** Folders whose pictures are tagged, too. */
+  readonly watched: readonly WatchedFolder[];
+  readonly watchMode: WatchMode;
   /** Whether thumbnails are made while pictures are tagged. */
   readonly makesThumbnails: boolean;
   /** Maximum number of S3 object tags that each image gets. @default none */
@@ -77,12 +82,17 @@ export async function runStart(options: StartOptions, output: Output): Promise<n
   const ending = new AbortController();
   let background = Promise.resolve();
   let terminal: StartTerminal | undefined;
+  let folders: Awaited<ReturnType<typeof followFolders>> | undefined;
   try {
     await noteRunning(options.dataFolder, placesOf(served));
     await untilStopped(async (stop) => {
       const work = reembeddingOf(served);
       terminal = terminalOf(served, stop, output);
       await welcome(served, options, { work, terminal }, output);
+      folders = followFolders(options.watched, {
+        ...{ s3: served.pipeline.s3, dataFolder: options.dataFolder },
+        ...{ mode: options.watchMode, remark: output.remark },
+      });
       terminal.showStatus();
       void served.page.tellOthers().catch(() => {}); // the page tells why the images cannot be read
       if (work) background = reembed(work, served, { ...options, signal: ending.signal }, output);
@@ -93,6 +103,7 @@ export async function runStart(options: StartOptions, output: Output): Promise<n
     await terminal?.close();
     ending.abort();
     await background;
+    await folders?.close();
     await removeRunningNote(options.dataFolder);
     await served.close();
   }
@@ -187,7 +198,7 @@ function terminalOf(served: Served, stop: () => void, output: Output): StartTerm
 /** Says where things are, shows the samples on the first start, and from then on every image. */
 async function welcome(
   served: Served,
-  { dataFolder, model, access }: Pick<StartOptions, 'dataFolder' | 'model' | 'access'>,
+  { dataFolder, model, access, watched }: Pick<StartOptions, 'dataFolder' | 'model' | 'access' | 'watched'>,
   { work, terminal }: { readonly work: Reembedding | undefined; readonly terminal: StartTerminal },
   output: Output,
 ): Promise<void> {
@@ -196,7 +207,7 @@ async function welcome(
   };
   const { pipeline, listeners } = served;
   const places = placesOf(served);
-  await print(...placeLines(places), ...networkLines(access, places));
+  await print(...placeLines(places), ...networkLines(access, places), ...watchLines(watched));
   if (!samplesWereUploaded(dataFolder)) {
     const outcomes = await tagSamples({ pipeline, listeners }, dataFolder, output);
     await print('', ...sampleLines(outcomes));

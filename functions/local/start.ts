@@ -6,6 +6,7 @@ import { type FlagValues, onlyFlags } from '../terminal/flags.ts';
 import { LOCAL_PIPELINE } from './control-api/local-pipeline.ts';
 import type { PortChoice } from './http/loopback-server.ts';
 import type { StartOptions } from './start-run.ts';
+import { WATCH_MODES, watchedFolders } from './watched-folders.ts';
 
 const DEFAULT_PORTS = {
   's3-port': LOCAL_PIPELINE.s3Port,
@@ -78,6 +79,21 @@ const flags = {
     about: 'Label sets to use instead of those that come with Cliptag.',
     check: checkNotEmpty,
   },
+  watch: {
+    type: 'string',
+    multiple: true,
+    value: 'FOLDER',
+    about: 'Tag the pictures of a folder, too, with all that is put there, changed or deleted.',
+    check: checkNotEmpty,
+  },
+  'watch-mode': {
+    type: 'string',
+    value: 'MODE',
+    about:
+      'reference: its pictures are read where they are, and never written or deleted. copy: they are copied. Default: reference.',
+    check: (value: string) =>
+      WATCH_MODES.some((mode) => mode === value) ? undefined : WATCH_MODES.join(' or '),
+  },
   exif: {
     type: 'string',
     value: 'CHOICE',
@@ -110,7 +126,8 @@ type Flags = FlagValues<typeof flags>;
 export const start = command({
   usage: `start [--s3-port PORT] [--dynamodb-port PORT] [--http-port PORT] [--port auto]
        [--data FOLDER] [--host ADDRESS] [--token TOKEN|--token-file FILE] [--allowed-host NAME …]
-       [--model MODEL] [--labels FILE|FOLDER …] [--exif all|without-place|none] [--no-thumbnails]
+       [--model MODEL] [--labels FILE|FOLDER …]
+       [--watch FOLDER …] [--watch-mode reference|copy] [--exif all|without-place|none] [--no-thumbnails]
        [--object-tags N] [--no-reembed] [--result-events]`,
   about: `Runs the whole pipeline on this machine: S3 endpoint, queue, the handler that Lambda runs, DynamoDB, and a page
 to search and look at pictures.
@@ -131,7 +148,12 @@ Exit code: 0 after Ctrl-C; 2 when it cannot start with these flags, or a port is
 one already runs with this data folder.`,
   example: 'start --data /tmp/cliptag',
   flags,
-  check: ({ flags: given, operands }) => [...onlyFlags(operands), ...equalPorts(given), ...twoTokens(given)],
+  check: ({ flags: given, operands }) => [
+    ...onlyFlags(operands),
+    ...equalPorts(given),
+    ...twoTokens(given),
+    ...idleMode(given),
+  ],
   run: async ({ flags: given }, output) => {
     // Loaded only now, so that help and faults of the command line do not wait for the pipeline.
     const { networkAccess } = await import('./network-access.ts');
@@ -151,6 +173,8 @@ function optionsOf(given: Flags): Omit<StartOptions, 'access'> {
     },
     dataFolder: given.data ?? DEFAULT_DATA_FOLDER,
     model: given.model,
+    watched: watchedFolders(given.watch ?? [], given.data ?? DEFAULT_DATA_FOLDER),
+    watchMode: WATCH_MODES.find((mode) => mode === given['watch-mode']) ?? 'reference',
     labelSets: given.labels,
     exif: EXIF_CHOICES.find((choice) => choice === given.exif),
     makesThumbnails: given['no-thumbnails'] !== true,
@@ -167,6 +191,10 @@ function portChoice(given: Flags, flag: PortFlag): PortChoice {
 
 function portOf(given: Flags, flag: PortFlag): number {
   return Number(given[flag] ?? DEFAULT_PORTS[flag]);
+}
+
+function idleMode({ watch, 'watch-mode': mode }: Flags): readonly string[] {
+  return mode !== undefined && watch === undefined ? ['--watch-mode needs --watch'] : [];
 }
 
 function twoTokens({ token, 'token-file': file }: Flags): readonly string[] {

@@ -11,6 +11,7 @@ import { LOCAL_PIPELINE } from './control-api/local-pipeline.ts';
 import { hostUrl } from './http/loopback-server.ts';
 import { isLoopback } from './http/reach.ts';
 import type { NetworkAccess } from './network-access.ts';
+import type { WatchedFolder } from './watched-folders.ts';
 
 /** Where a pipeline on this machine answers. */
 export interface PipelinePlaces {
@@ -58,6 +59,15 @@ function addressesOfThisMachine(): readonly string[] {
     .filter(({ internal, family }) => !internal && family === 'IPv4')
     .map(({ address }) => address)
     .slice(0, 3);
+}
+
+/** Says which folders are followed, and where their pictures are. */
+export function watchLines(folders: readonly WatchedFolder[]): readonly string[] {
+  return indented(
+    columns(
+      folders.map(({ root, prefix }) => ['Watching', root, `as s3://${LOCAL_PIPELINE.bucket}/${prefix}`]),
+    ),
+  );
 }
 
 /** Of each sample so many tags. */

@@ -1,9 +1,28 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { constants, createReadStream, type ReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AssertSpace, RESERVED_BYTES, spaceOf } from '../store/free-space.ts';
 import { appendNote, type ObjectNote, readNote, removeNotes } from './object-note.ts';
+
+/** Ids of files that are not ours, with the path behind it: they are read, and never written, noted in or removed. */
+const REFERENCE = 'file:';
+
+/** The id under which a file of somebody else's is read. */
+export function referenceTo(path: string): string {
+  return `${REFERENCE}${path}`;
+}
+
+export function isReference(id: string): boolean {
+  return id.startsWith(REFERENCE);
+}
+
+/** Reads a file of somebody else's. A link that was put in its place meanwhile leads nowhere: the reader gets ELOOP. */
+export function readUnlinked(path: string, range: { start?: number; end?: number } = {}): ReadStream {
+  // Node takes numbers for flags, which its types do not know here.
+  const flags = (constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)) as unknown as string;
+  return createReadStream(path, { ...range, flags });
+}
 
 /** Files that hold the bytes of objects and parts, named by random ids; only notes are added to them. */
 export interface BlobFiles {
@@ -45,7 +64,8 @@ export async function openBlobFiles(folder: string): Promise<BlobFiles> {
   const assertSpace = spaceOf(folder, RESERVED_BYTES.uploads);
   const pathOf = (id: string) => join(finished, id);
   const removeFile = (id: string) => rm(pathOf(id), { force: true });
-  const pins = createPins(removeFile, (id) => removeNotes(pathOf(id)));
+  const disown = async (id: string) => (isReference(id) ? undefined : removeNotes(pathOf(id)));
+  const pins = createPins(removeFile, disown);
 
   return {
     ...pins,
@@ -63,10 +83,13 @@ export async function openBlobFiles(folder: string): Promise<BlobFiles> {
         throw error;
       }
     },
-    read: (id, first, last) => createReadStream(pathOf(id), { start: first, end: last }),
-    note: (id, note) => appendNote(pathOf(id), note),
+    read: (id, first, last) =>
+      isReference(id)
+        ? readUnlinked(id.slice(REFERENCE.length), { start: first, end: last })
+        : createReadStream(pathOf(id), { start: first, end: last }),
+    note: async (id, note) => (isReference(id) ? undefined : appendNote(pathOf(id), note)),
     readNote: (id) => readNote(pathOf(id)),
-    disown: (id) => removeNotes(pathOf(id)),
+    disown,
     ids: async () => new Set(await readdir(finished)),
     async removeOrphans(known) {
       for (const id of await readdir(unfinished)) await rm(join(unfinished, id), { force: true });
@@ -146,7 +169,7 @@ function createPins(
       };
     },
     async remove(ids) {
-      for (const id of ids) {
+      for (const id of ids.filter((one) => !isReference(one))) {
         if (readers.has(id)) {
           removedLater.add(id);
           await disown(id);

@@ -58,6 +58,11 @@ export async function storeBytes(
   return { blobId: id, ...result };
 }
 
+/** What storing bytes would say of them. */
+export async function measuredBytes(bytes: AsyncIterable<Buffer>): Promise<Omit<StoredBytes, 'blobId'>> {
+  return measure(bytes, { append: async () => {}, algorithms: [], maximumBytes: MAXIMUM_OBJECT_BYTES });
+}
+
 /** A request's XML document, with the same checks, held in memory. */
 export async function readDocument(request: AuthenticatedRequest): Promise<string> {
   assertAnnouncedSize(request, MAXIMUM_DOCUMENT_BYTES);

@@ -1,9 +1,16 @@
+import { isReference } from './blob-files.ts';
+import { S3Error } from './errors.ts';
 import { type Change, del, LAST_SEQUENCER, objectKey, put } from './metadata.ts';
 import type { ObjectEvent, S3EventName } from './notification.ts';
 import { outboxRecords } from './outbox-records.ts';
 import type { BucketRecord, ObjectRecord } from './records.ts';
 import type { AuthenticatedRequest } from './request.ts';
 import { findObject, type S3State, withBucket } from './state.ts';
+
+/** Who changes an object, and in which bucket. */
+export type Changing = Pick<AuthenticatedRequest, 'bucket' | 'sourceIpAddress' | 'requestId'> & {
+  readonly authentication: Pick<AuthenticatedRequest['authentication'], 'accessKeyId'>;
+};
 
 /** A change of one object: what is stored under the key from now on, and the name of the event. */
 export interface ObjectChange {
@@ -15,6 +22,8 @@ export interface ObjectChange {
   readonly check?: (current: ObjectRecord | undefined) => void;
   /** Blobs that were stored for this change alone; removed when it fails. */
   readonly newBlobIds?: readonly string[];
+  /** Whether files of a watched folder may be replaced or removed as objects; the files stay. @default they may not */
+  readonly isOfFolder?: boolean;
   /** Committed together with the object. */
   readonly alongside?: readonly Change[];
 }
@@ -28,7 +37,7 @@ export interface ObjectChange {
  */
 export async function changeObject(
   state: S3State,
-  request: AuthenticatedRequest,
+  request: Changing,
   change: ObjectChange,
 ): Promise<ObjectRecord | undefined> {
   const { stored, replacedBlobIds, outboxKeys } = await state
@@ -45,14 +54,10 @@ export async function changeObject(
   return stored;
 }
 
-async function commit(
-  state: S3State,
-  bucket: BucketRecord,
-  request: AuthenticatedRequest,
-  change: ObjectChange,
-) {
+async function commit(state: S3State, bucket: BucketRecord, request: Changing, change: ObjectChange) {
   const current = await findObject(state, bucket.name, change.key);
   change.check?.(current);
+  if (change.isOfFolder !== true && current?.blobs.some(({ id }) => isReference(id))) throw ofFolder();
   if (!change.object && !current) return { stored: undefined, replacedBlobIds: [], outboxKeys: [] };
 
   const sequencer = state.nextSequencer();
@@ -73,6 +78,11 @@ async function commit(
   return { stored, replacedBlobIds, outboxKeys: outbox.map(({ key }) => key) };
 }
 
+function ofFolder(): S3Error {
+  const message = 'The object is a file of a watched folder: change or delete it there.';
+  return new S3Error(403, 'AccessDenied', message);
+}
+
 /** Has the object's first blob say what object it is, in case the metadata should be lost. */
 export async function noteObject({ blobs }: S3State, bucket: string, object: ObjectRecord): Promise<void> {
   const [first] = object.blobs;
@@ -86,7 +96,7 @@ function objectWrite(state: S3State, bucket: string, key: string, stored: Object
 
 function objectEvent(
   { region }: S3State,
-  { bucket, authentication, sourceIpAddress, requestId }: AuthenticatedRequest,
+  { bucket, authentication, sourceIpAddress, requestId }: Changing,
   { key, eventName, object }: ObjectChange,
   moment: Pick<ObjectEvent, 'sequencer' | 'time'>,
 ): ObjectEvent {

@@ -1,4 +1,4 @@
-import type { BlobFiles } from './blob-files.ts';
+import { type BlobFiles, isReference } from './blob-files.ts';
 import { type Change, del, LAST_SEQUENCER, type Metadata, objectKey, put } from './metadata.ts';
 import type { ObjectNote } from './object-note.ts';
 import { creationOf, outboxRecords } from './outbox-records.ts';
@@ -25,7 +25,7 @@ export async function recoverObjects(
   region: string,
 ): Promise<RecoveredObjects> {
   const ids = await blobs.ids();
-  const isWhole = (object: ObjectRecord) => object.blobs.every(({ id }) => ids.has(id));
+  const isWhole = (object: ObjectRecord) => object.blobs.every(({ id }) => isReference(id) || ids.has(id));
   const unknown = new Set(ids);
   const dropped: string[] = [];
   for await (const [key, object] of metadata.objects.iterator()) {

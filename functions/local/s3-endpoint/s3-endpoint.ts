@@ -8,7 +8,7 @@
  * The operations: `bucket-operations.ts`, `object-operations.ts` (writes), `object-reads.ts`, `object-attributes.ts`,
  * `list-objects.ts` and `multipart.ts`. Every write of an object ends in `object-commit.ts`; `notification.ts` describes it for a queue, and
  * `outbox.ts` hands the description over, and `retelling.ts` repeats it for a key. `new-objects.ts` takes what a page of this
- * process uploads.
+ * process uploads, and `folder-objects.ts` follows files of folders.
  *
  * The state: `state.ts` opens `metadata.ts` (tables of the types in `records.ts`) and `blob-files.ts` (bytes, which
  * an `object-note.ts` follows: from these notes `recovery.ts` restores lost metadata). Bytes come in through `body.ts`,
@@ -33,6 +33,7 @@ import {
 } from '../http/loopback-server.ts';
 import { LOOPBACK_REACH, type Reach } from '../http/reach.ts';
 import { exchange } from './exchange.ts';
+import { type FolderObjects, type FolderObjectsOptions, folderObjects } from './folder-objects.ts';
 import { type NewObjects, type NewObjectsOptions, newObjects } from './new-objects.ts';
 import { allEventsTo } from './notification-configuration.ts';
 import { openObject, readBytes } from './object-reads.ts';
@@ -81,6 +82,8 @@ export interface S3Endpoint {
   open(object: { readonly bucket: string; readonly key: string }): Promise<OpenedObject | undefined>;
   /** Takes files from a page of this process, for one bucket. */
   newObjects(options: NewObjectsOptions): NewObjects;
+  /** Has objects of a bucket follow the files of folders. */
+  folderObjects(options: FolderObjectsOptions): FolderObjects;
   /** Cuts open connections, waits for the requests under way, and closes the state. */
   close(): Promise<void>;
 }
@@ -132,6 +135,7 @@ export async function startS3Endpoint(options: S3EndpointOptions): Promise<S3End
       toldObjects: (bucket) => toldObjects(state, bucket),
       open: (object) => openedObject(state, object),
       newObjects: (newOptions) => newObjects(state, newOptions),
+      folderObjects: (folderOptions) => folderObjects(state, folderOptions),
       tellAgain: (object) => tellAgain(state, options.onNotification, object),
       async close() {
         await stop(server);

@@ -144,12 +144,13 @@ export const ALLOWED_IMPORTS = `
   local/dynamodb: adapters/aws core/records local/control-api local/http local/store dynalite node:*
   local/reembedding: core/objects core/records core/tagging local/queue terminal node:*
   local/repair: core/objects core/records local/queue local/s3-endpoint local/store terminal node:*
+  local/watch: adapters/files core local/s3-endpoint terminal p-limit node:*
   local/trial: adapters/files core/objects terminal node:*
   local: core/calibration adapters/aws adapters/files adapters/onnx api config.ts core core/formats/exif core/labels
       core/objects core/records core/results core/search core/tagging local/control-api local/dynamodb local/http
       local/label-sets
       local/page-api local/page-host local/page-server local/queue local/reembedding local/repair local/s3-endpoint
-      local/store local/trial search tag-images tagger terminal zod node:*
+      local/store local/trial local/watch search tag-images tagger terminal zod node:*
 
   # The page on this machine before a deployed stack.
   stack-page: api api/contract.ts core local/http local/page-host node:*

@@ -1,0 +1,93 @@
+import type { Dirent } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isImageName, systemFile, systemFolder } from '../../adapters/files/picture-names.ts';
+
+export interface ScannedFile {
+  readonly sizeBytes: number;
+  readonly modifiedMilliseconds: number;
+}
+
+export interface FolderScan {
+  /** Pictures by their paths below the folder, with `/` between names. */
+  readonly files: ReadonlyMap<string, ScannedFile>;
+  /** Folders with pictures or without, the folder itself (`''`) first. */
+  readonly folders: readonly string[];
+  /** Those that could not be read: nothing is known of what is in them. */
+  readonly unreadable: readonly string[];
+}
+
+/** Whether a folder of this name is entered: hidden ones and those of systems are not. */
+export function isEntered(name: string): boolean {
+  return !name.startsWith('.') && systemFolder(name) === undefined;
+}
+
+/** Whether a file of this name is taken for a picture: hidden ones, notes of systems, and what is still downloaded are not. */
+export function isPictureName(name: string): boolean {
+  return !/^[.~]/.test(name) && systemFile(name) === undefined && isImageName(name);
+}
+
+/** Whether all names of a path may be of a picture. */
+export function isPicturePath(path: string): boolean {
+  const names = path.split('/');
+  return names.slice(0, -1).every(isEntered) && isPictureName(names.at(-1) ?? '');
+}
+
+export interface ScanOptions {
+  /** Whether a folder is not entered, by its absolute path, such as that of the pipeline's own data. */
+  readonly isLeftOut: (path: string) => boolean;
+  /** Told of each folder before it is read. */
+  readonly onFolder: (folder: string) => void;
+}
+
+/**
+ * The pictures in a folder, at any depth. Links are not followed, to files as little as to folders: what is outside of the folder is
+ * none of its pictures.
+ *
+ * @throws the file system's error, where the folder itself cannot be read
+ */
+export async function scanFolder(root: string, { isLeftOut, onFolder }: ScanOptions): Promise<FolderScan> {
+  const files = new Map<string, ScannedFile>();
+  const folders: string[] = [];
+  const unreadable: string[] = [];
+  const waiting = [''];
+  for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
+    onFolder(folder);
+    const entries = await readdir(join(root, folder), { withFileTypes: true }).catch((error: unknown) => {
+      if (folder === '') throw error;
+      if (codeOf(error) !== 'ENOENT') unreadable.push(folder);
+      return [] as Dirent[];
+    });
+    folders.push(folder);
+    for (const entry of entries) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory() && isEntered(entry.name) && !isLeftOut(join(root, path))) waiting.push(path);
+      if (!entry.isFile() || !isPictureName(entry.name)) continue;
+      const file = await fileAt(join(root, path));
+      if (file) files.set(path, file);
+    }
+  }
+  return { files, folders, unreadable };
+}
+
+/**
+ * The file of a path; undefined where there is none, or something else than a file.
+ *
+ * @throws the file system's error, where nothing can be said
+ */
+export async function fileAt(path: string): Promise<ScannedFile | undefined> {
+  const entry = await lstat(path).catch((error: unknown) => {
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return undefined;
+    throw error;
+  });
+  return entry?.isFile() ? { sizeBytes: entry.size, modifiedMilliseconds: entry.mtimeMs } : undefined;
+}
+
+/** Whether there is a folder, and no link to one. */
+export async function isFolder(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined))?.isDirectory() ?? false;
+}
+
+export function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? String(error);
+}

@@ -1,0 +1,250 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+import { printable } from '../../core/printable.ts';
+import { countText } from '../../terminal/amounts.ts';
+import type { FolderObjects } from '../s3-endpoint/folder-objects.ts';
+import { folderHints } from './folder-hints.ts';
+import {
+  codeOf,
+  type FolderScan,
+  fileAt,
+  isEntered,
+  isFolder,
+  isPicturePath,
+  type ScannedFile,
+  scanFolder,
+} from './folder-scan.ts';
+
+export interface FolderWatch {
+  /** Looks at all of the folder now, and resolves once it has done so. What has changed is taken over soon after. */
+  look(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface FolderWatchOptions {
+  /** An absolute path. */
+  readonly root: string;
+  /** What the keys of its pictures begin with. */
+  readonly prefix: string;
+  readonly objects: FolderObjects;
+  /** Folders below it that hold none of its pictures, by their absolute paths. */
+  readonly isLeftOut: (path: string) => boolean;
+  readonly remark: (text: string) => void;
+  /** For so long a file must stay as it is, which may be on its way. @default 1.5 seconds */
+  readonly settleMilliseconds?: number;
+  /** Between looks at all of the folder, for what the system does not tell of. @default 5 minutes */
+  readonly lookMilliseconds?: number;
+  /** Between looks for a folder that has gone. @default 2 seconds */
+  readonly awayMilliseconds?: number;
+}
+
+/** How a file was when it was looked at; `undefined`: there is none. */
+interface Sighting {
+  readonly file: ScannedFile | undefined;
+  readonly since: number;
+}
+
+/** Reading more at once makes a spinning disk slower. */
+const READ_AT_ONCE = 4;
+/** Between looks at files that may still be written. */
+const PULSE_MILLISECONDS = 250;
+
+/**
+ * Has objects follow the pictures of a folder: new and changed files become objects once they have been written whole, objects of files
+ * that are gone are removed. A folder that is not there, or comes up empty where it was not, as one that is not mounted, keeps its
+ * objects until it is back.
+ */
+export function watchFolder(options: FolderWatchOptions): FolderWatch {
+  const { root, prefix, objects, remark, settleMilliseconds = 1_500 } = options;
+  const { lookMilliseconds = 5 * 60_000, awayMilliseconds = 2_000 } = options;
+  const known = new Map<string, ScannedFile>();
+  const dirty = new Map<string, Sighting | undefined>();
+  const told = new Set<string>();
+  const whenFree = pLimit(READ_AT_ONCE);
+  let isClosed = false;
+  let isAway = false;
+  /** Of the folder whose files were seen last: another one in its place may lack them for another reason. */
+  let identity: string | undefined;
+  let folders: ReadonlySet<string> = new Set();
+  let lookedAt = 0;
+  let lookTook = 0;
+  let foundAt = 0;
+  let isLookWanted = true;
+  let working: Promise<void> | undefined;
+
+  const hints = folderHints({
+    root,
+    onHint: (path) => {
+      if (isPicturePath(path)) mark(path);
+      else void noteFolder(path);
+    },
+    onFault: (error) =>
+      tellOnce(
+        `${printable(root)} is looked at every ${lookMilliseconds / 1_000} seconds only: the system watches no more folders (${codeOf(error)})`,
+      ),
+  });
+
+  function tellOnce(text: string): void {
+    if (told.has(text)) return;
+    told.add(text);
+    remark(text);
+  }
+
+  const loaded = (async () => {
+    for (const { key, ...file } of await objects.list(prefix)) known.set(key.slice(prefix.length), file);
+  })();
+
+  /** @returns whether the folder is there, and is the one whose files are known */
+  async function isHere(scan?: FolderScan): Promise<boolean> {
+    const entry = await stat(root).catch(() => undefined);
+    const found = entry?.isDirectory() ? `${entry.dev}:${entry.ino}` : undefined;
+    const isEmptied = scan?.files.size === 0 && known.size > 0 && found !== identity;
+    if (found === undefined || isEmptied || (!scan && found !== identity)) return false;
+    if (scan) identity = found;
+    return true;
+  }
+
+  function setAway(isGone: boolean): void {
+    if (isGone === isAway) return;
+    isAway = isGone;
+    const pictures = `${countText(known.size)} pictures`;
+    remark(
+      isGone
+        ? `${printable(root)} is not there, or empty as a folder that is not mounted: its ${pictures} stay until it is back`
+        : `${printable(root)} is back`,
+    );
+    if (isGone) dirty.clear();
+  }
+
+  async function lookNow(): Promise<void> {
+    isLookWanted = false;
+    const begun = Date.now();
+    await lookAround();
+    lookedAt = Date.now();
+    lookTook = lookedAt - begun;
+  }
+
+  async function lookAround(): Promise<void> {
+    const scan = await scanFolder(root, { ...options, onFolder: hints.open }).catch(() => undefined);
+    if (!scan || !(await isHere(scan))) {
+      hints.close();
+      return setAway(true);
+    }
+    setAway(false);
+    folders = new Set(scan.folders);
+    hints.keep(scan.folders);
+    for (const [path, file] of scan.files) if (!isSame(known.get(path), file)) mark(path);
+    for (const path of known.keys()) {
+      const isUnknown = scan.unreadable.some((folder) => path.startsWith(`${folder}/`));
+      if (!scan.files.has(path) && !isUnknown) mark(path);
+    }
+    for (const folder of scan.unreadable) tellOnce(`${printable(join(root, folder))} cannot be read`);
+  }
+
+  function mark(path: string): void {
+    if (!dirty.has(path)) dirty.set(path, undefined);
+  }
+
+  /** A folder has come or gone, perhaps with all that is in it. Files that are no pictures come and go as they like. */
+  async function noteFolder(path: string): Promise<void> {
+    if (!path.split('/').every((name) => name === '' || isEntered(name))) return;
+    if (folders.has(path)) hints.forget(path);
+    const isOne = folders.has(path) || (await isFolder(join(root, path)));
+    isLookWanted ||= isOne;
+  }
+
+  async function settle(path: string): Promise<void> {
+    const file = await fileAt(join(root, path));
+    const before = dirty.get(path);
+    if (!before || !isSame(before.file, file)) {
+      dirty.set(path, { file, since: Date.now() });
+    } else if (Date.now() - before.since >= settleMilliseconds) {
+      if (await takeOver(path, file)) dirty.delete(path);
+      else dirty.set(path, undefined);
+    }
+  }
+
+  /** @returns whether that is all for now */
+  async function takeOver(path: string, file: ScannedFile | undefined): Promise<boolean> {
+    const key = `${prefix}${path}`;
+    if (!file) {
+      if (!known.has(path)) return true;
+      if (!(await isHere())) {
+        isLookWanted = true;
+        return true;
+      }
+      await objects.remove(key);
+      known.delete(path);
+      return true;
+    }
+    if (isSame(known.get(path), file)) return true;
+    const outcome = await objects.put(key, join(root, path));
+    if (outcome === 'put') known.set(path, file);
+    if (outcome === 'taken') {
+      tellOnce(`${printable(join(root, path))} is left out: an upload has the key ${printable(key)}`);
+    }
+    return outcome !== 'changing';
+  }
+
+  /** The system does not tell that the folder itself has gone, or that another one has come in its place. */
+  async function lookForRoot(): Promise<void> {
+    if (isAway || Date.now() - foundAt < awayMilliseconds) return;
+    foundAt = Date.now();
+    if (await isHere()) return;
+    hints.close();
+    isLookWanted = true;
+  }
+
+  async function pulse(): Promise<void> {
+    await loaded;
+    await lookForRoot();
+    const patience = isAway ? awayMilliseconds : lookMilliseconds;
+    const idle = Date.now() - lookedAt;
+    // A tenth of the time at most: a large folder takes a while.
+    if ((isLookWanted && !isAway && idle >= 9 * lookTook) || idle >= patience) await lookNow();
+    if (isAway) return;
+    await Promise.all(
+      [...dirty.keys()].map((path) =>
+        whenFree(async () => {
+          if (isClosed || isAway) return;
+          await settle(path).catch((error: unknown) => {
+            dirty.delete(path);
+            tellOnce(`${printable(join(root, path))} cannot be taken over: ${codeOf(error)}`);
+          });
+        }),
+      ),
+    );
+  }
+
+  function work(): Promise<void> {
+    working ??= pulse()
+      .catch((error: unknown) => tellOnce(`${printable(root)} cannot be followed: ${error}`))
+      .finally(() => {
+        working = undefined;
+      });
+    return working;
+  }
+
+  const timer = setInterval(() => void work(), PULSE_MILLISECONDS);
+  timer.unref();
+  void work();
+  return {
+    async look() {
+      await working;
+      isLookWanted = true;
+      lookedAt = 0;
+      await work();
+    },
+    async close() {
+      isClosed = true;
+      clearInterval(timer);
+      hints.close();
+      await working;
+    },
+  };
+}
+
+function isSame(one: ScannedFile | undefined, other: ScannedFile | undefined): boolean {
+  return one?.sizeBytes === other?.sizeBytes && one?.modifiedMilliseconds === other?.modifiedMilliseconds;
+}
