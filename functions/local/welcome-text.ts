@@ -118,7 +118,7 @@ export function linesToTry({ file, tag, credentials, ...places }: LinesToTry): r
     '  --no-scan-index-forward',
     '',
     `rclone, boto3, SDKs, and every option: ${relative(process.cwd(), packagePath('docs', 'local.md'))}`,
-  ]);
+  ]).map((line) => line.trimEnd());
 }
 
 /** Keys of the user's own are not shown: what is printed here may end up in a log. */

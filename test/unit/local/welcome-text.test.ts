@@ -46,6 +46,7 @@ describe('what a start says', () => {
       "  npx cliptag query --label 'ox'\\''s head'",
       "  npx cliptag search 'ox'\\''s head'",
     ]);
+    expect(lines.filter((line) => /\s$/.test(line))).toEqual([]);
     expect(existsSync(lines.at(-1)?.split(': ').at(-1) ?? '')).toBe(true);
   });
 
