@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { packageVersion } from '../adapters/files/package-folder.ts';
+import { shellWord } from '../core/removal-command.ts';
 import { wrongCommand } from '../terminal/did-you-mean.ts';
 import { EXIT, UsageError } from '../terminal/exit-code.ts';
 import type { Output } from '../terminal/output.ts';
@@ -14,7 +16,7 @@ import { generalHelp } from './general-help.ts';
  * @returns the exit code; `cliptag --help` explains it
  */
 export function main(args: readonly string[], start: LoadStart = noStart): Promise<number> {
-  const [name = '', ...rest] = args;
+  const [name = '', ...rest] = isHelpOf(args) ? [...args.slice(1), '--help'] : args;
   const groups = commandGroups(start);
   const commands = commandTable(groups);
   const listed = commands.get(name);
@@ -26,6 +28,11 @@ export function main(args: readonly string[], start: LoadStart = noStart): Promi
   );
 }
 
+/** `cliptag help tag` is `cliptag tag --help`. */
+function isHelpOf([name, command = '-']: readonly string[]): boolean {
+  return name === 'help' && !command.startsWith('-');
+}
+
 /** What is answered where no command is named. */
 async function answer(
   name: string,
@@ -35,7 +42,14 @@ async function answer(
 ): Promise<number> {
   if (name === '--version') await output.line(packageVersion());
   else if (['', '--help', '-h', 'help'].includes(name)) await output.line(help());
-  else throw new UsageError([wrongCommand(name, [...names, '--help', '--version'])]);
+  else {
+    const fault = wrongCommand(name, [...names, '--help', '--version']);
+    throw new UsageError([
+      !name.startsWith('-') && existsSync(name)
+        ? `${fault}; a picture is tagged by cliptag tag ${shellWord(name)}`
+        : fault,
+    ]);
+  }
   return EXIT.done;
 }
 

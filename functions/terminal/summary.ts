@@ -7,6 +7,8 @@ export interface Summary {
    * summary.text([[300, 'picture'], [258, 'tagged']]) // 300 pictures, 258 tagged, 4.2 s
    */
   text(counts: ReadonlyArray<readonly [count: number, what: string]>): string;
+  /** How long it took, e.g. `4.2 s`. */
+  time(): string;
 }
 
 /** What is counted in the singular and the plural; other words, such as `tagged`, are the same in both. */
@@ -21,12 +23,14 @@ const PLURALS: Readonly<Record<string, string>> = {
 /** Begins to measure the time. */
 export function startSummary(now: () => number = () => performance.now()): Summary {
   const startedAt = now();
+  const time = () => secondsText((now() - startedAt) / 1000);
   return {
+    time,
     text: (counts) => {
       const parts = counts.map(
         ([count, what]) => `${countText(count)} ${count === 1 ? what : (PLURALS[what] ?? what)}`,
       );
-      return [...parts, secondsText((now() - startedAt) / 1000)].join(', ');
+      return [...parts, time()].join(', ');
     },
   };
 }

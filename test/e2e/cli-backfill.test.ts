@@ -80,7 +80,7 @@ describe('cliptag backfill', PATIENCE, () => {
   it('tags what is under the prefix, and finds it done the second time', async () => {
     const first = await backfill('s3://old/a/', '--yes');
     expect(first).toMatchObject({ code: 0, stderr: '' });
-    expect(first.stdout).toMatch(/\nSent and worked on: 2 objects; 0 were done already\.\n$/);
+    expect(first.stdout).toMatch(/\nSent and worked on: 2 objects; 0 were done already; \d+\.\d s\.\n$/);
     expect(await recordIn('old', 'a/2 ü+.png')).toMatchObject({ status: 'tagged', revision: 1 });
     expect(await recordIn('old', 'b/3.png')).toBeUndefined();
     const second = await backfill('s3://old', '--yes', '--json');

@@ -237,6 +237,26 @@ describe.skipIf(!hasMoto)('with a deployed table', () => {
       expect(jsonLines(counts)).toEqual([{ set: 'general', label: 'rocket', count: 1 }]);
     });
 
+    it('exports a table: its tags, and sidecars whose trees come from label sets that are here', async () => {
+      const csv = await search('export', '--csv-tags', '--set', 'general', ...searched);
+      expect(csv).toMatchObject({ code: 0, stderr: expect.stringMatching(/4 images, 4 tags, /) });
+      expect(csv.stdout.split('\r\n').slice(0, 2)).toEqual([
+        'bucket,key,set,label,score',
+        'searched,chelsea.png,general,chelsea,0.9',
+      ]);
+      const labels = join(cache, 'tree.yaml');
+      await writeFile(
+        labels,
+        'name: general\nversion: 1\nmode: independent\nlabels: [{ name: rocket, parent: machine }]\n',
+      );
+      const pictures = join(cache, 'pictures');
+      const args = ['export', 'label:rocket', '--xmp', pictures, '--labels', labels];
+      expect(await search(...args, ...stack('Searched'))).toMatchObject({ code: 0, stdout: '' });
+      expect(await readFile(join(pictures, 'rocket.jpg.xmp'), 'utf8')).toContain(
+        '<rdf:li>machine|rocket</rdf:li>',
+      );
+    });
+
     it('calibrates a label set by the images of a stack, and says that it is to be deployed', async () => {
       const labels = join(cache, 'pets.yaml');
       await writeFile(labels, 'name: pets\nversion: 1\nmode: independent\nlabels: [cat, rocket]\n');

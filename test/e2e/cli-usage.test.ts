@@ -45,6 +45,22 @@ describe('cliptag', () => {
     expect(stdout).toMatch(/^Usage: cliptag COMMAND [\s\S]*^ {2}tag PATH… /m);
   });
 
+  it.each([
+    [
+      ['help', 'tag'],
+      ['tag', '--help'],
+    ],
+    [
+      ['help', 'labels', 'new'],
+      ['labels', 'new', '--help'],
+    ],
+    [['help', 'models'], ['models']],
+  ])('prints by %j what %j prints', async (args, others) => {
+    const { code, stdout, stderr } = await runCli(args);
+    expect({ code, stdout, stderr }).toEqual(await runCli(others));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
   it.each(['labels', 'models'])('prints the help of %s, given it alone or --help', async (name) => {
     const alone = await runCli([name]);
     expect(alone).toEqual(await runCli([name, '--help']));
@@ -70,6 +86,8 @@ describe('cliptag', () => {
     [['tga', 'x.jpg'], /unknown command "tga" \(cliptag --help lists all\); did you mean "tag"\?$/m],
     [['strat'], /unknown command "strat" .*; did you mean "start"\?/],
     [['dupl'], /unknown command "dupl" .*; did you mean "duplicates"\?/],
+    [['help', 'xyzzy'], /unknown command "xyzzy"/],
+    [['photo.jpg'], /unknown command "photo\.jpg" .*; a picture is tagged by cliptag tag 'photo\.jpg'$/m],
     [['xyzzy'], /unknown command "xyzzy" \(cliptag --help/],
     [['--vresion'], /unknown flag --vresion .*; did you mean "--version"\?/],
     [['tag', '-json', 'x.jpg'], /unknown flag -json .*; did you mean "--json"\?/],

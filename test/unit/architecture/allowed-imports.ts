@@ -213,7 +213,7 @@ export const ALLOWED_IMPORTS = `
   cli: adapters/files cli/commands/backfill cli/commands/correct cli/commands/completion cli/commands/cost cli/commands/duplicates cli/commands/embed cli/commands/evaluate cli/commands/export
       cli/commands/labels cli/commands/models cli/commands/outdated cli/commands/page cli/commands/query cli/commands/redrive cli/commands/retag
       cli/commands/search cli/commands/show cli/commands/similar cli/commands/status cli/commands/tag cli/commands/tokenize cli/commands/why
-      terminal
+      core terminal node:*
 
   # The program: the one place that knows both local and cli.
   functions: cli local tsx zod node:*

@@ -17,6 +17,7 @@ import { countText } from '../../../terminal/amounts.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import type { Output } from '../../../terminal/output.ts';
 import { withCount } from '../../../terminal/progress.ts';
+import { startSummary } from '../../../terminal/summary.ts';
 import { type LocalPipeline, localPipeline } from '../../pipeline/local-pipeline.ts';
 import { askTable } from '../../pipeline/tag-table.ts';
 import { durationText, NOTHING_TO_DO, planLines } from './backfill-text.ts';
@@ -67,6 +68,7 @@ export async function backfillLocal(
     output.remark('cliptag backfill: nothing was started');
     return EXIT.failed;
   }
+  const summary = startSummary();
   const before = await pipeline.status();
   const counts = await askTable(place, (table) =>
     feedLocal(scope, listing, { ...selectionOf(table), deadLettersBefore: before.deadLetters }, pipeline),
@@ -74,7 +76,7 @@ export async function backfillLocal(
   await withCount('Messages left', (show) => untilEmpty(pipeline, show));
   const deadLetters = (await pipeline.status()).deadLetters - before.deadLetters;
   await print('done', { ...counts, deadLetters }, [
-    `Sent and worked on: ${countText(counts.sent)} objects; ${countText(counts.settled)} were done already.`,
+    `Sent and worked on: ${countText(counts.sent)} objects; ${countText(counts.settled)} were done already; ${summary.time()}.`,
     ...(deadLetters > 0 ? [`${countText(deadLetters)} messages were given up: they are dead letters.`] : []),
   ]);
   return deadLetters > 0 ? EXIT.failed : EXIT.done;

@@ -5,6 +5,7 @@ import { confirmed } from '../../../terminal/confirmation.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import type { Output } from '../../../terminal/output.ts';
 import { withCount } from '../../../terminal/progress.ts';
+import { startSummary } from '../../../terminal/summary.ts';
 import { foreignLines, planLines, sweepLine } from './retag-text.ts';
 
 /** What does the work: this process, or the workflow of a deployed stack. */
@@ -52,9 +53,10 @@ export async function runRetag(runner: RetagRunner, choices: RetagChoices, outpu
     output.remark('cliptag retag: nothing was written');
     return EXIT.failed;
   }
+  const summary = startSummary();
   const done = await withCount('Images retagged', (show) => runner.write(plan, show));
   await print('done', done, [
-    `Written: ${done.changed} images with other tags, ${done.noted} with the same ones under other label sets.`,
+    `Written: ${done.changed} images with other tags, ${done.noted} with the same ones under other label sets; ${summary.time()}.`,
     sweepLine(done, 'removed'),
   ]);
   return exitCode;
