@@ -1,6 +1,9 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { describe, expect, it } from 'vitest';
+import { openHub } from '../../functions/checkpoints/pull/hub.ts';
 import { checkpointFiles } from '../fixtures/checkpoint-files.ts';
 import { type Conduct, sha256, startFakeHub } from '../fixtures/fake-hub.ts';
 import { testPull } from './support/pull.ts';
@@ -38,6 +41,17 @@ describe('a download with faults', () => {
       },
     ]);
     expect(await isWhole()).toBe(true);
+  });
+
+  it('is told of a connection that was cut before it read anything', async () => {
+    const { hub } = await started('cut');
+    // What fits into memory is taken from the connection, read or not.
+    hub.files[WEIGHTS] = Buffer.alloc(50_000);
+    const { send, close } = openHub({ endpoint: hub.url, proxies: { except: [] } });
+    const { body } = await send('GET', `laion/tiny/resolve/main/${WEIGHTS}`);
+    await expect.poll(() => body.destroyed).toBe(true);
+    await expect(pipeline(body, new PassThrough().resume())).rejects.toThrow();
+    await close();
   });
 
   it('goes on after a silence', async () => {

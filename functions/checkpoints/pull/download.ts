@@ -99,7 +99,7 @@ async function fetchRest(file: KnownDownload, hub: Hub): Promise<void> {
     const end = await append(answer, file, from, hub);
     if (total !== undefined && end !== total) throw cutShort(file, end, total);
   } finally {
-    answer.body.on('error', () => {}).destroy();
+    answer.body.destroy();
   }
 }
 

@@ -59,7 +59,15 @@ export function openHub(settings: HubSettings): Hub {
     // Sizes and ranges are those of the file itself only without compression.
     const all = { 'user-agent': 'cliptag', 'accept-encoding': 'identity', ...headers, ...own };
     try {
-      return await request(url, { method, headers: all, dispatcher: dispatchers.to(url), ...timeouts });
+      const response = await request(url, {
+        method,
+        headers: all,
+        dispatcher: dispatchers.to(url),
+        ...timeouts,
+      });
+      // A connection may be cut before anybody reads, who is told of it then; without a listener it would end the process.
+      response.body.on('error', () => {});
+      return response;
     } catch (error) {
       throw connectionError(error, url, stallMilliseconds, proxyFor(url, proxies));
     }
