@@ -95,7 +95,7 @@ async function fetchRest(file: KnownDownload, hub: Hub): Promise<void> {
     const total = totalBytes(answer) ?? whole;
     // Something else altogether, for example a network's login page: it must not replace the part.
     if (whole !== undefined && total !== whole) throw otherSize(file, hub, whole, total);
-    await notePart(file.target, file.content, strongEtag(answer));
+    notePart(file.target, file.content, strongEtag(answer));
     const end = await append(answer, file, from, hub);
     if (total !== undefined && end !== total) throw cutShort(file, end, total);
   } finally {

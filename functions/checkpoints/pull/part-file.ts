@@ -1,4 +1,5 @@
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { renameSync, writeFileSync } from 'node:fs';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { jsonValue } from './json-value.ts';
 
@@ -39,11 +40,14 @@ export async function readPart(path: string, content: string): Promise<Part> {
   return { bytes: 0 };
 }
 
-/** Called before the first byte is written: after a crash nobody could tell otherwise which content a part is of. */
-export async function notePart(path: string, content: string, etag: string | undefined): Promise<void> {
+/**
+ * Called before the first byte is written: after a crash nobody could tell otherwise which content a part is of. It is
+ * written at a stroke, since what a connection has brought is lost when it is cut before it is read.
+ */
+export function notePart(path: string, content: string, etag: string | undefined): void {
   const temporary = `${notesPath(path)}.new`;
-  await writeFile(temporary, JSON.stringify({ content, etag }));
-  await rename(temporary, notesPath(path));
+  writeFileSync(temporary, JSON.stringify({ content, etag }));
+  renameSync(temporary, notesPath(path));
 }
 
 export async function removePart(path: string): Promise<void> {
