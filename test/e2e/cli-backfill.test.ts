@@ -1,6 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  PutBucketNotificationConfigurationCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   imageRecordOf,
@@ -38,9 +43,11 @@ let removeFolder: () => Promise<void>;
 let s3: S3Client;
 let here: string[];
 
-/** A bucket that the pipeline does not listen to: what is put there is there "already". */
+/** A bucket that notifies nobody, the pipeline included: what is put there is there "already". */
 async function archive(name: string, keys: readonly string[]): Promise<void> {
   await s3.send(new CreateBucketCommand({ Bucket: name }));
+  const nobody = { Bucket: name, NotificationConfiguration: {} };
+  await s3.send(new PutBucketNotificationConfigurationCommand(nobody));
   const Body = await scene(64, 40).png().toBuffer();
   for (const Key of keys) await s3.send(new PutObjectCommand({ Bucket: name, Key, Body }));
 }
