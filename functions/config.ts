@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
@@ -214,15 +215,36 @@ export function readCanaryEnvironment(variables: NodeJS.ProcessEnv = process.env
   return checkedEnvironment(canaryEnvironment, variables);
 }
 
+/** What other machines need to reach a pipeline. */
+const ACCESS_NAMES = ['CLIPTAG_TOKEN', 'CLIPTAG_ACCESS_KEY_ID', 'CLIPTAG_SECRET_ACCESS_KEY'] as const;
+
+export type AccessVariables = Readonly<Record<(typeof ACCESS_NAMES)[number], string>>;
+
+/** The file that holds what other machines need, made at the first start. @default none */
+export function readAccessFilePath(variables: NodeJS.ProcessEnv = process.env): string | undefined {
+  return variables.CLIPTAG_ACCESS_FILE || undefined;
+}
+
+/**
+ * What the environment says goes before that file, which has lines `NAME=VALUE`, as shells, systemd and Docker read them as well.
+ *
+ * @throws Error when the file is there and cannot be read
+ */
+function accessVariables(variables: NodeJS.ProcessEnv): Partial<AccessVariables> {
+  const path = readAccessFilePath(variables);
+  const text = path !== undefined && existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const inFile = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(text)?.[1]?.trim();
+  return Object.fromEntries(ACCESS_NAMES.map((name) => [name, variables[name] || inFile(name) || undefined]));
+}
+
 /** The access key that the local endpoints accept. @default `local` and `local` */
 export function readLocalCredentials(variables: NodeJS.ProcessEnv = process.env): {
   accessKeyId: string;
   secretAccessKey: string;
 } {
-  return {
-    accessKeyId: variables.CLIPTAG_ACCESS_KEY_ID || 'local',
-    secretAccessKey: variables.CLIPTAG_SECRET_ACCESS_KEY || 'local',
-  };
+  const { CLIPTAG_ACCESS_KEY_ID: accessKeyId, CLIPTAG_SECRET_ACCESS_KEY: secretAccessKey } =
+    accessVariables(variables);
+  return { accessKeyId: accessKeyId ?? 'local', secretAccessKey: secretAccessKey ?? 'local' };
 }
 
 /** What opens the page and the API of a pipeline on this machine, and the file that holds it. @default neither */
@@ -231,7 +253,7 @@ export function readPageToken(variables: NodeJS.ProcessEnv = process.env): {
   readonly tokenFile: string | undefined;
 } {
   return {
-    token: variables.CLIPTAG_TOKEN || undefined,
+    token: accessVariables(variables).CLIPTAG_TOKEN,
     tokenFile: variables.CLIPTAG_TOKEN_FILE || undefined,
   };
 }

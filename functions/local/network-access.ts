@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { readLocalCredentials, readPageToken } from '../config.ts';
+import { readAccessFilePath, readLocalCredentials, readPageToken } from '../config.ts';
 import { UsageError } from '../terminal/exit-code.ts';
+import { makeAccessFile } from './access-file.ts';
 import { isLoopback, LOOPBACK_REACH, type Reach, reachOf } from './http/reach.ts';
 
 /** What flags say of who reaches the pipeline. */
@@ -16,6 +17,8 @@ export interface NetworkAccess {
   readonly reach: Reach;
   /** None where only this machine reaches it, and no token was given. */
   readonly token: string | undefined;
+  /** The file with token and keys that was made just now. */
+  readonly newFile?: string;
 }
 
 /** As many letters as 80 bits of hexadecimal digits have; no shorter text is safe from being guessed. */
@@ -25,14 +28,15 @@ const MAXIMUM_TOKEN_LENGTH = 1_024;
 
 /**
  * What flags and environment say of who reaches the pipeline. Other machines do so with a token for the page and the API, and with keys
- * that not everybody knows for S3 and DynamoDB.
+ * that not everybody knows for S3 and DynamoDB; both are made where the environment names a file for them that is not there.
  *
- * @throws {UsageError} where one of these is missing, with the commands that make them
+ * @throws {UsageError} where one of these is missing, with the commands that make them, or the file cannot be made
  */
 export async function networkAccess(
   flags: NetworkFlags,
   variables: NodeJS.ProcessEnv | undefined = undefined,
 ): Promise<NetworkAccess> {
+  const newFile = await newAccessFile(readAccessFilePath(variables));
   const given = await givenToken(flags, variables);
   const { host = LOOPBACK_REACH.host, 'allowed-host': allowed = [] } = flags;
   const faults = given === undefined ? [] : tokenFaults(given);
@@ -44,7 +48,18 @@ export async function networkAccess(
   }
   if (faults.length > 0) throw new UsageError(faults);
   const isOpen = !isLoopback(host) || allowed.length > 0;
-  return { reach: isOpen ? reachOf(host, allowed) : { host: loopbackAddress(host) }, token: given };
+  const reach = isOpen ? reachOf(host, allowed) : { host: loopbackAddress(host) };
+  return { reach, token: given, ...(newFile !== undefined && { newFile }) };
+}
+
+async function newAccessFile(path: string | undefined): Promise<string | undefined> {
+  if (path === undefined) return undefined;
+  const isNew = await makeAccessFile(path).catch(({ code }: NodeJS.ErrnoException) => {
+    throw new UsageError([
+      `CLIPTAG_ACCESS_FILE: expected a file that can be made but received ${path} (${code}); its folder must belong to the user that this runs as`,
+    ]);
+  });
+  return isNew ? path : undefined;
 }
 
 /** A name would be another way to the address that is listened on anyway. */

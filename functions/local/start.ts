@@ -144,6 +144,7 @@ go beside them. That may be stopped at any time: the next start does the rest.
 
 Environment: CLIPTAG_ACCESS_KEY_ID and CLIPTAG_SECRET_ACCESS_KEY, the keys that both endpoints accept; "local" unless set.
 CLIPTAG_TOKEN or CLIPTAG_TOKEN_FILE, what opens the page and the HTTP API; nothing is needed unless set.
+CLIPTAG_ACCESS_FILE, a file that holds token and keys, in lines NAME=VALUE; the first start makes it.
 Exit code: 0 after Ctrl-C; 2 when it cannot start with these flags, or a port is taken; 3 when
 one already runs with this data folder.`,
   example: 'start --data /tmp/cliptag',

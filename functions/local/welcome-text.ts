@@ -35,7 +35,7 @@ export function placeLines({ pageUrl, s3Url, dynamodbUrl }: PipelinePlaces): rea
 
 /** Says what other machines need, where they reach it. */
 export function networkLines(
-  { reach, token }: NetworkAccess,
+  { reach, token, newFile }: NetworkAccess,
   { pageUrl }: PipelinePlaces,
 ): readonly string[] {
   if (token === undefined) return [];
@@ -45,6 +45,15 @@ export function networkLines(
   return [
     ...(urls.length > 0 ? [`  From other machines: ${urls.join(', ')}`] : []),
     '  The page asks for the token, or takes it from #token=TOKEN behind its address; programs send it (CLIPTAG_TOKEN).',
+    ...(newFile === undefined ? [] : newAccessLines(newFile, `${pageUrl}/#token=${token}`)),
+  ];
+}
+
+/** Told once; a container does not know the names of its host. */
+function newAccessLines(file: string, link: string): readonly string[] {
+  return [
+    `  Token and keys of this first start are in ${file}; this is not shown again:`,
+    `  ${link} (from other machines: with the address of this one)`,
   ];
 }
 

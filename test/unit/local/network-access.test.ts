@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readLocalCredentials } from '../../../functions/config.ts';
 import { type NetworkFlags, networkAccess } from '../../../functions/local/network-access.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
@@ -76,6 +77,40 @@ describe('who reaches the pipeline', () => {
     expect(await faultOf(flags, {})).toMatch(/^--allowed-host .* expected a token/);
     const { reach } = await networkAccess({ ...flags, token: TOKEN }, {});
     expect(reach.isOwnName?.('photos.example')).toBe(true);
+  });
+
+  it('makes a token and keys in the file that the environment names, once, for its owner alone', async () => {
+    const file = join(await temporaryFolder(), 'data', 'access.env');
+    const variables = { CLIPTAG_ACCESS_FILE: file };
+    const first = await networkAccess(open, variables);
+    expect(first.newFile).toBe(file);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const { newFile, token } = await networkAccess(open, variables);
+    expect([newFile, token]).toEqual([undefined, first.token]);
+    expect(readLocalCredentials(variables)).toEqual({
+      accessKeyId: 'cliptag',
+      secretAccessKey: expect.stringMatching(/^[\w-]{24}$/),
+    });
+    const other = join(await temporaryFolder(), 'access.env');
+    expect((await networkAccess(open, { CLIPTAG_ACCESS_FILE: other })).token).not.toBe(token);
+  });
+
+  it('takes what the environment says before what that file does', async () => {
+    const file = join(await temporaryFolder(), 'access.env');
+    await writeFile(file, `# Mine.\r\nCLIPTAG_TOKEN=${TOKEN}\r\nCLIPTAG_SECRET_ACCESS_KEY=\nOTHER=1\n`);
+    const variables = { CLIPTAG_ACCESS_FILE: file, CLIPTAG_ACCESS_KEY_ID: 'me' };
+    expect((await networkAccess({}, variables)).token).toBe(TOKEN);
+    expect(readLocalCredentials(variables)).toEqual({ accessKeyId: 'me', secretAccessKey: 'local' });
+    const others = { ...variables, CLIPTAG_TOKEN: 'another-one-of-that-length' };
+    expect((await networkAccess({}, others)).token).toBe('another-one-of-that-length');
+  });
+
+  it('rejects a file of access that cannot be made, and says whose folder it must be', async () => {
+    const file = join(await temporaryFolder(), 'file');
+    await writeFile(file, '');
+    expect(await faultOf(open, { CLIPTAG_ACCESS_FILE: join(file, 'access.env') })).toMatch(
+      /^CLIPTAG_ACCESS_FILE: .*(ENOTDIR|EEXIST).* must belong to the user/,
+    );
   });
 
   it('takes the token of a file, whose last line may end', async () => {

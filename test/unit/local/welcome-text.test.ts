@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { TaggingOutcome } from '../../../functions/core/tagging/tag-image.ts';
 import {
   linesToTry,
+  networkLines,
   placeLines,
   sampleLines,
   trialModelLine,
@@ -23,6 +24,15 @@ describe('what a start says', () => {
       '  Page      http://127.0.0.1:3000  pictures, search, uploads',
       '  S3        http://127.0.0.1:9000  bucket photos',
       '  DynamoDB  http://127.0.0.1:8000  table cliptag',
+    ]);
+  });
+
+  it('shows the link with the token when it was made, and never again', () => {
+    const access = { reach: { host: '0.0.0.0' }, token: 'secret-token' };
+    expect(networkLines(access, places).join('\n')).not.toContain('secret-token');
+    expect(networkLines({ ...access, newFile: '/data/access.env' }, places).slice(-2)).toEqual([
+      '  Token and keys of this first start are in /data/access.env; this is not shown again:',
+      '  http://127.0.0.1:3000/#token=secret-token (from other machines: with the address of this one)',
     ]);
   });
 
