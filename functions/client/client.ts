@@ -182,7 +182,7 @@ export function createClient({ url, fetch: given }: ClientOptions): Client {
         bucket,
         ...(file.type && { contentType: file.type }),
       });
-      return sendFile(started, file);
+      return sendFile(base, fetch, started, file);
     },
     async startUpload(name, { bucket, contentType } = {}) {
       const started = await post<StartedUpload>('/uploads', { name, bucket, contentType });

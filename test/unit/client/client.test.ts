@@ -218,7 +218,9 @@ describe('a client', () => {
   });
 
   it('uploads to the API itself where that takes the form, and gives the name of what was there already', async () => {
+    const tokens: unknown[] = [];
     const api = await serverWith(async (request, response) => {
+      tokens.push(request.headers.authorization);
       const isForm = request.url === '/forms';
       await text(request);
       response.setHeader('content-type', 'application/json; charset=utf-8');
@@ -227,8 +229,15 @@ describe('a client', () => {
         JSON.stringify(isForm ? { bucket: 'photos', key: 'cat.jpg', isAlreadyThere: true } : started),
       );
     });
-    const client = createClient({ url: api });
+    const client = createClient({
+      url: api,
+      fetch: (request) => {
+        request.headers.set('authorization', 'Bearer t');
+        return fetch(request);
+      },
+    });
     expect((await client.startUpload('cat.jpg')).url).toBe(new URL('/forms', api).href);
     expect(await client.upload(new File(['bytes'], 'cat.jpg'))).toEqual({ bucket: 'photos', key: 'cat.jpg' });
+    expect(tokens).toEqual(['Bearer t', 'Bearer t', 'Bearer t']);
   });
 });
