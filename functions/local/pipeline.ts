@@ -21,6 +21,7 @@ import { ensureTable, LOCAL_REGION, LOCAL_TABLE_NAME } from './dynamodb/table.ts
 import type { WrittenImage } from './dynamodb/written-records.ts';
 import type { PortChoice } from './http/loopback-server.ts';
 import type { Reach } from './http/reach.ts';
+import { keysHint } from './keys-hint.ts';
 import { type LiveLabelSets, openLiveLabelSets } from './label-sets/live-label-sets.ts';
 import { type OwnLabelSets, ownLabelSets } from './label-sets/own-label-sets.ts';
 import type { LocalQueue } from './queue/contract.ts';
@@ -105,6 +106,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
       port: ports.dynamodb,
       reach: options.reach,
       credentials,
+      keysHint: keysHint(credentials),
       ...(options.onImage && { onImage: options.onImage }),
     });
     closers.push(() => dynamodb.close());

@@ -4,11 +4,19 @@
  * other, and then the item.
  *
  * @param db dynalite's database module, whose functions its actions call by their names
+ * @returns `takeIndexWrites` gives what goes with the item that an action writes next; `noteWrite` tells of a write that is none of
+ *   its actions', and `writesSoFar` how many there were
  */
 export function writeAtomically(db) {
   const { create, getIndexActions } = db;
   /** What goes with the item that is written next: dynalite's actions write it as soon as they are called back. */
   let indexWrites = [];
+  let writesSoFar = 0;
+  const takeIndexWrites = () => {
+    const taken = indexWrites;
+    indexWrites = [];
+    return taken;
+  };
 
   db.updateIndexes = (_store, table, existing, item, callback) => {
     if (existing || item) indexWrites = indexChanges(table, existing, item, getIndexActions);
@@ -19,9 +27,10 @@ export function writeAtomically(db) {
     const store = create(options);
     const { getItemDb } = store;
     const withIndexes = (change, callback) => {
-      const writes = [...indexWrites, change];
-      indexWrites = [];
-      store.db.batch(writes, callback);
+      store.db.batch([...takeIndexWrites(), change], (...outcome) => {
+        writesSoFar++;
+        callback(...outcome);
+      });
     };
     store.getItemDb = (name) => {
       const fullKey = (key) => `item-${name}~${key}`;
@@ -32,6 +41,7 @@ export function writeAtomically(db) {
     };
     return store;
   };
+  return { takeIndexWrites, noteWrite: () => writesSoFar++, writesSoFar: () => writesSoFar };
 }
 
 function indexChanges(table, existing, item, getIndexActions) {

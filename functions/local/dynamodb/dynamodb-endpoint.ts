@@ -8,6 +8,7 @@ import { LOOPBACK_REACH, type Reach } from '../http/reach.ts';
 import { type AssertSpace, isDiskFull, RESERVED_BYTES, spaceOf } from '../store/free-space.ts';
 import { openLevelStore } from '../store/level-store.ts';
 import { type Engine, EngineFailure, startEngine } from './engine.ts';
+import { refusedOperation } from './refused-operations.ts';
 import { createBodyReader } from './request-body.ts';
 import { type Credentials, type DynamoDbError, findDynamoDbError } from './signature.ts';
 import { recordsIn, type WrittenImage, writtenImages } from './written-records.ts';
@@ -27,6 +28,8 @@ export interface DynamoDbEndpointOptions {
    * @default access key `local`, secret `local`
    */
   readonly credentials?: Credentials;
+  /** A sentence for those who sign with other keys: which are meant. @default none */
+  readonly keysHint?: string | undefined;
   /** Told of each image record that is written, whichever program does it, before that program is answered. */
   readonly onImage?: (image: WrittenImage) => void;
 }
@@ -66,13 +69,20 @@ export interface DynamoDbEndpoint {
  * @throws Error when another process uses the folder, or the port is taken.
  */
 export async function startDynamoDbEndpoint(options: DynamoDbEndpointOptions): Promise<DynamoDbEndpoint> {
-  const { folder, port = 0, reach = LOOPBACK_REACH, credentials = LOCAL_CREDENTIALS, onImage } = options;
+  const {
+    folder,
+    port = 0,
+    reach = LOOPBACK_REACH,
+    credentials = LOCAL_CREDENTIALS,
+    keysHint,
+    onImage,
+  } = options;
   const engine = await startEngine(folder, () => prepareStore(folder));
   const readBody = createBodyReader();
   const assertSpace = spaceOf(folder, RESERVED_BYTES.table);
   const server = createLocalServer((request, response) => {
-    answer(request, response, { engine, credentials, readBody, assertSpace, onImage, reach }).catch(() =>
-      response.destroy(),
+    answer(request, response, { engine, credentials, keysHint, readBody, assertSpace, onImage, reach }).catch(
+      () => response.destroy(),
     );
   });
   const close = async () => {
@@ -139,6 +149,7 @@ async function readImages(engine: Engine, which: Parameters<Engine['images']>[1]
 interface Answering {
   readonly engine: Engine;
   readonly credentials: Credentials;
+  readonly keysHint: string | undefined;
   readonly readBody: ReturnType<typeof createBodyReader>;
   readonly assertSpace: AssertSpace;
   readonly onImage: DynamoDbEndpointOptions['onImage'];
@@ -146,32 +157,37 @@ interface Answering {
 }
 
 /** Whatever makes the table larger; deletions do not for long. */
-const WRITES = /\.(PutItem|UpdateItem|BatchWriteItem|CreateTable|UpdateTable|TagResource)$/;
+const WRITES =
+  /\.(PutItem|UpdateItem|BatchWriteItem|TransactWriteItems|CreateTable|UpdateTable|TagResource)$/;
 
 /** Everything that needs no body is checked before the body is read, so that nobody without a key can fill the memory. */
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { engine, credentials, readBody, assertSpace, onImage, reach }: Answering,
+  { engine, credentials, keysHint, readBody, assertSpace, onImage, reach }: Answering,
 ): Promise<void> {
   for (const [name, value] of Object.entries(OWN_PAGES_ONLY)) response.setHeader(name, value);
   const { method = '', url = '/', headers } = request;
   const parts = { method, target: url, headers };
-  const refusal = foreignPageError(request, reach) ?? checked(parts, undefined, credentials);
+  const refusal = foreignPageError(request, reach) ?? checked(parts, undefined, { credentials, keysHint });
   if (refusal !== undefined) return answerError(response, refusal);
   const body = await readBody(request);
   if (!(body instanceof Uint8Array)) return answerError(response, body);
-  const fault = checked(parts, body, credentials);
+  const target = String(headers['x-amz-target'] ?? '');
+  const fault =
+    checked(parts, body, { credentials, keysHint }) ??
+    (method === 'POST' ? refusedOperation(target) : undefined);
   if (fault !== undefined) return answerError(response, fault);
   try {
-    if (WRITES.test(String(headers['x-amz-target']))) await assertSpace(body.length);
+    if (WRITES.test(target)) await assertSpace(body.length);
     const { origin, ...passed } = headers; // dynalite would let the pages of any origin read its answer
     const {
       status,
       headers: answered,
       body: text,
     } = await engine.answer({ method, url, headers: passed, body });
-    if (status === 200 && onImage) writtenImages(String(headers['x-amz-target']), body).forEach(onImage);
+    if (status === 200 && onImage) writtenImages(target, body).forEach(onImage);
+    response.setHeader('x-amzn-RequestId', randomUUID());
     response.writeHead(status, answered).end(text);
   } catch (error) {
     answerError(response, engineError(error));
@@ -186,11 +202,11 @@ function foreignPageError({ headers }: IncomingMessage, { isOwnName }: Reach): D
 function checked(
   parts: { readonly method: string; readonly target: string; readonly headers: IncomingMessage['headers'] },
   body: Uint8Array | undefined,
-  credentials: Credentials,
+  keys: Pick<Answering, 'credentials' | 'keysHint'>,
 ): DynamoDbError | undefined {
   // dynalite answers GET with its health and refuses OPTIONS.
   if (parts.method === 'GET' || parts.method === 'OPTIONS') return undefined;
-  return findDynamoDbError({ ...parts, body }, credentials);
+  return findDynamoDbError({ ...parts, body }, keys.credentials, keys.keysHint);
 }
 
 /** By DynamoDB's names for faults of its own, after which SDKs try again; a full disk is 507, which they do not. */

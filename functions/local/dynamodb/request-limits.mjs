@@ -75,7 +75,9 @@ function jsonDepth(json) {
 /** @param {Record<string, unknown>} request @returns {[name: string, expression: string][]} */
 function expressionsOf(request) {
   const tables = Object.values(Object(request.RequestItems));
-  return [request, ...tables.map(Object)].flatMap((holder) =>
+  const entries = Array.isArray(request.TransactItems) ? request.TransactItems : [];
+  const inTransaction = entries.flatMap((entry) => Object.values(Object(entry)));
+  return [request, ...[...tables, ...inTransaction].map(Object)].flatMap((holder) =>
     EXPRESSIONS.flatMap((name) => {
       const expression = Object.hasOwn(holder, name) ? holder[name] : undefined;
       return typeof expression === 'string' ? [/** @type {[string, string]} */ ([name, expression])] : [];

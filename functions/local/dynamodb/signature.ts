@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { headerValue, sha256Hex } from '../http/canonical-request.ts';
-import { findSignatureError, type SignatureError, signatureInHeaders } from '../http/signature.ts';
+import { findSignatureError, isOfKeys, type SignatureError, signatureInHeaders } from '../http/signature.ts';
 import { uriEncodePath } from '../http/uri-encoding.ts';
 
 export interface Credentials {
@@ -41,6 +41,7 @@ const EXCEPTIONS: Readonly<Record<SignatureError['code'], string>> = {
 export function findDynamoDbError(
   { method, target, headers, body }: DynamoDbRequest,
   credentials: Credentials,
+  keysHint = '',
 ): DynamoDbError | undefined {
   if (headerValue(headers, 'authorization') === '') {
     return {
@@ -69,5 +70,6 @@ export function findDynamoDbError(
     },
   );
   if (body === undefined && fault?.code === 'mismatch') return undefined;
-  return fault && { exception: EXCEPTIONS[fault.code], message: fault.message };
+  const hint = isOfKeys(fault?.code) ? ` ${keysHint}` : '';
+  return fault && { exception: EXCEPTIONS[fault.code], message: `${fault.message}${hint}`.trim() };
 }

@@ -19,9 +19,14 @@ interface WriteParts {
   readonly RequestItems?: Readonly<
     Record<string, readonly { readonly PutRequest?: WriteParts; readonly DeleteRequest?: WriteParts }[]>
   >;
+  readonly TransactItems?: readonly {
+    readonly Put?: WriteParts;
+    readonly Update?: WriteParts;
+    readonly Delete?: WriteParts;
+  }[];
 }
 
-const WRITES = /\.(PutItem|UpdateItem|DeleteItem|BatchWriteItem)$/;
+const WRITES = /\.(PutItem|UpdateItem|DeleteItem|BatchWriteItem|TransactWriteItems)$/;
 /** How the partition of an image record begins, in JSON as programs write it. */
 const IMAGE_MARK = 'IMAGE#';
 
@@ -35,9 +40,15 @@ export function writtenImages(target: string, body: Uint8Array): readonly Writte
   if (operation === undefined || !Buffer.from(body.buffer, body.byteOffset, body.length).includes(IMAGE_MARK))
     return [];
   const request = JSON.parse(new TextDecoder().decode(body)) as WriteParts;
-  if (operation !== 'BatchWriteItem') return writtenImage(request);
-  const writes = Object.values(request.RequestItems ?? {}).flat();
-  return writes.flatMap(({ PutRequest, DeleteRequest }) => writtenImage(PutRequest ?? DeleteRequest ?? {}));
+  return writesOf(request).flatMap(writtenImage);
+}
+
+function writesOf(request: WriteParts): readonly WriteParts[] {
+  const { RequestItems: tables, TransactItems: entries } = request;
+  if (entries) return entries.flatMap(({ Put, Update, Delete }) => Put ?? Update ?? Delete ?? []);
+  if (!tables) return [request];
+  const writes = Object.values(tables).flat();
+  return writes.flatMap(({ PutRequest, DeleteRequest }) => PutRequest ?? DeleteRequest ?? []);
 }
 
 function writtenImage({ Item: item, Key: key }: WriteParts): readonly WrittenImage[] {

@@ -74,6 +74,11 @@ export const MISMATCH = fault(
     'Check your AWS Secret Access Key and signing method.',
 );
 
+/** Whether other keys would have helped. */
+export function isOfKeys(code: SignatureError['code'] | undefined): boolean {
+  return code === 'unknown-key' || code === 'mismatch';
+}
+
 /** The signature in the `Authorization` and `X-Amz-Date` headers; `undefined` when it is not of Version 4. */
 export function signatureInHeaders(headers: IncomingHttpHeaders): RequestSignature | undefined {
   const [, credential = '', signedHeaders = '', signature = ''] =
