@@ -6,7 +6,7 @@
  * stand in the query (`presigned-headers.ts`), and a browser's form has all of that in its body (`form-upload.ts`).
  *
  * The operations: `bucket-operations.ts`, `object-operations.ts` (writes), `object-reads.ts`, `object-attributes.ts`,
- * `list-objects.ts` and `multipart.ts`. Every write of an object ends in `object-commit.ts`; `notification.ts` describes it for a queue, and
+ * `list-objects.ts` (a page of which is `listed-page.ts`) and `multipart.ts`. Every write of an object ends in `object-commit.ts`; `notification.ts` describes it for a queue, and
  * `outbox.ts` hands the description over, and `retelling.ts` repeats it for a key. `new-objects.ts` takes what a page of this
  * process uploads, and `folder-objects.ts` follows files of folders.
  *
