@@ -14,8 +14,12 @@ export interface LiveCounts {
 /** Below this nobody would call it a speed. */
 const LOWEST_RATE = 0.05;
 
-/** All of it in one line that fits the terminal; the keys go first where it does not. */
-export function liveStatusText(counts: LiveCounts, keys: string, columns: number): string {
+/**
+ * All of it in one line that fits the terminal.
+ *
+ * @param hints what is said of the keys, the longest first: the first one that fits is taken, and none where none does
+ */
+export function liveStatusText(counts: LiveCounts, hints: readonly string[], columns: number): string {
   const { pictures, perSecond, waiting, failed, deadLetters } = counts;
   const parts = [
     pictures === 1 ? '1 picture' : `${countText(pictures)} pictures`,
@@ -25,8 +29,8 @@ export function liveStatusText(counts: LiveCounts, keys: string, columns: number
     ...(deadLetters > 0 ? [`${countText(deadLetters)} given up`] : []),
   ];
   const status = parts.join(' · ');
-  const whole = `${status}   ${keys}`;
   // A line that fills the terminal to its last cell would begin another one.
-  if (widthOf(whole) < columns) return whole;
-  return widthOf(status) < columns ? status : `${status.slice(0, Math.max(0, columns - 2))}…`;
+  const fits = (text: string) => widthOf(text) < columns;
+  const whole = [...hints.map((hint) => `${status}   ${hint}`), status].find(fits);
+  return whole ?? `${status.slice(0, Math.max(0, columns - 2))}…`;
 }

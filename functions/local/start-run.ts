@@ -31,7 +31,7 @@ import {
   type PipelinePlaces,
   placeLines,
   sampleLines,
-  trialModelLine,
+  trialModelLines,
   watchLines,
 } from './welcome-text.ts';
 
@@ -220,7 +220,7 @@ async function welcome(
   const file = relative(process.cwd(), join(SAMPLE_FOLDER, 'chelsea.png'));
   const sample = { file, tag: await bestSampleTag(pipeline) };
   await print(
-    ...(model === undefined ? ['', trialModelLine()] : []),
+    ...(model === undefined ? ['', ...trialModelLines()] : []),
     '',
     'Open the page, or try it in another terminal:',
     '',

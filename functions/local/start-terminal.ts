@@ -26,7 +26,8 @@ export interface StartTerminal {
 
 const STATUS_MILLISECONDS = 500;
 
-const KEYS_HINT = 'o page  r retag  q quit  ? help';
+/** The longest that fits is shown. */
+const KEYS_HINTS = ['o page  r retag  q quit  ? help', 'o page  r retag  q quit', '? keys'];
 const KEYS_HELP = [
   '  o  opens the page in a browser',
   '  r  tags all pictures anew by the label sets in use',
@@ -51,7 +52,7 @@ export function openStartTerminal(options: StartTerminalOptions): StartTerminal 
     if (!isLive()) return;
     const counted = await counts();
     const { stderr } = process;
-    if (isLive()) show(styled('dim', liveStatusText(counted, KEYS_HINT, stderr.columns), stderr));
+    if (isLive()) show(styled('dim', liveStatusText(counted, KEYS_HINTS, stderr.columns), stderr));
   }
 
   const redraw = () => void draw().catch(() => {}); // the page tells why the images cannot be read
@@ -93,8 +94,10 @@ async function act(key: string, { pageAddress, retag, stop, output }: StartTermi
     retag();
   } else if (key === 'o') {
     const address = pageAddress();
-    if (!(await openInBrowser(address)))
-      await output.line(`No browser could be opened here: ${address.origin}`);
+    const isOpening = await openInBrowser(address);
+    await output.line(
+      isOpening ? `Opening ${address.origin} …` : `No browser could be opened here: ${address.origin}`,
+    );
   } else if (key === '?' || key === 'h') {
     for (const line of KEYS_HELP) await output.line(line);
   }

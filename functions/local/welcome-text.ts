@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os';
-import { basename, relative } from 'node:path';
+import { isAbsolute, relative } from 'node:path';
 import { packagePath } from '../adapters/files/package-folder.ts';
 import type { Tag } from '../core/labels/scores.ts';
 import type { TaggingOutcome } from '../core/tagging/tag-image.ts';
@@ -74,9 +74,19 @@ function addressesOfThisMachine(): readonly string[] {
 export function watchLines(folders: readonly WatchedFolder[]): readonly string[] {
   return indented(
     columns(
-      folders.map(({ root, prefix }) => ['Watching', root, `as s3://${LOCAL_PIPELINE.bucket}/${prefix}`]),
+      folders.map(({ root, prefix }) => [
+        'Watching',
+        shortPath(root),
+        `as s3://${LOCAL_PIPELINE.bucket}/${prefix}`,
+      ]),
     ),
   );
+}
+
+/** As one would type it here. */
+function shortPath(path: string): string {
+  const way = relative(process.cwd(), path);
+  return way === '' || way.startsWith('..') || isAbsolute(way) ? path : way;
 }
 
 /** Of each sample so many tags. */
@@ -98,9 +108,11 @@ function bestTags(tags: readonly Tag[]): string {
 const REAL_MODEL = 'vit-b-32-256-datacomp';
 
 /** Says of the model that comes with Cliptag how to have a better one. */
-export function trialModelLine(): string {
-  const commands = ['pull', 'compile'].map((verb) => `npx cliptag models ${verb} ${REAL_MODEL}`);
-  return `Trial model; a real CLIP: two commands, ${commands.join(' && ')}, then start with --model ${REAL_MODEL}`;
+export function trialModelLines(): readonly string[] {
+  return [
+    `Trial model; a real CLIP: two commands, then --model ${REAL_MODEL}`,
+    ...indented(['pull', 'compile'].map((verb) => `npx cliptag models ${verb} ${REAL_MODEL}`)),
+  ];
 }
 
 export interface LinesToTry extends PipelinePlaces {
@@ -111,7 +123,10 @@ export interface LinesToTry extends PipelinePlaces {
   readonly tag: Tag | undefined;
 }
 
-/** The lines that show the pipeline at work, from `cliptag query` to the AWS CLI, to be pasted as they are. */
+/**
+ * The lines that show the pipeline at work, from `cliptag query` to the AWS CLI, to be pasted as they are. They fit a terminal of 80
+ * columns, in a checkout and with the package in `node_modules`.
+ */
 export function linesToTry({ file, tag, credentials, ...places }: LinesToTry): readonly string[] {
   const { s3Url, dynamodbUrl } = places;
   const { set, label } = tag ?? { set: 'general', label: 'cat' };
@@ -120,11 +135,13 @@ export function linesToTry({ file, tag, credentials, ...places }: LinesToTry): r
     `npx cliptag query --label ${shellQuoted(label)}${portFlags(places, ['dynamodb', 'http'])}`,
     `npx cliptag search ${shellQuoted(label)}${portFlags(places, ['http'])}`,
     '',
+    `export AWS_DEFAULT_REGION=${LOCAL_PIPELINE.region}`,
     awsKeys(credentials),
-    `aws s3 cp ${file} s3://${LOCAL_PIPELINE.bucket}/copy-of-${basename(file)} --endpoint-url ${s3Url}`,
+    `aws s3 cp --endpoint-url ${s3Url} \\`,
+    `  ${file} s3://${LOCAL_PIPELINE.bucket}/mine/`,
     `aws dynamodb query --table-name ${LOCAL_PIPELINE.table} --endpoint-url ${dynamodbUrl} \\`,
-    `  --key-condition-expression 'PK = :label' --expression-attribute-values ${shellQuoted(values)} \\`,
-    '  --no-scan-index-forward',
+    "  --key-condition-expression 'PK = :label' --no-scan-index-forward \\",
+    `  --expression-attribute-values ${shellQuoted(values)}`,
     '',
     `rclone, boto3, SDKs, and every option: ${relative(process.cwd(), packagePath('docs', 'local.md'))}`,
   ]).map((line) => line.trimEnd());
@@ -136,7 +153,7 @@ function awsKeys({ accessKeyId, secretAccessKey }: LinesToTry['credentials']): s
   const [id, secret] = isKnown
     ? [accessKeyId, secretAccessKey]
     : ['"$CLIPTAG_ACCESS_KEY_ID"', '"$CLIPTAG_SECRET_ACCESS_KEY"'];
-  return `export AWS_ACCESS_KEY_ID=${id} AWS_SECRET_ACCESS_KEY=${secret} AWS_DEFAULT_REGION=${LOCAL_PIPELINE.region}`;
+  return `export AWS_ACCESS_KEY_ID=${id} AWS_SECRET_ACCESS_KEY=${secret}`;
 }
 
 function portFlags(
@@ -153,6 +170,7 @@ function portFlags(
 
 /** As one word of a POSIX shell, whatever stands in it. */
 function shellQuoted(text: string): string {
+  if (/^[\w./:=@%+-]+$/.test(text)) return text;
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 

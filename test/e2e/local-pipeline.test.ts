@@ -78,7 +78,7 @@ describe('the first start', () => {
     const { stdout } = await run('bash', ['-ec', script], { cwd: repository });
     const answer = JSON.parse(stdout.slice(stdout.indexOf('{')));
     expect(answer.Count).toBeGreaterThan(0);
-    expect(await waitForRecord(pipeline, 'copy-of-chelsea.png')).toMatchObject({ status: 'tagged' });
+    expect(await waitForRecord(pipeline, 'mine/chelsea.png')).toMatchObject({ status: 'tagged' });
   });
 });
 

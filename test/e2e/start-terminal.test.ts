@@ -64,6 +64,7 @@ describe.skipIf(!hasPseudoTerminal)('cliptag start at a terminal', () => {
       async () => (await readFile(join(folder.folder, 'opened'), 'utf8').catch(() => '')) !== '',
     );
     expect(await readFile(join(folder.folder, 'opened'), 'utf8')).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
+    await at.until(/Opening http:\S+ …/);
     at.press('r');
     await at.until('Retagged 7 pictures');
     at.press('q');

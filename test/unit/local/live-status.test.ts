@@ -6,18 +6,19 @@ const counts = { pictures: 1_234, perSecond: 12.34, waiting: 56, failed: 7, dead
 
 describe('the live line', () => {
   it('tells how the pipeline stands, and the keys', () => {
-    expect(liveStatusText(counts, 'q quit', 80)).toBe(
+    expect(liveStatusText(counts, ['q quit'], 80)).toBe(
       '1,234 pictures · 12.3 a second · 56 waiting · 7 failed   q quit',
     );
-    expect(liveStatusText({ ...counts, pictures: 1, perSecond: 0, deadLetters: 2 }, 'q quit', 80)).toBe(
+    expect(liveStatusText({ ...counts, pictures: 1, perSecond: 0, deadLetters: 2 }, ['q quit'], 80)).toBe(
       '1 picture · 56 waiting · 7 failed · 2 given up   q quit',
     );
   });
 
   it.each([64, 63, 55, 54, 53, 20, 2])('fits a terminal of %i columns', (columns) => {
-    const text = liveStatusText(counts, 'q quit', columns);
+    const text = liveStatusText(counts, ['q quit', '?'], columns);
     expect(text.length).toBeLessThan(columns);
     expect(text.includes('q quit')).toBe(columns === 64);
+    expect(text.endsWith('   ?')).toBe(columns === 63);
   });
 });
 

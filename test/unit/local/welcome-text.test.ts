@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { TaggingOutcome } from '../../../functions/core/tagging/tag-image.ts';
 import {
@@ -6,7 +7,8 @@ import {
   networkLines,
   placeLines,
   sampleLines,
-  trialModelLine,
+  trialModelLines,
+  watchLines,
 } from '../../../functions/local/welcome-text.ts';
 
 const places = {
@@ -63,8 +65,8 @@ describe('what a start says', () => {
   it('names the ports in them where they are others', () => {
     const others = { pageUrl: 'http://127.0.0.1:3001', dynamodbUrl: 'http://127.0.0.1:8001' };
     const [query, search] = linesToTry({ ...toTry, ...others, tag: undefined });
-    expect(query).toBe("  npx cliptag query --label 'cat' --dynamodb-port 8001 --http-port 3001");
-    expect(search).toBe("  npx cliptag search 'cat' --http-port 3001");
+    expect(query).toBe('  npx cliptag query --label cat --dynamodb-port 8001 --http-port 3001');
+    expect(search).toBe('  npx cliptag search cat --http-port 3001');
   });
 
   it('never shows a key that is a secret', () => {
@@ -75,11 +77,29 @@ describe('what a start says', () => {
     expect(text).toContain('AWS_SECRET_ACCESS_KEY="$CLIPTAG_SECRET_ACCESS_KEY"');
   });
 
-  it('tells of the trial model in one line with two commands', () => {
-    expect(trialModelLine().match(/npx cliptag models \w+/g)).toEqual([
+  it('tells of the trial model in one line, with two commands below it', () => {
+    const [line, ...commands] = trialModelLines();
+    expect(line).toMatch(/^Trial model; a real CLIP: two commands/);
+    expect(commands.map((command) => command.trim().split(' ').slice(0, 4).join(' '))).toEqual([
       'npx cliptag models pull',
       'npx cliptag models compile',
     ]);
-    expect(trialModelLine()).not.toContain('\n');
+  });
+
+  it('fits a terminal of 80 columns, with the package too', () => {
+    const file = 'node_modules/cliptag/functions/local/samples/chelsea.png';
+    const lines = linesToTry({ ...toTry, file, tag: { ...tag, label: 'tripod' } });
+    expect([...lines, ...trialModelLines()].filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  it('names watched folders as one would type them here', () => {
+    const folders = [
+      { root: resolve('pictures'), prefix: 'pictures/' },
+      { root: resolve('..', 'nas'), prefix: 'nas/' },
+    ];
+    expect(watchLines(folders).map((line) => line.split(/ {2,}/))).toEqual([
+      ['', 'Watching', 'pictures', 'as s3://photos/pictures/'],
+      ['', 'Watching', resolve('..', 'nas'), 'as s3://photos/nas/'],
+    ]);
   });
 });
