@@ -11,6 +11,7 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  CopyObjectCommand,
   CreateBucketCommand,
   DeleteObjectCommand,
   GetObjectCommand,
@@ -118,6 +119,37 @@ describe.each(['copy', 'reference'] as const)('a folder that is followed, by %s'
         'ObjectCreated:Put Pictures/touched.jpg',
         'ObjectRemoved:Delete Pictures/gone.jpg',
       ]);
+  });
+
+  it('is read where it is now, once it has been moved or is followed the other way', async () => {
+    await writeFile(join(root, 'a.jpg'), 'a');
+    const watch = await opened(mode);
+    await until(['Pictures/a.jpg']);
+    await watch.close();
+    const moved = join(await temporaryFolder(), 'Pictures');
+    await rename(root, moved);
+    root = moved;
+    const other = watching(mode === 'copy' ? 'reference' : 'copy');
+    const isCopied = async () => (await readdir(join(endpoint.folder, 'blobs'))).length > 0;
+    await expect.poll(isCopied, { timeout: 10_000 }).toBe(mode === 'reference');
+    await other.close();
+    watching(mode);
+    await expect.poll(isCopied, { timeout: 10_000 }).toBe(mode === 'copy');
+    expect(await bodyOf('Pictures/a.jpg')).toBe('a');
+    expect(remarks).toEqual([]);
+  });
+
+  it('leaves a copy alone that a client has made of an object', async () => {
+    await writeFile(join(root, 'a.jpg'), 'a');
+    const watch = await opened(mode);
+    await until(['Pictures/a.jpg']);
+    await watch.close();
+    const copy = { Bucket: BUCKET, Key: 'Pictures/copy.jpg', CopySource: `${BUCKET}/Pictures/a.jpg` };
+    await endpoint.client.send(new CopyObjectCommand(copy));
+    await rm(join(root, 'a.jpg'));
+    await writeFile(join(root, 'b.jpg'), 'b');
+    watching(mode);
+    await until(['Pictures/b.jpg', 'Pictures/copy.jpg']);
   });
 
   it('leaves out what is none of its pictures', async () => {

@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
-import { readUnlinked, referenceTo } from './blob-files.ts';
+import { join } from 'node:path';
+import { isReference, readUnlinked, referenceTo } from './blob-files.ts';
 import { measuredBytes, storeBytes } from './body.ts';
 import { keysUnder } from './metadata.ts';
 import { type Changing, changeObject } from './object-commit.ts';
 import { plainObject } from './object-operations.ts';
-import type { ObjectRecord } from './records.ts';
 import { checkedKey } from './request.ts';
 import { findObject, type S3State } from './state.ts';
 
@@ -26,16 +26,16 @@ export type PutOutcome = 'put' | 'changing' | 'taken';
 
 /** Objects that follow the files of a folder. */
 export interface FolderObjects {
-  /** Those that were made of files and have keys that begin so. */
-  list(prefix: string): Promise<readonly FolderFile[]>;
+  /**
+   * Those that were made of files and have keys that begin so. One that was made of a file elsewhere than below the folder, or the other
+   * way than objects are made now, is listed with another time than any file has, so that it is made anew.
+   */
+  list(prefix: string, folder: string): Promise<readonly FolderFile[]>;
   /** @throws the file system's error; {S3Error} `KeyTooLongError` */
   put(key: string, path: string): Promise<PutOutcome>;
   /** Removes an object that was made of a file. */
   remove(key: string): Promise<void>;
 }
-
-/** Tells an object of a file from an upload, and when the file was changed. */
-const MODIFIED_HEADER = 'x-amz-meta-cliptag-file-modified';
 
 const BY_FOLDER = {
   authentication: { accessKeyId: 'folder' },
@@ -46,10 +46,18 @@ const BY_FOLDER = {
 export function folderObjects(state: S3State, { bucket, isCopied }: FolderObjectsOptions): FolderObjects {
   const changing: Changing = { ...BY_FOLDER, bucket };
   return {
-    async list(prefix) {
+    async list(prefix, folder) {
       const files: FolderFile[] = [];
-      for await (const object of state.metadata.objects.values(keysUnder(bucket))) {
-        if (object.key.startsWith(prefix) && isOfFile(object)) files.push(fileOf(object));
+      for await (const { key, sizeBytes, file, blobs } of state.metadata.objects.values(keysUnder(bucket))) {
+        if (!key.startsWith(prefix) || !file) continue;
+        const isAsNow =
+          file.path === join(folder, key.slice(prefix.length)) &&
+          blobs.some(({ id }) => isReference(id)) !== isCopied;
+        files.push({
+          key,
+          sizeBytes,
+          modifiedMilliseconds: isAsNow ? file.modifiedMilliseconds : Number.NaN,
+        });
       }
       return files;
     },
@@ -57,7 +65,7 @@ export function folderObjects(state: S3State, { bucket, isCopied }: FolderObject
     async put(key, path) {
       checkedKey(key);
       const current = await findObject(state, bucket, key);
-      if (current && !isOfFile(current)) return 'taken';
+      if (current && !current.file) return 'taken';
       const before = await stat(path);
       const bytes = isCopied
         ? await storeBytes(readUnlinked(path), state.blobs, [])
@@ -68,29 +76,22 @@ export function folderObjects(state: S3State, { bucket, isCopied }: FolderObject
         await state.blobs.remove(newBlobIds);
         return 'changing';
       }
-      const headers = { [MODIFIED_HEADER]: String(before.mtimeMs), 'content-type': 'binary/octet-stream' };
+      const headers = { 'content-type': 'binary/octet-stream' };
+      const file = { path, modifiedMilliseconds: before.mtimeMs };
       await changeObject(state, changing, {
         ...{ key, newBlobIds, isOfFolder: true, eventName: 'ObjectCreated:Put' },
-        object: plainObject(bytes, { headers, tags: [] }),
+        object: { ...plainObject(bytes, { headers, tags: [] }), file },
       });
       return 'put';
     },
 
     async remove(key) {
       const current = await findObject(state, bucket, key);
-      if (!current || !isOfFile(current)) return;
+      if (!current?.file) return;
       await changeObject(state, changing, {
         ...{ key, isOfFolder: true, eventName: 'ObjectRemoved:Delete' },
         object: undefined,
       });
     },
   };
-}
-
-function isOfFile({ headers }: ObjectRecord): boolean {
-  return Object.hasOwn(headers, MODIFIED_HEADER);
-}
-
-function fileOf({ key, sizeBytes, headers }: ObjectRecord): FolderFile {
-  return { key, sizeBytes, modifiedMilliseconds: Number(headers[MODIFIED_HEADER]) };
 }

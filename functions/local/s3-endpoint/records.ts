@@ -41,6 +41,14 @@ export interface ObjectRecord extends ObjectDescription {
   readonly checksums: Checksums;
   /** One for a PUT, one for each part of a multipart upload, in order. */
   readonly blobs: readonly StoredBlob[];
+  /** Of an object that follows a file. No client can say it, and no copy of the object has it. */
+  readonly file?: FollowedFile;
+}
+
+/** The file of a watched folder that an object was made of. */
+export interface FollowedFile {
+  readonly path: string;
+  readonly modifiedMilliseconds: number;
 }
 
 /** A multipart upload that is neither completed nor aborted. */

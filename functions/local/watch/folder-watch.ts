@@ -92,7 +92,8 @@ export function watchFolder(options: FolderWatchOptions): FolderWatch {
   }
 
   const loaded = (async () => {
-    for (const { key, ...file } of await objects.list(prefix)) known.set(key.slice(prefix.length), file);
+    for (const { key, ...file } of await objects.list(prefix, root))
+      known.set(key.slice(prefix.length), file);
   })();
 
   /** @returns whether the folder is there, and is the one whose files are known */
