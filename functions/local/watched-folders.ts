@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
-import { basename, isAbsolute, relative, resolve, sep } from 'node:path';
+import { realpathSync, statSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { UsageError } from '../terminal/exit-code.ts';
 import { LOCAL_PIPELINE } from './control-api/local-pipeline.ts';
 import type { S3Endpoint } from './s3-endpoint/s3-endpoint.ts';
@@ -26,6 +26,7 @@ export function watchedFolders(paths: readonly string[], dataFolder: string): re
     return { root, prefix: `${basename(root) || 'root'}/` };
   });
   const data = resolve(dataFolder);
+  const isWithin = (path: string, folder: string) => isBelow(placeOf(path), placeOf(folder));
   const faults = folders.flatMap(({ root, prefix }, i) => {
     const others = folders.slice(0, i);
     if (statSync(root, { throwIfNoEntry: false })?.isDirectory() === false)
@@ -58,9 +59,10 @@ export function followFolders(
   },
 ): { close(): Promise<void> } {
   const objects = s3.folderObjects({ bucket: LOCAL_PIPELINE.bucket, isCopied: mode === 'copy' });
-  const data = resolve(dataFolder);
+  const data = placeOf(resolve(dataFolder));
+  const isLeftOut = (path: string) => basename(path) === basename(data) && placeOf(path) === data;
   const watches: FolderWatch[] = folders.map((folder) =>
-    watchFolder({ ...folder, objects, remark, isLeftOut: (path) => path === data }),
+    watchFolder({ ...folder, objects, remark, isLeftOut }),
   );
   return {
     async close() {
@@ -69,7 +71,17 @@ export function followFolders(
   };
 }
 
-function isWithin(path: string, folder: string): boolean {
+/** Where a path leads, by links or not, as far as it is there: thumbnails in the data folder would have thumbnails without end. */
+function placeOf(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(placeOf(parent), basename(path));
+  }
+}
+
+function isBelow(path: string, folder: string): boolean {
   const way = relative(folder, path);
   return !(way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way));
 }

@@ -1,9 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { FolderObjects } from '../../../functions/local/s3-endpoint/folder-objects.ts';
 import { isPictureName, isPicturePath } from '../../../functions/local/watch/folder-scan.ts';
-import { watchedFolders } from '../../../functions/local/watched-folders.ts';
+import { followFolders, watchedFolders } from '../../../functions/local/watched-folders.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
 describe('folders to watch', () => {
@@ -29,6 +30,41 @@ describe('folders to watch', () => {
         `--watch: ${folder}/data/s3 is in the data folder ${folder}/data`,
       ].join('; '),
     );
+  });
+
+  it('are where links lead', async () => {
+    const folder = await temporaryFolder();
+    await mkdir(join(folder, 'real', 'data', 'thumbnails'), { recursive: true });
+    await symlink(join(folder, 'real'), join(folder, 'link'));
+    const data = join(folder, 'real', 'data');
+    const watched = (...paths: string[]) => watchedFolders(paths, data);
+    expect(() => watched(join(folder, 'link', 'data', 'thumbnails'))).toThrow('is in the data folder');
+    expect(() => watched(join(folder, 'link', 'data', 'later'))).toThrow('is in the data folder');
+    expect(() => watched(join(folder, 'link'), join(folder, 'real'))).toThrow('are in each other');
+    expect(watched(join(folder, 'link'))).toHaveLength(1);
+  });
+
+  it('leave out the data folder, by whichever way it is reached', async () => {
+    const folder = await temporaryFolder();
+    await mkdir(join(folder, 'real', 'data'), { recursive: true });
+    await symlink(join(folder, 'real'), join(folder, 'link'));
+    await writeFile(join(folder, 'real', 'data', 'thumbnail.webp'), 'x');
+    await writeFile(join(folder, 'real', 'a.jpg'), 'x');
+    const dataFolder = join(folder, 'real', 'data');
+    const put: string[] = [];
+    const objects: FolderObjects = {
+      list: async () => [],
+      put: async (key) => {
+        put.push(key);
+        return 'put';
+      },
+      remove: async () => {},
+    };
+    const followed = followFolders(watchedFolders([join(folder, 'link')], dataFolder), {
+      ...{ s3: { folderObjects: () => objects }, mode: 'reference', dataFolder, remark: () => {} },
+    });
+    onTestFinished(() => followed.close());
+    await expect.poll(() => put, { timeout: 10_000 }).toEqual(['link/a.jpg']);
   });
 
   it('may hold the data folder', async () => {
