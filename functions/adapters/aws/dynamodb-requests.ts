@@ -1,7 +1,7 @@
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { getEndpointFromInstructions } from '@smithy/core/endpoints';
 import { sha256Hex } from './header-signature.ts';
-import { bytesOf, type SdkResponse, serviceError, signedRequests } from './signed-requests.ts';
+import { bytesOf, type SdkResponse, serviceError, signedRequests, signingScheme } from './signed-requests.ts';
 
 export type DynamoDbOperation = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'BatchGetItem';
 
@@ -19,11 +19,9 @@ export function dynamoDbRequests({ config }: DynamoDBClient, tableName: string):
   const send = signedRequests(config);
   let place: Promise<{ readonly url: URL; readonly region: string }> | undefined;
   const find = async () => {
-    const [{ url }, region] = await Promise.all([
-      getEndpointFromInstructions({ TableName: tableName }, GetItemCommand, config),
-      config.region(),
-    ]);
-    return { url, region };
+    const endpoint = await getEndpointFromInstructions({ TableName: tableName }, GetItemCommand, config);
+    // DynamoDB local keeps the tables of each region apart, and the SDK signs for another one than `local`.
+    return { url: endpoint.url, region: signingScheme(endpoint)?.signingRegion ?? (await config.region()) };
   };
   return async <Answer>(operation: DynamoDbOperation, input: object) => {
     place ??= find();

@@ -7,6 +7,7 @@ import {
   type ServiceRequest,
   serviceError,
   signedRequests,
+  signingScheme,
 } from './signed-requests.ts';
 
 /** What is asked of S3. */
@@ -49,7 +50,7 @@ interface Place {
 
 /**
  * As {@link GetObjectCommand}, for a quarter of the processor's time with a picture of 700 kB. Buckets that have other signatures
- * (directory buckets, multi-region access points) are read by the SDK itself.
+ * (directory buckets, multi-region access points, those of Object Lambda and Outposts) are read by the SDK itself.
  */
 export function s3Reads(client: S3Client): S3Reads {
   const { config } = client;
@@ -58,10 +59,10 @@ export function s3Reads(client: S3Client): S3Reads {
 
   async function find(bucket: string): Promise<Place | undefined> {
     const input = { Bucket: bucket, Key: 'key' };
-    const { url, properties } = await getEndpointFromInstructions(input, GetObjectCommand, config);
-    const [scheme] = (properties?.authSchemes ?? []) as readonly { name: string; signingRegion?: string }[];
-    if (scheme !== undefined && scheme.name !== 'sigv4') return undefined;
-    return { url, region: scheme?.signingRegion ?? (await config.region()) };
+    const endpoint = await getEndpointFromInstructions(input, GetObjectCommand, config);
+    const { name = 'sigv4', signingName = 's3', signingRegion } = signingScheme(endpoint) ?? {};
+    if (name !== 'sigv4' || signingName !== 's3') return undefined;
+    return { url: endpoint.url, region: signingRegion ?? (await config.region()) };
   }
 
   function placeOf(bucket: string): Promise<Place | undefined> {

@@ -95,6 +95,16 @@ export function signedRequests(config: RequestSettings): SignedRequests {
   };
 }
 
+/** How the requests to an endpoint are signed, where its rules say. */
+export function signingScheme({ properties }: { readonly properties?: Readonly<Record<string, unknown>> }) {
+  const [scheme] = (properties?.authSchemes ?? []) as readonly {
+    readonly name: string;
+    readonly signingName?: string;
+    readonly signingRegion?: string;
+  }[];
+  return scheme;
+}
+
 function portOf({ port }: URL): number | undefined {
   return port === '' ? undefined : Number(port);
 }

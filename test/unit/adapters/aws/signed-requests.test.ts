@@ -1,4 +1,5 @@
 import { createServer, type Socket } from 'node:net';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { awsClientDefaults } from '../../../../functions/adapters/aws/aws-client-defaults.ts';
@@ -189,21 +190,22 @@ describe('an endpoint', () => {
     maxAttempts: 1,
   };
 
-  it.each(['photos', 'with.dots', 'arn:aws:s3:us-west-2:123456789012:accesspoint/mine'])(
-    'of bucket %s is the one that the SDK finds',
-    async (bucket) => {
-      const key = "a b/ü+(1)'.jpg";
-      const bySdk = await sentBy((requestHandler) =>
-        new S3Client({ ...awsClientDefaults(1_000), ...settings, requestHandler }).send(
-          new GetObjectCommand({ Bucket: bucket, Key: key }),
-        ),
-      );
-      const own = await sentBy((requestHandler) =>
-        s3ObjectStore({ ...settings, requestHandler }).fetch({ bucket, key, sequencer: '' }, 1),
-      );
-      expect(own).toEqual(bySdk);
-    },
-  );
+  it.each([
+    ...['photos', 'with.dots', 'arn:aws:s3:us-west-2:123456789012:accesspoint/mine', 'mine-abc-s3alias'],
+    'arn:aws:s3-object-lambda:us-west-2:123456789012:accesspoint/mine',
+    'arn:aws:s3-outposts:us-west-2:123456789012:outpost/op-01234567890123456/accesspoint/mine',
+  ])('of bucket %s is the one that the SDK finds', async (bucket) => {
+    const key = "a b/ü+(1)'.jpg";
+    const bySdk = await sentBy((requestHandler) =>
+      new S3Client({ ...awsClientDefaults(1_000), ...settings, requestHandler }).send(
+        new GetObjectCommand({ Bucket: bucket, Key: key }),
+      ),
+    );
+    const own = await sentBy((requestHandler) =>
+      s3ObjectStore({ ...settings, requestHandler }).fetch({ bucket, key, sequencer: '' }, 1),
+    );
+    expect(own).toEqual(bySdk);
+  });
 
   it('of a table in another account is the one that its ARN names', async () => {
     const tableName = 'arn:aws:dynamodb:eu-central-1:123456789012:table/tags';
@@ -212,6 +214,22 @@ describe('an endpoint', () => {
     );
     expect(url).toMatch(/^https:\/\/(123456789012\.ddb|dynamodb)\.eu-central-1\.amazonaws\.com\/$/);
   });
+
+  it.each(['eu-central-1', 'local', 'cn-north-1', 'us-gov-west-1'])(
+    'of a table in region %s is the one that the SDK finds, and signs for',
+    async (region) => {
+      const client = { ...settings, region };
+      const bySdk = await sentBy((requestHandler) =>
+        new DynamoDBClient({ ...client, requestHandler }).send(
+          new GetItemCommand({ TableName: 't', Key: {} }),
+        ),
+      );
+      const own = await sentBy((requestHandler) =>
+        dynamoDbTagTable({ tableName: 't', client: { ...client, requestHandler } }).read(READ),
+      );
+      expect(own).toEqual(bySdk);
+    },
+  );
 
   it('of a directory bucket is asked by the SDK itself, which opens a session first', async () => {
     const { url } = await sentBy((requestHandler) =>
