@@ -80,6 +80,15 @@ const EXCERPT_LENGTH = 200;
 
 /** What arrived, as an error's text shows it: JSON, cut so that it fits a log line. */
 export function excerpt(received: unknown): string {
-  const text = JSON.stringify(received) ?? String(received);
+  const text = printed(received);
   return text.length > EXCERPT_LENGTH ? `${text.slice(0, EXCERPT_LENGTH)}…` : text;
+}
+
+function printed(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    // Deeper than the stack, which what a file holds may be.
+    return Array.isArray(value) ? '[…]' : '{…}';
+  }
 }

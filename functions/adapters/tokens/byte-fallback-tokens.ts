@@ -14,15 +14,11 @@ export type TokensOf = (text: string) => readonly number[];
  * away or squeezes white space, nor is it done here.
  */
 export function byteFallbackTokens(tables: TokenTables): TokensOf {
-  const whole = new Map(tables.whole.map(({ text, id }) => [text, id]));
-  const pattern = patternOf([...whole.keys()]);
+  const split = splitterAt(new Map(tables.whole.map(({ text, id }) => [text, id])));
   return (text) =>
-    wellFormed(text)
-      .split(pattern)
-      .flatMap((part) => {
-        const id = whole.get(part);
-        return id === undefined ? mergedTokens(firstTokens(part, tables), tables.merges) : [id];
-      });
+    split(wellFormed(text)).flatMap((part) =>
+      typeof part === 'number' ? [part] : mergedTokens(firstTokens(part, tables), tables.merges),
+    );
 }
 
 /** The text as it is in UTF-8, in which half of a pair of surrogates is no character. */
@@ -30,11 +26,37 @@ function wellFormed(text: string): string {
   return Buffer.from(text).toString();
 }
 
-/** Finds the longest of the whole tokens at the leftmost place; `split` keeps what is in brackets. */
-function patternOf(texts: readonly string[]): RegExp {
-  const sorted = texts.filter((text) => text !== '').sort((a, b) => b.length - a.length);
-  const escaped = sorted.map((text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
-  return sorted.length === 0 ? /(?!)/ : new RegExp(`(${escaped.join('|')})`);
+/**
+ * Splits a text at its whole tokens, which become their ids: the longest of them at the leftmost place. By their first
+ * characters and lengths, since an expression of all would grow with them, beyond what an engine takes.
+ */
+function splitterAt(whole: ReadonlyMap<string, number>): (text: string) => Array<string | number> {
+  const lengthsOf = lengthsByFirst([...whole.keys()].filter((text) => text !== ''));
+  return (text) => {
+    const parts: Array<string | number> = [];
+    let from = 0;
+    for (let at = 0; at < text.length; ) {
+      const length = lengthsOf.get(text.charAt(at))?.find((one) => whole.has(text.slice(at, at + one)));
+      if (length === undefined) {
+        at += 1;
+        continue;
+      }
+      parts.push(text.slice(from, at), whole.get(text.slice(at, at + length)) ?? 0);
+      at += length;
+      from = at;
+    }
+    return [...parts, text.slice(from)];
+  };
+}
+
+/** For the first character of texts how long they are, longest first. */
+function lengthsByFirst(texts: readonly string[]): ReadonlyMap<string, readonly number[]> {
+  const lengthsOf = new Map<string, Set<number>>();
+  for (const text of texts) {
+    const lengths = lengthsOf.get(text.charAt(0)) ?? new Set();
+    lengthsOf.set(text.charAt(0), lengths.add(text.length));
+  }
+  return new Map([...lengthsOf].map(([first, lengths]) => [first, [...lengths].sort((a, b) => b - a)]));
 }
 
 /** A token for each character, or for each byte of those that are no token. */

@@ -103,11 +103,12 @@ function takerOf(numbers: Uint32Array): (count: number) => Uint32Array {
 }
 
 /** What would lead out of a table, or makes its search find nothing. */
-function faultOf({ characters, bytes, merges }: TokenTables, vocabulary: number): string | undefined {
+function faultOf(tables: TokenTables, vocabulary: number): string | undefined {
+  const { characters, bytes, merges, endToken, padToken } = tables;
   if (!isAscending(characters.codePoints)) return 'characters out of order';
   if (!isAscending(merges.starts)) return 'merges out of order';
   if (merges.starts[0] !== 0 || merges.starts[vocabulary] !== merges.rights.length) return 'merges left over';
-  const tokens = [characters.ids, bytes, merges.rights, merges.results];
+  const tokens = [characters.ids, bytes, merges.rights, merges.results, Uint32Array.of(endToken, padToken)];
   return tokens.some((table) => table.some((id) => id >= vocabulary)) ? 'tokens out of range' : undefined;
 }
 

@@ -109,7 +109,8 @@ function rankedMerges(merges: unknown, idOf: ReadonlyMap<string, number>, path: 
     const parts: unknown = typeof merge === 'string' ? merge.split(' ') : merge;
     const [left, right, more] = Array.isArray(parts) ? (parts as unknown[]) : [];
     const [leftId, rightId] = [idOf.get(left as string), idOf.get(right as string)];
-    const result = idOf.get(`${left}${right}`);
+    // Only texts are tokens: what else a file may hold cannot always be written as one.
+    const result = leftId === undefined || rightId === undefined ? undefined : idOf.get(`${left}${right}`);
     if (leftId === undefined || rightId === undefined || result === undefined || more !== undefined)
       throw notReadable(path, [
         `model.merges.${rank}: Expected two tokens that make a third but received ${excerpt(merge)}`,

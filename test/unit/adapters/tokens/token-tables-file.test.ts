@@ -41,6 +41,11 @@ describe('the file of token tables', () => {
     expect(() => readTokenTables(content, 'tokenizer.bin')).toThrow(message);
   });
 
+  test.each(['endToken', 'padToken'])('rejects a file whose %s is none of its tokens', (name) => {
+    const beyond = tokenTablesFile({ ...TABLES, [name]: TABLES.merges.starts.length - 1 });
+    expect(() => readTokenTables(beyond, 'tokenizer.bin')).toThrow('tokens out of range');
+  });
+
   test('rejects damage, or makes tokens of texts with it all the same', () => {
     const byte = fc.record({ place: fc.nat(FILE.length - 1), value: fc.integer({ min: 0, max: 255 }) });
     fc.assert(

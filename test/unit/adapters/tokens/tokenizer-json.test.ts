@@ -31,6 +31,28 @@ describe('a tokenizer.json with byte fallback', () => {
     );
   });
 
+  test.each<[string, unknown]>([
+    ['an object that is no text', [{ toString: 1, valueOf: 1 }, 'b']],
+    ['lists within lists, deeper than the stack', JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`)],
+  ])('is refused where a merge is %s', (_, merge) => {
+    const json = gemmaJson() as { model: object };
+    const given = { ...json, model: { ...json.model, merges: [merge] } };
+    expect(() => tablesOfTokenizerJson(given, 'x')).toThrow(
+      /model\.merges\.0: Expected two tokens that make a third but received \[/,
+    );
+  });
+
+  test('finds the longest of its whole tokens, however many there are', () => {
+    const json = gemmaJson();
+    const more = Array.from({ length: 200_000 }, (_, i) => ({ id: 2, content: `<unused${i}>` }));
+    const added = [...more, { id: 3, content: '<a>' }, { id: 4, content: '<a><' }, { id: 5, content: '' }];
+    const tokensOf = byteFallbackTokens(
+      tablesOfTokenizerJson({ ...json, added_tokens: added } as typeof json, 'x'),
+    );
+    expect(tokensOf('<a><unused7><a><a><')).toEqual([4, ...tokensOf('unused7>'), 4, ...tokensOf('a><')]);
+    expect(tokensOf('<unused199999><a>')).toEqual([2, 3]);
+  });
+
   test('rejects what is none, whatever stands in it', () => {
     const small = (value: unknown) => ({
       ...gemmaJson(),
