@@ -1,4 +1,5 @@
 import type { Sharp } from 'sharp';
+import { hasCoarseColours } from '../../core/formats/jpeg/jpeg-colours.ts';
 import {
   centreWindow,
   type PixelSpec,
@@ -35,7 +36,8 @@ export function uprightPicture(
     Math.min(window.width, window.height) < spec.size &&
     window.width * window.height <= MAXIMUM_ENLARGED_PIXELS;
   const size = sizeForEncoder(window, spec);
-  const shrinking = shrinkOnLoad(upload.format, window, size);
+  const isWholeAlone = upload.format === 'jpeg' && hasCoarseColours(upload.bytes);
+  const shrinking = isWholeAlone ? 'none' : shrinkOnLoad(upload.format, window, size);
   const render = (pipeline: Sharp) => toRgb(stopAfter(setUpright(pipeline, header.steps), timeoutSeconds));
   const renderInOne = () => {
     const pipeline = openPicture(source);
@@ -43,7 +45,8 @@ export function uprightPicture(
     if (!enlarges) resize(pipeline, size, shrinking);
     return render(pipeline);
   };
-  const steps = isWhole && shrinking === 'none' ? jpegSteps(upload.bytes, header, size) : undefined;
+  const mayBeSteps = isWhole && shrinking === 'none' && !isWholeAlone;
+  const steps = mayBeSteps ? jpegSteps(upload.bytes, header, size) : undefined;
   if (!steps) return decoded(upload, renderInOne);
   const renderInTwo = async () => {
     const pipeline = openPicture({ ...source, upload: { ...upload, bytes: steps.bytes } });
