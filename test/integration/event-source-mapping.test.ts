@@ -136,12 +136,13 @@ describe('a failure', () => {
     await sendAll(['good', 'bad']);
     const batches: string[][] = [];
     start(async ({ Records }) => {
-      batches.push(Records.map(({ body }) => body));
+      // Messages of one millisecond come in any order.
+      batches.push(Records.map(({ body }) => body).sort());
       const bad = batches.length === 1 ? Records.filter(({ body }) => body === 'bad') : [];
       return { batchItemFailures: bad.map(({ messageId }) => ({ itemIdentifier: messageId })) };
     });
     await becomes(EMPTY);
-    expect(batches).toEqual([['good', 'bad'], ['bad']]);
+    expect(batches).toEqual([['bad', 'good'], ['bad']]);
     expect(failures).toEqual(['reported in batchItemFailures']);
   });
 
