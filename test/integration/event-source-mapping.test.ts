@@ -257,6 +257,7 @@ describe('many messages', () => {
     const processed: string[] = [];
     while (processed.length < 100) processed.push(await child.nextLine());
     await child.kill();
+    processed.push(...(await child.restOfLines()));
 
     queue = await open();
     const { batches, handler } = recorder();

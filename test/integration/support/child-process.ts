@@ -10,6 +10,8 @@ export interface Child {
   nextLine(): Promise<string>;
   /** Ends it as a crash would, with no chance to clean up, and returns once it is gone. */
   kill(): Promise<void>;
+  /** What it printed after the last line that was taken; ends once it has. */
+  restOfLines(): Promise<string[]>;
 }
 
 /** Starts a TypeScript file that stands beside this one, and is one of the compiled programs. */
@@ -26,6 +28,11 @@ export function startChild(file: string, ...parameters: string[]): Child {
       return line.value;
     },
     kill: () => killed(child),
+    restOfLines: async () => {
+      const rest: string[] = [];
+      for (let line = await lines.next(); !line.done; line = await lines.next()) rest.push(line.value);
+      return rest;
+    },
   };
 }
 
