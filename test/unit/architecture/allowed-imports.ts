@@ -224,6 +224,8 @@ export const ALLOWED_IMPORTS = `
   infra/packaging: adapters/files adapters/onnx config.ts core core/labels core/tagging infra/options tagger constructs esbuild zod
       node:*
   infra/constructs/watching: core/cost core/records core/tagging infra/options infra/packaging aws-cdk-lib constructs
+  # What runs in the container of a home server, beside the package.
+  infra/home-server: node:*
   infra/npm-package: adapters/esbuild adapters/files adapters/onnx infra/packaging esbuild rolldown rolldown-plugin-dts
       node:*
   infra/constructs/compute: config.ts core infra/options infra/packaging aws-cdk-lib constructs

@@ -1,0 +1,174 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createClient } from '../../functions/client/client.ts';
+import { SAMPLE_FOLDER, sampleNames } from '../../functions/local/samples.ts';
+import { makeFolder, region, waitUntil } from '../e2e/support.ts';
+import { composeService, runFlags } from './home-server/compose-file.ts';
+import { docker, type HomeServer, inContainer, logOf, served } from './home-server/home-server.ts';
+import { packContext } from './home-server/packed-context.ts';
+
+const LIMIT_MILLISECONDS = 300_000;
+
+const base = process.env.CLIPTAG_BASE_IMAGE;
+const obstacle = engineObstacle();
+if (obstacle) console.info(`Skipped: the home server in a container (${obstacle})`);
+
+function engineObstacle(): string | undefined {
+  if (!base) return 'CLIPTAG_BASE_IMAGE names no base image: .ci/run looks for one before the tests';
+  const { status } = spawnSync('docker', ['version'], { timeout: 60_000 });
+  return status === 0 ? undefined : 'no Docker engine answers: start one';
+}
+
+/** In the link that the first start prints. */
+const MADE_TOKEN = /#token=([\w-]{24})/;
+
+const image = `cliptag-home-${process.pid}`;
+const [name, volume] = [`${image}-first`, `${image}-data`];
+const [restored, restoredVolume] = [`${image}-restored`, `${image}-restored-data`];
+/** The engine of CI has no network of its own: the machine's, and free ports in place of the published ones. */
+const FREE_PORTS = ['--http-port', '0', '--s3-port', '0', '--dynamodb-port', '0'];
+
+async function create(container: string, data: string): Promise<void> {
+  const service = composeService();
+  const health = ['--health-interval', '1s'];
+  const flags = ['--name', container, '--network', 'host', ...health, ...runFlags(service, data)];
+  await docker('create', ...flags, image, ...service.command, ...FREE_PORTS);
+}
+
+describe.skipIf(obstacle)('the home server of compose.yaml', () => {
+  let folder: { folder: string; remove: () => Promise<void> };
+  let server: HomeServer;
+  let token: string;
+
+  beforeAll(async () => {
+    folder = await makeFolder();
+    await packContext(folder.folder);
+    const settings = ['--build-arg', `BASE=${base}`, '--build-arg', 'PACKAGE=packed'];
+    await docker('build', ...settings, '--network', 'none', '-t', image, folder.folder);
+    await create(name, volume);
+    await docker('start', name);
+    server = await served(name);
+    token = MADE_TOKEN.exec(await logOf(name))?.[1] ?? '';
+  }, LIMIT_MILLISECONDS);
+  afterAll(async () => {
+    const remove = (...parameters: string[]) => spawnSync('docker', parameters, { timeout: 60_000 });
+    remove('rm', '--force', name, restored);
+    remove('volume', 'rm', '--force', volume, restoredVolume);
+    remove('image', 'rm', '--force', image);
+    await folder.remove();
+  });
+
+  const client = (of: HomeServer, sent = token) =>
+    createClient({
+      url: of.pageUrl,
+      fetch: (request) => {
+        request.headers.set('authorization', `Bearer ${sent}`);
+        return fetch(request);
+      },
+    });
+  const statusOf = (key: string) =>
+    client(server)
+      .image({ bucket: 'photos', key })
+      .then(
+        ({ status }) => status,
+        () => undefined,
+      );
+  const keysOf = async (of: HomeServer) => {
+    const keys: string[] = [];
+    for await (const { key } of client(of).searchAll('status:tagged')) keys.push(key);
+    return keys.sort();
+  };
+
+  it('makes a token and keys, and tells them once, with the link', async () => {
+    const path = `fs.readFileSync('/data/access.env', 'utf8')`;
+    expect(await inContainer(name, path)).toContain(`CLIPTAG_TOKEN=${token}`);
+    expect(await inContainer(name, `fs.statSync('/data/access.env').mode & 0o777`)).toBe(0o600);
+  });
+
+  it('tags what comes by S3 with its keys, and by the page’s API with its token', async () => {
+    const bytes = await readFile(join(SAMPLE_FOLDER, 'coffee.png'));
+    const secretAccessKey = /^CLIPTAG_SECRET_ACCESS_KEY=(.*)$/m.exec(
+      await inContainer(name, `fs.readFileSync('/data/access.env', 'utf8')`),
+    )?.[1];
+    const s3 = new S3Client({
+      ...{ endpoint: server.s3Url, region, forcePathStyle: true },
+      credentials: { accessKeyId: 'cliptag', secretAccessKey: secretAccessKey ?? '' },
+    });
+    await s3.send(new PutObjectCommand({ Bucket: 'photos', Key: 'by-s3.png', Body: bytes }));
+    s3.destroy();
+    await client(server).upload(new Blob([new Uint8Array(bytes)]), { name: 'by-page.png' });
+    for (const key of ['by-s3.png', 'by-page.png'])
+      await waitUntil(async () => (await statusOf(key)) === 'tagged');
+    await expect(client(server, 'x'.repeat(24)).status()).rejects.toThrow();
+  });
+
+  it('answers the command line within it, which finds token and keys by itself', async () => {
+    const [http, dynamodb] = [server.pageUrl, server.dynamodbUrl].map((url) => new URL(url).port);
+    const ports = ['--dynamodb-port', String(dynamodb), '--http-port', String(http)];
+    const found = await docker('exec', name, 'cliptag', 'query', '--label', 'coffee', '--json', ...ports);
+    expect(found).toContain('by-s3.png');
+    expect(await docker('exec', name, 'cliptag', 'search', 'coffee', '--http-port', String(http))).toContain(
+      'by-page.png',
+    );
+  });
+
+  it('is healthy, by the check of its image, which fails without the pipeline', async () => {
+    await waitUntil(async () => {
+      const health = JSON.parse(await docker('inspect', '--format', '{{json .State.Health}}', name));
+      if (health.Status === 'unhealthy') throw new Error(JSON.stringify(health));
+      return health.Status === 'healthy';
+    }, 200);
+    const check = ['node', '/app/infra/home-server/health-check.mjs'];
+    expect(await docker('exec', name, ...check, '/data')).toContain('"deadLetters":0');
+    await expect(docker('exec', name, ...check, '/tmp')).rejects.toThrow();
+    await expect(docker('exec', '--env', 'CLIPTAG_TOKEN=wrong', name, ...check, '/data')).rejects.toThrow();
+  });
+
+  it('runs as a user without rights, and writes to its volume and /tmp alone', async () => {
+    const writes = (path: string) =>
+      `(() => { try { fs.writeFileSync('${path}/x', ''); return true; } catch { return false; } })()`;
+    const places = ['/app', '/', '/etc', '/data', '/tmp'];
+    const status = `Object.fromEntries(fs.readFileSync('/proc/1/status', 'utf8').match(/^(CapEff|CapBnd|NoNewPrivs):.*$/gm).map((line) => line.split(':\\t')))`;
+    expect(
+      await inContainer(
+        name,
+        `({ uid: process.getuid(), gid: process.getgid(), canWrite: [${places.map(writes)}], ...${status} })`,
+      ),
+    ).toEqual({
+      ...{ uid: 1000, gid: 1000, canWrite: [false, false, false, true, true] },
+      ...{ CapEff: '0'.repeat(16), CapBnd: '0'.repeat(16), NoNewPrivs: '1' },
+    });
+  });
+
+  const shell = (command: string) => promisify(execFile)('sh', ['-ec', command], { timeout: 60_000 });
+
+  it('has everything in a copy that was made while it was paused', async () => {
+    const known = await keysOf(server);
+    const copy = join(folder.folder, 'cliptag.tar');
+    await docker('pause', name);
+    await shell(`docker cp ${name}:/data/. - > ${copy}`);
+    await docker('unpause', name);
+    await create(restored, restoredVolume);
+    await shell(`docker cp - ${restored}:/data < ${copy}`);
+    await docker('start', restored);
+    expect(await keysOf(await served(restored))).toEqual(known);
+    // Token and keys came along.
+    expect(await logOf(restored)).not.toMatch(MADE_TOKEN);
+    expect(known).toHaveLength((await sampleNames()).length + 2);
+  });
+
+  it('stops well by SIGTERM, and starts again with all it had, token included', async () => {
+    const known = await keysOf(server);
+    await docker('stop', name);
+    expect((await docker('inspect', '--format', '{{.State.ExitCode}}', name)).trim()).toBe('0');
+    expect(await logOf(name)).toContain('Stopping …');
+    await docker('start', name);
+    server = await served(name, 1);
+    expect(await keysOf(server)).toEqual(known);
+    expect((await logOf(name)).split(token)).toHaveLength(2);
+  });
+});
