@@ -20,7 +20,7 @@ export async function uploadSamples(bucket: Bucket, dataFolder: string): Promise
   await Promise.all(
     (await sampleNames()).map(async (name) => {
       const bytes = await readFile(join(SAMPLE_FOLDER, name));
-      await bucket.put(name, bytes, bytes.length);
+      await bucket.put(name, bytes, bytes.length, name.endsWith('.png') ? 'image/png' : 'image/jpeg');
     }),
   );
   await writeFile(markerFile(dataFolder), '');

@@ -15,7 +15,7 @@ const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
 export interface Bucket {
   /** Creates the bucket unless it exists, and has its events sent to the queue. */
   create(queueArn: string): Promise<void>;
-  put(key: string, body: Uint8Array | Readable, sizeBytes: number): Promise<void>;
+  put(key: string, body: Uint8Array | Readable, sizeBytes: number, contentType?: string): Promise<void>;
   close(): void;
 }
 
@@ -38,10 +38,9 @@ export function s3Bucket(name: string, config: S3Options): Bucket {
         }),
       );
     },
-    async put(key, body, sizeBytes) {
-      await client.send(
-        new PutObjectCommand({ Bucket: name, Key: key, Body: body, ContentLength: sizeBytes }),
-      );
+    async put(key, body, sizeBytes, contentType) {
+      const object = { Bucket: name, Key: key, ContentType: contentType };
+      await client.send(new PutObjectCommand({ ...object, Body: body, ContentLength: sizeBytes }));
     },
     close: () => client.destroy(),
   };

@@ -121,9 +121,10 @@ describe('a bucket', () => {
 
   it('is filled', async () => {
     const { options, server } = await s3That({});
-    await s3Bucket('photos', options).put('a b.jpg', Buffer.from('bytes'), 5);
+    await s3Bucket('photos', options).put('a b.jpg', Buffer.from('bytes'), 5, 'image/jpeg');
     expect(server.requests[0]).toMatchObject({
       ...{ method: 'PUT', url: '/photos/a%20b.jpg?x-id=PutObject' },
+      headers: expect.objectContaining({ 'content-type': 'image/jpeg' }),
       body: expect.stringContaining('bytes'),
     });
   });
