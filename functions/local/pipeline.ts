@@ -227,6 +227,7 @@ function startS3(
     port: ports.s3,
     reach,
     credentials: { [credentials.accessKeyId]: credentials.secretAccessKey },
+    keysHint: keysHint(credentials),
     region: LOCAL_REGION,
     usualQueueArn: LOCAL_QUEUE_ARN,
     onNotification: async (_queueArn, notification) => {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { OWNER } from './absent-configuration.ts';
 import { readDocument } from './body.ts';
 import { corsConfigurationElements, parseCorsConfiguration } from './cors.ts';
-import { notImplemented, S3Error } from './errors.ts';
+import { S3Error } from './errors.ts';
 import { del, keysUnder, put } from './metadata.ts';
 import { testEvent } from './notification.ts';
 import {
@@ -128,13 +128,17 @@ export async function getVersioning(state: S3State, { bucket }: S3Request): Prom
   return xmlResponse('VersioningConfiguration', {});
 }
 
+const NO_VERSIONING =
+  'PutBucketVersioning with the status Enabled is not implemented by this local S3 endpoint: it keeps one version of each object; ' +
+  'upload what shall stay under keys of its own, or copy it before with CopyObject.';
+
 const versioningSchema = z.object({ Status: z.enum(['Enabled', 'Suspended']) });
 
 /** Versioning cannot be enabled here; suspending it changes nothing. */
 export async function putVersioning(state: S3State, request: AuthenticatedRequest): Promise<S3Response> {
   await requireBucket(state, request.bucket);
   const { Status } = parseXml(await readDocument(request), 'VersioningConfiguration', versioningSchema);
-  if (Status === 'Enabled') throw notImplemented('Versioning');
+  if (Status === 'Enabled') throw new S3Error(501, 'NotImplemented', NO_VERSIONING);
   return emptyResponse(200);
 }
 

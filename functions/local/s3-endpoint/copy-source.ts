@@ -1,8 +1,8 @@
 import { parseRange } from './byte-range.ts';
 import { assertCopySourceConditions } from './conditions.ts';
-import { invalidArgument, noSuchKey, notImplemented } from './errors.ts';
+import { invalidArgument, noSuchKey, noSuchVersion } from './errors.ts';
 import { type OpenObject, openObject, readBytes } from './object-reads.ts';
-import type { ObjectRecord } from './records.ts';
+import { NULL_VERSION, type ObjectRecord } from './records.ts';
 import { header, type S3Request, uriDecode } from './request.ts';
 import { requireBucket, type S3State } from './state.ts';
 
@@ -39,7 +39,7 @@ export async function openCopySource(state: S3State, request: S3Request): Promis
 /** `[/]bucket/key`, percent-encoded, with an optional `?versionId=` that is not. */
 function parseCopySource(value: string): { bucket: string; key: string } {
   const [path = '', version] = value.split('?versionId=');
-  if (version !== undefined && version !== 'null') throw notImplemented('Copying a version');
+  if (version !== undefined && version !== NULL_VERSION) throw noSuchVersion(version);
   const decoded = uriDecode(path).replace(/^\//, '');
   const slash = decoded.indexOf('/');
   if (slash > 0 && slash < decoded.length - 1) {

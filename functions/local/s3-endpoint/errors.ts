@@ -30,6 +30,14 @@ export const preconditionFailed = () =>
 export const notImplemented = (what: string) =>
   new S3Error(501, 'NotImplemented', `${what} is not implemented by this local S3 endpoint.`);
 
+/** There is one version of each object, which S3 calls `null`. */
+export const noSuchVersion = (versionId: string) =>
+  new S3Error(
+    404,
+    'NoSuchVersion',
+    `The specified version does not exist: this local S3 endpoint keeps the version null of each object but received ${versionId}.`,
+  );
+
 export const malformedXml = (fault: string) =>
   new S3Error(
     400,

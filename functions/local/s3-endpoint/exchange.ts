@@ -17,6 +17,8 @@ import type { S3State } from './state.ts';
 
 export interface Guards {
   readonly credentials: Credentials;
+  /** A sentence for those who sign with other keys. */
+  readonly keysHint: string | undefined;
   readonly reach: Reach;
 }
 
@@ -39,7 +41,7 @@ export async function exchange(
 
 async function respond(
   state: S3State,
-  { credentials, reach }: Guards,
+  { credentials, keysHint, reach }: Guards,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<S3Response> {
@@ -59,7 +61,7 @@ async function respond(
     const authentication = check(parsed, credentials);
     return await operation(state, withCarriedHeaders({ ...parsed, authentication }));
   } catch (error) {
-    return errorResponse(asS3Error(error, incoming), request);
+    return errorResponse(withHint(asS3Error(error, incoming), keysHint), request);
   }
 }
 
@@ -92,6 +94,12 @@ function refuseForeignPages(
   if (!isAllowedPage) return;
   outgoing.setHeader('cross-origin-resource-policy', 'cross-origin');
   outgoing.setHeader('content-security-policy', 'sandbox');
+}
+
+function withHint(error: S3Error, keysHint: string | undefined): S3Error {
+  const isOfKeys = error.code === 'InvalidAccessKeyId' || error.code === 'SignatureDoesNotMatch';
+  if (!isOfKeys || keysHint === undefined) return error;
+  return new S3Error(error.status, error.code, `${error.message} ${keysHint}`, error.headers);
 }
 
 function asS3Error(error: unknown, incoming: IncomingMessage): S3Error {

@@ -22,7 +22,8 @@ const FILE_NAME = /\$\{filename\}/g;
 
 /** Whether a request is an upload by a form, which carries its signature in its body. */
 export function isFormUpload({ method, bucket, key, query }: S3Request): boolean {
-  return method === 'POST' && bucket !== '' && key === '' && query.size === 0;
+  const isOperation = bucket === 'WriteGetObjectResponse'; // a POST as well, to a path of its own
+  return method === 'POST' && bucket !== '' && !isOperation && key === '' && query.size === 0;
 }
 
 /**

@@ -3,12 +3,12 @@ import { readDocument, type StoredBytes, storeBody, storeBytes } from './body.ts
 import { checksumAlgorithm, checksumHeaders, objectChecksumElements } from './checksums.ts';
 import { assertWriteConditions } from './conditions.ts';
 import { openCopySource } from './copy-source.ts';
-import { preconditionFailed, S3Error } from './errors.ts';
+import { noSuchVersion, preconditionFailed, S3Error } from './errors.ts';
 import { objectKey, put } from './metadata.ts';
 import { changeObject, noteObject } from './object-commit.ts';
 import { describeObject, parseTagging, tagsInHeader } from './object-description.ts';
 import { requireObject } from './object-reads.ts';
-import type { ObjectDescription, ObjectRecord, Tag } from './records.ts';
+import { NULL_VERSION, type ObjectDescription, type ObjectRecord, type Tag } from './records.ts';
 import { type AuthenticatedRequest, checkedKey, header } from './request.ts';
 import { emptyResponse, type S3Response, xmlResponse } from './response.ts';
 import { findObject, requireBucket, type S3State } from './state.ts';
@@ -109,16 +109,19 @@ const deletionSchema = z.object({
   Object: z.preprocess(
     oneOrMore,
     z
-      .array(z.object({ Key: z.string().min(1), ETag: z.string().optional() }))
+      .array(
+        z.object({ Key: z.string().min(1), ETag: z.string().optional(), VersionId: z.string().optional() }),
+      )
       .min(1)
       .max(1000),
   ),
 });
 
 type Deletion = z.infer<typeof deletionSchema>['Object'][number];
-type KeyDeletion =
-  | { readonly Key: string }
-  | { readonly Key: string; readonly Code: string; readonly Message: string };
+type KeyDeletion = Pick<Deletion, 'Key' | 'VersionId'> & {
+  readonly Code?: string;
+  readonly Message?: string;
+};
 
 /** Each key has its own outcome: a deletion that fails does not stop the others. */
 export async function deleteObjects(state: S3State, request: AuthenticatedRequest): Promise<S3Response> {
@@ -135,9 +138,10 @@ export async function deleteObjects(state: S3State, request: AuthenticatedReques
 async function deleteOne(
   state: S3State,
   request: AuthenticatedRequest,
-  { Key, ETag }: Deletion,
+  { Key, ETag, VersionId }: Deletion,
 ): Promise<KeyDeletion> {
   try {
+    if (VersionId !== undefined && VersionId !== NULL_VERSION) throw noSuchVersion(VersionId);
     await changeObject(state, request, {
       key: checkedKey(Key),
       eventName: 'ObjectRemoved:Delete',
@@ -146,9 +150,9 @@ async function deleteOne(
         if (ETag !== undefined && current?.eTag !== ETag.replaceAll('"', '')) throw preconditionFailed();
       },
     });
-    return { Key };
+    return { Key, VersionId };
   } catch (error) {
-    if (error instanceof S3Error) return { Key, Code: error.code, Message: error.message };
+    if (error instanceof S3Error) return { Key, VersionId, Code: error.code, Message: error.message };
     throw error;
   }
 }

@@ -3,6 +3,9 @@ import type { CorsRule } from './cors.ts';
 import type { S3Notification } from './notification.ts';
 import type { QueueConfiguration } from './notification-configuration.ts';
 
+/** The one version of each object, by S3's name for it in a bucket that has never had versioning. */
+export const NULL_VERSION = 'null';
+
 /** What the metadata tables hold. Times are ISO 8601, ETags without quotes. */
 export interface BucketRecord {
   readonly name: string;

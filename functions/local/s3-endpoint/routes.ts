@@ -13,7 +13,8 @@ import {
   putNotification,
   putVersioning,
 } from './bucket-operations.ts';
-import { notImplemented } from './errors.ts';
+import { noSuchVersion, notImplemented, S3Error } from './errors.ts';
+import { listObjectVersions } from './list-object-versions.ts';
 import { listObjects, listObjectsV2 } from './list-objects.ts';
 import {
   abortMultipartUpload,
@@ -33,6 +34,8 @@ import {
 } from './object-operations.ts';
 import { getObject } from './object-reads.ts';
 import { isCarriedHeader } from './presigned-headers.ts';
+import { NULL_VERSION } from './records.ts';
+import { refusedOperation } from './refused-operations.ts';
 import type { AuthenticatedRequest, S3Request } from './request.ts';
 import type { S3Response } from './response.ts';
 import type { S3State } from './state.ts';
@@ -47,6 +50,7 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['DELETE /bucket', deleteBucket],
   ['GET /bucket', listObjects],
   ['GET /bucket?list-type', listObjectsV2],
+  ['GET /bucket?versions', listObjectVersions],
   ['GET /bucket?location', getBucketLocation],
   ['GET /bucket?notification', getNotification],
   ['PUT /bucket?notification', putNotification],
@@ -96,15 +100,25 @@ const SHAPING_PARAMETERS: ReadonlySet<string> = new Set([
   'upload-id-marker',
   'max-parts',
   'part-number-marker',
+  'version-id-marker',
+  'versionId',
 ]);
 
-/** @throws {S3Error} `NotImplemented`, with what was asked for */
+/** Operations that have no route of their own: the query of one has its name, the path of the other. */
+const NAMED_OPERATION = /^(ListDirectoryBuckets|WriteGetObjectResponse)$/;
+
+/** @throws {S3Error} `NotImplemented`, with what was asked for; `NoSuchVersion` */
 export function findOperation(request: S3Request): Operation {
+  const versionId = request.query.get('versionId') ?? NULL_VERSION;
   const path = pathKind(request);
   const naming = [...new Set(request.query.keys())].filter((name) => !isShaping(name, request.query)).sort();
   const route = `${request.method} ${path}${naming.length > 0 ? `?${naming.join('&')}` : ''}`;
+  const named = [request.query.get('x-id'), request.bucket].find((name) => NAMED_OPERATION.test(name ?? ''));
+  const refusal = refusedOperation(named ? `${request.method} /${named}` : route);
+  if (refusal !== undefined) throw new S3Error(501, 'NotImplemented', refusal);
   const operation = OPERATIONS.get(route);
   if (!operation) throw notImplemented(route);
+  if (versionId !== NULL_VERSION) throw noSuchVersion(versionId);
   return operation;
 }
 
@@ -114,7 +128,6 @@ function pathKind({ bucket, key }: S3Request): string {
 }
 
 function isShaping(name: string, query: URLSearchParams): boolean {
-  if (name === 'versionId') return query.get(name) === 'null'; // the only version there is
   return (
     SHAPING_PARAMETERS.has(name) ||
     name.startsWith('response-') ||

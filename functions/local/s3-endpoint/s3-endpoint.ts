@@ -6,9 +6,10 @@
  * stand in the query (`presigned-headers.ts`), and a browser's form has all of that in its body (`form-upload.ts`).
  *
  * The operations: `bucket-operations.ts`, `object-operations.ts` (writes), `object-reads.ts`, `object-attributes.ts`,
- * `list-objects.ts` (a page of which is `listed-page.ts`) and `multipart.ts`. Every write of an object ends in `object-commit.ts`; `notification.ts` describes it for a queue, and
- * `outbox.ts` hands the description over, and `retelling.ts` repeats it for a key. `new-objects.ts` takes what a page of this
- * process uploads, and `folder-objects.ts` follows files of folders.
+ * `list-objects.ts` and `list-object-versions.ts` (by way of `listed-page.ts`) and `multipart.ts`; `refused-operations.ts` has the
+ * others. Every write of an object ends in `object-commit.ts`; `notification.ts` describes it for a queue, `outbox.ts` hands the
+ * description over, and `retelling.ts` repeats it for a key. `new-objects.ts` takes what a page of this process uploads, and
+ * `folder-objects.ts` follows files of folders.
  *
  * The state: `state.ts` opens `metadata.ts` (tables of the types in `records.ts`) and `blob-files.ts` (bytes, which
  * an `object-note.ts` follows: from these notes `recovery.ts` restores lost metadata). Bytes come in through `body.ts`,
@@ -51,6 +52,8 @@ export interface S3EndpointOptions {
   readonly reach?: Reach | undefined;
   /** Secret by access key: who may sign requests. */
   readonly credentials: Credentials;
+  /** A sentence for those who sign with other keys: which are meant. @default none */
+  readonly keysHint?: string | undefined;
   /** The region that the endpoint gives for its buckets. @default us-east-1 */
   readonly region?: string;
   /**
@@ -111,7 +114,7 @@ const KEEP_ALIVE_MILLISECONDS = 60_000;
  * @throws Error with code `EADDRINUSE` when the port is taken; one that names the folder when another process uses it
  */
 export async function startS3Endpoint(options: S3EndpointOptions): Promise<S3Endpoint> {
-  const { credentials, reach = LOOPBACK_REACH } = options;
+  const { credentials, keysHint, reach = LOOPBACK_REACH } = options;
   const state = await openState(options.folder, options.region ?? DEFAULT_REGION, {
     onNotification: options.onNotification,
     usualQueues: options.usualQueueArn === undefined ? [] : [allEventsTo(options.usualQueueArn)],
@@ -119,7 +122,7 @@ export async function startS3Endpoint(options: S3EndpointOptions): Promise<S3End
   const underWay = new Set<Promise<void>>();
   const server = createListener((incoming, outgoing) => {
     cutWhenIdle(incoming, outgoing, options.idleMilliseconds ?? DEFAULT_IDLE_MILLISECONDS);
-    const done = exchange(state, { credentials, reach }, incoming, outgoing).finally(() =>
+    const done = exchange(state, { credentials, keysHint, reach }, incoming, outgoing).finally(() =>
       underWay.delete(done),
     );
     underWay.add(done);
