@@ -6,6 +6,7 @@ import {
   DeleteItemCommand,
   DynamoDBClient,
   PutItemCommand,
+  TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { expect, it } from 'vitest';
@@ -38,6 +39,10 @@ async function changeStatuses(folder: string): Promise<void> {
     await client.send(new UpdateItemCommand({ ...update, UpdateExpression: 'REMOVE GSI1PK' }));
     const puts = [first, itemOf(`${image}2`, 'tagged')].map((Item) => ({ PutRequest: { Item } }));
     await client.send(new BatchWriteItemCommand({ RequestItems: { [TableName]: puts } }));
+    const pair = ['one', 'two'].map((half) => ({
+      Put: { TableName, Item: itemOf(`${image}-${half}`, 'together') },
+    }));
+    await client.send(new TransactWriteItemsCommand({ TransactItems: pair }));
     await client.send(new DeleteItemCommand({ TableName, Key: keyOf(image) }));
   };
   await Promise.all(KEYS.map(change));
@@ -64,7 +69,7 @@ async function statusesIn(folder: string): Promise<{ items: string[]; index: str
   return { items: under('item-'), index: under('index-') };
 }
 
-it('has a status in the index exactly if its image has it, wherever a power cut ends the log', async () => {
+it('has a status in the index exactly if its image has it, and a transaction whole or not at all, wherever a power cut ends the log', async () => {
   const folder = join(await temporaryFolder(), 'whole');
   await changeStatuses(folder);
   const [log = ''] = (await readdir(folder)).filter((name) => name.endsWith('.log'));
@@ -77,10 +82,15 @@ it('has a status in the index exactly if its image has it, wherever a power cut 
     await truncate(join(cut, log), kept);
     const { items, index } = await statusesIn(cut);
     expect(index, `after ${kept} bytes`).toEqual(items);
+    const halves = (half: string) => items.filter((item) => item.includes(`-${half} `)).length;
+    expect(halves('one'), `after ${kept} bytes`).toBe(halves('two'));
     for (const status of items) seen.add(status);
   }
   // Otherwise nothing was cut off.
   expect([...seen].sort()).toEqual(
-    [...KEYS.flatMap((key) => [...STATUSES.map((status) => `${key} ${status}`), `${key}2 tagged`])].sort(),
+    KEYS.flatMap((key) => [
+      ...STATUSES.map((status) => `${key} ${status}`),
+      ...[`${key}2 tagged`, `${key}-one together`, `${key}-two together`],
+    ]).sort(),
   );
 });

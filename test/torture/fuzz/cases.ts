@@ -26,7 +26,7 @@ const STRANGE: readonly unknown[] = [
 ];
 
 const OPERATIONS =
-  'BatchGetItem BatchWriteItem CreateTable DeleteItem DeleteTable DescribeTable DescribeTimeToLive GetItem ListTables PutItem Query Scan TagResource UntagResource ListTagsOfResource UpdateItem UpdateTable TransactWriteItems ExecuteStatement x'.split(
+  'BatchGetItem BatchWriteItem CreateTable DeleteItem DeleteTable DescribeTable DescribeTimeToLive GetItem ListTables PutItem Query Scan TagResource UntagResource ListTagsOfResource UpdateItem UpdateTable TransactWriteItems TransactGetItems ExecuteStatement x'.split(
     ' ',
   );
 
@@ -108,6 +108,32 @@ function dynamoDbBody(operation: string, random: Random): Record<string, unknown
       BillingMode: 'PAY_PER_REQUEST',
     },
     DeleteItem: { TableName, Key, ConditionExpression: expression(random), ...filter },
+    TransactWriteItems: {
+      TransactItems: [
+        { Put: { TableName, Item } },
+        {
+          Update: {
+            ...{ TableName, Key: { ...Key, SK: { S: 'c' } }, UpdateExpression: expression(random) },
+            ...{ ReturnValuesOnConditionCheckFailure: 'ALL_OLD', ...filter },
+          },
+        },
+        { Delete: { TableName, Key: { ...Key, SK: { S: 'd' } } } },
+        {
+          ConditionCheck: {
+            ...{ TableName, Key: { ...Key, SK: { S: 'e' } }, ConditionExpression: expression(random) },
+            ...filter,
+          },
+        },
+      ].slice(0, 1 + random.integer(4)),
+      ...(random.chance(0.5) && { ClientRequestToken: `token-${random.integer(5)}` }),
+      ReturnConsumedCapacity: random.pick(['TOTAL', 'INDEXES', 'NONE']),
+    },
+    TransactGetItems: {
+      TransactItems: [
+        { Get: { TableName, Key } },
+        { Get: { TableName: 'cliptag', Key, ProjectionExpression: 'a' } },
+      ],
+    },
     GetItem: { TableName, Key, ConsistentRead: true, ProjectionExpression: expression(random) },
     ListTables: { Limit: random.integer(200), ExclusiveStartTableName: 'fuzz' },
     PutItem: {
