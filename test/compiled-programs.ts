@@ -13,6 +13,8 @@ declare module 'vitest' {
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
 const PROGRAMS = [
+  'functions/client/client.ts',
+  'functions/tagger/tagger.ts',
   'test/e2e/support/cli-program.ts',
   'test/integration/s3-endpoint-process.ts',
   'test/integration/support/deadly-process.ts',

@@ -107,7 +107,10 @@ export async function recordOf(
   return item && imageRecordOf(item);
 }
 
-export async function waitForRecord(pipeline: RunningPipeline, key: string): Promise<ImageRecord> {
+export async function waitForRecord(
+  pipeline: Pick<RunningPipeline, 'dynamodbUrl'>,
+  key: string,
+): Promise<ImageRecord> {
   let record: ImageRecord | undefined;
   await waitUntil(async () => {
     record = await recordOf(pipeline, key);

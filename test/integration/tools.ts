@@ -5,9 +5,12 @@ import { delimiter, join } from 'node:path';
 const TOOLS = {
   aws: 'pip install awscli',
   bash: 'apt-get install bash',
+  curl: 'apt-get install curl',
   exiftool: 'apt-get install libimage-exiftool-perl',
   boto3: 'pip install boto3',
   fish: 'apt-get install fish',
+  flock: 'apt-get install util-linux',
+  go: 'apt-get install golang',
   mc: 'go install github.com/minio/mc@latest',
   moto_server: "pip install 'moto[server]'",
   rclone: 'apt-get install rclone',
