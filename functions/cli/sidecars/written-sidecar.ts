@@ -28,12 +28,13 @@ export async function writtenSidecar(
   const file = join(folder, ...path);
   try {
     if (!(await staysInside(folder, path.slice(0, -1)))) throw new Error('a link leads out of the folder');
-    const before = await presentText(file);
+    const { text: before, mode } = (await presentSidecar(file)) ?? {};
     if (before === undefined && keywords.subject.length === 0) return { state: 'none' };
     const text = before === undefined ? newSidecar(keywords, form) : mergedSidecar(before, keywords, form);
     if (text === before) return { state: 'same' };
+    if (mode !== undefined && (mode & WRITABLE) === 0) throw new Error('it may only be read');
     await mkdir(dirname(file), { recursive: true });
-    await writeAtomically(file, text);
+    await writeAtomically(file, text, mode);
     return { state: before === undefined ? 'new' : 'changed' };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -41,8 +42,11 @@ export async function writtenSidecar(
   }
 }
 
-/** The text of a sidecar; undefined where there is none. */
-async function presentText(file: string): Promise<string | undefined> {
+/** Bits of a mode that let anybody write. */
+const WRITABLE = 0o222;
+
+/** The text of a sidecar, and who may read and write it; undefined where there is none. */
+async function presentSidecar(file: string): Promise<{ text: string; mode: number } | undefined> {
   const found = await lstat(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
@@ -52,7 +56,8 @@ async function presentText(file: string): Promise<string | undefined> {
   if (found.size > MAXIMUM_BYTES) throw new Error(`it has more than ${MAXIMUM_BYTES} bytes`);
   const bytes = await readFile(file);
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return { text, mode: found.mode & 0o777 };
   } catch {
     throw new Error('it is no UTF-8');
   }

@@ -22,6 +22,8 @@ export interface CompletionOptions {
   readonly isBash: boolean;
 }
 
+/** Bash puts a word into the line as it is: `$(…)` would be run. What answers on the pipeline's port may be anything. */
+const HARMLESS = /^[\p{L}\p{N}_.@%+:,/][\p{L}\p{N}_.@%+:,/-]*$/u;
 const NOTHING: Completions = { words: [], withFiles: false };
 const PROGRAM_FLAGS: readonly Completion[] = [
   { word: '--help', about: 'Print this help.' },
@@ -106,7 +108,7 @@ async function ofKind(
     );
   if (kind === 'files') return { words: [], withFiles: true };
   const isSets = kind === 'label sets' || kind === 'label sets and files';
-  const words = await names(isSets ? 'label sets' : 'models');
+  const words = (await names(isSets ? 'label sets' : 'models')).filter((word) => HARMLESS.test(word));
   return {
     ...starting(
       begun,

@@ -1,4 +1,5 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { lstat, mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { UsageError } from '../../../terminal/exit-code.ts';
 import { type BroaderLabels, keywordsOf } from '../../sidecars/keywords.ts';
 import type { SidecarCounts } from '../../sidecars/sidecar-counts.ts';
@@ -23,6 +24,7 @@ export async function sidecarWriter(
   const { naming, form } = sidecarStyle(flags);
   const isByBucket = flags['by-bucket'] ?? false;
   const taken = new Set<string>();
+  const written = new Set<string>();
   let only: string | undefined;
   return async (image) => {
     const { bucket, key, tags } = image;
@@ -32,13 +34,22 @@ export async function sidecarWriter(
     const name = `s3://${bucket}/${key}`;
     if (!path) return counts.count(name, { state: 'kept', reason: 'its key is no path below the folder' });
     const joined = path.join('/');
-    if (taken.has(joined)) {
+    const file = join(folder, ...path);
+    if (taken.has(joined) || written.has((await identityOf(file)) ?? '')) {
       return counts.count(name, { state: 'kept', reason: `${joined} is the sidecar of another image` });
     }
     taken.add(joined);
     const keywords = keywordsOf(tags, broader, flags.root);
     counts.count(joined, await writtenSidecar(folder, path, keywords, form));
+    const identity = await identityOf(file);
+    if (identity !== undefined) written.add(identity);
   };
+}
+
+/** Two names may be one file's: `A.jpg` and `a.jpg` where the system takes them for one, or by a link. */
+async function identityOf(file: string): Promise<string | undefined> {
+  const found = await lstat(file, { bigint: true }).catch(() => undefined);
+  return found && `${found.dev}:${found.ino}`;
 }
 
 async function madeFolder(folder: string): Promise<void> {

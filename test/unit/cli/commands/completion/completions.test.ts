@@ -16,6 +16,17 @@ describe('completions', () => {
     expect(all.find(({ word }) => word === 'tag')?.about).toBe('Tag image files and folders of them.');
   });
 
+  it('are no names that a shell would run or take apart', async () => {
+    const hostile = async () => ['$(touch x)', '`id`', 'a;b', 'a b', "a'b", 'a\nb', '-x', '~', 'bäume-2'];
+    for (const line of [
+      ['export', '--set', ''],
+      ['models', 'compile', ''],
+    ]) {
+      const { words: all } = await completionsOf(line, TABLE, { names: hostile, isBash: true });
+      expect(all.map(({ word }) => word)).toEqual(['bäume-2']);
+    }
+  });
+
   it('are all flags of every command, its subcommands and start among them', async () => {
     const check = async (table: CommandTable, before: readonly string[]): Promise<number> => {
       let commands = 0;
