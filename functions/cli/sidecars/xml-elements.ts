@@ -30,6 +30,9 @@ export interface XmlAttribute {
   readonly value: string;
 }
 
+/** Far more than XMP has. The parser looks for a prefix in all elements around: a megabyte of nested ones would take hours. */
+const MAXIMUM_DEPTH = 100;
+
 type Open = { -readonly [Name in keyof XmlElement]: XmlElement[Name] } & { children: XmlElement[] };
 
 /**
@@ -49,6 +52,8 @@ export function xmlElements(text: string): XmlElement {
     throw new Error('a DOCTYPE is no part of XMP');
   });
   parser.on('opentag', (tag) => {
+    if (open.length >= MAXIMUM_DEPTH)
+      throw new Error(`more than ${MAXIMUM_DEPTH} elements are in each other`);
     open.push(opened(tag, text, parser.position));
   });
   parser.on('xmldecl', ({ encoding = 'UTF-8' }) => {

@@ -39,7 +39,16 @@ describe('a sidecar on disk', () => {
     expect(await readFile(file, 'utf8')).toBe(before);
   });
 
-  it('has no end without end: entities are not resolved', async () => {
+  it('takes no time without end, however deep its elements are', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'a.xmp'), '<a>'.repeat(200_000) + '</a>'.repeat(200_000));
+    expect(await writtenSidecar(folder, ['a.xmp'], DOG, 'Bag')).toEqual({
+      state: 'kept',
+      reason: 'more than 100 elements are in each other',
+    });
+  });
+
+  it('has no entities resolved', async () => {
     const folder = await temporaryFolder();
     const bomb = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><x>&b;</x>';
     await writeFile(join(folder, 'a.xmp'), bomb);
