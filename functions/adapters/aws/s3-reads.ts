@@ -34,7 +34,8 @@ export interface ReadObject extends ObjectHead {
 /**
  * Reads an object whole; rejects with errors that have the names and states of S3's.
  *
- * @param accept gets what is known before the bytes come; where it throws, they are not read
+ * @param accept gets what is known before the bytes come; where it throws, they are not read. Of an answer that does not announce its
+ *   length it gets the bytes that have come so far, with each chunk
  */
 export type S3Reads = (read: ObjectRead, accept: (head: ObjectHead) => void) => Promise<ReadObject>;
 
@@ -97,10 +98,30 @@ async function received(
 ): Promise<ReadObject> {
   try {
     accept(head);
-    return { ...head, bytes: await bytesOf(body, head.lengthBytes) };
+    const { lengthBytes } = head;
+    const isCounted = lengthBytes === undefined && isStream(body);
+    const chunks = isCounted ? counted(body, (received) => accept({ ...head, lengthBytes: received })) : body;
+    return { ...head, bytes: await bytesOf(chunks, lengthBytes) };
   } catch (error) {
     aborted.abort();
     throw error;
+  }
+}
+
+function isStream(body: unknown): body is AsyncIterable<Uint8Array> {
+  return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
+}
+
+/** Tells how much has come with each chunk, for answers that do not announce it: proxies compress, or know no end. */
+async function* counted(
+  chunks: AsyncIterable<Uint8Array>,
+  tell: (receivedBytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  let received = 0;
+  for await (const chunk of chunks) {
+    received += chunk.length;
+    tell(received);
+    yield chunk;
   }
 }
 

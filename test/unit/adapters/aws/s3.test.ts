@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { createServer } from 'node:http';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { s3ObjectStore } from '../../../../functions/adapters/aws/s3.ts';
 import { ImageFault, ObjectSuperseded } from '../../../../functions/core/errors.ts';
+import { listen, loopbackUrl, stop } from '../../../../functions/local/http/loopback-server.ts';
 import { type ScriptedAnswer, scriptedServer } from '../../../fixtures/scripted-server.ts';
 
 const OBJECT = { bucket: 'photos', key: 'a b/ü.jpg', eTag: 'abc', sequencer: '01' };
@@ -32,6 +34,19 @@ describe('fetching an object', () => {
     // The rest never comes.
     const { store } = await storeThat({ body: 'the beginning', headers: { 'content-length': '1000000' } });
     await expect(store.fetch(OBJECT, 999_999)).rejects.toMatchObject({ code: 'too-large' });
+  });
+
+  it('stops where an answer that announces no length goes beyond what is allowed', async () => {
+    const server = createServer((_, response) => {
+      // The end never comes.
+      response.write('x'.repeat(1_000));
+      response.write('x'.repeat(1_000));
+    });
+    const endpoint = loopbackUrl(await listen(server, 0));
+    onTestFinished(() => stop(server));
+    const credentials = { accessKeyId: 'a', secretAccessKey: 's' };
+    const store = s3ObjectStore({ endpoint, region: 'r', credentials, forcePathStyle: true });
+    await expect(store.fetch(OBJECT, 1_500)).rejects.toMatchObject({ code: 'too-large' });
   });
 
   it('asks for the state that the event names, of the version that it names', async () => {
