@@ -43,22 +43,25 @@ export function dynamoDbRequests({ config }: DynamoDBClient, tableName: string):
 
 async function answerOf<Answer>(response: SdkResponse): Promise<Answer> {
   const text = Buffer.from(await bytesOf(response.body)).toString('utf8');
-  if (response.statusCode < 300) return JSON.parse(text) as Answer;
-  const { __type: type, message, Message } = errorIn(text);
+  // As the SDK, an answer without anything is one that says nothing.
+  if (response.statusCode < 300) return JSON.parse(text || '{}') as Answer;
+  const { __type, code, message, Message } = errorIn(text);
+  const type = firstText(__type, code, response.headers['x-amzn-errortype']) ?? '';
   // `com.amazonaws.dynamodb.v20120810#ThrottlingException`; with the namespace or without it.
-  const name = type?.replace(/^.*#/, '').replace(/:.*$/, '') || `UnknownError`;
-  throw serviceError(
-    name,
-    message ?? Message ?? `DynamoDB answered with status ${response.statusCode}`,
-    response,
-  );
+  const name = type.replace(/^.*#/, '').replace(/:.*$/, '') || 'UnknownError';
+  const told = firstText(message, Message) ?? `DynamoDB answered with status ${response.statusCode}`;
+  throw serviceError(name, told, response);
 }
 
-/** What is no JSON comes from a proxy. */
-function errorIn(text: string): { __type?: string; message?: string; Message?: string } {
+/** What is no JSON comes from a proxy, and so may anything else. */
+function errorIn(text: string): Readonly<Record<string, unknown>> {
   try {
-    return (JSON.parse(text) as object | null) ?? {};
+    return (JSON.parse(text) as Record<string, unknown> | null) ?? {};
   } catch {
     return {};
   }
+}
+
+function firstText(...values: readonly unknown[]): string | undefined {
+  return values.find((value): value is string => typeof value === 'string' && value !== '');
 }

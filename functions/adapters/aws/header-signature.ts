@@ -40,7 +40,8 @@ export function headerSigner(): (request: UnsignedRequest, scope: SigningScope) 
     const date = time.slice(0, 8);
     const { accessKeyId, secretAccessKey, sessionToken } = credentials;
     const headers: Record<string, string> = { ...request.headers, 'x-amz-date': time };
-    if (sessionToken !== undefined) headers['x-amz-security-token'] = sessionToken;
+    // Profiles may have an empty one, which is none.
+    if (sessionToken) headers['x-amz-security-token'] = sessionToken;
     const names = Object.keys(headers).sort();
     const signedHeaders = names.join(';');
     const scope = `${date}/${region}/${service}/aws4_request`;

@@ -88,6 +88,27 @@ describe('a request that fails', () => {
     expect(retryReason(error)).toBe('unreachable');
   });
 
+  it.each([
+    ['a number for a type', { __type: 5 }],
+    ['an object for a message', { message: { toString: 1 } }],
+    ['a text', 'no'],
+  ])('with %s is sent again, and rejects with its status', async (_, body) => {
+    const { table, server } = await tableThat(() => ({ status: 500, body: JSON.stringify(body) }), {
+      maxAttempts: 2,
+    });
+    const told = { name: 'UnknownError', message: 'DynamoDB answered with status 500' };
+    await expect(table.read(READ)).rejects.toMatchObject(told);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it.each([
+    ['a code', { body: { code: 'ThrottlingException' } }],
+    ['a header', { body: {}, headers: { 'x-amzn-errortype': 'ThrottlingException:http://a.example/' } }],
+  ])('is known by %s as well, as by the SDK', async (_, answer) => {
+    const { table } = await tableThat(() => ({ status: 400, ...answer }));
+    await expect(table.read(READ)).rejects.toMatchObject({ name: 'ThrottlingException' });
+  });
+
   it('since the clock is wrong is signed anew by the clock of the service', async () => {
     const late = new Date(Date.now() + 3_600_000);
     const times: string[] = [];
@@ -145,7 +166,21 @@ describe('a connection', () => {
   });
 });
 
+describe('an answer', () => {
+  it('without anything says that there is no item', async () => {
+    const { table } = await tableThat(() => ({ body: '' }));
+    expect(await table.read(READ)).toBeUndefined();
+  });
+});
+
 describe('credentials', () => {
+  it('with an empty token are signed with as those without one', async () => {
+    const credentials = { accessKeyId: 'a', secretAccessKey: 's', sessionToken: '' };
+    const { table, server } = await tableThat(() => FOUND, { credentials });
+    await table.read(READ);
+    expect(server.requests[0]?.headers).not.toHaveProperty('x-amz-security-token');
+  });
+
   it('are asked for at each request, for they are renewed, and their token is sent', async () => {
     let asked = 0;
     const credentials = async () => ({
