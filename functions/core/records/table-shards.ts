@@ -1,3 +1,4 @@
+import { CliptagError, excerpt } from '../errors.ts';
 import type { PrimaryKey, ReadRequest, TagTable, WriteRequest } from './tag-table.ts';
 
 /**
@@ -11,6 +12,9 @@ export interface TableShards {
   /** That, and every number before, largest first, down to 1: items may stand where any of them puts them. */
   readonly numbers: readonly number[];
 }
+
+/** Who reads a table asks all of them at once. More than a stack may have (`core/cost/throughput.ts`). */
+const MAXIMUM_SHARDS = 1_024;
 
 const NOTE_KEY: PrimaryKey = { PK: 'TABLE', SK: 'SHARDS' };
 
@@ -49,8 +53,21 @@ export function readShardsNote(): ReadRequest {
   return { Key: NOTE_KEY, ConsistentRead: true };
 }
 
+/** @throws {CliptagError} `table-fault` for a note that this program has not written: images would be missing unseen */
 async function readNote(table: Pick<TagTable, 'read'>): Promise<ShardsNote | undefined> {
-  return (await table.read(readShardsNote())) as unknown as ShardsNote | undefined;
+  const note = await table.read(readShardsNote());
+  if (note === undefined) return undefined;
+  const { shards, earlier } = note;
+  if (isNumberOfShards(shards) && Array.isArray(earlier) && earlier.every(isNumberOfShards))
+    return { shards, earlier };
+  throw new CliptagError(
+    'table-fault',
+    `Expected numbers from 1 to ${MAXIMUM_SHARDS} as shards and earlier in the table's item ${NOTE_KEY.PK} / ${NOTE_KEY.SK} but received ${excerpt({ shards, earlier })}`,
+  );
+}
+
+function isNumberOfShards(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAXIMUM_SHARDS;
 }
 
 function putNote(note: ShardsNote, before: ShardsNote | undefined): WriteRequest {

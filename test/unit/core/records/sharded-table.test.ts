@@ -79,6 +79,23 @@ describe('the number of shards of a table', () => {
     ]);
   });
 
+  it.each([
+    ['no number', { shards: 'four', earlier: [1] }],
+    ['none of the numbers before', { shards: 4 }],
+    ['a number that would ask for ever', { shards: 2 ** 40, earlier: [1] }],
+    ['less than one', { shards: 0, earlier: [] }],
+  ])('is refused by readers and writers where the note has %s', async (_, note) => {
+    const table = inMemoryTable();
+    const Item = { PK: 'TABLE', SK: 'SHARDS', ...note };
+    const condition = { ConditionExpression: 'attribute_not_exists(PK)', ExpressionAttributeValues: {} };
+    await table.write({ kind: 'put', Item, ...condition });
+    const sharded = shardedTable(table);
+    const refused = { code: 'table-fault', message: expect.stringContaining('TABLE / SHARDS') };
+    await expect(sharded.write(putLabelEntry(owner('a'), CAT))).rejects.toMatchObject(refused);
+    await expect(all(sharded.query(queryLabelEntries('general', 'cat')))).rejects.toMatchObject(refused);
+    await expect(sharded.count(queryImagesByStatus('photos', 'tagged'))).rejects.toMatchObject(refused);
+  });
+
   it('is asked for again after a fault', async () => {
     const table = inMemoryTable();
     let faults = 1;
