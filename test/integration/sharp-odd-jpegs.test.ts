@@ -86,6 +86,20 @@ function bitsApart(one = '', other = ''): number {
   return bits.toString(2).replaceAll('0', '').length;
 }
 
+it.each([
+  [1118, 1489, 112],
+  [1116, 1489, 112],
+])(
+  '%d × %d is reduced as planned to %d, by the height that the decoder sees',
+  async (width, height, side) => {
+    // With the row that is announced more, it would be five times the size in between: then sharp reduces by 4.
+    const photograph = sharp(join(SAMPLE_FOLDER, 'chelsea.png')).resize(width, height, { fit: 'fill' });
+    const jpeg = await photograph.removeAlpha().jpeg({ quality: 95 }).toBuffer();
+    const { data } = await decoder.decode(jpeg, bicubicTo(side));
+    expect(meanDifference(data, await pixelsOfWhole(jpeg, side))).toBeLessThan(0.6);
+  },
+);
+
 /** Of 4:2:0, whose units have 16 rows: the last of them shows one. */
 const HEIGHT = 705;
 

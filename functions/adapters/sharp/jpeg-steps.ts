@@ -92,8 +92,8 @@ function inOneStep(resized: number): SideSteps {
  */
 function inTwoSteps(side: number, announced: number, resized: number, by: number): SideSteps {
   const scale = side / resized;
-  const largest = Math.floor(side / (by + 1));
-  const smallest = by === LARGEST_REDUCTION ? 1 : Math.floor(side / (2 * by + 1)) + 1;
+  const largest = Math.floor(announced / (by + 1));
+  const smallest = by === LARGEST_REDUCTION ? 1 : Math.floor(announced / (2 * by + 1)) + 1;
   const between = Math.min(largest, Math.max(smallest, Math.floor(MOST_LEFT * resized)));
   const shown = announced - (announced % by);
   const kernel = secondKernel({ mean: by, scale: shown / between }, scale);
