@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { cp, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -32,10 +32,10 @@ const [restored, restoredVolume] = [`${image}-restored`, `${image}-restored-data
 /** The engine of CI has no network of its own: the machine's, and free ports in place of the published ones. */
 const FREE_PORTS = ['--http-port', '0', '--s3-port', '0', '--dynamodb-port', '0'];
 
-async function create(container: string, data: string): Promise<void> {
-  const service = composeService();
+async function create(container: string, data: string, pictures: string): Promise<void> {
+  const service = composeService({ CLIPTAG_DATA: data, CLIPTAG_PICTURES: pictures });
   const health = ['--health-interval', '1s'];
-  const flags = ['--name', container, '--network', 'host', ...health, ...runFlags(service, data)];
+  const flags = ['--name', container, '--network', 'host', ...health, ...runFlags(service)];
   await docker('create', ...flags, image, ...service.command, ...FREE_PORTS);
 }
 
@@ -49,7 +49,10 @@ describe.skipIf(obstacle)('the home server of compose.yaml', () => {
     await packContext(folder.folder);
     const settings = ['--build-arg', `BASE=${base}`, '--build-arg', 'PACKAGE=packed'];
     await docker('build', ...settings, '--network', 'none', '-t', image, folder.folder);
-    await create(name, volume);
+    const pictures = join(folder.folder, 'pictures');
+    await mkdir(pictures);
+    await cp(join(SAMPLE_FOLDER, 'flower.jpg'), join(pictures, 'of-the-host.jpg'));
+    await create(name, volume, pictures);
     await docker('start', name);
     server = await served(name);
     token = MADE_TOKEN.exec(await logOf(name))?.[1] ?? '';
@@ -106,6 +109,13 @@ describe.skipIf(obstacle)('the home server of compose.yaml', () => {
     await expect(client(server, 'x'.repeat(24)).status()).rejects.toThrow();
   });
 
+  it('tags the pictures of a folder of the host, which it cannot write to', async () => {
+    await waitUntil(async () => (await keysOf(server)).includes('pictures/of-the-host.jpg'));
+    await expect(docker('exec', name, 'node', '-e', `fs.writeFileSync('/pictures/x', '')`)).rejects.toThrow(
+      'EROFS',
+    );
+  });
+
   it('answers the command line within it, which finds token and keys by itself', async () => {
     const [http, dynamodb] = [server.pageUrl, server.dynamodbUrl].map((url) => new URL(url).port);
     const ports = ['--dynamodb-port', String(dynamodb), '--http-port', String(http)];
@@ -152,13 +162,13 @@ describe.skipIf(obstacle)('the home server of compose.yaml', () => {
     await docker('pause', name);
     await shell(`docker cp ${name}:/data/. - > ${copy}`);
     await docker('unpause', name);
-    await create(restored, restoredVolume);
+    await create(restored, restoredVolume, join(folder.folder, 'pictures'));
     await shell(`docker cp - ${restored}:/data < ${copy}`);
     await docker('start', restored);
     expect(await keysOf(await served(restored))).toEqual(known);
     // Token and keys came along.
     expect(await logOf(restored)).not.toMatch(MADE_TOKEN);
-    expect(known).toHaveLength((await sampleNames()).length + 2);
+    expect(known).toHaveLength((await sampleNames()).length + 3);
   });
 
   it('stops well by SIGTERM, and starts again with all it had, token included', async () => {

@@ -29,7 +29,7 @@ export type ComposeService = z.infer<typeof service>;
 const file = z.strictObject({
   name: z.literal('cliptag'),
   services: z.strictObject({ cliptag: service }),
-  volumes: z.strictObject({ data: z.null() }),
+  volumes: z.strictObject({ data: z.null(), pictures: z.null() }),
 });
 
 /**
@@ -46,11 +46,11 @@ export function composeService(variables: Readonly<Record<string, string>> = {})
   return file.parse(parse(whole)).services.cliptag;
 }
 
-/** The flags of `docker run` that stand for all settings but ports, build and restart, with another volume at its place. */
-export function runFlags(given: ComposeService, volume: string): readonly string[] {
-  const target = given.volumes[0]?.split(':').at(-1);
+/** The flags of `docker run` that stand for all settings but ports, build and restart. */
+export function runFlags(given: ComposeService): readonly string[] {
   return [
-    ...['--user', given.user, '--volume', `${volume}:${target}`],
+    ...['--user', given.user],
+    ...given.volumes.flatMap((one) => ['--volume', one]),
     ...(given.read_only ? ['--read-only'] : []),
     ...given.tmpfs.flatMap((one) => ['--tmpfs', one]),
     ...given.cap_drop.flatMap((one) => ['--cap-drop', one]),
