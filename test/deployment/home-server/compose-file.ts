@@ -28,7 +28,7 @@ export type ComposeService = z.infer<typeof service>;
 
 const file = z.strictObject({
   name: z.literal('cliptag'),
-  services: z.strictObject({ cliptag: service }),
+  services: z.strictObject({ server: service }),
   volumes: z.strictObject({ data: z.null(), pictures: z.null() }),
 });
 
@@ -43,7 +43,7 @@ export function composeService(variables: Readonly<Record<string, string>> = {})
     /\$\{(\w+):-([^}]*)\}/g,
     (_, name: string, rest: string) => variables[name] ?? rest,
   );
-  return file.parse(parse(whole)).services.cliptag;
+  return file.parse(parse(whole)).services.server;
 }
 
 /** The flags of `docker run` that stand for all settings but ports, build and restart. */
