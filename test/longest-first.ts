@@ -8,6 +8,7 @@ const LONG = [
   'deployment/cdk-synth',
   'e2e/local-pipeline',
   'e2e/cli-backfill',
+  'e2e/cookbook',
   'unit/core/tagging/tag-image.property',
   'integration/s3-endpoint-clients',
   'integration/tag-image.property',

@@ -63,7 +63,7 @@ it.skipIf(!hasCurl)('curl signs what it asks the API of an account', async () =>
 it('a Lambda function, with the rule that calls it, tells a webhook', async () => {
   const out = join(home.project, 'cdk.out');
   const LABEL = 'general:cat';
-  await home.write({ 'notify.mjs': RECIPES.notify, 'notify-app.mjs': RECIPES.notifyApp });
+  await home.write({ 'notify.mjs': RECIPES.notify, 'notify-app.mjs': RECIPES.notifyApp, '.env': 'A=b' });
   await home.sh('node notify-app.mjs', { CDK_OUTDIR: out, WEBHOOK_URL: 'https://hooks.example/', LABEL });
   const { Resources } = JSON.parse(await readFile(join(out, 'CliptagNotify.template.json'), 'utf8')) as {
     Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>;
