@@ -241,7 +241,12 @@ describe.concurrent('Next.js', PROGRAMS, () => {
         serve({ fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) => console.log(port));`,
     });
     const server = home.start('. ./local.env; exec node serve.mjs');
-    const [port] = (await once(server.stdout ?? server, 'data')) as [Buffer];
+    const ended = once(server, 'exit').then(() =>
+      Promise.reject(new Error('Expected a server but it ended')),
+    );
+    const [port] = (await Promise.race([once(server.stdout, 'data'), ended])) as [Buffer];
+    // It ends with the tests.
+    ended.catch(() => {});
     address = `http://127.0.0.1:${String(port).trim()}`;
   });
 

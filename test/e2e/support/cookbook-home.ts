@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -25,7 +25,7 @@ export interface CookbookHome {
   /** Runs a script in the project; gives what it printed. */
   sh(script: string, env?: NodeJS.ProcessEnv): Promise<string>;
   /** Starts a script in the project that goes on until the end of the tests; gives its process. */
-  start(script: string, env?: NodeJS.ProcessEnv): ChildProcess;
+  start(script: string, env?: NodeJS.ProcessEnv): ChildProcessWithoutNullStreams;
   /** Starts a script that starts the pipeline, and waits until that serves. */
   startPipeline(script: string): Promise<void>;
   close(): Promise<void>;
@@ -41,7 +41,7 @@ export async function openCookbookHome(): Promise<CookbookHome> {
   const [s3, dynamodb, http] = [await freePort(), await freePort(), await freePort()];
   const env = ownEnvironment(home);
   let complaints = '';
-  const started: ChildProcess[] = [];
+  const started: ChildProcessWithoutNullStreams[] = [];
   const start: CookbookHome['start'] = (script, variables = {}) => {
     const child = spawn('sh', ['-c', script], {
       cwd: project,
