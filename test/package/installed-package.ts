@@ -49,18 +49,24 @@ export async function installPackage(folder: string): Promise<InstalledPackage> 
   const cacheFolder = join(folder, 'cache');
   const env = environment({ XDG_CACHE_HOME: cacheFolder });
   await mkdir(project);
-  // The checkout's own .npmrc would keep npm from building.
-  const pack = ['pack', '--ignore-scripts=false', '--json', '--pack-destination', folder];
-  const packed = await run('npm', pack, { cwd: repository, env, maxBuffer: 2 ** 26 });
-  const [{ filename }] = JSON.parse(packed.stdout.slice(packed.stdout.indexOf('\n[') + 1));
+  const tarball = await packPackage(folder);
   await writeFile(join(project, 'package.json'), '{ "type": "module" }\n');
-  const install = ['install', join(folder, filename), `@types/node@${devDependencies['@types/node']}`];
+  const install = ['install', tarball, `@types/node@${devDependencies['@types/node']}`];
   const { stdout, stderr } = await run('npm', install, { cwd: project, env });
   return {
-    ...{ tarball: join(folder, filename), project, cacheFolder, installed: `${stdout}${stderr}` },
+    ...{ tarball, project, cacheFolder, installed: `${stdout}${stderr}` },
     run: (program, ...args) => run(program, [...args], { cwd: project, env }),
     start: (...flags) => startPipeline(project, env, flags),
   };
+}
+
+/** Builds and packs; gives the tarball's path. */
+export async function packPackage(folder: string): Promise<string> {
+  // The checkout's own .npmrc would keep npm from building.
+  const pack = ['pack', '--ignore-scripts=false', '--json', '--pack-destination', folder];
+  const packed = await run('npm', pack, { cwd: repository, env: environment({}), maxBuffer: 2 ** 26 });
+  const [{ filename }] = JSON.parse(packed.stdout.slice(packed.stdout.indexOf('\n[') + 1));
+  return join(folder, filename);
 }
 
 async function startPipeline(

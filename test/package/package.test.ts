@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serve } from '@hono/node-server';
@@ -9,13 +9,37 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiApp } from '../../functions/api/api-app.ts';
 import { SAMPLE_FOLDER, sampleNames } from '../../functions/local/samples.ts';
 import { runCli } from '../e2e/support/cli-process.ts';
+import { hasPseudoTerminal, tellWithoutPseudoTerminal } from '../e2e/support/pseudo-terminal.ts';
 import { bucketOf, recordOf, repository, waitUntil } from '../e2e/support.ts';
 import { API_SETTINGS, fakePorts } from '../fixtures/api-ports.ts';
+import { FIRST_MINUTE, sessionText } from '../recording/first-minute.ts';
+import { playedInFreshFolder } from '../recording/fresh-folder.ts';
 import { filesOf, type InstalledPackage, installPackage, registryAnswers } from './installed-package.ts';
 
 const FIXTURES = join(repository, 'test', 'fixtures', 'package');
 const TSC = join(repository, 'node_modules', 'typescript', 'bin', 'tsc');
 const INSTALL_MILLISECONDS = 300_000;
+
+/** README's recording is of the ports that people get. */
+const portsAreFree = (await Promise.all([3000, 8000, 9000].map(isFree))).every(Boolean);
+if (!portsAreFree)
+  console.info('Skipped: the recorded session, since a port of 3000, 8000 and 9000 is taken.');
+tellWithoutPseudoTerminal('the recorded session');
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  const isListening = await once(server, 'listening').then(
+    () => true,
+    () => false,
+  );
+  server.close();
+  return isListening;
+}
+
+/** Times and scores differ between machines; what is said does not. */
+function withoutFigures(text: string): string {
+  return text.replace(/\d+/g, '0');
+}
 
 describe.skipIf(!(await registryAnswers()))('the package that npm packs', () => {
   let folder: string;
@@ -154,6 +178,16 @@ describe.skipIf(!(await registryAnswers()))('the package that npm packs', () => 
     }
     expect(await readdir(join(cliptag.project, '.cliptag'))).toContain('s3');
   });
+
+  it.skipIf(!hasPseudoTerminal || !portsAreFree)(
+    'goes through its first minute as README shows it: installed, started, a picture dropped, found, quit',
+    async () => {
+      const casts = await playedInFreshFolder(folder, cliptag.tarball);
+      const shown = await readFile(FIRST_MINUTE.text, 'utf8');
+      expect(withoutFigures(await sessionText(casts))).toBe(withoutFigures(shown));
+    },
+    INSTALL_MILLISECONDS,
+  );
 
   it('tags from code in five lines, and the process then ends by itself', async () => {
     const source = await readFile(join(FIXTURES, 'five-lines.ts'), 'utf8');

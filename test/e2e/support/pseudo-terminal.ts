@@ -16,8 +16,8 @@ const PROGRAM = `
 import fcntl, os, pty, select, struct, sys, termios
 pid, terminal = pty.fork()
 if pid == 0:
-    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 40, 140, 0, 0))
-    os.execvp(sys.argv[1], sys.argv[1:])
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', int(sys.argv[1]), int(sys.argv[2]), 0, 0))
+    os.execvp(sys.argv[3], sys.argv[3:])
 sources = [terminal, 0]
 while True:
     ready, _, _ = select.select(sources, [], [])
@@ -43,35 +43,47 @@ export interface PseudoTerminal {
   /** Presses keys. */
   press(keys: string): void;
   /** Waits until a text is written after those that were waited for before. */
-  until(text: string | RegExp): Promise<string>;
+  until(text: string | RegExp, patienceMilliseconds?: number): Promise<string>;
   /** Resolves to the exit code. */
   ended(): Promise<number | null>;
 }
 
+export interface PseudoTerminalOptions {
+  readonly cwd?: string;
+  /** Variables beside those of this process. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** @default 140 columns, 40 rows */
+  readonly size?: { readonly columns: number; readonly rows: number };
+  /** Is told all that is written there, as it comes. */
+  readonly onOutput?: (text: string) => void;
+}
+
 export function openPseudoTerminal(
   command: readonly string[],
-  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+  { cwd, env, size = { columns: 140, rows: 40 }, onOutput = () => {} }: PseudoTerminalOptions = {},
 ): PseudoTerminal {
-  const child = spawn('python3', ['-c', PROGRAM, ...command], {
-    ...options,
-    env: { ...process.env, TERM: 'xterm-256color', ...options.env },
+  const child = spawn('python3', ['-c', PROGRAM, String(size.rows), String(size.columns), ...command], {
+    cwd,
+    env: { ...process.env, TERM: 'xterm-256color', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+  child.stdout.setEncoding('utf8');
   const exit = once(child, 'exit');
   let output = '';
   let seen = 0;
-  child.stdout.on('data', (chunk) => {
-    output += chunk;
+  child.stdout.on('data', (text: string) => {
+    output += text;
+    onOutput(text);
   });
   return {
     process: child,
     output: () => output,
     press: (keys) => child.stdin.write(keys),
-    async until(text) {
+    async until(text, patienceMilliseconds = PATIENCE_MILLISECONDS) {
       const pattern =
         typeof text === 'string' ? new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')) : text;
       let found: RegExpExecArray | null = null;
-      const until = Date.now() + PATIENCE_MILLISECONDS;
+      const until = Date.now() + patienceMilliseconds;
       await waitUntil(async () => {
         found = pattern.exec(output.slice(seen));
         if (found === null && (child.exitCode !== null || Date.now() > until)) {
