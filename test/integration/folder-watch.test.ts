@@ -6,6 +6,7 @@ import {
   rename,
   rm,
   symlink,
+  truncate,
   utimes,
   writeFile,
 } from 'node:fs/promises';
@@ -18,7 +19,8 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { FolderObjects } from '../../functions/local/s3-endpoint/folder-objects.ts';
 import { type FolderWatchOptions, watchFolder } from '../../functions/local/watch/folder-watch.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { BUCKET, openEndpoint, QUEUE_ARN } from './s3-endpoint-fixture.ts';
@@ -150,6 +152,46 @@ describe.each(['copy', 'reference'] as const)('a folder that is followed, by %s'
     await writeFile(join(root, 'b.jpg'), 'b');
     watching(mode);
     await until(['Pictures/b.jpg', 'Pictures/copy.jpg']);
+  });
+
+  it.runIf(process.platform === 'linux')('tells of names that no key can be made of', async () => {
+    const bytes = (name: string) => Buffer.concat([Buffer.from(`${root}/`), Buffer.from(name, 'latin1')]);
+    await writeFile(bytes('\xe9.jpg'), 'x');
+    await writeFile(bytes('\xe9.txt'), 'x');
+    await mkdir(bytes('\xe9'));
+    await writeFile(join(root, '\ufffd ok.jpg'), 'x');
+    await opened(mode);
+    await until(['Pictures/\ufffd ok.jpg']);
+    expect(remarks.toSorted()).toEqual(
+      ['', '.jpg'].map(
+        (end) => `${root}/\ufffd${end} is left out: its name is no UTF-8, which keys of objects are`,
+      ),
+    );
+  });
+
+  it('is let go at once, however large a file is that is read', async () => {
+    const path = join(root, 'a.jpg');
+    await writeFile(path, 'x');
+    await truncate(path, 4 * 1024 ** 3);
+    const put = vi.fn<FolderObjects['put']>(() => Promise.reject(new Error('not made')));
+    endpoint = await openedEndpoint();
+    const objects = endpoint.folderObjects({ bucket: BUCKET, isCopied: false });
+    put.mockImplementation((...args) => objects.put(...args));
+    const watch = watching(mode, { objects: { ...objects, put } });
+    await expect.poll(() => put.mock.calls.length, { timeout: 10_000 }).toBe(1);
+    await watch.close();
+    await expect(put.mock.results[0]?.value).rejects.toThrow('aborted');
+    expect(remarks).toEqual([]);
+  });
+
+  it('leaves out what no object can be, without reading it', async () => {
+    const path = join(root, 'a.jpg');
+    await writeFile(path, 'x');
+    await truncate(path, 6 * 1024 ** 3);
+    await opened(mode);
+    await expect
+      .poll(() => remarks.join(), { timeout: 5_000 })
+      .toMatch(/a\.jpg cannot be taken over: EntityTooLarge/);
   });
 
   it('leaves out what is none of its pictures', async () => {

@@ -18,10 +18,13 @@ export function isReference(id: string): boolean {
 }
 
 /** Reads a file of somebody else's. A link that was put in its place meanwhile leads nowhere: the reader gets ELOOP. */
-export function readUnlinked(path: string, range: { start?: number; end?: number } = {}): ReadStream {
+export function readUnlinked(
+  path: string,
+  options: { start?: number; end?: number; signal?: AbortSignal | undefined } = {},
+): ReadStream {
   // Node takes numbers for flags, which its types do not know here.
   const flags = (constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)) as unknown as string;
-  return createReadStream(path, { ...range, flags });
+  return createReadStream(path, { ...options, flags });
 }
 
 /** Files that hold the bytes of objects and parts, named by random ids; only notes are added to them. */

@@ -58,6 +58,11 @@ export async function storeBytes(
   return { blobId: id, ...result };
 }
 
+/** @throws {S3Error} `EntityTooLarge` for more bytes than an object has */
+export function assertSize(sizeBytes: number): void {
+  if (sizeBytes > MAXIMUM_OBJECT_BYTES) throw entityTooLarge(MAXIMUM_OBJECT_BYTES);
+}
+
 /** What storing bytes would say of them. */
 export async function measuredBytes(bytes: AsyncIterable<Buffer>): Promise<Omit<StoredBytes, 'blobId'>> {
   return measure(bytes, { append: async () => {}, algorithms: [], maximumBytes: MAXIMUM_OBJECT_BYTES });

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isReference, readUnlinked, referenceTo } from './blob-files.ts';
-import { measuredBytes, storeBytes } from './body.ts';
+import { assertSize, measuredBytes, storeBytes } from './body.ts';
 import { keysUnder } from './metadata.ts';
 import { type Changing, changeObject } from './object-commit.ts';
 import { plainObject } from './object-operations.ts';
@@ -31,8 +31,11 @@ export interface FolderObjects {
    * way than objects are made now, is listed with another time than any file has, so that it is made anew.
    */
   list(prefix: string, folder: string): Promise<readonly FolderFile[]>;
-  /** @throws the file system's error; {S3Error} `KeyTooLongError` */
-  put(key: string, path: string): Promise<PutOutcome>;
+  /**
+   * @param signal ends it, where a large file is read for long
+   * @throws the file system's error; {S3Error} `KeyTooLongError`, `EntityTooLarge`
+   */
+  put(key: string, path: string, signal?: AbortSignal): Promise<PutOutcome>;
   /** Removes an object that was made of a file. */
   remove(key: string): Promise<void>;
 }
@@ -62,14 +65,16 @@ export function folderObjects(state: S3State, { bucket, isCopied }: FolderObject
       return files;
     },
 
-    async put(key, path) {
+    async put(key, path, signal) {
       checkedKey(key);
       const current = await findObject(state, bucket, key);
       if (current && !current.file) return 'taken';
       const before = await stat(path);
+      assertSize(before.size);
+      const read = () => readUnlinked(path, { signal });
       const bytes = isCopied
-        ? await storeBytes(readUnlinked(path), state.blobs, [])
-        : { blobId: referenceTo(path), ...(await measuredBytes(readUnlinked(path))) };
+        ? await storeBytes(read(), state.blobs, [])
+        : { blobId: referenceTo(path), ...(await measuredBytes(read())) };
       const newBlobIds = isCopied ? [bytes.blobId] : [];
       const after = await stat(path);
       if (after.mtimeMs !== before.mtimeMs || after.size !== bytes.sizeBytes) {

@@ -15,6 +15,8 @@ export interface FolderScan {
   readonly folders: readonly string[];
   /** Those that could not be read: nothing is known of what is in them. */
   readonly unreadable: readonly string[];
+  /** Pictures and folders whose names are no UTF-8, as far as they can be said: Node finds no file by such a text. */
+  readonly unnameable: readonly string[];
 }
 
 /** Whether a folder of this name is entered: hidden ones and those of systems are not. */
@@ -50,6 +52,7 @@ export async function scanFolder(root: string, { isLeftOut, onFolder }: ScanOpti
   const files = new Map<string, ScannedFile>();
   const folders: string[] = [];
   const unreadable: string[] = [];
+  const unnameable: string[] = [];
   const waiting = [''];
   for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
     onFolder(folder);
@@ -61,13 +64,27 @@ export async function scanFolder(root: string, { isLeftOut, onFolder }: ScanOpti
     folders.push(folder);
     for (const entry of entries) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.name.includes(REPLACED) && !(await isThere(join(root, path)))) {
+        if (entry.isDirectory() ? isEntered(entry.name) : isPictureName(entry.name)) unnameable.push(path);
+        continue;
+      }
       if (entry.isDirectory() && isEntered(entry.name) && !isLeftOut(join(root, path))) waiting.push(path);
       if (!entry.isFile() || !isPictureName(entry.name)) continue;
       const file = await fileAt(join(root, path));
       if (file) files.set(path, file);
     }
   }
-  return { files, folders, unreadable };
+  return { files, folders, unreadable, unnameable };
+}
+
+/** What stands for bytes that are no UTF-8. */
+const REPLACED = '\ufffd';
+
+function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /**

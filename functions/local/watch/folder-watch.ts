@@ -62,7 +62,8 @@ export function watchFolder(options: FolderWatchOptions): FolderWatch {
   const dirty = new Map<string, Sighting | undefined>();
   const told = new Set<string>();
   const whenFree = pLimit(READ_AT_ONCE);
-  let isClosed = false;
+  const ending = new AbortController();
+  const isClosed = () => ending.signal.aborted;
   let isAway = false;
   /** Of the folder whose files were seen last: another one in its place may lack them for another reason. */
   let identity: string | undefined;
@@ -140,6 +141,9 @@ export function watchFolder(options: FolderWatchOptions): FolderWatch {
       const isUnknown = scan.unreadable.some((folder) => path.startsWith(`${folder}/`));
       if (!scan.files.has(path) && !isUnknown) mark(path);
     }
+    for (const name of scan.unnameable) {
+      tellOnce(`${printable(join(root, name))} is left out: its name is no UTF-8, which keys of objects are`);
+    }
     for (const folder of scan.unreadable) tellOnce(`${printable(join(root, folder))} cannot be read`);
   }
 
@@ -180,7 +184,7 @@ export function watchFolder(options: FolderWatchOptions): FolderWatch {
       return true;
     }
     if (isSame(known.get(path), file)) return true;
-    const outcome = await objects.put(key, join(root, path));
+    const outcome = await objects.put(key, join(root, path), ending.signal);
     if (outcome === 'put') known.set(path, file);
     if (outcome === 'taken') {
       tellOnce(`${printable(join(root, path))} is left out: an upload has the key ${printable(key)}`);
@@ -208,9 +212,10 @@ export function watchFolder(options: FolderWatchOptions): FolderWatch {
     await Promise.all(
       [...dirty.keys()].map((path) =>
         whenFree(async () => {
-          if (isClosed || isAway) return;
+          if (isClosed() || isAway) return;
           await settle(path).catch((error: unknown) => {
             dirty.delete(path);
+            if (isClosed()) return;
             tellOnce(`${printable(join(root, path))} cannot be taken over: ${codeOf(error)}`);
           });
         }),
@@ -238,7 +243,7 @@ export function watchFolder(options: FolderWatchOptions): FolderWatch {
       await work();
     },
     async close() {
-      isClosed = true;
+      ending.abort();
       clearInterval(timer);
       hints.close();
       await working;
