@@ -79,8 +79,19 @@ describe.skipIf(!(await registryAnswers()))('the package that npm packs', () => 
       names.filter((name) => /(?<!\.d)\.ts$|\.py$|\.test\.|^vitest|^biome|^tsconfig/.test(name)),
     ).toEqual([]);
     expect((await readdir(inPackage())).sort()).toEqual(
-      ['LICENSE', 'README.md', 'SECURITY.md', 'dist', 'docs', 'functions', 'models', 'package.json'].sort(),
+      [
+        'LICENSE',
+        'README.md',
+        'SECURITY.md',
+        'dist',
+        'docs',
+        'functions',
+        'infra',
+        'models',
+        'package.json',
+      ].sort(),
     );
+    expect(await readdir(inPackage('infra'))).toEqual(['home-server']);
     expect(await readdir(inPackage('models', 'embedded'))).not.toContain('train');
   });
 
