@@ -105,6 +105,6 @@ describe.skipIf(!hasFish)('in fish', () => {
 it('is told for shells that there are', async () => {
   expect(await runCli(['completion', 'tcsh'])).toMatchObject({
     code: 2,
-    stderr: 'cliptag completion: expected bash, zsh, fish but received "tcsh"\n',
+    stderr: 'cliptag completion: expected one of bash, zsh, fish but received "tcsh"\n',
   });
 });

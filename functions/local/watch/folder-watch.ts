@@ -110,12 +110,15 @@ export function watchFolder(options: FolderWatchOptions): FolderWatch {
   function setAway(isGone: boolean): void {
     if (isGone === isAway) return;
     isAway = isGone;
-    const pictures = `${countText(known.size)} pictures`;
-    remark(
-      isGone
-        ? `${printable(root)} is not there, or empty as a folder that is not mounted: its ${pictures} stay until it is back`
-        : `${printable(root)} is back`,
-    );
+    const name = printable(root);
+    if (!isGone) remark(`${name} is ${known.size > 0 ? 'back' : 'there'}`);
+    else if (known.size === 0) remark(`${name} is not there: it is looked for until it comes`);
+    else {
+      const pictures = `${countText(known.size)} pictures`;
+      remark(
+        `${name} is not there, or empty as a folder that is not mounted: its ${pictures} stay until it is back`,
+      );
+    }
     if (isGone) dirty.clear();
   }
 

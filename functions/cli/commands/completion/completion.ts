@@ -26,7 +26,7 @@ The script asks the very program that is typed, so that it fits every version.`,
       (isShell(first) && shell === '' && words.length === 0) || (first === WORDS && isShell(shell))
         ? []
         : [
-            `expected ${SHELLS.join(', ')} but received ${receivedText([first, shell, ...words].filter(Boolean))}`,
+            `expected one of ${SHELLS.join(', ')} but received ${receivedText([first, shell, ...words].filter(Boolean))}`,
           ],
     run: async ({ operands: [first = '', shell = '', ...words] }, output) => {
       if (isShell(first)) {
