@@ -21,6 +21,9 @@ const DOG = { promptsDigest: 'd', slope: 21.5, offset: -6 };
 const found = (labels: LabelSetFit['labels'] = { cat: CAT }) =>
   ({ fittedAt: '2026-11-30T12:00:00.000Z', labels }) as const;
 
+/** In bytes, its end included. */
+const LONGEST_PATH = 4_096;
+
 /** A folder with a label set in `pets.yaml`, and other files; the label set's path. */
 async function petsWith(files: Record<string, string | Buffer> = {}): Promise<string> {
   const folder = await temporaryFolder();
@@ -151,8 +154,14 @@ describe('writeFit', () => {
   });
 
   test('rejects a place that cannot be written to, with what the system says', async () => {
-    const name = `${'a'.repeat(230)}.yaml`;
-    const path = join(await petsWith({ [name]: YAML }), '..', name);
+    const path = await petsWith();
+    // The file beside the label set is a link to one whose path has no room for a longer name beside it.
+    let far = join(path, '..');
+    while (far.length < LONGEST_PATH - 300) far = join(far, 'a'.repeat(200));
+    far = join(far, 'a'.repeat(LONGEST_PATH - far.length - 22));
+    await mkdir(far, { recursive: true });
+    await writeFile(join(far, 'far.fits.json'), '{"fits": {}}');
+    await symlink(join(far, 'far.fits.json'), beside(path));
     await expect(writeFit(path, 'model-a', found())).rejects.toMatchObject({
       code: 'not-writable',
       message: expect.stringMatching(/fits\.json but cannot \(ENAMETOOLONG\): copy the label set/),
