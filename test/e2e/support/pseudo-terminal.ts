@@ -64,7 +64,8 @@ export function openPseudoTerminal(
 ): PseudoTerminal {
   const child = spawn('python3', ['-c', PROGRAM, String(size.rows), String(size.columns), ...command], {
     cwd,
-    env: { ...process.env, TERM: 'xterm-256color', ...env },
+    // Node gives no colours where CI is set, whatever the terminal.
+    env: { ...process.env, CI: undefined, TERM: 'xterm-256color', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   child.stdout.setEncoding('utf8');
