@@ -163,7 +163,7 @@ const apiEnvironment = taggingEnvironment
     },
   })
   .extend({
-    /** The table's stream, by which changes are followed. @default the table is compared every minute */
+    /** The table's stream, by which changes are followed. @default the table is compared every five minutes */
     STREAM_ARN: z.string().min(1).optional(),
     /** Bucket of the search's snapshot. @default each function reads the whole table when it starts */
     SNAPSHOT_BUCKET: z.string().min(1).optional(),

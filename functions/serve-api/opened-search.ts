@@ -36,7 +36,7 @@ export interface OpeningOptions {
   /** Called with what went wrong and is made up for. */
   readonly warn: (what: string, error: unknown) => void;
   readonly client?: DynamoDbOptions | undefined;
-  /** How old the search may become where the table has no stream. @default a minute */
+  /** How old the search may become where the table has no stream. @default five minutes */
   readonly compareSeconds?: number | undefined;
 }
 
