@@ -6,6 +6,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium, openBrowser, openPage, tellWithoutChromium } from './support/browser.ts';
 import { runCli } from './support/cli-process.ts';
+import { eventually } from './support/shown.ts';
 import { makeFolder, type RunningPipeline, region, startPipelineProcessIn } from './support.ts';
 
 const TOKEN = 'b7f3c0de-aaaa-4bbb-8ccc-0123456789ab';
@@ -111,7 +112,7 @@ describe.skipIf(!hasChromium || lanAddress === undefined)('the page from another
   afterAll(() => browser.close());
 
   it('asks for the token, once', async () => {
-    const { page, faults } = await openPage(browser, outside(pipeline.pageUrl));
+    const { page, faults } = await openPage(browser, outside(pipeline.pageUrl), { listens: false });
     await page.getByLabel('Token').fill('not-the-token');
     await page.getByRole('button', { name: 'Log in' }).click();
     await page.getByRole('alert').waitFor();
@@ -128,12 +129,12 @@ describe.skipIf(!hasChromium || lanAddress === undefined)('the page from another
   it('takes the token of a link, which does not stay in the address', async () => {
     const { page, faults } = await openPage(browser, `${outside(pipeline.pageUrl)}/#token=${TOKEN}`);
     await page.getByRole('img').first().waitFor();
-    expect(page.url()).toBe(`${outside(pipeline.pageUrl)}/`);
+    await eventually(() => page.url()).toBe(`${outside(pipeline.pageUrl)}/`);
     // With the cookie, too.
     const again = await page.context().newPage();
     await again.goto(`${outside(pipeline.pageUrl)}/#token=${TOKEN}`);
     await again.getByRole('img').first().waitFor();
-    expect(again.url()).toBe(`${outside(pipeline.pageUrl)}/`);
+    await eventually(() => again.url()).toBe(`${outside(pipeline.pageUrl)}/`);
     expect(faults.filter(isFault)).toEqual([]);
     await page.context().close();
   });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { putImageRecord } from '../../functions/core/records/image-record.ts';
 import { SAMPLE_FOLDER } from '../../functions/local/samples.ts';
 import { hasChromium, openBrowser, openPage, tellWithoutChromium } from './support/browser.ts';
+import { eventually, shows } from './support/shown.ts';
 import {
   bucketOf,
   credentials,
@@ -90,8 +91,7 @@ describe.skipIf(!hasChromium)('the page of a running pipeline', () => {
     await page.setInputFiles('.head input[multiple]:not([webkitdirectory])', files);
     await page.locator('.upload-panel', { hasText: '2 uploaded · 1 already there' }).waitFor();
     await count('10 pictures');
-    const names = await page.locator('.tile-name').allTextContents();
-    expect(names.filter((name) => name.startsWith('flower'))).toHaveLength(2);
+    await eventually(() => page.locator('.tile-name', { hasText: /^flower/ }).count()).toBe(2);
     expect(await recordOf(pipeline, 'dropped ü #1.jpg')).toMatchObject({ status: 'tagged', format: 'jpeg' });
     await page.locator('.upload-panel button[aria-label^="Close"]').click();
   });
@@ -102,7 +102,7 @@ describe.skipIf(!hasChromium)('the page of a running pipeline', () => {
     await page.locator('#search').fill('a photo of a cat');
     await page.keyboard.press('Enter');
     await count('relevant');
-    expect(await page.locator('.tile-name').first().textContent()).toContain('chelsea.png');
+    await shows(page.locator('.tile-name').first(), /chelsea\.png/);
     await page.locator('#search').fill('label:dgo');
     await page.keyboard.press('Enter');
     await page.locator('.query-fault mark', { hasText: 'dgo' }).waitFor();
@@ -133,6 +133,7 @@ describe.skipIf(!hasChromium)('the page of a running pipeline', () => {
     );
     await page.locator('.details .why', { hasText: 'Tagged by another model' }).waitFor();
     await page.keyboard.press('Escape');
+    await page.locator('.pswp').waitFor({ state: 'detached' });
   });
 
   it('forgets what is removed from the bucket', async () => {

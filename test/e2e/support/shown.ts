@@ -2,7 +2,7 @@ import type { Locator } from 'playwright-core';
 import { expect } from 'vitest';
 
 /** Longer than a page takes on a machine that has much else to do. */
-const PATIENCE = { timeout: 30_000, interval: 50 };
+const PATIENCE = { timeout: 50_000, interval: 50 };
 
 /**
  * An expectation of something that comes about soon. A value that is read once, right after an action, is whatever the moment has:
