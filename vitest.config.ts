@@ -18,6 +18,8 @@ export default defineConfig(({ mode }) => ({
     },
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What is waited for comes late on a busy machine: a test's own limit is what ends a wait.
+    expect: { poll: { timeout: 50_000, interval: 20 } },
     // Processes and not threads, for tests change folders. Libraries are loaded once in each instead of once a file.
     pool: 'forks',
     isolate: false,
