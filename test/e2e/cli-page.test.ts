@@ -32,7 +32,7 @@ describe.skipIf(process.platform !== 'linux')('cliptag page', () => {
     const opener = join(folder, 'xdg-open');
     await writeFile(
       opener,
-      `#!/bin/sh\nprintf '%s' "$1" > ${folder}/new\nmv ${folder}/new ${folder}/opened\n`,
+      `#!/bin/sh\nprintf '%s' "$1" > '${folder}/new'\nmv '${folder}/new' '${folder}/opened'\n`,
     );
     await chmod(opener, 0o755);
   });

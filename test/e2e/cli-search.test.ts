@@ -226,7 +226,7 @@ describe.skipIf(process.platform !== 'linux')('--open', () => {
     await mkdir(bin);
     await writeFile(
       join(bin, 'xdg-open'),
-      `#!/bin/sh\nprintf '%s' "$#:$1" > ${opened}.new\nmv ${opened}.new ${opened}\n`,
+      `#!/bin/sh\nprintf '%s' "$#:$1" > '${opened}.new'\nmv '${opened}.new' '${opened}'\n`,
     );
     await chmod(join(bin, 'xdg-open'), 0o755);
     env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
@@ -236,8 +236,7 @@ describe.skipIf(process.platform !== 'linux')('--open', () => {
   async function addressOpened(...args: string[]): Promise<string> {
     await rm(opened, { force: true });
     await runCli(['search', ...args, '--open', ...here], { env });
-    for (let tries = 0; tries < 500 && !existsSync(opened); tries++)
-      await new Promise((resolve) => setTimeout(resolve, 10));
+    await expect.poll(() => existsSync(opened)).toBe(true);
     return readFile(opened, 'utf8');
   }
 

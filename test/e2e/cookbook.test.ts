@@ -12,8 +12,8 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { queryLabelEntries } from '../../functions/core/records/label-entries.ts';
 import { listen, loopbackUrl, stop } from '../../functions/local/http/loopback-server.ts';
+import { steadyPort } from '../fixtures/steady-port.ts';
 import { available } from '../integration/tools.ts';
-import { freePort } from '../moto-server.ts';
 import { hasChromium, openBrowser, openPage, tellWithoutChromium } from './support/browser.ts';
 import { RECIPES, scoresIn, UNTRIED, usageOf } from './support/cookbook.ts';
 import { goEnvironment, hasGoModules } from './support/cookbook-go.ts';
@@ -170,7 +170,7 @@ describe('a folder every night', PROGRAMS, () => {
 describe.concurrent('what a form uploads', PROGRAMS, () => {
   let address: string;
   beforeAll(async () => {
-    const port = String(await freePort());
+    const port = String(await steadyPort());
     address = `http://localhost:${port}/`;
     await home.write({ 'form.mjs': RECIPES.formServer, 'form.html': RECIPES.formPage });
     if (hasAws) await home.sh(RECIPES.cors.replace('localhost:8080', `localhost:${port}`));

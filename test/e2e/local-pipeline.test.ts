@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { deflateSync } from 'node:zlib';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -15,6 +16,7 @@ import { thumbnailName } from '../../functions/core/thumbnails/thumbnail-store.t
 import { SAMPLE_FOLDER, sampleNames } from '../../functions/local/samples.ts';
 import { openLevelStore } from '../../functions/local/store/level-store.ts';
 import { pngChunk } from '../fixtures/pictures.ts';
+import { steadyPort } from '../fixtures/steady-port.ts';
 import { available } from '../integration/tools.ts';
 import { runCli } from './support/cli-process.ts';
 import {
@@ -54,13 +56,13 @@ const aws = (...args: string[]) => run('aws', args, { env: awsEnvironment, maxBu
 describe('the first start', () => {
   it('tags the sample photographs and prints their tags', async () => {
     for (const name of await sampleNames()) {
-      expect(pipeline.output()).toContain(name);
+      expect(pipeline.stdout()).toContain(name);
       expect(await recordOf(pipeline, name)).toMatchObject({ status: 'tagged', revision: 1 });
     }
   });
 
   it('names its page first, and queries that find something when they are pasted, before the AWS CLI', async () => {
-    const output = pipeline.output();
+    const output = pipeline.stdout();
     expect(output.indexOf(`  Page      ${pipeline.pageUrl}  `)).toBe(0);
     const [first = '', second = ''] = output.match(/^ +npx cliptag (?:query|search) .*$/gm) ?? [];
     expect(output.indexOf('npx cliptag query')).toBeLessThan(output.indexOf('npx cliptag search'));
@@ -73,7 +75,7 @@ describe('the first start', () => {
   });
 
   it.skipIf(!hasAwsCli)('prints lines for the AWS CLI that work when they are pasted', async () => {
-    const output = pipeline.output();
+    const output = pipeline.stdout();
     const script = output.slice(output.indexOf('export AWS_'), output.indexOf('rclone, boto3'));
     const { stdout } = await run('bash', ['-ec', script], { cwd: repository });
     const answer = JSON.parse(stdout.slice(stdout.indexOf('{')));
@@ -234,7 +236,9 @@ describe('a crash', () => {
         }),
       );
       const second = await makeFolder();
-      let crashing = await startPipelineProcess(second.folder);
+      // The client goes on with the next process at the same address.
+      const port = ['--s3-port', String(await steadyPort())];
+      let crashing = await startPipelineProcess(second.folder, ...port);
       const { s3Url } = crashing;
       const upload = (...command: string[]) =>
         aws('s3', ...command, '--quiet', pictures, 's3://photos/many/', '--endpoint-url', s3Url);
@@ -243,7 +247,7 @@ describe('a crash', () => {
       // What it prints costs nothing to count; the table takes as long to count as to tag some pictures.
       await waitUntil(async () => crashing.output().split('many/').length > 60);
       await crashing.crash();
-      crashing = await startPipelineProcess(second.folder, '--s3-port', new URL(s3Url).port);
+      crashing = await startPipelineProcess(second.folder, ...port);
       const taggedAtRestart = await taggedCount(crashing);
       await interrupted;
       await upload('sync');
@@ -271,15 +275,12 @@ describe('the start', () => {
       ]),
       { cwd: repository, stdio: ['ignore', 'ignore', 'pipe'] },
     );
-    let fault = '';
-    child.stderr.on('data', (chunk) => {
-      fault += chunk;
-    });
-    const [code] = await once(child, 'exit');
+    const fault = text(child.stderr);
+    const [code] = await once(child, 'close');
     blocker.close();
     expect(code).toBe(2);
     const holder = process.platform === 'linux' ? ` by \\S+ \\(PID ${process.pid}\\)` : '';
-    expect(fault.trim()).toMatch(
+    expect((await fault).trim()).toMatch(
       new RegExp(`^cliptag start: port ${port} of 127.0.0.1 is taken${holder}: .*--port auto.*--s3-port.*$`),
     );
   });
@@ -299,11 +300,9 @@ describe('the start', () => {
   });
 
   it('takes the next free ports with --port auto, beside others, and notes where it is', async () => {
-    const blockers = [3000, 8000, 9000].map((port) =>
-      createServer()
-        .on('error', () => {})
-        .listen(port, '127.0.0.1'),
-    );
+    const blockers = [3000, 8000, 9000].map((port) => createServer().listen(port, '127.0.0.1'));
+    // Where it fails somebody else has the port.
+    await Promise.all(blockers.map((blocker) => once(blocker, 'listening').catch(() => {})));
     const data = join(folder, 'beside');
     const child = spawn(
       process.execPath,
@@ -311,9 +310,10 @@ describe('the start', () => {
       { cwd: repository, stdio: ['ignore', 'pipe', 'inherit'] },
     );
     let output = '';
-    child.stdout.on('data', (chunk) => {
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       output += chunk;
     });
+    const ended = once(child, 'close');
     await waitUntil(async () => output.includes('Ctrl-C stops'));
     const ports = [...output.matchAll(/^ {2}\w+ +http:\/\/127\.0\.0\.1:(\d+) /gm)].map(([, port]) =>
       Number(port),
@@ -329,7 +329,7 @@ describe('the start', () => {
       pageUrl: `http://127.0.0.1:${ports[0]}`,
     });
     child.kill('SIGINT');
-    await once(child, 'exit');
+    await ended;
     await expect(readFile(note)).rejects.toThrow('ENOENT');
     for (const blocker of blockers) blocker.close();
   });

@@ -27,8 +27,10 @@ export const awsEnvironment = {
 
 export interface RunningPipeline {
   readonly process: ChildProcess;
-  /** All it has printed so far. */
+  /** All it has printed so far. Its two streams come by ways of their own: nothing orders one among the other. */
   output(): string;
+  /** What it has printed on stdout alone, which programs read. */
+  stdout(): string;
   readonly s3Url: string;
   readonly dynamodbUrl: string;
   readonly pageUrl: string;
@@ -61,31 +63,39 @@ export async function startPipelineProcessIn(
     { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...variables } },
   );
   let output = '';
-  const exited = once(child, 'exit');
-  child.stdout.on('data', (chunk) => {
-    output += chunk;
+  let stdout = '';
+  // Only then all has come that it has printed, which may be later than its exit.
+  const ended = once(child, 'close');
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+    stdout += text;
   });
-  child.stderr.on('data', (chunk) => {
-    output += chunk;
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
+  let hasEnded = false;
+  ended.then(() => {
+    hasEnded = true;
   });
   await waitUntil(async () => {
-    if (child.exitCode !== null) throw new Error(`Expected a pipeline that serves but it ended:\n${output}`);
-    return output.includes('Ctrl-C stops');
+    if (hasEnded) throw new Error(`Expected a pipeline that serves but it ended:\n${output}`);
+    return stdout.includes('Ctrl-C stops');
   });
-  const url = (name: string) => new RegExp(`${name} +(http://\\S+)`).exec(output)?.[1] ?? '';
+  const url = (name: string) => new RegExp(`${name} +(http://\\S+)`).exec(stdout)?.[1] ?? '';
   return {
     process: child,
     output: () => output,
+    stdout: () => stdout,
     s3Url: url('S3'),
     dynamodbUrl: url('DynamoDB'),
     pageUrl: url('Page'),
     async crash() {
       child.kill('SIGKILL');
-      await exited;
+      await ended;
     },
     async interrupt() {
       child.kill('SIGINT');
-      await exited;
+      await ended;
       return child.exitCode;
     },
   };

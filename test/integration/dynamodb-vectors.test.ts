@@ -12,7 +12,7 @@ import {
   putImageRecord,
 } from '../../functions/core/records/image-record.ts';
 import { indexingVectors, vectorIndex } from '../../functions/core/records/vector-index.ts';
-import { freePort } from '../moto-server.ts';
+import { steadyPort } from '../fixtures/steady-port.ts';
 
 /** Another engine with vector indexes, checked by its makers against AWS; no package registry of npm has it. */
 const ENGINE = '.cliptag/dynoxide/bin/dynoxide';
@@ -33,7 +33,7 @@ describe.skipIf(!isThere)('a table with a vector index', () => {
   let client: { endpoint: string; region: string; credentials: typeof credentials };
 
   beforeAll(async () => {
-    const port = await freePort();
+    const port = await steadyPort();
     engine = spawn(ENGINE, ['--port', String(port)], { stdio: 'ignore' });
     client = { endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1', credentials };
     await createTable(client);

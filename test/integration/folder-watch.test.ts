@@ -21,9 +21,15 @@ import {
 } from '@aws-sdk/client-s3';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { FolderObjects } from '../../functions/local/s3-endpoint/folder-objects.ts';
-import { type FolderWatchOptions, watchFolder } from '../../functions/local/watch/folder-watch.ts';
+import {
+  type FolderWatch,
+  type FolderWatchOptions,
+  watchFolder,
+} from '../../functions/local/watch/folder-watch.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { BUCKET, openEndpoint, QUEUE_ARN } from './s3-endpoint-fixture.ts';
+
+const SETTLE_MILLISECONDS = 60;
 
 type Endpoint = Awaited<ReturnType<typeof openEndpoint>>;
 
@@ -51,7 +57,12 @@ function watching(mode: 'copy' | 'reference', options: Partial<FolderWatchOption
   const watch = watchFolder({
     ...{ root, prefix: 'Pictures/', isLeftOut: () => false, remark: (text) => remarks.push(text) },
     objects: endpoint.folderObjects({ bucket: BUCKET, isCopied: mode === 'copy' }),
-    ...{ settleMilliseconds: 60, awayMilliseconds: 50, lookMilliseconds: 60_000, ...options },
+    ...{
+      settleMilliseconds: SETTLE_MILLISECONDS,
+      awayMilliseconds: 50,
+      lookMilliseconds: 60_000,
+      ...options,
+    },
   });
   onTestFinished(() => watch.close());
   return watch;
@@ -63,7 +74,21 @@ async function keys(): Promise<string[]> {
 }
 
 async function until(expected: readonly string[]): Promise<void> {
-  await expect.poll(keys, { timeout: 15_000, interval: 50 }).toEqual([...expected].sort());
+  await expect.poll(keys, { interval: 50 }).toEqual([...expected].sort());
+}
+
+/** From now on time stands still for whoever asks what time it is, and only what is given back moves it on. */
+function stoppedClock(): { pass(milliseconds: number): void } {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  return { pass: (milliseconds) => void vi.setSystemTime(Date.now() + milliseconds) };
+}
+
+/** Looks until all that is settled by then has been taken over. */
+async function lookedAtLength(watch: FolderWatch): Promise<void> {
+  await watch.look();
+  await new Promise((resolve) => setTimeout(resolve, 2 * SETTLE_MILLISECONDS));
+  await watch.look();
 }
 
 const events = () =>
@@ -82,7 +107,7 @@ describe.each(['copy', 'reference'] as const)('a folder that is followed, by %s'
     await writeFile(join(root, 'new', 'er', 'c.webp'), 'three');
     await until(['Pictures/old/a.jpg', 'Pictures/ä b.PNG', 'Pictures/new/er/c.webp']);
     await writeFile(join(root, 'ä b.PNG'), 'changed');
-    await expect.poll(() => bodyOf('Pictures/ä b.PNG'), { timeout: 10_000 }).toBe('changed');
+    await expect.poll(() => bodyOf('Pictures/ä b.PNG')).toBe('changed');
     await rename(join(root, 'new'), join(root, 'renamed'));
     await rm(join(root, 'old', 'a.jpg'));
     await until(['Pictures/renamed/er/c.webp', 'Pictures/ä b.PNG']);
@@ -114,7 +139,7 @@ describe.each(['copy', 'reference'] as const)('a folder that is followed, by %s'
     watching(mode);
     await until(['same', 'changed', 'new', 'touched'].map((name) => `Pictures/${name}.jpg`));
     await expect
-      .poll(() => events().sort(), { timeout: 10_000 })
+      .poll(() => events().sort())
       .toEqual([
         'ObjectCreated:Put Pictures/changed.jpg',
         'ObjectCreated:Put Pictures/new.jpg',
@@ -133,10 +158,10 @@ describe.each(['copy', 'reference'] as const)('a folder that is followed, by %s'
     root = moved;
     const other = watching(mode === 'copy' ? 'reference' : 'copy');
     const isCopied = async () => (await readdir(join(endpoint.folder, 'blobs'))).length > 0;
-    await expect.poll(isCopied, { timeout: 10_000 }).toBe(mode === 'reference');
+    await expect.poll(isCopied).toBe(mode === 'reference');
     await other.close();
     watching(mode);
-    await expect.poll(isCopied, { timeout: 10_000 }).toBe(mode === 'copy');
+    await expect.poll(isCopied).toBe(mode === 'copy');
     expect(await bodyOf('Pictures/a.jpg')).toBe('a');
     expect(remarks).toEqual([]);
   });
@@ -178,7 +203,7 @@ describe.each(['copy', 'reference'] as const)('a folder that is followed, by %s'
     const objects = endpoint.folderObjects({ bucket: BUCKET, isCopied: false });
     put.mockImplementation((...args) => objects.put(...args));
     const watch = watching(mode, { objects: { ...objects, put } });
-    await expect.poll(() => put.mock.calls.length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => put.mock.calls.length).toBe(1);
     await watch.close();
     await expect(put.mock.results[0]?.value).rejects.toThrow('aborted');
     expect(remarks).toEqual([]);
@@ -189,9 +214,7 @@ describe.each(['copy', 'reference'] as const)('a folder that is followed, by %s'
     await writeFile(path, 'x');
     await truncate(path, 6 * 1024 ** 3);
     await opened(mode);
-    await expect
-      .poll(() => remarks.join(), { timeout: 5_000 })
-      .toMatch(/a\.jpg cannot be taken over: EntityTooLarge/);
+    await expect.poll(() => remarks.join()).toMatch(/a\.jpg cannot be taken over: EntityTooLarge/);
   });
 
   it('leaves out what is none of its pictures', async () => {
@@ -224,20 +247,28 @@ describe.each(['copy', 'reference'] as const)('a folder that is followed, by %s'
     await writeFile(join(root, '.late.jpg'), 'x');
     await writeFile(join(root, 'last.jpg'), 'x');
     await until(['Pictures/good.jpg', 'Pictures/last.jpg']);
+    // With what a look at all of it finds, which is taken over together with a file that comes then.
     await watch.look();
-    await until(['Pictures/good.jpg', 'Pictures/last.jpg']);
+    await writeFile(join(root, 'later.jpg'), 'x');
+    await until(['Pictures/good.jpg', 'Pictures/last.jpg', 'Pictures/later.jpg']);
   });
 
   it('waits until a file is written whole', async () => {
-    await opened(mode, { settleMilliseconds: 600 });
+    const watch = await opened(mode, { settleMilliseconds: 600 });
+    const clock = stoppedClock();
     const path = join(root, 'slow.jpg');
     let written = '';
     for (let i = 0; i < 10; i++) {
       await appendFile(path, `part ${i} `);
       written += `part ${i} `;
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await watch.look();
+      clock.pass(599);
+      await watch.look();
     }
-    await until(['Pictures/slow.jpg']);
+    expect(await keys()).toEqual([]);
+    clock.pass(1);
+    await watch.look();
+    expect(await keys()).toEqual(['Pictures/slow.jpg']);
     expect(await bodyOf('Pictures/slow.jpg')).toBe(written);
     expect(events()).toEqual(['ObjectCreated:Put Pictures/slow.jpg']);
   });
@@ -254,21 +285,21 @@ describe.each(['copy', 'reference'] as const)('a folder that is followed, by %s'
         }),
       );
     }
-    await expect.poll(() => endpoint.records().length, { timeout: 40_000, interval: 100 }).toBe(500);
+    await expect.poll(() => endpoint.records().length, { timeout: 110_000, interval: 100 }).toBe(500);
     expect(new Set(events().map((event) => event.split(' ')[1]))).toEqual(new Set(names));
-  }, 60_000);
+  }, 120_000);
 
   it('keeps its objects while it is not there, or is empty in another’s place, and goes on when it is back', async () => {
     await writeFile(join(root, 'a.jpg'), 'a');
     await writeFile(join(root, 'b.jpg'), 'b');
-    await opened(mode);
+    const watch = await opened(mode);
     await until(['Pictures/a.jpg', 'Pictures/b.jpg']);
     const away = `${root}-away`;
     await rename(root, away);
-    await expect.poll(() => remarks.length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => remarks.length).toBe(1);
     expect(remarks[0]).toMatch(/Pictures is not there, or empty .* 2 pictures stay/);
     await mkdir(root);
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await lookedAtLength(watch);
     expect(await keys()).toEqual(['Pictures/a.jpg', 'Pictures/b.jpg']);
     await rm(root, { recursive: true });
     await rm(join(away, 'a.jpg'));
@@ -287,12 +318,12 @@ describe.each(['copy', 'reference'] as const)('a folder that is followed, by %s'
       new PutObjectCommand({ Bucket: BUCKET, Key: 'Pictures/a.jpg', Body: 'upload' }),
     );
     await writeFile(join(root, 'a.jpg'), 'file');
-    watching(mode);
-    await expect.poll(() => remarks.length, { timeout: 10_000 }).toBe(1);
+    const watch = watching(mode);
+    await expect.poll(() => remarks.length).toBe(1);
     expect(remarks[0]).toMatch(/left out: an upload has the key Pictures\/a\.jpg$/);
     expect(await bodyOf('Pictures/a.jpg')).toBe('upload');
     await rm(join(root, 'a.jpg'));
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await lookedAtLength(watch);
     expect(await keys()).toEqual(['Pictures/a.jpg']);
   });
 });

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { inject } from 'vitest';
-import { freePort } from '../../moto-server.ts';
+import { steadyPort } from '../../fixtures/steady-port.ts';
 import { credentials, repository, waitUntil } from '../support.ts';
 
 const run = promisify(execFile);
@@ -38,7 +38,7 @@ export async function openCookbookHome(): Promise<CookbookHome> {
   const home = await mkdtemp(join(caches, 'cliptag-cookbook-'));
   const project = join(home, 'cliptag');
   await installCliptag(project);
-  const [s3, dynamodb, http] = [await freePort(), await freePort(), await freePort()];
+  const [s3, dynamodb, http] = [await steadyPort(), await steadyPort(), await steadyPort()];
   const env = ownEnvironment(home);
   let complaints = '';
   const started: ChildProcessWithoutNullStreams[] = [];
@@ -81,7 +81,7 @@ export async function openCookbookHome(): Promise<CookbookHome> {
     async startPipeline(script) {
       const child = start(script);
       await waitUntil(async () => {
-        if (child.exitCode !== null)
+        if (child.exitCode !== null || child.signalCode !== null)
           throw new Error(`Expected a pipeline that serves but it ended:\n${complaints}`);
         return fetch(`http://127.0.0.1:${http}/health`).then(
           ({ ok }) => ok,

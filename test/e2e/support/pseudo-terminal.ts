@@ -33,6 +33,12 @@ while True:
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) & 255)
 `;
 
+/** Node gives no colours where CI is set, whatever the terminal, and others as those variables have it; shells speak English. */
+const PLAIN = {
+  ...{ CI: undefined, NO_COLOR: undefined, FORCE_COLOR: undefined, NODE_DISABLE_COLORS: undefined },
+  ...{ COLORTERM: undefined, LANGUAGE: undefined, LC_ALL: 'C.UTF-8' },
+};
+
 /** What does not come by then is told with what came in its place. */
 const PATIENCE_MILLISECONDS = 30_000;
 
@@ -64,12 +70,16 @@ export function openPseudoTerminal(
 ): PseudoTerminal {
   const child = spawn('python3', ['-c', PROGRAM, String(size.rows), String(size.columns), ...command], {
     cwd,
-    // Node gives no colours where CI is set, whatever the terminal.
-    env: { ...process.env, CI: undefined, TERM: 'xterm-256color', ...env },
+    env: { ...process.env, ...PLAIN, TERM: 'xterm-256color', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   child.stdout.setEncoding('utf8');
-  const exit = once(child, 'exit');
+  // Only then all has come that was written, which may be later than the exit.
+  const close = once(child, 'close');
+  let hasEnded = false;
+  close.then(() => {
+    hasEnded = true;
+  });
   let output = '';
   let seen = 0;
   child.stdout.on('data', (text: string) => {
@@ -87,7 +97,7 @@ export function openPseudoTerminal(
       const until = Date.now() + patienceMilliseconds;
       await waitUntil(async () => {
         found = pattern.exec(output.slice(seen));
-        if (found === null && (child.exitCode !== null || Date.now() > until)) {
+        if (found === null && (hasEnded || Date.now() > until)) {
           throw new Error(
             `Expected ${pattern} at the terminal but received ${JSON.stringify(output.slice(seen))}`,
           );
@@ -99,7 +109,7 @@ export function openPseudoTerminal(
       return whole;
     },
     async ended() {
-      await exit;
+      await close;
       return child.exitCode;
     },
   };
