@@ -8,16 +8,17 @@ import { type Label, type LabelSet, promptsDigest } from '../../functions/core/l
 import {
   type LabelSetNews,
   type LiveLabelSets,
+  type LiveLabelSetsOptions,
   openLiveLabelSets,
 } from '../../functions/local/label-sets/live-label-sets.ts';
 
 /** A text encoder that turns each text into some direction, unless it is told to fail. */
-function encoder(state: { fault?: Error | undefined; encoded: number; waits?: Promise<void> | undefined }) {
+function encoder(state: { fault?: Error | undefined; encoded: number; waits?: () => Promise<void> }) {
   return () => ({
     modelDigest: 'model-1',
     logitScale: 10,
     async encode(texts: readonly string[]): Promise<readonly Embedding[]> {
-      await state.waits;
+      await state.waits?.();
       if (state.fault) throw state.fault;
       state.encoded += texts.length;
       return texts.map((text) => {
@@ -38,16 +39,26 @@ let live: LiveLabelSets;
 let news: LabelSetNews[];
 let model: Parameters<typeof encoder>[0];
 
-async function open(paths: readonly string[] = [labels], settleMilliseconds = 30): Promise<void> {
+async function open(
+  paths: readonly string[] = [labels],
+  options: Partial<LiveLabelSetsOptions> = {},
+): Promise<void> {
   news = [];
   live = await openLiveLabelSets({
     ...{ paths: () => paths, textEncoder: encoder(model), warn: () => {} },
-    ...{ classifierFolder: join(folder, 'classifiers'), settleMilliseconds },
-    ...{ pollMilliseconds: 40, retryMilliseconds: 50 },
+    ...{ classifierFolder: join(folder, 'classifiers'), settleMilliseconds: 30 },
+    ...{ pollMilliseconds: 40, retryMilliseconds: 50, ...options },
   });
   live.onNews((one) => news.push(one));
 }
 const labelsNow = () => live.now().labelSets.flatMap((set) => set.labels.map(({ name }) => name));
+
+/** Puts a file in its place all at once, so that no look at it sees a part. */
+async function put(path: string, content: string): Promise<void> {
+  const written = join(folder, 'written');
+  await writeFile(written, content);
+  await rename(written, path);
+}
 
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await sleep(5);
@@ -69,7 +80,7 @@ describe('label sets that follow their files', () => {
   it('takes over a changed file, whole, with nobody’s help', async () => {
     await open();
     const before = live.now();
-    await writeFile(join(labels, 'pets.yaml'), text(['cat', 'dog', 'bird']));
+    await put(join(labels, 'pets.yaml'), text(['cat', 'dog', 'bird']));
     await until(() => news.length > 0);
     expect(news).toMatchObject([{ kind: 'changed', changes: [{ name: 'pets', labelsAdded: ['bird'] }] }]);
     expect(labelsNow()).toEqual(['cat', 'dog', 'bird']);
@@ -101,30 +112,34 @@ describe('label sets that follow their files', () => {
   });
 
   it('waits until a file is written whole', async () => {
-    await open([labels], 150);
     const whole = text(['cat', 'dog', 'bird', 'fish']);
-    // Each part is a label set by itself, or a faulty one.
-    for (let length = 60; length < whole.length; length += 3) {
-      await writeFile(join(labels, 'pets.yaml'), whole.slice(0, length));
-      await sleep(10);
-    }
-    await writeFile(join(labels, 'pets.yaml'), whole);
+    const write = (length: number) => writeFile(join(labels, 'pets.yaml'), whole.slice(0, length));
+    // Each part is a label set by itself, or a faulty one; the next one is written between two looks.
+    const lengths = Array.from({ length: 9 }, (_, part) => whole.length - 24 + 3 * part);
+    await open([labels], {
+      async pause() {
+        const length = lengths.shift();
+        if (length !== undefined) await write(length);
+      },
+    });
+    await write(whole.length - 27);
     await until(() => news.length > 0);
+    expect(lengths).toEqual([]);
     expect(news).toMatchObject([{ kind: 'changed', changes: [{ labelsAdded: ['bird', 'fish'] }] }]);
   });
 
   it('keeps what it has while a file is faulty, and tells the fault once for each change', async () => {
     await open();
     const before = live.now();
-    await writeFile(join(labels, 'pets.yaml'), 'name: pets\nversion: 1\nmode: both\nlabels: [cat]\n');
+    await put(join(labels, 'pets.yaml'), 'name: pets\nversion: 1\nmode: both\nlabels: [cat]\n');
     await until(() => news.length > 0);
     await sleep(150); // several looks
     expect(news).toHaveLength(1);
     expect(live.faults()).toEqual([expect.stringMatching(/pets\.yaml: mode: .*line 3, column 7/)]);
     expect(live.now()).toBe(before);
-    await writeFile(join(labels, 'pets.yaml'), 'name: pets\nversion: 1\nmode: none\nlabels: [cat]\n');
+    await put(join(labels, 'pets.yaml'), 'name: pets\nversion: 1\nmode: none\nlabels: [cat]\n');
     await until(() => news.length > 1);
-    await writeFile(join(labels, 'pets.yaml'), text(['cat', 'dog']));
+    await put(join(labels, 'pets.yaml'), text(['cat', 'dog']));
     await until(() => news.length > 2);
     expect(news.map(({ kind }) => kind)).toEqual(['faulty', 'faulty', 'mended']);
     expect(live.faults()).toEqual([]);
@@ -144,7 +159,7 @@ describe('label sets that follow their files', () => {
     await open([join(labels, 'pets.yaml')]);
     const cat = { promptsDigest: 'x', slope: 9, offset: -1 };
     const fit = { version: 1, fittedAt: '2026-11-30T10:00:00.000Z', labels: { cat } };
-    await writeFile(join(labels, 'pets.fits.json'), JSON.stringify({ fits: { 'model-1': fit } }));
+    await put(join(labels, 'pets.fits.json'), JSON.stringify({ fits: { 'model-1': fit } }));
     await until(() => news.length > 0);
     expect(news).toMatchObject([{ kind: 'changed', changes: [{ name: 'pets', isFittedAnew: true }] }]);
   });
@@ -160,7 +175,7 @@ describe('label sets that follow their files', () => {
         examples: { positive: [example], negative: [] },
       };
       const fit = { version: images, fittedAt: '2026-11-30T10:00:00.000Z', labels: { cat } };
-      await writeFile(files, JSON.stringify({ fits: { 'model-1': fit } }));
+      await put(files, JSON.stringify({ fits: { 'model-1': fit } }));
     };
     await writeFile(join(labels, 'cars.yaml'), text(['car'], 'cars'));
     await open([join(labels, 'pets.yaml'), join(labels, 'cars.yaml')]);
@@ -206,7 +221,7 @@ describe('label sets that follow their files', () => {
     await open();
     const cars = live.now().classifiers[0];
     model.encoded = 0;
-    await writeFile(join(labels, 'pets.yaml'), text(['cat', 'dog', 'bird']));
+    await put(join(labels, 'pets.yaml'), text(['cat', 'dog', 'bird']));
     await until(() => news.length > 0);
     expect(model.encoded).toBe(3);
     expect(live.now().classifiers[0]).toBe(cars);
@@ -215,7 +230,7 @@ describe('label sets that follow their files', () => {
   it('tries again when the model has failed, and says so once', async () => {
     await open();
     model.fault = new Error('no memory');
-    await writeFile(join(labels, 'pets.yaml'), text(['bird']));
+    await put(join(labels, 'pets.yaml'), text(['bird']));
     await until(() => news.length > 0);
     await sleep(200); // tries that fail alike
     expect(news).toEqual([{ kind: 'faulty', faults: ['no memory'] }]);
@@ -228,22 +243,33 @@ describe('label sets that follow their files', () => {
   it('ends with the last of changes that come while it compiles', async () => {
     await open();
     let release = () => {};
-    model.waits = new Promise((resolve) => {
+    const released = new Promise<void>((resolve) => {
       release = resolve;
     });
-    await writeFile(join(labels, 'pets.yaml'), text(['first']));
-    await sleep(120);
-    await writeFile(join(labels, 'pets.yaml'), text(['second']));
-    await sleep(120);
+    let isCompiling = false;
+    model.waits = () => {
+      isCompiling = true;
+      return released;
+    };
+    await put(join(labels, 'pets.yaml'), text(['first']));
+    await until(() => isCompiling);
+    await put(join(labels, 'pets.yaml'), text(['second']));
+    await sleep(120); // several looks
     release();
     await until(() => labelsNow().includes('second'));
     expect(labelsNow()).toEqual(['second']);
   });
 
   it('is closed amid a change', async () => {
-    await open([labels], 5_000);
-    await writeFile(join(labels, 'pets.yaml'), text(['bird']));
-    await sleep(100);
+    let isPausing = false;
+    await open([labels], {
+      pause: (_, signal) => {
+        isPausing = true;
+        return sleep(3_600_000, undefined, { signal });
+      },
+    });
+    await put(join(labels, 'pets.yaml'), text(['bird']));
+    await until(() => isPausing);
     await live.close();
     expect(news).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,10 +20,16 @@ let httpPort: number;
 
 const text = (labels: readonly string[]) =>
   `name: tiny\nversion: 1\nmode: exclusive\nlabels: [${labels.join(', ')}]\n`;
-const write = (labels: readonly string[]) => writeFile(join(folder, 'labels.yaml'), text(labels));
+const write = (labels: readonly string[]) => put(text(labels));
 const recordOf = (key: string) =>
   readRecord({ bucket: LOCAL_BUCKET_NAME, key }, running.pipeline.tagger.table);
 const digestNow = () => running.pipeline.tagger.classifiers[0]?.labelSetDigest;
+
+/** Puts the file in its place all at once, so that no look at it sees a part. */
+async function put(content: string): Promise<void> {
+  await writeFile(join(folder, 'written'), content);
+  await rename(join(folder, 'written'), join(folder, 'labels.yaml'));
+}
 
 async function ask(path: string, method = 'GET'): Promise<LabelSetsAnswer> {
   const response = await fetch(`${running.api}${path}`, { method });
@@ -94,7 +100,7 @@ describe('the label sets of a running pipeline', () => {
 
   it('stay when a file is faulty, and the fault is told with its place', async () => {
     const before = digestNow();
-    await writeFile(join(folder, 'labels.yaml'), 'name: tiny\nversion: 1\nmode: exclusive\nlabels: 7\n');
+    await put('name: tiny\nversion: 1\nmode: exclusive\nlabels: 7\n');
     await until(() => printed.length === 2);
     expect(printed[1]).toMatch(/labels\.yaml: labels: Expected array.*line 4, column 9/);
     expect(digestNow()).toBe(before);

@@ -23,6 +23,8 @@ export interface LabelSetWatchOptions {
   readonly pollMilliseconds?: number | undefined;
   /** For so long a file must stay as it is: editors write in several steps. @default 300 */
   readonly settleMilliseconds?: number | undefined;
+  /** Lets that time pass between two looks. @default by the clock */
+  readonly pause?: ((milliseconds: number, signal: AbortSignal) => Promise<void>) | undefined;
   /** @default 15,000 */
   readonly retryMilliseconds?: number | undefined;
 }
@@ -42,6 +44,7 @@ export function watchLabelSets(options: LabelSetWatchOptions): LabelSetWatch {
     take,
     pollMilliseconds = 1_000,
     settleMilliseconds = 300,
+    pause = (milliseconds, signal) => sleep(milliseconds, undefined, { signal, ref: false }),
     retryMilliseconds = 15_000,
   } = options;
   const closing = new AbortController();
@@ -87,7 +90,7 @@ export function watchLabelSets(options: LabelSetWatchOptions): LabelSetWatch {
     let looks = 0;
     do {
       before = state;
-      await sleep(settleMilliseconds, undefined, { signal, ref: false });
+      await pause(settleMilliseconds, signal);
       state = await labelSetState(paths());
     } while (state !== before && ++looks < MAXIMUM_LOOKS);
     return state;

@@ -42,7 +42,10 @@ export interface LiveLabelSets {
 export type OpenTextEncoder = () => PromptEncoder & { close(): Promise<void> };
 
 export interface LiveLabelSetsOptions
-  extends Pick<LabelSetWatchOptions, 'pollMilliseconds' | 'settleMilliseconds' | 'retryMilliseconds'> {
+  extends Pick<
+    LabelSetWatchOptions,
+    'pollMilliseconds' | 'settleMilliseconds' | 'pause' | 'retryMilliseconds'
+  > {
   /** Files and folders of them, asked anew each time. */
   readonly paths: () => readonly string[];
   readonly textEncoder: OpenTextEncoder;
