@@ -16,10 +16,10 @@ export default defineConfig(({ mode }) => ({
       // `npm run test:quick` tries a quarter of the cases of property tests; `npm test` tries them all.
       ...(mode === 'quick' && { CLIPTAG_PROPERTY_RUNS: '1000' }),
     },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    // What is waited for comes late on a busy machine: a test's own limit is what ends a wait.
-    expect: { poll: { timeout: 50_000, interval: 20 } },
+    // They end what hangs, and nothing that is slow on a busy machine.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 100_000, interval: 20 } },
     // Processes and not threads, for tests change folders. Libraries are loaded once in each instead of once a file.
     pool: 'forks',
     isolate: false,

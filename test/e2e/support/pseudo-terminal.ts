@@ -40,7 +40,7 @@ const PLAIN = {
 };
 
 /** What does not come by then is told with what came in its place. */
-const PATIENCE_MILLISECONDS = 30_000;
+const PATIENCE_MILLISECONDS = 100_000;
 
 export interface PseudoTerminal {
   readonly process: ChildProcess;
