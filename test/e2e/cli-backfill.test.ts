@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CreateBucketCommand,
   PutBucketNotificationConfigurationCommand,
@@ -113,10 +114,14 @@ describe('cliptag backfill', PATIENCE, () => {
       Array.from({ length: MANY }, (_, i) => `${i}.png`),
     );
     const depths: number[] = [];
-    const watch = setInterval(async () => {
-      const answer = await fetch(`${pipeline.pageUrl}/status.json`);
-      depths.push(((await answer.json()) as { queue: { visible: number } }).queue.visible);
-    }, 50);
+    let isOver = false;
+    const watching = (async () => {
+      while (!isOver) {
+        const answer = await fetch(`${pipeline.pageUrl}/status.json`);
+        depths.push(((await answer.json()) as { queue: { visible: number } }).queue.visible);
+        await sleep(50);
+      }
+    })();
     const tagged = () => tableOf(pipeline).count(queryImagesByStatus('many', 'tagged'));
     const child = spawn(process.execPath, [COMPILED_CLI, 'backfill', 's3://many', '--yes', ...here], {
       stdio: 'ignore',
@@ -126,7 +131,8 @@ describe('cliptag backfill', PATIENCE, () => {
     child.kill('SIGKILL');
     await exited;
     const rest = await backfill('s3://many', '--yes', '--json');
-    clearInterval(watch);
+    isOver = true;
+    await watching;
     expect(rest).toMatchObject({ code: 0, stderr: '' });
     expect(steps(rest)[1]).toMatchObject({ step: 'done', deadLetters: 0 });
     expect(await tagged()).toBe(MANY);

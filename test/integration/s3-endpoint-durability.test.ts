@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -36,10 +36,9 @@ test('keeps every object that was answered, and the notifications on their way, 
     answered.set(`k${index}`, Body);
     if (answered.size === 10) first.process.kill('SIGKILL');
   });
-  const ended = once(first.process, 'exit');
   await Promise.allSettled(uploads);
-  // Until then it holds the lock.
-  await ended;
+  // Until then it holds the lock, and what it has told may be on its way.
+  await first.ended;
   expect(answered.size).toBeGreaterThanOrEqual(10);
 
   const second = await openEndpoint({ folder });
@@ -63,10 +62,9 @@ test('hands over after kill -9 what had been stored but not taken over, oldest f
     unanswered.push(first.client.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: Key })));
     await expect.poll(() => recordsOf(first.notifications)).toHaveLength(index + 1);
   }
-  const ended = once(first.process, 'exit');
   first.process.kill('SIGKILL');
   const outcomes = await Promise.allSettled(unanswered);
-  await ended;
+  await first.ended;
   expect(outcomes.map(({ status }) => status)).toEqual(keys.map(() => 'rejected'));
 
   const second = await openEndpoint({ folder });
@@ -126,7 +124,11 @@ async function startProcess(folder: string, behaviour: 'take' | 'refuse') {
   const child = spawn(process.execPath, [PROGRAM, folder, behaviour], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  onTestFinished(() => ended(child));
+  const ended = once(child, 'close');
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
   const notifications: { notification: S3Notification }[] = [];
   const url = await new Promise<string>((resolve, reject) => {
     child.once('exit', () => reject(new Error('The endpoint ended before it was ready')));
@@ -138,11 +140,5 @@ async function startProcess(folder: string, behaviour: 'take' | 'refuse') {
   });
   const client = s3Client(url);
   onTestFinished(() => client.destroy());
-  return { process: child, client, notifications };
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGKILL');
-  await once(child, 'exit');
+  return { process: child, client, notifications, ended };
 }

@@ -255,17 +255,19 @@ describe('the page of a stack', () => {
 describe('a stack with a vector index', () => {
   it('has its images counted, since it refuses to list all', async () => {
     let tagged = 5;
+    let counted = 0;
     const queue = { visible: 0, inFlight: 0 };
     const problem = { type: 'x', title: 'x', status: 400, code: 'invalid-query' };
     const headers = { 'content-type': 'application/problem+json' };
-    const stub = await startFunctionUrl(({ url: asked }) =>
-      asked.includes('/status')
-        ? Response.json({ queue, deadLetters: 0, images: { tagged, failed: 1, unsupported: 0, deleted: 9 } })
-        : new Response(JSON.stringify(problem), { status: 400, headers }),
-    );
+    const stub = await startFunctionUrl(({ url: asked }) => {
+      if (!asked.includes('/status')) return new Response(JSON.stringify(problem), { status: 400, headers });
+      counted = tagged;
+      const images = { tagged, failed: 1, unsupported: 0, deleted: 9 };
+      return Response.json({ queue, deadLetters: 0, images });
+    });
     const other = await startStackPage({ port: 0, apiUrl: stub.url, sign, intervalMilliseconds: 50 });
     const events = await openEvents(loopbackUrl(other.port));
-    await until(() => stub.seen.some(({ target }) => target.includes('/status')));
+    await until(() => counted === 5);
     tagged = 7;
     await until(() => events.told.includes('event: collection\ndata: {"added":2}'));
     events.close();
@@ -275,10 +277,7 @@ describe('a stack with a vector index', () => {
 });
 
 async function until(isSo: () => boolean): Promise<void> {
-  for (let tries = 0; !isSo(); tries++) {
-    if (tries > 500) throw new Error('It did not come about');
-    await sleep(20);
-  }
+  await expect.poll(isSo).toBe(true);
 }
 
 async function openEvents(page = url): Promise<{ readonly told: string; close(): void }> {

@@ -15,7 +15,7 @@ const SOURCES = ['--import', 'tsx', resolve('functions/cliptag.mjs'), 'start'];
 const AT_ONCE = 16;
 const MAXIMUM_BLOCKED_MILLISECONDS = 250;
 /** Of the servers' ten seconds for a header, with what their clock and a busy machine add. */
-const HALF_HEADER_SECONDS = 20;
+const HALF_HEADER_SECONDS = 90;
 
 interface Served {
   readonly ports: Readonly<Record<'s3' | 'dynamodb' | 'page', number>>;
