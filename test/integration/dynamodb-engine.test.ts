@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Engine, type EngineOptions, startEngine } from '../../functions/local/dynamodb/engine.ts';
 
 let engine: Engine | undefined;
@@ -45,8 +45,14 @@ describe('the thread of the database', () => {
 
   it.each(['ponder', 'ignore'])('is started anew when all it does is to %s', async (what) => {
     const { ask, starts } = await started({ answerMilliseconds: 1_000 });
+    // By a clock that stands still for those that answer, however long it takes.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
     await ask('a');
-    await expect(ask(what)).rejects.toThrow('not answered within 1000 ms');
+    const unanswered = expect(ask(what)).rejects.toThrow('not answered within 1000 ms');
+    await vi.waitUntil(() => vi.getTimerCount() > 0);
+    vi.advanceTimersByTime(1_000);
+    await unanswered;
     expect([await ask('a'), starts()]).toEqual(['1', 2]);
   });
 
