@@ -61,13 +61,21 @@ export async function listen(server: Server, choice: PortChoice, host: string = 
     try {
       return await listenOn(server, port, host);
     } catch (error) {
-      const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-      if (!isTaken || port === choice.from + MAXIMUM_TRIED_PORTS) throw error;
+      if (!isTaken(error) || port === choice.from + MAXIMUM_TRIED_PORTS) throw error;
     }
   }
 }
 
-async function listenOn(server: Server, port: number, host: string): Promise<number> {
+function isTaken(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+}
+
+async function listenOn(
+  server: Server,
+  port: number,
+  host: string,
+  triesLeft = MAXIMUM_TRIED_PORTS,
+): Promise<number> {
   const listeningPort = await opened(server, port, host);
   if (host === LOOPBACK || ALL_ADDRESSES.has(host)) return listeningPort;
   const door = createDoor((socket) => server.emit('connection', socket));
@@ -75,7 +83,9 @@ async function listenOn(server: Server, port: number, host: string): Promise<num
     await opened(door, listeningPort, LOOPBACK);
   } catch (error) {
     await stop(server);
-    throw error;
+    // A port that is free at one address may be taken at the other: where any will do, another one is tried.
+    if (port !== 0 || !isTaken(error) || triesLeft === 0) throw error;
+    return listenOn(server, port, host, triesLeft - 1);
   }
   doors.set(server, door);
   return listeningPort;

@@ -10,6 +10,7 @@ import {
   loopbackUrl,
   stop,
 } from '../../../../functions/local/http/loopback-server.ts';
+import { steadyPort } from '../../../fixtures/steady-port.ts';
 
 let server: Server | undefined;
 afterEach(async () => server && stop(server));
@@ -72,7 +73,7 @@ describe('a server on this machine', () => {
 describe('a server that takes the next free port', () => {
   it('goes on from the first one, and takes it where it is free', async () => {
     const other = createLocalServer(() => {});
-    const taken = await listen(other, 0);
+    const taken = await listen(other, await steadyPort());
     server = createLocalServer(() => {});
     const port = await listen(server, { from: taken });
     expect(port).toBeGreaterThan(taken);
@@ -85,7 +86,7 @@ describe('a server that takes the next free port', () => {
 describe.skipIf(process.platform !== 'linux')('a server on another address', () => {
   it('is found on loopback as well, and ends on both', async () => {
     server = createLocalServer((_, response) => response.end('here'));
-    const port = await listen(server, 0, '127.0.0.2');
+    const port = await listen(server, await steadyPort(), '127.0.0.2');
     const urls = [hostUrl('127.0.0.2', port), loopbackUrl(port)];
     for (const url of urls) expect(await (await fetch(url)).text()).toBe('here');
     await stop(server);
@@ -98,6 +99,20 @@ describe.skipIf(process.platform !== 'linux')('a server on another address', () 
     server = createLocalServer(() => {});
     await expect(listen(server, port, '127.0.0.2')).rejects.toMatchObject({ code: 'EADDRINUSE' });
     expect(server.listening).toBe(false);
+    await stop(other);
+  });
+
+  it('takes another of all free ports where the first one is taken on loopback', async () => {
+    const other = createLocalServer(() => {});
+    const taken = await listen(other, 0);
+    const own = createLocalServer(() => {});
+    const begin: (port: number, host: string) => unknown = own.listen.bind(own);
+    const asked: number[] = [];
+    // As if the system had given the taken one at first.
+    const given = (port: number, host: string) => begin(asked.push(port) === 1 ? taken : port, host);
+    server = Object.assign(own, { listen: given as typeof own.listen });
+    const port = await listen(server, 0, '127.0.0.2');
+    expect([asked, port === taken]).toEqual([[0, 0], false]);
     await stop(other);
   });
 
