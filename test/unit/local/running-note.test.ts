@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -25,10 +24,8 @@ describe('the note of a pipeline that runs', () => {
     ['cut off', '{"pid":1'],
     ['of something else', '[]'],
     ['without a process', '{"pid":0,"pageUrl":"http://127.0.0.1:3000"}'],
-    [
-      'of a process that has ended',
-      `{"pid":${spawnSync(process.execPath, ['-v']).pid},"pageUrl":"http://127.0.0.1"}`,
-    ],
+    // No system gives so high a number.
+    ['of a process that has ended', '{"pid":4194305,"pageUrl":"http://127.0.0.1"}'],
   ])('rejects one %s', async (_, text) => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'running.json'), text);
