@@ -34,7 +34,7 @@ function inShell(shell: string, args: readonly string[]): readonly string[] {
     cwd: join(folder, 'here'),
     env: { ...process.env, HOME: folder, PATH: `${join(folder, 'bin')}${delimiter}${process.env.PATH}` },
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 170_000,
   });
   expect(stderr).toBe('');
   return stdout.split('\n').filter((line) => line !== '');

@@ -85,7 +85,7 @@ afterAll(async () => {
 });
 
 // In this order: each goes on from what the one before has left.
-describe('cliptag labels calibrate', { timeout: 60_000 }, () => {
+describe('cliptag labels calibrate', () => {
   it('says what would change with --dry-run, of the label set that the pipeline calls so, and writes nothing', async () => {
     const { code, stdout, stderr } = await calibrate('tiny', '--dry-run');
     expect({ code, stderr }).toMatchObject({ code: 0 });

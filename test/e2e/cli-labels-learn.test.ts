@@ -12,7 +12,7 @@ import {
 } from './support.ts';
 
 /** A pipeline, and several commands one after the other. */
-const PATIENCE = { timeout: 120_000 };
+const PATIENCE = { timeout: 300_000 };
 /** Of the cat that is to be learned, by a name that no model knows, and of what is none. */
 const CAT = 'chelsea.png';
 const OTHERS = ['china.jpg', 'coffee.png', 'flower.jpg', 'rocket.jpg'];
@@ -59,7 +59,7 @@ beforeAll(async () => {
   for (const sample of [CAT, ...OTHERS])
     for (let i = 0; i < EACH; i++) await waitForRecord(pipeline, `${sample.split('.')[0]}/${i}.jpg`);
   bucket.close();
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   await pipeline?.interrupt();
   await root?.remove();

@@ -17,7 +17,7 @@ import { COMPILED_CLI, jsonLines, runCli } from './support/cli-process.ts';
 /** moto has the queues and the stack; it has no message moves, which a stand-in makes over moto's queues. */
 const hasMoto = available('moto_server');
 // Python's programs take seconds to start, and many times that on a busy machine.
-vi.setConfig({ hookTimeout: 300_000, testTimeout: 120_000 });
+vi.setConfig({ hookTimeout: 300_000, testTimeout: 300_000 });
 
 const created = (key: string) =>
   JSON.stringify({

@@ -29,7 +29,7 @@ import { waitUntil } from './support.ts';
 /** Enough that a run can be killed in the middle. */
 const MANY = 300;
 /** Several processes one after the other. */
-const PATIENCE = { timeout: 120_000 };
+const PATIENCE = { timeout: 300_000 };
 
 let folder: string;
 let endpoint: DynamoDbEndpoint;

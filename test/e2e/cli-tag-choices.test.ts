@@ -40,7 +40,7 @@ const piped = (input: string | Buffer, ...args: string[]) => {
     cwd: folder,
     input,
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 170_000,
   });
   return { code: status, stdout, stderr };
 };

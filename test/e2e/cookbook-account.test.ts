@@ -26,7 +26,7 @@ afterAll(() => home.close());
 
 it.skipIf(!hasStack)(
   'recipes find a stack and all its shards with one line changed',
-  { timeout: 180_000 },
+  { timeout: 300_000 },
   async () => {
     const stack = await openCookbookStack();
     await home.write({ 'stack.env': RECIPES.stackEnv, 'best.py': RECIPES.python });

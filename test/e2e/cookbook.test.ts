@@ -31,7 +31,7 @@ const hasGo = available('go') && hasGoModules();
 tellWithoutChromium('the form of the cookbook in a browser');
 
 /** Each recipe starts several programs, some of which take seconds to load. */
-const PROGRAMS = { timeout: 180_000 };
+const PROGRAMS = { timeout: 300_000 };
 
 /** A key as somebody might choose it who wants to wake a whole channel. */
 const LOUD_KEY = 'Pictures/<!channel> & cat.jpg';

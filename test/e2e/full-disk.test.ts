@@ -66,4 +66,4 @@ it('refuses writes while the disk is full, reads on, and takes them again afterw
     execFileSync('umount', ['--lazy', disk]);
     await remove();
   }
-}, 180_000);
+}, 300_000);

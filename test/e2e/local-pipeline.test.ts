@@ -256,7 +256,7 @@ describe('a crash', () => {
       expect(await crashing.interrupt()).toBe(0);
       await second.remove();
     },
-    180_000,
+    300_000,
   );
 });
 

@@ -16,7 +16,7 @@ import {
 
 const KEYS = Array.from({ length: 80 }, (_, i) => `old/${i}.png`);
 /** Given to those tests that need a stop in the middle. */
-const PATIENCE = { timeout: 120_000 };
+const PATIENCE = { timeout: 300_000 };
 
 let folder: string;
 let removeFolder: () => Promise<void>;

@@ -14,7 +14,7 @@ import { openQueue } from '../../functions/local/queue/queue.ts';
 import { startChild } from './support/child-process.ts';
 
 const EMPTY = { visible: 0, inFlight: 0, deadLetters: 0 };
-const WAIT = { timeout: 30_000, interval: 10 };
+const WAIT = { timeout: 100_000, interval: 10 };
 
 let folder: string;
 let queue: LocalQueue;

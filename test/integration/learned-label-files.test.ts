@@ -43,7 +43,7 @@ describe('what is learned', () => {
     expect(await readFile(path, 'utf8')).toMatch(/labels:\n {2}- dog\n {2}- rat\n$/);
   });
 
-  it('is all kept when several processes write at once', { timeout: 60_000 }, async () => {
+  it('is all kept when several processes write at once', async () => {
     const path = await pets(YAML);
     const program = `
       const { writeLearned } = await import(process.argv[1]);

@@ -26,7 +26,7 @@ test('the lock file keeps the entries of all processes that write at the same ti
   const { checkpoints } = JSON.parse(await readFile(path, 'utf8'));
   expect(Object.keys(checkpoints)).toHaveLength(PROCESSES * WRITES);
   expect((await readdir(folder)).sort()).toEqual([LOCK_FILE, 'writer.mts'].sort());
-}, 60_000);
+});
 
 test('the lock file is written after a process that was killed while it wrote', async () => {
   const path = join(await temporaryFolder(), LOCK_FILE);

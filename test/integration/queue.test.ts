@@ -68,7 +68,7 @@ describe('receiving', () => {
     await reopen({ visibilityTimeoutSeconds: 0.02 });
     await queue.send('a');
     const first = await receiveOne();
-    const second = await vi.waitFor(receiveOne, { timeout: 30_000, interval: 5 });
+    const second = await vi.waitFor(receiveOne, { timeout: 100_000, interval: 5 });
     expect(second).toMatchObject({
       receiveCount: 2,
       firstReceivedAtMilliseconds: first.firstReceivedAtMilliseconds,

@@ -30,7 +30,7 @@ const environment = {
 };
 
 /** Each test starts several programs, some of which take seconds to load. */
-const PROGRAMS_TIMEOUT_MILLISECONDS = 180_000;
+const PROGRAMS_TIMEOUT_MILLISECONDS = 300_000;
 
 /** More than the 8 MB from which these programs upload in parts. */
 const large = someBytes(20_000_000);

@@ -64,7 +64,7 @@ describe('folders to watch', () => {
       ...{ s3: { folderObjects: () => objects }, mode: 'reference', dataFolder, remark: () => {} },
     });
     onTestFinished(() => followed.close());
-    await expect.poll(() => put, { timeout: 10_000 }).toEqual(['link/a.jpg']);
+    await expect.poll(() => put).toEqual(['link/a.jpg']);
   });
 
   it('may hold the data folder', async () => {
