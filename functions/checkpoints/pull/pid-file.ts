@@ -1,6 +1,7 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { removeLeft, textOf } from '../../adapters/files/left-file.ts';
 import { CliptagError } from '../../core/errors.ts';
 import { diskError } from './disk-error.ts';
 
@@ -27,10 +28,10 @@ export async function exclusivePull<Result>(folder: string, work: () => Promise<
     throw diskError(error, folder);
   });
   if (!(await createPidFile(path))) {
-    const holder = await holderOf(path);
-    if (isRunning(holder)) throw running(folder, holder);
-    await rm(path, { force: true });
-    if (!(await createPidFile(path))) throw running(folder, holder);
+    const { text, pid } = await holderOf(path);
+    if (isRunning(pid)) throw running(folder, pid);
+    await removeLeft(path, text);
+    if (!(await createPidFile(path))) throw running(folder, pid);
   }
   return work().finally(() => rm(path, { force: true }));
 }
@@ -43,10 +44,10 @@ export async function exclusivePull<Result>(folder: string, work: () => Promise<
  */
 export async function exclusiveWrite<Result>(path: string, work: () => Result): Promise<Result> {
   for (let turn = 0; !(await createPidFile(path)); turn++) {
-    const holder = await holderOf(path);
-    if (turn === MAXIMUM_TURNS) throw running(path, holder);
+    const { text, pid } = await holderOf(path);
+    if (turn === MAXIMUM_TURNS) throw running(path, pid);
     // An empty file: the process that made it is about to write its number.
-    if (holder !== 0 && !isRunning(holder)) await rm(path, { force: true });
+    if (pid !== 0 && !isRunning(pid)) await removeLeft(path, text);
     await sleep(TURN_MILLISECONDS);
   }
   try {
@@ -67,8 +68,9 @@ async function createPidFile(path: string): Promise<boolean> {
   }
 }
 
-async function holderOf(path: string): Promise<number> {
-  return Number(await readFile(path, 'utf8').catch(() => ''));
+async function holderOf(path: string): Promise<{ readonly text: string; readonly pid: number }> {
+  const text = (await textOf(path)) ?? '';
+  return { text, pid: Number(text) };
 }
 
 /** Signal 0 only asks (kill(2)); the process of another user answers EPERM. */

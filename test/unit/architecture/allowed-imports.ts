@@ -112,7 +112,7 @@ export const ALLOWED_IMPORTS = `
   checkpoints: zod
   checkpoints/compile/write: node:*
   checkpoints/compile/safetensors: core node:*
-  checkpoints/pull: checkpoints core undici zod node:*
+  checkpoints/pull: adapters/files checkpoints core undici zod node:*
   checkpoints/compile/read: adapters/files checkpoints checkpoints/compile/safetensors core zod node:*
   checkpoints/compile/weights: checkpoints/compile/read
   checkpoints/compile/graph: checkpoints/compile/read checkpoints/compile/weights checkpoints/compile/write
