@@ -31,8 +31,10 @@ export async function writeTypes(folder: string): Promise<void> {
     const bundle = await rolldown({
       // Comments name files relative to it.
       cwd: all,
+      // They are compiled already; none is looked for in the folders around it, which are of others.
+      tsconfig: false,
       input: Object.fromEntries(entries),
-      plugins: [dts({ dtsInput: true })],
+      plugins: [dts({ dtsInput: true, tsconfig: false })],
       external: /^[^./]/,
     });
     const { output } = await bundle.write({ dir: folder, banner: REFERENCES });
