@@ -28,5 +28,6 @@ mount -t proc proc "$root/proc"
 mount -t tmpfs -o mode=1777,size=512m tmpfs "$root/tmp"
 mount -o remount,ro "$root"
 
-exec setpriv --no-new-privs chroot --userspec=993:990 --groups= "$root" \
+# Rights first, for whoever changes them is no longer ended with its parent, unless it asks for it again.
+exec chroot "$root" /usr/bin/setpriv --reuid=993 --regid=990 --clear-groups --no-new-privs --pdeathsig=KILL \
   /usr/bin/env -C /var/task /var/lang/bin/node /var/client.mjs
