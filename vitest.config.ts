@@ -5,6 +5,9 @@ import { LongestFirst } from './test/longest-first.ts';
 /** What tests with real servers and processes share. */
 const globalSetup = ['test/run-folder.ts', 'test/compiled-programs.ts', 'test/moto-server.ts'];
 
+/** Other programs' starts, installations and deployments, which take many times as long where others want the processor too. */
+const patient = { testTimeout: 600_000, hookTimeout: 600_000 };
+
 export default defineConfig(({ mode }) => ({
   test: {
     reporters: ['default', './test/summary-reporter.ts'],
@@ -38,8 +41,14 @@ export default defineConfig(({ mode }) => ({
       },
       // CI's own, since they take as long as all others: the CDK's command line deploys to moto and synthesizes,
       // and Cliptag is built, packed, and installed from the package registry.
-      { extends: true, test: { name: 'deployment', include: ['test/deployment/**/*.test.ts'], globalSetup } },
-      { extends: true, test: { name: 'package', include: ['test/package/**/*.test.ts'], globalSetup } },
+      {
+        extends: true,
+        test: { name: 'deployment', include: ['test/deployment/**/*.test.ts'], globalSetup, ...patient },
+      },
+      {
+        extends: true,
+        test: { name: 'package', include: ['test/package/**/*.test.ts'], globalSetup, ...patient },
+      },
     ],
   },
 }));

@@ -13,5 +13,6 @@ declare module 'vitest' {
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'cliptag-tests-'));
   provide('runFolder', folder);
-  return () => rm(folder, { recursive: true, force: true });
+  // A process that was told to end may still write there.
+  return () => rm(folder, { recursive: true, force: true, maxRetries: 10 });
 }

@@ -112,7 +112,7 @@ async function startOnce(variables: Record<string, string>, bodies: readonly str
     ? startContainer(flags.image, variables)
     : startFunction(flags.node, [CLIENT], variables));
   try {
-    const asking = running.api.ready.then(() => performance.now() - started);
+    const asking = running.ready.then(() => performance.now() - started);
     await tag(running, bodies);
     const tagged = performance.now() - started;
     const line =
@@ -131,8 +131,8 @@ async function startOnce(variables: Record<string, string>, bodies: readonly str
 /** With the event waiting already, as Lambda has it when it starts an environment. */
 async function tag(running: RunningFunction, bodies: readonly string[]): Promise<void> {
   const { batchItemFailures } = (await Promise.race([
-    running.api.invoke(sqsEvent(bodies)),
-    running.api.ready.then(() => new Promise<never>(() => {})),
+    running.invoke(sqsEvent(bodies)),
+    running.ready.then(() => new Promise<never>(() => {})),
   ])) as SQSBatchResponse;
   if (batchItemFailures.length > 0) throw new Error(running.log());
 }
@@ -141,7 +141,7 @@ async function tag(running: RunningFunction, bodies: readonly string[]): Promise
 async function benchMemory(variables: Record<string, string>): Promise<void> {
   const running = await startFunction(flags.node, [CLIENT], variables);
   try {
-    await running.api.ready;
+    await running.ready;
     print('memory', `${await peakMegabytes(running)} MB at most until it was ready`);
     for (let run = 0; run < MEMORY_BATCHES; run++)
       await tag(running, await stores.upload(BATCH_SIZE, `b${run}`));

@@ -32,8 +32,8 @@ beforeAll(async () => {
   archive = await stageArchive({ image, architecture: ARCHITECTURE, heic: true, folder });
 });
 afterAll(async () => {
-  await stores.close();
-  await removeFolder();
+  await stores?.close();
+  await removeFolder?.();
 });
 
 describe('the content of a zip archive', () => {

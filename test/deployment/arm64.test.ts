@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
 import { readLabelSetFiles } from '../../functions/adapters/files/label-set-files.ts';
 import { type Model, readModel } from '../../functions/adapters/files/model-folder.ts';
@@ -13,15 +12,20 @@ import { readImageRecord } from '../../functions/core/records/image-record.ts';
 import { SAMPLE_FOLDER, sampleNames } from '../../functions/local/samples.ts';
 import { archiveVariables, stageArchive } from '../../infra/packaging/archive.ts';
 import { stageImage } from '../../infra/packaging/image.ts';
-import { CLIENT, functionVariables, type RunningFunction, startFunction } from '../e2e/container-function.ts';
+import {
+  CLIENT,
+  failuresOf,
+  functionVariables,
+  type RunningFunction,
+  startFunction,
+} from '../e2e/container-function.ts';
 import { makeFolder, repository } from '../e2e/support.ts';
-import { sqsEvent } from '../fixtures/sqs-event.ts';
 import { startStores } from '../fixtures/stores.ts';
 
 /** Kernels of another processor round otherwise. Seven samples had 0.9993 to 0.9999. */
 const LEAST_COSINE = 0.998;
 /** An emulated start takes some seconds, longer on a busy machine. */
-const LIMIT_MILLISECONDS = 240_000;
+const LIMIT_MILLISECONDS = 900_000;
 
 /** What arm64-emulator.sh has made; packages that are fetched are kept there. */
 const emulator = process.env.CLIPTAG_ARM64 ?? '';
@@ -69,18 +73,15 @@ describe.skipIf(obstacle)('the function on arm64', () => {
       ...{ ...Object.fromEntries(own), ...ofStores, LAMBDA_TASK_ROOT: archive },
       PATH: process.env.PATH ?? '',
     });
-    const ended = once(emulated.process, 'exit').then(([code, signal]) => {
-      throw new Error(`it ended with ${code ?? signal}`);
-    });
-    await Promise.race([emulated.api.ready, ended]).catch((error: unknown) => {
-      throw new Error(`${String(error)}\n${emulated.log()}`);
-    });
+    await emulated.ready;
   }, LIMIT_MILLISECONDS);
   afterAll(async () => {
     await emulated?.stop();
     await stores?.close();
     await removeFolder?.();
   });
+
+  beforeEach(({ onTestFailed }) => onTestFailed(() => console.log(emulated.log())));
 
   async function embeddedHere(name: string): Promise<Embedding> {
     const encoder = await onnxImageEncoder(model);
@@ -94,8 +95,7 @@ describe.skipIf(obstacle)('the function on arm64', () => {
     'tags the sample photographs as this processor does, by the libraries that are deployed',
     async () => {
       const names = await sampleNames();
-      const answer = await emulated.api.invoke(sqsEvent(await stores.uploadSamples(names)));
-      expect(answer).toEqual({ batchItemFailures: [] });
+      expect(await failuresOf(emulated, await stores.uploadSamples(names))).toEqual([]);
       const table = dynamoDbTagTable(stores.tableOptions);
       for (const name of names) {
         const record = await table.read(readImageRecord({ bucket: 'bench', key: name }));

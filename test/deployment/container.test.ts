@@ -8,7 +8,7 @@ import { SAMPLE_FOLDER } from '../../functions/local/samples.ts';
 import { stageImage } from '../../infra/packaging/image.ts';
 import { behavesAsFunction } from '../e2e/container-behaviour.ts';
 import { outlivesItsProcess } from '../e2e/container-deaths.ts';
-import { RESTRICTIONS, startContainer } from '../e2e/container-engine.ts';
+import { docker, RESTRICTIONS, remove, startContainer } from '../e2e/container-engine.ts';
 import { functionVariables, layOut, sandboxObstacle, startSandbox } from '../e2e/container-function.ts';
 import { makeFolder, repository } from '../e2e/support.ts';
 import { functionUrlEvent } from '../fixtures/function-url-event.ts';
@@ -20,14 +20,6 @@ const MAXIMUM_OWN_BYTES = 75e6;
 const MAXIMUM_BYTES = 350e6;
 const VIT_B_32_BYTES = 89_909_742;
 
-const BUILD_LIMIT_MILLISECONDS = 300_000;
-
-/** An engine that does not answer must not hold the tests up. */
-const docker = {
-  env: { ...process.env, DOCKER_BUILDKIT: '1' },
-  encoding: 'utf8',
-  timeout: BUILD_LIMIT_MILLISECONDS,
-} as const;
 const baseImage = process.env.CLIPTAG_BASE_IMAGE;
 const image = `cliptag-test-${process.pid}`;
 
@@ -38,9 +30,8 @@ if (noEngine) console.info(`Skipped: the function in a container (${noEngine})`)
 
 function engineObstacle(): string | undefined {
   if (!baseImage) return 'CLIPTAG_BASE_IMAGE names no base image: .ci/run looks for one before the tests';
-  return spawnSync('docker', ['version'], docker).status === 0
-    ? undefined
-    : 'no Docker engine answers: start one';
+  const { status } = spawnSync('docker', ['version'], { timeout: 60_000 });
+  return status === 0 ? undefined : 'no Docker engine answers: start one';
 }
 
 let folder: string;
@@ -59,8 +50,8 @@ beforeAll(async () => {
   staged = await stageImage({ model, labelSets, architecture, withPackages: true, folder });
 });
 afterAll(async () => {
-  await stores.close();
-  await removeFolder();
+  await stores?.close();
+  await removeFolder?.();
 });
 
 function variables() {
@@ -97,7 +88,7 @@ describe.skipIf(noSandbox)('the files of the image, read-only and without rights
     await writeFile(join(task, 'handler.mjs'), PROBE);
     const probe = await startSandbox(task, variables());
     try {
-      expect(await probe.api.invoke({})).toEqual({ user: 993, canWrite: ['/tmp/x'], processes: 1 });
+      expect(await probe.invoke({})).toEqual({ user: 993, canWrite: ['/tmp/x'], processes: 1 });
     } finally {
       await probe.stop();
     }
@@ -108,13 +99,13 @@ describe.skipIf(noSandbox)('the files of the image, read-only and without rights
     try {
       const order = { run: 'test', of: 1 };
       const segment = { ...order, task: 'segment', segment: 0, request: { mode: 'write' } };
-      expect(await worker.api.invoke(segment)).toMatchObject({ ...segment, isDone: true });
-      const sum = (await worker.api.invoke({ ...order, task: 'summary' })) as Record<string, unknown>;
+      expect(await worker.invoke(segment)).toMatchObject({ ...segment, isDone: true });
+      const sum = (await worker.invoke({ ...order, task: 'summary' })) as Record<string, unknown>;
       // What the function has tagged before, by the very same label sets.
       expect(sum).toMatchObject({ changed: 0, stale: 0, foreign: {}, by: { labelSets: expect.anything() } });
       expect(sum.images).toBeGreaterThan(0);
       expect(sum.right).toBe(sum.images);
-      await expect(worker.api.invoke({ ...order, task: 'write' })).rejects.toThrow(/"invalid-input"/);
+      await expect(worker.invoke({ ...order, task: 'write' })).rejects.toThrow(/"invalid-input"/);
     } finally {
       await worker.stop();
     }
@@ -139,7 +130,7 @@ describe.skipIf(noSandbox)('the files of the image, read-only and without rights
     });
     const ask = async (path: string, init?: RequestInit) => {
       const event = await functionUrlEvent(new Request(`https://api.example/api/v1${path}`, init));
-      return (await server.api.invoke(event)) as { statusCode: number; body: string };
+      return (await server.invoke(event)) as { statusCode: number; body: string };
     };
     try {
       const found = await ask(`/search?q=${encodeURIComponent('"a cat"')}&all=true`);
@@ -156,7 +147,7 @@ describe.skipIf(noSandbox)('the files of the image, read-only and without rights
   async function refusalOf(changes: Record<string, string>): Promise<unknown> {
     const running = await start(changes);
     try {
-      return await running.api.ready.catch(String);
+      return await running.ready.catch(String);
     } finally {
       await running.stop();
     }
@@ -176,20 +167,15 @@ describe.skipIf(noSandbox)('the files of the image, read-only and without rights
 });
 
 describe.skipIf(noEngine)('the image in a container', () => {
-  beforeAll(() => {
-    build();
-  }, BUILD_LIMIT_MILLISECONDS);
-  afterAll(() => {
-    spawnSync('docker', ['image', 'rm', '--force', image], docker);
-  });
+  beforeAll(() => build());
+  afterAll(() => remove('image', image));
 
-  function build(...flags: string[]): void {
+  async function build(...flags: string[]): Promise<void> {
     const parameters = ['build', '--build-arg', `BASE=${baseImage}`, '--network', 'none', '-t', image];
-    const { status, stderr } = spawnSync('docker', [...parameters, ...flags, staged], docker);
-    if (status !== 0) throw new Error(stderr);
+    await docker(...parameters, ...flags, staged);
   }
-  const inspected = (name: string, what: string) =>
-    spawnSync('docker', ['image', 'inspect', '--format', what, name], docker).stdout.trim();
+  const inspected = async (name: string, what: string) =>
+    (await docker('image', 'inspect', '--format', what, name)).trim();
 
   const start = (changes: Record<string, string> = {}) =>
     startContainer(image, { ...variables(), ...changes });
@@ -197,28 +183,26 @@ describe.skipIf(noEngine)('the image in a container', () => {
   behavesAsFunction(() => stores, start);
   outlivesItsProcess(() => stores, start);
 
-  it('shows neither environment nor memory of a function to the programs that decode', () => {
+  it('shows neither environment nor memory of a function to the programs that decode', async () => {
     // A child of the same user looks at its parent.
     const looks = `const { openSync } = require('node:fs');
       const opens = (name) => { try { return openSync('/proc/' + process.ppid + '/' + name) > 0; } catch { return false; } };
       console.log(['environ', 'mem', 'maps'].filter(opens).join());`;
     const parent = `require('node:child_process').spawnSync(process.execPath, ['-e', process.argv[1]], { stdio: 'inherit' })`;
-    const seenIn = (of: string) => {
+    const seenIn = async (of: string) => {
       const run = [...['run', '--rm', '--user', '993:990'], ...RESTRICTIONS];
       const entry = ['--entrypoint', '/var/lang/bin/node', of, '-e', parent, looks];
-      const { status, stdout, stderr } = spawnSync('docker', [...run, ...entry], docker);
-      if (status !== 0) throw new Error(stderr);
-      return stdout.trim();
+      return (await docker(...run, ...entry)).trim();
     };
-    expect(seenIn(image)).toBe('');
-    expect(seenIn(baseImage ?? '')).toBe('environ,mem,maps');
+    expect(await seenIn(image)).toBe('');
+    expect(await seenIn(baseImage ?? '')).toBe('environ,mem,maps');
   });
 
   it('holds no more than it needs: within 350 MB with ViT-B/32', async () => {
-    const bytes = (name: string) => Number(inspected(name, '{{.Size}}'));
-    const base = bytes(baseImage ?? '');
+    const bytes = async (name: string) => Number(await inspected(name, '{{.Size}}'));
+    const base = await bytes(baseImage ?? '');
     const { size: model } = await stat(join(staged, 'model/image-encoder.onnx'));
-    const own = bytes(image) - base - model;
+    const own = (await bytes(image)) - base - model;
     expect(own).toBeLessThan(MAXIMUM_OWN_BYTES);
     const megabytes = (count: number) => `${(count / 1e6).toFixed(0)} MB`;
     console.log(
@@ -229,14 +213,10 @@ describe.skipIf(noEngine)('the image in a container', () => {
       expect(own + base + VIT_B_32_BYTES).toBeLessThan(MAXIMUM_BYTES);
   });
 
-  it(
-    'is made for SnapStart when asked to',
-    () => {
-      const label = '{{index .Config.Labels "com.amazonaws.lambda.feature.snapstart"}}';
-      expect(inspected(image, label)).toBe('');
-      build('--build-arg', 'SNAPSTART=Allow');
-      expect(inspected(image, label)).toBe('Allow');
-    },
-    BUILD_LIMIT_MILLISECONDS,
-  );
+  it('is made for SnapStart when asked to', async () => {
+    const label = '{{index .Config.Labels "com.amazonaws.lambda.feature.snapstart"}}';
+    expect(await inspected(image, label)).toBe('');
+    await build('--build-arg', 'SNAPSTART=Allow');
+    expect(await inspected(image, label)).toBe('Allow');
+  });
 });

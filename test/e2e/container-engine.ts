@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
 import { MEMORY_BYTES, type RunningFunction, startFunction } from './container-function.ts';
 
 /** As Lambda runs it: nothing to write on but /tmp, no rights, so much memory. The network is the machine's. */
@@ -8,7 +9,36 @@ export const RESTRICTIONS = [
   ...['--memory', String(MEMORY_BYTES), '--network', 'host'],
 ];
 
-const REMOVAL_LIMIT_MILLISECONDS = 60_000;
+/** An engine that does not answer must not hold the tests up. */
+const LIMIT_MILLISECONDS = 300_000;
+
+/**
+ * What docker prints to its standard output.
+ *
+ * @throws Error with what it said when it fails
+ */
+export async function docker(...parameters: readonly string[]): Promise<string> {
+  return (await saidBy(parameters)).stdout;
+}
+
+/** All that a container has printed. */
+export async function logOf(container: string): Promise<string> {
+  const { stdout, stderr } = await saidBy(['logs', container]);
+  return `${stdout}${stderr}`;
+}
+
+/** Removes what a command such as `image rm` does; nothing is said of what is not there, or on its way out. */
+export async function remove(kind: 'container' | 'image' | 'volume', name: string): Promise<void> {
+  await docker(kind, 'rm', '--force', name).catch((error: Error) => {
+    if (!/no such|already in progress/i.test(error.message)) throw error;
+  });
+}
+
+function saidBy(parameters: readonly string[]): Promise<{ stdout: string; stderr: string }> {
+  const env = { ...process.env, DOCKER_BUILDKIT: '1' };
+  const options = { env, timeout: LIMIT_MILLISECONDS, maxBuffer: 2 ** 28 };
+  return promisify(execFile)('docker', [...parameters], options);
+}
 
 /** Runs an image with its own entrypoint, and so with the real runtime client. */
 export async function startContainer(
@@ -24,8 +54,9 @@ export async function startContainer(
   const running = await startFunction('docker', parameters, { ...own, ...variables });
   return {
     ...running,
+    processId: async () => Number(await docker('inspect', '--format', '{{.State.Pid}}', name)),
     stop: async () => {
-      spawnSync('docker', ['rm', '--force', name], { timeout: REMOVAL_LIMIT_MILLISECONDS });
+      await remove('container', name);
       await running.stop();
     },
   };

@@ -5,7 +5,10 @@ import { cp, mkdir, mkdtemp, readFile, rm, rmdir, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type RuntimeApi, startRuntimeApi } from './container-runtime-api.ts';
+import type { SQSBatchResponse } from 'aws-lambda';
+import { QUEUE_DEFINITION } from '../../functions/core/objects/queue-definition.ts';
+import { sqsEvent } from '../fixtures/sqs-event.ts';
+import { startRuntimeApi } from './container-runtime-api.ts';
 
 /** The memory that the function has in the cloud, in bytes. */
 export const MEMORY_BYTES = 3_008 * 1024 * 1024;
@@ -14,16 +17,26 @@ export const MEMORY_BYTES = 3_008 * 1024 * 1024;
 export const CLIENT = join(import.meta.dirname, 'container-runtime-client.mjs');
 const SANDBOX = join(import.meta.dirname, 'container-sandbox.sh');
 
+const LAST_WORDS_MILLISECONDS = 1_000;
+
 /** Times that a control group's removal is tried: killed processes take a moment to go. */
-const REMOVALS = 40;
+const REMOVALS = 400;
 
 export interface RunningFunction {
   readonly process: ChildProcess;
-  readonly api: RuntimeApi;
+  /** Settles when it asks for its first event; rejects with its log when it ends before, or says that it can't start. */
+  readonly ready: Promise<void>;
+  /** Hands it an event; gives its answer. Rejects with the error that it reports, or with {@link ENDED} when it ends. */
+  invoke(event: unknown): Promise<unknown>;
   /** All that it has logged so far. */
   log(): string;
+  /** The process that all its processor time is spent in and below. */
+  processId(): Promise<number | undefined>;
   stop(): Promise<void>;
 }
+
+/** What a caller is told when the function ends in the midst of its work. */
+export const ENDED = 'Expected an answer but the function ended';
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -69,7 +82,7 @@ export async function startSandbox(task: string, variables: Variables): Promise<
     stop: async () => {
       await running.stop();
       await group?.remove();
-      await rm(root, { recursive: true });
+      await rm(root, { recursive: true, maxRetries: 10 });
     },
   };
 }
@@ -91,16 +104,44 @@ export async function startFunction(
       log += chunk;
     });
   }
+  const exited = once(child, 'exit');
+  const ended = exited.then(() => {
+    throw new Error(ENDED);
+  });
+  ended.catch(() => {});
+  const ready = Promise.race([api.ready, ended]).catch(async (error: Error) => {
+    // What it said last may come a moment after its end.
+    await Promise.race([once(child, 'close'), sleep(LAST_WORDS_MILLISECONDS)]);
+    throw new Error(`${error.message} (${child.exitCode ?? child.signalCode ?? 'it runs'}):\n${log}`);
+  });
+  // A caller that does not wait for it learns of a failed start by the missing answer.
+  ready.catch(() => {});
   return {
     process: child,
-    api,
+    ready,
+    invoke: (event) => Promise.race([api.invoke(event), ended]),
     log: () => log,
+    processId: async () => child.pid,
     stop: async () => {
-      const exited = once(child, 'exit');
-      if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL')) await exited;
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+      await exited;
       api.close();
     },
   };
+}
+
+/**
+ * Hands messages to a function as SQS does, and again while one comes back, as often as the stack does it: a busy machine may give a
+ * decoder no processor in time. Gives the failures of the last time.
+ */
+export async function failuresOf(running: RunningFunction, bodies: readonly string[]): Promise<unknown> {
+  let failures: readonly unknown[] = [];
+  for (let receives = 0; receives < QUEUE_DEFINITION.maxReceiveCount; receives++) {
+    const answer = (await running.invoke(sqsEvent(bodies))) as SQSBatchResponse;
+    failures = answer.batchItemFailures;
+    if (failures.length === 0) break;
+  }
+  return failures;
 }
 
 /** What Lambda sets for every function, and where the stores of a test are. */

@@ -1,26 +1,5 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { docker, logOf } from '../../e2e/container-engine.ts';
 import { waitUntil } from '../../e2e/support.ts';
-
-/** An engine that does not answer must not hold the tests up. */
-const LIMIT_MILLISECONDS = 120_000;
-
-/** @throws Error with what it said when docker fails */
-export async function docker(...parameters: readonly string[]): Promise<string> {
-  return (await said(parameters)).stdout;
-}
-
-function said(parameters: readonly string[]): Promise<{ stdout: string; stderr: string }> {
-  const env = { ...process.env, DOCKER_BUILDKIT: '1' };
-  const options = { env, timeout: LIMIT_MILLISECONDS, maxBuffer: 2 ** 28 };
-  return promisify(execFile)('docker', parameters, options);
-}
-
-/** All that a container has printed. */
-export async function logOf(name: string): Promise<string> {
-  const { stdout, stderr } = await said(['logs', name]);
-  return `${stdout}${stderr}`;
-}
 
 /** Gives the value of an expression in a container's Node. */
 export async function inContainer<Result>(name: string, expression: string): Promise<Result> {

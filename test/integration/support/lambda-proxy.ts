@@ -7,15 +7,20 @@ export type FunctionRunner = (functionName: string, payload: string) => Promise<
 
 const INVOCATION = /^\/2015-03-31\/functions\/([^/]+)\/invocations/;
 
+export interface LambdaProxy {
+  readonly port: number;
+  /** Says where the stand-in for AWS serves, before anything is asked. */
+  standBefore(origin: string): void;
+  close(): Promise<void>;
+}
+
 /** Stands before a stand-in for AWS: passes everything on but the calls of functions, which `invoke` answers. */
-export async function startLambdaProxy(
-  port: number,
-  invoke: FunctionRunner,
-): Promise<{ port: number; close(): Promise<void> }> {
+export async function startLambdaProxy(invoke: FunctionRunner): Promise<LambdaProxy> {
+  let origin = '';
   const server = createServer((incoming, response) => {
     const [, name] = INVOCATION.exec(incoming.url ?? '') ?? [];
     const answered =
-      name === undefined ? passOn(incoming, response, port) : call(name, incoming, response, invoke);
+      name === undefined ? passOn(incoming, response, origin) : call(name, incoming, response, invoke);
     answered.catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
   });
   server.listen(0, '127.0.0.1');
@@ -24,6 +29,9 @@ export async function startLambdaProxy(
   if (typeof address !== 'object' || !address) throw new Error('Expected a port');
   return {
     port: address.port,
+    standBefore: (stated) => {
+      origin = stated;
+    },
     async close() {
       server.closeAllConnections();
       server.close();
@@ -32,9 +40,10 @@ export async function startLambdaProxy(
   };
 }
 
-async function passOn(incoming: IncomingMessage, response: ServerResponse, port: number): Promise<void> {
+async function passOn(incoming: IncomingMessage, response: ServerResponse, origin: string): Promise<void> {
   const { method, url, headers } = incoming;
-  const onward = request({ host: '127.0.0.1', port, method, path: url, headers });
+  const { hostname, port } = new URL(origin);
+  const onward = request({ hostname, port, method, path: url, headers });
   incoming.pipe(onward);
   const [answer]: [IncomingMessage] = (await once(onward, 'response')) as [IncomingMessage];
   response.writeHead(answer.statusCode ?? 502, answer.headers);

@@ -3,14 +3,12 @@ import { randomInt } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { inject } from 'vitest';
-import { freePort, startMoto } from '../../moto-server.ts';
+import { motoOrigin, startMoto } from '../../moto-server.ts';
 import { type FunctionRunner, startLambdaProxy } from './lambda-proxy.ts';
 
 const CDK = resolve('node_modules/aws-cdk/bin/cdk');
-const START_SECONDS = 60;
 
 interface Credentials {
   readonly accessKeyId: string;
@@ -49,9 +47,7 @@ export interface MotoAccount {
 export async function openMotoAccount(invoke?: FunctionRunner): Promise<MotoAccount> {
   const folder = await mkdtemp(join(tmpdir(), 'cliptag-moto-'));
   const own = invoke && (await startOwnMoto(invoke));
-  const port = own?.port ?? inject('motoPort');
-  const endpoint = `http://127.0.0.1:${port}`;
-  await motoAnswers(endpoint, own?.hasEnded);
+  const endpoint = own?.origin ?? (await motoOrigin(inject('motoLog')));
   const id = String(randomInt(1e11, 1e12));
   const credentials = await credentialsOf(id, endpoint);
   const docker = await dockerStandIn(folder);
@@ -66,7 +62,7 @@ export async function openMotoAccount(invoke?: FunctionRunner): Promise<MotoAcco
       AWS_DEFAULT_REGION: region,
     },
     // A bucket's name goes before a host's name, and never before a number.
-    ...{ AWS_ENDPOINT_URL: `http://localhost:${port}`, AWS_ENDPOINT_URL_S3: endpoint },
+    ...{ AWS_ENDPOINT_URL: endpoint.replace('127.0.0.1', 'localhost'), AWS_ENDPOINT_URL_S3: endpoint },
     ...{ CDK_DOCKER: docker.program, CDK_DISABLE_CLI_TELEMETRY: 'true', HOME: folder },
   };
   return {
@@ -122,18 +118,20 @@ function withoutAws(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 async function startOwnMoto(invoke: FunctionRunner) {
-  const motoPort = await freePort();
-  const proxy = await startLambdaProxy(motoPort, invoke);
+  const proxy = await startLambdaProxy(invoke);
   // Where its own interpreter of workflows looks for the services.
-  const moto = startMoto(motoPort, { MOTO_PORT: String(proxy.port) });
-  return {
-    port: proxy.port,
-    hasEnded: moto.hasEnded,
-    async close() {
-      moto.stop();
-      await proxy.close();
-    },
+  const moto = startMoto(inject('runFolder'), { MOTO_PORT: String(proxy.port) });
+  const close = async () => {
+    await moto.stop();
+    await proxy.close();
   };
+  try {
+    proxy.standBefore(await motoOrigin(moto.log, moto.hasEnded));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { origin: `http://127.0.0.1:${proxy.port}`, close };
 }
 
 /** moto makes an account for anyone who takes a role in it. */
@@ -155,18 +153,4 @@ async function credentialsOf(account: string, endpoint: string): Promise<Credent
 /** moto reads who asks for which service, and checks no signature. */
 function authorization(accessKeyId: string, service: string): string {
   return `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/us-east-1/${service}/aws4_request`;
-}
-
-/** Resolves once moto serves, or rejects when it does not begin to. */
-export async function motoAnswers(endpoint: string, hasEnded = () => false): Promise<void> {
-  const deadline = Date.now() + START_SECONDS * 1_000;
-  while (
-    !(await fetch(`${endpoint}/moto-api/config`).then(
-      ({ ok }) => ok,
-      () => false,
-    ))
-  ) {
-    if (hasEnded() || Date.now() > deadline) throw new Error('moto did not start');
-    await sleep(200);
-  }
 }

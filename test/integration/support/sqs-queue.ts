@@ -12,7 +12,8 @@ import {
 import type { LocalQueue, ReceivedMessage } from '../../../functions/local/queue/contract.ts';
 
 const POLL_MILLISECONDS = 100;
-const VISIBILITY_TIMEOUT_SECONDS = 60;
+/** What is worked on stays hidden on a busy machine, too: whoever gives up gives it back. */
+const VISIBILITY_TIMEOUT_SECONDS = 900;
 
 /** A queue of Amazon SQS's protocol as the poller takes one; dead letters are a queue of their own there. */
 export async function openSqsQueue(

@@ -1,0 +1,21 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isMotoLog } from './moto-server.ts';
+
+/** The last ones tell of what failed; a trace of Python's has some forty. */
+const MAXIMUM_LINES = 120;
+
+/** What every server of Werkzeug begins with, and requests that were answered well. */
+const USUAL = /^(WARNING: This is a development server|Press CTRL\+C|127\.0\.0\.1 - - .*" [123]\d\d -$)/;
+
+/** What the moto servers of a run have complained of, where a test fails that may have asked them; empty if nothing. */
+export function motoComplaints(runFolder: string): string {
+  return readdirSync(runFolder)
+    .filter(isMotoLog)
+    .map((name) => {
+      const lines = readFileSync(join(runFolder, name), 'utf8').split('\n');
+      const unusual = lines.filter((line) => line.trim() !== '' && !USUAL.test(line));
+      return [`${name}, of ${lines.length} lines:`, ...unusual.slice(-MAXIMUM_LINES), ''].join('\n');
+    })
+    .join('\n');
+}
