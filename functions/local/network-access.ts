@@ -40,16 +40,25 @@ export async function networkAccess(
   const given = await givenToken(flags, variables);
   const { host = LOOPBACK_REACH.host, 'allowed-host': allowed = [] } = flags;
   const faults = given === undefined ? [] : tokenFaults(given);
-  if (!isLoopback(host)) faults.push(...openFaults(host, given, readLocalCredentials(variables)));
-  else if (allowed.length > 0 && given === undefined) {
-    faults.push(
-      '--allowed-host has others reach this machine by a proxy: expected a token as well (--token)',
-    );
+  const commands: string[] = [];
+  if (!isLoopback(host)) {
+    const missing = missingFor(host, given, readLocalCredentials(variables));
+    faults.push(...missing.faults);
+    commands.push(...missing.commands);
+  } else if (allowed.length > 0 && given === undefined) {
+    faults.push('--allowed-host has others reach this machine by a proxy: expected a token as well');
+    commands.push(MAKE_TOKEN);
   }
-  if (faults.length > 0) throw new UsageError(faults);
+  if (faults.length > 0) throw refused(faults, commands);
   const isOpen = !isLoopback(host) || allowed.length > 0;
   const reach = isOpen ? reachOf(host, allowed) : { host: loopbackAddress(host) };
   return { reach, token: given, ...(newFile !== undefined && { newFile }) };
+}
+
+function refused(faults: readonly string[], commands: readonly string[]): UsageError {
+  if (commands.length === 0) return new UsageError(faults);
+  const [last = '', ...others] = [...faults].reverse();
+  return new UsageError([...others.reverse(), `${last}. Made by:`], commands);
 }
 
 async function newAccessFile(path: string | undefined): Promise<string | undefined> {
@@ -95,19 +104,26 @@ const RANDOM = '$(node -p "crypto.randomUUID()")';
 const MAKE_TOKEN = `export CLIPTAG_TOKEN=${RANDOM}`;
 const MAKE_KEYS = `export CLIPTAG_ACCESS_KEY_ID=cliptag CLIPTAG_SECRET_ACCESS_KEY=${RANDOM}`;
 
-function openFaults(
+interface Missing {
+  readonly faults: readonly string[];
+  /** What makes it. */
+  readonly commands: readonly string[];
+}
+
+function missingFor(
   host: string,
   token: string | undefined,
   { accessKeyId, secretAccessKey }: { readonly accessKeyId: string; readonly secretAccessKey: string },
-): readonly string[] {
-  const faults: string[] = [];
-  if (token === undefined) {
-    faults.push(`--host ${host} has other machines reach the page: expected a token, made by: ${MAKE_TOKEN}`);
-  }
-  if (accessKeyId === 'local' || secretAccessKey.length < MINIMUM_SECRET_LENGTH) {
-    faults.push(
-      `--host ${host} has other machines reach S3 and DynamoDB: expected keys of your own, the secret one of ${MINIMUM_SECRET_LENGTH} characters or more, made by: ${MAKE_KEYS}`,
-    );
-  }
-  return faults;
+): Missing {
+  const needsToken = token === undefined;
+  const needsKeys = accessKeyId === 'local' || secretAccessKey.length < MINIMUM_SECRET_LENGTH;
+  const faults = [
+    ...(needsToken ? [`--host ${host} has other machines reach the page: expected a token`] : []),
+    ...(needsKeys
+      ? [
+          `--host ${host} has other machines reach S3 and DynamoDB: expected keys of your own, the secret one of ${MINIMUM_SECRET_LENGTH} characters or more`,
+        ]
+      : []),
+  ];
+  return { faults, commands: [...(needsToken ? [MAKE_TOKEN] : []), ...(needsKeys ? [MAKE_KEYS] : [])] };
 }

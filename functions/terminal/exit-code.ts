@@ -7,8 +7,12 @@ export const EXIT = { done: 0, failed: 1, usage: 2, running: 3, stopped: 130 } a
 
 /** What the user asked for cannot be done as it was asked: one line, exit code 2. */
 export class UsageError extends CliptagError {
-  constructor(faults: readonly string[]) {
-    super('usage', faults.join('; '));
+  /** What to enter to mend it: a line each, so that they can be copied. */
+  readonly commands: readonly string[];
+
+  constructor(faults: readonly string[], commands: readonly string[] = []) {
+    super('usage', [faults.join('; '), ...commands.map((command) => `  ${command}`)].join('\n'));
+    this.commands = commands;
   }
 }
 
@@ -35,9 +39,11 @@ export function exitCodeOf(error: unknown): number {
   return error instanceof CliptagError && USAGE_CODES.includes(error.code) ? EXIT.usage : EXIT.failed;
 }
 
-/** An error as the terminal shows it: one line, unless a file has several faults, which get a line each. */
+/** An error as the terminal shows it: one line, but for several faults of a file and for commands, which get a line each. */
 export function explain(error: unknown): string {
   const text = error instanceof CliptagError ? error.message : String(error);
-  const hasLines = error instanceof InvalidInput && error.faults.length > 1;
+  const hasLines =
+    (error instanceof InvalidInput && error.faults.length > 1) ||
+    (error instanceof UsageError && error.commands.length > 0);
   return hasLines ? text.split('\n').map(printable).join('\n') : printable(text.replace(/\s*\n\s*/g, ' '));
 }

@@ -1,5 +1,6 @@
 import { EXIT } from './exit-code.ts';
 import { aboveLiveLine } from './live-line.ts';
+import { LINE_WIDTH, wrappedForReading } from './wrapped.ts';
 
 /** Where a command's answer and its remarks go. Both may be written while progress is shown. */
 export interface Output {
@@ -27,13 +28,14 @@ export function standardOutput(): Output {
   return outputTo(stdout, stderr);
 }
 
-/** An output to a pair of streams. */
+/** An output to a pair of streams. What is said on a terminal is broken at spaces; what a program reads never is. */
 export function outputTo(
   stdout: Pick<NodeJS.WriteStream, 'isTTY' | 'write' | 'once'>,
-  stderr: Pick<NodeJS.WriteStream, 'write'>,
+  stderr: Pick<NodeJS.WriteStream, 'write'> & Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>>,
 ): Output {
   const toStderr = (text: string) => {
-    aboveLiveLine(() => stderr.write(`${text}\n`));
+    const shown = stderr.isTTY ? wrappedForReading(text, stderr.columns || LINE_WIDTH) : text;
+    aboveLiveLine(() => stderr.write(`${shown}\n`));
   };
   return {
     line: async (text) => {

@@ -52,7 +52,8 @@ describe('who reaches the pipeline', () => {
   it.skipIf(process.platform === 'win32')(
     'rejects them with commands that make what is good enough',
     async () => {
-      const commands = (await faultOf(open, {})).match(/export CLIPTAG_\w+=[^;]+/g) ?? [];
+      const commands = (await faultOf(open, {})).match(/^ {2}export CLIPTAG_.*$/gm) ?? [];
+      expect(commands).toHaveLength(2);
       const names = ['TOKEN', 'ACCESS_KEY_ID', 'SECRET_ACCESS_KEY'].map((name) => `CLIPTAG_${name}`);
       const printed = names.map((name) => `printf '%s\\n' "$${name}"`).join('; ');
       const values = execFileSync('sh', ['-ec', `${commands.join('\n')}\n${printed}`])

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { definitions, wrapped } from '../../../functions/terminal/wrapped.ts';
+import { definitions, wrapped, wrappedForReading } from '../../../functions/terminal/wrapped.ts';
 
 describe('wrapped', () => {
   it.each([
@@ -26,5 +26,33 @@ describe('wrapped', () => {
       ['', 'three'],
       ['n', 'four'],
     ]);
+  });
+
+  it.each([
+    ['breaks at spaces', 'expected one of many things here', 'expected one of many\nthings here'],
+    ['leaves what has room', 'expected a thing', 'expected a thing'],
+    [
+      'keeps a command whole',
+      'start it: npx cliptag start --http-port 1',
+      'start it:\nnpx cliptag start --http-port 1',
+    ],
+    [
+      'keeps a path whole',
+      'cannot write /a/very/long/path/of/files',
+      'cannot write\n/a/very/long/path/of/files',
+    ],
+    [
+      'keeps what is quoted whole',
+      'did you mean "one or another thing"?',
+      'did you mean\n"one or another thing"?',
+    ],
+    [
+      'keeps indented lines as they are',
+      'a fault with two lines:\n  export A=1 B=$(node -p "x y z") C=3',
+      'a fault with two\nlines:\n  export A=1 B=$(node -p "x y z") C=3',
+    ],
+    ['keeps columns as they are', 'name       and what it is', 'name       and what it is'],
+  ])('%s for who reads it on a terminal', (_, text, expected) => {
+    expect(wrappedForReading(text, 20)).toBe(expected);
   });
 });
