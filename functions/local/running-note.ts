@@ -1,29 +1,38 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { writeAtomically } from '../adapters/files/atomic-write.ts';
 import type { PipelinePlaces } from './welcome-text.ts';
 
-/** What a pipeline notes in its data folder while it runs, for whoever starts another one there. */
-const runningNote = z.object({ pid: z.int().positive(), pageUrl: z.url() });
+/** What a pipeline notes in its data folder, for whoever starts another one there. While it starts it has no address yet. */
+const runningNote = z.object({ pid: z.int().positive(), pageUrl: z.url().optional() });
 
 export type RunningNote = z.infer<typeof runningNote>;
 
+export async function noteStarting(dataFolder: string): Promise<void> {
+  await writeNote(dataFolder, { pid: process.pid });
+}
+
 export async function noteRunning(dataFolder: string, { pageUrl }: PipelinePlaces): Promise<void> {
-  await writeFile(noteFile(dataFolder), `${JSON.stringify({ pid: process.pid, pageUrl })}\n`);
+  await writeNote(dataFolder, { pid: process.pid, pageUrl });
 }
 
 export async function removeRunningNote(dataFolder: string): Promise<void> {
   await rm(noteFile(dataFolder), { force: true });
 }
 
-/** The pipeline that runs with a data folder, as far as its note tells; one that was killed has left its note. */
+/** The pipeline that has a data folder, as far as its note tells; one that was killed has left its note. */
 export async function runningPipeline(dataFolder: string): Promise<RunningNote | undefined> {
   const text = await readFile(noteFile(dataFolder), 'utf8').catch(() => '');
   const parsed = runningNote.safeParse(jsonOrNothing(text));
   return parsed.success && isRunning(parsed.data.pid) ? parsed.data : undefined;
 }
 
-/** A note may be cut off, or half written. */
+async function writeNote(dataFolder: string, note: RunningNote): Promise<void> {
+  await writeAtomically(noteFile(dataFolder), `${JSON.stringify(note)}\n`);
+}
+
+/** A note may be cut off. */
 function jsonOrNothing(text: string): unknown {
   try {
     return JSON.parse(text);

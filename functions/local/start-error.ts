@@ -1,13 +1,12 @@
-import { CliptagError } from '../core/errors.ts';
 import { UsageError } from '../terminal/exit-code.ts';
+import { isLocked } from './data-lock.ts';
 import type { NetworkAccess } from './network-access.ts';
 import { portHolder } from './port-holder.ts';
-import { runningPipeline } from './running-note.ts';
 
 /** What to do about a fault at the start, where that is known; else the fault. */
 export async function startError(
   error: unknown,
-  { dataFolder, access }: { readonly dataFolder: string; readonly access: NetworkAccess },
+  { access }: { readonly access: NetworkAccess },
 ): Promise<unknown> {
   const { code, port, path } = (error ?? {}) as NodeJS.ErrnoException & { port?: number };
   const { host } = access.reach;
@@ -23,19 +22,10 @@ export async function startError(
   if (code === 'EEXIST' || code === 'ENOTDIR' || code === 'EACCES' || code === 'EROFS') {
     return new UsageError([`--data: expected a folder that can be written but received ${path} (${code})`]);
   }
-  if (error instanceof Error && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'LEVEL_LOCKED') {
-    return inUse(error, dataFolder);
-  }
-  return error;
-}
-
-async function inUse({ message }: Error, dataFolder: string): Promise<CliptagError> {
-  const running = await runningPipeline(dataFolder);
-  if (running === undefined) {
+  // An earlier version knows no lock of the folder as a whole.
+  if (isLocked(error)) {
+    const { message } = error as Error;
     return new UsageError([`--data: ${message}: stop what was started with it, or choose another folder`]);
   }
-  return new CliptagError(
-    'already-running',
-    `already running at ${running.pageUrl} (PID ${running.pid}) with the data folder ${dataFolder}; one beside it: --data FOLDER --port auto`,
-  );
+  return error;
 }

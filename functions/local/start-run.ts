@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { packagePath } from '../adapters/files/package-folder.ts';
@@ -13,6 +13,7 @@ import { EXIT } from '../terminal/exit-code.ts';
 import { untilStopped } from '../terminal/interruption.ts';
 import { withLiveLine } from '../terminal/live-line.ts';
 import type { Output } from '../terminal/output.ts';
+import { takeDataFolder } from './data-lock.ts';
 import { loopbackUrl, type PortChoice } from './http/loopback-server.ts';
 import type { NetworkAccess } from './network-access.ts';
 import { type Page, startPage } from './page.ts';
@@ -97,6 +98,8 @@ export async function runStart(options: StartOptions, output: Output): Promise<n
       void served.page.tellOthers().catch(() => {}); // the page tells why the images cannot be read
       if (work) background = reembed(work, served, { ...options, signal: ending.signal }, output);
     });
+    // Whoever starts now waits for the end, and does not take it for one that serves.
+    await removeRunningNote(options.dataFolder);
     await terminal?.close();
     await output.line('\nStopping …');
   } finally {
@@ -104,7 +107,6 @@ export async function runStart(options: StartOptions, output: Output): Promise<n
     ending.abort();
     await background;
     await folders?.close();
-    await removeRunningNote(options.dataFolder);
     await served.close();
   }
   return EXIT.done;
@@ -130,6 +132,19 @@ async function reembed(
 }
 
 async function serve(options: StartOptions, output: Output): Promise<Served> {
+  const lock = await takeDataFolder(options.dataFolder, output);
+  try {
+    const served = await serveAlone(options, output);
+    const close = () => served.close().finally(lock.release);
+    return { ...served, close };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+/** With a data folder that nobody else has. */
+async function serveAlone(options: StartOptions, output: Output): Promise<Served> {
   const {
     dataFolder,
     ports,
@@ -142,7 +157,6 @@ async function serve(options: StartOptions, output: Output): Promise<Served> {
     printsResultEvents,
   } = options;
   const listeners: Listeners = new Set();
-  await mkdir(dataFolder, { recursive: true });
   // The page's list of images, which version 0.1 kept.
   await rm(join(dataFolder, 'recent-images.jsonl'), { force: true });
   let onImage: PipelineOptions['onImage'] = () => {};

@@ -1,7 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { noteRunning, removeRunningNote, runningPipeline } from '../../../functions/local/running-note.ts';
+import {
+  noteRunning,
+  noteStarting,
+  removeRunningNote,
+  runningPipeline,
+} from '../../../functions/local/running-note.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
 const places = {
@@ -14,6 +19,8 @@ describe('the note of a pipeline that runs', () => {
   it('says where it is, until it is removed', async () => {
     const folder = await temporaryFolder();
     expect(await runningPipeline(folder)).toBeUndefined();
+    await noteStarting(folder);
+    expect(await runningPipeline(folder)).toEqual({ pid: process.pid });
     await noteRunning(folder, places);
     expect(await runningPipeline(folder)).toEqual({ pid: process.pid, pageUrl: places.pageUrl });
     await removeRunningNote(folder);
