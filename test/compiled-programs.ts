@@ -20,6 +20,7 @@ const PROGRAMS = [
   'test/integration/support/deadly-process.ts',
   'test/integration/support/dynamodb-server.ts',
   'test/integration/support/decoding-function.ts',
+  'test/integration/support/frozen-process.ts',
   'test/integration/support/mapping-process.ts',
   'test/integration/support/queue-consumer.ts',
   'test/torture/bomb-process.ts',

@@ -1,7 +1,11 @@
-import { Readable } from 'node:stream';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Dispatcher } from 'undici';
 // The package's entry would bring its other clients, WebSockets and a cache into every function's bundle.
 import Agent from 'undici/lib/dispatcher/agent.js';
+import { isReset, isUnaskedContinue } from './connection-error.ts';
+import { answerHandlers, type HttpAnswer } from './http-answer.ts';
+import { renewedConnections } from './renewed-connections.ts';
+import { queryString, type UriQuery } from './uri-query.ts';
 
 /** A request as the AWS SDK hands it to what sends it. */
 export interface SdkRequest {
@@ -12,7 +16,7 @@ export interface SdkRequest {
   readonly port?: number | undefined;
   /** Encoded as the request line has it. */
   readonly path: string;
-  readonly query?: Readonly<Record<string, string | string[] | null>> | undefined;
+  readonly query?: UriQuery | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: unknown;
 }
@@ -27,152 +31,91 @@ export interface ConnectionTimeouts {
 const MAXIMUM_SOCKETS = 50;
 /** A connection that is not used for so long is closed, unless the service has said how long it keeps it. */
 const KEPT_MILLISECONDS = 60_000;
-/** A body that is stopped and goes on costs more than what it takes in memory; few bodies are on their way at once. */
-const BUFFERED_BYTES = 2 ** 20;
 
 /**
  * What sends requests for the AWS SDK, by undici's connections: a request of DynamoDB takes half of the processor's time that it
  * takes through `node:http`, which the SDK's own handler uses, and a body of some megabytes a quarter, since it is not copied on its way
  * (Node 20, undici 6). The errors are those that the SDK knows as passing.
+ *
+ * What meets the end of a connection that has rested is sent again at once, on a new one, and is none of the SDK's attempts. These pay
+ * for 35 such ends at a time, and a function that was frozen may find all its connections ended.
  */
 export function httpConnections({ connectionTimeout, requestTimeout }: ConnectionTimeouts) {
-  const agent = new Agent({
-    connect: { timeout: connectionTimeout },
-    connections: MAXIMUM_SOCKETS,
-    headersTimeout: requestTimeout,
-    bodyTimeout: requestTimeout,
-    keepAliveTimeout: KEPT_MILLISECONDS,
-  });
+  const connections = renewedConnections(
+    () =>
+      new Agent({
+        connect: { timeout: connectionTimeout },
+        connections: MAXIMUM_SOCKETS,
+        headersTimeout: requestTimeout,
+        bodyTimeout: requestTimeout,
+        keepAliveTimeout: KEPT_MILLISECONDS,
+      }),
+    KEPT_MILLISECONDS,
+  );
+  const timeouts = { connectionTimeout, requestTimeout, socketTimeout: requestTimeout };
+  /** The SDK's own handler, for servers that undici does not speak with. */
+  const byNode = new NodeHttpHandler({ ...timeouts, throwOnRequestTimeout: true });
+  const nodesOrigins = new Set<string>();
+
+  async function handle(
+    request: SdkRequest,
+    { abortSignal }: { readonly abortSignal?: unknown } = {},
+  ): Promise<{ response: HttpAnswer }> {
+    const origin = originOf(request);
+    const answerOfNode = async () =>
+      (await byNode.handle(request as never, { abortSignal } as never)) as never;
+    if (nodesOrigins.has(origin)) return answerOfNode();
+    const send = ({ dispatcher }: { readonly dispatcher: Dispatcher }) =>
+      dispatched(dispatcher, { ...request, origin }, abortSignal as AbortSignal | undefined);
+    const used = connections.current();
+    try {
+      return await send(used);
+    } catch (error) {
+      if (!isSentWhole(request)) throw error;
+      if (isUnaskedContinue(error)) {
+        nodesOrigins.add(origin);
+        return answerOfNode();
+      }
+      if (!used.haveRested || !isReset(error)) throw error;
+      connections.renew(used);
+      return send(connections.current());
+    }
+  }
   return {
     metadata: { handlerProtocol: 'http/1.1' },
-    handle: (request: SdkRequest, { abortSignal }: { readonly abortSignal?: unknown } = {}) =>
-      new Promise<{ response: HttpAnswer }>((resolve, reject) => {
-        const answered = (response: HttpAnswer) => resolve({ response });
-        const handlers = answerHandlers(answered, reject, abortSignal as AbortSignal | undefined);
-        agent.dispatch(dispatched(request), handlers);
-      }),
-    destroy: () => void agent.destroy(),
+    handle,
+    destroy() {
+      connections.destroy();
+      byNode.destroy();
+    },
     updateHttpClientConfig: () => {},
     httpHandlerConfigs: () => ({}),
   };
 }
 
-function dispatched({
-  method,
-  protocol,
-  hostname,
-  port,
-  path,
-  query,
-  headers,
-  body = null,
-}: SdkRequest): Dispatcher.DispatchOptions {
-  return {
-    origin: `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`,
-    path: query === undefined ? path : `${path}${queryString(query)}`,
-    method: method as Dispatcher.HttpMethod,
-    headers,
-    body: body as string | Uint8Array | Readable | null,
-  };
-}
-
-/** An answer, whose body may still be on its way; names of headers in lower case. */
-export interface HttpAnswer {
-  readonly statusCode: number;
-  readonly headers: Record<string, string>;
-  readonly body: Readable;
-}
-
-/** Makes an answer of what undici tells of a request, bit by bit. */
-function answerHandlers(
-  resolve: (answer: HttpAnswer) => void,
-  reject: (error: unknown) => void,
+function dispatched(
+  dispatcher: Dispatcher,
+  { origin, method, path, query, headers, body = null }: SdkRequest & { readonly origin: string },
   signal: AbortSignal | undefined,
-): Dispatcher.DispatchHandlers {
-  let body: Readable | undefined;
-  let stop = (_reason?: Error) => {};
-  const abort = () => stop(aborted());
-  const end = () => signal?.removeEventListener('abort', abort);
-  return {
-    onConnect(stopRequest) {
-      stop = stopRequest;
-      if (signal?.aborted) abort();
-      else signal?.addEventListener('abort', abort, { once: true });
-    },
-    onHeaders(statusCode, headers, resume) {
-      // 100 Continue and its like: the answer is still to come.
-      if (statusCode < 200) return true;
-      body = new Readable({
-        highWaterMark: BUFFERED_BYTES,
-        read: resume,
-        destroy(error, destroyed) {
-          if (!body?.readableEnded) stop(error ?? aborted());
-          destroyed(error);
-        },
-      });
-      // Who reads it is told by its reading; nobody may read it any more.
-      body.on('error', () => {});
-      resolve({ statusCode, headers: headersIn(headers), body });
-      return true;
-    },
-    onData: (chunk) => body?.push(chunk) ?? true,
-    onComplete() {
-      end();
-      body?.push(null);
-    },
-    onError(error) {
-      end();
-      if (body) body.destroy(connectionError(error));
-      else reject(connectionError(error));
-    },
+): Promise<{ response: HttpAnswer }> {
+  const request = {
+    ...{ origin, headers, method: method as Dispatcher.HttpMethod },
+    path: query === undefined ? path : `${path}${queryString(query)}`,
+    body: body as string | Uint8Array | null,
   };
-}
-
-function aborted(): Error {
-  return Object.assign(new Error('Request aborted'), { name: 'AbortError' });
-}
-
-/** Headers that come twice are joined. @param raw names and values in turn */
-function headersIn(raw: readonly Buffer[] | readonly string[] | null): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (let at = 0; raw !== null && at + 1 < raw.length; at += 2) {
-    const name = String(raw[at]).toLowerCase();
-    const value = String(raw[at + 1]);
-    headers[name] = name in headers ? `${headers[name]}, ${value}` : value;
-  }
-  return headers;
-}
-
-/** As it is signed: sorted, and with all but unreserved characters encoded. */
-export function queryString(query: NonNullable<SdkRequest['query']>): string {
-  const parts = Object.entries(query)
-    .map(([name, value]) => [encodedForUri(name), value] as const)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([name, value]) =>
-      value === null ? [name] : [value].flat().map((one) => `${name}=${encodedForUri(one)}`),
+  return new Promise((resolve, reject) => {
+    dispatcher.dispatch(
+      request,
+      answerHandlers((response) => resolve({ response }), reject, signal),
     );
-  return parts.length === 0 ? '' : `?${parts.join('&')}`;
+  });
 }
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html#create-signature-presign-entire-payload */
-export function encodedForUri(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
+function originOf({ protocol, hostname, port }: SdkRequest): string {
+  return `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`;
 }
 
-/** Codes of undici's errors, with what the SDK's own handler tells of the same. */
-const KNOWN_AS: Readonly<Record<string, object>> = {
-  UND_ERR_CONNECT_TIMEOUT: { name: 'TimeoutError' },
-  UND_ERR_HEADERS_TIMEOUT: { name: 'TimeoutError' },
-  UND_ERR_BODY_TIMEOUT: { name: 'TimeoutError' },
-  UND_ERR_SOCKET: { code: 'ECONNRESET' },
-};
-
-/** So that the SDK's retries know what passes. */
-function connectionError(error: Error): Error {
-  const { code = '' } = error as { code?: string };
-  const known = KNOWN_AS[code];
-  return known ? Object.assign(new Error(error.message, { cause: error }), known) : error;
+/** And not as a stream, which is gone once it was sent. */
+function isSentWhole({ body }: SdkRequest): boolean {
+  return body === undefined || body === null || typeof body === 'string' || body instanceof Uint8Array;
 }

@@ -1,6 +1,5 @@
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { getEndpointFromInstructions } from '@smithy/core/endpoints';
-import { encodedForUri } from './http-connections.ts';
 import {
   bytesOf,
   type SdkResponse,
@@ -9,6 +8,7 @@ import {
   signedRequests,
   signingScheme,
 } from './signed-requests.ts';
+import { encodedForUri } from './uri-query.ts';
 
 /** What is asked of S3. */
 export interface ObjectRead {

@@ -1,9 +1,11 @@
 import { type RetryResolvedConfig, retryMiddleware } from '@smithy/core/retry';
+import { correctedClock, type ServiceClock } from './corrected-clock.ts';
 import { headerSigner, type SigningCredentials } from './header-signature.ts';
-import { queryString, type SdkRequest } from './http-connections.ts';
+import type { SdkRequest } from './http-connections.ts';
+import { queryString } from './uri-query.ts';
 
-/** What is taken of a client of the SDK: where its requests go, who signs them, and how often they are sent. */
-export interface RequestSettings extends RetryResolvedConfig {
+/** What is taken of a client of the SDK: where its requests go, who signs them and when, and how often they are sent. */
+export interface RequestSettings extends RetryResolvedConfig, ServiceClock {
   readonly credentials: () => Promise<SigningCredentials>;
   readonly requestHandler: {
     handle(request: never, options?: never): Promise<{ readonly response: SdkResponse }>;
@@ -49,20 +51,21 @@ export type SignedRequests = <Result>(request: ServiceRequest, read: AnswerReade
  */
 export function signedRequests(config: RequestSettings): SignedRequests {
   const sign = headerSigner();
-  const clock = correctedClock();
+  const clock = correctedClock(config);
 
   async function attempt<Result>(
     { service, region, payloadHash, abortSignal, ...request }: ServiceRequest & SdkRequest,
     read: AnswerReader<Result>,
   ): Promise<Result> {
     const isS3 = service === 's3';
+    const time = clock.now();
     const headers = sign(
       {
         ...{ method: request.method, headers: request.headers, payloadHash },
         canonicalPath: isS3 ? request.path : encodeURIComponent(request.path).replaceAll('%2F', '/'),
         canonicalQuery: queryString(request.query ?? {}).slice(1),
       },
-      { service, region, credentials: await config.credentials(), now: clock.now() },
+      { service, region, credentials: await config.credentials(), now: time.now },
     );
     const signed: SdkRequest = { ...request, headers };
     const options = abortSignal ? { abortSignal } : {};
@@ -70,7 +73,7 @@ export function signedRequests(config: RequestSettings): SignedRequests {
     try {
       return await read(response);
     } catch (error) {
-      throw clock.corrected(error, response);
+      throw await clock.corrected(error, response.headers, time);
     }
   }
 
@@ -107,34 +110,6 @@ export function signingScheme({ properties }: { readonly properties?: Readonly<R
 
 function portOf({ port }: URL): number | undefined {
   return port === '' ? undefined : Number(port);
-}
-
-/** Refusals of a signature that the clock may be to blame for. */
-const CLOCK_ERRORS: readonly string[] = [
-  'InvalidSignatureException',
-  'SignatureDoesNotMatch',
-  'RequestTimeTooSkewed',
-  'RequestExpired',
-  'RequestInTheFuture',
-];
-/** Services take signatures of the last five minutes; the SDK corrects its clock from four on. */
-const MAXIMUM_SKEW_MILLISECONDS = 240_000;
-
-/** This machine's clock, put right by the service's where a signature is refused for it. */
-function correctedClock() {
-  let offset = 0;
-  return {
-    now: () => new Date(Date.now() + offset),
-    /** The error, marked as one that another attempt may not meet. */
-    corrected(error: unknown, { headers }: SdkResponse): unknown {
-      if (!(error instanceof Error) || !CLOCK_ERRORS.includes(error.name)) return error;
-      const found = Date.parse(headers.date ?? '') - Date.now();
-      if (!(Math.abs(found - offset) >= MAXIMUM_SKEW_MILLISECONDS)) return error;
-      offset = found;
-      const { $metadata } = error as Error & { $metadata?: object };
-      return Object.assign(error, { $metadata: { ...$metadata, clockSkewCorrected: true } });
-    },
-  };
 }
 
 /** An error that a service told, as the SDK has it: by its name and status it is sent again, or given up. */

@@ -59,7 +59,8 @@ export const ALLOWED_IMPORTS = `
       core/tagging core/thumbnails
       @aws-sdk/client-cloudformation @aws-sdk/client-cloudwatch @aws-sdk/client-dynamodb
       @aws-sdk/client-dynamodb-streams @aws-sdk/client-eventbridge @aws-sdk/client-s3 @aws-sdk/client-sfn @aws-sdk/client-sqs
-      @aws-sdk/s3-presigned-post @aws-sdk/s3-request-presigner @aws-sdk/util-dynamodb @smithy/core @smithy/signature-v4
+      @aws-sdk/s3-presigned-post @aws-sdk/s3-request-presigner @aws-sdk/util-dynamodb @smithy/core
+      @smithy/node-http-handler @smithy/signature-v4
       undici zod node:*
 
   # What the cloud runs.

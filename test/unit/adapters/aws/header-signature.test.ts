@@ -3,7 +3,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { headerSigner, sha256Hex } from '../../../../functions/adapters/aws/header-signature.ts';
-import { encodedForUri, queryString } from '../../../../functions/adapters/aws/http-connections.ts';
+import { encodedForUri, queryString } from '../../../../functions/adapters/aws/uri-query.ts';
 
 const NOW = new Date('2026-11-30T17:33:16.123Z');
 
