@@ -32,7 +32,11 @@ afterAll(() => rm(folder, { recursive: true }));
 function inShell(shell: string, args: readonly string[]): readonly string[] {
   const { stdout, stderr } = spawnSync(shell, args, {
     cwd: join(folder, 'here'),
-    env: { ...process.env, HOME: folder, PATH: `${join(folder, 'bin')}${delimiter}${process.env.PATH}` },
+    env: {
+      ...{ ...process.env, HOME: folder, PATH: `${join(folder, 'bin')}${delimiter}${process.env.PATH}` },
+      // A language that is not on this machine makes bash complain.
+      ...{ LANG: undefined, LC_ALL: 'C.UTF-8' },
+    },
     encoding: 'utf8',
     timeout: 170_000,
   });
