@@ -55,6 +55,8 @@ export interface StartOptions {
   /** Folders whose pictures are tagged, too. */
   readonly watched: readonly WatchedFolder[];
   readonly watchMode: WatchMode;
+  /** More pictures than this stay where a folder in a watched one disappears with them. @default 500 */
+  readonly watchMaximumVanished: number | undefined;
   /** Whether thumbnails are made while pictures are tagged. */
   readonly makesThumbnails: boolean;
   /** Maximum number of S3 object tags that each image gets. @default none */
@@ -92,7 +94,7 @@ export async function runStart(options: StartOptions, output: Output): Promise<n
       await welcome(served, options, { work, terminal }, output);
       folders = followFolders(options.watched, {
         ...{ s3: served.pipeline.s3, dataFolder: options.dataFolder },
-        ...{ mode: options.watchMode, remark: output.remark },
+        ...{ mode: options.watchMode, maximumVanished: options.watchMaximumVanished, remark: output.remark },
       });
       terminal.showStatus();
       void served.page.tellOthers().catch(() => {}); // the page tells why the images cannot be read

@@ -1,7 +1,7 @@
 import { EXIF_CHOICES } from '../core/formats/exif/exif-choice.ts';
 import { MAXIMUM_OBJECT_TAGS } from '../core/results/object-tags.ts';
 import { command } from '../terminal/command.ts';
-import { checkNotEmpty, checkServerPort, wholeFrom } from '../terminal/flag-checks.ts';
+import { checkCount, checkNotEmpty, checkServerPort, wholeFrom } from '../terminal/flag-checks.ts';
 import { type FlagValues, onlyFlags } from '../terminal/flags.ts';
 import { LOCAL_PIPELINE } from './control-api/local-pipeline.ts';
 import type { PortChoice } from './http/loopback-server.ts';
@@ -90,9 +90,16 @@ const flags = {
     type: 'string',
     value: 'MODE',
     about:
-      'reference: its pictures are read where they are, and never written or deleted. copy: they are copied. Default: reference.',
+      'reference: its pictures are read where they are, and never written or deleted. copy: they are copied; a copy that is deleted in the bucket stays deleted until its file changes. Default: reference.',
     check: (value: string) =>
       WATCH_MODES.some((mode) => mode === value) ? undefined : WATCH_MODES.join(' or '),
+  },
+  'watch-max-delete': {
+    type: 'string',
+    value: 'N',
+    about:
+      'More pictures than this stay where a folder below a watched one disappears with them, or comes up empty, as one that is not mounted. Default: 500.',
+    check: checkCount,
   },
   exif: {
     type: 'string',
@@ -127,7 +134,8 @@ export const start = command({
   usage: `start [--s3-port PORT] [--dynamodb-port PORT] [--http-port PORT] [--port auto]
        [--data FOLDER] [--host ADDRESS] [--token TOKEN|--token-file FILE] [--allowed-host NAME …]
        [--model MODEL] [--labels FILE|FOLDER …]
-       [--watch FOLDER …] [--watch-mode reference|copy] [--exif all|without-place|none] [--no-thumbnails]
+       [--watch FOLDER …] [--watch-mode reference|copy] [--watch-max-delete N]
+       [--exif all|without-place|none] [--no-thumbnails]
        [--object-tags N] [--no-reembed] [--result-events]`,
   about: `Runs the whole pipeline on this machine: S3 endpoint, queue, the handler that Lambda runs, DynamoDB, and a page
 to search and look at pictures.
@@ -176,6 +184,8 @@ function optionsOf(given: Flags): Omit<StartOptions, 'access'> {
     model: given.model,
     watched: watchedFolders(given.watch ?? [], given.data ?? DEFAULT_DATA_FOLDER),
     watchMode: WATCH_MODES.find((mode) => mode === given['watch-mode']) ?? 'reference',
+    watchMaximumVanished:
+      given['watch-max-delete'] === undefined ? undefined : Number(given['watch-max-delete']),
     labelSets: given.labels,
     exif: EXIF_CHOICES.find((choice) => choice === given.exif),
     makesThumbnails: given['no-thumbnails'] !== true,
@@ -194,8 +204,10 @@ function portOf(given: Flags, flag: PortFlag): number {
   return Number(given[flag] ?? DEFAULT_PORTS[flag]);
 }
 
-function idleMode({ watch, 'watch-mode': mode }: Flags): readonly string[] {
-  return mode !== undefined && watch === undefined ? ['--watch-mode needs --watch'] : [];
+function idleMode({ watch, ...given }: Flags): readonly string[] {
+  if (watch !== undefined) return [];
+  const needing = ['watch-mode', 'watch-max-delete'] as const;
+  return needing.filter((name) => given[name] !== undefined).map((name) => `--${name} needs --watch`);
 }
 
 function twoTokens({ token, 'token-file': file }: Flags): readonly string[] {

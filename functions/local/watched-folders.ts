@@ -4,6 +4,7 @@ import { UsageError } from '../terminal/exit-code.ts';
 import { LOCAL_PIPELINE } from './control-api/local-pipeline.ts';
 import type { S3Endpoint } from './s3-endpoint/s3-endpoint.ts';
 import { type FolderWatch, watchFolder } from './watch/folder-watch.ts';
+import { mountMemory } from './watch/mount-memory.ts';
 
 export const WATCH_MODES = ['reference', 'copy'] as const;
 export type WatchMode = (typeof WATCH_MODES)[number];
@@ -50,19 +51,23 @@ export function followFolders(
     s3,
     mode,
     dataFolder,
+    maximumVanished,
     remark,
   }: {
     readonly s3: Pick<S3Endpoint, 'folderObjects'>;
     readonly mode: WatchMode;
     readonly dataFolder: string;
+    /** @default as many as a folder takes with it */
+    readonly maximumVanished?: number | undefined;
     readonly remark: (text: string) => void;
   },
 ): { close(): Promise<void> } {
   const objects = s3.folderObjects({ bucket: LOCAL_PIPELINE.bucket, isCopied: mode === 'copy' });
   const data = placeOf(resolve(dataFolder));
   const isLeftOut = (path: string) => basename(path) === basename(data) && placeOf(path) === data;
+  const mounts = mountMemory(join(dataFolder, 'watched-mounts.json'));
   const watches: FolderWatch[] = folders.map((folder) =>
-    watchFolder({ ...folder, objects, remark, isLeftOut }),
+    watchFolder({ ...folder, objects, remark, isLeftOut, mounts, maximumVanished }),
   );
   return {
     async close() {

@@ -26,6 +26,7 @@ import {
   type FolderWatchOptions,
   watchFolder,
 } from '../../functions/local/watch/folder-watch.ts';
+import { mountMemory } from '../../functions/local/watch/mount-memory.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { BUCKET, openEndpoint, QUEUE_ARN } from './s3-endpoint-fixture.ts';
 
@@ -57,6 +58,7 @@ function watching(mode: 'copy' | 'reference', options: Partial<FolderWatchOption
   const watch = watchFolder({
     ...{ root, prefix: 'Pictures/', isLeftOut: () => false, remark: (text) => remarks.push(text) },
     objects: endpoint.folderObjects({ bucket: BUCKET, isCopied: mode === 'copy' }),
+    mounts: mountMemory(`${endpoint.folder}-mounts.json`),
     ...{
       settleMilliseconds: SETTLE_MILLISECONDS,
       awayMilliseconds: 50,

@@ -1,8 +1,9 @@
+import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isReference, readUnlinked, referenceTo } from './blob-files.ts';
 import { assertSize, measuredBytes, storeBytes } from './body.ts';
-import { keysUnder } from './metadata.ts';
+import { del, keysUnder, objectKey } from './metadata.ts';
 import { type Changing, changeObject } from './object-commit.ts';
 import { plainObject } from './object-operations.ts';
 import { checkedKey } from './request.ts';
@@ -21,8 +22,11 @@ export interface FolderObjectsOptions {
   readonly isCopied: boolean;
 }
 
-/** What became of a file: `changing` is one that was written meanwhile, `taken` is the key of an upload. */
-export type PutOutcome = 'put' | 'changing' | 'taken';
+/**
+ * What became of a file: `changing` is one that was written meanwhile, `taken` is the key of an upload, and `deleted` is one as a client has
+ * deleted its copy.
+ */
+export type PutOutcome = 'put' | 'changing' | 'taken' | 'deleted';
 
 /** Objects that follow the files of a folder. */
 export interface FolderObjects {
@@ -70,6 +74,7 @@ export function folderObjects(state: S3State, { bucket, isCopied }: FolderObject
       const current = await findObject(state, bucket, key);
       if (current && !current.file) return 'taken';
       const before = await stat(path);
+      if (isCopied && !current && (await isLetGo(state, bucket, key, before))) return 'deleted';
       assertSize(before.size);
       const read = () => readUnlinked(path, { signal });
       const bytes = isCopied
@@ -92,11 +97,22 @@ export function folderObjects(state: S3State, { bucket, isCopied }: FolderObject
 
     async remove(key) {
       const current = await findObject(state, bucket, key);
-      if (!current?.file) return;
+      if (!current) return state.metadata.commit([del(state.metadata.letGoFiles, objectKey(bucket, key))]);
+      if (!current.file) return;
       await changeObject(state, changing, {
         ...{ key, isOfFolder: true, eventName: 'ObjectRemoved:Delete' },
         object: undefined,
       });
     },
   };
+}
+
+async function isLetGo(
+  { metadata }: S3State,
+  bucket: string,
+  key: string,
+  { size, mtimeMs }: Pick<Stats, 'size' | 'mtimeMs'>,
+): Promise<boolean> {
+  const letGo = await metadata.letGoFiles.get(objectKey(bucket, key));
+  return letGo?.sizeBytes === size && letGo.modifiedMilliseconds === mtimeMs;
 }

@@ -1,6 +1,13 @@
 import type { ClassicLevel } from 'classic-level';
 import { openLevelStore } from '../store/level-store.ts';
-import type { BucketRecord, ObjectRecord, OutboxRecord, PartRecord, UploadRecord } from './records.ts';
+import type {
+  BucketRecord,
+  LetGoFile,
+  ObjectRecord,
+  OutboxRecord,
+  PartRecord,
+  UploadRecord,
+} from './records.ts';
 
 /** Keys are ordered by their UTF-8 bytes, which is the order in which S3 lists. */
 export type Table<Value> = ReturnType<typeof table<Value>>;
@@ -20,6 +27,8 @@ export async function openMetadata(folder: string) {
     buckets: table<BucketRecord>(database, 'buckets'),
     /** By {@link objectKey}. */
     objects: table<ObjectRecord>(database, 'objects'),
+    /** By {@link objectKey}. */
+    letGoFiles: table<LetGoFile>(database, 'let-go-files'),
     /** By {@link uploadKey}. */
     uploads: table<UploadRecord>(database, 'uploads'),
     /** By {@link partKey}. */

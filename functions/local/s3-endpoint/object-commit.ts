@@ -1,3 +1,4 @@
+import { lstat } from 'node:fs/promises';
 import { isReference } from './blob-files.ts';
 import { S3Error } from './errors.ts';
 import { type Change, del, LAST_SEQUENCER, objectKey, put } from './metadata.ts';
@@ -57,7 +58,7 @@ export async function changeObject(
 async function commit(state: S3State, bucket: BucketRecord, request: Changing, change: ObjectChange) {
   const current = await findObject(state, bucket.name, change.key);
   change.check?.(current);
-  if (change.isOfFolder !== true && current?.blobs.some(({ id }) => isReference(id))) throw ofFolder();
+  if (change.isOfFolder !== true && (await isFileOfFolder(current, change))) throw ofFolder();
   if (!change.object && !current) return { stored: undefined, replacedBlobIds: [], outboxKeys: [] };
 
   const sequencer = state.nextSequencer();
@@ -70,12 +71,40 @@ async function commit(state: S3State, bucket: BucketRecord, request: Changing, c
   else for (const { id } of current?.blobs.slice(0, 1) ?? []) await state.blobs.disown(id);
   await state.metadata.commit([
     objectWrite(state, bucket.name, change.key, stored),
+    letGoWrite(state, bucket.name, change, current),
     put(state.metadata.sequencers, LAST_SEQUENCER, sequencer),
     ...outbox.map(({ key, record }) => put(state.metadata.outbox, key, record)),
     ...(change.alongside ?? []),
   ]);
   const replacedBlobIds = current?.blobs.map(({ id }) => id) ?? [];
   return { stored, replacedBlobIds, outboxKeys: outbox.map(({ key }) => key) };
+}
+
+/** Whether a client would change what a file is. An object whose file has gone may be deleted: nothing else is lost. */
+async function isFileOfFolder(current: ObjectRecord | undefined, { object }: ObjectChange): Promise<boolean> {
+  if (!current?.blobs.some(({ id }) => isReference(id))) return false;
+  return object !== undefined || current.file === undefined || !(await isGone(current.file.path));
+}
+
+async function isGone(path: string): Promise<boolean> {
+  const code = await lstat(path).then(
+    () => undefined,
+    (error: NodeJS.ErrnoException) => error.code,
+  );
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+/** A copy that a client deletes stays deleted for as long as its file stays as it is. */
+function letGoWrite(
+  { metadata: { letGoFiles } }: S3State,
+  bucket: string,
+  { key, object, isOfFolder }: ObjectChange,
+  current: ObjectRecord | undefined,
+): Change {
+  const isCopy = current?.file !== undefined && !current.blobs.some(({ id }) => isReference(id));
+  if (object !== undefined || isOfFolder === true || !isCopy) return del(letGoFiles, objectKey(bucket, key));
+  const { modifiedMilliseconds } = current.file;
+  return put(letGoFiles, objectKey(bucket, key), { sizeBytes: current.sizeBytes, modifiedMilliseconds });
 }
 
 function ofFolder(): S3Error {

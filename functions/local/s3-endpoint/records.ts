@@ -54,6 +54,12 @@ export interface FollowedFile {
   readonly modifiedMilliseconds: number;
 }
 
+/** The file of a copy that a client has deleted: it is not copied again until it changes. */
+export interface LetGoFile {
+  readonly sizeBytes: number;
+  readonly modifiedMilliseconds: number;
+}
+
 /** A multipart upload that is neither completed nor aborted. */
 export interface UploadRecord extends ObjectDescription {
   readonly uploadId: string;

@@ -1,7 +1,8 @@
 import type { Dirent } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
+import { lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isImageName, systemFile, systemFolder } from '../../adapters/files/picture-names.ts';
+import type { FolderIdentity } from './vanished-folders.ts';
 
 export interface ScannedFile {
   readonly sizeBytes: number;
@@ -12,7 +13,7 @@ export interface FolderScan {
   /** Pictures by their paths below the folder, with `/` between names. */
   readonly files: ReadonlyMap<string, ScannedFile>;
   /** Folders with pictures or without, the folder itself (`''`) first. */
-  readonly folders: readonly string[];
+  readonly folders: ReadonlyMap<string, FolderIdentity>;
   /** Those that could not be read: nothing is known of what is in them. */
   readonly unreadable: readonly string[];
   /** Pictures and folders whose names are no UTF-8, as far as they can be said: Node finds no file by such a text. */
@@ -40,6 +41,8 @@ export interface ScanOptions {
   readonly isLeftOut: (path: string) => boolean;
   /** Told of each folder before it is read. */
   readonly onFolder: (folder: string) => void;
+  /** @default as the file system says */
+  readonly identityOf?: ((path: string) => Promise<FolderIdentity>) | undefined;
 }
 
 /**
@@ -48,9 +51,12 @@ export interface ScanOptions {
  *
  * @throws the file system's error, where the folder itself cannot be read
  */
-export async function scanFolder(root: string, { isLeftOut, onFolder }: ScanOptions): Promise<FolderScan> {
+export async function scanFolder(
+  root: string,
+  { isLeftOut, onFolder, identityOf = folderIdentity }: ScanOptions,
+): Promise<FolderScan> {
   const files = new Map<string, ScannedFile>();
-  const folders: string[] = [];
+  const folders = new Map<string, FolderIdentity>();
   const unreadable: string[] = [];
   const unnameable: string[] = [];
   const waiting = [''];
@@ -61,7 +67,8 @@ export async function scanFolder(root: string, { isLeftOut, onFolder }: ScanOpti
       if (codeOf(error) !== 'ENOENT') unreadable.push(folder);
       return [] as Dirent[];
     });
-    folders.push(folder);
+    const identity = await identityOf(join(root, folder)).catch(() => undefined);
+    if (identity) folders.set(folder, identity);
     for (const entry of entries) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (entry.name.includes(REPLACED) && !(await isThere(join(root, path)))) {
@@ -98,6 +105,16 @@ export async function fileAt(path: string): Promise<ScannedFile | undefined> {
     throw error;
   });
   return entry?.isFile() ? { sizeBytes: entry.size, modifiedMilliseconds: entry.mtimeMs } : undefined;
+}
+
+/** @throws the file system's error */
+export async function folderIdentity(path: string): Promise<FolderIdentity> {
+  const { dev, ino } = await stat(path);
+  return { device: dev, inode: ino };
+}
+
+export function isSame(one: ScannedFile | undefined, other: ScannedFile | undefined): boolean {
+  return one?.sizeBytes === other?.sizeBytes && one?.modifiedMilliseconds === other?.modifiedMilliseconds;
 }
 
 /** Whether there is a folder, and no link to one. */

@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import pLimit from 'p-limit';
 import { printable } from '../../core/printable.ts';
 import { countText } from '../../terminal/amounts.ts';
 import type { FolderObjects } from '../s3-endpoint/folder-objects.ts';
@@ -8,13 +7,17 @@ import { folderHints } from './folder-hints.ts';
 import {
   codeOf,
   type FolderScan,
-  fileAt,
   isEntered,
   isFolder,
   isPicturePath,
+  isSame,
   type ScannedFile,
   scanFolder,
 } from './folder-scan.ts';
+import { heldPictures } from './held-pictures.ts';
+import type { MountMemory } from './mount-memory.ts';
+import { settlingFiles } from './settling-files.ts';
+import type { FolderIdentity } from './vanished-folders.ts';
 
 export interface FolderWatch {
   /** Looks at all of the folder now, and resolves once it has done so. What has changed is taken over soon after. */
@@ -37,47 +40,55 @@ export interface FolderWatchOptions {
   readonly lookMilliseconds?: number;
   /** Between looks for a folder that has gone. @default 2 seconds */
   readonly awayMilliseconds?: number;
+  /** More pictures than this stay where a folder in it disappears with them, or comes up empty. @default 500 */
+  readonly maximumVanished?: number | undefined;
+  readonly mounts: MountMemory;
+  /** @default as the file system says */
+  readonly identityOf?: (path: string) => Promise<FolderIdentity>;
 }
 
-/** How a file was when it was looked at; `undefined`: there is none. */
-interface Sighting {
-  readonly file: ScannedFile | undefined;
-  readonly since: number;
-}
+/** More than people delete between two looks, far fewer than a drive has that is not mounted. */
+export const DEFAULT_MAXIMUM_VANISHED = 500;
 
-/** Reading more at once makes a spinning disk slower. */
-const READ_AT_ONCE = 4;
 /** Between looks at files that may still be written. */
 const PULSE_MILLISECONDS = 250;
 
 /**
  * Has objects follow the pictures of a folder: new and changed files become objects once they have been written whole, objects of files
  * that are gone are removed. A folder that is not there, or comes up empty where it was not, as one that is not mounted, keeps its
- * objects until it is back.
+ * objects until it is back, and so does one in it.
  */
 export function watchFolder(options: FolderWatchOptions): FolderWatch {
   const { root, prefix, objects, remark, settleMilliseconds = 1_500 } = options;
   const { lookMilliseconds = 5 * 60_000, awayMilliseconds = 2_000 } = options;
   const known = new Map<string, ScannedFile>();
-  const dirty = new Map<string, Sighting | undefined>();
   const told = new Set<string>();
-  const whenFree = pLimit(READ_AT_ONCE);
   const ending = new AbortController();
   const isClosed = () => ending.signal.aborted;
   let isAway = false;
   /** Of the folder whose files were seen last: another one in its place may lack them for another reason. */
   let identity: string | undefined;
-  let folders: ReadonlySet<string> = new Set();
+  let folders: ReadonlyMap<string, FolderIdentity> = new Map();
   let lookedAt = 0;
   let lookTook = 0;
   let foundAt = 0;
   let isLookWanted = true;
   let working: Promise<void> | undefined;
 
+  const files = settlingFiles({
+    absolute: (path) => join(root, path),
+    settleMilliseconds,
+    takeOver,
+    isHalted: () => isClosed() || isAway,
+    onFault: (path, error) =>
+      tellOnce(`${printable(join(root, path))} cannot be taken over: ${codeOf(error)}`),
+  });
+  const held = heldPictures({ ...options, maximum: options.maximumVanished ?? DEFAULT_MAXIMUM_VANISHED });
+
   const hints = folderHints({
     root,
     onHint: (path) => {
-      if (isPicturePath(path)) mark(path);
+      if (isPicturePath(path)) files.mark(path);
       else void noteFolder(path);
     },
     onFault: (error) =>
@@ -95,6 +106,7 @@ export function watchFolder(options: FolderWatchOptions): FolderWatch {
   const loaded = (async () => {
     for (const { key, ...file } of await objects.list(prefix, root))
       known.set(key.slice(prefix.length), file);
+    await held.load();
   })();
 
   /** @returns whether the folder is there, and is the one whose files are known */
@@ -119,7 +131,7 @@ export function watchFolder(options: FolderWatchOptions): FolderWatch {
         `${name} is not there, or empty as a folder that is not mounted: its ${pictures} stay until it is back`,
       );
     }
-    if (isGone) dirty.clear();
+    if (isGone) files.clear();
   }
 
   async function lookNow(): Promise<void> {
@@ -137,40 +149,37 @@ export function watchFolder(options: FolderWatchOptions): FolderWatch {
       return setAway(true);
     }
     setAway(false);
-    folders = new Set(scan.folders);
-    hints.keep(scan.folders);
-    for (const [path, file] of scan.files) if (!isSame(known.get(path), file)) mark(path);
-    for (const path of known.keys()) {
-      const isUnknown = scan.unreadable.some((folder) => path.startsWith(`${folder}/`));
-      if (!scan.files.has(path) && !isUnknown) mark(path);
-    }
+    if (held.count() > 0) await forgetDeleted();
+    hints.keep([...scan.folders.keys()]);
+    for (const [path, file] of scan.files) if (!isSame(known.get(path), file)) files.mark(path);
+    const missing = [...known.keys()].filter(
+      (path) =>
+        !(scan.files.has(path) || files.has(path)) &&
+        !scan.unreadable.some((folder) => path.startsWith(`${folder}/`)),
+    );
+    const staying = await held.among(missing, { scan, before: folders });
+    folders = scan.folders;
+    for (const path of missing) if (!staying.has(path)) files.mark(path);
     for (const name of scan.unnameable) {
       tellOnce(`${printable(join(root, name))} is left out: its name is no UTF-8, which keys of objects are`);
     }
     for (const folder of scan.unreadable) tellOnce(`${printable(join(root, folder))} cannot be read`);
   }
 
-  function mark(path: string): void {
-    if (!dirty.has(path)) dirty.set(path, undefined);
+  /** Objects that stay without their files may be deleted by whoever does not want them. */
+  async function forgetDeleted(): Promise<void> {
+    const listed = new Set((await objects.list(prefix, root)).map(({ key }) => key));
+    for (const path of known.keys()) if (!listed.has(`${prefix}${path}`)) known.delete(path);
   }
 
   /** A folder has come or gone, perhaps with all that is in it. Files that are no pictures come and go as they like. */
   async function noteFolder(path: string): Promise<void> {
     if (!path.split('/').every((name) => name === '' || isEntered(name))) return;
-    if (folders.has(path)) hints.forget(path);
-    const isOne = folders.has(path) || (await isFolder(join(root, path)));
-    isLookWanted ||= isOne;
-  }
-
-  async function settle(path: string): Promise<void> {
-    const file = await fileAt(join(root, path));
-    const before = dirty.get(path);
-    if (!before || !isSame(before.file, file)) {
-      dirty.set(path, { file, since: Date.now() });
-    } else if (Date.now() - before.since >= settleMilliseconds) {
-      if (await takeOver(path, file)) dirty.delete(path);
-      else dirty.set(path, undefined);
-    }
+    const wasOne = folders.has(path);
+    if (wasOne) hints.forget(path);
+    const isOne = await isFolder(join(root, path));
+    if (wasOne && !isOne) held.tellGone(path);
+    isLookWanted ||= wasOne || isOne;
   }
 
   /** @returns whether that is all for now */
@@ -178,7 +187,7 @@ export function watchFolder(options: FolderWatchOptions): FolderWatch {
     const key = `${prefix}${path}`;
     if (!file) {
       if (!known.has(path)) return true;
-      if (!(await isHere())) {
+      if (!(await isHere()) || (await held.isUnmounted(path))) {
         isLookWanted = true;
         return true;
       }
@@ -188,7 +197,7 @@ export function watchFolder(options: FolderWatchOptions): FolderWatch {
     }
     if (isSame(known.get(path), file)) return true;
     const outcome = await objects.put(key, join(root, path), ending.signal);
-    if (outcome === 'put') known.set(path, file);
+    if (outcome === 'put' || outcome === 'deleted') known.set(path, file);
     if (outcome === 'taken') {
       tellOnce(`${printable(join(root, path))} is left out: an upload has the key ${printable(key)}`);
     }
@@ -212,18 +221,7 @@ export function watchFolder(options: FolderWatchOptions): FolderWatch {
     // A tenth of the time at most: a large folder takes a while.
     if ((isLookWanted && !isAway && idle >= 9 * lookTook) || idle >= patience) await lookNow();
     if (isAway) return;
-    await Promise.all(
-      [...dirty.keys()].map((path) =>
-        whenFree(async () => {
-          if (isClosed() || isAway) return;
-          await settle(path).catch((error: unknown) => {
-            dirty.delete(path);
-            if (isClosed()) return;
-            tellOnce(`${printable(join(root, path))} cannot be taken over: ${codeOf(error)}`);
-          });
-        }),
-      ),
-    );
+    await files.pulse();
   }
 
   function work(): Promise<void> {
@@ -250,10 +248,7 @@ export function watchFolder(options: FolderWatchOptions): FolderWatch {
       clearInterval(timer);
       hints.close();
       await working;
+      await files.ended();
     },
   };
-}
-
-function isSame(one: ScannedFile | undefined, other: ScannedFile | undefined): boolean {
-  return one?.sizeBytes === other?.sizeBytes && one?.modifiedMilliseconds === other?.modifiedMilliseconds;
 }

@@ -145,7 +145,7 @@ export const ALLOWED_IMPORTS = `
   local/dynamodb: adapters/aws core/records local/control-api local/http local/store dynalite node:*
   local/reembedding: core/objects core/records core/tagging local/queue terminal node:*
   local/repair: core/objects core/records local/queue local/s3-endpoint local/store terminal node:*
-  local/watch: adapters/files core local/s3-endpoint terminal p-limit node:*
+  local/watch: adapters/files core local/s3-endpoint terminal p-limit zod node:*
   local/trial: adapters/files core/objects terminal node:*
   local: core/calibration adapters/aws adapters/files adapters/onnx api config.ts core core/formats/exif core/labels
       core/objects core/records core/results core/search core/tagging local/control-api local/dynamodb local/http
