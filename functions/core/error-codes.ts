@@ -325,6 +325,11 @@ const COMMAND_ERRORS = {
     remedy:
       'Set CLIPTAG_TOKEN to the token that `cliptag start` was given, send it as `Authorization: Bearer`, or log in on the page.',
   },
+  'too-many-guesses': {
+    meaning: 'Too many wrong tokens came from this address.',
+    remedy: 'Wait for as long as `Retry-After` says, and send the right one.',
+    retryable: true,
+  },
   'table-fault': {
     meaning: 'The table cannot be read; the message has the words of DynamoDB.',
     remedy: 'As the message says; often another try helps.',

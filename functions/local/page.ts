@@ -45,6 +45,8 @@ export interface PageOptions {
   readonly reach?: Reach | undefined;
   /** @default everybody who reaches it may ask */
   readonly token?: string | undefined;
+  /** Keeps which browsers have logged out. */
+  readonly loggedOutFile?: string | undefined;
   readonly modelFolder: string;
   /** Has a listener told of each image record that is written from now on. */
   readonly listen: (listener: (written: WrittenImage) => void) => void;
@@ -60,7 +62,7 @@ export interface PageOptions {
  * @throws Error with code `EADDRINUSE` when the port is taken
  */
 export async function startPage(pipeline: Pipeline, options: PageOptions): Promise<Page> {
-  const { warn, port, reach, token } = options;
+  const { warn, port, reach, token, loggedOutFile } = options;
   const { dynamodb } = pipeline;
   const { modelDigest } = pipeline.tagger.encoder;
   let tell: PageServer['tell'] = () => {};
@@ -107,12 +109,13 @@ export async function startPage(pipeline: Pipeline, options: PageOptions): Promi
     await closeSearch();
   };
   const control = controlPorts(pipeline, countOthers);
-  server = await startPageServer({ port, reach, token }, { control, ...api }).catch(
-    async (error: unknown) => {
-      await close();
-      throw error;
-    },
-  );
+  const onGuesses = (address: string, guesses: number) =>
+    warn(`${guesses} wrong tokens came from ${address}: it has to wait longer for each more`);
+  const access = { port, reach, token, loggedOutFile, onGuesses };
+  server = await startPageServer(access, { control, ...api }).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   tell = server.tell;
   return {
     port: server.port,

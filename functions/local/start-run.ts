@@ -183,6 +183,7 @@ async function serveAlone(options: StartOptions, output: Output): Promise<Served
   });
   const page = await startPage(pipeline, {
     ...{ ...access, port: ports.http, modelFolder: folder, warn: output.remark },
+    loggedOutFile: join(dataFolder, 'logged-out.json'),
     print: (line) => void output.line(line),
     listen: (listener) => {
       onImage = listener;

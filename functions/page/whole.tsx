@@ -11,6 +11,7 @@ import { START } from './model/address.ts';
 import { ConnectionBanner } from './parts/connection-banner.tsx';
 import { Icon } from './parts/icon.tsx';
 import { Link } from './parts/link.tsx';
+import { LogOutButton } from './parts/log-out-button.tsx';
 import { Navigation } from './parts/navigation.tsx';
 import { ThemeButton } from './parts/theme-button.tsx';
 import { ProblemsView } from './problems/problems-view.tsx';
@@ -42,6 +43,7 @@ export function Whole() {
         <div class="head-buttons">
           <ChooseFiles />
           <ThemeButton />
+          <LogOutButton />
         </div>
       </header>
       <div class="columns">

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 
 export const LOGIN_PATH = '/login';
+export const LOGOUT_PATH = '/logout';
 
 /** The document that asks for the token. With `#token=…` or `#code=…` in its address it asks nobody: no server is sent these. */
-export function loginDocument(isWrong: boolean): string {
+export function loginDocument(fault?: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -17,7 +18,7 @@ export function loginDocument(isWrong: boolean): string {
 <h1>Cliptag</h1>
 <label for="token">Token</label>
 <input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
-${isWrong ? '<p role="alert">That is not the token.</p>' : ''}
+${fault === undefined ? '' : `<p role="alert">${fault}</p>`}
 <button>Log in</button>
 <p>It is what <code>cliptag start</code> was given by <code>--token</code> or <code>CLIPTAG_TOKEN</code>.</p>
 </form>

@@ -1,16 +1,21 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { LoggedOut } from './logged-out.ts';
 
 /** Who may ask a page's server that has a token. */
 export interface PageAccess {
-  /** Whether a request may pass: a program by `Authorization: Bearer TOKEN`, a browser by its cookie. */
-  mayPass(headers: IncomingHttpHeaders): boolean;
+  /** The session that a browser's cookie stands for; undefined for one that is none, has expired or was logged out. */
+  sessionOf(headers: IncomingHttpHeaders): string | undefined;
+  /** What a program says of the token, by `Authorization: Bearer TOKEN`. */
+  bearerOf(headers: IncomingHttpHeaders): 'right' | 'wrong' | undefined;
   /**
    * The header `Set-Cookie` that lets a browser in, for the token or a code; undefined for what is neither.
    *
    * @param isSecure whether the browser came by TLS
    */
   cookieFor(given: string, isSecure: boolean): string | undefined;
+  /** Ends a browser's session, if it has one; gives the header `Set-Cookie` that has it forget the cookie. */
+  logOut(headers: IncomingHttpHeaders): Promise<string>;
   /** A code that lets one browser in, once and soon: it may stand where others could read a token, as in a list of processes. */
   newCode(): string;
 }
@@ -20,14 +25,25 @@ const COOKIE_SECONDS = 30 * 24 * 60 * 60;
 /** A browser that starts may take a while. */
 const CODE_MILLISECONDS = 60_000;
 
+export interface PageAccessOptions {
+  /** @default it begins empty, and ends with the process */
+  readonly loggedOut?: LoggedOut | undefined;
+  /** A clock, in milliseconds. */
+  readonly now?: () => number;
+}
+
 /**
- * Nothing is kept of who has logged in: a cookie is made of the token, and is good for as long as the token is.
+ * Nothing is kept of who has logged in, only of who has logged out: a cookie says when its session began, and proves by the token that
+ * it was given here. It is good for 30 days, and for as long as the token is.
  *
  * @param port tells the cookies of several pages on one machine apart, since cookies know no ports
  */
-export function pageAccess(token: string, port: number, now: () => number = Date.now): PageAccess {
+export function pageAccess(
+  token: string,
+  port: number,
+  { loggedOut = memoryOfLoggedOut(), now = Date.now }: PageAccessOptions = {},
+): PageAccess {
   const name = `cliptag-${port}`;
-  const session = createHmac('sha256', token).update('cliptag page').digest('base64url');
   const codes = new Map<string, number>();
 
   function takeCode(given: string): boolean {
@@ -35,16 +51,38 @@ export function pageAccess(token: string, port: number, now: () => number = Date
     return codes.delete(given);
   }
 
+  const signed = (session: string) =>
+    `${session}.${createHmac('sha256', token).update(`cliptag page ${session}`).digest('base64url')}`;
+
+  function isGood(session: string): boolean {
+    return now() < expiryOf(session) && !loggedOut.has(session);
+  }
+
+  function sessionOf({ cookie = '' }: IncomingHttpHeaders): string | undefined {
+    const values = cookiesOf(cookie, name);
+    const good = values.find((value) => {
+      const session = value.slice(0, value.lastIndexOf('.'));
+      return isSame(value, signed(session)) && isGood(session);
+    });
+    return good?.slice(0, good.lastIndexOf('.'));
+  }
+
   return {
-    mayPass({ authorization = '', cookie = '' }) {
+    sessionOf,
+    bearerOf({ authorization = '' }) {
       const [, bearer] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
-      if (bearer !== undefined) return isSame(bearer, token);
-      return cookiesOf(cookie, name).some((value) => isSame(value, session));
+      if (bearer === undefined) return undefined;
+      return isSame(bearer, token) ? 'right' : 'wrong';
     },
     cookieFor(given, isSecure) {
       if (!isSame(given, token) && !takeCode(given)) return undefined;
-      const attributes = `Path=/; HttpOnly; SameSite=Lax; Max-Age=${COOKIE_SECONDS}${isSecure ? '; Secure' : ''}`;
-      return `${name}=${session}; ${attributes}`;
+      const session = `${now().toString(36)}.${randomBytes(12).toString('base64url')}`;
+      return `${name}=${signed(session)}; ${attributes(COOKIE_SECONDS)}${isSecure ? '; Secure' : ''}`;
+    },
+    async logOut(headers) {
+      const session = sessionOf(headers);
+      if (session !== undefined) await loggedOut.add(session, expiryOf(session));
+      return `${name}=; ${attributes(0)}`;
     },
     newCode() {
       const code = randomBytes(24).toString('base64url');
@@ -52,6 +90,20 @@ export function pageAccess(token: string, port: number, now: () => number = Date
       return code;
     },
   };
+}
+
+function attributes(seconds: number): string {
+  return `Path=/; HttpOnly; SameSite=Lax; Max-Age=${seconds}`;
+}
+
+/** @param session begins with its time, in milliseconds to the base of 36 */
+function expiryOf(session: string): number {
+  return Number.parseInt(session, 36) + COOKIE_SECONDS * 1_000;
+}
+
+function memoryOfLoggedOut(): LoggedOut {
+  const sessions = new Set<string>();
+  return { has: (session) => sessions.has(session), add: async (session) => void sessions.add(session) };
 }
 
 /** In a time that says nothing of where they differ, or of how long they are. */

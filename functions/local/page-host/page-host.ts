@@ -6,7 +6,9 @@ import { findForeignPage, OWN_PAGES_ONLY } from '../http/foreign-page.ts';
 import { createLocalServer, cutWhenIdle, listen, type PortChoice, stop } from '../http/loopback-server.ts';
 import { LOOPBACK_REACH, type Reach } from '../http/reach.ts';
 import { type EventStream, eventStream } from './event-stream.ts';
-import { answerLogin } from './login.ts';
+import { guessLimit } from './guess-limit.ts';
+import { openLoggedOut } from './logged-out.ts';
+import { answerLogin, type Door } from './login.ts';
 import { type PageAccess, pageAccess } from './page-access.ts';
 import { openPageFiles, type PageFile, type PageFiles } from './page-files.ts';
 
@@ -49,11 +51,17 @@ export interface PageHostOptions {
   readonly reach?: Reach | undefined;
   /** What a browser logs in with, and programs send. @default everybody who reaches it may ask */
   readonly token?: string | undefined;
+  /** Keeps who has logged out, beyond the process. @default they may log out until it ends */
+  readonly loggedOutFile?: string | undefined;
+  /** Told of an address that has to wait, for it has guessed the token wrong so often. */
+  readonly onGuesses?: ((address: string, guesses: number) => void) | undefined;
 }
 
 /** Where the forms of uploads go. */
 export const UPLOAD_FORMS = `${API_BASE}/uploads/forms`;
 const EVENTS = `${API_BASE}/events`;
+/** Whether a browser has logged in, so that it may log out. */
+const SESSION = '/session';
 /** Says that the server answers, and nothing else, to whoever asks. */
 const HEALTH = '/health';
 
@@ -67,14 +75,16 @@ const IDLE_MILLISECONDS = 120_000;
  * @throws Error with code `EADDRINUSE` when the port is taken
  */
 export async function startPageHost(
-  { port, reach = LOOPBACK_REACH, token }: PageHostOptions,
+  { port, reach = LOOPBACK_REACH, token, loggedOutFile, onGuesses }: PageHostOptions,
   answerOwn: OwnAnswer,
 ): Promise<PageHost> {
   const events = eventStream();
+  const loggedOut = await openLoggedOut(loggedOutFile);
+  const limit = guessLimit({ onLimit: onGuesses });
   // Its cookie is named by the port, which is known before the first request comes.
   let made: PageAccess | undefined;
   const accessOf = (known: number) => {
-    if (token !== undefined) made ??= pageAccess(token, known);
+    if (token !== undefined) made ??= pageAccess(token, known, { loggedOut });
     return made;
   };
   // Once it listens: bundling takes a moment.
@@ -84,7 +94,8 @@ export async function startPageHost(
       cutWhenIdle(request, response, IDLE_MILLISECONDS);
       files ??= openPageFiles();
       const access = accessOf(request.socket.localPort ?? 0);
-      answer(request, response, { answerOwn, files, events, reach, access }).catch((error: unknown) => {
+      const door = access && { access, limit, onLogOut: events.end };
+      answer(request, response, { answerOwn, files, events, reach, door }).catch((error: unknown) => {
         if (response.headersSent) response.destroy();
         else sendError(request, response, error);
       });
@@ -114,13 +125,13 @@ interface Answering {
   readonly files: PageFiles;
   readonly events: EventStream;
   readonly reach: Reach;
-  readonly access: PageAccess | undefined;
+  readonly door: Door | undefined;
 }
 
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { answerOwn, files, events, reach, access }: Answering,
+  { answerOwn, files, events, reach, door }: Answering,
 ): Promise<void> {
   const headers = {
     ...OWN_PAGES_ONLY,
@@ -134,8 +145,10 @@ async function answer(
   const fault = findForeignPage(request.headers, { isLinked, isOwnName: reach.isOwnName });
   if (fault !== undefined) return sendText(response, 403, fault);
   if (methodAndPath === `GET ${HEALTH}`) return sendText(response, 200, 'ok');
-  if (access && (await answerLogin(request, response, methodAndPath, access))) return;
-  if (methodAndPath === `GET ${EVENTS}`) return events.open(response);
+  if (door && (await answerLogin(request, response, methodAndPath, door))) return;
+  const session = door?.access.sessionOf(request.headers);
+  if (methodAndPath === `GET ${SESSION}`) return sendJson(response, { isLoggedIn: session !== undefined });
+  if (methodAndPath === `GET ${EVENTS}`) return events.open(response, session);
   if (await answerOwn(request, response, path)) return;
   const file = request.method === 'GET' ? await files.find(path) : undefined;
   if (file !== undefined) return sendFile(request, response, file);

@@ -136,7 +136,7 @@ export const ALLOWED_IMPORTS = `
   local/s3-endpoint: local/http local/store @aws-sdk/checksums classic-level zod node:*
   local/queue: core/objects local/store aws-lambda node:*
   local/control-api: core/labels core/tagging zod
-  local/page-host: adapters/esbuild adapters/files api api/contract.ts core local/http node:*
+  local/page-host: adapters/esbuild adapters/files api api/contract.ts core local/http zod node:*
   local/page-server: api/contract.ts core local/control-api local/page-host @hono/node-server node:*
   local/label-sets: adapters/files core core/labels core/records core/retag terminal node:*
   local/page-api: adapters/files adapters/sharp api api/contract.ts core core/calibration core/labels core/learning
