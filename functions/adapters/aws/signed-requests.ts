@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { type RetryResolvedConfig, retryMiddleware } from '@smithy/core/retry';
 import { correctedClock, type ServiceClock } from './corrected-clock.ts';
 import { headerSigner, type SigningCredentials } from './header-signature.ts';
@@ -145,12 +147,29 @@ async function joined(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   return all.length === 1 && all[0] ? all[0] : Buffer.concat(all);
 }
 
+/**
+ * By events where it can: iteration joins what has come meanwhile, one more copy of the body, and V8 marks its whole heap for every
+ * 64 MiB of buffers.
+ */
 async function inPlace(chunks: AsyncIterable<Uint8Array>, lengthBytes: number): Promise<Uint8Array> {
   const bytes = Buffer.allocUnsafeSlow(lengthBytes);
   let received = 0;
-  for await (const chunk of chunks) {
+  const put = (chunk: Uint8Array) => {
     bytes.set(chunk, received);
     received += chunk.length;
-  }
+  };
+  if (chunks instanceof Readable) await eachChunk(chunks, put);
+  else for await (const chunk of chunks) put(chunk);
   return received === lengthBytes ? bytes : bytes.subarray(0, received);
+}
+
+async function eachChunk(body: Readable, take: (chunk: Uint8Array) => void): Promise<void> {
+  body.on('data', (chunk: Uint8Array) => {
+    try {
+      take(chunk);
+    } catch (error) {
+      body.destroy(error as Error);
+    }
+  });
+  await finished(body);
 }
