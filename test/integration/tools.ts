@@ -13,6 +13,7 @@ const TOOLS = {
   go: 'apt-get install golang',
   mc: 'go install github.com/minio/mc@latest',
   moto_server: "pip install 'moto[server]'",
+  openssl: 'apt-get install openssl',
   rclone: 'apt-get install rclone',
   script: 'apt-get install bsdutils',
   zsh: 'apt-get install zsh',

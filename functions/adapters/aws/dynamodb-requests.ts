@@ -32,13 +32,18 @@ export function dynamoDbRequests({ config }: DynamoDBClient, tableName: string):
     const body = Buffer.from(JSON.stringify(input));
     return send(
       {
-        ...{ method: 'POST', url, path: url.pathname, body, service: 'dynamodb', region },
+        ...{ method: 'POST', url, path: pathOf(url), body, service: 'dynamodb', region },
         headers: { 'content-type': JSON_TYPE, 'x-amz-target': `${API}.${operation}` },
         payloadHash: sha256Hex(body),
       },
       (response) => answerOf<Answer>(response),
     );
   };
+}
+
+/** Of an endpoint in a folder, such as a gateway has it, with its last slash. */
+function pathOf({ pathname }: URL): string {
+  return pathname.endsWith('/') ? pathname : `${pathname}/`;
 }
 
 async function answerOf<Answer>(response: SdkResponse): Promise<Answer> {

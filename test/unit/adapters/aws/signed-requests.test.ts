@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { awsClientDefaults } from '../../../../functions/adapters/aws/aws-client-defaults.ts';
 import { dynamoDbTagTable } from '../../../../functions/adapters/aws/dynamodb.ts';
 import { httpConnections } from '../../../../functions/adapters/aws/http-connections.ts';
@@ -265,6 +265,41 @@ describe('an endpoint', () => {
       expect(own).toEqual(bySdk);
     },
   );
+
+  it.each<Readonly<Record<string, string>>>([
+    { AWS_USE_FIPS_ENDPOINT: 'true' },
+    { AWS_USE_DUALSTACK_ENDPOINT: 'true' },
+    { AWS_USE_FIPS_ENDPOINT: 'true', AWS_USE_DUALSTACK_ENDPOINT: 'true' },
+    { AWS_ENDPOINT_URL: 'http://localhost:4566' },
+    { AWS_ENDPOINT_URL_DYNAMODB: 'http://localhost:8000/db', AWS_ENDPOINT_URL_S3: 'http://[::1]:9000/s3' },
+    { AWS_ENDPOINT_URL: 'http://localhost:4566', AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' },
+    { AWS_ACCOUNT_ID_ENDPOINT_MODE: 'disabled' },
+    { AWS_S3_USE_ARN_REGION: 'false' },
+  ])('is the one that the SDK finds with %o', async (variables) => {
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const credentials = { ...settings.credentials, accountId: '123456789012' };
+    const client = { ...awsClientDefaults(1_000), ...settings, credentials, region: 'us-west-2' };
+    const bySdk = {
+      item: await sentBy((requestHandler) =>
+        new DynamoDBClient({ ...client, requestHandler }).send(
+          new GetItemCommand({ TableName: 't', Key: {} }),
+        ),
+      ),
+      object: await sentBy((requestHandler) =>
+        new S3Client({ ...client, requestHandler }).send(new GetObjectCommand({ Bucket: 'b', Key: 'k' })),
+      ),
+    };
+    const own = {
+      item: await sentBy((requestHandler) =>
+        dynamoDbTagTable({ tableName: 't', client: { ...client, requestHandler } }).read(READ),
+      ),
+      object: await sentBy((requestHandler) =>
+        s3ObjectStore({ ...client, requestHandler }).fetch({ bucket: 'b', key: 'k', sequencer: '' }, 1),
+      ),
+    };
+    expect(own).toEqual(bySdk);
+  });
 
   it('of a directory bucket is asked by the SDK itself, which opens a session first', async () => {
     const { url } = await sentBy((requestHandler) =>
