@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
@@ -137,6 +138,21 @@ describe('a body that is cut', () => {
     const { own, sdk } = await outcomes('DynamoDB', answer);
     expect(own).toEqual({ value: 'a', requests: 2 });
     expect(own).toEqual(sdk);
+  });
+});
+
+describe('an answer that nobody asked for', () => {
+  it.each([
+    ['and the end', (socket: Socket, text: string) => void socket.end(text)],
+    ['alone', (socket: Socket, text: string) => void socket.write(text)],
+  ])('%s, as a resting connection gets it, is not that of the next request', async (_, say) => {
+    const server = await socketServer(({ count, socket }) => {
+      socket.write(rawAnswer(200, ITEM));
+      if (count === 0) setImmediate(() => say(socket, rawAnswer(408, 'too late', CLOSE)));
+    });
+    const table = dynamoDbTagTable({ tableName: 't', client: settings(server.url) });
+    const read = () => table.read({ Key: { PK: 'a', SK: 'b' }, ConsistentRead: true });
+    for (let times = 0; times < 5; times++) expect(await read()).toEqual({ PK: 'a' });
   });
 });
 
