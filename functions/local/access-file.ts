@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '../adapters/files/make-folder.ts';
 import type { AccessVariables } from '../config.ts';
 
 const FIRST_LINES = `# What other machines need to reach this Cliptag: the token of the page and the HTTP API, the keys of S3 and DynamoDB.
@@ -21,7 +22,7 @@ export async function makeAccessFile(path: string): Promise<boolean> {
     CLIPTAG_SECRET_ACCESS_KEY: secret(),
   };
   const lines = Object.entries(values).map(([name, value]) => `${name}=${value}\n`);
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   // Whole or not at all, whenever the power goes.
   const draft = `${path}.draft`;
   await writeFile(draft, `${FIRST_LINES}${lines.join('')}`, { mode: 0o600, flush: true });

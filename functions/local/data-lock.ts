@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CliptagError } from '../core/errors.ts';
 import { UsageError } from '../terminal/exit-code.ts';
+import { makeDataFolder } from './data-folder.ts';
 import { noteStarting, removeRunningNote, runningPipeline } from './running-note.ts';
 import { openLevelStore } from './store/level-store.ts';
 
@@ -34,7 +34,7 @@ const UNTOLD_MILLISECONDS = 1_000;
  */
 export async function takeDataFolder(dataFolder: string, options: DataLockOptions): Promise<DataLock> {
   const { startPatienceMilliseconds: forStart = 60_000, endPatienceMilliseconds: forEnd = 15_000 } = options;
-  await mkdir(dataFolder, { recursive: true });
+  await makeDataFolder(dataFolder);
   const begun = Date.now();
   for (let isTold = false; ; await sleep(PAUSE_MILLISECONDS)) {
     const lock = await lockOf(dataFolder);

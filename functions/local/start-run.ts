@@ -79,9 +79,10 @@ interface Served {
 
 /** Serves until it is stopped, with the sample photographs on the first start; gives the exit code. */
 export async function runStart(options: StartOptions, output: Output): Promise<number> {
-  const served = await serve(options, output).catch(async (error: unknown) => {
+  const told = async (error: unknown) => {
     throw await startError(error, options);
-  });
+  };
+  const served = await serve(options, output).catch(told);
   const ending = new AbortController();
   let background = Promise.resolve();
   let terminal: StartTerminal | undefined;
@@ -91,7 +92,7 @@ export async function runStart(options: StartOptions, output: Output): Promise<n
     await untilStopped(async (stop) => {
       const work = reembeddingOf(served);
       terminal = terminalOf(served, stop, output);
-      await welcome(served, options, { work, terminal }, output);
+      await welcome(served, options, { work, terminal }, output).catch(told);
       folders = followFolders(options.watched, {
         ...{ s3: served.pipeline.s3, dataFolder: options.dataFolder },
         ...{ mode: options.watchMode, maximumVanished: options.watchMaximumVanished, remark: output.remark },

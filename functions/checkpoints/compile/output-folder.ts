@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { access, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { makeFolder } from '../../adapters/files/make-folder.ts';
 import { MANIFEST_FILE } from '../../adapters/files/model-folder.ts';
 import { InvalidInput } from '../../core/errors.ts';
 
@@ -16,7 +17,7 @@ export async function replaceModelFolder(
 ): Promise<void> {
   const target = resolve(path);
   await requireReplaceable(target);
-  await mkdir(dirname(target), { recursive: true });
+  await makeFolder(dirname(target));
   const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}`);
   const previous = `${temporary}.previous`;
   await mkdir(temporary);

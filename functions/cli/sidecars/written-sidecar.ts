@@ -1,6 +1,7 @@
-import { lstat, mkdir, readFile, realpath } from 'node:fs/promises';
+import { lstat, readFile, realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { writeAtomically } from '../../adapters/files/atomic-write.ts';
+import { makeFolder } from '../../adapters/files/make-folder.ts';
 import { mergedSidecar } from './merged-sidecar.ts';
 import type { Keywords, ListForm } from './xmp-names.ts';
 import { newSidecar } from './xmp-text.ts';
@@ -33,7 +34,7 @@ export async function writtenSidecar(
     const text = before === undefined ? newSidecar(keywords, form) : mergedSidecar(before, keywords, form);
     if (text === before) return { state: 'same' };
     if (mode !== undefined && (mode & WRITABLE) === 0) throw new Error('it may only be read');
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolder(dirname(file));
     await writeAtomically(file, text, mode);
     return { state: before === undefined ? 'new' : 'changed' };
   } catch (error) {

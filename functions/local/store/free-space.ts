@@ -34,14 +34,14 @@ export function spaceOf(folder: string, reservedBytes: number): AssertSpace {
   };
 }
 
-/** Whether an error, of Node or of LevelDB, says that the disk is full. */
+/** Whether an error, of Node, of LevelDB or of an endpoint here, says that the disk is full. */
 export function isDiskFull(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code, message } = error as NodeJS.ErrnoException;
   return (
     error instanceof DiskFullError ||
     ['ENOSPC', 'EDQUOT'].includes(code ?? '') ||
-    /no space left on device|disk quota exceeded/i.test(message) ||
+    /no space left on device|disk quota exceeded|the disk is full/i.test(message) ||
     isDiskFull(error.cause)
   );
 }

@@ -1,5 +1,6 @@
-import { lstat, mkdir, stat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../../adapters/files/make-folder.ts';
 import { UsageError } from '../../../terminal/exit-code.ts';
 import { type BroaderLabels, keywordsOf } from '../../sidecars/keywords.ts';
 import type { SidecarCounts } from '../../sidecars/sidecar-counts.ts';
@@ -59,7 +60,7 @@ async function madeFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined);
   if (found && !found.isDirectory())
     throw new UsageError([`--xmp: expected a folder but ${folder} is a file`]);
-  await mkdir(folder, { recursive: true }).catch(failed);
+  await makeFolder(folder).catch(failed);
 }
 
 function severalBuckets(one: string, other: string): UsageError {
