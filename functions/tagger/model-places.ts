@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { IS_CHECKOUT, packagePath } from '../adapters/files/package-folder.ts';
 import { readCacheFolder } from '../config.ts';
+import { missingModel } from './missing-model.ts';
 
 /**
  * Where models, label sets and classifiers lie. What comes with Cliptag is in its package. What it makes or fetches is
@@ -32,12 +33,22 @@ export const CLASSIFIER_FOLDER = IS_CHECKOUT
 /** Classifiers that come with the package; a checkout has none, since its label sets may have changed. */
 export const PREPARED_CLASSIFIER_FOLDER = IS_CHECKOUT ? undefined : join(PREPARED_FOLDER, 'classifiers');
 
-/** The folder of a model: one that has a name here, else the folder that the user names. */
+/**
+ * The folder of a model: one that has a name here, else the folder that the user names.
+ *
+ * @throws {CliptagError} `no-model` for a name that neither a model nor a folder has
+ */
 export function modelFolder(nameOrFolder: string): string {
-  const named = isModelName(nameOrFolder) ? MODELS_FOLDERS.map((folder) => join(folder, nameOrFolder)) : [];
-  const own = named.find((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
-  if (own) return own;
-  return nameOrFolder === DEFAULT_MODEL ? join(SHIPPED_MODELS_FOLDER, DEFAULT_MODEL) : nameOrFolder;
+  if (!isModelName(nameOrFolder)) return nameOrFolder;
+  const named = MODELS_FOLDERS.map((folder) => join(folder, nameOrFolder)).find(isFolder);
+  if (named) return named;
+  if (nameOrFolder === DEFAULT_MODEL) return join(SHIPPED_MODELS_FOLDER, DEFAULT_MODEL);
+  if (isFolder(nameOrFolder)) return nameOrFolder;
+  throw missingModel(nameOrFolder, MODELS_FOLDERS);
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** Whether a text may be the name of a model: one that is no path to anywhere else. */

@@ -125,7 +125,7 @@ describe('cliptag', () => {
     [['embed', 'missing'], /no such file or folder: missing/],
     [['embed', '--text'], /--text needs a value/],
     [['embed', '--text', '--json'], /--text needs a value .*--text=--json/],
-    [['tokenize', 'a', '--model', 'missing'], /tokenizer at missing\/tokenizer\.json/],
+    [['tokenize', 'a', '--model', 'missing'], /model folder .* missing/],
     [['query'], /expected at least one --label/],
     [['query', '--label', 'dog', 'cat'], /expected only flags but received "cat"/],
     [

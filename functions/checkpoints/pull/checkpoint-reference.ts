@@ -1,4 +1,5 @@
 import { InvalidInput } from '../../core/errors.ts';
+import { didYouMean, nearestWords } from '../../core/labels/near-words.ts';
 import { reasonAgainstRepository } from '../refused-models.ts';
 import { KNOWN_MODELS } from './known-models.ts';
 import type { PulledLayout } from './wanted-files.ts';
@@ -53,6 +54,8 @@ export function checkpointReference(text: string): CheckpointReference {
 }
 
 function wrongName(text: string): string {
-  const names = Object.keys(KNOWN_MODELS).join(', ');
-  return `Expected ${names} or hf:OWNER/REPO[@REVISION] but received ${JSON.stringify(text)}`;
+  const names = Object.keys(KNOWN_MODELS);
+  const begun = names.filter((name) => text !== '' && name.startsWith(text));
+  const meant = didYouMean([...new Set([...nearestWords(text, names), ...begun])]);
+  return `Expected ${names.join(', ')} or hf:OWNER/REPO[@REVISION] but received ${JSON.stringify(text)}${meant}`;
 }

@@ -113,7 +113,7 @@ export const ALLOWED_IMPORTS = `
   checkpoints: zod
   checkpoints/compile/write: node:*
   checkpoints/compile/safetensors: core node:*
-  checkpoints/pull: adapters/files checkpoints core undici zod node:*
+  checkpoints/pull: adapters/files checkpoints core undici zod node:* core/labels
   checkpoints/compile/read: adapters/files checkpoints checkpoints/compile/safetensors core zod node:*
   checkpoints/compile/weights: checkpoints/compile/read
   checkpoints/compile/graph: checkpoints/compile/read checkpoints/compile/weights checkpoints/compile/write
@@ -124,7 +124,7 @@ export const ALLOWED_IMPORTS = `
       checkpoints/compile/read checkpoints/compile/smooth checkpoints/compile/write core node:*
 
   # Tagging from code, and the parts that the command line shares with it.
-  tagger: adapters/files adapters/onnx adapters/sharp config.ts core core/calibration core/formats/exif core/labels
+  tagger: adapters/files adapters/onnx adapters/sharp checkpoints/pull config.ts core core/calibration core/formats/exif core/labels
       core/labels/review core/objects core/tagging node:*
 
   # What a terminal shows and takes.

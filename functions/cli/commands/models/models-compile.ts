@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import type { Model } from '../../../adapters/files/model-folder.ts';
+import { KNOWN_MODELS } from '../../../checkpoints/pull/known-models.ts';
 import { DEFAULT_MODEL, MODELS_FOLDER } from '../../../tagger/model-places.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT, UsageError } from '../../../terminal/exit-code.ts';
@@ -77,8 +78,11 @@ function asked({ flags: given, operands: [operand = ''] }: Input<typeof flags>):
 } {
   const pulled = join(CHECKPOINTS_FOLDER, operand);
   const folder = [operand, pulled].find((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
-  if (folder === undefined)
-    throw new UsageError([`expected a folder but found neither ${operand} nor ${pulled}`]);
+  if (folder === undefined) {
+    throw new UsageError([
+      `expected a folder but found neither ${operand} nor ${pulled}${Object.hasOwn(KNOWN_MODELS, operand) ? `: cliptag models pull ${operand} downloads it` : ''}`,
+    ]);
+  }
   // The folder's name is what `--model` takes.
   const name = basename(resolve(folder)).replace(/[^\w.-]/g, '-');
   if (given.out === undefined && name === DEFAULT_MODEL) {
