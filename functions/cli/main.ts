@@ -3,6 +3,7 @@ import { packageVersion } from '../adapters/files/package-folder.ts';
 import { shellWord } from '../core/removal-command.ts';
 import { wrongCommand } from '../terminal/did-you-mean.ts';
 import { EXIT, UsageError } from '../terminal/exit-code.ts';
+import { fittedHelp } from '../terminal/fitted-help.ts';
 import type { Output } from '../terminal/output.ts';
 import { runProgram } from '../terminal/program.ts';
 import { commandGroups, commandTable, type LoadStart } from './command-table.ts';
@@ -41,7 +42,7 @@ async function answer(
   output: Output,
 ): Promise<number> {
   if (name === '--version') await output.line(packageVersion());
-  else if (['', '--help', '-h', 'help'].includes(name)) await output.line(help());
+  else if (['', '--help', '-h', 'help'].includes(name)) await output.line(fittedHelp(help()));
   else {
     const fault = wrongCommand(name, [...names, '--help', '--version']);
     throw new UsageError([

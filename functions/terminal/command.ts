@@ -1,4 +1,5 @@
 import { EXIT } from './exit-code.ts';
+import { fittedHelp } from './fitted-help.ts';
 import { type Completes, type Flag, type FlagSet, type Input, parseFlags } from './flags.ts';
 import { laidOut } from './layout.ts';
 import { withoutLiveLines } from './live-line.ts';
@@ -63,7 +64,7 @@ export function command<Flags extends FlagSet>(parts: CommandParts<Flags>): Comm
   const description = { ...parts, flags };
   const run = async (args: readonly string[], output: Output) => {
     if (asksForHelp(args)) {
-      await output.line(helpOf(description));
+      await output.line(fittedHelp(helpOf(description)));
       return EXIT.done;
     }
     const check = (input: Input<FlagSet>) => parts.check?.(input as Input<Flags>) ?? [];

@@ -1,6 +1,7 @@
 import { asksForHelp, type Command, type CommandTable } from './command.ts';
 import { wrongCommand } from './did-you-mean.ts';
 import { EXIT, UsageError } from './exit-code.ts';
+import { fittedHelp } from './fitted-help.ts';
 import { tableLines } from './table-lines.ts';
 
 export interface CommandOfParts {
@@ -17,7 +18,7 @@ export function commandOf(subcommands: CommandTable, parts: CommandOfParts): Com
     const listed = name === undefined ? undefined : subcommands.get(name);
     if (listed) return (await listed.load())([...args.slice(0, at), ...args.slice(at + 1)], output);
     if (args.length === 0 || (name === undefined && asksForHelp(args))) {
-      await output.line(helpOf(subcommands, parts));
+      await output.line(fittedHelp(helpOf(subcommands, parts)));
       return EXIT.done;
     }
     throw new UsageError([wrongCommand(name ?? args[0] ?? '', [...subcommands.keys()], parts.name)]);
