@@ -1,4 +1,4 @@
-import { untracked, useComputed, useSignalEffect } from '@preact/signals';
+import { untracked, useSignalEffect } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { DuplicatesView } from './duplicates/duplicates-view.tsx';
@@ -18,7 +18,7 @@ import { ProblemsView } from './problems/problems-view.tsx';
 import { SearchBox } from './search-box/search-box.tsx';
 import { SelectionBar } from './selection/selection-bar.tsx';
 import { StatusView } from './status/status-view.tsx';
-import { address } from './store/address.ts';
+import { address, question } from './store/address.ts';
 import { find } from './store/answer.ts';
 import { ChooseFiles } from './uploads/choose-files.tsx';
 import { DropTarget } from './uploads/drop-target.tsx';
@@ -76,13 +76,9 @@ export function Whole() {
 
 /** Asks anew whenever the address asks for something else. */
 function useSearching(): void {
-  const asked = useComputed(() => {
-    const { view, query, order, isAll, similar } = address.value;
-    return JSON.stringify([view, query, order, isAll, similar]);
-  });
   const isFirst = useRef(true);
   useSignalEffect(() => {
-    void asked.value;
+    void question.value;
     if (address.peek().view !== 'photos') return;
     if (!isFirst.current && address.peek().image === undefined) scrollTo({ top: 0, behavior: 'instant' });
     isFirst.current = false;

@@ -71,9 +71,10 @@ export function Gallery() {
       style={{ height: `${height}px` }}
       {...handlers}
     >
-      {visibleSections(layout, top - OVERSCAN, bottom + OVERSCAN).map(({ section, rows }) => (
+      {visibleSections(layout, top - OVERSCAN, bottom + OVERSCAN).map(({ section, rows }, at, visible) => (
         <SectionView
-          key={`${number}.${section.top}`}
+          // What another answer has as well stays in the document, and keeps the focus.
+          key={`${section.title} ${visible.slice(0, at).filter((one) => one.section.title === section.title).length}`}
           section={section}
           rows={rows}
           images={images}

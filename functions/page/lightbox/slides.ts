@@ -106,11 +106,15 @@ export function openSlides({ name, isAlone }: { name: ImageName; isAlone: boolea
     event.preventDefault();
   });
   let stopFollowing: (() => void) | undefined;
-  slides.on('close', () => leaveImage());
-  slides.on('destroy', () => {
-    stopFollowing?.();
-    setBehindInert(false);
-    focusTile();
+  slides.on('close', () => {
+    leaveImage();
+    // It holds the focus until it is done with closing, and goes from the document later still: no key is lost meanwhile.
+    queueMicrotask(() => {
+      stopFollowing?.();
+      if (slides.element) slides.element.style.display = 'none';
+      setBehindInert(false);
+      focusTile();
+    });
   });
   slides.init();
   slides.element?.setAttribute('aria-label', 'Enlarged picture');
@@ -180,5 +184,5 @@ function setBehindInert(isInert: boolean): void {
 function focusTile(): void {
   const index = lastEnlarged.value;
   const selector = index === undefined ? '.tile-picture' : `[data-index="${index}"]`;
-  requestAnimationFrame(() => document.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true }));
+  document.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true });
 }

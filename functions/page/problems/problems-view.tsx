@@ -1,4 +1,5 @@
-import { untracked, useSignal, useSignalEffect } from '@preact/signals';
+import { untracked, useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
 import type { ApiImage } from '../../api/contract.ts';
 import { nameOf } from '../model/address.ts';
 import { bytesText, countText, dateOf, dayTitle } from '../model/texts.ts';
@@ -17,19 +18,30 @@ export function ProblemsView() {
   const images = useSignal<readonly ApiImage[] | undefined>(undefined);
   const cursor = useSignal<string | undefined>(undefined);
   const fault = useSignal<Error | undefined>(undefined);
+  const asking = useRef<AbortController | undefined>(undefined);
   const load = async (from?: string) => {
     fault.value = undefined;
+    // A later answer counts, whichever comes first.
+    asking.current?.abort();
+    const controller = new AbortController();
+    asking.current = controller;
     try {
-      const found = await search({ query: QUERY, order: 'newest', limit: PAGE, cursor: from });
+      const asked = { query: QUERY, order: 'newest', limit: PAGE, cursor: from } as const;
+      const found = await search(asked, controller.signal);
       images.value = from === undefined ? found.images : [...(images.peek() ?? []), ...found.images];
       cursor.value = found.cursor;
     } catch (error) {
-      fault.value = asError(error);
+      if (!controller.signal.aborted) fault.value = asError(error);
     }
   };
+  const counted = useComputed(() => {
+    const { failed, unsupported } = status.value?.images ?? {};
+    return `${failed} ${unsupported}`;
+  });
+  useEffect(() => () => asking.current?.abort(), []);
   useSignalEffect(() => {
     // Counted anew by the pipeline: there may be more, or fewer after a retry.
-    void status.value?.images.failed;
+    void counted.value;
     untracked(() => void load());
   });
   const { failed = 0, unsupported = 0 } = status.value?.images ?? {};

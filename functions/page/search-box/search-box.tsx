@@ -1,8 +1,8 @@
-import { useSignal, useSignalEffect } from '@preact/signals';
+import { untracked, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { type Suggestion, suggestionsFor } from '../model/suggestions.ts';
 import { Icon } from '../parts/icon.tsx';
-import { address, searchFor } from '../store/address.ts';
+import { address, question, searchFor } from '../store/address.ts';
 import { answer, find, sample } from '../store/answer.ts';
 import { ApiProblem } from '../store/api.ts';
 import { labels, termOf } from '../store/labels.ts';
@@ -15,24 +15,36 @@ export function SearchBox() {
   const input = useRef<HTMLInputElement>(null);
   const text = useSignal(address.value.query);
   const suggestions = useSignal<readonly Suggestion[]>([]);
+  const areWanted = useSignal(false);
   const chosen = useSignal(-1);
   const isOpen = suggestions.value.length > 0;
 
   useSignalEffect(() => {
-    text.value = address.value.query;
+    // What is typed stays where only a picture is enlarged or left.
+    void question.value;
+    text.value = address.peek().query;
   });
   useEffect(() => focusBySlash(() => input.current?.select()), []);
 
   const close = () => {
+    areWanted.value = false;
     suggestions.value = [];
     chosen.value = -1;
   };
   const suggest = () => {
+    areWanted.value = true;
     const caret = input.current?.selectionStart ?? text.value.length;
     const known = { labels: labels.value, recent: recentQueries.value, termOf };
     suggestions.value = suggestionsFor(text.value, caret, known);
     chosen.value = -1;
   };
+  useSignalEffect(() => {
+    // Whoever was faster than the labels sees them all the same; a line that is chosen stays where it is.
+    void labels.value;
+    untracked(() => {
+      if (areWanted.value && chosen.value === -1) suggest();
+    });
+  });
   const ask = (query: string) => {
     close();
     const asked = query.trim();
@@ -44,10 +56,11 @@ export function SearchBox() {
   const take = (suggestion: Suggestion) => {
     text.value = suggestion.query;
     if (suggestion.isWhole) return ask(suggestion.query);
-    requestAnimationFrame(() => {
-      input.current?.setSelectionRange(suggestion.caret, suggestion.caret);
-      suggest();
-    });
+    if (!input.current) return;
+    // At once, for the next key may come before it is drawn.
+    input.current.value = suggestion.query;
+    input.current.setSelectionRange(suggestion.caret, suggestion.caret);
+    suggest();
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.isComposing) return;

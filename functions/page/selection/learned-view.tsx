@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { LearningAnswer } from '../../api/contract.ts';
 import { countText } from '../model/texts.ts';
 import { labelSetsInUse, retag } from '../store/label-sets.ts';
@@ -6,8 +6,8 @@ import { labelSetsInUse, retag } from '../store/label-sets.ts';
 /** It is saved: what is left to do is to tag the pictures that are there already. */
 export function LearnedView({ learned, onClose }: { learned: LearningAnswer; onClose: () => void }) {
   const next = useRef<HTMLButtonElement>(null);
-  // The button that had the focus has gone.
-  useEffect(() => next.current?.focus(), []);
+  // The button that had the focus has gone; no key is lost meanwhile.
+  useLayoutEffect(() => next.current?.focus(), []);
   const { set, label, positive, negative } = learned;
   const others = labelSetsInUse.value?.others ?? 0;
   const examples = `${countText(positive, 'picture')}${negative > 0 ? ` and ${countText(negative, 'counterexample')}` : ''}`;

@@ -14,8 +14,9 @@ export function SelectionBar() {
   const opens = (dialog: 'add' | 'remove' | 'learn') => () => {
     open.value = dialog;
   };
-  const onClosed = () => {
-    open.value = undefined;
+  /** A dialog may tell that it is closed when another one is open already. */
+  const closes = (dialog: 'add' | 'remove' | 'learn') => () => {
+    if (open.value === dialog) open.value = undefined;
   };
   return (
     <section class="selection-bar" aria-label="Selected pictures">
@@ -44,9 +45,9 @@ export function SelectionBar() {
           Learn a label …
         </button>
       )}
-      {open.value === 'learn' && <LearnDialog onClosed={onClosed} />}
-      {open.value === 'add' && <LabelDialog verdict="there" onClosed={onClosed} />}
-      {open.value === 'remove' && <LabelDialog verdict="not-there" onClosed={onClosed} />}
+      {open.value === 'learn' && <LearnDialog onClosed={closes('learn')} />}
+      {open.value === 'add' && <LabelDialog verdict="there" onClosed={closes('add')} />}
+      {open.value === 'remove' && <LabelDialog verdict="not-there" onClosed={closes('remove')} />}
     </section>
   );
 }

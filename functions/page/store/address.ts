@@ -1,8 +1,14 @@
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { type Address, readAddress, START, writeAddress } from '../model/address.ts';
 
 /** Where the page is; all else follows from it. */
 export const address = signal<Address>(readAddress(location.search));
+
+/** What the address asks for, which stays the same where a picture is enlarged or left. */
+export const question = computed(() => {
+  const { view, query, order, isAll, similar } = address.value;
+  return JSON.stringify([view, query, order, isAll, similar]);
+});
 
 /** What the history keeps beside each address. */
 interface HistoryEntry {
@@ -12,14 +18,26 @@ interface HistoryEntry {
   readonly isEnlarged?: boolean;
 }
 
+/** Where else to go once the browser has gone back, which it does a moment after it is told to; undefined while it need not. */
+let waiting: (() => void)[] | undefined;
+/** A browser that was told too much in a second goes nowhere, and says nothing. */
+const GOING_BACK_MILLISECONDS = 1_000;
+
 history.scrollRestoration = 'manual';
 addEventListener('popstate', () => {
-  const before = address.value;
+  const isEnlarged = address.value.image !== undefined || waiting !== undefined;
   address.value = readAddress(location.search);
   const { scroll } = entry();
   // The gallery behind an enlarged picture has stayed where it was.
-  if (scroll !== undefined && before.image === undefined) requestAnimationFrame(() => scrollTo(0, scroll));
+  if (scroll !== undefined && !isEnlarged) requestAnimationFrame(() => scrollTo(0, scroll));
+  goOn();
 });
+
+function goOn(): void {
+  const next = waiting ?? [];
+  waiting = undefined;
+  for (const act of next) act();
+}
 
 function entry(): HistoryEntry {
   return (history.state ?? {}) as HistoryEntry;
@@ -27,6 +45,10 @@ function entry(): HistoryEntry {
 
 /** Goes to another address; what is not named stays. */
 export function go(change: Partial<Address>, { isReplacing = false } = {}): void {
+  if (waiting !== undefined) {
+    waiting.push(() => go(change, { isReplacing }));
+    return;
+  }
   const before = address.value;
   const next = { ...before, ...change };
   const path = writeAddress(next);
@@ -43,8 +65,20 @@ export function go(change: Partial<Address>, { isReplacing = false } = {}): void
 /** From the enlarged picture back to where it was enlarged, or to the gallery if a link has led to it. */
 export function leaveImage(): void {
   if (address.value.image === undefined) return;
-  if (entry().isEnlarged) history.back();
-  else go({ image: undefined }, { isReplacing: true });
+  if (!entry().isEnlarged) {
+    go({ image: undefined }, { isReplacing: true });
+    return;
+  }
+  // The page is there at once, whenever the browser follows.
+  const mine: (() => void)[] = [];
+  waiting = mine;
+  address.value = { ...address.value, image: undefined };
+  history.back();
+  setTimeout(() => {
+    if (waiting !== mine) return;
+    history.replaceState(entry(), '', writeAddress(address.value));
+    goOn();
+  }, GOING_BACK_MILLISECONDS);
 }
 
 /** A link's address, for those who open it in another tab. */

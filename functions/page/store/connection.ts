@@ -30,6 +30,8 @@ const RECONNECT_MILLISECONDS = 3_000;
 const GATHER_MILLISECONDS = 600;
 const MAXIMUM_RATES = 90;
 
+let hasListened = false;
+
 export function connect(): void {
   listen();
   void askStatus();
@@ -49,9 +51,11 @@ function listen(): void {
   });
   events.addEventListener('label-sets', () => void loadLabelSets());
   events.addEventListener('open', () => {
-    const wasLost = connection.value === 'lost';
+    const isAgain = connection.value === 'lost' || hasListened;
+    hasListened = true;
     connection.value = 'live';
-    if (wasLost) void recover();
+    // Nobody has told what happened meanwhile.
+    if (isAgain) void recover();
   });
   events.addEventListener('error', () => {
     if (connection.value === 'live') connection.value = 'connecting';
@@ -102,7 +106,10 @@ function gather(): void {
     const { view, image } = address.value;
     const isAtTop = view === 'photos' && image === undefined && scrollY < 80;
     const isIdle = answer.value.state !== 'loading' && !answer.value.isLoadingMore;
-    if ((newcomers.value > 0 || isOutdated) && isAtTop && isIdle) {
+    const isBehind = newcomers.value > 0 || isOutdated;
+    // What is being asked may have been answered before they came.
+    if (isBehind && isAtTop && !isIdle) gather();
+    else if (isBehind && isAtTop) {
       isOutdated = false;
       await find({ isFresh: false });
     } else await countAnew();

@@ -21,6 +21,8 @@ export interface FakeApi {
   /** What is answered instead, by the path's beginning. */
   readonly faults: Map<string, { readonly status: number; readonly body: unknown }>;
   readonly uploaded: { readonly key: string; readonly bytes: number }[];
+  /** Ends all connections on which pages listen. */
+  hangUp(): void;
   close(): Promise<void>;
 }
 
@@ -237,6 +239,9 @@ export async function startFakeApi(images: ApiImage[], port = 0, isChanging = fa
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     ...{ images, asked, faults, uploaded, tell: corrected },
+    hangUp() {
+      for (const listener of listeners) listener.destroy();
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
