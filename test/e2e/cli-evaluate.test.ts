@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Evaluation } from '../../functions/cli/commands/evaluate/evaluation.ts';
 import { SAMPLE_FOLDER } from '../../functions/local/samples.ts';
 import { type CliResult, jsonLines, runCli } from './support/cli-process.ts';
+import { eventually } from './support/shown.ts';
 
 const HOSTILE = '<img src=x onerror=alert(1)> & "co"';
 let folder: string;
@@ -179,16 +180,16 @@ describe('the page of cliptag evaluate', () => {
       for (const card of await cards.all()) {
         expect(await card.locator('h4').textContent()).toMatch(/ taken for /);
         expect(await card.locator('li').count()).toBe(4);
-        const width = card.locator('img').evaluate((img) => 'naturalWidth' in img && img.naturalWidth);
-        expect(await width).toBe(240);
+        const width = () => card.locator('img').evaluate((img) => 'naturalWidth' in img && img.naturalWidth);
+        await eventually(width).toBe(240);
       }
     });
 
     it('follows the reader to dark, by its own policy alone', async () => {
       const background = "getComputedStyle(document.body).getPropertyValue('background-color')";
-      expect(await page.evaluate(background)).toBe('rgb(22, 22, 22)');
+      await eventually(() => page.evaluate(background)).toBe('rgb(22, 22, 22)');
       await page.emulateMedia({ colorScheme: 'light' });
-      expect(await page.evaluate(background)).toBe('rgb(250, 250, 250)');
+      await eventually(() => page.evaluate(background)).toBe('rgb(250, 250, 250)');
       expect(faults).toEqual([]);
     });
   });
