@@ -1,11 +1,11 @@
 import { PutBucketCorsCommand, S3Client } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { presignedLink, signedForm, signedRequest } from '../fixtures/local-signing.ts';
 import {
   BROWSERS,
-  type BrowserName,
+  type BrowserProcess,
   hasBrowser,
-  openInBrowser,
+  openBrowserProcess,
   REBOUND_NAME,
 } from './support/browser-process.ts';
 import { type Attack, startFlippingPort, startHostileServer } from './support/hostile-page.ts';
@@ -195,25 +195,28 @@ function attacks(): readonly Attack[] {
   ];
 }
 
-async function gotByPage(browser: BrowserName, host: string, made: (origin: string) => readonly Attack[]) {
-  const server = await startHostileServer(made);
-  const opened = await openInBrowser(browser, `http://${host}:${server.port}/page`);
-  onTestFinished(opened.close);
-  try {
-    return { got: await server.got, asked: server.asked, port: server.port };
-  } finally {
-    await opened.close();
-    await server.close();
-  }
-}
+describe.each(BROWSERS)('a page of another origin in %s', (name) => {
+  const isHere = hasBrowser(name);
+  let browser: BrowserProcess;
+  beforeAll(async () => {
+    if (isHere) browser = await openBrowserProcess(name);
+  });
+  afterAll(() => browser?.close());
 
-describe.each(BROWSERS)('a page of another origin in %s', (browser) => {
-  const isHere = hasBrowser(browser);
+  async function gotByPage(host: string, made: (origin: string) => readonly Attack[]) {
+    const server = await startHostileServer(made);
+    browser.visit(`http://${host}:${server.port}/page`);
+    try {
+      return await server.got;
+    } finally {
+      await server.close();
+    }
+  }
 
   it.skipIf(!isHere)('reads, forges, shows and deletes nothing', async () => {
     const page = Buffer.from('<script>location = "http://127.0.0.1:1/ran"</script>');
     await bucketOf(pipeline).put('evil.html', page, page.length);
-    const { got } = await gotByPage(browser, 'localhost', attacks);
+    const got = await gotByPage('localhost', attacks);
     expect(got).toEqual({
       'read items': 'blocked',
       'delete an item': 'blocked',
@@ -262,7 +265,7 @@ describe.each(BROWSERS)('a page of another origin in %s', (browser) => {
   });
 
   it.skipIf(!isHere)('uploads by a form what the CORS configuration of a bucket allows', async () => {
-    const key = `form-of-${browser}.txt`;
+    const key = `form-of-${name}.txt`;
     const allow = (AllowedOrigins: string[], AllowedMethods: string[]) =>
       s3.send(
         new PutBucketCorsCommand({
@@ -271,20 +274,25 @@ describe.each(BROWSERS)('a page of another origin in %s', (browser) => {
         }),
       );
     await allow(['http://localhost:*'], ['POST']);
-    const server = await startHostileServer(() => [{ name: 'form', script: uploadByForm(key, false) }]);
-    const opened = await openInBrowser(browser, `http://localhost:${server.port}/page`);
-    onTestFinished(opened.close);
     const uploaded = () => fetch(presignedLink(hosts.s3, `/photos/${key}`));
+    // The page stays until it is there: leaving it would break the upload off.
+    const server = await startHostileServer(() => [
+      { name: 'form', script: uploadByForm(key, false) },
+      { name: 'stay', script: `await fetch('/hold'); return 'stayed';` },
+    ]);
+    browser.visit(`http://localhost:${server.port}/page`);
     await waitUntil(async () => (await uploaded()).status === 200);
     expect(await (await uploaded()).text()).toBe('from a page');
-    await opened.close();
+    server.release();
+    expect(await server.got).toEqual({ form: 'sent', stay: 'stayed' });
     await server.close();
     await allow(['http://nobody.example'], ['GET']);
   });
 
   it.skipIf(!isHere)('reads and shows what the CORS configuration of a bucket allows', async () => {
     const made = (origin: string) => {
-      const link = presignedLink(hosts.s3, `/photos/${KEY}`);
+      // An address that the browser does not know yet.
+      const link = presignedLink(hosts.s3, `/photos/${KEY}`, 'GET', { 'x-id': 'GetObject' });
       return [
         { name: 'origin', script: `return '${origin}'` },
         { name: 'fetch', script: `return (await attempt('${link}')).slice(0, 3)` },
@@ -293,7 +301,7 @@ describe.each(BROWSERS)('a page of another origin in %s', (browser) => {
     };
     const CORSRules = [{ AllowedOrigins: ['http://localhost:*'], AllowedMethods: ['GET'] }];
     await s3.send(new PutBucketCorsCommand({ Bucket: 'photos', CORSConfiguration: { CORSRules } }));
-    const { got } = await gotByPage(browser, 'localhost', made);
+    const got = await gotByPage('localhost', made);
     await s3.send(
       new PutBucketCorsCommand({
         Bucket: 'photos',
@@ -324,10 +332,8 @@ describe.each(BROWSERS)('a page of another origin in %s', (browser) => {
         ];
       });
       const leading = await startFlippingPort(server.port, port);
-      const opened = await openInBrowser(browser, `http://${REBOUND_NAME}:${leading.port}/page`);
-      onTestFinished(opened.close);
+      browser.visit(`http://${REBOUND_NAME}:${leading.port}/page`);
       const { got } = await server.got;
-      await opened.close();
       await leading.close();
       await server.close();
       expect(got).toMatch(/^403 /);

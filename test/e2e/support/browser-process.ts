@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isOnPath } from '../../integration/tools.ts';
@@ -9,6 +11,8 @@ import { isOnPath } from '../../integration/tools.ts';
 export const REBOUND_NAME = 'rebound.example';
 
 export interface BrowserProcess {
+  /** Goes to a page as soon as the one before has led back: at its end it goes to what its hash says. */
+  visit(url: string): void;
   close(): Promise<void>;
 }
 
@@ -69,25 +73,70 @@ export function hasBrowser(name: BrowserName): boolean {
   return isHere;
 }
 
-/** Opens a page in a browser without a window. */
-export async function openInBrowser(name: BrowserName, url: string): Promise<BrowserProcess> {
+/** Opens a browser without a window, which goes from page to page as it is told. */
+export async function openBrowserProcess(name: BrowserName): Promise<BrowserProcess> {
   const { program, prepare, flags } = KINDS[name];
   const home = await mkdtemp(join(tmpdir(), 'cliptag-browser-'));
   const folder = join(home, 'profile');
   await mkdir(folder);
   await prepare(folder);
-  const browser = spawn(program, flags(folder, url), {
+  const room = await openWaitingRoom();
+  const browser = spawn(program, flags(folder, room.url), {
     stdio: 'ignore',
     env: { ...process.env, HOME: home },
     detached: true, // a group of its own, to end its helpers with it
   });
   const exited = once(browser, 'exit');
   return {
+    visit: room.send,
     async close() {
       if (browser.exitCode === null && browser.signalCode === null && browser.pid !== undefined)
         process.kill(-browser.pid, 'SIGKILL');
       await exited;
+      await room.close();
       await rm(home, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** A page that waits to be told where to go. It stands in the hash of each address, for a page to lead back to it at its end. */
+async function openWaitingRoom() {
+  const waiting: ServerResponse[] = [];
+  const told: string[] = [];
+  const meet = () => {
+    const response = waiting[0];
+    const url = told[0];
+    if (response === undefined || url === undefined) return;
+    waiting.shift();
+    told.shift();
+    response.end(url);
+  };
+  const server = createServer((request, response) => {
+    if (request.url === '/next') {
+      waiting.push(response);
+      response.on('close', () => {
+        if (waiting.includes(response)) waiting.splice(waiting.indexOf(response), 1);
+      });
+      return meet();
+    }
+    response.setHeader('content-type', 'text/html');
+    response.end(
+      "<!doctype html><script>fetch('/next').then((next) => next.text()).then((url) => { location = url; })</script>",
+    );
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  return {
+    url,
+    send(address: string) {
+      told.push(`${address}#${url}`);
+      meet();
+    },
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
     },
   };
 }

@@ -16,6 +16,8 @@ export interface HostileServer {
   readonly got: Promise<Readonly<Record<string, string>>>;
   /** Paths that pages asked for. */
   readonly asked: readonly string[];
+  /** Answers what asks for `/hold`, by which a page stays until then. */
+  release(): void;
   close(): Promise<void>;
 }
 
@@ -47,11 +49,16 @@ export async function startHostileServer(
   const got = new Promise<Record<string, string>>((resolve) => {
     tell = resolve;
   });
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     asked.push(request.url ?? '');
     // A new connection for each request, as after a change of address.
     response.setHeader('connection', 'close');
     if (request.method === 'POST') tell(JSON.parse(await text(request)));
+    if (request.url === '/hold') await released;
     if (request.url === '/page') {
       response.setHeader('content-type', 'text/html');
       response.write(page(attacksFor(`http://${request.headers.host}`)));
@@ -63,8 +70,7 @@ export async function startHostileServer(
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
-    got,
-    asked,
+    ...{ got, asked, release },
     async close() {
       server.closeAllConnections();
       server.close();
@@ -80,7 +86,9 @@ function page(attacks: readonly Attack[]): string {
   return `<!doctype html><body><script type="module">${TOOLS}
     const got = {};
     ${tries.join('\n')}
-    await fetch('/got', { method: 'POST', body: JSON.stringify(got) });
+    // Whoever waits for it may end the server before it has answered.
+    await fetch('/got', { method: 'POST', body: JSON.stringify(got) }).catch(() => {});
+    if (location.hash) location = location.hash.slice(1);
   </script></body>`;
 }
 
@@ -118,6 +126,7 @@ export async function startFlippingPort(
   return {
     port: (server.address() as AddressInfo).port,
     async close() {
+      for (const client of [...toFirst, ...toSecond]) client.destroy();
       server.close();
       await once(server, 'close');
     },
