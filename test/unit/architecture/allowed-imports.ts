@@ -104,7 +104,7 @@ export const ALLOWED_IMPORTS = `
   page/selection: api/contract.ts page/model page/parts page/store @preact/signals preact
   page/lightbox: api/contract.ts page/model page/parts page/store @preact/signals photoswipe preact
   page/duplicates: api/contract.ts core page/model page/parts page/store @preact/signals preact
-  page/problems: api/contract.ts page/model page/parts page/store @preact/signals
+  page/problems: api/contract.ts page/model page/parts page/store @preact/signals preact
   page/status: core/cost page/model page/parts page/store preact
   page: page/duplicates page/gallery page/labels page/lightbox page/model page/parts page/problems page/search-box
     page/selection page/status page/store page/uploads @preact/signals preact
