@@ -45,15 +45,16 @@ describe.skipIf(!hasChromium)('learning labels in the page', () => {
 
   beforeAll(async () => {
     ({ folder, remove: removeFolder } = await makeFolder());
-    [pipeline, browser] = await Promise.all([startPipelineProcess(join(folder, 'data')), openBrowser()]);
-    for (const [name, crops] of Object.entries(CROPS)) {
-      for (const [i, crop] of crops.entries()) {
+    const pictures = Object.entries(CROPS).flatMap(([name, crops]) =>
+      crops.map(async (crop, i) => {
         const bytes = await cropped(join(SAMPLE_FOLDER, name), crop);
-        await bucketOf(pipeline).put(`${name.replace('.png', '')}-${i}.jpg`, bytes, bytes.length);
-      }
-    }
-    for (const [name, crops] of Object.entries(CROPS))
-      for (const i of crops.keys()) await waitForRecord(pipeline, `${name.replace('.png', '')}-${i}.jpg`);
+        return { key: `${name.replace('.png', '')}-${i}.jpg`, bytes };
+      }),
+    );
+    [pipeline, browser] = await Promise.all([startPipelineProcess(join(folder, 'data')), openBrowser()]);
+    for (const { key, bytes } of await Promise.all(pictures))
+      await bucketOf(pipeline).put(key, bytes, bytes.length);
+    for (const { key } of await Promise.all(pictures)) await waitForRecord(pipeline, key);
     ({ page, faults } = await openPage(browser, `${pipeline.pageUrl}/?order=name`));
     await page.locator('.heading p', { hasText: '15 pictures' }).waitFor();
     await page.locator('.tile').nth(14).waitFor();
