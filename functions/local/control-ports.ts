@@ -28,11 +28,15 @@ export function controlPorts(
       });
       return { labelSets: used, others: await countOthers() };
     },
-    labelSets: async () => ({
-      dynamodbPort: dynamodb.port,
-      modelDigest: labelSets.modelDigest,
-      labelSets: labelSets.now().labelSets,
-    }),
+    async labelSets() {
+      // Whoever has just written a file means what stands there now, as `labels calibrate` and then `retag`.
+      await labelSets.look();
+      return {
+        dynamodbPort: dynamodb.port,
+        modelDigest: labelSets.modelDigest,
+        labelSets: labelSets.now().labelSets,
+      };
+    },
     sendListed: async (bodies) => {
       assertListed(bodies);
       for (const body of bodies) await queue.send(body);

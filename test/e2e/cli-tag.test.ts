@@ -335,7 +335,7 @@ describe('files in folders', () => {
       await copyFile(sample, Buffer.concat([here, Buffer.from('/in.png')]));
       const command = `cd $'\\351t\\351' && exec "$0" "$1" tag in.png --labels ../labels/drinks.json`;
       // What tsx has in its cache needs no esbuild, which is what would not start here.
-      const env = { ...process.env, TSX_DISABLE_CACHE: '1' };
+      const env = { ...process.env, TSX_DISABLE_CACHE: '1', LC_ALL: 'C.UTF-8' };
       const options = { cwd: folder, env };
       const { stdout, stderr } = spawnSync('bash', ['-c', command, process.execPath, CLI], options);
       expect([stdout.toString(), stderr.toString()]).toEqual([expect.stringMatching(/^in\.png: coffee/), '']);

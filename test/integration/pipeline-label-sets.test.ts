@@ -98,6 +98,14 @@ describe('the label sets of a running pipeline', () => {
     expect(asked.labelSets.map((set) => labelSetDigest(set, asked.modelDigest))).toEqual([digestNow()]);
   });
 
+  it('are told to programs as the files have them by then', async () => {
+    for (const label of ['bird', 'goldfish', 'hamster']) {
+      await put(text(['cat', label]));
+      const { labelSets } = await pipelineLabelSets(httpPort);
+      expect(labelSets.flatMap(({ labels }) => labels.map(({ name }) => name))).toEqual(['cat', label]);
+    }
+  });
+
   it('stay when a file is faulty, and the fault is told with its place', async () => {
     const before = digestNow();
     await put('name: tiny\nversion: 1\nmode: exclusive\nlabels: 7\n');
