@@ -14,7 +14,9 @@ const digestIn = async (folder: string, path: string) => sha256(await readFile(j
 
 async function started() {
   const files = checkpointFiles();
-  return { files, hub: await startFakeHub(files), pull: await testPull() };
+  const [hub, pull] = [await startFakeHub(files), await testPull()];
+  hub.kept = () => pull.kept(WEIGHTS);
+  return { files, hub, pull };
 }
 
 describe('pulling a checkpoint', () => {

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Attempts } from '../../../functions/checkpoints/pull/attempts.ts';
@@ -21,6 +22,8 @@ export interface TestPull {
   /** `path state` of each file. */
   readonly finished: string[];
   readonly plans: (readonly [number, number])[];
+  /** How many bytes of a file that is not whole yet are on the disk. */
+  kept(path: string): number;
   run(
     hub: Partial<HubSettings> & { endpoint: string },
     more?: Partial<PullOptions> & { reference?: string },
@@ -31,7 +34,10 @@ export interface TestPull {
 export async function testPull(): Promise<TestPull> {
   const root = await temporaryFolder();
   const [folder, lockPath] = [join(root, 'checkpoint'), join(root, 'models.lock.json')];
-  const pull: Omit<TestPull, 'run'> = { folder, lockPath, retries: [], remarks: [], finished: [], plans: [] };
+  const pull: Omit<TestPull, 'run'> = {
+    ...{ folder, lockPath, retries: [], remarks: [], finished: [], plans: [] },
+    kept: (path) => statSync(join(folder, `${path}.part`), { throwIfNoEntry: false })?.size ?? 0,
+  };
   const attempts: Attempts = {
     maximum: 3,
     wait: async () => {},
