@@ -39,6 +39,7 @@ describe('a lock', () => {
 
   it.each([
     ['a process of this machine that is kept waiting', of(process.pid), 60],
+    ['a process of this machine, by a clock that is another day’s', of(process.pid), -86_400],
     ['a process elsewhere', of(ENDED, 'elsewhere'), 1],
   ])('of %s is waited for', async (_, text, seconds) => {
     const { path, lock } = await lockSaying(text, seconds);

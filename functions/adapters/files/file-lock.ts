@@ -7,8 +7,8 @@ import { removeLeft, textOf } from './left-file.ts';
 
 /** What is done under a lock takes milliseconds; of a process elsewhere, a lock of this age was left when it died. */
 const STALE_MILLISECONDS = 5_000;
-/** A process of this machine may be kept waiting, and still have its lock. Its number may be another's by now. */
-const STALE_HERE_MILLISECONDS = 120_000;
+/** A process of this machine may be kept waiting, and still have its lock: it is waited for so long. Its number may be another's by now. */
+const PATIENCE_MILLISECONDS = 120_000;
 const PAUSE_MILLISECONDS = 20;
 
 /**
@@ -31,11 +31,15 @@ export async function locked<Result>(path: FilePath, work: () => Promise<Result>
 
 /** Whether there is a lock of this owner now; waits while another process has it. */
 async function taken(lock: FilePath, owner: string): Promise<boolean> {
+  let seen: string | undefined;
+  let since = 0;
   for (;;) {
     const code = await made(lock, owner);
     if (code !== 'EEXIST') return code === undefined;
-    const left = await leftLock(lock);
-    if (left !== undefined) await removeLeft(lock, left);
+    const text = await textOf(lock);
+    if (text !== seen) [seen, since] = [text, performance.now()];
+    if (text !== undefined && (await isLeft(lock, text, performance.now() - since)))
+      await removeLeft(lock, text);
     else await setTimeout(PAUSE_MILLISECONDS);
   }
 }
@@ -56,16 +60,18 @@ async function made(lock: FilePath, owner: string): Promise<string | undefined> 
   }
 }
 
-/** What a lock says whose process has died; undefined where it has not, or where there is no lock any more. */
-async function leftLock(lock: FilePath): Promise<string | undefined> {
-  const [text, found] = await Promise.all([textOf(lock), stat(lock).catch(() => undefined)]);
-  if (text === undefined || found === undefined) return undefined;
-  // A clock that was set back leaves locks of times to come.
-  const age = Math.abs(Date.now() - found.mtimeMs);
+/**
+ * Whether the process of a lock has died.
+ *
+ * @param text what the lock says
+ * @param waitedMilliseconds for so long it has said so
+ */
+async function isLeft(lock: FilePath, text: string, waitedMilliseconds: number): Promise<boolean> {
   const [pid, host] = text.split(' ');
-  const isOfHere = host === hostname();
-  if (isOfHere && !isRunning(Number(pid))) return text;
-  return age < (isOfHere ? STALE_HERE_MILLISECONDS : STALE_MILLISECONDS) ? undefined : text;
+  if (host === hostname()) return !isRunning(Number(pid)) || waitedMilliseconds > PATIENCE_MILLISECONDS;
+  const found = await stat(lock).catch(() => undefined);
+  // A clock that was set back leaves locks of times to come.
+  return found !== undefined && !(Math.abs(Date.now() - found.mtimeMs) < STALE_MILLISECONDS);
 }
 
 /** Signal 0 only asks (kill(2)); the process of another user answers EPERM. */

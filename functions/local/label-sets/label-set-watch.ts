@@ -57,20 +57,24 @@ export function watchLabelSets(options: LabelSetWatchOptions): LabelSetWatch {
 
   function look(): Promise<void> {
     isAskedAgain = working !== undefined;
-    working ??= work()
-      .catch(() => {}) // ended amid its pauses
-      .finally(() => {
-        working = undefined;
-      });
+    // Whatever it throws ends it alone: it was ended amid its pauses.
+    working ??= Promise.resolve()
+      .then(work)
+      .catch(() => {});
     return working;
   }
 
   async function work(): Promise<void> {
-    do {
-      isAskedAgain = false;
-      const isDue = retryAt !== undefined && Date.now() >= retryAt;
-      if (isDue || (await labelSetState(paths())) !== taken) await takeSettled();
-    } while (isAskedAgain && !signal.aborted);
+    try {
+      do {
+        isAskedAgain = false;
+        const isDue = retryAt !== undefined && Date.now() >= retryAt;
+        if (isDue || (await labelSetState(paths())) !== taken) await takeSettled();
+      } while (isAskedAgain && !signal.aborted);
+    } finally {
+      // At once: whoever asks from now on is not told by a look that is over.
+      working = undefined;
+    }
   }
 
   async function takeSettled(): Promise<void> {
