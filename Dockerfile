@@ -4,9 +4,9 @@
 #   docker buildx build --platform linux/arm64 -t cliptag .    for another one, without an emulator: nothing is run there
 #
 # The base is the official image of Node 24 on Debian, one list of images for both processors, by its digest: what is moved to
-# that tag later is not taken by itself. Any base with Node 20 or newer and glibc will do (--build-arg BASE=…), with npm and a
-# shell where the package is made.
-ARG BASE=docker.io/library/node:24.21.0-slim@sha256:d6aa754f16b3197301076f047b5def2f02ea1dbbc2ca920407d46d7ec7f87b20
+# that tag later is not taken by itself, but by `npm run pin:base`. Any base with Node 20 or newer and glibc will do
+# (--build-arg BASE=…), with npm and a shell where the package is made.
+ARG BASE=docker.io/library/node:24-slim@sha256:d6aa754f16b3197301076f047b5def2f02ea1dbbc2ca920407d46d7ec7f87b20
 # Where /app, its /modules and an empty /data come from: `source` makes them of this checkout; `packed` takes what lies in packed/.
 ARG PACKAGE=source
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 
 /** The image that a Dockerfile begins with: `REGISTRY/REPOSITORY:TAG`, with the digest of what the tag stood for. */
 export interface BaseImage {
@@ -36,6 +37,9 @@ export function withDigest(dockerfile: string, digest: string): string {
   return dockerfile.replace(ARGUMENT, `ARG BASE=${registry}/${repository}:${tag}@${digest}`);
 }
 
+/** Docker Hub's registry has another name than its images: https://docs.docker.com/reference/api/registry/latest/ */
+const HUB = { name: 'docker.io', host: 'registry-1.docker.io' };
+
 /**
  * The digest of a tag, or of a digest itself, as the registry gives it now. The list that it names is read whole: its
  * digest must be right, and it must have an image for each processor.
@@ -43,19 +47,19 @@ export function withDigest(dockerfile: string, digest: string): string {
  * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests
  *
  * @param reference a tag or a digest
- * @param origin where the registry is. @default its own name, by HTTPS
+ * @param origin where the registry is. @default its own name, by HTTPS; Docker Hub's for `docker.io`
  * @throws Error when the registry does not answer as it should, or the image is for one processor only
  */
 export async function digestOf(
   { registry, repository }: Pick<BaseImage, 'registry' | 'repository'>,
   reference: string,
-  origin = `https://${registry}`,
+  origin = `https://${registry === HUB.name ? HUB.host : registry}`,
 ): Promise<string> {
-  const scope = new URLSearchParams({ service: registry, scope: `repository:${repository}:pull` });
-  const { token } = (await (await answered(`${origin}/token/?${scope}`)).json()) as { token?: unknown };
-  const answer = await answered(`${origin}/v2/${repository}/manifests/${reference}`, {
+  const url = `${origin}/v2/${repository}/manifests/${reference}`;
+  const token = await pullToken(url, repository);
+  const answer = await answered(url, {
     accept: INDEX_TYPES.join(', '),
-    authorization: `Bearer ${token}`,
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
   });
   const body = Buffer.from(await answer.arrayBuffer());
   const digest = `sha256:${createHash('sha256').update(body).digest('hex')}`;
@@ -64,6 +68,26 @@ export async function digestOf(
     throw new Error(`Expected ${expected} of ${registry}/${repository} but received ${digest}`);
   requireProcessors(JSON.parse(body.toString()), `${registry}/${repository}:${reference}`);
   return digest;
+}
+
+/**
+ * What lets anyone read an image: whoever asks without is told where it is to be had. Undefined where it takes none.
+ *
+ * https://distribution.github.io/distribution/spec/auth/token/
+ */
+async function pullToken(url: string, repository: string): Promise<string | undefined> {
+  const { status, headers } = await fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) });
+  if (status !== 401) return undefined;
+  const challenge = headers.get('www-authenticate') ?? '';
+  const part = (name: string) => new RegExp(`\\b${name}="([^"]*)"`).exec(challenge)?.[1];
+  const [realm, service] = [part('realm'), part('service')];
+  if (!/^bearer /i.test(challenge) || realm === undefined)
+    throw new Error(`Expected ${url} to say where tokens are to be had but received "${challenge}"`);
+  const asked = new URL(realm);
+  asked.searchParams.set('scope', `repository:${repository}:pull`);
+  if (service !== undefined) asked.searchParams.set('service', service);
+  const { token } = z.object({ token: z.string() }).parse(await (await answered(asked.href)).json());
+  return token;
 }
 
 async function answered(url: string, headers: Record<string, string> = {}): Promise<Response> {
