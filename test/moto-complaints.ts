@@ -6,7 +6,8 @@ import { isMotoLog } from './moto-server.ts';
 const MAXIMUM_LINES = 120;
 
 /** What every server of Werkzeug begins with, and requests that were answered well. */
-const USUAL = /^(WARNING: This is a development server|Press CTRL\+C|127\.0\.0\.1 - - .*" [123]\d\d -$)/;
+const USUAL =
+  /^(WARNING: This is a development server| \* Running on |Press CTRL\+C|127\.0\.0\.1 - - .*" [123]\d\d -$)/;
 
 /** What the moto servers of a run have complained of, where a test fails that may have asked them; empty if nothing. */
 export function motoComplaints(runFolder: string): string {
@@ -15,7 +16,8 @@ export function motoComplaints(runFolder: string): string {
     .map((name) => {
       const lines = readFileSync(join(runFolder, name), 'utf8').split('\n');
       const unusual = lines.filter((line) => line.trim() !== '' && !USUAL.test(line));
-      return [`${name}, of ${lines.length} lines:`, ...unusual.slice(-MAXIMUM_LINES), ''].join('\n');
+      const shown = unusual.slice(-MAXIMUM_LINES).join('\n');
+      return shown && `${name}, of ${lines.length} lines:\n${shown}\n`;
     })
-    .join('\n');
+    .join('');
 }

@@ -53,11 +53,12 @@ describe.skipIf(!(await isInstalled()))('the HTTP API, fuzzed by schemathesis', 
       const { port } = server.address() as AddressInfo;
       const config = join(import.meta.dirname, 'schemathesis.toml');
       const url = `http://127.0.0.1:${port}/api/v1/openapi.json`;
-      const effort = ['--max-examples', '25', '--seed', '20', '--max-time', '30'];
+      // By count: with a time to spend it would try more or less as the machine is busy, and other things each time.
+      const effort = ['--max-examples', '25', '--seed', '20'];
       const flags = [...effort, '--no-color', '--continue-on-failure', '--generation-database', 'none'];
       const { stdout } = await run(PROGRAM, ['--config-file', config, 'run', url, ...flags], {
         cwd: VENV,
-        timeout: 120_000,
+        timeout: 500_000,
         maxBuffer: 2 ** 26,
       }).catch((error: { stdout: string }) => error);
       expect(stdout.replace(/(%[0-9A-F]{2}){40,}/g, '…')).toMatch(/ (\d+) generated, \1 passed\n/);
@@ -67,5 +68,5 @@ describe.skipIf(!(await isInstalled()))('the HTTP API, fuzzed by schemathesis', 
       server.close();
       await api.close();
     }
-  }, 150_000);
+  });
 });

@@ -37,8 +37,6 @@ import { available } from '../integration/tools.ts';
  * Only an account can show: the roles at work, batches of several objects, and listings of more than one page.
  */
 const hasMoto = available('moto_server');
-vi.setConfig({ hookTimeout: 600_000, testTimeout: 600_000 });
-
 const BUCKET = 'photos-a';
 const KEYS = Array.from({ length: 8 }, (_, i) => `in/${i} ü.jpg`);
 /** Fewer than there are objects: some must wait. */
@@ -174,7 +172,9 @@ describe.skipIf(!hasMoto)('a deployed backfill', () => {
     const program = ['--input-type=module', '-e', RUN_HANDLER, join(code, 'handler.mjs'), payload];
     const child = spawn(process.execPath, program, { env, stdio: ['ignore', 'pipe', 'inherit'] });
     const printed = await text(child.stdout);
-    const { value, error } = JSON.parse(printed.split('\n').at(-1) ?? '');
+    const answer = printed.split('\n').at(-1) ?? '';
+    if (answer === '') throw new Error(`Expected an answer of ${functionName} but it printed "${printed}"`);
+    const { value, error } = JSON.parse(answer);
     const { Items } = JSON.parse(payload);
     if (Items) calls.push({ objects: Items.length, error: error?.name });
     if (error) throw Object.assign(new Error(error.message), { name: error.name });
@@ -198,13 +198,7 @@ describe.skipIf(!hasMoto)('a deployed backfill', () => {
 
   it('feeds the queue with what is to be tagged, batch by batch, as the queue has room', async () => {
     await record('in/3 ü.jpg');
-    const received: string[] = [];
-    const consumer = new AbortController();
-    const consuming = consume(received, consumer.signal);
-    const result = await backfill(`s3://${BUCKET}/in/`, '--yes', '--json');
-    await sleep(2_000);
-    consumer.abort();
-    await consuming;
+    const { result, received } = await consumed(() => backfill(`s3://${BUCKET}/in/`, '--yes', '--json'));
     expect(jsonLines(result)).toMatchObject([
       { step: 'plan', bucket: BUCKET, prefix: 'in/', listed: 9, wanted: 7, settled: 1, leftOut: 1 },
       { step: 'started', run: expect.stringMatching(/:backfill-[0-9a-f]{16}-1$/) },
@@ -225,7 +219,7 @@ describe.skipIf(!hasMoto)('a deployed backfill', () => {
     calls.length = 0;
     const failing = async () => {
       // As in an outage: what has been sent is hidden, and becomes dead letters after its last receive.
-      await vi.waitUntil(() => calls.some(({ error }) => error === 'queue-full'), { timeout: 60_000 });
+      await vi.waitUntil(() => calls.some(({ error }) => error === 'queue-full'), { timeout: 300_000 });
       for (let i = 0; i < 30; i++) await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x' }));
     };
     const [stopped] = await Promise.all([backfill(`s3://${BUCKET}/in/`, '--yes', '--json'), failing()]);
@@ -236,17 +230,14 @@ describe.skipIf(!hasMoto)('a deployed backfill', () => {
       error: 'dead-letters-grow',
       cause: expect.stringContaining('start the backfill again'),
     });
-    expect(calls.at(-1)?.error).toBe('dead-letters-grow');
+    // Batches beside it may have been told of a full queue later.
+    expect(calls.map(({ error }) => error)).toContain('dead-letters-grow');
     // Those dead letters are known when it is started again.
     await emptyQueue();
     await interpretWorkflow();
-    const received: string[] = [];
-    const consumer = new AbortController();
-    const consuming = consume(received, consumer.signal);
-    const again = await backfill(`s3://${BUCKET}/in/`, '--yes', '--json');
-    await sleep(2_000);
-    consumer.abort();
-    await consuming;
+    const { result: again, received } = await consumed(() =>
+      backfill(`s3://${BUCKET}/in/`, '--yes', '--json'),
+    );
     expect(jsonLines(again).at(-1)).toMatchObject({ status: 'SUCCEEDED' });
     expect([...new Set(received)].sort()).toEqual(KEYS.filter((key) => key !== 'in/3 ü.jpg'));
   });
@@ -285,22 +276,34 @@ describe.skipIf(!hasMoto)('a deployed backfill', () => {
     await sqs.send(new PurgeQueueCommand({ QueueUrl: outputs.UploadQueueUrl! }));
   }
 
+  /** Empties the queue meanwhile, and until nothing is left in it. */
+  async function consumed(run: () => Promise<CliResult>) {
+    const received: string[] = [];
+    const hasRun = new AbortController();
+    const [result] = await Promise.all([
+      run().finally(() => hasRun.abort()),
+      consume(received, hasRun.signal),
+    ]);
+    return { result, received };
+  }
+
   /** Empties the queue, as the tagging function would, once it has been too full for somebody. */
-  async function consume(received: string[], signal: AbortSignal): Promise<void> {
+  async function consume(received: string[], hasRun: AbortSignal): Promise<void> {
     const sqs = new SQSClient(account.client);
     const QueueUrl = outputs.UploadQueueUrl!;
-    while (!signal.aborted) {
-      await sleep(500);
-      if (!calls.some(({ error }) => error === 'queue-full')) continue;
-      const { Messages = [] } = await sqs.send(
-        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
-      );
+    const receive = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 });
+    for (;;) {
+      // Looked at before: what is sent while it is asked is there for the next time.
+      const isLast = hasRun.aborted;
+      const isFull = calls.some(({ error }) => error === 'queue-full');
+      const { Messages = [] } = isFull || isLast ? await sqs.send(receive) : {};
       for (const { Body = '', ReceiptHandle } of Messages) {
-        received.push(
-          ...eventsOf(Body).flatMap((event) => (event.kind === 'listed' ? [event.object.key] : [])),
-        );
+        const events = eventsOf(Body);
+        received.push(...events.flatMap((event) => (event.kind === 'listed' ? [event.object.key] : [])));
         await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
       }
+      if (isLast && Messages.length === 0) return;
+      if (!isLast) await sleep(500);
     }
   }
 });

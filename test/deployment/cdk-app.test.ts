@@ -25,4 +25,4 @@ it('the app that README shows synthesizes a tagger', async () => {
     expect(types.filter((one) => one === type)).toHaveLength(count);
   }
   expect(template.Outputs.TagTable.Value).toEqual({ Ref: expect.stringMatching(/^TaggerTagTable/) });
-}, 240_000);
+});

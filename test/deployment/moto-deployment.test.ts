@@ -38,8 +38,6 @@ import { available } from '../integration/tools.ts';
  * recovery, policies of queues and buckets, alarms) is asserted of the template in test/infra.
  */
 const hasTools = available('moto_server') && available('aws');
-// Python's programs and the CDK's take seconds to start, and many times that on a busy machine.
-vi.setConfig({ hookTimeout: 600_000, testTimeout: 600_000 });
 
 const SETTINGS = { prefix: 'in/', suffix: '.jpg', batchSize: 20, batchWindowSeconds: 2 };
 

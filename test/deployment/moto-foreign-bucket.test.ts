@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CreateBucketCommand, ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ListQueuesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventsOf } from '../../functions/core/objects/event.ts';
 import { repository } from '../e2e/support.ts';
 import { type MotoAccount, openMotoAccount } from '../integration/support/moto-account.ts';
@@ -14,8 +14,6 @@ import { available } from '../integration/tools.ts';
 
 /** moto gives buses no policy by CloudFormation, and asks for none: test/infra asserts it of the template. */
 const hasTools = available('moto_server') && available('aws');
-// Python's programs and the CDK's take seconds to start, and many times that on a busy machine.
-vi.setConfig({ hookTimeout: 600_000, testTimeout: 600_000 });
 
 const BUCKET = 'their-photos';
 

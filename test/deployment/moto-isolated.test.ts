@@ -1,15 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type MotoAccount, openMotoAccount } from '../integration/support/moto-account.ts';
 import { type MotoStacks, motoStacks, type PhysicalIds } from '../integration/support/moto-stacks.ts';
 import { available } from '../integration/tools.ts';
 
 /** What test/infra asserts of the template, here of what stands afterwards. moto knows no URLs of functions, so there is no API. */
 const hasTools = available('moto_server') && available('aws');
-// Python's programs and the CDK's take seconds to start, and many times that on a busy machine.
-vi.setConfig({ hookTimeout: 600_000, testTimeout: 600_000 });
 
 const NAME = 'Changing';
 /** The processor whose libraries are installed: those of another one are fetched first. */

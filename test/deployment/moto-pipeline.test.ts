@@ -27,8 +27,6 @@ import { randomScenario } from '../unit/core/random-scenario.ts';
 
 /** The pipeline's stores, its poller and the bucket's notifications, as on one machine, but moto is S3, SQS and DynamoDB. */
 const hasMoto = available('moto_server');
-// Python’s programs take seconds to start, and many times that on a busy machine.
-vi.setConfig({ hookTimeout: 300_000, testTimeout: 300_000 });
 
 const BUCKET = 'photos';
 const TABLE = 'tags';
@@ -74,7 +72,7 @@ describe.skipIf(!hasMoto)('the pipeline on moto', () => {
     mapping = startEventSourceMapping({
       queue,
       handler: (event) => tagMessages(event),
-      functionTimeoutSeconds: 60,
+      functionTimeoutSeconds: 900,
       onFailure: (reason) => void failures.push(reason),
     });
   });
@@ -93,7 +91,7 @@ describe.skipIf(!hasMoto)('the pipeline on moto', () => {
 
   async function untilStatus(key: string, status: string): Promise<void> {
     await vi.waitFor(async () => expect(await recordOf(key)).toMatchObject({ status }), {
-      timeout: 120_000,
+      timeout: 300_000,
       interval: 200,
     });
   }

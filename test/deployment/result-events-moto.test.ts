@@ -12,7 +12,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { eventBridgeResultEvents } from '../../functions/adapters/aws/eventbridge.ts';
 import { acceptEveryUpload } from '../../functions/core/objects/object.ts';
@@ -27,8 +27,6 @@ import { available } from '../integration/tools.ts';
 
 /** The tagging function publishes to a moto event bus, whose rule sends what it matches to a queue. */
 const hasMoto = available('moto_server');
-// Python’s programs take seconds to start, and many times that on a busy machine.
-vi.setConfig({ hookTimeout: 300_000, testTimeout: 300_000 });
 
 const BUS = 'results';
 

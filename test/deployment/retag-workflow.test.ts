@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
 import { createTable } from '../../functions/adapters/aws/dynamodb-table.ts';
 import { cachedClassifier } from '../../functions/adapters/files/classifier-cache.ts';
@@ -30,7 +30,6 @@ import { available } from '../integration/tools.ts';
  * roles at work, and a segment that takes longer than a function may.
  */
 const hasMoto = available('moto_server');
-vi.setConfig({ hookTimeout: 300_000, testTimeout: 300_000 });
 
 const IMAGES = 24;
 const SEGMENTS = 3;
