@@ -38,7 +38,8 @@ export default async function setup({ provide }: Pick<TestProject, 'provide'>): 
     ...{ platform: 'node', target: 'node20', format: 'esm', sourcemap: 'linked', logLevel: 'warning' },
   });
   provide('programs', outdir);
-  return () => rm(outdir, { recursive: true, force: true });
+  // A program that was told to end may still be there.
+  return () => rm(outdir, { recursive: true, force: true, maxRetries: 10 });
 }
 
 /** Files that lie beside sources are looked for there, not beside what was compiled. */

@@ -75,7 +75,7 @@ describe.skipIf(!hasMoto)('a deployed backfill', () => {
     for (const Key of [...KEYS, 'in/a.txt', 'out/a.jpg']) {
       await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: Key }));
     }
-    await account.cdk('bootstrap', `aws://${account.id}/${account.client.region}`);
+    await account.bootstrap();
     // moto forgets the outputs of what a change set makes.
     const direct = ['--method', 'direct', '--require-approval', 'never'];
     await account.cdk('deploy', '--app', await synthesize(), ...direct);

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { EventBridgeClient, ListEventBusesCommand } from '@aws-sdk/client-eventbridge';
 import { CreateBucketCommand, ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ListQueuesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -38,7 +39,7 @@ describe.skipIf(!hasTools)('a bucket of another account on moto', () => {
     [ours, theirs] = await Promise.all([openMotoAccount(), openMotoAccount()]);
     folder = await mkdtemp(join(tmpdir(), 'cliptag-foreign-'));
     const stacks = motoStacks(ours, folder);
-    await ours.cdk('bootstrap', `aws://${ours.id}/${ours.client.region}`);
+    await ours.bootstrap();
     const settings = { foreignBucket: `${theirs.id}/${BUCKET}`, prefix: 'in/' };
     from = await stacks.synthesize('Foreign', 'cat, dog', settings);
     await stacks.deploy(from, '--method', 'direct');
@@ -48,10 +49,7 @@ describe.skipIf(!hasTools)('a bucket of another account on moto', () => {
     // moto would run the function, which takes a Docker engine.
     const mapping = `event-source-mappings/${idOf(/SqsEventSource/)}`;
     await ours.lambda('PUT', mapping, { Enabled: false });
-    const buses = await ours.aws<{ EventBuses: { Name: string; Arn: string }[] }>(
-      ...['events', 'list-event-buses'],
-    );
-    const bus = buses.EventBuses.find(({ Name }) => Name !== 'default')?.Arn ?? '';
+    const bus = (await buses()).find(({ Name }) => Name !== 'default')?.Arn ?? '';
     s3 = new S3Client({ ...theirs.client, forcePathStyle: true });
     for (const Bucket of [BUCKET, 'not-for-us']) await s3.send(new CreateBucketCommand({ Bucket }));
     const commands = await documentedCommands(theirs.id, ours.id, bus);
@@ -62,6 +60,13 @@ describe.skipIf(!hasTools)('a bucket of another account on moto', () => {
     await Promise.all([ours?.close(), theirs?.close()]);
     if (folder) await rm(folder, { recursive: true });
   });
+
+  async function buses() {
+    const client = new EventBridgeClient(ours.client);
+    const { EventBuses = [] } = await client.send(new ListEventBusesCommand());
+    client.destroy();
+    return EventBuses;
+  }
 
   it('brings what is uploaded there to the queue, by the commands of the documentation', async () => {
     for (const [Bucket, Key] of [
@@ -83,8 +88,7 @@ describe.skipIf(!hasTools)('a bucket of another account on moto', () => {
 
   it('is left as it is when the stack is destroyed, whose bus and queue go', async () => {
     await ours.cdk('destroy', 'Foreign', '--force', '--app', from);
-    const { EventBuses } = await ours.aws<{ EventBuses: { Name: string }[] }>('events', 'list-event-buses');
-    expect(EventBuses.map(({ Name }) => Name)).toEqual(['default']);
+    expect((await buses()).map(({ Name }) => Name)).toEqual(['default']);
     const sqs = new SQSClient(ours.client);
     const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand());
     sqs.destroy();

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type MotoAccount, openMotoAccount } from '../integration/support/moto-account.ts';
 import { type MotoStacks, motoStacks, type PhysicalIds } from '../integration/support/moto-stacks.ts';
@@ -41,7 +42,7 @@ describe.skipIf(!hasTools)('a stack on moto that becomes isolated, and an archiv
     account = await openMotoAccount();
     folder = await mkdtemp(join(tmpdir(), 'cliptag-isolated-'));
     stacks = motoStacks(account, folder);
-    await account.cdk('bootstrap', `aws://${account.id}/${account.client.region}`);
+    await account.bootstrap();
     const usual = await stacks.synthesize(NAME, 'cat, dog', { architecture });
     await stacks.deploy(usual, '--method', 'direct');
     before = await stacks.physicalIds(NAME);
@@ -58,7 +59,7 @@ describe.skipIf(!hasTools)('a stack on moto that becomes isolated, and an archiv
     Object.entries(ids).flatMap(([name, id]) => (pattern.test(name) ? [id] : []));
   const ec2 = <Answer>(...parameters: string[]) => account.aws<Answer>('ec2', ...parameters);
   async function functions(): Promise<readonly DeployedFunction[]> {
-    const listed = await account.aws<{ Functions: DeployedFunction[] }>('lambda', 'list-functions');
+    const listed = await account.lambda<{ Functions: DeployedFunction[] }>('GET', 'functions/');
     return listed.Functions.filter(({ FunctionName }) => FunctionName.startsWith(NAME));
   }
 
@@ -143,7 +144,9 @@ describe.skipIf(!hasTools)('a stack on moto that becomes isolated, and an archiv
     await removeForMoto();
     await account.cdk('destroy', NAME, '--force', '--app', from);
     expect(await functions()).toEqual([]);
-    const { TableNames } = await account.aws<{ TableNames: string[] }>('dynamodb', 'list-tables');
+    const dynamodb = new DynamoDBClient(account.client);
+    const { TableNames } = await dynamodb.send(new ListTablesCommand());
+    dynamodb.destroy();
     expect(TableNames).toEqual(idsOf(before, /^TaggerTagTable/));
     const [vpc] = idsOf(after, /^NetworkVpc[0-9A-F]{8}$/);
     const { Vpcs } = await ec2<{ Vpcs: { VpcId: string }[] }>('describe-vpcs');

@@ -8,6 +8,8 @@ import { repository, waitUntil } from '../e2e/support.ts';
 const run = promisify(execFile);
 const { devDependencies } = (await import('../../package.json', { with: { type: 'json' } })).default;
 
+const START_LIMIT_MILLISECONDS = 400_000;
+
 /** A project with nothing but Cliptag, installed from the tarball that `npm pack` makes, and the types of Node. */
 export interface InstalledPackage {
   readonly tarball: string;
@@ -86,8 +88,10 @@ async function startPipeline(
       output += chunk;
     });
   const exited = once(child, 'exit');
+  const deadline = Date.now() + START_LIMIT_MILLISECONDS;
   await waitUntil(async () => {
-    if (child.exitCode !== null) throw new Error(`Expected a pipeline that serves but it ended:\n${output}`);
+    if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline)
+      throw new Error(`Expected a pipeline that serves but received:\n${output}`);
     return output.includes('Ctrl-C stops');
   });
   const url = (name: string) => new RegExp(`${name} +(http://\\S+)`).exec(output)?.[1] ?? '';

@@ -7,6 +7,7 @@ import { packPackage } from '../package/installed-package.ts';
 import { castOf, castText } from './cast.ts';
 import { FIRST_MINUTE, sessionSvg, sessionText } from './first-minute.ts';
 import { playedInFreshFolder } from './fresh-folder.ts';
+import { OF_PEOPLE } from './session.ts';
 
 /**
  * Records the first minute with Cliptag, as its package is installed and used in a fresh folder, at real terminals:
@@ -22,7 +23,7 @@ if (!values.redraw) {
   if (!hasPseudoTerminal) throw new Error('Expected python3 on the path, which opens the terminals');
   const folder = await mkdtemp(join(tmpdir(), 'cliptag-record-'));
   try {
-    const casts = await playedInFreshFolder(folder, await packPackage(folder));
+    const casts = await playedInFreshFolder(folder, await packPackage(folder), OF_PEOPLE);
     for (const [i, path] of FIRST_MINUTE.casts.entries()) {
       const cast = casts[i];
       if (cast) await writeFile(path, castText(cast));

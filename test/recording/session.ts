@@ -34,13 +34,25 @@ const TERMINALS = [
 ] as const;
 
 /** An installation takes its time on a busy machine. */
-const PATIENCE_MILLISECONDS = 90_000;
-const KEY_MILLISECONDS = 45;
-/** To read what is there. */
-const READING_MILLISECONDS = 2_500;
+const PATIENCE_MILLISECONDS = 400_000;
+
+/** How long is waited for people. */
+export interface Pace {
+  readonly keyMilliseconds: number;
+  /** To read what is there. */
+  readonly readingMilliseconds: number;
+}
+
+/** As somebody types and reads, for who watches the recording. */
+export const OF_PEOPLE: Pace = { keyMilliseconds: 45, readingMilliseconds: 2_500 };
+export const AT_ONCE: Pace = { keyMilliseconds: 0, readingMilliseconds: 0 };
 
 /** Plays the session at two real terminals, with Bash, and gives all that they wrote. */
-export async function playedSession(folder: string, env: NodeJS.ProcessEnv): Promise<readonly Cast[]> {
+export async function playedSession(
+  folder: string,
+  env: NodeJS.ProcessEnv,
+  { keyMilliseconds, readingMilliseconds }: Pace,
+): Promise<readonly Cast[]> {
   const shells = TERMINALS.map((size) => openShell(folder, env, size));
   const terminals = shells.map(({ terminal }) => terminal);
   const events = shells.map(({ written }) => written);
@@ -53,15 +65,15 @@ export async function playedSession(folder: string, env: NodeJS.ProcessEnv): Pro
     await Promise.all(terminals.map((terminal) => terminal.until('$ ')));
     for (const { terminal, types, until, isKey } of STEPS) {
       const at = terminals[terminal] as PseudoTerminal;
-      await sleep(READING_MILLISECONDS / 5);
+      await sleep(readingMilliseconds / 5);
       if (types !== '') events[terminal]?.push({ seconds: now(), kind: 'mark', text: types });
       for (const key of types) {
         at.press(key);
-        await sleep(KEY_MILLISECONDS);
+        await sleep(keyMilliseconds);
       }
       if (types !== '' && !isKey) at.press('\n');
       await at.until(until, PATIENCE_MILLISECONDS);
-      await sleep(types.includes('start') || types.includes('query') ? READING_MILLISECONDS : 0);
+      await sleep(types.includes('start') || types.includes('query') ? readingMilliseconds : 0);
     }
   } finally {
     for (const { process } of terminals) process.kill('SIGTERM');

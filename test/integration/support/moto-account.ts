@@ -4,11 +4,13 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation';
 import { inject } from 'vitest';
 import { motoOrigin, startMoto } from '../../moto-server.ts';
 import { type FunctionRunner, startLambdaProxy } from './lambda-proxy.ts';
 
 const CDK = resolve('node_modules/aws-cdk/bin/cdk');
+const BOOTSTRAP_TEMPLATE = resolve('node_modules/aws-cdk/lib/api/bootstrap/bootstrap-template.yaml');
 
 interface Credentials {
   readonly accessKeyId: string;
@@ -27,6 +29,11 @@ export interface MotoAccount {
   readonly id: string;
   /** For programs that find AWS by their environment. */
   readonly env: NodeJS.ProcessEnv;
+  /**
+   * Makes what every deployment needs, of the template of `cdk bootstrap`, which takes seconds to start; the command itself is
+   * tried by test/deployment/moto-deployment.test.ts.
+   */
+  bootstrap(): Promise<void>;
   /** Runs the CDK's command line; gives what it printed. */
   cdk(...parameters: string[]): Promise<string>;
   /** Runs AWS's own command line; gives what it answered. Takes most of a second. */
@@ -69,6 +76,14 @@ export async function openMotoAccount(invoke?: FunctionRunner): Promise<MotoAcco
     client: { endpoint, region, credentials },
     id,
     env,
+    async bootstrap() {
+      const cloudFormation = new CloudFormationClient({ endpoint, region, credentials });
+      const TemplateBody = await readFile(BOOTSTRAP_TEMPLATE, 'utf8');
+      // As the command has it: no key of its own.
+      const Parameters = [{ ParameterKey: 'FileAssetsBucketKmsKeyId', ParameterValue: 'AWS_MANAGED_KEY' }];
+      await cloudFormation.send(new CreateStackCommand({ StackName: 'CDKToolkit', TemplateBody, Parameters }));
+      cloudFormation.destroy();
+    },
     async cdk(...parameters) {
       // In a folder without a cdk.json: nothing is synthesized but what the test names.
       const run = promisify(execFile)(process.execPath, [CDK, ...parameters], { cwd: folder, env });
