@@ -4,6 +4,8 @@ import { isMotoLog } from './moto-server.ts';
 
 /** The last ones tell of what failed; a trace of Python's has some forty. */
 const MAXIMUM_LINES = 120;
+/** A state of a workflow is told with all that is around it. */
+const MAXIMUM_LINE = 400;
 
 /** What every server of Werkzeug begins with, and requests that were answered well. */
 const USUAL =
@@ -16,7 +18,8 @@ export function motoComplaints(runFolder: string): string {
     .map((name) => {
       const lines = readFileSync(join(runFolder, name), 'utf8').split('\n');
       const unusual = lines.filter((line) => line.trim() !== '' && !USUAL.test(line));
-      const shown = unusual.slice(-MAXIMUM_LINES).join('\n');
+      const last = unusual.slice(-MAXIMUM_LINES);
+      const shown = last.map((line) => line.slice(0, MAXIMUM_LINE)).join('\n');
       return shown && `${name}, of ${lines.length} lines:\n${shown}\n`;
     })
     .join('');

@@ -76,7 +76,10 @@ export async function digestOf(
  * https://distribution.github.io/distribution/spec/auth/token/
  */
 async function pullToken(url: string, repository: string): Promise<string | undefined> {
-  const { status, headers } = await fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) });
+  const { status, headers } = await fetch(url, {
+    method: 'HEAD',
+    signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
+  });
   if (status !== 401) return undefined;
   const challenge = headers.get('www-authenticate') ?? '';
   const part = (name: string) => new RegExp(`\\b${name}="([^"]*)"`).exec(challenge)?.[1];

@@ -201,95 +201,110 @@ describe.skipIf(!(await registryAnswers()))('the package that npm packs', () => 
     },
   );
 
-  it('tags from code in five lines, and the process then ends by itself', async () => {
-    const source = await readFile(join(FIXTURES, 'five-lines.ts'), 'utf8');
-    await writeFile(join(cliptag.project, 'five-lines.mjs'), source);
-    const { stdout } = await cliptag.run('node', 'five-lines.mjs');
-    expect(stdout).toMatch(/set: 'pet', label: 'cat', score: (?:0\.9|1\b)/);
-  });
-
-  it('finds images by the client of the API, which needs nothing of Node', async () => {
-    const app = apiApp(fakePorts(), API_SETTINGS);
-    const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 });
-    try {
-      await once(server, 'listening');
-      const { port } = server.address() as AddressInfo;
-      const source = await readFile(join(FIXTURES, 'find-images.ts'), 'utf8');
-      await writeFile(join(cliptag.project, 'find-images.mjs'), source);
-      const { stdout } = await cliptag.run('node', 'find-images.mjs', `http://127.0.0.1:${port}`);
-      expect(stdout).toBe('cat.jpg undefined\n');
-    } finally {
-      server.close();
-    }
-    const code = await readFile(inPackage('dist', 'client.mjs'), 'utf8');
-    expect(code).not.toMatch(/\bimport\b|\brequire\b|node:/);
-    expect(code.length).toBeLessThan(10_000);
-  });
-
-  it.each(['node16', 'bundler'])(
-    'has types that a strict compiler accepts with %s resolution',
-    async (resolution) => {
+  // Each has files of its own, and is as long at work on one processor.
+  describe.concurrent('in programs of its users', () => {
+    beforeAll(async () => {
       // The CDK is a peer: an app that uses it has it installed.
       for (const name of ['aws-cdk-lib', 'constructs'])
-        await symlink(
-          join(repository, 'node_modules', name),
-          join(cliptag.project, 'node_modules', name),
-        ).catch(() => {});
-      const names = (await readdir(FIXTURES)).filter((name) => name.endsWith('.ts'));
-      for (const name of names) await copyFile(join(FIXTURES, name), join(cliptag.project, name));
+        await symlink(join(repository, 'node_modules', name), join(cliptag.project, 'node_modules', name));
+      for (const name of await programs()) await copyFile(join(FIXTURES, name), join(cliptag.project, name));
+    });
+
+    const programs = async () => (await readdir(FIXTURES)).filter((name) => name.endsWith('.ts'));
+    const compilations = new Map<string, Promise<string>>();
+
+    /** What the compiler says, asked once. */
+    function compiled(resolution: 'node16' | 'bundler'): Promise<string> {
+      const found = compilations.get(resolution) ?? compile(resolution);
+      compilations.set(resolution, found);
+      return found;
+    }
+
+    async function compile(resolution: 'node16' | 'bundler'): Promise<string> {
       const module = resolution === 'bundler' ? 'preserve' : 'node16';
       const options = ['--strict', '--skipLibCheck', 'false', '--types', 'node', '--target', 'es2022'];
       const places = ['--outDir', `compiled-${resolution}`, '--lib', 'es2022,esnext.disposable'];
       const modules = ['--module', module, '--moduleResolution', resolution];
       const { stdout } = await cliptag
-        .run('node', TSC, ...options, ...places, ...modules, ...names)
+        .run('node', TSC, ...options, ...places, ...modules, ...(await programs()))
         .catch((error: { stdout: string }) => error);
-      expect(stdout).toBe('');
-    },
-  );
+      return stdout;
+    }
 
-  it('synthesizes the CDK app that README shows, with no checkout around it', async () => {
-    // AWS's own checks of a template take seconds: test/deployment/cdk-synth.test.ts has them.
-    const context = JSON.stringify({ '@aws-cdk/core:validateAgainstDefaultRules': false });
-    const variables = [`CDK_OUTDIR=${join(cliptag.project, 'cdk.out')}`, `CDK_CONTEXT_JSON=${context}`];
-    await cliptag.run('env', ...variables, 'node', join('compiled-node16', 'cdk-app.js'));
-    const file = join(cliptag.project, 'cdk.out', 'Photos.template.json');
-    const template = JSON.parse(await readFile(file, 'utf8'));
-    const types = Object.values<{ Type: string }>(template.Resources).map(({ Type }) => Type);
-    const counts = Object.fromEntries(
-      [...new Set(types)].map((type) => [type, types.filter((one) => one === type).length]),
-    );
-    expect(counts).toMatchObject({
-      'AWS::DynamoDB::Table': 1,
-      'AWS::Events::Rule': 1,
-      'AWS::S3::Bucket': 1,
-      'AWS::SQS::Queue': 2,
-      'AWS::StepFunctions::StateMachine': 2,
+    it('tags from code in five lines, and the process then ends by itself', async () => {
+      const source = await readFile(join(FIXTURES, 'five-lines.ts'), 'utf8');
+      await writeFile(join(cliptag.project, 'five-lines.mjs'), source);
+      const { stdout } = await cliptag.run('node', 'five-lines.mjs');
+      expect(stdout).toMatch(/set: 'pet', label: 'cat', score: (?:0\.9|1\b)/);
     });
-    expect(types).toContain('AWS::Lambda::Function');
-    expect(template.Outputs.TagTable.Value).toEqual({ Ref: expect.stringMatching(/^TaggerTagTable/) });
-  });
 
-  it("synthesizes with a model of the user's cache folder, by the name that the command line gave it", async () => {
-    const named = join(cliptag.cacheFolder, 'cliptag', 'models', 'compiled-one');
-    await cp(inPackage('models', 'embedded'), named, { recursive: true });
-    const app = `import { App, Stack } from 'aws-cdk-lib';
-      import { ImageTagger } from 'cliptag';
-      const stack = new Stack(new App({ outdir: 'cached.out' }), 'Photos');
-      console.log(new ImageTagger(stack, 'Tagger', { model: 'compiled-one' }).modelDigest);`;
-    await writeFile(join(cliptag.project, 'cached-model.mjs'), app);
-    const { stdout } = await cliptag.run('node', 'cached-model.mjs');
-    expect(stdout).toMatch(/^[0-9a-f]{16}\n$/);
-  });
+    it('finds images by the client of the API, which needs nothing of Node', async () => {
+      const app = apiApp(fakePorts(), API_SETTINGS);
+      const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 });
+      try {
+        await once(server, 'listening');
+        const { port } = server.address() as AddressInfo;
+        const source = await readFile(join(FIXTURES, 'find-images.ts'), 'utf8');
+        await writeFile(join(cliptag.project, 'find-images.mjs'), source);
+        const { stdout } = await cliptag.run('node', 'find-images.mjs', `http://127.0.0.1:${port}`);
+        expect(stdout).toBe('cat.jpg undefined\n');
+      } finally {
+        server.close();
+      }
+      const code = await readFile(inPackage('dist', 'client.mjs'), 'utf8');
+      expect(code).not.toMatch(/\bimport\b|\brequire\b|node:/);
+      expect(code.length).toBeLessThan(10_000);
+    });
 
-  it('tells an uncaught fault of the props and not its own code', async () => {
-    const app = `import { App, Stack } from 'aws-cdk-lib';
-      import { ImageTagger } from 'cliptag';
-      new ImageTagger(new Stack(new App({ outdir: 'faulty.out' }), 'Photos'), 'Tagger', { batchSize: 0 });`;
-    await writeFile(join(cliptag.project, 'faulty-app.mjs'), app);
-    const { stderr } = await cliptag.run('node', 'faulty-app.mjs').catch((error) => error);
-    expect(stderr).toContain('Expected a whole number from 1 to 10000 for batchSize but received 0');
-    expect(stderr.length).toBeLessThan(2500);
+    it.each(['node16', 'bundler'] as const)(
+      'has types that a strict compiler accepts with %s resolution',
+      async (resolution) => expect(await compiled(resolution)).toBe(''),
+    );
+
+    it('synthesizes the CDK app that README shows, with no checkout around it', async () => {
+      // AWS's own checks of a template take seconds: test/deployment/cdk-synth.test.ts has them.
+      const context = JSON.stringify({ '@aws-cdk/core:validateAgainstDefaultRules': false });
+      const variables = [`CDK_OUTDIR=${join(cliptag.project, 'cdk.out')}`, `CDK_CONTEXT_JSON=${context}`];
+      await compiled('node16');
+      await cliptag.run('env', ...variables, 'node', join('compiled-node16', 'cdk-app.js'));
+      const file = join(cliptag.project, 'cdk.out', 'Photos.template.json');
+      const template = JSON.parse(await readFile(file, 'utf8'));
+      const types = Object.values<{ Type: string }>(template.Resources).map(({ Type }) => Type);
+      const counts = Object.fromEntries(
+        [...new Set(types)].map((type) => [type, types.filter((one) => one === type).length]),
+      );
+      expect(counts).toMatchObject({
+        'AWS::DynamoDB::Table': 1,
+        'AWS::Events::Rule': 1,
+        'AWS::S3::Bucket': 1,
+        'AWS::SQS::Queue': 2,
+        'AWS::StepFunctions::StateMachine': 2,
+      });
+      expect(types).toContain('AWS::Lambda::Function');
+      expect(template.Outputs.TagTable.Value).toEqual({ Ref: expect.stringMatching(/^TaggerTagTable/) });
+    });
+
+    it("synthesizes with a model of the user's cache folder, by the name that the command line gave it", async () => {
+      const named = join(cliptag.cacheFolder, 'cliptag', 'models', 'compiled-one');
+      await cp(inPackage('models', 'embedded'), named, { recursive: true });
+      const app = `import { App, Stack } from 'aws-cdk-lib';
+        import { ImageTagger } from 'cliptag';
+        const stack = new Stack(new App({ outdir: 'cached.out' }), 'Photos');
+        console.log(new ImageTagger(stack, 'Tagger', { model: 'compiled-one' }).modelDigest);`;
+      await writeFile(join(cliptag.project, 'cached-model.mjs'), app);
+      const { stdout } = await cliptag.run('node', 'cached-model.mjs');
+      expect(stdout).toMatch(/^[0-9a-f]{16}\n$/);
+    });
+
+    it('tells an uncaught fault of the props and not its own code', async () => {
+      const app = `import { App, Stack } from 'aws-cdk-lib';
+        import { ImageTagger } from 'cliptag';
+        new ImageTagger(new Stack(new App({ outdir: 'faulty.out' }), 'Photos'), 'Tagger', { batchSize: 0 });`;
+      await writeFile(join(cliptag.project, 'faulty-app.mjs'), app);
+      const { stderr } = await cliptag.run('node', 'faulty-app.mjs').catch((error) => error);
+      expect(stderr).toContain('Expected a whole number from 1 to 10000 for batchSize but received 0');
+      expect(stderr.length).toBeLessThan(2500);
+    });
   });
 
   it('has no fault that publint knows', async () => {

@@ -81,7 +81,9 @@ export async function openMotoAccount(invoke?: FunctionRunner): Promise<MotoAcco
       const TemplateBody = await readFile(BOOTSTRAP_TEMPLATE, 'utf8');
       // As the command has it: no key of its own.
       const Parameters = [{ ParameterKey: 'FileAssetsBucketKmsKeyId', ParameterValue: 'AWS_MANAGED_KEY' }];
-      await cloudFormation.send(new CreateStackCommand({ StackName: 'CDKToolkit', TemplateBody, Parameters }));
+      await cloudFormation.send(
+        new CreateStackCommand({ StackName: 'CDKToolkit', TemplateBody, Parameters }),
+      );
       cloudFormation.destroy();
     },
     async cdk(...parameters) {
