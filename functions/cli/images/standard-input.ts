@@ -19,7 +19,7 @@ export type StandardInput =
 /**
  * Reads standard input: the bytes of one picture, as the first of them tell, or else paths, one a line.
  *
- * @param isNullSeparated whether it is paths with NUL behind each, as `find -print0` prints them
+ * @param isNullSeparated whether it is paths with NUL behind each, as `find -print0` prints them. Most such lists are known without
  * @throws {UsageError} for a list that is too long
  */
 export async function readStandardInput(
@@ -39,14 +39,29 @@ export async function readStandardInput(
   if (size > MAXIMUM_LIST_BYTES) {
     throw new UsageError([`expected at most ${MAXIMUM_LIST_BYTES} bytes of paths in standard input`]);
   }
-  return { kind: 'paths', paths: pathsIn(bytes, isNullSeparated) };
+  return { kind: 'paths', paths: pathsIn(bytes, isNullSeparated || isListWithNulls(bytes)) };
 }
 
 /** Whether bytes begin as no list of paths does: with control characters, as all pictures have them, or as SVG. */
 function isPicture(bytes: Buffer): boolean {
   const first = bytes.subarray(0, TOLD_BYTES);
   if (/^\ufeff?\s*</.test(first.toString())) return true;
-  return first.some((byte) => byte < 0x20 && !'\t\n\r'.includes(String.fromCharCode(byte)));
+  return hasControls(first, '\t\n\r\0') || (first.includes(0) && !isListWithNulls(first));
+}
+
+/** Of pictures, whose first bytes may be letters and NUL, none has nothing else that is no letter. */
+const BEGINS_AS_PICTURE = /^(?:\0|RIFF|GIF8|BM|II\*|MM\0)/;
+
+/** Whether paths end with NUL, as `find -print0` has it, though nobody has said so. */
+function isListWithNulls(bytes: Buffer): boolean {
+  const first = bytes.subarray(0, TOLD_BYTES);
+  return (
+    first.includes(0) && !hasControls(first, '\t\n\r\0') && !BEGINS_AS_PICTURE.test(first.toString('latin1'))
+  );
+}
+
+function hasControls(bytes: Buffer, allowed: string): boolean {
+  return bytes.some((byte) => byte < 0x20 && !allowed.includes(String.fromCharCode(byte)));
 }
 
 /** The paths of a list: bytes, for names need not be UTF-8. */

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { OWNER } from './absent-configuration.ts';
 import { readDocument } from './body.ts';
 import { corsConfigurationElements, parseCorsConfiguration } from './cors.ts';
 import { S3Error } from './errors.ts';
@@ -22,14 +21,6 @@ const BUCKET_NAME = /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 /** S3 gives no location for buckets in this region. */
 const UNNAMED_REGION = 'us-east-1';
-
-export async function listBuckets(state: S3State): Promise<S3Response> {
-  const buckets = await state.metadata.buckets.values().all();
-  return xmlResponse('ListAllMyBucketsResult', {
-    Owner: OWNER,
-    Buckets: { Bucket: buckets.map(({ name, created }) => ({ Name: name, CreationDate: created })) },
-  });
-}
 
 export async function createBucket(state: S3State, request: AuthenticatedRequest): Promise<S3Response> {
   const { bucket: name } = request;

@@ -8,12 +8,12 @@ import {
   getNotification,
   getVersioning,
   headBucket,
-  listBuckets,
   putCors,
   putNotification,
   putVersioning,
 } from './bucket-operations.ts';
 import { noSuchVersion, notImplemented, S3Error } from './errors.ts';
+import { listBuckets } from './list-buckets.ts';
 import { listObjectVersions } from './list-object-versions.ts';
 import { listObjects, listObjectsV2 } from './list-objects.ts';
 import {
@@ -91,6 +91,8 @@ const SHAPING_PARAMETERS: ReadonlySet<string> = new Set([
   'delimiter',
   'marker',
   'max-keys',
+  'max-buckets',
+  'bucket-region',
   'encoding-type',
   'continuation-token',
   'start-after',

@@ -3,11 +3,16 @@ import type { ExportedImage } from './exported-images.ts';
 
 /** What a spreadsheet takes for a formula when a cell begins so (OWASP, "CSV Injection"), in full width, too. */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
+/** A formula in the midst of a cell, where a spreadsheet takes what stands before it for the end of a cell or of a row. */
+const INNER_FORMULA = /(?<!^)([;\t\r\n]["' ]*)(?=[=+\-@＝＋－＠])/g;
+/** What spreadsheets cut a text off at, or show nothing of. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
+const UNSHOWN = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/g;
 /** What has to stand between quotes: RFC 4180, 2.5 to 2.7. */
 const QUOTED = /[",\r\n]/;
 
 export interface CsvOptions {
-  /** Whether an apostrophe goes before what a spreadsheet would take for a formula. */
+  /** Whether an apostrophe goes before what a spreadsheet would take for a formula, and control characters are replaced. */
   readonly isGuarded: boolean;
 }
 
@@ -56,13 +61,21 @@ function csvRows(
     const text = String(value ?? '');
     const isFormula = typeof value === 'string' && FORMULA.test(text);
     if (isFormula) formulas += 1;
-    return csvCell(isFormula && isGuarded ? `'${text}` : text);
+    return csvCell(isGuarded && typeof value === 'string' ? guarded(text, isFormula) : text);
   };
   return {
     head: heads.map(csvCell).join(','),
     rowsOf: (image) => cellsOf(image).map((cells) => cells.map(cell).join(',')),
     formulas: () => formulas,
   };
+}
+
+/**
+ * Where a spreadsheet separates cells by `;`, as it does in many countries, or takes a line break for the end of a row, a formula may begin
+ * within what is one cell here.
+ */
+function guarded(text: string, isFormula: boolean): string {
+  return `${isFormula ? "'" : ''}${text.replace(INNER_FORMULA, "$1'")}`.replace(UNSHOWN, '\ufffd');
 }
 
 /**

@@ -5,7 +5,7 @@ import { UsageError } from '../../../terminal/exit-code.ts';
 import { type BroaderLabels, keywordsOf } from '../../sidecars/keywords.ts';
 import type { SidecarCounts } from '../../sidecars/sidecar-counts.ts';
 import { sidecarStyle } from '../../sidecars/sidecar-flags.ts';
-import { sidecarPath } from '../../sidecars/sidecar-path.ts';
+import { isShortened, sidecarPath } from '../../sidecars/sidecar-path.ts';
 import { writtenSidecar } from '../../sidecars/written-sidecar.ts';
 import type { ExportFlags } from './export-flags.ts';
 import type { ExportedImage } from './exported-images.ts';
@@ -31,7 +31,8 @@ export async function sidecarWriter(
     const { bucket, key, tags } = image;
     only ??= bucket;
     if (bucket !== only && !isByBucket) throw severalBuckets(only, bucket);
-    const path = sidecarPath(isByBucket ? `${bucket}/${key}` : key, naming);
+    const named = isByBucket ? `${bucket}/${key}` : key;
+    const path = sidecarPath(named, naming);
     const name = `s3://${bucket}/${key}`;
     if (!path) return counts.count(name, { state: 'kept', reason: 'its key is no path below the folder' });
     const joined = path.join('/');
@@ -41,7 +42,10 @@ export async function sidecarWriter(
     }
     taken.add(joined);
     const keywords = keywordsOf(tags, broader, flags.root);
-    counts.count(joined, await writtenSidecar(folder, path, keywords, form));
+    const became = await writtenSidecar(folder, path, keywords, form);
+    counts.count(joined, became);
+    const isThere = became.state !== 'none' && became.state !== 'kept';
+    if (isThere && isShortened(named, naming)) counts.noteShortened(name);
     const identity = await identityOf(file);
     if (identity !== undefined) written.add(identity);
   };

@@ -7,7 +7,7 @@ import { STANDARD_INPUT } from '../../images/standard-input.ts';
 import { broaderLabelsIn, keywordsOf } from '../../sidecars/keywords.ts';
 import type { SidecarCounts } from '../../sidecars/sidecar-counts.ts';
 import { type SidecarFlags, sidecarStyle } from '../../sidecars/sidecar-flags.ts';
-import { sidecarName } from '../../sidecars/sidecar-path.ts';
+import { isShortened, sidecarName } from '../../sidecars/sidecar-path.ts';
 import { type WrittenSidecar, writtenSidecar } from '../../sidecars/written-sidecar.ts';
 
 /** Writes the sidecar of each picture that was tagged beside its file. */
@@ -26,6 +26,7 @@ export function besideSidecars(
     const name = sidecarName(basename(path), naming);
     if (taken.has(`${folder}/${name}`)) return kept(`${name} is the sidecar of another picture`);
     taken.add(`${folder}/${name}`);
+    if (isShortened(basename(path), naming)) counts.noteShortened(path);
     return writtenSidecar(folder, [name], keywordsOf(tags, broader, flags.root), form);
   };
   return async (result) => {

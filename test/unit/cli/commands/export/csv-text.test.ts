@@ -36,3 +36,25 @@ it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '＝1'])(
     expect(plain.formulas()).toBe(1);
   },
 );
+
+it.each([
+  ['a;=1+1.jpg', "a;'=1+1.jpg"],
+  ['a\n=1', "a\n'=1"],
+  ['a\r\n@x', "a\r\n'@x"],
+  ['a;"=1', `a;"'=1`],
+  ['a; -b', "a; '-b"],
+  ['a\t+1', "a\t'+1"],
+  ['a;b=1-2', 'a;b=1-2'],
+  ['a\0b\u001b[2J', 'a\ufffdb\ufffd[2J'],
+  ['a\tb', 'a\tb'],
+])('guards %j within, where a spreadsheet may end a cell', (key, shown) => {
+  const image = {
+    bucket: 'b',
+    key,
+    status: 'tagged',
+    recordedAt: '',
+    tags: [{ set: 's', label: 'x', score: 0.5 }],
+  } as const;
+  expect(cellsOf(tagRows({ isGuarded: true }).rowsOf(image)[0] ?? '')[1]).toBe(shown);
+  expect(cellsOf(tagRows({ isGuarded: false }).rowsOf(image)[0] ?? '')[1]).toBe(key);
+});

@@ -39,3 +39,17 @@ it('writes a file with no row', async () => {
   await parquetRows(async (bytes) => void parts.push(bytes)).finish();
   expect(await parquetReadObjects({ file: new Uint8Array(Buffer.concat(parts)).buffer })).toEqual([]);
 });
+
+it.each([
+  ['=cmd|1', '=cmd|1'],
+  ['a\0b\r\n"c', 'a\0b\r\n"c'],
+  ['half \ud83d a letter', 'half \ufffd a letter'],
+  ['ä 猫 🐈', 'ä 猫 🐈'],
+])('writes %j as what it is, in valid UTF-8', async (key, expected) => {
+  const parts: Uint8Array[] = [];
+  const rows = parquetRows(async (bytes) => void parts.push(bytes));
+  await rows.add({ ...image(1), key });
+  await rows.finish();
+  const read = await parquetReadObjects({ file: new Uint8Array(Buffer.concat(parts)).buffer });
+  expect(read).toMatchObject([{ key: expected }]);
+});
