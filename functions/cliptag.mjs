@@ -13,6 +13,9 @@ const isCheckout = existsSync(new URL('package-lock.json', packageFolder));
 const args = process.argv.slice(2);
 
 async function fromSources() {
+  const { compiledSources } = await import('./compiled-sources.mjs');
+  const compiled = await compiledSources();
+  if (compiled) return import(compiled);
   if (!process.features.typescript) {
     // Commands that work need zod, a hundred files: what is loaded before tsx stands between takes half the time.
     const asksOnly = args.length === 0 || args.some((arg) => ['--help', '-h', '--version'].includes(arg));
@@ -24,8 +27,6 @@ async function fromSources() {
 }
 
 async function fromBuild() {
-  // Node 22.8 and newer keep compiled code in the system's folder for temporary files, and the next start is quicker.
-  if ('enableCompileCache' in module) module.enableCompileCache();
   return import(new URL('dist/cliptag.mjs', packageFolder).href);
 }
 
@@ -45,6 +46,8 @@ async function fromSourcesAnywhere() {
 }
 
 async function run() {
+  // Node 22.8 and newer keep compiled code in the system's folder for temporary files, and the next start is quicker.
+  if ('enableCompileCache' in module) module.enableCompileCache();
   const { cliptag } = await (isCheckout ? fromSourcesAnywhere() : fromBuild());
   process.exitCode = await cliptag(args);
 }

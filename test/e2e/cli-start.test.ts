@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { transform } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
@@ -10,7 +10,9 @@ import { CLI } from './support/cli-process.ts';
 async function programAlone(files: readonly string[]): Promise<string> {
   const folder = await temporaryFolder();
   await mkdir(join(folder, 'functions'));
-  await copyFile(CLI, join(folder, 'functions', 'cliptag.mjs'));
+  for (const name of ['cliptag.mjs', 'compiled-sources.mjs']) {
+    await copyFile(join(dirname(CLI), name), join(folder, 'functions', name));
+  }
   for (const file of files) await writeFile(join(folder, file), '{}');
   return join(folder, 'functions', 'cliptag.mjs');
 }

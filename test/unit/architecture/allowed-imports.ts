@@ -217,7 +217,7 @@ export const ALLOWED_IMPORTS = `
       core terminal node:*
 
   # The program: the one place that knows both local and cli.
-  functions: cli local tsx zod node:*
+  functions: cli local esbuild tsx zod node:*
 
   # The stack, and what it deploys.
   infra/options: core core/formats/exif core/objects core/thumbnails aws-cdk-lib constructs core/cost
