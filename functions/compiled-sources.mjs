@@ -80,6 +80,7 @@ async function compile(root, outdir) {
     entryPoints: { cliptag: ENTRY },
     ...{ outdir, outExtension: { '.js': '.mjs' }, bundle: true, splitting: true, metafile: true },
     banner: { js: REQUIRE },
+    define: { CLIPTAG_COMPILED_FOLDER: JSON.stringify(outdir) },
     ...{ platform: 'node', target: 'node20', format: 'esm', keepNames: true, logLevel: 'silent' },
     plugins: [packagesAsTheyAre, sourcesInPlace(states)],
   });
