@@ -57,5 +57,7 @@ describe('the images a second that settings carry', () => {
     expect([limit(6, 4_000), limit(500, 4_000), limit(500, 40_000)]).toEqual([
       ...['functions', 'table', 'statusIndex'],
     ]);
+    // More units alone would not help where the index takes as few.
+    expect([limit(40, 8_000), limit(25, 8_000)]).toEqual(['table', 'functions']);
   });
 });
