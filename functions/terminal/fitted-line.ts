@@ -3,9 +3,10 @@ import { wrapped } from './wrapped.ts';
 
 /** Less room makes a column of single words. */
 const MINIMUM_ROOM = 24;
-const GAP = 2;
+/** Cells between columns. */
+export const GAP = 2;
 /** How far a last cell that has no room beside the others stands right, below them. */
-const INDENT = 4;
+export const INDENT = 4;
 
 /**
  * A row of a table as lines that fit a terminal: its last cell goes on below itself, or, where there is little room, below

@@ -101,6 +101,24 @@ describe('text for people', () => {
     expect(table(['NAME', 'N'], [['general', '1']])).toEqual(['NAME     N', 'general  1']);
   });
 
+  it('has what follows the last column with room below, a line for each', () => {
+    const heads = ['NAME', 'SIZE', 'LICENCE', 'PATH'];
+    const rows = [['tiny', '1 MB', 'For research, and for other things that earn no money', '/models/tiny']];
+    const stream = { ...screen({ columns: 50 }).stream, hasColors: () => false } as NodeJS.WriteStream;
+    expect(table(heads, rows, stream).join('\n').split('\n')).toEqual([
+      'NAME  SIZE',
+      '    LICENCE',
+      '    PATH',
+      'tiny  1 MB',
+      '    For research, and for other things that',
+      '    earn no money',
+      '    /models/tiny',
+    ]);
+    expect(table(heads, rows, file().stream)).toHaveLength(2);
+    const wide = { ...stream, columns: 100 } as NodeJS.WriteStream;
+    expect(table(heads, rows, wide)).toEqual(table(heads, rows, file().stream));
+  });
+
   it('has colours on a terminal only, and only where it shows them', () => {
     expect(styled('red', 'no', screen().stream)).toBe('\u001b[31mno\u001b[39m');
     expect(styled('red', 'no', file().stream)).toBe('no');

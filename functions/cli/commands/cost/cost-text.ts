@@ -3,6 +3,7 @@ import { MEASURED_ON } from '../../../core/cost/measured-usage.ts';
 import { limitOf, type Throughput, type ThroughputSettings } from '../../../core/cost/throughput.ts';
 import { countText, dollarsText } from '../../../terminal/amounts.ts';
 import { columns } from '../../../terminal/columns.ts';
+import { indented } from '../../../terminal/layout.ts';
 
 /** What a stack says of itself besides. */
 interface DeployedParts {
@@ -79,7 +80,11 @@ export function throughputLines(
   const rate = (imagesPerSecond: number) => countText(Math.floor(imagesPerSecond));
   const minutes = Math.ceil(images / carried / 60);
   return [
-    `These settings carry ${rate(carried)} images a second, ${countText(images)} in ${countText(minutes)} ${minutes === 1 ? 'minute' : 'minutes'}: ${MORE[limitOf(throughput)]}`,
+    ...columns([
+      [
+        `These settings carry ${rate(carried)} images a second, ${countText(images)} in ${countText(minutes)} ${minutes === 1 ? 'minute' : 'minutes'}: ${MORE[limitOf(throughput)]}`,
+      ],
+    ]),
     ...columns([
       [`  ${concurrency} functions`, rate(functions)],
       [`  table, ${countText(tableWriteUnits)} write units a second`, rate(table)],
@@ -95,29 +100,29 @@ export function assumptionLines(assumptions: CostAssumptions): string[] {
   const { indexedDimensions } = assumptions;
   const { pricesAsOf, region } = assumptions;
   const { record, index, entries, note } = writeUnits(tags, indexedDimensions);
-  const time = `  ${millisecondsPerImage.toFixed(1)} ms an image at ${memoryMegabytes} MB on ${architecture}`;
+  const time = `${millisecondsPerImage.toFixed(1)} ms an image at ${memoryMegabytes} MB on ${architecture}`;
   const batch = assumptions.measured
     ? `${batchSize.toFixed(1)} images a batch, as measured`
     : `${batchSize} images a batch, every batch full`;
-  return [
-    'Assumed:',
+  const lines = [
     ...deployedLines(assumptions),
     ...sourceLines(time, assumptions),
-    `  ${batch}; each image tagged once, nothing retried`,
-    `  ${record + index + entries + note} write units an image: ${record} for its record, ${index} for the index, ${entries} for label entries, ${note} for the note that mends crashes`,
-    `  prices of ${pricesAsOf} in ${region}, no free tier; all images in one month (the others' prices fall in tiers)`,
-    "  not counted: storing the pictures, an idle queue's empty receives, point-in-time recovery, cold starts, queries",
+    `${batch}; each image tagged once, nothing retried`,
+    `${record + index + entries + note} write units an image: ${record} for its record, ${index} for the index, ${entries} for label entries, ${note} for the note that mends crashes`,
+    `prices of ${pricesAsOf} in ${region}, no free tier; all images in one month (the others' prices fall in tiers)`,
+    "not counted: storing the pictures, an idle queue's empty receives, point-in-time recovery, cold starts, queries",
   ];
+  return ['Assumed:', ...indented(columns(lines.map((line) => [line])))];
 }
 
 function deployedLines({ deployed }: CostAssumptions): string[] {
   if (!deployed) return [];
   const { stack, packaging, concurrency, batchSize, tableWriteUnits } = deployed;
   return [
-    `  ${stack} as it is deployed: ${concurrency} functions at once (${packaging}), batches of at most ${batchSize}`,
+    `${stack} as it is deployed: ${concurrency} functions at once (${packaging}), batches of at most ${batchSize}`,
     tableWriteUnits === undefined
-      ? '  DynamoDB does not say what its table takes at once: taken for a new one'
-      : `  its table takes ${countText(tableWriteUnits)} write units a second at once, says DynamoDB`,
+      ? 'DynamoDB does not say what its table takes at once: taken for a new one'
+      : `its table takes ${countText(tableWriteUnits)} write units a second at once, says DynamoDB`,
   ];
 }
 
@@ -136,7 +141,6 @@ function sourceLines(
   const nothing = `CloudWatch knows of no image of the last ${measuredNothingFor} days`;
   return [
     `${time}: ${model}, ${megapixels} megapixels`,
-    `  estimated from ${MEASURED_ON}; arm64 taken to be as fast as x86_64, waiting for S3 and`,
-    `  DynamoDB not counted: ${measuredNothingFor === undefined ? 'give --stack as soon as one is deployed' : nothing}`,
+    `estimated from ${MEASURED_ON}; arm64 taken to be as fast as x86_64, waiting for S3 and DynamoDB not counted: ${measuredNothingFor === undefined ? 'give --stack as soon as one is deployed' : nothing}`,
   ];
 }
