@@ -1,4 +1,5 @@
 import type { Node } from 'constructs';
+import { didYouMean, nearestWords } from '../functions/core/labels/near-words.ts';
 import { roomFaults } from './constructs/intake/filter-room.ts';
 import { filterFaults, foreignFaults, SETTING_NAMES } from './constructs/intake/upload-filter.ts';
 import { throwFaults } from './options/faults.ts';
@@ -256,5 +257,8 @@ function unknownSettings(node: Node): string[] {
   const context: Record<string, unknown> = node.getAllContext();
   return Object.entries(context)
     .filter(([key]) => /^[A-Za-z]+$/.test(key) && !Object.hasOwn(RULES, key))
-    .map(([key, value]) => fault(key, `one of the settings ${Object.keys(RULES).join(', ')}`, value));
+    .map(([key, value]) => {
+      const known = fault(key, `one of the settings ${Object.keys(RULES).join(', ')}`, value);
+      return known + didYouMean(nearestWords(key, Object.keys(RULES)));
+    });
 }

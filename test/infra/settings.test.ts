@@ -14,6 +14,14 @@ function messageOf(context: Record<string, unknown>): string {
 }
 
 describe('settings', () => {
+  it('that are misspelt are told with what is meant', () => {
+    expect(messageOf({ maximumConcurency: '1000' })).toMatch(
+      /- Expected one of the settings prefix, .* for maximumConcurency but received "1000"; did you mean "maximumConcurrency"\?/,
+    );
+    expect(messageOf({ bukcet: 'photos' })).toMatch(/; did you mean "bucket"\?/);
+    expect(messageOf({ nothing: 'a' })).not.toMatch(/did you mean/);
+  });
+
   it('have a default for everything', () => {
     expect(settingsOf({})).toEqual({
       stackName: 'Cliptag',

@@ -1,5 +1,6 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { lstat, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { writeAtomically } from '../../adapters/files/atomic-write.ts';
 import { CliptagError } from '../../core/errors.ts';
 import { UsageError } from '../../terminal/exit-code.ts';
 
@@ -16,9 +17,22 @@ export async function checkWritable(path: string): Promise<void> {
   if (!folder?.isDirectory()) throw new UsageError([`--html: there is no folder ${dirname(path)}`]);
 }
 
-/** @throws {CliptagError} `not-writable` */
+/**
+ * A page that is there is replaced as a whole, and stays where that fails.
+ *
+ * @throws {CliptagError} `not-writable`
+ */
 export async function writePage(path: string, page: string): Promise<void> {
-  await writeFile(path, page).catch((cause: NodeJS.ErrnoException) => {
+  await write(path, page).catch((cause: NodeJS.ErrnoException) => {
     throw new CliptagError('not-writable', `--html: cannot write ${path} (${cause.code})`, { cause });
   });
 }
+
+async function write(path: string, page: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  // A file must not take the place of a link, nor of a device such as /dev/stdout.
+  if (found && !found.isFile()) return writeFile(path, page);
+  return writeAtomically(path, page, found && found.mode & PERMISSIONS);
+}
+
+const PERMISSIONS = 0o777;

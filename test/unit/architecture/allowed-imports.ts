@@ -191,7 +191,7 @@ export const ALLOWED_IMPORTS = `
   cli/sidecars: adapters/files core core/labels terminal saxes node:*
   cli/commands/export: adapters/files cli/pipeline cli/search cli/sidecars core core/labels core/search local/control-api
       tagger terminal hyparquet-writer node:*
-  cli/commands/duplicates: cli/search cli/shared-flags.ts core core/search core/search/language terminal node:*
+  cli/commands/duplicates: adapters/files cli/search cli/shared-flags.ts core core/search core/search/language terminal
   cli/commands/similar: cli/images cli/pages cli/pipeline cli/search terminal node:*
   cli/commands/backfill: adapters/aws cli/pipeline cli/shared-flags.ts config.ts core core/backfill
       core/cost core/objects core/records local/control-api terminal node:*
@@ -238,6 +238,6 @@ export const ALLOWED_IMPORTS = `
   infra/constructs: config.ts core/cost core/objects core/records core/tagging infra/constructs/api infra/constructs/compute
       infra/constructs/intake infra/constructs/watching infra/constructs/workflows infra/options infra/packaging aws-cdk-lib
       constructs
-  infra: config.ts core infra/constructs infra/constructs/api infra/constructs/intake infra/constructs/watching infra/options
+  infra: config.ts core core/labels infra/constructs infra/constructs/api infra/constructs/intake infra/constructs/watching infra/options
       infra/packaging infra/preflight aws-cdk-lib cdk-nag constructs
 `;

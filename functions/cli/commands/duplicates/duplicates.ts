@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { writeNewFile } from '../../../adapters/files/new-file.ts';
 import { CliptagError } from '../../../core/errors.ts';
 import { printable } from '../../../core/printable.ts';
 import { shellWord } from '../../../core/removal-command.ts';
@@ -149,7 +149,7 @@ async function awsFlags(
 
 /** @throws {UsageError} where a file is already; {@link CliptagError} `not-writable` */
 async function writeNew(path: string, text: string): Promise<void> {
-  await writeFile(path, text, { flag: 'wx' }).catch((cause: NodeJS.ErrnoException) => {
+  await writeNewFile(path, text).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'EEXIST') {
       throw new UsageError([`--delete-plan: ${path} is there already, and is not replaced`]);
     }

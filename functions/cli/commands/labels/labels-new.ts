@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { writeNewFile } from '../../../adapters/files/new-file.ts';
 import { packagePath } from '../../../adapters/files/package-folder.ts';
 import { CliptagError } from '../../../core/errors.ts';
 import { adHocFaults } from '../../../core/labels/ad-hoc-label-set.ts';
@@ -80,7 +80,7 @@ function nameFaults(operands: readonly string[]): readonly string[] {
 }
 
 async function writeNew(file: string, text: string): Promise<void> {
-  await writeFile(file, text, { flag: 'wx' }).catch((cause: NodeJS.ErrnoException) => {
+  await writeNewFile(file, text).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'EEXIST')
       throw new UsageError([
         `${printablePath(file)} is there already, and stays as it is: name another file with --output`,
