@@ -2,10 +2,14 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take longest, longest first: one that began last would keep the others waiting for its end. */
 const LONG = [
-  'deployment/backfill-workflow',
   'deployment/moto-deployment',
-  'deployment/retag-workflow',
+  'deployment/moto-isolated',
+  'deployment/container',
+  'deployment/backfill-workflow',
+  'deployment/moto-foreign-bucket',
   'deployment/cdk-synth',
+  'deployment/retag-workflow',
+  'deployment/home-server',
   'e2e/local-pipeline',
   'e2e/cli-backfill',
   'e2e/cookbook',
