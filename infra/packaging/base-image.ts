@@ -76,10 +76,7 @@ export async function digestOf(
  * https://distribution.github.io/distribution/spec/auth/token/
  */
 async function pullToken(url: string, repository: string): Promise<string | undefined> {
-  const { status, headers } = await fetch(url, {
-    method: 'HEAD',
-    signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
-  });
+  const { status, headers } = await requested(url, { method: 'HEAD' });
   if (status !== 401) return undefined;
   const challenge = headers.get('www-authenticate') ?? '';
   const part = (name: string) => new RegExp(`\\b${name}="([^"]*)"`).exec(challenge)?.[1];
@@ -94,9 +91,17 @@ async function pullToken(url: string, repository: string): Promise<string | unde
 }
 
 async function answered(url: string, headers: Record<string, string> = {}): Promise<Response> {
-  const answer = await fetch(url, { headers, signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) });
+  const answer = await requested(url, { headers });
   if (!answer.ok) throw new Error(`Expected an answer of ${url} but received ${answer.status}`);
   return answer;
+}
+
+/** @throws Error with the address and the cause, which the runtime's own leaves out */
+async function requested(url: string, init: RequestInit): Promise<Response> {
+  const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
+  return fetch(url, { ...init, signal }).catch((error: Error) => {
+    throw new Error(`Expected an answer of ${url} but received none: ${String(error.cause ?? error)}`);
+  });
 }
 
 function requireProcessors(index: unknown, name: string): void {

@@ -127,6 +127,10 @@ describe('npm run pin:base', () => {
     await writeFile(file, text);
     await expect(renewBase(file, new Date(), origin)).rejects.toThrow('but received 404');
     await expect(checkBase(file, origin)).rejects.toThrow('but received 404');
+    // A port of nobody's.
+    await expect(renewBase(file, new Date(), 'http://127.0.0.1:1')).rejects.toThrow(
+      /^Expected an answer of http:\/\/127\.0\.0\.1:1\/v2\/lambda\/other\/manifests\/24 but received none: .+/,
+    );
     expect(await readFile(file, 'utf8')).toBe(text);
   });
 });
