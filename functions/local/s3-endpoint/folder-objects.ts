@@ -76,7 +76,7 @@ export function folderObjects(state: S3State, { bucket, isCopied }: FolderObject
       const before = await stat(path);
       if (isCopied && !current && (await isLetGo(state, bucket, key, before))) return 'deleted';
       assertSize(before.size);
-      const read = () => readUnlinked(path, { signal });
+      const read = () => bytesOf(path, signal);
       const bytes = isCopied
         ? await storeBytes(read(), state.blobs, [])
         : { blobId: referenceTo(path), ...(await measuredBytes(read())) };
@@ -105,6 +105,12 @@ export function folderObjects(state: S3State, { bucket, isCopied }: FolderObject
       });
     },
   };
+}
+
+/** Opens the file when somebody reads: of one that is opened before, nobody would hear that it was aborted. */
+async function* bytesOf(path: string, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+  signal?.throwIfAborted();
+  yield* readUnlinked(path, { signal });
 }
 
 async function isLetGo(
