@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { BATCH_SIZE } from './batch-size.ts';
+import { bundledHandler } from './handler-bundle.ts';
 import type { HandlerFigures, HandlerJob } from './handler-run.ts';
 import type { FilledStores, StoresJob } from './handler-stores.ts';
 
@@ -11,9 +13,6 @@ export const WARM_UP_IMAGES = 3000;
 const SINGLE_IMAGES = 15;
 const ROUNDS_NEW = 3;
 const ROUNDS_WARM = 12;
-/** What `infra/options/tagger-options.ts` has Lambda hand over at once by default. */
-export const BATCH_SIZE = 10;
-
 /**
  * The handler with stores beside it, on uploads of one picture. Where Linux's `taskset` is, the handler has the first
  * core to itself, as a function has its own, and the stores have the second.
@@ -23,7 +22,9 @@ export async function handlerFigures(
   options: Pick<HandlerJob, 'modelFolder' | 'labelSet' | 'classifierFolder'>,
 ): Promise<HandlerFigures> {
   const groups = [SINGLE_IMAGES, ...new Array<number>(2 * (1 + ROUNDS_NEW + ROUNDS_WARM)).fill(BATCH_SIZE)];
-  const stores = startScript(1, 'handler-stores.ts', [
+  const bundle = await bundledHandler();
+  const stores = start(1, [
+    ...['--import', 'tsx', fileURLToPath(new URL('handler-stores.ts', import.meta.url))],
     JSON.stringify({ picture, warmUp: WARM_UP_IMAGES, groups } satisfies StoresJob),
   ]);
   try {
@@ -43,18 +44,18 @@ export async function handlerFigures(
       warmUp,
       warmRounds: rounds(ROUNDS_WARM),
     };
-    const handler = startScript(0, 'handler-run.ts', []);
+    const handler = start(0, [bundle.path]);
     handler.stdin?.end(JSON.stringify(job));
     return JSON.parse(await text(handler.stdout as NonNullable<typeof handler.stdout>)) as HandlerFigures;
   } finally {
     stores.stdin?.end();
     await once(stores, 'exit');
+    await bundle.remove();
   }
 }
 
-function startScript(core: number, script: string, args: readonly string[]): ChildProcess {
-  const path = fileURLToPath(new URL(script, import.meta.url));
-  const command = [process.execPath, '--import', 'tsx', path, ...args];
+function start(core: number, args: readonly string[]): ChildProcess {
+  const command = [process.execPath, ...args];
   const pinned = canPin() ? ['taskset', '--cpu-list', String(core), ...command] : command;
   const [program = '', ...rest] = pinned;
   return spawn(program, rest, { stdio: ['pipe', 'pipe', 'inherit'] });

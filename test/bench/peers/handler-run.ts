@@ -12,7 +12,7 @@ import { composeTagger } from '../../../functions/tag-images/composition.ts';
 import { type Stage, stageClock } from '../../../functions/tag-images/stage-clock.ts';
 import { messageTagger } from '../../../functions/tag-images/tag-messages.ts';
 import { sqsEvent } from '../../fixtures/sqs-event.ts';
-import { BATCH_SIZE } from './handler-figures.ts';
+import { BATCH_SIZE } from './batch-size.ts';
 
 export interface HandlerJob {
   readonly modelFolder: string;
