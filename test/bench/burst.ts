@@ -7,13 +7,13 @@ import { simulatedBurst } from './burst/simulated-burst.ts';
  * `npm run bench:burst -- [share] [functions…] [--units N] [--shards N] [--same]`: what a burst of 100,000 uploads comes to on an on-demand table,
  * a new one or one that takes N write units a second, in simulated time. With a share of 0.1 there are a tenth of the
  * messages, of the functions and of what table, index and partitions take: the same ratios in a tenth of the time.
- * `--same`: all pictures have the same labels, with one shard and with as many as such functions get.
+ * `--same`: all pictures have the same labels, with one shard and with as many as such functions get, unless `--shards` says.
  */
 const MESSAGES = 100_000;
 const { values, positionals } = parseArgs({
   options: {
     units: { type: 'string', default: String(NEW_TABLE_WRITE_UNITS) },
-    shards: { type: 'string', default: '1' },
+    shards: { type: 'string' },
     same: { type: 'boolean', default: false },
   },
   allowPositionals: true,
@@ -28,8 +28,13 @@ function shardsFor(count: number): number {
   return enoughShards((count * 1_000) / estimatedMilliseconds('vit-b-32-256-datacomp', of));
 }
 
+function shardsToTry(count: number): readonly number[] {
+  if (values.shards !== undefined) return [Number(values.shards)];
+  return values.same ? [1, shardsFor(count)] : [1];
+}
+
 for (const count of functions) {
-  for (const shards of values.same ? [1, shardsFor(count)] : [Number(values.shards)]) {
+  for (const shards of shardsToTry(count)) {
     const started = process.cpuUsage();
     const figures = await simulatedBurst({
       ...{ messages: MESSAGES * share, workers: Math.round(count * share), share },
