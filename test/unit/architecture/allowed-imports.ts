@@ -82,7 +82,8 @@ export const ALLOWED_IMPORTS = `
 
   # The HTTP API; contract.ts is all that its clients know of it.
   api/base-path.ts:
-  api/contract.ts: api/base-path.ts core/records core/search zod core/explanation core/labels
+  api/contract: core/explanation core/labels core/records core/search zod
+  api/contract.ts: api/base-path.ts api/contract
   api: api/contract.ts core core/labels core/objects core/records core/search hono @hono/zod-openapi zod
       core/explanation
   # The API as a Lambda function.
