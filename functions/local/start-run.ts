@@ -93,6 +93,8 @@ export async function runStart(options: StartOptions, output: Output): Promise<n
       const work = reembeddingOf(served);
       terminal = terminalOf(served, stop, output);
       await welcome(served, options, { work, terminal }, output).catch(told);
+      // Whoever has been stopped meanwhile closes what was open by then.
+      if (ending.signal.aborted) return;
       folders = followFolders(options.watched, {
         ...{ s3: served.pipeline.s3, dataFolder: options.dataFolder },
         ...{ mode: options.watchMode, maximumVanished: options.watchMaximumVanished, remark: output.remark },
