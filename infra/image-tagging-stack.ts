@@ -42,7 +42,7 @@ export class ImageTaggingStack extends Stack {
     });
     for (const tag of settings.tags) Tags.of(this).add(...nameAndValue(tag));
     network?.reach({ tagger, resultEventBus: resources.resultEventBus });
-    this.output(tagger, image, settings);
+    this.output(tagger, image);
   }
 
   /** What the settings name, as the CDK's objects. */
@@ -116,11 +116,7 @@ export class ImageTaggingStack extends Stack {
   }
 
   /** What the command line and people ask for. */
-  private output(
-    tagger: ImageTagger,
-    { modelDigest, architecture, pinnedOn }: TaggingImage,
-    { memoryMegabytes }: Settings,
-  ): void {
+  private output(tagger: ImageTagger, { modelDigest, pinnedOn }: TaggingImage): void {
     const { buckets, table, queue, deadLetterQueue, function: tagging, backfill, retag, thumbnails } = tagger;
     const outputs = {
       BucketNames: buckets.map(({ bucketName }) => bucketName).join(','),
@@ -129,8 +125,6 @@ export class ImageTaggingStack extends Stack {
       DeadLetterQueueUrl: deadLetterQueue.queueUrl,
       FunctionName: tagging.functionName,
       LogGroupName: tagging.logGroup.logGroupName,
-      FunctionMemoryMegabytes: String(memoryMegabytes),
-      FunctionArchitecture: architecture,
       ModelDigest: modelDigest,
       ...(pinnedOn !== undefined && { BaseImagePinnedOn: pinnedOn }),
       BackfillWorkflowArn: backfill.stateMachineArn,

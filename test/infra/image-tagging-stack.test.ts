@@ -149,8 +149,6 @@ describe('the outputs of the stack', () => {
       'BackfillWorkflowArn',
       'BucketNames',
       'DeadLetterQueueUrl',
-      'FunctionArchitecture',
-      'FunctionMemoryMegabytes',
       'FunctionName',
       'LogGroupName',
       'ModelDigest',
