@@ -18,7 +18,7 @@ it.skipIf(!hasChromium)('the page logs out: it asks for the token again, in ever
   const browser = await openBrowser();
   onTestFinished(() => browser.close());
   const address = `http://127.0.0.1:${host.port}/`;
-  const { page } = await openPage(browser, address);
+  const { page } = await openPage(browser, address, { listens: false });
   await page.getByLabel('Token').fill(TOKEN);
   await page.getByRole('button', { name: 'Log in' }).click();
   const logOut = page.getByRole('button', { name: 'Log out' });
