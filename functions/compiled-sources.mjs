@@ -3,11 +3,21 @@
  * for it runs before anything is there that could translate it.
  */
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const COMPILER = fileURLToPath(import.meta.url);
 const ENTRY = join('functions', 'cliptag.ts');
 /** Below `node_modules`, where packages are found from, and which git ignores. */
 const CACHE = join('node_modules', '.cache', 'cliptag');
@@ -18,8 +28,9 @@ const COMPILED_PACKAGES = /^(zod|yaml|entities)(\/|$)/;
 /** For packages that are written as CommonJS. */
 const REQUIRE = `import { createRequire as createRequireOfSources } from 'node:module';
 const require = createRequireOfSources(import.meta.url);`;
-/** What was compiled before may still be in use, by processes that load more of it later. */
+/** What was compiled before may still be in use, by processes that load more of it later: these say so now and then. */
 const KEPT_MILLISECONDS = 24 * 60 * 60 * 1000;
+const IN_USE_MILLISECONDS = 10 * 60 * 1000;
 
 /**
  * The program's module, compiled of what the sources are now: by this start, where one of them has changed since the last.
@@ -28,7 +39,24 @@ const KEPT_MILLISECONDS = 24 * 60 * 60 * 1000;
  */
 export async function compiledSources(root = ROOT) {
   const folder = join(root, CACHE);
-  return moduleOf(root, folder, readNote(folder)) ?? (await compiled(root, folder));
+  const path = moduleOf(root, folder, readNote(folder)) ?? (await compiled(root, folder));
+  if (path === undefined) return undefined;
+  sayInUse(dirname(path));
+  return pathToFileURL(path).href;
+}
+
+/** From now on, for as long as this process lives. */
+function sayInUse(folder) {
+  const say = () => {
+    const now = new Date();
+    try {
+      utimesSync(folder, now, now);
+    } catch {
+      // Another user's; that one's starts say it.
+    }
+  };
+  say();
+  setInterval(say, IN_USE_MILLISECONDS).unref();
 }
 
 function readNote(folder) {
@@ -41,11 +69,11 @@ function readNote(folder) {
 
 /** What a note tells of, if that is still what the sources say. A checkout may have been copied with its cache. */
 function moduleOf(root, folder, note) {
-  if (note?.root !== root) return undefined;
+  if (note?.root !== root || note.compiler !== stateOf(COMPILER)) return undefined;
   const path = join(folder, String(note.folder), MODULE);
   const isFresh = ([name, state]) => stateOf(join(root, name)) === state;
   if (stateOf(path) === undefined || !Object.entries(note.inputs ?? {}).every(isFresh)) return undefined;
-  return pathToFileURL(path).href;
+  return path;
 }
 
 /** Differs once a file has changed: not even a copy that keeps its times keeps this one's last change of state. */
@@ -57,13 +85,16 @@ function stateOf(path) {
 async function compiled(root, folder) {
   const name = `${process.pid}-${randomBytes(4).toString('hex')}`;
   try {
+    // Where nothing can be kept, nothing is compiled.
+    mkdirSync(join(folder, name), { recursive: true });
+    const compiler = stateOf(COMPILER);
     const inputs = await compile(root, join(folder, name));
     // By renaming, so that a start reads the whole note; of starts that compile at once, the last one's stays.
     const note = join(folder, `${name}.json`);
-    writeFileSync(note, JSON.stringify({ root, folder: name, inputs }));
+    writeFileSync(note, JSON.stringify({ root, folder: name, compiler, inputs }));
     renameSync(note, join(folder, NOTE));
     removeOld(folder, name);
-    return pathToFileURL(join(folder, name, MODULE)).href;
+    return join(folder, name, MODULE);
   } catch {
     // Whoever loads the sources one by one tells what is wrong with them, or with the packages.
     removeQuietly(join(folder, name));
@@ -79,6 +110,8 @@ async function compile(root, outdir) {
     absWorkingDir: root,
     entryPoints: { cliptag: ENTRY },
     ...{ outdir, outExtension: { '.js': '.mjs' }, bundle: true, splitting: true, metafile: true },
+    // For NODE_OPTIONS=--enable-source-maps; nothing else reads them.
+    ...{ sourcemap: 'linked', sourcesContent: false },
     banner: { js: REQUIRE },
     define: { CLIPTAG_COMPILED_FOLDER: JSON.stringify(outdir) },
     ...{ platform: 'node', target: 'node20', format: 'esm', keepNames: true, logLevel: 'silent' },

@@ -1,11 +1,18 @@
-import { cp, mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { cp, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { promisify } from 'node:util';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { compiledSources } from '../../functions/compiled-sources.mjs';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const CACHE = 'node_modules/.cache/cliptag';
+const DAY_AGO = new Date(Date.now() - 25 * 60 * 60 * 1000);
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 /** A checkout of two sources, of which the program imports the second. */
 async function checkout(said = 'first'): Promise<string> {
@@ -94,11 +101,51 @@ describe("a checkout's compiled sources", () => {
     const root = await checkout();
     const [old, recent] = [join(root, CACHE, 'old'), join(root, CACHE, 'recent')];
     for (const folder of [old, recent]) await mkdir(folder, { recursive: true });
-    const dayAgo = new Date(Date.now() - 25 * 60 * 60 * 1000);
-    await utimes(old, dayAgo, dayAgo);
+    await utimes(old, DAY_AGO, DAY_AGO);
     await answer(root);
     const left = await readdir(join(root, CACHE));
     expect(left).toContain('recent');
     expect(left).not.toContain('old');
+  });
+
+  it('stay for as long as a process has them, which may load more of them later', async () => {
+    const root = await checkout();
+    vi.useFakeTimers({ toFake: ['setInterval'] });
+    const folder = fileURLToPath(new URL('.', await compiledSources(root)));
+    await utimes(folder, DAY_AGO, DAY_AGO);
+    vi.advanceTimersByTime(10 * 60 * 1000);
+    await say(root, 'other');
+    expect(await compiledSources(root)).not.toContain(folder);
+    expect(await readdir(folder)).toContain('cliptag.mjs');
+  });
+
+  it('stay from the moment on that a start has chosen them', async () => {
+    const root = await checkout();
+    const folder = fileURLToPath(new URL('.', await compiledSources(root)));
+    await utimes(folder, DAY_AGO, DAY_AGO);
+    await compiledSources(root);
+    expect((await stat(folder)).mtimeMs).toBeGreaterThan(DAY_AGO.getTime());
+  });
+
+  it('are compiled anew by another compiler', async () => {
+    const root = await checkout();
+    const first = await compiledSources(root);
+    const note = join(root, CACHE, 'compiled.json');
+    const text = await readFile(note, 'utf8');
+    await writeFile(note, text.replace(/"compiler":"[^"]*"/, '"compiler":"1 2 3"'));
+    expect(await compiledSources(root)).not.toBe(first);
+  });
+
+  it('name the lines of the sources to whoever asks for them', async () => {
+    const root = await checkout();
+    const said = join(root, 'functions', 'parts', 'said.ts');
+    await writeFile(
+      said,
+      "interface Said {\n  a: 1;\n}\nexport const said: Said = fail();\nfunction fail(): never {\n  throw new Error('said');\n}\n",
+    );
+    const url = await compiledSources(root);
+    const code = `import(${JSON.stringify(url)}).then((m) => m.cliptag()).catch((error) => console.log(error.stack))`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--enable-source-maps', '-e', code]);
+    expect(stdout).toContain(`${said}:6:9`);
   });
 });
