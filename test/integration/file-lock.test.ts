@@ -10,6 +10,12 @@ import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 /** More than Linux numbers processes up to. */
 const ENDED = 4_194_305;
 
+/** Too short to wait for, and long enough for a look or two. */
+const SOON = { staleMilliseconds: 50 };
+
+/** Longer than any machine is busy. */
+const LATER = { staleMilliseconds: 3_600_000 };
+
 /** A file whose lock says this, of so many seconds ago. */
 async function lockSaying(text: string, seconds: number) {
   const path = join(await temporaryFolder(), 'file');
@@ -38,32 +44,68 @@ describe('a lock', () => {
   });
 
   it.each([
-    ['a process of this machine that is kept waiting', of(process.pid), 60],
-    ['a process of this machine, by a clock that is another day’s', of(process.pid), -86_400],
-    ['a process elsewhere', of(ENDED, 'elsewhere'), 1],
+    ['a process of this machine that is kept waiting', of(process.ppid), 60],
+    ['a process of this machine, by a clock that is another day’s', of(process.ppid), -86_400],
   ])('of %s is waited for', async (_, text, seconds) => {
-    const { path, lock } = await lockSaying(text, seconds);
-    let isOurs = false;
-    const work = locked(path, async () => {
-      isOurs = true;
-    });
-    await pause(100);
-    expect([isOurs, await readFile(lock, 'utf8')]).toEqual([false, text]);
-    await rm(lock);
-    await work;
-    expect(isOurs).toBe(true);
+    await expectWait(await lockSaying(text, seconds), text, SOON);
   });
 
   it.each([
-    ['a process of this machine that has died', of(ENDED), 0],
-    ['a process elsewhere that must have', of(process.pid, 'elsewhere'), 6],
+    ['a process elsewhere', of(ENDED, 'elsewhere')],
+    ['a process elsewhere, of which a clock says that it is old', of(ENDED, 'elsewhere'), 3_600],
+    ['a process of before that had this one’s number', of(process.pid)],
+  ])('of %s is waited for a while', async (_, text, seconds = 0) => {
+    await expectWait(await lockSaying(text, seconds), text, LATER);
+  });
+
+  /** Of a lock that goes after a moment. */
+  async function expectWait(
+    { path, lock }: Awaited<ReturnType<typeof lockSaying>>,
+    text: string,
+    options: typeof SOON,
+  ): Promise<void> {
+    let isOurs = false;
+    const work = async () => {
+      isOurs = true;
+    };
+    const working = locked(path, work, options);
+    await pause(100);
+    expect([isOurs, await readFile(lock, 'utf8')]).toEqual([false, text]);
+    await rm(lock);
+    await working;
+    expect(isOurs).toBe(true);
+  }
+
+  it.each([
+    ['a process elsewhere that must have died', of(process.ppid, 'elsewhere'), 0],
+    ['a process elsewhere, by a clock that is an hour late', of(process.ppid, 'elsewhere'), -3_600],
+    ['a process of before that had this one’s number', of(process.pid), 0],
     ['a process of an earlier version', '', 6],
-    ['a clock that was set back', '', -3_600],
-  ])('of %s is taken', async (_, text, seconds) => {
+  ])('of %s is taken in the end', async (_, text, seconds) => {
     const { path, lock } = await lockSaying(text, seconds);
-    const seen = await locked(path, () => readFile(lock, 'utf8'));
+    const seen = await locked(path, () => readFile(lock, 'utf8'), SOON);
     expect(seen).toMatch(new RegExp(`^${process.pid} `));
+    expect(seen).not.toBe(text);
     await expect(readFile(lock)).rejects.toThrow('ENOENT');
+  });
+
+  it('of a process of this machine that has died is taken at once', async () => {
+    const { path, lock } = await lockSaying(of(ENDED), 0);
+    expect(await locked(path, () => readFile(lock, 'utf8'))).toMatch(new RegExp(`^${process.pid} `));
+    await expect(readFile(lock)).rejects.toThrow('ENOENT');
+  });
+
+  it('that this process has for long is waited for by its other works', async () => {
+    const path = join(await temporaryFolder(), 'file');
+    const told: string[] = [];
+    const slow = locked(path, async () => {
+      await pause(200);
+      told.push('slow');
+    });
+    await expect.poll(() => readFile(`${path}.lock`, 'utf8').catch(() => '')).not.toBe('');
+    await locked(path, async () => void told.push('other'), SOON);
+    await slow;
+    expect(told).toEqual(['slow', 'other']);
   });
 
   it('that another one has made in the place of a left one stays', async () => {

@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { open, rm, stat } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { type FilePath, filePath } from './file-path.ts';
 import { removeLeft, textOf } from './left-file.ts';
 
-/** What is done under a lock takes milliseconds; of a process elsewhere, a lock of this age was left when it died. */
+/** What is done under a lock takes milliseconds; of a process elsewhere, one that is seen for so long was left when it died. */
 const STALE_MILLISECONDS = 5_000;
 /** A process of this machine may be kept waiting, and still have its lock: it is waited for so long. Its number may be another's by now. */
 const PATIENCE_MILLISECONDS = 120_000;
 const PAUSE_MILLISECONDS = 20;
+
+/** Of the locks that this process has, or waits for. */
+const ours = new Set<string>();
 
 /**
  * One process at a time reads and writes a file anew, by a file `PATH.lock` beside it, which says who has it. Where none can be made,
@@ -18,19 +21,28 @@ const PAUSE_MILLISECONDS = 20;
  * @example
  * await locked('labels/mine.yaml', async () => writeAtomically(path, changed(await readUtf8(path))));
  */
-export async function locked<Result>(path: FilePath, work: () => Promise<Result>): Promise<Result> {
+export async function locked<Result>(
+  path: FilePath,
+  work: () => Promise<Result>,
+  { staleMilliseconds = STALE_MILLISECONDS } = {},
+): Promise<Result> {
   const lock = filePath(Buffer.concat([Buffer.from(path), Buffer.from('.lock')]));
   const owner = `${process.pid} ${hostname()} ${randomUUID()}`;
-  const isOurs = await taken(lock, owner);
+  ours.add(owner);
   try {
-    return await work();
+    const isOurs = await taken(lock, owner, staleMilliseconds);
+    try {
+      return await work();
+    } finally {
+      if (isOurs && (await textOf(lock)) === owner) await rm(lock, { force: true });
+    }
   } finally {
-    if (isOurs && (await textOf(lock)) === owner) await rm(lock, { force: true });
+    ours.delete(owner);
   }
 }
 
 /** Whether there is a lock of this owner now; waits while another process has it. */
-async function taken(lock: FilePath, owner: string): Promise<boolean> {
+async function taken(lock: FilePath, owner: string, staleMilliseconds: number): Promise<boolean> {
   let seen: string | undefined;
   let since = 0;
   for (;;) {
@@ -38,8 +50,8 @@ async function taken(lock: FilePath, owner: string): Promise<boolean> {
     if (code !== 'EEXIST') return code === undefined;
     const text = await textOf(lock);
     if (text !== seen) [seen, since] = [text, performance.now()];
-    if (text !== undefined && (await isLeft(lock, text, performance.now() - since)))
-      await removeLeft(lock, text);
+    const waited = performance.now() - since;
+    if (text !== undefined && waited >= limitOf(text, staleMilliseconds)) await removeLeft(lock, text);
     else await setTimeout(PAUSE_MILLISECONDS);
   }
 }
@@ -61,17 +73,16 @@ async function made(lock: FilePath, owner: string): Promise<string | undefined> 
 }
 
 /**
- * Whether the process of a lock has died.
- *
- * @param text what the lock says
- * @param waitedMilliseconds for so long it has said so
+ * For how long a lock may say the same until its process must have died. No clock tells how old it is: that of a disk on the network
+ * is another one.
  */
-async function isLeft(lock: FilePath, text: string, waitedMilliseconds: number): Promise<boolean> {
+function limitOf(text: string, staleMilliseconds: number): number {
   const [pid, host] = text.split(' ');
-  if (host === hostname()) return !isRunning(Number(pid)) || waitedMilliseconds > PATIENCE_MILLISECONDS;
-  const found = await stat(lock).catch(() => undefined);
-  // A clock that was set back leaves locks of times to come.
-  return found !== undefined && !(Math.abs(Date.now() - found.mtimeMs) < STALE_MILLISECONDS);
+  if (host !== hostname()) return staleMilliseconds;
+  if (!isRunning(Number(pid))) return 0;
+  // Our number and not our lock: a container that is started again has the same one as before.
+  const isOfBefore = Number(pid) === process.pid && !ours.has(text);
+  return isOfBefore ? staleMilliseconds : PATIENCE_MILLISECONDS;
 }
 
 /** Signal 0 only asks (kill(2)); the process of another user answers EPERM. */
