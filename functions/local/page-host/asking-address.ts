@@ -9,7 +9,8 @@ export interface AskingAddress {
 
 /**
  * The address that a request comes from. A proxy on this machine says whom it asks for, in the last entry of `X-Forwarded-For`, which is
- * the one that it has put there itself; of any other address nobody believes that header.
+ * the one that it has put there itself, and so does one that has asked it on this machine, in the entry before; of any other address
+ * nobody believes that header.
  */
 export function askingAddress({
   socket,
@@ -19,14 +20,26 @@ export function askingAddress({
   readonly headers: IncomingMessage['headers'];
 }): AskingAddress {
   const peer = plain(socket.remoteAddress ?? '');
-  if (!isLoopbackAddress(peer)) return { address: peer, isOfThisMachine: false };
-  const forwarded = plain(
-    String(headers['x-forwarded-for'] ?? '')
-      .split(',')
-      .at(-1) ?? '',
-  );
-  const address = isIP(forwarded) === 0 ? peer : forwarded;
-  return { address, isOfThisMachine: isLoopbackAddress(address) };
+  const isPeerHere = isLoopbackAddress(peer);
+  const forwarded = isPeerHere ? lastForwarded(headers) : undefined;
+  if (forwarded === undefined) return { address: peer, isOfThisMachine: isPeerHere };
+  // A proxy that hides whom it asks for asks for somebody all the same.
+  if (isIP(forwarded) === 0) return { address: peer, isOfThisMachine: false };
+  return { address: forwarded, isOfThisMachine: isLoopbackAddress(forwarded) };
+}
+
+/** Undefined where nobody asks for somebody else. */
+function lastForwarded({ 'x-forwarded-for': header = '' }: IncomingMessage['headers']): string | undefined {
+  const entries = String(header)
+    .split(',')
+    .map((entry) => plain(withoutPort(entry.trim())))
+    .filter((entry) => entry !== '');
+  return entries.findLast((entry) => !isLoopbackAddress(entry)) ?? entries[0];
+}
+
+/** Some proxies add it: `192.0.2.1:5678`, `[2001:db8::1]:5678`. */
+function withoutPort(address: string): string {
+  return address.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1');
 }
 
 /** An address of IPv4 may be written as one of IPv6. */

@@ -13,7 +13,7 @@ export interface GuessLimit {
 export interface GuessLimitOptions {
   /** Told once an address has to wait, with how many wrong tokens came from it. */
   readonly onLimit?: ((address: string, guesses: number) => void) | undefined;
-  /** A clock, in milliseconds. */
+  /** A clock, in milliseconds. @default one that nobody sets */
   readonly now?: () => number;
 }
 
@@ -34,7 +34,10 @@ interface Guesser {
  * After ten wrong tokens of an address, each further one doubles the time in which it is not listened to, up to five minutes. A quarter of
  * an hour without one makes all good.
  */
-export function guessLimit({ onLimit = () => {}, now = Date.now }: GuessLimitOptions = {}): GuessLimit {
+export function guessLimit({
+  onLimit = () => {},
+  now = () => performance.now(),
+}: GuessLimitOptions = {}): GuessLimit {
   const guessers = new Map<string, Guesser>();
 
   function guesser(name: string): Guesser | undefined {
