@@ -1,9 +1,10 @@
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CliptagError } from '../core/errors.ts';
 import { UsageError } from '../terminal/exit-code.ts';
 import { makeDataFolder } from './data-folder.ts';
-import { noteStarting, removeRunningNote, runningPipeline } from './running-note.ts';
+import { noteStarting, type RunningNote, removeRunningNote, runningPipeline } from './running-note.ts';
 import { openLevelStore } from './store/level-store.ts';
 
 /** A data folder that nobody else may have. */
@@ -38,22 +39,30 @@ export async function takeDataFolder(dataFolder: string, options: DataLockOption
   const begun = Date.now();
   for (let isTold = false; ; await sleep(PAUSE_MILLISECONDS)) {
     const lock = await lockOf(dataFolder);
-    if (lock) {
-      await noteStarting(dataFolder);
-      return lock;
-    }
+    if (lock) return noted(lock, dataFolder);
     const other = await runningPipeline(dataFolder);
-    if (other?.pageUrl !== undefined) throw alreadyRunning(dataFolder, other.pid, `at ${other.pageUrl}`);
+    if (other?.pageUrl !== undefined) throw alreadyRunning(dataFolder, other, `at ${other.pageUrl}`);
     const waited = Date.now() - begun;
     if (other && waited >= forStart) {
-      throw alreadyRunning(dataFolder, other.pid, `though it has not come up in ${forStart / 1_000} s`);
+      throw alreadyRunning(dataFolder, other, `though it has not come up in ${forStart / 1_000} s`);
     }
     if (!other && waited >= forEnd) throw inUse(dataFolder);
     if (!isTold && waited >= UNTOLD_MILLISECONDS) {
       isTold = true;
-      const what = other ? `another start (PID ${other.pid}) comes up with` : 'another process still has';
+      const what = other ? `another start (${nameOf(other)}) comes up with` : 'another process still has';
       options.remark(`${what} the data folder ${dataFolder}: waiting for it`);
     }
+  }
+}
+
+/** The lock of a folder that says who has it. */
+async function noted(lock: DataLock, dataFolder: string): Promise<DataLock> {
+  try {
+    await noteStarting(dataFolder);
+    return lock;
+  } catch (error) {
+    await lock.release().catch(() => {});
+    throw error;
   }
 }
 
@@ -62,10 +71,8 @@ async function lockOf(dataFolder: string): Promise<DataLock | undefined> {
   try {
     const store = await openLevelStore(join(dataFolder, 'lock'));
     return {
-      async release() {
-        await removeRunningNote(dataFolder);
-        await store.close();
-      },
+      // Not before the note has gone, and in any case.
+      release: () => removeRunningNote(dataFolder).finally(() => store.close()),
     };
   } catch (error) {
     if (isLocked(error)) return undefined;
@@ -75,15 +82,30 @@ async function lockOf(dataFolder: string): Promise<DataLock | undefined> {
 
 /** Whether a store could not be opened because another process has it. */
 export function isLocked(error: unknown): boolean {
-  return (
-    error instanceof Error && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'LEVEL_LOCKED'
-  );
+  return lockFault(error) !== undefined && !isUnlockable(error);
 }
 
-function alreadyRunning(dataFolder: string, pid: number, how: string): CliptagError {
+/** Whether the file system of a store has no locks, as some on the network, which LevelDB takes for being locked. */
+export function isUnlockable(error: unknown): boolean {
+  return NO_LOCKS.test(lockFault(error) ?? '');
+}
+
+/** What systems say for ENOLCK, ENOTSUP and ENOSYS. */
+const NO_LOCKS = /no (record )?locks available|not supported|not implemented/i;
+
+function lockFault(error: unknown): string | undefined {
+  const { code, message } = ((error as Error | undefined)?.cause ?? {}) as NodeJS.ErrnoException;
+  return code === 'LEVEL_LOCKED' ? (message ?? '') : undefined;
+}
+
+function nameOf({ pid, host = hostname() }: RunningNote): string {
+  return host === hostname() ? `PID ${pid}` : `PID ${pid} of ${host}`;
+}
+
+function alreadyRunning(dataFolder: string, other: RunningNote, how: string): CliptagError {
   return new CliptagError(
     'already-running',
-    `already running ${how} (PID ${pid}) with the data folder ${dataFolder}; one beside it: --data FOLDER --port auto`,
+    `already running ${how} (${nameOf(other)}) with the data folder ${dataFolder}; one beside it: --data FOLDER --port auto`,
   );
 }
 

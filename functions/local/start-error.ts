@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { CliptagError } from '../core/errors.ts';
 import { UsageError } from '../terminal/exit-code.ts';
-import { isLocked } from './data-lock.ts';
+import { isLocked, isUnlockable } from './data-lock.ts';
 import type { NetworkAccess } from './network-access.ts';
 import { portHolder } from './port-holder.ts';
 import { isDiskFull, RESERVED_BYTES } from './store/free-space.ts';
@@ -41,6 +41,11 @@ export async function startError(
   }
   if (path !== undefined && UNWRITABLE.has(code ?? '')) {
     return new UsageError([`--data: expected a folder that can be written but received ${path} (${code})`]);
+  }
+  if (isUnlockable(error)) {
+    return new UsageError([
+      `--data: the file system of ${dataFolder} knows no locks, by which two that write there would be kept apart: choose a folder on a disk of this machine`,
+    ]);
   }
   // An earlier version knows no lock of the folder as a whole.
   if (isLocked(error)) {

@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
@@ -327,7 +328,7 @@ describe('the start', () => {
     }
     const note = join(data, 'running.json');
     expect(JSON.parse(await readFile(note, 'utf8'))).toEqual({
-      pid: child.pid,
+      ...{ pid: child.pid, host: hostname() },
       pageUrl: `http://127.0.0.1:${ports[0]}`,
     });
     child.kill('SIGINT');

@@ -1,10 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { type DataLockOptions, takeDataFolder } from '../../../functions/local/data-lock.ts';
+import {
+  type DataLockOptions,
+  isLocked,
+  isUnlockable,
+  takeDataFolder,
+} from '../../../functions/local/data-lock.ts';
 import { noteRunning, runningPipeline } from '../../../functions/local/running-note.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
@@ -49,7 +55,7 @@ describe('a data folder', () => {
   it('is taken by one of several at the same moment, which all others are told of once it is up', async () => {
     const starts = [take(), take(), take()];
     const first = await Promise.race(starts);
-    expect(await runningPipeline(folder)).toEqual({ pid: process.pid });
+    expect(await runningPipeline(folder)).toEqual({ pid: process.pid, host: hostname() });
     await noteRunning(folder, places);
     const ends = await Promise.allSettled(starts);
     expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected']);
@@ -82,7 +88,7 @@ describe('a data folder', () => {
       .toEqual([`another start (PID ${child.pid}) comes up with the data folder ${folder}: waiting for it`]);
     child.kill('SIGKILL');
     const lock = await taken;
-    expect(await runningPipeline(folder)).toEqual({ pid: process.pid });
+    expect(await runningPipeline(folder)).toEqual({ pid: process.pid, host: hostname() });
     await lock.release();
   });
 
@@ -99,4 +105,34 @@ describe('a data folder', () => {
     });
     child.kill('SIGKILL');
   });
+
+  it('that another container has is told with its address and its name, though nobody here sees its process', async () => {
+    const { child, note } = await otherProcess();
+    await note({ pid: 4_194_305, host: 'cliptag-1', pageUrl: places.pageUrl });
+    await expect(take()).rejects.toMatchObject({
+      code: 'already-running',
+      message: expect.stringContaining(`at ${places.pageUrl} (PID 4194305 of cliptag-1)`),
+    });
+    child.kill('SIGKILL');
+  });
+
+  it('is free again after one that could note nothing in it', async () => {
+    await mkdir(join(folder, 'running.json'), { recursive: true });
+    await expect(take()).rejects.toThrow('running.json');
+    await rm(join(folder, 'running.json'), { recursive: true });
+    await (await take({ endPatienceMilliseconds: 0 })).release();
+  });
+});
+
+it.each([
+  ['Resource temporarily unavailable', true],
+  ['Permission denied', true],
+  ['already held by process', true],
+  ['No locks available', false],
+  ['Operation not supported', false],
+  ['Function not implemented', false],
+])('a store whose lock fails for "%s" is locked by another process: %s', (reason, isTaken) => {
+  const cause = Object.assign(new Error(`IO error: lock /data/LOCK: ${reason}`), { code: 'LEVEL_LOCKED' });
+  const error = new Error('The folder /data cannot be opened', { cause });
+  expect([isLocked(error), isUnlockable(error)]).toEqual([isTaken, !isTaken]);
 });

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -20,11 +21,22 @@ describe('the note of a pipeline that runs', () => {
     const folder = await temporaryFolder();
     expect(await runningPipeline(folder)).toBeUndefined();
     await noteStarting(folder);
-    expect(await runningPipeline(folder)).toEqual({ pid: process.pid });
+    expect(await runningPipeline(folder)).toEqual({ pid: process.pid, host: hostname() });
     await noteRunning(folder, places);
-    expect(await runningPipeline(folder)).toEqual({ pid: process.pid, pageUrl: places.pageUrl });
+    expect(await runningPipeline(folder)).toEqual({
+      ...{ pid: process.pid, host: hostname(), pageUrl: places.pageUrl },
+    });
     await removeRunningNote(folder);
     expect(await runningPipeline(folder)).toBeUndefined();
+  });
+
+  it.each([
+    { pid: process.pid, pageUrl: 'http://127.0.0.1:3000' },
+    { pid: 4_194_305, host: 'another-container', pageUrl: 'http://127.0.0.1:3000' },
+  ])('is believed of a version that named no machine, and of another container: %j', async (note) => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'running.json'), JSON.stringify(note));
+    expect(await runningPipeline(folder)).toEqual(note);
   });
 
   it.each([
