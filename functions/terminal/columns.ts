@@ -32,7 +32,8 @@ export function table(
   stream: Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'hasColors'> = process.stdout,
 ): string[] {
   const all = [heads, ...rows];
-  const beside = stream.isTTY ? columnsBeside(all, roomOf(stream.columns)) : heads.length;
+  // A terminal of no columns does not say how wide it is.
+  const beside = stream.isTTY && stream.columns ? columnsBeside(all, roomOf(stream.columns)) : heads.length;
   const lines = columns(
     all.map((row) => row.slice(0, beside)),
     stream,

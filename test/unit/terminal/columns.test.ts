@@ -117,6 +117,8 @@ describe('text for people', () => {
     expect(table(heads, rows, file().stream)).toHaveLength(2);
     const wide = { ...stream, columns: 100 } as NodeJS.WriteStream;
     expect(table(heads, rows, wide)).toEqual(table(heads, rows, file().stream));
+    const unknown = { ...stream, columns: 0 } as NodeJS.WriteStream;
+    expect(table(heads, rows, unknown)).toEqual(table(heads, rows, file().stream));
   });
 
   it('has colours on a terminal only, and only where it shows them', () => {
