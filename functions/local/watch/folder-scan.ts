@@ -14,7 +14,7 @@ export interface FolderScan {
   readonly files: ReadonlyMap<string, ScannedFile>;
   /** Folders with pictures or without, the folder itself (`''`) first. */
   readonly folders: ReadonlyMap<string, FolderIdentity>;
-  /** Those that could not be read: nothing is known of what is in them. */
+  /** Those that could not be read, or of whose files nothing is told: what is missing in them may be there. */
   readonly unreadable: readonly string[];
   /** Pictures and folders whose names are no UTF-8, as far as they can be said: Node finds no file by such a text. */
   readonly unnameable: readonly string[];
@@ -28,6 +28,11 @@ export function isEntered(name: string): boolean {
 /** Whether a file of this name is taken for a picture: hidden ones, notes of systems, and what is still downloaded are not. */
 export function isPictureName(name: string): boolean {
   return !/^[.~]/.test(name) && systemFile(name) === undefined && isImageName(name);
+}
+
+/** Whether a path is in a folder, at any depth. */
+export function isIn(folder: string, path: string): boolean {
+  return folder === '' || path.startsWith(`${folder}/`);
 }
 
 /** Whether all names of a path may be of a picture. */
@@ -57,14 +62,14 @@ export async function scanFolder(
 ): Promise<FolderScan> {
   const files = new Map<string, ScannedFile>();
   const folders = new Map<string, FolderIdentity>();
-  const unreadable: string[] = [];
+  const unreadable = new Set<string>();
   const unnameable: string[] = [];
   const waiting = [''];
   for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
     onFolder(folder);
     const entries = await readdir(join(root, folder), { withFileTypes: true }).catch((error: unknown) => {
       if (folder === '') throw error;
-      if (codeOf(error) !== 'ENOENT') unreadable.push(folder);
+      if (codeOf(error) !== 'ENOENT') unreadable.add(folder);
       return [] as Dirent[];
     });
     const identity = await identityOf(join(root, folder)).catch(() => undefined);
@@ -77,11 +82,12 @@ export async function scanFolder(
       }
       if (entry.isDirectory() && isEntered(entry.name) && !isLeftOut(join(root, path))) waiting.push(path);
       if (!entry.isFile() || !isPictureName(entry.name)) continue;
-      const file = await fileAt(join(root, path));
-      if (file) files.set(path, file);
+      const file = await fileAt(join(root, path)).catch(() => 'unknown' as const);
+      if (file === 'unknown') unreadable.add(folder);
+      else if (file) files.set(path, file);
     }
   }
-  return { files, folders, unreadable, unnameable };
+  return { files, folders, unreadable: [...unreadable], unnameable };
 }
 
 /** What stands for bytes that are no UTF-8. */

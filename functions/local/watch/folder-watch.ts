@@ -9,6 +9,7 @@ import {
   type FolderScan,
   isEntered,
   isFolder,
+  isIn,
   isPicturePath,
   isSame,
   type ScannedFile,
@@ -16,7 +17,7 @@ import {
 } from './folder-scan.ts';
 import { heldPictures } from './held-pictures.ts';
 import type { MountMemory } from './mount-memory.ts';
-import { settlingFiles } from './settling-files.ts';
+import { passedSince, settlingFiles } from './settling-files.ts';
 import type { FolderIdentity } from './vanished-folders.ts';
 
 export interface FolderWatch {
@@ -136,10 +137,10 @@ export function watchFolder(options: FolderWatchOptions): FolderWatch {
 
   async function lookNow(): Promise<void> {
     isLookWanted = false;
-    const begun = Date.now();
+    const begun = performance.now();
     await lookAround();
     lookedAt = Date.now();
-    lookTook = lookedAt - begun;
+    lookTook = performance.now() - begun;
   }
 
   async function lookAround(): Promise<void> {
@@ -154,8 +155,7 @@ export function watchFolder(options: FolderWatchOptions): FolderWatch {
     for (const [path, file] of scan.files) if (!isSame(known.get(path), file)) files.mark(path);
     const missing = [...known.keys()].filter(
       (path) =>
-        !(scan.files.has(path) || files.has(path)) &&
-        !scan.unreadable.some((folder) => path.startsWith(`${folder}/`)),
+        !(scan.files.has(path) || files.has(path)) && !scan.unreadable.some((folder) => isIn(folder, path)),
     );
     const staying = await held.among(missing, { scan, before: folders });
     folders = scan.folders;
@@ -206,7 +206,7 @@ export function watchFolder(options: FolderWatchOptions): FolderWatch {
 
   /** The system does not tell that the folder itself has gone, or that another one has come in its place. */
   async function lookForRoot(): Promise<void> {
-    if (isAway || Date.now() - foundAt < awayMilliseconds) return;
+    if (isAway || passedSince(foundAt) < awayMilliseconds) return;
     foundAt = Date.now();
     if (await isHere()) return;
     hints.close();
@@ -217,7 +217,7 @@ export function watchFolder(options: FolderWatchOptions): FolderWatch {
     await loaded;
     await lookForRoot();
     const patience = isAway ? awayMilliseconds : lookMilliseconds;
-    const idle = Date.now() - lookedAt;
+    const idle = passedSince(lookedAt);
     // A tenth of the time at most: a large folder takes a while.
     if ((isLookWanted && !isAway && idle >= 9 * lookTook) || idle >= patience) await lookNow();
     if (isAway) return;

@@ -44,6 +44,11 @@ const READ_AT_ONCE = 4;
 const LARGE_BYTES = 32 * 1024 * 1024;
 const LARGE_AT_ONCE = 2;
 
+/** Milliseconds since a time. A clock that is set back by hours must not have files wait for hours. */
+export function passedSince(time: number): number {
+  return Math.abs(Date.now() - time);
+}
+
 export function settlingFiles(options: SettlingFilesOptions): SettlingFiles {
   const { absolute, settleMilliseconds, takeOver, onFault, isHalted } = options;
   const marked = new Map<string, Sighting | undefined>();
@@ -62,7 +67,7 @@ export function settlingFiles(options: SettlingFilesOptions): SettlingFiles {
     if (!marked.has(path)) return;
     const before = marked.get(path);
     if (!before || !isSame(before.file, file)) marked.set(path, { file, since: Date.now() });
-    else if (Date.now() - before.since >= settleMilliseconds) begin(path, file);
+    else if (passedSince(before.since) >= settleMilliseconds) begin(path, file);
   }
 
   function begin(path: string, file: ScannedFile | undefined): void {

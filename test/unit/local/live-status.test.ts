@@ -14,6 +14,10 @@ describe('the live line', () => {
     );
   });
 
+  it('fits a usual terminal where that does not say how wide it is', () => {
+    expect(liveStatusText(counts, ['q quit'], 0)).toBe(liveStatusText(counts, ['q quit'], 80));
+  });
+
   it.each([64, 63, 55, 54, 53, 20, 2])('fits a terminal of %i columns', (columns) => {
     const text = liveStatusText(counts, ['q quit', '?'], columns);
     expect(text.length).toBeLessThan(columns);

@@ -1,6 +1,6 @@
 import { rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { settlingFiles } from '../../../../functions/local/watch/settling-files.ts';
 import { temporaryFolder } from '../../../fixtures/temporary-folder.ts';
 
@@ -22,10 +22,10 @@ beforeEach(async () => {
 });
 
 /** Each takes over until the test opens its gate. */
-function opened(answer: (path: string) => boolean = () => true) {
+function opened(answer: (path: string) => boolean = () => true, settleMilliseconds = 0) {
   return settlingFiles({
     absolute: (path) => join(root, path),
-    settleMilliseconds: 0,
+    settleMilliseconds,
     isHalted: () => isHalted,
     onFault: (path, error) => faults.push(`${path}: ${(error as Error).message}`),
     takeOver: async (path, file) => {
@@ -113,5 +113,20 @@ describe('files that settle', () => {
     isHalted = true;
     for (let i = 0; i < 3; i++) await files.pulse();
     expect(begun).toHaveLength(3);
+  });
+
+  it('do not wait until a clock that is set back says what it said before', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    await writeFile(join(root, 'a.jpg'), '');
+    const files = opened(undefined, 1_500);
+    files.mark('a.jpg');
+    await files.pulse();
+    await files.pulse();
+    expect(begun).toEqual([]);
+    vi.setSystemTime(Date.now() - 3_600_000);
+    await settle(files, ['a.jpg 0']);
+    gates.get('a.jpg')?.();
+    await files.ended();
   });
 });
