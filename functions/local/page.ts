@@ -10,6 +10,7 @@ import type { ImageSearch } from '../core/search/image-search.ts';
 import type { TaggingOutcome } from '../core/tagging/tag-image.ts';
 import { taggerIdentity } from '../core/tagging/tagger-identity.ts';
 import { wholeSearch } from '../search/whole-search.ts';
+import { closeInTurn } from './closing.ts';
 import { retagCommand } from './control-api/local-pipeline.ts';
 import { controlPorts } from './control-ports.ts';
 import type { WrittenImage } from './dynamodb/written-records.ts';
@@ -103,17 +104,13 @@ export async function startPage(pipeline: Pipeline, options: PageOptions): Promi
     background,
     uploadForms: UPLOAD_FORMS,
   });
-  const close = async () => {
-    await labelling.close();
-    await collected.close();
-    await closeSearch();
-  };
+  const closers = [labelling.close, collected.close, closeSearch];
   const control = controlPorts(pipeline, countOthers);
   const onGuesses = (address: string, guesses: number) =>
     warn(`${guesses} wrong tokens came from ${address}: it has to wait longer for each more`);
   const access = { port, reach, token, loggedOutFile, onGuesses };
   server = await startPageServer(access, { control, ...api }).catch(async (error: unknown) => {
-    await close();
+    await closeInTurn(closers).catch(() => {});
     throw error;
   });
   tell = server.tell;
@@ -137,10 +134,7 @@ export async function startPage(pipeline: Pipeline, options: PageOptions): Promi
     },
     retag: labelling.retag,
     tellOthers: labelling.tellOthers,
-    async close() {
-      await server.close();
-      await close();
-    },
+    close: () => closeInTurn([server.close, ...closers]),
   };
 }
 

@@ -15,6 +15,7 @@ import type { Tagger } from '../core/tagging/tag-image.ts';
 import { composeChannels } from '../tag-images/channels.ts';
 import { composeTagger, type TaggerSettings } from '../tag-images/composition.ts';
 import { messageTagger, type Report, type TagMessagesOptions } from '../tag-images/tag-messages.ts';
+import { closeInTurn } from './closing.ts';
 import { LOCAL_PIPELINE } from './control-api/local-pipeline.ts';
 import { type DynamoDbEndpoint, startDynamoDbEndpoint } from './dynamodb/dynamodb-endpoint.ts';
 import { ensureTable, LOCAL_REGION, LOCAL_TABLE_NAME } from './dynamodb/table.ts';
@@ -91,9 +92,7 @@ export interface Pipeline {
 export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
   const { dataFolder, credentials, ports } = options;
   const closers: Array<() => Promise<void>> = [];
-  const close = async () => {
-    for (const closeOne of closers.splice(0).reverse()) await closeOne();
-  };
+  const close = () => closeInTurn(closers.splice(0).reverse());
   try {
     const queue = await openQueue({
       folder: join(dataFolder, 'queue'),
@@ -180,7 +179,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
       close,
     };
   } catch (error) {
-    await close();
+    await close().catch(() => {});
     throw error;
   }
 }

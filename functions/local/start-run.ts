@@ -13,6 +13,7 @@ import { EXIT } from '../terminal/exit-code.ts';
 import { untilStopped } from '../terminal/interruption.ts';
 import { withLiveLine } from '../terminal/live-line.ts';
 import type { Output } from '../terminal/output.ts';
+import { closeInTurn } from './closing.ts';
 import { takeDataFolder } from './data-lock.ts';
 import { loopbackUrl, type PortChoice } from './http/loopback-server.ts';
 import type { NetworkAccess } from './network-access.ts';
@@ -108,11 +109,13 @@ export async function runStart(options: StartOptions, output: Output): Promise<n
     await terminal?.close();
     await output.line('\nStopping …');
   } finally {
-    await terminal?.close();
     ending.abort();
-    await background;
-    await folders?.close();
-    await served.close();
+    await closeInTurn([
+      async () => terminal?.close(),
+      () => background,
+      async () => folders?.close(),
+      served.close,
+    ]);
   }
   return EXIT.done;
 }
@@ -192,14 +195,11 @@ async function serveAlone(options: StartOptions, output: Output): Promise<Served
       onImage = listener;
     },
   }).catch(async (error: unknown) => {
-    await pipeline.close();
+    await pipeline.close().catch(() => {});
     throw error;
   });
   listeners.add(page.noteOutcome);
-  const close = async () => {
-    await page.close();
-    await pipeline.close();
-  };
+  const close = () => closeInTurn([page.close, pipeline.close]);
   return { pipeline, page, listeners, close };
 }
 

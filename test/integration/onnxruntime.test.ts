@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Model, readModel } from '../../functions/adapters/files/model-folder.ts';
@@ -132,4 +132,21 @@ describe('the text encoder', () => {
     const encoder = onnxTextEncoder(await tinyModel({ text: { contextLength: 16, endToken: 5 } }));
     await expect(encoder.encode(['cat'])).rejects.toThrow(/Expected end token 5 .* but found \d+/);
   });
+
+  test.each(['text-encoder.onnx', 'tokenizer.json'])(
+    'encodes once %s is there that was missing, and closes with neither',
+    async (name) => {
+      const model = await tinyModel();
+      const [path, away] = [join(model.folder, name), join(model.folder, 'away')];
+      await rename(path, away);
+      const encoder = onnxTextEncoder(model);
+      await expect(encoder.encode(['a'])).rejects.toThrow();
+      await encoder.close();
+      const failing = encoder.encode(['a']);
+      await Promise.all([encoder.close(), expect(failing).rejects.toThrow()]);
+      await rename(away, path);
+      expect(await encoder.encode(['a'])).toHaveLength(1);
+      await encoder.close();
+    },
+  );
 });

@@ -61,23 +61,39 @@ export function onnxTextEncoder(model: Model, options: OnnxOptions = {}): Prompt
   const { logitScale, logitBias, files } = model.manifest;
   const { text } = onnxFeeds(model.manifest);
   let loading: Promise<[LoadedEncoder<TokenIds>, Tokenize]> | undefined;
+
+  async function load(): Promise<[LoadedEncoder<TokenIds>, Tokenize]> {
+    const encoder = loadEncoder(model, files.textEncoder.path, text, options);
+    try {
+      const tokenize = loadMatchingTokenizer(model);
+      return await Promise.all([encoder, tokenize]);
+    } catch (error) {
+      await encoder.then(({ close }) => close()).catch(() => {});
+      throw error;
+    }
+  }
+
   return {
     modelDigest: model.digest,
     logitScale,
     ...(logitBias !== undefined && { logitBias }),
     encode: async (texts) => {
       if (texts.length === 0) return [];
-      loading ??= Promise.all([
-        loadEncoder(model, files.textEncoder.path, text, options),
-        loadMatchingTokenizer(model),
-      ]);
-      const [{ run }, tokenize] = await loading;
+      loading ??= load();
+      const loaded = loading;
+      const [{ run }, tokenize] = await loaded.catch((error: unknown) => {
+        // What is missing now may be there with the next text.
+        if (loading === loaded) loading = undefined;
+        throw error;
+      });
       return encodeTexts(run, texts.map(tokenize), model.manifest.text);
     },
     close: async () => {
       const loaded = loading;
       loading = undefined;
-      await (await loaded)?.[0].close();
+      // Who asked for what could not be loaded knows of it.
+      const [encoder] = (await loaded?.catch(() => undefined)) ?? [];
+      await encoder?.close();
     },
   };
 }
