@@ -22,7 +22,13 @@ export function main(args: readonly string[], start: LoadStart = noStart): Promi
   const commands = commandTable(groups);
   const listed = commands.get(name);
   if (listed) {
-    return runProgram(`cliptag ${name}`, async (output) => (await listed.load())(rest, output));
+    const program = `cliptag ${name}`;
+    return runProgram(program, async (output, beCalled) => {
+      const command = await listed.load();
+      const subcommand = command.subcommandOf?.(rest);
+      if (subcommand !== undefined) beCalled(`${program} ${subcommand}`);
+      return command(rest, output);
+    });
   }
   return runProgram('cliptag', (output) =>
     answer(name, () => generalHelp(groups), [...commands.keys()], output),

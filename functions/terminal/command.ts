@@ -34,6 +34,8 @@ export interface Command {
   readonly description?: CommandDescription;
   /** Of a command whose first operand names what is to be done. */
   readonly subcommands?: CommandTable;
+  /** Of such a command: the name of what these arguments would have done, e.g. `diff`; undefined where they name nothing. */
+  readonly subcommandOf?: (args: readonly string[]) => string | undefined;
 }
 
 /** A command in a list of them. */

@@ -13,8 +13,8 @@ export interface CommandOfParts {
 /** A command whose first operand names what is to be done, wherever flags stand; alone it prints its help. */
 export function commandOf(subcommands: CommandTable, parts: CommandOfParts): Command {
   const run: Command = async (args, output) => {
-    const at = args.findIndex((arg) => !arg.startsWith('-'));
-    const name = at < 0 ? undefined : args[at];
+    const at = placeOfName(args);
+    const name = args[at];
     const listed = name === undefined ? undefined : subcommands.get(name);
     if (listed) return (await listed.load())([...args.slice(0, at), ...args.slice(at + 1)], output);
     if (args.length === 0 || (name === undefined && asksForHelp(args))) {
@@ -23,7 +23,16 @@ export function commandOf(subcommands: CommandTable, parts: CommandOfParts): Com
     }
     throw new UsageError([wrongCommand(name ?? args[0] ?? '', [...subcommands.keys()], parts.name)]);
   };
-  return Object.assign(run, { subcommands });
+  const subcommandOf = (args: readonly string[]) => {
+    const name = args[placeOfName(args)];
+    return name !== undefined && subcommands.has(name) ? name : undefined;
+  };
+  return Object.assign(run, { subcommands, subcommandOf });
+}
+
+/** Flags may stand before it. */
+function placeOfName(args: readonly string[]): number {
+  return args.findIndex((arg) => !arg.startsWith('-'));
 }
 
 function helpOf(subcommands: CommandTable, { name, about }: CommandOfParts): string {

@@ -68,14 +68,14 @@ describe('cliptag labels new', () => {
       code: 2,
       stdout: '',
       stderr:
-        'cliptag labels: mine.yaml is there already, and stays as it is: name another file with --output\n',
+        'cliptag labels new: mine.yaml is there already, and stays as it is: name another file with --output\n',
     });
     expect(await readFile(at('mine.yaml'), 'utf8')).toBe('mine');
   });
 
   it('rejects a folder that is not there', async () => {
     const { code, stderr } = await labels('new', 'mine', '--output', 'nowhere/mine.yaml');
-    expect([code, stderr]).toEqual([1, 'cliptag labels: cannot write nowhere/mine.yaml (ENOENT)\n']);
+    expect([code, stderr]).toEqual([1, 'cliptag labels new: cannot write nowhere/mine.yaml (ENOENT)\n']);
   });
 });
 
@@ -143,7 +143,7 @@ describe('cliptag labels check', () => {
   it('rejects what is not there, and another model', async () => {
     expect(await labels('check', 'nowhere.yaml')).toMatchObject({
       code: 2,
-      stderr: 'cliptag labels: no such file or folder: nowhere.yaml\n',
+      stderr: 'cliptag labels check: no such file or folder: nowhere.yaml\n',
     });
     expect((await labels('check', 'pets.yaml', '--model', 'nowhere')).code).toBe(2);
   });
@@ -216,10 +216,10 @@ describe('cliptag labels diff', () => {
 
   it('rejects other places beside a file', async () => {
     expect((await diff('--on', 'nowhere.jsonl')).stderr).toBe(
-      'cliptag labels: --on: cannot read nowhere.jsonl (ENOENT)\n',
+      'cliptag labels diff: --on: cannot read nowhere.jsonl (ENOENT)\n',
     );
     expect((await labels('diff', 'a', '--on', 'x', '--prefix', 'p')).stderr).toBe(
-      'cliptag labels: expected label sets A and B but received "a"; --on has its own images: expected no --prefix\n',
+      'cliptag labels diff: expected label sets A and B but received "a"; --on has its own images: expected no --prefix\n',
     );
   });
 });

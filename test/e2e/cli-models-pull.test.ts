@@ -93,7 +93,7 @@ describe('cliptag models pull', () => {
     expect({ code, stderr }).toEqual({
       code: 1,
       stderr: expect.stringMatching(
-        /cliptag models: Expected room for .*\.part but received EFBIG: make room, .*\n$/,
+        /cliptag models pull: Expected room for .*\.part but received EFBIG: make room, .*\n$/,
       ),
     });
     expect(await runCli(command, { env: environment })).toMatchObject({ code: 0 });

@@ -236,11 +236,11 @@ describe('cliptag labels diff', PATIENCE, () => {
     const foreign = await diff(before!, after!, '--prefix', 'b/');
     expect(foreign).toMatchObject({ code: 1, stdout: expect.stringMatching(/, 1 cannot be compared\n/) });
     expect(foreign.stderr).toMatch(
-      /^cliptag labels: 1 images have an embedding of model another-model, and .* cliptag start tags them anew/,
+      /^cliptag labels diff: 1 images have an embedding of model another-model, and .* cliptag start tags them anew/,
     );
     expect(await diff(before!, after!, '--prefix', 'nowhere/')).toMatchObject({
       code: 1,
-      stderr: 'cliptag labels: there are no tagged images to compare on\n',
+      stderr: 'cliptag labels diff: there are no tagged images to compare on\n',
     });
   });
 });

@@ -76,6 +76,21 @@ describe('cliptag', () => {
     expect(lines.join('\n')).toMatch(new RegExp(`^Usage: cliptag ${name} `));
   });
 
+  const inHere = commands.filter(([name]) => name !== 'start');
+  it.concurrent.each(inHere)('begins what is wrong with %s by its whole name', async (name, { load }) => {
+    const { subcommands } = await load();
+    const names = subcommands ? [...subcommands.keys()].map((one) => [name, one]) : [[name]];
+    for (const words of names) {
+      const fault = `cliptag ${words.join(' ')}: unknown flag --nonsense`;
+      expect(await runCli([...words, '--nonsense'])).toMatchObject({
+        ...{ code: 2, stdout: '', stderr: expect.stringContaining(fault) },
+      });
+      if (words.length < 2) continue;
+      const { stderr } = await runCli([name, '--nonsense', ...words.slice(1)]);
+      expect(stderr).toContain(fault);
+    }
+  });
+
   it('says how page is used', async () => {
     const { code, stdout } = await runCli(['page', '--help']);
     expect(code).toBe(0);

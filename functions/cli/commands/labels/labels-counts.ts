@@ -19,7 +19,7 @@ that fit it. Else it works as \`search\` does.
   check: ({ flags, operands }) => [...queryFaults(operands), ...searchPlaceFaults(flags)],
   run: async ({ flags, operands }, output) => {
     const query = operands.join(' ');
-    return tellWrongQuery({ program: 'cliptag labels', query }, output, async () => {
+    return tellWrongQuery({ program: 'cliptag labels counts', query }, output, async () => {
       const counts = await withSearch(flags, output.remark, (search) => countsOf(search, query));
       for (const line of flags.json
         ? counts.map((count) => JSON.stringify(count))

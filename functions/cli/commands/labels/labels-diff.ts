@@ -53,13 +53,13 @@ Exit code: 0; 1 when images could not be compared, or there were none; 2 when it
     const { comparison, form } = await openComparison([a, b], flags.model, output);
     const place = await withCount('Images compared', (show) => compareAll(comparison, form, flags, show));
     const tally = comparison.tally();
-    if (tally.images === 0) output.remark('cliptag labels: there are no tagged images to compare on');
+    if (tally.images === 0) output.remark('cliptag labels diff: there are no tagged images to compare on');
     const { changeLines, foreignRemedy } = await import('../retag/retag-text.ts');
     const remedy = place
       ? foreignRemedy(place, flags.bucket)
       : 'embed prints them, and show with --embedding';
     for (const line of foreignLines(tally, form.modelDigest))
-      output.remark(`cliptag labels: ${line}. ${remedy}`);
+      output.remark(`cliptag labels diff: ${line}. ${remedy}`);
     const lines = flags.json ? [jsonLine(tally)] : [imagesLine(tally, [a, b]), ...changeLines(tally)];
     for (const line of lines) await output.line(line);
     const isWhole = tally.images > 0 && Object.keys(tally.foreign).length === 0;
