@@ -195,7 +195,7 @@ describe('cliptag export as sidecars', () => {
       ['2025/a.jpg.xmp', '2025/b.jpg.xmp', '=cmd|calc!A1.jpg.xmp', 'naïve – 日本.png.xmp'].toSorted(),
     );
     expect(stderr).toContain(
-      's3://photos/../outside.jpg is left as it is: its key is no path below the folder\n',
+      's3://photos/../outside.jpg gets no sidecar: its key is no path below the folder\n',
     );
     expect(stderr).toMatch(/8 images, 4 new, 2 without a label, 2 not written, \d+\.\d s\n$/);
     expect(await keywordsIn(await sidecar('2025/a.jpg.xmp'))).toEqual({
@@ -221,7 +221,7 @@ describe('cliptag export as sidecars', () => {
       'dog',
     ]);
     const before = await stat(join(pictures, '2025/a.jpg.xmp'));
-    expect((await exported(...query)).stderr).toMatch(/2 images, 0 new, 2 as they were, /);
+    expect((await exported(...query)).stderr).toMatch(/2 images, 0 new, 2 unchanged, /);
     expect((await stat(join(pictures, '2025/a.jpg.xmp'))).ino).toBe(before.ino);
     await exported(...query, '--min-score', '0.99');
     expect((await keywordsIn(await sidecar('2025/a.jpg.xmp'))).subject).toEqual(['Rex']);
@@ -234,7 +234,7 @@ describe('cliptag export as sidecars', () => {
     const { code, stderr } = await exported('--xmp', pictures, 'status:tagged');
     expect(code).toBe(1);
     expect(await readdir(elsewhere)).toEqual([]);
-    expect(stderr).toContain('2025/a.jpg.xmp is left as it is: a link leads out of the folder\n');
+    expect(stderr).toContain('2025/a.jpg.xmp cannot be written: a link leads out of the folder\n');
     expect(stderr).toMatch(/naïve – 日本\.png\.xmp is left as it is: 1:\d+: .*\n/);
     expect(await sidecar('naïve – 日本.png.xmp')).toBe('my notes');
   });

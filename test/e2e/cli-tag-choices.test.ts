@@ -102,6 +102,20 @@ describe('cliptag tag -', () => {
     ]);
   });
 
+  it('takes what find prints, through a pipe of the shell', async () => {
+    const found = join(folder, 'found');
+    await mkdir(join(found, "it's  here"), { recursive: true });
+    const names = ['a\nb.jpg', "it's  here/-c.jpg", 'ä"$(d).jpg'];
+    for (const name of names) await copyFile(join(samples, 'rocket.jpg'), join(found, name));
+    const pipe = 'find found -type f -print0 | "$0" "$1" tag --json -';
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', pipe, process.execPath, COMPILED_CLI], {
+      ...{ cwd: folder, encoding: 'utf8', timeout: 170_000 },
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const paths = jsonLines<TaggedLine>({ code: status, stdout, stderr }).map(({ path }) => path);
+    expect(paths.toSorted()).toEqual(names.map((name) => `found/${name}`).toSorted());
+  });
+
   it('takes the bytes of a picture', async () => {
     const bytes = await readFile(join(samples, 'rocket.jpg'));
     expect(piped(bytes, 'tag', '-', '--label', 'rocket', '--top', '1')).toEqual({
@@ -143,12 +157,35 @@ describe('cliptag tag --xmp', () => {
     );
   });
 
+  it('shortens names that no file may have, and says so', async () => {
+    const long = join(folder, 'long');
+    await mkdir(long);
+    // 255 bytes each, which leaves no room for the sidecar's ending.
+    const names = [1, 2].map((digit) => `${'ä'.repeat(125)}${digit}.jpg`);
+    for (const name of names) await copyFile(join(samples, 'rocket.jpg'), join(long, name));
+    const first = await tag('long', '--xmp', '--min-score', '0');
+    expect(first.code).toBe(0);
+    expect(first.stderr.match(/ä1\.jpg has a longer name than a file may have: /g)).toHaveLength(1);
+    expect(first.stderr).toMatch(/2 new sidecars, 2 under shortened names,/);
+    const written = (await readdir(long)).filter((name) => name.endsWith('.xmp'));
+    expect(written).toHaveLength(2);
+    for (const name of written) {
+      expect(name).toMatch(/^ä+~[0-9a-f]{16}\.jpg\.xmp$/);
+      expect(Buffer.byteLength(name)).toBeLessThanOrEqual(255);
+      expect((await keywordsIn(await readFile(join(long, name), 'utf8'))).subject).toHaveLength(2);
+    }
+    expect((await tag('long', '--xmp', '--min-score', '0')).stderr).toMatch(
+      /0 new sidecars, 2 unchanged sidecars, 2 under shortened names,/,
+    );
+    expect(await readdir(long)).toHaveLength(4);
+  });
+
   it('says what cannot be written, and ends with 1', async () => {
     await writeFile(join(folder, 'pictures', 'c.jpg.xmp'), 'my notes');
     const { code, stderr } = await tag('pictures/c.jpg', '--xmp', '--min-score', '0', '--quiet');
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: 'cliptag tag: pictures/c.jpg is left as it is: 1:8: text data outside of root node\n',
+      stderr: 'cliptag tag: pictures/c.jpg.xmp is left as it is: 1:8: text data outside of root node\n',
     });
   });
 });

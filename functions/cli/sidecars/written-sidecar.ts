@@ -9,10 +9,18 @@ import { newSidecar } from './xmp-text.ts';
 /** Far more than programs write, with all steps of an edit. */
 const MAXIMUM_BYTES = 50_000_000;
 
-/** What became of a sidecar; `kept`: a file that could not be written, or is none that may be changed, with the reason. */
+/**
+ * What became of a sidecar. With a reason: `kept`, one that is there and stays as it was; `unwritten`, one that is not there,
+ * or is not looked for; `refused`, an image that may have none.
+ */
 export type WrittenSidecar =
   | { readonly state: 'new' | 'changed' | 'same' | 'none' }
-  | { readonly state: 'kept'; readonly reason: string };
+  | { readonly state: 'kept' | 'unwritten' | 'refused'; readonly reason: string };
+
+/** Whether there is a sidecar with the picture's keywords now. */
+export function isWritten({ state }: WrittenSidecar): boolean {
+  return state === 'new' || state === 'changed' || state === 'same';
+}
 
 /**
  * Writes a picture's keywords into its sidecar. One that is there is merged; a picture without keywords gets no new one.
@@ -27,8 +35,10 @@ export async function writtenSidecar(
   form: ListForm,
 ): Promise<WrittenSidecar> {
   const file = join(folder, ...path);
+  let isInside = false;
   try {
-    if (!(await staysInside(folder, path.slice(0, -1)))) throw new Error('a link leads out of the folder');
+    isInside = await staysInside(folder, path.slice(0, -1));
+    if (!isInside) throw new Error('a link leads out of the folder');
     const { text: before, mode } = (await presentSidecar(file)) ?? {};
     if (before === undefined && keywords.subject.length === 0) return { state: 'none' };
     const text = before === undefined ? newSidecar(keywords, form) : mergedSidecar(before, keywords, form);
@@ -39,7 +49,8 @@ export async function writtenSidecar(
     return { state: before === undefined ? 'new' : 'changed' };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    return { state: 'kept', reason: code ?? message.replace(/\.$/, '') };
+    const isThere = isInside && (await lstat(file).catch(() => undefined)) !== undefined;
+    return { state: isThere ? 'kept' : 'unwritten', reason: code ?? message.replace(/\.$/, '') };
   }
 }
 

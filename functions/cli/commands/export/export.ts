@@ -86,7 +86,7 @@ async function exportSidecars(
   const images = await eachImage(search, query, flags, write);
   for (const remark of counts.remarks()) output.fault(`${PROGRAM}: ${remark}`);
   output.remark(`${PROGRAM}: ${summary.text([[images, 'image'], ...counts.parts()])}`);
-  return counts.kept() > 0 ? EXIT.failed : EXIT.done;
+  return counts.unwritten() > 0 ? EXIT.failed : EXIT.done;
 }
 
 /** The label sets at hand, once those that `--set` names are known. */

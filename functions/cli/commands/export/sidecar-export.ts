@@ -6,7 +6,7 @@ import { type BroaderLabels, keywordsOf } from '../../sidecars/keywords.ts';
 import type { SidecarCounts } from '../../sidecars/sidecar-counts.ts';
 import { sidecarStyle } from '../../sidecars/sidecar-flags.ts';
 import { isShortened, sidecarPath } from '../../sidecars/sidecar-path.ts';
-import { writtenSidecar } from '../../sidecars/written-sidecar.ts';
+import { isWritten, writtenSidecar } from '../../sidecars/written-sidecar.ts';
 import type { ExportFlags } from './export-flags.ts';
 import type { ExportedImage } from './exported-images.ts';
 
@@ -34,18 +34,18 @@ export async function sidecarWriter(
     const named = isByBucket ? `${bucket}/${key}` : key;
     const path = sidecarPath(named, naming);
     const name = `s3://${bucket}/${key}`;
-    if (!path) return counts.count(name, { state: 'kept', reason: 'its key is no path below the folder' });
+    const refuse = (reason: string) => counts.count({ image: name }, { state: 'refused', reason });
+    if (!path) return refuse('its key is no path below the folder');
     const joined = path.join('/');
     const file = join(folder, ...path);
     if (taken.has(joined) || written.has((await identityOf(file)) ?? '')) {
-      return counts.count(name, { state: 'kept', reason: `${joined} is the sidecar of another image` });
+      return refuse(`${joined} is the sidecar of another image`);
     }
     taken.add(joined);
     const keywords = keywordsOf(tags, broader, flags.root);
     const became = await writtenSidecar(folder, path, keywords, form);
-    counts.count(joined, became);
-    const isThere = became.state !== 'none' && became.state !== 'kept';
-    if (isThere && isShortened(named, naming)) counts.noteShortened(name);
+    counts.count({ image: name, sidecar: joined }, became);
+    if (isWritten(became) && isShortened(named, naming)) counts.noteShortened(name);
     const identity = await identityOf(file);
     if (identity !== undefined) written.add(identity);
   };

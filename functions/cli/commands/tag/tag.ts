@@ -96,7 +96,7 @@ async function tagFiles(paths: readonly ImagePath[], flags: Flags, output: Outpu
   for (const remark of sidecars.remarks()) output.fault(`cliptag tag: ${remark}`);
   const isTold = !flags.json && paths.length > 1;
   return {
-    isDone: counts.tagged > 0 && sidecars.kept() === 0,
+    isDone: counts.tagged > 0 && sidecars.unwritten() === 0,
     summary: isTold ? summary.text(counted(paths, counts, flags.xmp ? sidecars : undefined)) : undefined,
   };
 }
@@ -114,8 +114,13 @@ function counted(
     [paths.length, 'picture'],
     [tagged, 'tagged'],
     ...others.filter(([count]) => count > 0),
-    ...(sidecars?.parts().map(([count, what]) => [count, `${what} sidecars`] as const) ?? []),
+    ...(sidecars?.parts().map(([count, what]) => [count, sidecarsText(count, what)] as const) ?? []),
   ];
+}
+
+/** What is no adjective says enough behind those that are. */
+function sidecarsText(count: number, what: string): string {
+  return what.includes(' ') ? what : `${what} ${count === 1 ? 'sidecar' : 'sidecars'}`;
 }
 
 async function openTagger(flags: Flags, sidecars: SidecarCounts, output: Output) {

@@ -39,6 +39,27 @@ describe('a sidecar on disk', () => {
     expect(await readFile(file, 'utf8')).toBe(before);
   });
 
+  it('is not said to be left as it is where there is none', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'file'), 'no folder');
+    expect(await writtenSidecar(folder, ['file', 'a.xmp'], DOG, 'Bag')).toEqual({
+      ...{ state: 'unwritten', reason: 'ENOTDIR' },
+    });
+    await symlink(await temporaryFolder(), join(folder, 'link'));
+    expect(await writtenSidecar(folder, ['link', 'a.xmp'], DOG, 'Bag')).toEqual({
+      ...{ state: 'unwritten', reason: 'a link leads out of the folder' },
+    });
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'tells a folder that cannot be written from files in it',
+    async () => {
+      // In which nobody makes files, not even root.
+      expect(await writtenSidecar('/proc/self', ['a.xmp'], DOG, 'Bag')).toMatchObject({ state: 'unwritten' });
+      expect(await writtenSidecar('/proc/self', ['status'], DOG, 'Bag')).toMatchObject({ state: 'kept' });
+    },
+  );
+
   it('takes no time without end, however deep its elements are', async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'a.xmp'), '<a>'.repeat(200_000) + '</a>'.repeat(200_000));
@@ -72,8 +93,31 @@ describe('the sidecars of an export', () => {
     });
     await write(image('A/b.jpg', 'dog'));
     await write(image('a/b.jpg', 'cat'));
-    expect(counts.kept()).toBe(1);
+    expect(counts.unwritten()).toBe(1);
     expect(faults.join()).toContain('a/b.jpg.xmp is the sidecar of another image');
     expect(await readFile(join(folder, 'a', 'b.jpg.xmp'), 'utf8')).not.toContain('cat</rdf:li>');
+  });
+});
+
+describe('what is said of sidecars', () => {
+  it('names the sidecar that stays or cannot be written, and the image that gets none', () => {
+    const said: string[] = [];
+    const counts = sidecarCounts((text) => said.push(text));
+    const names = { image: 's3://photos/a.jpg', sidecar: 'a.jpg.xmp' };
+    counts.count(names, { state: 'kept', reason: 'it may only be read' });
+    counts.count(names, { state: 'unwritten', reason: 'EROFS' });
+    counts.count(names, { state: 'refused', reason: 'it is no file' });
+    expect(said).toEqual([
+      'a.jpg.xmp is left as it is: it may only be read',
+      'a.jpg.xmp cannot be written: EROFS',
+      's3://photos/a.jpg gets no sidecar: it is no file',
+    ]);
+    expect(counts.parts()).toEqual([
+      [0, 'new'],
+      [3, 'not written'],
+    ]);
+    for (let more = 0; more < 20; more++) counts.count(names, { state: 'unwritten', reason: 'EROFS' });
+    expect(said).toHaveLength(20);
+    expect(counts.remarks()).toEqual(['and 3 more are not written']);
   });
 });
