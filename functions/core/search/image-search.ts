@@ -71,7 +71,7 @@ export type DuplicateKind = 'photo' | 'scene';
 
 export interface DuplicateGroup {
   readonly kind: DuplicateKind;
-  /** The best one first: most pixels, then largest file, then sharpest. */
+  /** The best one first: corrected by a person, then most pixels, then largest file, then sharpest. */
   readonly images: readonly SearchedImage[];
 }
 

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { mayGo } from '../../core/search/duplicates/may-go.ts';
 import { nameOf } from '../model/address.ts';
 import { numberText } from '../model/texts.ts';
 import { Icon } from '../parts/icon.tsx';
@@ -108,9 +109,9 @@ export function DuplicatesView() {
   );
 }
 
-/** All but the first, which is the best. */
-function worseOnes({ images }: DuplicateGroup): readonly string[] {
-  return images.slice(1).map(nameOf);
+/** All but the first, which is the best, and those with which something would be lost. */
+function worseOnes({ images: [best, ...others] }: DuplicateGroup): readonly string[] {
+  return best ? others.filter((image) => mayGo(image, best)).map(nameOf) : [];
 }
 
 function NoDuplicates() {

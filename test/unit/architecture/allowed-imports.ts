@@ -104,7 +104,7 @@ export const ALLOWED_IMPORTS = `
   page/gallery: api/contract.ts page/model page/parts page/store page/uploads @preact/signals preact
   page/selection: api/contract.ts page/model page/parts page/store @preact/signals preact
   page/lightbox: api/contract.ts page/model page/parts page/store @preact/signals photoswipe preact
-  page/duplicates: api/contract.ts core page/model page/parts page/store @preact/signals preact
+  page/duplicates: api/contract.ts core core/search/duplicates page/model page/parts page/store @preact/signals preact
   page/problems: api/contract.ts page/model page/parts page/store @preact/signals preact
   page/status: core/cost page/model page/parts page/store preact
   page: page/duplicates page/gallery page/labels page/lightbox page/model page/parts page/problems page/search-box
@@ -192,7 +192,7 @@ export const ALLOWED_IMPORTS = `
   cli/sidecars: adapters/files core core/labels terminal saxes node:*
   cli/commands/export: adapters/files cli/pipeline cli/search cli/sidecars core core/labels core/search local/control-api
       tagger terminal hyparquet-writer node:*
-  cli/commands/duplicates: adapters/files cli/search cli/shared-flags.ts core core/search core/search/language terminal
+  cli/commands/duplicates: adapters/files cli/search cli/shared-flags.ts core core/search core/search/duplicates core/search/language terminal
   cli/commands/similar: cli/images cli/pages cli/pipeline cli/search terminal node:*
   cli/commands/backfill: adapters/aws cli/pipeline cli/shared-flags.ts config.ts core core/backfill
       core/cost core/objects core/records local/control-api terminal node:*

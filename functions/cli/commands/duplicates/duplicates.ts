@@ -59,9 +59,10 @@ export const duplicates = command({
   usage: `duplicates [--scene] [--prefix P] [--query QUERY] [--limit N] [--json] [--delete-plan FILE]
        cliptag duplicates --stack NAME [--region REGION] …`,
   about: `Finds groups of images that are copies of the same photograph: smaller, compressed anew, in another format, a little
-cropped. The best of each group comes first: most pixels, then the largest file, then the sharpest. With --scene it
-finds shots of the same scene, as a burst makes them. Nothing is deleted: --delete-plan FILE writes a script, which
-replaces no file that is there.
+cropped. The best of each group comes first: one whose labels a person has corrected, then most pixels, then the largest
+file, then the sharpest. With --scene it finds shots of the same scene, as a burst makes them. Nothing is deleted:
+--delete-plan FILE writes a script, which replaces no file that is there. Its lines for images that were corrected, or
+have more pixels than what is kept, are comments.
 --json: {"kind","images":[{"bucket","key","width","height","sizeBytes","tags":[…],…}]}, the best image first.
 Exit code: 0; 2 when it was asked for wrongly.`,
   example: 'duplicates --prefix 2024/ --delete-plan plan.sh',

@@ -5,6 +5,7 @@ import { imageTime } from '../image-time.ts';
 import { hashHalves } from '../record-collection.ts';
 import { isAlike, likenessOf } from './alike.ts';
 import { bestFirst } from './best-first.ts';
+import { isCorrected } from './may-go.ts';
 import { differingBits } from './nearby-keys.ts';
 
 export interface VerifiedBy {
@@ -33,7 +34,8 @@ interface Verified {
 
 /**
  * The groups that a group is by its images' records: each image is a duplicate of every other one by exact embeddings, hashes,
- * colours, proportions (of the same photo) and times (of the same scene). The best one of each is first.
+ * colours, proportions (of the same photo) and times (of the same scene). The best one of each is first: one that a person has
+ * corrected, for corrections are of one image and go with it; else, and among those, as {@link bestFirst} has it.
  */
 export function verifiedGroups(records: readonly ImageRecord[], by: VerifiedBy): ImageRecord[][] {
   const images = records.flatMap((record) => verifiable(record, by.modelDigest));
@@ -44,7 +46,13 @@ export function verifiedGroups(records: readonly ImageRecord[], by: VerifiedBy):
     if (group) group.push(image);
     else groups.push([image]);
   }
-  return groups.filter(({ length }) => length > 1).map((group) => group.map(({ record }) => record));
+  return groups
+    .filter(({ length }) => length > 1)
+    .map((group) => correctedFirst(group.map(({ record }) => record)));
+}
+
+function correctedFirst(records: readonly ImageRecord[]): ImageRecord[] {
+  return [...records.filter(isCorrected), ...records.filter((record) => !isCorrected(record))];
 }
 
 function verifiable(record: ImageRecord, modelDigest: string): Verified[] {

@@ -55,6 +55,25 @@ describe('deletePlan', () => {
     );
   });
 
+  it('runs no line with which something would be lost', () => {
+    const corrected = {
+      corrections: [{ set: 'general', label: 'dog', isThere: true, correctedAt: '2026-01-01T00:00:00.000Z' }],
+    };
+    const images = [
+      { ...image('small.jpg'), ...corrected },
+      image('large.jpg', 800),
+      { ...image('smaller.jpg', 200), ...corrected },
+      image('copy.jpg'),
+    ];
+    const plan = deletePlan([{ kind: 'photo', images }], { date });
+    expect(callsOf(plan)).toEqual([['s3', 'rm', 's3://photos/copy.jpg']]);
+    expect(plan).toContain('# keep s3://photos/small.jpg: 400 × 300, 1.2 MB, jpeg, corrected\n');
+    expect(plan).toContain("# 800 × 300, 1.2 MB, jpeg\n# aws s3 rm 's3://photos/large.jpg'\n");
+    expect(plan).toContain("# aws s3 rm 's3://photos/smaller.jpg'\n");
+    expect(plan).toContain('are comments\n# until you take');
+    expect(deletePlan([groupOf(['a.jpg', 'b.jpg'])], { date })).not.toContain('are comments');
+  });
+
   it('asks the endpoint that is named', () => {
     const plan = deletePlan([groupOf(['a', 'b'])], {
       date,

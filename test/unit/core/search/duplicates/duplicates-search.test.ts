@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { correctImage } from '../../../../../functions/core/records/correct-image.ts';
 import { duplicatesSearch } from '../../../../../functions/core/search/duplicates/duplicates-search.ts';
 import type { ImageSearch } from '../../../../../functions/core/search/image-search.ts';
 import { type Picture, type SearchedWorld, searchedWorld } from '../searched-world.ts';
@@ -46,6 +47,25 @@ describe('duplicatesSearch', () => {
       'blurred.jpg',
     ]);
     expect(answer.groups[0]?.images[0]).not.toHaveProperty('embedding');
+  });
+
+  it('shows those first that a person has corrected, whatever their size', async () => {
+    const world = await searchedWorld([
+      copy('large.jpg', { width: 800, height: 600 }),
+      copy('middle.jpg', { width: 600, height: 450, tags: { 'things:dog': 0.9 } }),
+      copy('small.jpg', { tags: { 'things:dog': 0.9 } }),
+    ]);
+    const change = { add: [], remove: [{ set: 'things', label: 'dog' }], clear: [] };
+    const options = { table: world.table, labelSets: [], now: () => new Date() };
+    const keys = () => keysOf(duplicatesOf(world)({ kind: 'photo', limit: 10 }));
+    await correctImage({ bucket: 'photos', key: 'small.jpg' }, change, options);
+    expect(await keys()).toEqual([['small.jpg', 'large.jpg', 'middle.jpg']]);
+    await correctImage({ bucket: 'photos', key: 'middle.jpg' }, change, options);
+    expect(await keys()).toEqual([['middle.jpg', 'small.jpg', 'large.jpg']]);
+    // What a person has taken back is no correction any more.
+    const back = { add: [], remove: [], clear: change.remove };
+    await correctImage({ bucket: 'photos', key: 'middle.jpg' }, back, options);
+    expect(await keys()).toEqual([['small.jpg', 'large.jpg', 'middle.jpg']]);
   });
 
   it('keeps apart what differs in proportions or in colour', async () => {
