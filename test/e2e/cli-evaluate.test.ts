@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Evaluation } from '../../functions/cli/commands/evaluate/evaluation.ts';
 import { SAMPLE_FOLDER } from '../../functions/local/samples.ts';
+import { hasChromium, openBrowser, openPage, tellWithoutChromium } from './support/browser.ts';
 import { type CliResult, jsonLines, runCli } from './support/cli-process.ts';
 import { eventually } from './support/shown.ts';
 
@@ -122,12 +122,7 @@ describe('cliptag evaluate', () => {
   });
 });
 
-const CHROMIUM = '/usr/bin/chromium';
-const hasChromium = existsSync(CHROMIUM);
-if (!hasChromium)
-  console.info(
-    `Skipped: the evaluation page in a browser, which takes ${CHROMIUM} (apt-get install chromium)`,
-  );
+tellWithoutChromium('the evaluation page in a browser');
 
 describe('the page of cliptag evaluate', () => {
   const file = () => join(folder, 'page.html');
@@ -148,22 +143,21 @@ describe('the page of cliptag evaluate', () => {
   describe.skipIf(!hasChromium)('in a browser', () => {
     let browser: Browser;
     let page: Page;
-    const faults: string[] = [];
+    let faults: readonly string[];
 
     beforeAll(async () => {
-      const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'];
-      browser = await chromium.launch({ executablePath: CHROMIUM, args });
-      page = await browser.newPage({ viewport: { width: 1100, height: 800 }, colorScheme: 'dark' });
-      page.on('pageerror', (error) => faults.push(String(error)));
-      page.on('console', (message) => faults.push(message.text()));
-      page.on('request', (request) => {
-        if (!/^(file|data):/.test(request.url())) faults.push(request.url());
-      });
-      await page.goto(`file://${file()}`);
+      browser = await openBrowser();
+      const options = {
+        viewport: { width: 1100, height: 800 },
+        colorScheme: 'dark',
+        listens: false,
+      } as const;
+      ({ page, faults } = await openPage(browser, `file://${file()}`, options));
     });
     afterAll(() => browser.close());
 
     it('shows the figures, the calibration curve and the tables', async () => {
+      await page.locator('.left-out').waitFor();
       expect(await page.locator('.figures dt').allTextContents()).toEqual([
         ...['Top-1', 'Top-5', 'Calibration error', 'Pictures'],
       ]);

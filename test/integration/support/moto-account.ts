@@ -12,6 +12,12 @@ import { type FunctionRunner, startLambdaProxy } from './lambda-proxy.ts';
 const CDK = resolve('node_modules/aws-cdk/bin/cdk');
 const BOOTSTRAP_TEMPLATE = resolve('node_modules/aws-cdk/lib/api/bootstrap/bootstrap-template.yaml');
 
+/**
+ * Of each request. Cliptag's give up an attempt after 10 seconds, and the SDK's three are gone while moto, which answers one after
+ * the other, works for everyone else on a busy machine. https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+ */
+const ATTEMPTS = 12;
+
 interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -25,6 +31,7 @@ export interface MotoAccount {
     readonly endpoint: string;
     readonly region: string;
     readonly credentials: Credentials;
+    readonly maxAttempts: number;
   };
   readonly id: string;
   /** For programs that find AWS by their environment. */
@@ -70,14 +77,20 @@ export async function openMotoAccount(invoke?: FunctionRunner): Promise<MotoAcco
     },
     // A bucket's name goes before a host's name, and never before a number.
     ...{ AWS_ENDPOINT_URL: endpoint.replace('127.0.0.1', 'localhost'), AWS_ENDPOINT_URL_S3: endpoint },
+    AWS_MAX_ATTEMPTS: String(ATTEMPTS),
     ...{ CDK_DOCKER: docker.program, CDK_DISABLE_CLI_TELEMETRY: 'true', HOME: folder },
   };
   return {
-    client: { endpoint, region, credentials },
+    client: { endpoint, region, credentials, maxAttempts: ATTEMPTS },
     id,
     env,
     async bootstrap() {
-      const cloudFormation = new CloudFormationClient({ endpoint, region, credentials });
+      const cloudFormation = new CloudFormationClient({
+        endpoint,
+        region,
+        credentials,
+        maxAttempts: ATTEMPTS,
+      });
       const TemplateBody = await readFile(BOOTSTRAP_TEMPLATE, 'utf8');
       // As the command has it: no key of its own.
       const Parameters = [{ ParameterKey: 'FileAssetsBucketKmsKeyId', ParameterValue: 'AWS_MANAGED_KEY' }];
