@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
 import { isOnPath } from '../../integration/tools.ts';
+import { waitUntil } from '../support.ts';
+import { SLOWNESS } from './browser.ts';
 
 /** A name that these browsers find at 127.0.0.1, as the owner of a name can make any browser do. */
 export const REBOUND_NAME = 'rebound.example';
@@ -87,9 +90,12 @@ export async function openBrowserProcess(name: BrowserName): Promise<BrowserProc
     detached: true, // a group of its own, to end its helpers with it
   });
   const exited = once(browser, 'exit');
+  const slowed =
+    name === 'Chromium' && SLOWNESS > 1 ? await slowDown(join(folder, 'DevToolsActivePort')) : undefined;
   return {
     visit: room.send,
     async close() {
+      await slowed?.close();
       if (browser.exitCode === null && browser.signalCode === null && browser.pid !== undefined)
         process.kill(-browser.pid, 'SIGKILL');
       await exited;
@@ -97,6 +103,19 @@ export async function openBrowserProcess(name: BrowserName): Promise<BrowserProc
       await rm(home, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** Attaches to the only page, which goes on being slow wherever it goes. */
+async function slowDown(portFile: string): Promise<Browser> {
+  const port = () => readFile(portFile, 'utf8').catch(() => '');
+  await waitUntil(async () => (await port()).includes('\n'));
+  const browser = await chromium.connectOverCDP(`http://127.0.0.1:${(await port()).split('\n')[0]}`);
+  const context = browser.contexts()[0];
+  const page = context?.pages()[0];
+  if (!context || !page) throw new Error('Expected a page in the browser');
+  const debugging = await context.newCDPSession(page);
+  await debugging.send('Emulation.setCPUThrottlingRate', { rate: SLOWNESS });
+  return browser;
 }
 
 /** A page that waits to be told where to go. It stands in the hash of each address, for a page to lead back to it at its end. */

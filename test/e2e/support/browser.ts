@@ -14,7 +14,7 @@ export function tellWithoutChromium(what: string): void {
  * Pages have so many times less of the processor, to find tests that depend on the moment:
  * `CLIPTAG_SLOW_BROWSER=6 npx vitest run test/e2e/page`.
  */
-const SLOWNESS = Number(process.env.CLIPTAG_SLOW_BROWSER ?? 1);
+export const SLOWNESS = Number(process.env.CLIPTAG_SLOW_BROWSER ?? 1);
 
 /** A browser that asks nothing of its maker. */
 export function openBrowser(): Promise<Browser> {
