@@ -25,6 +25,10 @@ export interface ObjectHead {
   readonly eTag: string | undefined;
   readonly serverSideEncryption: string | undefined;
   readonly isEncryptedByCustomer: boolean;
+  /** By algorithm, in base64: `crc32`. */
+  readonly checksums: ReadonlyMap<string, string>;
+  /** `FULL_OBJECT` or `COMPOSITE`. */
+  readonly checksumType: string | undefined;
 }
 
 export interface ReadObject extends ObjectHead {
@@ -41,6 +45,9 @@ export type S3Reads = (read: ObjectRead, accept: (head: ObjectHead) => void) => 
 
 /** SHA-256 of nothing, in hexadecimal. */
 const NO_PAYLOAD_HASH = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+/** What begins the names of an answer's headers with checksums, and of one that has none. */
+const CHECKSUM = 'x-amz-checksum-';
+const CHECKSUM_TYPE = 'x-amz-checksum-type';
 /** A function reads from few buckets; one that reads from more finds their places anew. */
 const MAXIMUM_PLACES = 100;
 
@@ -132,6 +139,7 @@ function requestFor({ bucket: _, key, versionId, eTag }: ObjectRead, { url, regi
     path: `${folder}/${key.split('/').map(encodedForUri).join('/')}`,
     query: { ...(versionId !== undefined && { versionId }), 'x-id': 'GetObject' },
     headers: {
+      'x-amz-checksum-mode': 'ENABLED',
       'x-amz-content-sha256': NO_PAYLOAD_HASH,
       ...(eTag !== undefined && { 'if-match': `"${eTag}"` }),
     },
@@ -145,7 +153,16 @@ function headOf({ headers }: SdkResponse): ObjectHead {
     eTag: headers.etag,
     serverSideEncryption: headers['x-amz-server-side-encryption'],
     isEncryptedByCustomer: headers['x-amz-server-side-encryption-customer-algorithm'] !== undefined,
+    checksums: checksumsIn(headers),
+    checksumType: headers[CHECKSUM_TYPE],
   };
+}
+
+function checksumsIn(headers: SdkResponse['headers']): ReadonlyMap<string, string> {
+  const entries = Object.entries(headers).filter(
+    ([name]) => name.startsWith(CHECKSUM) && name !== CHECKSUM_TYPE,
+  );
+  return new Map(entries.map(([name, value]) => [name.slice(CHECKSUM.length), value]));
 }
 
 function errorOf(response: SdkResponse, body: Uint8Array): Error {
@@ -173,6 +190,9 @@ async function readBySdk(
     eTag: answer.ETag,
     serverSideEncryption: answer.ServerSideEncryption,
     isEncryptedByCustomer: answer.SSECustomerAlgorithm !== undefined,
+    // Asked for, they would be the SDK's to check, which takes longer.
+    checksums: new Map(),
+    checksumType: undefined,
   };
   return received(head, answer.Body, accept, aborted);
 }

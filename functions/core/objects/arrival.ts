@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { CliptagError } from '../errors.ts';
 import { checkSize, type ObjectReference } from './object.ts';
 import type { FetchedObject } from './object-store.ts';
@@ -24,27 +23,23 @@ export function checkAnnounced(
 /**
  * The bytes of an object, if all of them have come as they are. A proxy, or a connection's end that counts as the body's,
  * can cut an answer so that nothing of HTTP tells. The store's digest does; where it tells none, the event's size.
- * Pictures with wrong bytes may well decode, so that each is looked at: a digest takes 1.2 ms for a megabyte.
+ * Pictures with wrong bytes may well decode, so that each is looked at.
  *
  * @throws {CliptagError} `object-incomplete`, which is to be retried
  * @throws {ImageFault} `empty`
  */
-export function arrivedBytes({ bytes, md5 }: FetchedObject, object: ObjectReference): Uint8Array {
+export function arrivedBytes({ bytes, digest }: FetchedObject, object: ObjectReference): Uint8Array {
   const { sizeBytes = bytes.length } = object;
   const isLong = bytes.length === sizeBytes;
-  const received = md5 === undefined ? undefined : md5Of(bytes);
+  const received = digest?.of(bytes);
   // An event that is wrong about the size does no harm where the digest fits.
-  if (received !== md5 || (md5 === undefined && !isLong)) {
+  if (received !== digest?.value || (digest === undefined && !isLong)) {
     throw isLong
-      ? incomplete(object, `bytes of MD5 ${md5}`, `those of ${received}`)
+      ? incomplete(object, `bytes of ${digest?.algorithm} ${digest?.value}`, `those of ${received}`)
       : incomplete(object, `${sizeBytes} bytes`, `${bytes.length}`);
   }
   checkSize(bytes.length, Number.POSITIVE_INFINITY);
   return bytes;
-}
-
-function md5Of(bytes: Uint8Array): string {
-  return createHash('md5').update(bytes).digest('hex');
 }
 
 function incomplete({ bucket, key }: ObjectReference, expected: string, received: string): CliptagError {

@@ -16,8 +16,16 @@ export interface ObjectStore {
 /** What arrived of an object. */
 export interface FetchedObject {
   readonly bytes: Uint8Array;
-  /** MD5 digest of the whole object in hexadecimal digits, where the store tells it. */
-  readonly md5?: string | undefined;
+  /** What the store says of the whole object, where it does. */
+  readonly digest?: StoredDigest | undefined;
+}
+
+/** What an object's bytes come to when all of them have come as they are. */
+export interface StoredDigest {
+  /** For people: `CRC32`, `MD5`. */
+  readonly algorithm: string;
+  readonly value: string;
+  readonly of: (bytes: Uint8Array) => string;
 }
 
 /** The state of an object as S3 gives it, without a sequencer. */

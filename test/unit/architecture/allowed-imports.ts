@@ -8,6 +8,7 @@ export const ALLOWED_IMPORTS = `
   core: zod node:crypto
   core/cost:
   core/scoring:
+  core/checksums:
   core/objects: core zod node:crypto
   core/pixels: core
   core/formats/jpeg: core/pixels
@@ -55,7 +56,7 @@ export const ALLOWED_IMPORTS = `
   adapters/tokens: adapters/files core zod node:*
   adapters/onnx: adapters/files adapters/tokens core core/labels core/labels/review core/pixels @huggingface/tokenizers
       entities onnxruntime-node zod node:*
-  adapters/aws: core core/backfill core/objects core/records core/results core/search/collection
+  adapters/aws: core core/backfill core/checksums core/objects core/records core/results core/search/collection
       core/tagging core/thumbnails
       @aws-sdk/client-cloudformation @aws-sdk/client-cloudwatch @aws-sdk/client-dynamodb
       @aws-sdk/client-dynamodb-streams @aws-sdk/client-eventbridge @aws-sdk/client-s3 @aws-sdk/client-sfn @aws-sdk/client-sqs

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { s3ObjectStore } from '../../../../functions/adapters/aws/s3.ts';
@@ -93,6 +94,11 @@ describe('fetching an object', () => {
 /** An ETag as S3 gives it for what was put at once. */
 const MD5 = '0123456789abcdef0123456789abcdef';
 
+const checksum = (algorithm: string, value: string, type?: string) => ({
+  [`x-amz-checksum-${algorithm}`]: value,
+  ...(type !== undefined && { 'x-amz-checksum-type': type }),
+});
+
 /** What the SDK asks of a directory bucket first. */
 const SESSION = {
   headers: { 'content-type': 'application/xml' },
@@ -113,15 +119,44 @@ describe('the digest of an object', () => {
     ['in quotes', { etag: `"${MD5}"` }],
     ['without quotes, as some stores give it', { etag: MD5 }],
     ['with the keys of S3', { etag: `"${MD5}"`, 'x-amz-server-side-encryption': 'AES256' }],
-    ['beside a checksum, which is not checked', { etag: `"${MD5}"`, 'x-amz-checksum-crc32': 'AAAAAA==' }],
+    ['beside a checksum of parts', { etag: `"${MD5}"`, ...checksum('crc32', 'AAAAAA==', 'COMPOSITE') }],
+    ['beside a checksum with a number of parts', { etag: `"${MD5}"`, ...checksum('crc32', 'AAAAAA==-2') }],
+    ['beside a checksum of another length', { etag: `"${MD5}"`, ...checksum('crc32', 'AAAAAAA=') }],
+    ['beside a checksum that is none', { etag: `"${MD5}"`, ...checksum('crc32', 'abcdef01') }],
+    ['beside an unknown checksum', { etag: `"${MD5}"`, ...checksum('xxhash64', 'AAAAAAAAAAA=') }],
   ])('is its ETag: %s', async (_, headers) => {
-    const { bytes, md5 } = await fetched(headers);
-    expect(md5).toBe(MD5);
+    const { bytes, digest } = await fetched(headers);
+    expect(digest).toMatchObject({ algorithm: 'MD5', value: MD5 });
+    expect(digest?.of(bytes)).toBe(createHash('md5').update('bytes').digest('hex'));
     expect(Buffer.from(bytes).toString()).toBe('bytes');
+  });
+
+  const KMS = { etag: `"${MD5}"`, 'x-amz-server-side-encryption': 'aws:kms' };
+
+  it.each<[string, Record<string, string>, string]>([
+    ['of its bytes', { etag: `"${MD5}"`, ...checksum('crc32', 'AAAAAA==', 'FULL_OBJECT') }, 'CRC32'],
+    ['of which nothing tells the type', { etag: `"${MD5}"`, ...checksum('crc32', 'AAAAAA==') }, 'CRC32'],
+    ['of all its parts', { etag: `"${MD5}-2"`, ...checksum('crc32', 'AAAAAA==', 'FULL_OBJECT') }, 'CRC32'],
+    ['that S3 adds', { ...KMS, ...checksum('crc64nvme', 'AAAAAAAAAAA=', 'FULL_OBJECT') }, 'CRC64NVME'],
+    [
+      'beside a dearer one',
+      { ...checksum('md5', `${'A'.repeat(22)}==`), ...checksum('crc32c', 'AAAAAA==') },
+      'CRC32C',
+    ],
+  ])('is a checksum: one %s', async (_, headers, algorithm) => {
+    expect((await fetched(headers)).digest).toMatchObject({ algorithm });
   });
 
   it.each<[string, Record<string, string>, string?]>([
     ['that was uploaded in parts', { etag: `"${MD5}-2"` }],
+    [
+      'that was uploaded in parts, with a checksum of which nothing tells the type',
+      { etag: `"${MD5}-2"`, ...checksum('crc32', 'AAAAAA==') },
+    ],
+    [
+      'that was uploaded in parts, with a checksum of these',
+      { etag: `"${MD5}-2"`, ...checksum('sha256', `${'A'.repeat(43)}=-2`, 'COMPOSITE') },
+    ],
     ['that is encrypted by a key of KMS', { etag: `"${MD5}"`, 'x-amz-server-side-encryption': 'aws:kms' }],
     [
       'that is encrypted twice by such a key',
@@ -138,7 +173,7 @@ describe('the digest of an object', () => {
     ['with an empty ETag', { etag: '' }],
     ['without an ETag', {}],
   ])('is unknown for one %s', async (_, headers, bucket) => {
-    expect((await fetched(headers, bucket)).md5).toBeUndefined();
+    expect((await fetched(headers, bucket)).digest).toBeUndefined();
   });
 });
 

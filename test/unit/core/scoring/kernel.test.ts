@@ -10,6 +10,7 @@ it.each([
   ['scoring', 'kernel', 'KERNEL_BASE64'],
   ['scoring', 'int8-kernel', 'INT8_KERNEL_BASE64'],
   ['pixels', 'resampling', 'RESAMPLING_BASE64'],
+  ['checksums', 'crc', 'CRC_BASE64'],
 ])('is assembled from %s/%s.wat to the committed bytes', async (room, name, constant) => {
   const { parseWat } = await openWabt();
   const source = await readFile(join(CORE, room, `${name}.wat`), 'utf8');
