@@ -8,8 +8,11 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fixedWidthSequencer } from '../../functions/core/objects/object.ts';
 import {
   imageRecordOf,
+  nextImageRecord,
+  putImageRecord,
   queryImagesByStatus,
   readImageRecord,
 } from '../../functions/core/records/image-record.ts';
@@ -153,6 +156,47 @@ describe('cliptag backfill', PATIENCE, () => {
       2,
       'cliptag backfill: expected one s3://BUCKET/PREFIX but received "photos/a"\n',
     ]);
+  });
+
+  const ports = (...names: string[]) =>
+    here.filter((_, i) => names.includes(here[i - (i % 2)]?.replace(/^--|-port$/g, '') ?? ''));
+
+  it.each<[string, string[], string[]]>([
+    ['backfill', ['s3://phtos/', '--yes'], ['s3', 'dynamodb', 'http']],
+    ['status', ['--bucket', 'phtos'], ['dynamodb', 'http']],
+    ['query', ['--label', 'dog', '--bucket', 'phtos'], ['dynamodb', 'http']],
+    ['correct', ['s3://phtos/a.jpg', '--add', 'general:dog'], ['dynamodb', 'http']],
+    ['why', ['a.jpg', '--bucket', 'phtos'], ['http']],
+    ['similar', ['a.jpg', '--bucket', 'phtos'], ['http']],
+    ['retag', ['--bucket', 'phtos', '--yes'], ['dynamodb', 'http']],
+    ['labels learn', ['dog', '--positive', 's3://phtos/dogs/', '--set', 'general'], ['dynamodb', 'http']],
+  ])('says of %s that there is no such bucket, and which is meant', async (name, args, named) => {
+    expect(await runCli([...name.split(' '), ...args, ...ports(...named)])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `cliptag ${name}: there is no bucket "phtos"; did you mean "photos"?\n`,
+    });
+  });
+
+  it('takes a bucket without pictures, and one that has gone and whose records are left', async () => {
+    await archive('empty', []);
+    const counts = async (bucket: string) => {
+      const asked = ['status', '--bucket', bucket, '--json', ...ports('dynamodb', 'http')];
+      const { code, stdout, stderr } = await runCli(asked);
+      return { code, stderr, images: jsonLines<{ images: object }>({ code, stdout, stderr })[0]?.images };
+    };
+    const none = { tagged: 0, unsupported: 0, failed: 0, deleted: 0 };
+    expect(await counts('empty')).toEqual({ code: 0, stderr: '', images: none });
+    const query = ['query', '--label', 'dog', '--bucket', 'empty', ...ports('dynamodb', 'http')];
+    expect(await runCli(query)).toMatchObject({ code: 0, stderr: '' });
+
+    const object = { bucket: 'gone', key: 'a.jpg', eTag: 'etag', sequencer: fixedWidthSequencer('1') };
+    const time = { eventTime: '2026-11-23T12:00:00.000Z', now: new Date() };
+    const left = nextImageRecord(undefined, object, { status: 'failed', tags: [] }, time);
+    await tableOf(pipeline).write(putImageRecord(left));
+    expect(await counts('gone')).toMatchObject({ code: 0, images: { failed: 1 } });
+    const asked = ['query', '--label', 'dog', '--bucket', 'gone', ...ports('dynamodb', 'http')];
+    expect(await runCli(asked)).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('rejects starting without a yes where nobody can be asked, and flags of both places', async () => {

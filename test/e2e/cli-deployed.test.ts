@@ -158,6 +158,33 @@ describe.skipIf(!hasMoto)('with a deployed table', () => {
     expect(shown).toMatchObject({ bucket: 'mine', status: 'tagged' });
   });
 
+  it('tells a bucket that is not there from one of the stack, and one of which S3 has', async () => {
+    const run = (...args: string[]) => runCli(args, { env });
+    const fault = (command: string, meant = '') => ({
+      code: 2,
+      stdout: '',
+      stderr: `cliptag ${command}: there is no bucket "mien"${meant}\n`,
+    });
+    expect(await run('status', ...deployed, '--bucket', 'mien')).toEqual(fault('status'));
+    const meant = '; did you mean "mine"?';
+    expect(await run('query', '--label', 'dog', ...stack('Cliptag'), '--bucket', 'mien')).toEqual(
+      fault('query', meant),
+    );
+    expect(await run('show', 's3://mien/a.jpg', ...stack('Cliptag'))).toEqual(fault('show', meant));
+    expect(await run('show', 's3://mine/b.jpg', ...stack('Cliptag'))).toMatchObject({ code: 1 });
+    const s3 = new S3Client({ ...account.client, region, forcePathStyle: true });
+    const LocationConstraint = region;
+    await s3.send(
+      new CreateBucketCommand({
+        Bucket: `no-${account.id}`,
+        CreateBucketConfiguration: { LocationConstraint },
+      }),
+    );
+    s3.destroy();
+    const { code, stderr } = await run('status', ...deployed, '--bucket', `no-${account.id}`);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
   describe('cliptag search', () => {
     let cache: string;
     let parts: ModelParts;

@@ -50,3 +50,20 @@ function stateBehind({ $metadata, $response }: S3Failure, asked: string): Bucket
   if ($metadata?.httpStatusCode === 404) return { kind: 'missing' };
   return $metadata?.httpStatusCode === 403 ? { kind: 'denied' } : undefined;
 }
+
+/** Whether S3 says that there is no such bucket; false too where it says nothing, or not to this caller. */
+export async function isMissingBucket(Bucket: string, config: S3Options): Promise<boolean> {
+  const client = new S3Client({
+    ...awsClientDefaults(REQUEST_TIMEOUT_MILLISECONDS),
+    maxAttempts: 2,
+    ...config,
+  });
+  try {
+    await client.send(new HeadBucketCommand({ Bucket }));
+    return false;
+  } catch (error) {
+    return (error as S3Failure).$metadata?.httpStatusCode === 404;
+  } finally {
+    client.destroy();
+  }
+}

@@ -183,8 +183,8 @@ export const ALLOWED_IMPORTS = `
   cli/places.ts: adapters/files tagger node:*
   cli/commands/models/verification: adapters/files adapters/onnx adapters/sharp checkpoints/compile
       cli/images cli/places.ts core core/evaluation core/labels core/pixels tagger terminal zod node:*
-  cli/pipeline: adapters/aws adapters/files config.ts core core/backfill core/labels core/objects core/records
-      core/tagging local/control-api tagger terminal zod
+  cli/pipeline: adapters/aws adapters/files client config.ts core core/backfill core/labels core/objects core/records
+      core/search/language core/tagging local/control-api tagger terminal zod
   cli/search: adapters/aws adapters/files adapters/sharp cli/pages cli/pipeline cli/shared-flags.ts client config.ts core
       core/objects core/records core/search core/search/language local/control-api search tagger terminal
       p-map node:*
@@ -194,8 +194,8 @@ export const ALLOWED_IMPORTS = `
   cli/commands/export: adapters/files cli/pipeline cli/search cli/sidecars core core/labels core/search local/control-api
       tagger terminal hyparquet-writer node:*
   cli/commands/duplicates: adapters/files cli/search cli/shared-flags.ts core core/search core/search/duplicates core/search/language terminal
-  cli/commands/similar: cli/images cli/pages cli/pipeline cli/search terminal node:*
-  cli/commands/backfill: adapters/aws cli/pipeline cli/shared-flags.ts config.ts core core/backfill
+  cli/commands/similar: cli/images cli/pages cli/pipeline cli/search core terminal node:*
+  cli/commands/backfill: adapters/aws cli/pipeline cli/shared-flags.ts core core/backfill
       core/cost core/objects core/records local/control-api terminal node:*
   cli/commands/cost: adapters/aws cli/pipeline cli/shared-flags.ts core/cost terminal
   cli/commands/models: adapters/files checkpoints/compile checkpoints/pull cli/commands/models/verification cli/images
@@ -210,7 +210,7 @@ export const ALLOWED_IMPORTS = `
   cli/commands/show: adapters/files cli/pipeline cli/shared-flags.ts core core/explanation core/labels core/records terminal
   cli/commands/why: adapters/files cli/images cli/pipeline cli/search cli/shared-flags.ts client core core/explanation
       core/labels core/records core/tagging local/control-api tagger terminal node:*
-  cli/commands/correct: cli/commands/show cli/pipeline cli/shared-flags.ts core/records terminal
+  cli/commands/correct: cli/commands/show cli/pipeline cli/shared-flags.ts core core/records terminal
   cli/commands/status: adapters/aws cli/pipeline cli/shared-flags.ts core core/records local/control-api
       terminal
   cli: adapters/files cli/commands/backfill cli/commands/correct cli/commands/completion cli/commands/cost cli/commands/duplicates cli/commands/embed cli/commands/evaluate cli/commands/export

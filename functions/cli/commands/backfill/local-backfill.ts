@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { s3ObjectListing } from '../../../adapters/aws/s3-listing.ts';
-import { readLocalCredentials } from '../../../config.ts';
 import {
   type BackfillSelection,
   type FeedCounts,
@@ -19,6 +18,7 @@ import type { Output } from '../../../terminal/output.ts';
 import { withCount } from '../../../terminal/progress.ts';
 import { startSummary } from '../../../terminal/summary.ts';
 import { type LocalPipeline, localPipeline } from '../../pipeline/local-pipeline.ts';
+import { localS3 } from '../../pipeline/local-s3.ts';
 import { askTable } from '../../pipeline/tag-table.ts';
 import { durationText, NOTHING_TO_DO, planLines } from './backfill-text.ts';
 import type { BackfillRequest } from './deployed-backfill.ts';
@@ -45,7 +45,7 @@ export async function backfillLocal(
 ): Promise<number> {
   const { scope, isDryRun, asJson, guess } = request;
   const pipeline = await localPipeline(ports.http);
-  const listing = explained(s3ObjectListing(localS3(ports.s3)), ports.s3);
+  const listing = explained(s3ObjectListing(localS3(`http://127.0.0.1:${ports.s3}`)), ports.s3);
   const place = { kind: 'local', port: ports.dynamodb, tableName: LOCAL_PIPELINE.table } as const;
   const selectionOf = (table: ScannableTable): BackfillSelection => ({
     filter: acceptEveryUpload,
@@ -80,15 +80,6 @@ export async function backfillLocal(
     ...(deadLetters > 0 ? [`${countText(deadLetters)} messages were given up: they are dead letters.`] : []),
   ]);
   return deadLetters > 0 ? EXIT.failed : EXIT.done;
-}
-
-function localS3(port: number) {
-  return {
-    endpoint: `http://127.0.0.1:${port}`,
-    region: LOCAL_PIPELINE.region,
-    credentials: readLocalCredentials(),
-    forcePathStyle: true,
-  };
 }
 
 function feedLocal(

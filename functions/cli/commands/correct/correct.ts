@@ -1,3 +1,4 @@
+import { CliptagError } from '../../../core/errors.ts';
 import { command } from '../../../terminal/command.ts';
 import { EXIT } from '../../../terminal/exit-code.ts';
 import { checkNotEmpty } from '../../../terminal/flag-checks.ts';
@@ -50,7 +51,13 @@ Exit code: 0; 1 when there is no such image, or it has no tags; 2 when it was as
     const { add = [], remove = [], clear = [], force: isForced } = flags;
     const { embedding: _, ...record } = await askTable(place, (table) =>
       correctByNames(image, { add, remove, clear }, { labelSets, isForced, table, now: () => new Date() }),
-    );
+    ).catch(async (error: unknown) => {
+      if (error instanceof CliptagError && error.code === 'no-image') {
+        const { requireBucket } = await import('../../pipeline/known-bucket.ts');
+        await requireBucket(image.bucket, place, flags);
+      }
+      throw error;
+    });
     if (flags.json) await output.line(JSON.stringify(record));
     else {
       const { correctedLines } = await import('../show/show-text.ts');

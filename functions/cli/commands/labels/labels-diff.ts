@@ -53,6 +53,10 @@ Exit code: 0; 1 when images could not be compared, or there were none; 2 when it
     const { comparison, form } = await openComparison([a, b], flags.model, output);
     const place = await withCount('Images compared', (show) => compareAll(comparison, form, flags, show));
     const tally = comparison.tally();
+    if (tally.images === 0 && place) {
+      const { requireBucket } = await import('../../pipeline/known-bucket.ts');
+      await requireBucket(flags.bucket, place, flags);
+    }
     if (tally.images === 0) output.remark('cliptag labels diff: there are no tagged images to compare on');
     const { changeLines, foreignRemedy } = await import('../retag/retag-text.ts');
     const remedy = place

@@ -59,6 +59,10 @@ Scores of different models do not compare; a remark says when an answer has such
     const { images, beyond } = await askTable(place, (table) =>
       firstOf(findImages(labelQuery, table), { limit, counted }),
     );
+    if (images.length === 0) {
+      const { requireBucket } = await import('../../pipeline/known-bucket.ts');
+      await requireBucket(flags.bucket, place, flags);
+    }
     const { humanLines, modelsRemark } = await import('./query-text.ts');
     const lines = flags.json
       ? images.map((image) => JSON.stringify(image))

@@ -29,6 +29,8 @@ export interface RetagChoices {
   readonly asJson: boolean;
   /** What is to be done about embeddings of other models, as a sentence. */
   readonly foreignRemedy: string;
+  /** Called where there are no tagged images. @throws where that is a fault */
+  readonly onNothing: () => Promise<void>;
 }
 
 /** Shows what would change, asks, and has it written; gives the exit code. */
@@ -36,6 +38,7 @@ export async function runRetag(runner: RetagRunner, choices: RetagChoices, outpu
   const { isDryRun, isAsked, asJson, foreignRemedy } = choices;
   const plan = await withCount('Images compared', (show) => runner.plan(isDryRun, show));
   const { stale, awaited, ...tally } = plan.findings;
+  if (tally.images === 0) await choices.onNothing();
   const print = async (step: 'plan' | 'done', value: RetagTally, lines: readonly string[]) => {
     for (const line of asJson ? [JSON.stringify({ step, ...value })] : lines) await output.line(line);
   };

@@ -72,6 +72,10 @@ Exit code: 0; 1 when images had to be left alone, or the answer was no; 2 when i
       isAsked: flags.yes !== true,
       asJson: flags.json === true,
       foreignRemedy: foreignRemedy(place, flags.bucket),
+      onNothing: async () => {
+        const { requireBucket } = await import('../../pipeline/known-bucket.ts');
+        await requireBucket(flags.bucket, place, flags);
+      },
     };
     return askTable(place, (table) => runRetag(openRunner(table, scope), choices, output));
   },

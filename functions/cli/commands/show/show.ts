@@ -36,6 +36,8 @@ Exit code: 0; 1 when there is no record of such an image; 2 when it was asked fo
     const { askTable } = await import('../../pipeline/tag-table.ts');
     const item = await askTable(place, (table) => table.read(readImageRecord(object)));
     if (!item) {
+      const { requireBucket } = await import('../../pipeline/known-bucket.ts');
+      await requireBucket(object.bucket, place, flags);
       output.fault(`cliptag show: there is no record of s3://${object.bucket}/${object.key}`);
       return EXIT.failed;
     }

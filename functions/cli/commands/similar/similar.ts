@@ -1,10 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
+import { CliptagError } from '../../../core/errors.ts';
 import { command } from '../../../terminal/command.ts';
 import { UsageError } from '../../../terminal/exit-code.ts';
 import { checkNotEmpty } from '../../../terminal/flag-checks.ts';
 import { pipedPictureBytes } from '../../images/given-images.ts';
 import { STANDARD_INPUT } from '../../images/standard-input.ts';
 import { BUCKET_OF_KEY_FLAG, imageUrl } from '../../pipeline/image-operand.ts';
+import { tablePlace } from '../../pipeline/table-flags.ts';
 import {
   ANSWER_FLAGS,
   queryFaults,
@@ -47,7 +49,7 @@ Exit code: 0; 1 when there is no such image, or the file is no picture; 2 when i
     if (html !== undefined) await (await import('../../pages/page-file.ts')).checkWritable(html);
     const picture = given.bucket === undefined ? await pictureAt(name) : undefined;
     return tellWrongQuery({ program: 'cliptag similar', query: query ?? '' }, output, () =>
-      withSearch(given, output.remark, (opened) => {
+      withSearch(given, output.remark, async (opened) => {
         const to = picture ?? imageUrl(name) ?? { bucket: opened.bucketOf(given.bucket), key: name };
         return showAnswer(
           opened,
@@ -60,7 +62,13 @@ Exit code: 0; 1 when there is no such image, or the file is no picture; 2 when i
             view: to instanceof Uint8Array ? {} : { similar: to, q: query },
           },
           output,
-        );
+        ).catch(async (error: unknown) => {
+          if (error instanceof CliptagError && error.code === 'no-image' && !(to instanceof Uint8Array)) {
+            const { requireBucket } = await import('../../pipeline/known-bucket.ts');
+            await requireBucket(to.bucket, await tablePlace(given), given);
+          }
+          throw error;
+        });
       }),
     );
   },

@@ -55,6 +55,10 @@ are those of the pipeline; queue and deadLetters are null where they are not kno
   run: async ({ flags }, output) => {
     const place = await tablePlace(flags);
     const images = await countByStatus(place, bucketsToCount(flags.bucket, place), flags.prefix);
+    if (images.every(hasNone)) {
+      const { requireBucket } = await import('../../pipeline/known-bucket.ts');
+      await requireBucket(flags.bucket, place, flags);
+    }
     const told = { ...(await queueOf(place, flags)), labelling: await labellingOf(place, flags) };
     const { humanLines, jsonLines } = await import('./status-text.ts');
     const lines = flags.json ? jsonLines(images, told) : humanLines(images, told);
@@ -64,6 +68,10 @@ are those of the pipeline; queue and deadLetters are null where they are not kno
 });
 
 type Flags = FlagValues<typeof flags>;
+
+function hasNone({ images }: BucketCounts): boolean {
+  return Object.values(images).every((count) => count === 0);
+}
 
 function bucketsToCount(bucket: string | undefined, place: TablePlace): readonly string[] {
   const isOfStack = bucket === undefined && place.kind === 'deployed' && place.stack !== undefined;

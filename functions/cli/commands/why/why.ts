@@ -100,17 +100,21 @@ async function ofRecord(
   const { labels, model, 'http-port': httpPort } = given;
   const place = await tablePlace(given);
   const image = imageNamed(name, given.bucket, place);
-  const noRecord = `there is no record of s3://${image.bucket}/${image.key}`;
+  const noRecord = async () => {
+    const { requireBucket } = await import('../../pipeline/known-bucket.ts');
+    await requireBucket(image.bucket, place, given);
+    return `there is no record of s3://${image.bucket}/${image.key}`;
+  };
   const isByTable =
     place.kind === 'deployed' || [labels, model, given['dynamodb-port']].some((value) => value !== undefined);
   if (isByTable) {
     const { tableExplanation } = await import('./table-explanation.ts');
-    return (await tableExplanation(image, { place, label, labels, model, warn })) ?? noRecord;
+    return (await tableExplanation(image, { place, label, labels, model, warn })) ?? noRecord();
   }
   const { pipelineExplanation } = await import('./pipeline-explanation.ts');
   const port = Number(httpPort ?? LOCAL_PIPELINE.httpPort);
   return pipelineExplanation(image, label, port).catch((error: unknown) => {
-    if (error instanceof CliptagError && error.code === 'no-image') return noRecord;
+    if (error instanceof CliptagError && error.code === 'no-image') return noRecord();
     throw error;
   });
 }

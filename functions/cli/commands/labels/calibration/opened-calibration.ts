@@ -13,6 +13,7 @@ import { labelledBySources } from '../../../labels/label-sources.ts';
 import { labelsAtHand } from '../../../labels/labels-at-hand.ts';
 import { modelOfImages } from '../../../labels/model-of-images.ts';
 import { namedLabelSet } from '../../../labels/named-label-set.ts';
+import { requireBucket } from '../../../pipeline/known-bucket.ts';
 import { type TablePlace, tablePlace } from '../../../pipeline/table-flags.ts';
 import { askTable } from '../../../pipeline/tag-table.ts';
 import type { CalibrateFlags } from './calibrate-flags.ts';
@@ -51,6 +52,7 @@ export async function openedCalibration(
     ? await askTable(place, (table) => collectionIn(table, labelSet, flags))
     : await noCollection(flags.model);
   try {
+    if (place && stored.names.length === 0) await requireBucket(flags.bucket, place, flags);
     const { modelDigest } = model.identity;
     for (const text of foreignRemarks(stored.foreign, modelDigest)) remark(text);
     const [before] = await model.classifiersOf([labelSet], remark);

@@ -8,7 +8,7 @@ import { UsageError } from '../../../../terminal/exit-code.ts';
 import { type ImagePath, imagePathsIn, noImagesIn } from '../../../images/image-paths.ts';
 import { foundImageBytes, type NamedFault } from '../../../images/image-results.ts';
 import { leftOutRemarks } from '../../../images/left-out.ts';
-import { exampleSource } from './example-source.ts';
+import { type ExampleSource, exampleSource } from './example-source.ts';
 
 /** What sources are looked up in. */
 export interface ExampleWorld {
@@ -18,6 +18,8 @@ export interface ExampleWorld {
   readonly corrected: LabelledImages | undefined;
   /** The bucket of a key by itself. */
   bucket(): string;
+  /** @throws {CliptagError} `no-bucket` for one that is not there; asked of those of which nothing is found. @default nobody can tell */
+  requireBucket?(bucket: string): Promise<void>;
   /** The images that a query finds, as `s3://BUCKET/KEY`. */
   search(query: string): Promise<readonly string[]>;
   readonly embed: EmbedPictures;
@@ -86,6 +88,19 @@ async function examplesOf(
   world: ExampleWorld,
 ): Promise<ReadExamples | string> {
   const source = exampleSource(text);
+  const found = await foundExamples(source, text, wanted, world);
+  if (typeof found === 'string' && (source.kind === 'image' || source.kind === 'prefix')) {
+    await world.requireBucket?.(source.bucket);
+  }
+  return found;
+}
+
+async function foundExamples(
+  source: ExampleSource,
+  text: string,
+  wanted: WantedExamples,
+  world: ExampleWorld,
+): Promise<ReadExamples | string> {
   switch (source.kind) {
     case 'corrections':
       return orFault(
@@ -157,8 +172,11 @@ async function namedExamples(name: string, world: ExampleWorld): Promise<ReadExa
   );
   if (isPath) return fileExamples(name, world);
   if (!world.stored) return `no such file or folder: ${name}`;
-  const url = `s3://${world.bucket()}/${name}`;
-  return orFault(storedExamples([url], world), `no such file or folder: ${name}, and ${noImage(url)}`);
+  const bucket = world.bucket();
+  const url = `s3://${bucket}/${name}`;
+  const examples = storedExamples([url], world);
+  if (examples.length === 0) await world.requireBucket?.(bucket);
+  return orFault(examples, `no such file or folder: ${name}, and ${noImage(url)}`);
 }
 
 async function fileExamples(path: string, world: ExampleWorld): Promise<ReadExamples | string> {

@@ -10,6 +10,7 @@ import { withCount } from '../../../../terminal/progress.ts';
 import { exampleName } from '../../../labels/example-name.ts';
 import { modelOfImages } from '../../../labels/model-of-images.ts';
 import { type StoredPictures, storedPictures } from '../../../labels/stored-pictures.ts';
+import { requireBucket } from '../../../pipeline/known-bucket.ts';
 import { pipelineLabelling } from '../../../pipeline/local-pipeline.ts';
 import { bucketOf, type TablePlace, tablePlace } from '../../../pipeline/table-flags.ts';
 import { imagePages } from '../../../search/image-pages.ts';
@@ -58,6 +59,7 @@ export async function withLearningWorld<Result>(
       isUsed: async (path) => place.kind === 'local' && (await usedPaths(httpPort)).includes(resolve(path)),
       corrected: stored && labelledByCorrections(stored, labelSet),
       bucket: () => bucketOf(flags.bucket, place),
+      requireBucket: (bucket) => requireBucket(bucket, place, flags),
       search: (query) => foundNames(query, flags, remark),
       embed: embeddedPictures(model),
       nameOf: (path: FilePath) => exampleName(pathName(path), folder),
