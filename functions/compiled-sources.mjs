@@ -2,7 +2,7 @@
  * A checkout's sources, compiled: a start that reads hundreds of files and translates each takes three times as long. Plain JavaScript,
  * for it runs before anything is there that could translate it.
  */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import {
   mkdirSync,
   readdirSync,
@@ -21,7 +21,6 @@ const COMPILER = fileURLToPath(import.meta.url);
 const ENTRY = join('functions', 'cliptag.ts');
 /** Below `node_modules`, where packages are found from, and which git ignores. */
 const CACHE = join('node_modules', '.cache', 'cliptag');
-const NOTE = 'compiled.json';
 const MODULE = 'cliptag.mjs';
 /** Compiled with the sources; each of these is dozens of files. All others are loaded as they are. */
 const COMPILED_PACKAGES = /^(zod|yaml|entities)(\/|$)/;
@@ -39,7 +38,8 @@ const IN_USE_MILLISECONDS = 10 * 60 * 1000;
  */
 export async function compiledSources(root = ROOT) {
   const folder = join(root, CACHE);
-  const path = moduleOf(root, folder, readNote(folder)) ?? (await compiled(root, folder));
+  const note = noteName(root);
+  const path = moduleOf(root, folder, readNote(join(folder, note))) ?? (await compiled(root, folder, note));
   if (path === undefined) return undefined;
   sayInUse(dirname(path));
   return pathToFileURL(path).href;
@@ -59,9 +59,14 @@ function sayInUse(folder) {
   setInterval(say, IN_USE_MILLISECONDS).unref();
 }
 
-function readNote(folder) {
+/** Several checkouts may have one `node_modules`, by links. */
+function noteName(root) {
+  return `compiled-${createHash('sha256').update(root).digest('hex').slice(0, 8)}.json`;
+}
+
+function readNote(path) {
   try {
-    return JSON.parse(readFileSync(join(folder, NOTE), 'utf8'));
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch {
     return undefined;
   }
@@ -78,11 +83,20 @@ function moduleOf(root, folder, note) {
 
 /** Differs once a file has changed: not even a copy that keeps its times keeps this one's last change of state. */
 function stateOf(path) {
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = statsOf(path);
   return stats && `${stats.size} ${stats.mtimeMs} ${stats.ctimeMs}`;
 }
 
-async function compiled(root, folder) {
+/** Nothing too where a file stands in the place of a folder, as in another branch. */
+function statsOf(path) {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+async function compiled(root, folder, noteFile) {
   const name = `${process.pid}-${randomBytes(4).toString('hex')}`;
   try {
     // Where nothing can be kept, nothing is compiled.
@@ -92,8 +106,8 @@ async function compiled(root, folder) {
     // By renaming, so that a start reads the whole note; of starts that compile at once, the last one's stays.
     const note = join(folder, `${name}.json`);
     writeFileSync(note, JSON.stringify({ root, folder: name, compiler, inputs }));
-    renameSync(note, join(folder, NOTE));
-    removeOld(folder, name);
+    renameSync(note, join(folder, noteFile));
+    removeOld(folder, [name, noteFile]);
     return join(folder, name, MODULE);
   } catch {
     // Whoever loads the sources one by one tells what is wrong with them, or with the packages.
@@ -152,9 +166,8 @@ function sourcesInPlace(states) {
 function removeOld(folder, current) {
   for (const { name } of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, name);
-    const stats = statSync(path, { throwIfNoEntry: false });
-    const isInUse =
-      name === NOTE || name === current || !stats || Date.now() - stats.mtimeMs < KEPT_MILLISECONDS;
+    const stats = statsOf(path);
+    const isInUse = current.includes(name) || !stats || Date.now() - stats.mtimeMs < KEPT_MILLISECONDS;
     if (!isInUse) removeQuietly(path);
   }
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -29,6 +29,11 @@ async function checkout(said = 'first'): Promise<string> {
 function say(root: string, said: string): Promise<void> {
   const source = `export const said: string = '${said} ' + new URL('.', import.meta.url).pathname;`;
   return writeFile(join(root, 'functions', 'parts', 'said.ts'), source);
+}
+
+async function noteOf(root: string): Promise<string> {
+  const names = await readdir(join(root, CACHE));
+  return join(root, CACHE, names.find((name) => /^compiled-[\da-f]{8}\.json$/.test(name)) ?? '');
 }
 
 async function answer(root: string): Promise<string | undefined> {
@@ -61,8 +66,9 @@ describe("a checkout's compiled sources", () => {
     const first = (await compiledSources(root)) ?? '';
     await rm(fileURLToPath(first));
     expect(await answer(root)).toMatch(/^first/);
+    const path = await noteOf(root);
     for (const note of ['', '{"root":', 'null', '{}', '{"root":1,"folder":2,"inputs":3}']) {
-      await writeFile(join(root, CACHE, 'compiled.json'), note);
+      await writeFile(path, note);
       expect(await answer(root)).toMatch(/^first/);
     }
   });
@@ -76,11 +82,23 @@ describe("a checkout's compiled sources", () => {
     expect(await answer(root)).toBe(`first ${root}/functions/parts/`);
   });
 
+  it('are kept for each of the checkouts that share their packages', async () => {
+    const [one, other] = [await checkout('one'), await checkout('other')];
+    await mkdir(join(one, 'node_modules'));
+    await symlink(join(one, 'node_modules'), join(other, 'node_modules'));
+    const urls = [await compiledSources(one), await compiledSources(other)];
+    expect([await compiledSources(one), await compiledSources(other)]).toEqual(urls);
+    expect([await answer(one), await answer(other)]).toEqual([
+      `one ${one}/functions/parts/`,
+      `other ${other}/functions/parts/`,
+    ]);
+  });
+
   it('are whole for starts that compile at once', async () => {
     const root = await checkout();
     const answers = await Promise.all(Array.from({ length: 4 }, () => answer(root)));
     expect(new Set(answers)).toEqual(new Set([`first ${root}/functions/parts/`]));
-    const { folder } = JSON.parse(await readFile(join(root, CACHE, 'compiled.json'), 'utf8'));
+    const { folder } = JSON.parse(await readFile(await noteOf(root), 'utf8'));
     expect(await compiledSources(root)).toContain(folder);
   });
 
@@ -89,6 +107,14 @@ describe("a checkout's compiled sources", () => {
     await writeFile(join(root, 'functions', 'parts', 'said.ts'), 'export const = 1;');
     expect(await compiledSources(root)).toBeUndefined();
     expect(await readdir(join(root, CACHE)).catch(() => [])).toEqual([]);
+  });
+
+  it('are none where a file stands in the place of their folder', async () => {
+    const root = await checkout();
+    await answer(root);
+    await rm(join(root, 'functions', 'parts'), { recursive: true });
+    await writeFile(join(root, 'functions', 'parts'), 'no folder');
+    expect(await compiledSources(root)).toBeUndefined();
   });
 
   it('are none where they cannot be kept', async () => {
@@ -130,7 +156,7 @@ describe("a checkout's compiled sources", () => {
   it('are compiled anew by another compiler', async () => {
     const root = await checkout();
     const first = await compiledSources(root);
-    const note = join(root, CACHE, 'compiled.json');
+    const note = await noteOf(root);
     const text = await readFile(note, 'utf8');
     await writeFile(note, text.replace(/"compiler":"[^"]*"/, '"compiler":"1 2 3"'));
     expect(await compiledSources(root)).not.toBe(first);
