@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { CliptagError } from '../core/errors.ts';
+import { shellWord } from '../core/removal-command.ts';
 import { UsageError } from '../terminal/exit-code.ts';
 import { isLocked, isUnlockable } from './data-lock.ts';
 import type { NetworkAccess } from './network-access.ts';
@@ -42,6 +43,15 @@ export async function startError(
   if (path !== undefined && UNWRITABLE.has(code ?? '')) {
     return new UsageError([`--data: expected a folder that can be written but received ${path} (${code})`]);
   }
+  if (isForbidden(error)) {
+    const { message } = error as Error;
+    return new UsageError(
+      [
+        `--data: ${message}. It may be another user's, as of a start by sudo: choose another folder, or take it by:`,
+      ],
+      [`sudo chown -R "$(id -u):$(id -g)" ${shellWord(dataFolder)}`],
+    );
+  }
   if (isUnlockable(error)) {
     return new UsageError([
       `--data: the file system of ${dataFolder} knows no locks, by which two that write there would be kept apart: choose a folder on a disk of this machine`,
@@ -54,6 +64,12 @@ export async function startError(
   }
   if (isDiskFull(error)) return diskFull(error, dataFolder);
   return error;
+}
+
+/** Whether a store could not be opened because of whose it is. */
+function isForbidden(error: unknown): boolean {
+  const { code, message } = ((error as Error | undefined)?.cause ?? {}) as NodeJS.ErrnoException;
+  return code === 'LEVEL_IO_ERROR' && /permission denied|not permitted/i.test(message ?? '');
 }
 
 async function diskFull(cause: unknown, dataFolder: string): Promise<CliptagError> {

@@ -57,6 +57,26 @@ describe('the data folder', () => {
 });
 
 describe('a fault at the start', () => {
+  it('in a store of another user says how to take it', async () => {
+    const cause = Object.assign(new Error('IO error: /data/lock/LOCK: Permission denied'), {
+      code: 'LEVEL_IO_ERROR',
+    });
+    const fault = await told(
+      new Error(`The folder /data/lock cannot be opened: ${cause.message}`, { cause }),
+    );
+    expect(fault.message).toMatch(/^--data: The folder \/data\/lock cannot be opened: .*another user's/);
+    expect(fault).toMatchObject({ commands: [`sudo chown -R "$(id -u):$(id -g)" '${folder}'`] });
+    expect(exitCodeOf(fault)).toBe(2);
+  });
+
+  it('in a folder whose file system has no locks says so', async () => {
+    const cause = Object.assign(new Error('IO error: lock /data/lock/LOCK: No locks available'), {
+      code: 'LEVEL_LOCKED',
+    });
+    const fault = await told(new Error('The folder /data/lock is in use by another process', { cause }));
+    expect(fault.message).toContain(`the file system of ${folder} knows no locks`);
+  });
+
   it('on a full disk says how much is free, and how much is to be', async () => {
     const refused = Object.assign(new Error('DiskFullError: The disk is full: 9 bytes are to be written'), {
       name: 'InsufficientStorage',
