@@ -1,16 +1,7 @@
 import { countText } from '../terminal/amounts.ts';
 import { widthOf } from '../terminal/width.ts';
 import { LINE_WIDTH } from '../terminal/wrapped.ts';
-
-/** How the pipeline stands. */
-export interface LiveCounts {
-  readonly pictures: number;
-  readonly perSecond: number;
-  /** Messages that wait or are in work. */
-  readonly waiting: number;
-  readonly failed: number;
-  readonly deadLetters: number;
-}
+import type { LiveCounts } from './page.ts';
 
 /** Below this nobody would call it a speed. */
 const LOWEST_RATE = 0.05;

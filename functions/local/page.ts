@@ -17,13 +17,22 @@ import type { WrittenImage } from './dynamodb/written-records.ts';
 import type { PortChoice } from './http/loopback-server.ts';
 import type { Reach } from './http/reach.ts';
 import { openLabelling } from './label-sets/labelling.ts';
-import type { LiveCounts } from './live-status.ts';
 import { type CollectedImages, collectImages } from './page-api/collected-images.ts';
 import { pageApi } from './page-api/page-api.ts';
 import { throughput } from './page-api/throughput.ts';
 import { UPLOAD_FORMS } from './page-host/page-host.ts';
 import { type PageServer, startPageServer } from './page-server/page-server.ts';
 import { LOCAL_BUCKET_NAME, type Pipeline } from './pipeline.ts';
+
+/** How the pipeline stands. */
+export interface LiveCounts {
+  readonly pictures: number;
+  readonly perSecond: number;
+  /** Messages that wait or are in work. */
+  readonly waiting: number;
+  readonly failed: number;
+  readonly deadLetters: number;
+}
 
 export interface Page {
   readonly port: number;
