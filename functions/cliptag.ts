@@ -7,5 +7,5 @@
  */
 export async function cliptag(args: readonly string[]): Promise<number> {
   const { main } = await import('./cli/main.ts');
-  return main(args, async () => (await import('./local/start.ts')).start);
+  return main(args, async () => (await import('./local/start/start.ts')).start);
 }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { start } from '../../functions/local/start.ts';
+import { start } from '../../functions/local/start/start.ts';
 import { repository } from '../e2e/support.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 

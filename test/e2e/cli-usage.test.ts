@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandGroups } from '../../functions/cli/command-table.ts';
-import { start } from '../../functions/local/start.ts';
+import { start } from '../../functions/local/start/start.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { CLI, runCli, spawnCli } from './support/cli-process.ts';
 

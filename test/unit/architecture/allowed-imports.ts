@@ -149,11 +149,14 @@ export const ALLOWED_IMPORTS = `
   local/repair: core/objects core/records local/queue local/s3-endpoint local/store terminal node:*
   local/watch: adapters/files core local/s3-endpoint terminal p-limit zod node:*
   local/trial: adapters/files core/objects terminal node:*
-  local: core/calibration adapters/aws adapters/files adapters/onnx api config.ts core core/formats/exif core/labels
+  local: core/calibration adapters/aws adapters/files adapters/onnx api core core/labels
       core/objects core/records core/results core/search core/tagging local/control-api local/dynamodb local/http
-      local/label-sets
-      local/page-api local/page-host local/page-server local/queue local/reembedding local/repair local/s3-endpoint
-      local/store local/trial local/watch search tag-images tagger terminal zod node:*
+      local/label-sets local/page-api local/page-host local/page-server local/queue local/repair local/s3-endpoint
+      local/store local/trial search tag-images node:*
+  # The command cliptag start.
+  local/start: adapters/files config.ts core core/formats/exif core/labels core/objects core/records core/results core/tagging
+      local local/control-api local/http local/reembedding local/s3-endpoint local/store local/watch
+      tag-images tagger terminal zod node:*
 
   # The page on this machine before a deployed stack.
   stack-page: api api/contract.ts core local/http local/page-host node:*
@@ -219,7 +222,7 @@ export const ALLOWED_IMPORTS = `
       core terminal node:*
 
   # The program: the one place that knows both local and cli.
-  functions: cli local esbuild tsx zod node:*
+  functions: cli local/start esbuild tsx zod node:*
 
   # The stack, and what it deploys.
   infra/options: core core/formats/exif core/objects core/thumbnails aws-cdk-lib constructs core/cost

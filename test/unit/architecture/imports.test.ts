@@ -101,7 +101,7 @@ describe('who may import whom', () => {
     ['functions/cli/commands/tag/a.ts', '../../../../infra/settings.ts'],
     ['functions/cli/commands/tag/a.ts', '@aws-sdk/client-s3'],
     ['functions/cli/commands/new/a.ts', '../tag/tag.ts'],
-    ['functions/cli/a.ts', '../local/start.ts'],
+    ['functions/cli/a.ts', '../local/start/start.ts'],
     ['functions/terminal/a.ts', '../cli/main.ts'],
     ['functions/terminal/a.ts', '../adapters/aws/s3.ts'],
     ['functions/terminal/a.ts', '../config.ts'],

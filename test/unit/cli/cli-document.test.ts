@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commandGroups } from '../../../functions/cli/command-table.ts';
 import { EXIT_CODES, generalHelp } from '../../../functions/cli/general-help.ts';
-import { start } from '../../../functions/local/start.ts';
+import { start } from '../../../functions/local/start/start.ts';
 import type { Command, CommandTable } from '../../../functions/terminal/command.ts';
 import { EXIT } from '../../../functions/terminal/exit-code.ts';
 import { readRepositoryFile } from '../../fixtures/documents.ts';

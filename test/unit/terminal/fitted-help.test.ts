@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { commandGroups } from '../../../functions/cli/command-table.ts';
 import { generalHelp } from '../../../functions/cli/general-help.ts';
-import { start } from '../../../functions/local/start.ts';
+import { start } from '../../../functions/local/start/start.ts';
 import type { CommandTable } from '../../../functions/terminal/command.ts';
 import { fittedHelp } from '../../../functions/terminal/fitted-help.ts';
 import { widthOf } from '../../../functions/terminal/width.ts';

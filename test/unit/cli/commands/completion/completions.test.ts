@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { commandGroups, commandTable } from '../../../../../functions/cli/command-table.ts';
 import { completionsOf } from '../../../../../functions/cli/commands/completion/completions.ts';
-import { start } from '../../../../../functions/local/start.ts';
+import { start } from '../../../../../functions/local/start/start.ts';
 import type { CommandTable } from '../../../../../functions/terminal/command.ts';
 
 const TABLE = commandTable(commandGroups(async () => start));

@@ -1,15 +1,15 @@
 import { networkInterfaces } from 'node:os';
 import { isAbsolute, relative } from 'node:path';
-import { packagePath } from '../adapters/files/package-folder.ts';
-import type { Tag } from '../core/labels/scores.ts';
-import type { TaggingOutcome } from '../core/tagging/tag-image.ts';
-import { styled } from '../terminal/colours.ts';
-import { columns, table } from '../terminal/columns.ts';
-import { indented } from '../terminal/layout.ts';
-import { tagsText } from '../terminal/tags-text.ts';
-import { LOCAL_PIPELINE } from './control-api/local-pipeline.ts';
-import { hostUrl } from './http/loopback-server.ts';
-import { isLoopback } from './http/reach.ts';
+import { packagePath } from '../../adapters/files/package-folder.ts';
+import type { Tag } from '../../core/labels/scores.ts';
+import type { TaggingOutcome } from '../../core/tagging/tag-image.ts';
+import { styled } from '../../terminal/colours.ts';
+import { columns, table } from '../../terminal/columns.ts';
+import { indented } from '../../terminal/layout.ts';
+import { tagsText } from '../../terminal/tags-text.ts';
+import { LOCAL_PIPELINE } from '../control-api/local-pipeline.ts';
+import { hostUrl } from '../http/loopback-server.ts';
+import { isLoopback } from '../http/reach.ts';
 import type { NetworkAccess } from './network-access.ts';
 import type { WatchedFolder } from './watched-folders.ts';
 

@@ -1,11 +1,11 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CliptagError } from '../core/errors.ts';
-import { UsageError } from '../terminal/exit-code.ts';
+import { CliptagError } from '../../core/errors.ts';
+import { UsageError } from '../../terminal/exit-code.ts';
+import { openLevelStore } from '../store/level-store.ts';
 import { makeDataFolder } from './data-folder.ts';
 import { noteStarting, type RunningNote, removeRunningNote, runningPipeline } from './running-note.ts';
-import { openLevelStore } from './store/level-store.ts';
 
 /** A data folder that nobody else may have. */
 export interface DataLock {

@@ -2,11 +2,11 @@ import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CliptagError } from '../../../functions/core/errors.ts';
-import { makeDataFolder } from '../../../functions/local/data-folder.ts';
-import type { NetworkAccess } from '../../../functions/local/network-access.ts';
-import { startError } from '../../../functions/local/start-error.ts';
-import { exitCodeOf } from '../../../functions/terminal/exit-code.ts';
+import { CliptagError } from '../../../../functions/core/errors.ts';
+import { makeDataFolder } from '../../../../functions/local/start/data-folder.ts';
+import type { NetworkAccess } from '../../../../functions/local/start/network-access.ts';
+import { startError } from '../../../../functions/local/start/start-error.ts';
+import { exitCodeOf } from '../../../../functions/terminal/exit-code.ts';
 
 const access = { reach: { host: '127.0.0.1' } } as NetworkAccess;
 let folder = '';

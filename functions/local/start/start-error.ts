@@ -1,11 +1,11 @@
 import { statfs } from 'node:fs/promises';
-import { CliptagError } from '../core/errors.ts';
-import { shellWord } from '../core/removal-command.ts';
-import { UsageError } from '../terminal/exit-code.ts';
+import { CliptagError } from '../../core/errors.ts';
+import { shellWord } from '../../core/removal-command.ts';
+import { UsageError } from '../../terminal/exit-code.ts';
+import { isDiskFull, RESERVED_BYTES } from '../store/free-space.ts';
 import { isLocked, isUnlockable } from './data-lock.ts';
 import type { NetworkAccess } from './network-access.ts';
 import { portHolder } from './port-holder.ts';
-import { isDiskFull, RESERVED_BYTES } from './store/free-space.ts';
 
 /** Codes of a folder that is none, or into which nothing can be written. */
 const UNWRITABLE = new Set([

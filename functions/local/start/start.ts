@@ -1,10 +1,10 @@
-import { EXIF_CHOICES } from '../core/formats/exif/exif-choice.ts';
-import { MAXIMUM_OBJECT_TAGS } from '../core/results/object-tags.ts';
-import { command } from '../terminal/command.ts';
-import { checkCount, checkNotEmpty, checkServerPort, wholeFrom } from '../terminal/flag-checks.ts';
-import { type FlagValues, onlyFlags } from '../terminal/flags.ts';
-import { LOCAL_PIPELINE } from './control-api/local-pipeline.ts';
-import type { PortChoice } from './http/loopback-server.ts';
+import { EXIF_CHOICES } from '../../core/formats/exif/exif-choice.ts';
+import { MAXIMUM_OBJECT_TAGS } from '../../core/results/object-tags.ts';
+import { command } from '../../terminal/command.ts';
+import { checkCount, checkNotEmpty, checkServerPort, wholeFrom } from '../../terminal/flag-checks.ts';
+import { type FlagValues, onlyFlags } from '../../terminal/flags.ts';
+import { LOCAL_PIPELINE } from '../control-api/local-pipeline.ts';
+import type { PortChoice } from '../http/loopback-server.ts';
 import type { StartOptions } from './start-run.ts';
 import { WATCH_MODES, watchedFolders } from './watched-folders.ts';
 

@@ -1,10 +1,10 @@
-import { printable } from '../core/printable.ts';
-import { shownUnknown } from '../core/records/shown-unknown.ts';
-import { RESULT_EVENT_SOURCE, type ResultEvent } from '../core/results/result-event.ts';
-import type { TaggingOutcome } from '../core/tagging/tag-image.ts';
-import type { Report } from '../tag-images/tag-messages.ts';
-import type { Output } from '../terminal/output.ts';
-import { tagsText } from '../terminal/tags-text.ts';
+import { printable } from '../../core/printable.ts';
+import { shownUnknown } from '../../core/records/shown-unknown.ts';
+import { RESULT_EVENT_SOURCE, type ResultEvent } from '../../core/results/result-event.ts';
+import type { TaggingOutcome } from '../../core/tagging/tag-image.ts';
+import type { Report } from '../../tag-images/tag-messages.ts';
+import type { Output } from '../../terminal/output.ts';
+import { tagsText } from '../../terminal/tags-text.ts';
 
 /** What happened to an image, in one line. */
 export function outcomeLine({ object, result, record }: TaggingOutcome): string {

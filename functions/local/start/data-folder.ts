@@ -1,5 +1,5 @@
 import { access, constants } from 'node:fs/promises';
-import { makeFolder } from '../adapters/files/make-folder.ts';
+import { makeFolder } from '../../adapters/files/make-folder.ts';
 
 /**
  * Makes the folder of all state, and looks whether it can be written: what is made in it later tells less of the reason.

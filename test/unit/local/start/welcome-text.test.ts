@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { TaggingOutcome } from '../../../functions/core/tagging/tag-image.ts';
+import type { TaggingOutcome } from '../../../../functions/core/tagging/tag-image.ts';
 import {
   linesToTry,
   networkLines,
@@ -9,7 +9,7 @@ import {
   sampleLines,
   trialModelLines,
   watchLines,
-} from '../../../functions/local/welcome-text.ts';
+} from '../../../../functions/local/start/welcome-text.ts';
 
 const places = {
   pageUrl: 'http://127.0.0.1:3000',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { liveStatusText } from '../../../functions/local/live-status.ts';
-import { outcomeLines } from '../../../functions/local/outcome-lines.ts';
+import { liveStatusText } from '../../../../functions/local/start/live-status.ts';
+import { outcomeLines } from '../../../../functions/local/start/outcome-lines.ts';
 
 const counts = { pictures: 1_234, perSecond: 12.34, waiting: 56, failed: 7, deadLetters: 0 };
 

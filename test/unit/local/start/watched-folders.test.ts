@@ -2,10 +2,10 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { FolderObjects } from '../../../functions/local/s3-endpoint/folder-objects.ts';
-import { isPictureName, isPicturePath } from '../../../functions/local/watch/folder-scan.ts';
-import { followFolders, watchedFolders } from '../../../functions/local/watched-folders.ts';
-import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
+import type { FolderObjects } from '../../../../functions/local/s3-endpoint/folder-objects.ts';
+import { followFolders, watchedFolders } from '../../../../functions/local/start/watched-folders.ts';
+import { isPictureName, isPicturePath } from '../../../../functions/local/watch/folder-scan.ts';
+import { temporaryFolder } from '../../../fixtures/temporary-folder.ts';
 
 describe('folders to watch', () => {
   it('are named by their last name, and may come later', async () => {

@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writeAtomically } from '../adapters/files/atomic-write.ts';
+import { writeAtomically } from '../../adapters/files/atomic-write.ts';
 import type { PipelinePlaces } from './welcome-text.ts';
 
 /** What a pipeline notes in its data folder, for whoever starts another one there. While it starts it has no address yet. */

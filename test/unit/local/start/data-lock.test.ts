@@ -10,16 +10,16 @@ import {
   isLocked,
   isUnlockable,
   takeDataFolder,
-} from '../../../functions/local/data-lock.ts';
-import { noteRunning, runningPipeline } from '../../../functions/local/running-note.ts';
-import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
+} from '../../../../functions/local/start/data-lock.ts';
+import { noteRunning, runningPipeline } from '../../../../functions/local/start/running-note.ts';
+import { temporaryFolder } from '../../../fixtures/temporary-folder.ts';
 
 const places = {
   pageUrl: 'http://127.0.0.1:3001',
   s3Url: 'http://127.0.0.1:1',
   dynamodbUrl: 'http://127.0.0.1:2',
 };
-const repository = fileURLToPath(new URL('../../..', import.meta.url));
+const repository = fileURLToPath(new URL('../../../..', import.meta.url));
 const HOLD = `
 const { ClassicLevel } = require('classic-level');
 new ClassicLevel(process.argv[1]).open().then(() => process.stdout.write('held'));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { start } from '../../../functions/local/start.ts';
-import { UsageError } from '../../../functions/terminal/exit-code.ts';
+import { start } from '../../../../functions/local/start/start.ts';
+import { UsageError } from '../../../../functions/terminal/exit-code.ts';
 
 async function started(...args: string[]): Promise<string[]> {
   const lines: string[] = [];

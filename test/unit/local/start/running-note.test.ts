@@ -7,8 +7,8 @@ import {
   noteStarting,
   removeRunningNote,
   runningPipeline,
-} from '../../../functions/local/running-note.ts';
-import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
+} from '../../../../functions/local/start/running-note.ts';
+import { temporaryFolder } from '../../../fixtures/temporary-folder.ts';
 
 const places = {
   pageUrl: 'http://127.0.0.1:3001',

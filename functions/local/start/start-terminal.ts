@@ -1,11 +1,11 @@
-import { openInBrowser } from '../terminal/browser.ts';
-import { styled } from '../terminal/colours.ts';
-import { type Keyboard, openKeyboard } from '../terminal/keyboard.ts';
-import { type Show, withLiveLine } from '../terminal/live-line.ts';
-import type { Output } from '../terminal/output.ts';
+import { openInBrowser } from '../../terminal/browser.ts';
+import { styled } from '../../terminal/colours.ts';
+import { type Keyboard, openKeyboard } from '../../terminal/keyboard.ts';
+import { type Show, withLiveLine } from '../../terminal/live-line.ts';
+import type { Output } from '../../terminal/output.ts';
+import type { LiveCounts } from '../page.ts';
 import { liveStatusText } from './live-status.ts';
 import { outcomeLines } from './outcome-lines.ts';
-import type { LiveCounts } from './page.ts';
 
 export interface StartTerminalOptions {
   /** The page's address, which lets one browser in. */

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { makeFolder } from '../adapters/files/make-folder.ts';
-import type { AccessVariables } from '../config.ts';
+import { makeFolder } from '../../adapters/files/make-folder.ts';
+import type { AccessVariables } from '../../config.ts';
 
 const FIRST_LINES = `# What other machines need to reach this Cliptag: the token of the page and the HTTP API, the keys of S3 and DynamoDB.
 # Made at the first start. Keep it secret; without it the next start makes another one.

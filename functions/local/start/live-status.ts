@@ -1,7 +1,7 @@
-import { countText } from '../terminal/amounts.ts';
-import { widthOf } from '../terminal/width.ts';
-import { LINE_WIDTH } from '../terminal/wrapped.ts';
-import type { LiveCounts } from './page.ts';
+import { countText } from '../../terminal/amounts.ts';
+import { widthOf } from '../../terminal/width.ts';
+import { LINE_WIDTH } from '../../terminal/wrapped.ts';
+import type { LiveCounts } from '../page.ts';
 
 /** Below this nobody would call it a speed. */
 const LOWEST_RATE = 0.05;

@@ -1,10 +1,10 @@
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { UsageError } from '../terminal/exit-code.ts';
-import { LOCAL_PIPELINE } from './control-api/local-pipeline.ts';
-import type { S3Endpoint } from './s3-endpoint/s3-endpoint.ts';
-import { type FolderWatch, watchFolder } from './watch/folder-watch.ts';
-import { mountMemory } from './watch/mount-memory.ts';
+import { UsageError } from '../../terminal/exit-code.ts';
+import { LOCAL_PIPELINE } from '../control-api/local-pipeline.ts';
+import type { S3Endpoint } from '../s3-endpoint/s3-endpoint.ts';
+import { type FolderWatch, watchFolder } from '../watch/folder-watch.ts';
+import { mountMemory } from '../watch/mount-memory.ts';
 
 export const WATCH_MODES = ['reference', 'copy'] as const;
 export type WatchMode = (typeof WATCH_MODES)[number];

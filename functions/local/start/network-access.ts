@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { readAccessFilePath, readLocalCredentials, readPageToken } from '../config.ts';
-import { UsageError } from '../terminal/exit-code.ts';
+import { readAccessFilePath, readLocalCredentials, readPageToken } from '../../config.ts';
+import { UsageError } from '../../terminal/exit-code.ts';
+import { isLoopback, LOOPBACK_REACH, type Reach, reachOf } from '../http/reach.ts';
 import { makeAccessFile } from './access-file.ts';
-import { isLoopback, LOOPBACK_REACH, type Reach, reachOf } from './http/reach.ts';
 
 /** What flags say of who reaches the pipeline. */
 export interface NetworkFlags {

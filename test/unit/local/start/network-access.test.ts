@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readLocalCredentials } from '../../../functions/config.ts';
-import { type NetworkFlags, networkAccess } from '../../../functions/local/network-access.ts';
-import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
+import { readLocalCredentials } from '../../../../functions/config.ts';
+import { type NetworkFlags, networkAccess } from '../../../../functions/local/start/network-access.ts';
+import { temporaryFolder } from '../../../fixtures/temporary-folder.ts';
 
 const TOKEN = 'a-token-of-some-length';
 const KEYS = { CLIPTAG_ACCESS_KEY_ID: 'me', CLIPTAG_SECRET_ACCESS_KEY: 'a-secret-of-some-length' };
