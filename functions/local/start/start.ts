@@ -5,7 +5,7 @@ import { checkCount, checkNotEmpty, checkServerPort, wholeFrom } from '../../ter
 import { type FlagValues, onlyFlags } from '../../terminal/flags.ts';
 import { LOCAL_PIPELINE } from '../control-api/local-pipeline.ts';
 import type { PortChoice } from '../http/loopback-server.ts';
-import type { StartOptions } from './start-run.ts';
+import type { StartOptions } from './start-options.ts';
 import { WATCH_MODES, watchedFolders } from './watched-folders.ts';
 
 const DEFAULT_PORTS = {

@@ -44,6 +44,10 @@ export function watchedFolders(paths: readonly string[], dataFolder: string): re
   return folders;
 }
 
+export interface FollowedFolders {
+  close(): Promise<void>;
+}
+
 /** Has the local bucket follow them. */
 export function followFolders(
   folders: readonly WatchedFolder[],
@@ -61,7 +65,7 @@ export function followFolders(
     readonly maximumVanished?: number | undefined;
     readonly remark: (text: string) => void;
   },
-): { close(): Promise<void> } {
+): FollowedFolders {
   const objects = s3.folderObjects({ bucket: LOCAL_PIPELINE.bucket, isCopied: mode === 'copy' });
   const data = placeOf(resolve(dataFolder));
   const isLeftOut = (path: string) => basename(path) === basename(data) && placeOf(path) === data;
