@@ -4,17 +4,15 @@ import { type Bucket, s3Bucket } from '../adapters/aws/s3-bucket.ts';
 import { readModel } from '../adapters/files/model-folder.ts';
 import { thumbnailFolder } from '../adapters/files/thumbnail-folder.ts';
 import { onnxTextEncoder } from '../adapters/onnx/encoders.ts';
-import { acceptEveryUpload } from '../core/objects/object.ts';
 import { QUEUE_DEFINITION, visibilityTimeoutSeconds } from '../core/objects/queue-definition.ts';
 import { isNotedForModel, removeModelNote } from '../core/records/table-model.ts';
 import type { ScannableTable } from '../core/records/tag-table.ts';
 import type { ResultEvents } from '../core/results/result-event.ts';
-import type { HeldMessage, MessageInbox } from '../core/tagging/message-inbox.ts';
 import { messageNotes } from '../core/tagging/message-notes.ts';
 import type { Tagger } from '../core/tagging/tag-image.ts';
 import { composeChannels } from '../tag-images/channels.ts';
 import { composeTagger, type TaggerSettings } from '../tag-images/composition.ts';
-import { messageTagger, type Report, type TagMessagesOptions } from '../tag-images/tag-messages.ts';
+import type { Report } from '../tag-images/tag-messages.ts';
 import { closeInTurn } from './closing.ts';
 import { LOCAL_PIPELINE } from './control-api/local-pipeline.ts';
 import { type DynamoDbEndpoint, startDynamoDbEndpoint } from './dynamodb/dynamodb-endpoint.ts';
@@ -26,17 +24,13 @@ import { keysHint } from './keys-hint.ts';
 import { type LiveLabelSets, openLiveLabelSets } from './label-sets/live-label-sets.ts';
 import { type OwnLabelSets, ownLabelSets } from './label-sets/own-label-sets.ts';
 import type { LocalQueue } from './queue/contract.ts';
-import {
-  type EventSourceMapping,
-  REPORTED_BY_FUNCTION,
-  startEventSourceMapping,
-} from './queue/event-source-mapping.ts';
 import { openQueue } from './queue/queue.ts';
 import { settledAfter } from './queue/settled-after.ts';
 import { type Repairs, startRepair } from './repair/repair.ts';
 import { runRepair } from './repair/repair-run.ts';
 import { type S3Endpoint, startS3Endpoint } from './s3-endpoint/s3-endpoint.ts';
 import { flushLevelStore } from './store/flush.ts';
+import { startTagging } from './tagging.ts';
 import { openImageTrial } from './trial/image-trial.ts';
 
 export const LOCAL_BUCKET_NAME = LOCAL_PIPELINE.bucket;
@@ -123,27 +117,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     const own = ownLabelSets(dataFolder);
     const labelSets = await openLabelSets(options, own);
     closers.push(labelSets.close);
-    const composed = await composeTagger({
-      ...options,
-      labelSets: [],
-      classifierFolder: classifierFolder(dataFolder),
-      thumbnails:
-        options.makesThumbnails === false ? undefined : thumbnailFolder(join(dataFolder, 'thumbnails')),
-      s3: s3Options,
-      table: {
-        tableName: LOCAL_TABLE_NAME,
-        client: { endpoint: dynamodb.url, region: LOCAL_REGION, credentials },
-        ...(options.onWriteUnits ? { onWriteUnits: options.onWriteUnits } : {}),
-      },
-    });
-    const tagger = {
-      ...composed,
-      // dynalite has no time to live.
-      removesNotes: true,
-      get classifiers() {
-        return labelSets.now().classifiers;
-      },
-    };
+    const tagger = await localTagger(options, s3Options, dynamodb, labelSets);
     const repair = startRepair({ s3, queue, table: tagger.table, stores: storesIn(dataFolder) });
     await repair.mend();
     const mayHaveOtherModels = await removeOtherNote(tagger.table, tagger.encoder.modelDigest);
@@ -155,15 +129,12 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     const notes = messageNotes(tagger.table, tagger.now);
     // A picture that is still in work when the pipeline stops has not ended it.
     closers.push(() => notes.close());
-    const mapping = startMapping(
-      settledAfter(() => flushLevelStore(tableFolder(dataFolder)), queue),
-      tagger,
-      {
-        ...{ ...options, notes, endsAnother },
-        channels: { ...channels, events: options.events },
-      },
-    );
-    closers.push(() => mapping.close());
+    const tagging = startTagging({
+      ...{ tagger, notes, endsAnother, report: options.report, warn: options.warn },
+      queue: settledAfter(() => flushLevelStore(tableFolder(dataFolder)), queue),
+      channels: { ...channels, events: options.events },
+    });
+    closers.push(() => tagging.close());
     const { repairs, stop } = runRepair(repair, options.warn);
     closers.push(stop);
     return {
@@ -182,6 +153,36 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     await close().catch(() => {});
     throw error;
   }
+}
+
+/** The tagger of a deployment, on the endpoints here, with the classifiers of the label sets as they are when it is asked. */
+async function localTagger(
+  options: PipelineOptions,
+  s3: S3Options,
+  { url: endpoint }: DynamoDbEndpoint,
+  labelSets: LiveLabelSets,
+): Promise<Pipeline['tagger']> {
+  const { dataFolder, credentials, makesThumbnails = true, onWriteUnits } = options;
+  const composed = await composeTagger({
+    ...options,
+    labelSets: [],
+    classifierFolder: classifierFolder(dataFolder),
+    thumbnails: makesThumbnails ? thumbnailFolder(join(dataFolder, 'thumbnails')) : undefined,
+    s3,
+    table: {
+      tableName: LOCAL_TABLE_NAME,
+      client: { endpoint, region: LOCAL_REGION, credentials },
+      ...(onWriteUnits && { onWriteUnits }),
+    },
+  });
+  return {
+    ...composed,
+    // dynalite has no time to live.
+    removesNotes: true,
+    get classifiers() {
+      return labelSets.now().classifiers;
+    },
+  };
 }
 
 /** Whether the table is not known to have records of this model alone; then it is not known for another one either. */
@@ -236,61 +237,3 @@ function startS3(
 }
 
 const LOCAL_QUEUE_ARN = `arn:aws:sqs:${LOCAL_REGION}:000000000000:cliptag-uploads`;
-
-/** The queue, for what the handler settles before its batch is over. */
-function queueInbox(queue: LocalQueue): MessageInbox {
-  const settle = (messages: readonly HeldMessage[]) =>
-    queue.delete(messages.map(({ receiptHandle }) => receiptHandle));
-  return {
-    settle,
-    sendAnew: async (messages, delaySeconds) => {
-      for (const message of messages) {
-        await queue.send(message.body, { delaySeconds });
-        await settle([message]);
-      }
-    },
-    postpone: async (messages) => {
-      for (const { receiptHandle, delaySeconds } of messages) {
-        await queue.release([receiptHandle], { delaySeconds, reason: 'the table was asked too often' });
-      }
-    },
-  };
-}
-
-function startMapping(
-  queue: LocalQueue,
-  tagger: Tagger,
-  {
-    report,
-    warn,
-    channels,
-    notes,
-    endsAnother,
-  }: Pick<PipelineOptions, 'report' | 'warn'> &
-    Required<Pick<TagMessagesOptions, 'channels' | 'notes' | 'endsAnother'>>,
-): EventSourceMapping {
-  const reasons = new Map<string, string>();
-  const noting: Report = {
-    ...report,
-    fault: (error, message) => {
-      reasons.set(message.messageId, error instanceof Error ? error.message : String(error));
-      report.fault(error, message);
-    },
-  };
-  return startEventSourceMapping({
-    queue,
-    handler: messageTagger({
-      ...{ tagger, filter: acceptEveryUpload, report: noting, channels, notes },
-      ...{ inbox: queueInbox(queue), maximumReceives: maxReceiveCount, endsAnother },
-    }),
-    reasonOf: (messageId) => {
-      const reason = reasons.get(messageId);
-      reasons.delete(messageId);
-      return reason;
-    },
-    functionTimeoutSeconds,
-    onFailure: (reason, messageIds) => {
-      if (reason !== REPORTED_BY_FUNCTION) warn(`${messageIds.length} messages come again: ${reason}`);
-    },
-  });
-}
