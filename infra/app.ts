@@ -6,7 +6,7 @@ import { ImageTaggingStack } from './image-tagging-stack.ts';
 import { faultText } from './options/faults.ts';
 import { taggingImage } from './packaging/tagging-image.ts';
 import { preflight } from './preflight/preflight.ts';
-import { settingsAndFaults } from './settings.ts';
+import { settingsAndFaults } from './read-settings.ts';
 
 const app = new App();
 try {

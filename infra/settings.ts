@@ -1,23 +1,6 @@
-import type { Node } from 'constructs';
-import { didYouMean, nearestWords } from '../functions/core/labels/near-words.ts';
-import { roomFaults } from './constructs/intake/filter-room.ts';
-import { filterFaults, foreignFaults, SETTING_NAMES } from './constructs/intake/upload-filter.ts';
-import { throwFaults } from './options/faults.ts';
-import {
-  BUCKET_NAME,
-  type ForeignBucket,
-  foreignBucketNames,
-  sameNameFaults,
-} from './options/foreign-bucket.ts';
-import { either, fault, flag, list, oneOf, type Rules, readByRules, text } from './options/option-rules.ts';
-import {
-  baseImageFaults,
-  canaryBucketFaults,
-  contradictions,
-  NO_INDEX_FOR_TABLE,
-  TAGGER_RULES,
-  type TaggerOptions,
-} from './options/tagger-options.ts';
+import { BUCKET_NAME, type ForeignBucket, foreignBucketNames } from './options/foreign-bucket.ts';
+import { either, flag, list, oneOf, type Rules, text } from './options/option-rules.ts';
+import { TAGGER_RULES, type TaggerOptions } from './options/tagger-options.ts';
 
 /**
  * What the person who deploys decides: in `cdk.json`'s `context`, or with `cdk deploy -c <name>=<value>`. A list is
@@ -151,7 +134,8 @@ const RESOURCE_TAG = /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/+@-]{1,128}=[\p{L}\p{Z}\p{N}_
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html: the stream is called by its time. */
 const STREAM = /^arn:[\w-]+:dynamodb:[\w-]+:\d{12}:table\/[\w.-]+\/stream\/[\w.:-]+$/;
 
-const RULES: Rules<Settings> = {
+/** How each is read, in the order in which faults are told. */
+export const SETTING_RULES: Rules<Settings> = {
   ...TAGGER_RULES,
   stackName: text(
     /^[A-Za-z][A-Za-z0-9-]{0,127}$/,
@@ -180,85 +164,3 @@ const RULES: Rules<Settings> = {
   alarmEmail: text(/^[^\s@,]+@[^\s@,]+\.[^\s@,]+$/, 'an e-mail address', undefined),
   resultEvents: either(flag(false), text(ARN('events'), 'the ARN of an event bus', undefined)),
 };
-
-/**
- * Reads the settings from the context of an app or any construct under it. Nothing else in `infra` reads context.
- *
- * @throws Error that names every faulty or unknown setting at once, with what was expected and what arrived.
- */
-export function readSettings(node: Node): Settings {
-  const { settings, faults } = settingsAndFaults(node);
-  throwFaults('CDK context', faults);
-  return settings;
-}
-
-/** The settings, each faulty one as by default, so that what they name can be looked at before all faults are told. */
-export function settingsAndFaults(node: Node): { settings: Settings; faults: readonly string[] } {
-  const { options: settings, faults } = readByRules<Settings>(RULES, (name) => node.tryGetContext(name));
-  const together = [
-    ...tableFaults(settings),
-    ...vpcFaults(settings),
-    ...contradictions(settings, (name) => name),
-    ...baseImageFaults(settings),
-    ...canaryBucketFaults(settings.canary, settings.bucket.length, settings.foreignBucket.length),
-    ...filterFaults(settings, settings.bucket),
-    ...foreignFaults(settings, settings.foreignBucket, FOREIGN_NAMES),
-    ...sameNameFaults(settings.bucket, settings.foreignBucket),
-    ...roomFaults(settings, namesOf(settings), SETTING_NAMES),
-    ...tagFaults(settings.tags),
-  ];
-  return { settings, faults: [...unknownSettings(node), ...faults, ...together] };
-}
-
-function namesOf({ bucket, foreignBucket }: Settings): readonly string[] {
-  return [...bucket, ...foreignBucket.map(({ bucketName }) => bucketName)];
-}
-
-/** AWS takes 50 for a resource (https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html), and the CDK has some of its own. */
-const MAXIMUM_TAGS = 45;
-
-function tagFaults(tags: readonly string[]): readonly string[] {
-  const names = tags.map((tag) => tag.slice(0, tag.indexOf('=')));
-  const again = new Set(names.filter((name, i) => names.indexOf(name) < i));
-  return [
-    ...[...again].map((name) => `Expected each of the tags once but received ${name} again`),
-    ...(tags.length > MAXIMUM_TAGS
-      ? [`Expected at most ${MAXIMUM_TAGS} tags but received ${tags.length}`]
-      : []),
-  ];
-}
-
-const FOREIGN_NAMES = { bucket: 'foreignBucket', prefix: 'prefix', suffix: 'suffix' };
-
-function tableFaults({ table, tableStream, vectorIndex }: Settings): readonly string[] {
-  const isOfTable = table !== undefined && tableStream?.includes(`:table/${table}/stream/`);
-  return [
-    ...(table !== undefined && vectorIndex ? [NO_INDEX_FOR_TABLE] : []),
-    ...(tableStream !== undefined && !isOfTable
-      ? [`Expected table to name the table of tableStream ${tableStream} but received ${table ?? 'none'}`]
-      : []),
-  ];
-}
-
-function vpcFaults({ vpc, subnets, securityGroups, isolated }: Settings): readonly string[] {
-  if (vpc !== undefined && isolated) {
-    return [`Expected isolated to be false with vpc but received true: the network is one or the other`];
-  }
-  if (vpc !== undefined) return subnets.length > 0 ? [] : ['Expected subnets with vpc but received none'];
-  const given = [...subnets, ...securityGroups];
-  return given.length > 0 ? [`Expected a vpc with ${given.join(', ')} but received none`] : [];
-}
-
-/**
- * A misspelt key would otherwise be a setting that silently does nothing. The CDK's own keys, and those of others, are
- * no plain words: `@aws-cdk/…`, `aws:cdk:…`, `cli-telemetry`.
- */
-function unknownSettings(node: Node): string[] {
-  const context: Record<string, unknown> = node.getAllContext();
-  return Object.entries(context)
-    .filter(([key]) => /^[A-Za-z]+$/.test(key) && !Object.hasOwn(RULES, key))
-    .map(([key, value]) => {
-      const known = fault(key, `one of the settings ${Object.keys(RULES).join(', ')}`, value);
-      return known + didYouMean(nearestWords(key, Object.keys(RULES)));
-    });
-}

@@ -6,18 +6,12 @@ import type { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { DEFAULT_THUMBNAIL_PREFIX } from '../../functions/core/thumbnails/thumbnail-store.ts';
+import { baseImageFaults, canaryBucketFaults, contradictions, NO_INDEX_FOR_TABLE } from './contradictions.ts';
 import { foreignBucketProps } from './foreign-bucket.ts';
 import type { AnyBucket, AnyTable, ImageTaggerProps } from './image-tagger-props.ts';
 import { fault, flag, oneOf, type Rule, type Rules, readByRules, text } from './option-rules.ts';
 import { construct, duration, known, listOf, plain, removalPolicy, size } from './prop-rules.ts';
-import {
-  baseImageFaults,
-  canaryBucketFaults,
-  contradictions,
-  NO_INDEX_FOR_TABLE,
-  TAGGER_RULES,
-  type TaggerOptions,
-} from './tagger-options.ts';
+import { TAGGER_RULES, type TaggerOptions } from './tagger-options.ts';
 
 export const MAXIMUM_BUCKETS = 100;
 

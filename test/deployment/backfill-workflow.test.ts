@@ -26,7 +26,7 @@ import { eventsOf } from '../../functions/core/objects/event.ts';
 import { nextImageRecord, putImageRecord } from '../../functions/core/records/image-record.ts';
 import { ImageTaggingStack } from '../../infra/image-tagging-stack.ts';
 import { type TaggingImage, taggingImage } from '../../infra/packaging/tagging-image.ts';
-import { readSettings } from '../../infra/settings.ts';
+import { readSettings } from '../../infra/read-settings.ts';
 import { type CliResult, jsonLines, runCli } from '../e2e/support/cli-process.ts';
 import { type MotoAccount, openMotoAccount } from '../integration/support/moto-account.ts';
 import { available } from '../integration/tools.ts';

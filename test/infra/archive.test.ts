@@ -4,7 +4,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { ImageTaggingStack } from '../../infra/image-tagging-stack.ts';
 import { archiveVariables } from '../../infra/packaging/archive.ts';
-import { readSettings } from '../../infra/settings.ts';
+import { readSettings } from '../../infra/read-settings.ts';
 import { image, newApp } from './tagger-template.ts';
 
 const FUNCTION = 'AWS::Lambda::Function';

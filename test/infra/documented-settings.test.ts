@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readSettings } from '../../infra/settings.ts';
+import { readSettings } from '../../infra/read-settings.ts';
 import { codeOf, REPOSITORY_FILES, readDocument } from '../fixtures/documents.ts';
 import { newApp } from './tagger-template.ts';
 

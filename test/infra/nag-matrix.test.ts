@@ -3,7 +3,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { expect, it } from 'vitest';
 import { ImageTaggingStack } from '../../infra/image-tagging-stack.ts';
 import { archiveVariables } from '../../infra/packaging/archive.ts';
-import { readSettings } from '../../infra/settings.ts';
+import { readSettings } from '../../infra/read-settings.ts';
 import { image, newApp } from './tagger-template.ts';
 
 const KEY = 'arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000';

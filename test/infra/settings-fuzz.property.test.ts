@@ -3,7 +3,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ImageTagger } from '../../infra/constructs/image-tagger.ts';
-import { settingsAndFaults } from '../../infra/settings.ts';
+import { settingsAndFaults } from '../../infra/read-settings.ts';
 import { newApp, stackWith, stackWithImage } from './tagger-template.ts';
 import { sizeFaults } from './template-limits.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readSettings } from '../../infra/settings.ts';
+import { readSettings } from '../../infra/read-settings.ts';
 import { newApp } from './tagger-template.ts';
 
 const settingsOf = (context: Record<string, unknown>) => readSettings(newApp(context).node);

@@ -1,7 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { shardsOf, throughputWarnings } from '../../infra/options/table-throughput.ts';
-import { settingsAndFaults } from '../../infra/settings.ts';
+import { settingsAndFaults } from '../../infra/read-settings.ts';
 import { templateWith } from './tagger-template.ts';
 
 function settingsOf(context: Record<string, unknown>) {

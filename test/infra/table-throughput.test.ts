@@ -1,7 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { throughputWarnings } from '../../infra/options/table-throughput.ts';
-import { settingsAndFaults } from '../../infra/settings.ts';
+import { settingsAndFaults } from '../../infra/read-settings.ts';
 import { templateWith } from './tagger-template.ts';
 
 function warnings(context: Record<string, unknown>, buckets = 1): readonly string[] {

@@ -9,7 +9,7 @@ import { ImageTaggingStack } from '../../infra/image-tagging-stack.ts';
 import type { ImageTaggerProps } from '../../infra/options/image-tagger-props.ts';
 import { provideImage } from '../../infra/packaging/provided-image.ts';
 import type { TaggingImage } from '../../infra/packaging/tagging-image.ts';
-import { readSettings } from '../../infra/settings.ts';
+import { readSettings } from '../../infra/read-settings.ts';
 
 /** Files share this module, and what they write goes when the last of them has run. */
 const folder = mkdtempSync(join(inject('runFolder'), 'infra-'));

@@ -4,7 +4,7 @@ import { Size } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { ImageTaggingStack } from '../../infra/image-tagging-stack.ts';
-import { readSettings } from '../../infra/settings.ts';
+import { readSettings } from '../../infra/read-settings.ts';
 import { image, imageFolder, newApp, taggerTemplate, templateWith } from './tagger-template.ts';
 
 const FUNCTION = 'AWS::Lambda::Function';

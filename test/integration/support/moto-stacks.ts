@@ -4,7 +4,7 @@ import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/cl
 import { App } from 'aws-cdk-lib';
 import { ImageTaggingStack } from '../../../infra/image-tagging-stack.ts';
 import { taggingImage } from '../../../infra/packaging/tagging-image.ts';
-import { readSettings } from '../../../infra/settings.ts';
+import { readSettings } from '../../../infra/read-settings.ts';
 import type { MotoAccount } from './moto-account.ts';
 
 /** Logical id → the id that CloudFormation chose. */
