@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { type FilePath, filePath } from './file-path.ts';
 import { removeLeft, textOf } from './left-file.ts';
+import { isRunning } from './running-process.ts';
 
 /** What is done under a lock takes milliseconds; of a process elsewhere, one that is seen for so long was left when it died. */
 const STALE_MILLISECONDS = 5_000;
@@ -83,15 +84,4 @@ function limitOf(text: string, staleMilliseconds: number): number {
   // Our number and not our lock: a container that is started again has the same one as before.
   const isOfBefore = Number(pid) === process.pid && !ours.has(text);
   return isOfBefore ? staleMilliseconds : PATIENCE_MILLISECONDS;
-}
-
-/** Signal 0 only asks (kill(2)); the process of another user answers EPERM. */
-function isRunning(pid: number): boolean {
-  // Number 0 would ask for our own group.
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

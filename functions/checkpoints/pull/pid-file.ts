@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { removeLeft, textOf } from '../../adapters/files/left-file.ts';
+import { isRunning } from '../../adapters/files/running-process.ts';
 import { CliptagError } from '../../core/errors.ts';
 import { diskError } from './disk-error.ts';
 
@@ -71,17 +72,6 @@ async function createPidFile(path: string): Promise<boolean> {
 async function holderOf(path: string): Promise<{ readonly text: string; readonly pid: number }> {
   const text = (await textOf(path)) ?? '';
   return { text, pid: Number(text) };
-}
-
-/** Signal 0 only asks (kill(2)); the process of another user answers EPERM. */
-function isRunning(pid: number): boolean {
-  // Number 0 would ask for our own group.
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 function running(folder: string, pid: number): CliptagError {

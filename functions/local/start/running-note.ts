@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeAtomically } from '../../adapters/files/atomic-write.ts';
+import { isRunning } from '../../adapters/files/running-process.ts';
 import type { PipelinePlaces } from './welcome-text.ts';
 
 /** What a pipeline notes in its data folder, for whoever starts another one there. While it starts it has no address yet. */
@@ -49,15 +50,6 @@ function jsonOrNothing(text: string): unknown {
     return JSON.parse(text);
   } catch {
     return undefined;
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // Another user's.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
