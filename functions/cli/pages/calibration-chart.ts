@@ -3,19 +3,15 @@ import {
   type Calibration,
   type CalibrationBin,
 } from '../../core/evaluation/calibration.ts';
+import { FRAME, rounded, ticks, x, xAxis, y } from './chart-frame.ts';
 import { type Markup, markup } from './markup.ts';
 
-/** In units of the drawing, which the page scales. */
-const SIDE = 300;
-const LEFT = 44;
-const TOP = 10;
+const { left: LEFT, top: TOP, side: SIDE, width: WIDTH } = FRAME;
 const BAR_GAP = 2;
 /** The strip below, which shows how many pictures or tags each bar stands for. */
 const STRIP_TOP = TOP + SIDE + 44;
 const STRIP_HEIGHT = 46;
-const WIDTH = LEFT + SIDE + 12;
 const HEIGHT = STRIP_TOP + STRIP_HEIGHT + 20;
-const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];
 
 /**
  * A reliability diagram as inline SVG: for each bin of scores the share that was right, the mean score, and between
@@ -26,23 +22,16 @@ const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];
 export function calibrationChart({ bins }: Calibration, what: string): Markup {
   const most = Math.max(1, ...bins.map(({ count }) => count));
   return markup`<svg class="calibration" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Share of ${what} that are right, by score">
-${TICKS.map(tick)}
+${ticks()}
 ${bins.map(bar)}
 <line class="ideal" x1="${x(0)}" y1="${y(0)}" x2="${x(1)}" y2="${y(1)}"/>
 ${bins.map(mean)}
-<text class="axis" x="${LEFT + SIDE / 2}" y="${TOP + SIDE + 34}" text-anchor="middle">score</text>
+${xAxis('score')}
 <text class="axis" x="12" y="${TOP + SIDE / 2}" text-anchor="middle" transform="rotate(-90 12 ${TOP + SIDE / 2})">right</text>
 ${bins.map((bin) => number(bin, most, what))}
 <line class="ground" x1="${x(0)}" y1="${STRIP_TOP + STRIP_HEIGHT}" x2="${x(1)}" y2="${STRIP_TOP + STRIP_HEIGHT}"/>
 <text class="axis" x="${LEFT + SIDE / 2}" y="${HEIGHT - 4}" text-anchor="middle">${what} by score</text>
 </svg>`;
-}
-
-function tick(value: number): Markup {
-  const percent = `${Math.round(100 * value)} %`;
-  return markup`<line class="grid" x1="${x(0)}" y1="${y(value)}" x2="${x(1)}" y2="${y(value)}"/>
-<text x="${LEFT - 6}" y="${y(value) + 4}" text-anchor="end">${percent}</text>
-<text x="${x(value)}" y="${TOP + SIDE + 16}" text-anchor="middle">${value.toFixed(1)}</text>`;
 }
 
 function bar(bin: CalibrationBin): Markup {
@@ -54,37 +43,25 @@ function bar(bin: CalibrationBin): Markup {
 }
 
 function column(bin: CalibrationBin, kind: string, low: number, high: number): Markup {
-  return markup`<rect class="${kind}" x="${left(bin)}" y="${y(high)}" width="${BAR_WIDTH}" height="${round(y(low) - y(high))}"/>`;
+  return markup`<rect class="${kind}" x="${left(bin)}" y="${y(high)}" width="${BAR_WIDTH}" height="${rounded(y(low) - y(high))}"/>`;
 }
 
 function mean(bin: CalibrationBin): Markup {
   const at = y(bin.meanScore);
-  return markup`<line class="mean" x1="${left(bin)}" y1="${at}" x2="${round(left(bin) + BAR_WIDTH)}" y2="${at}"/>`;
+  return markup`<line class="mean" x1="${left(bin)}" y1="${at}" x2="${rounded(left(bin) + BAR_WIDTH)}" y2="${at}"/>`;
 }
 
 function number(bin: CalibrationBin, most: number, what: string): Markup {
-  const height = round((STRIP_HEIGHT * bin.count) / most);
-  return markup`<g><title>${rangeText(bin)}: ${bin.count} ${what}</title><rect class="number" x="${left(bin)}" y="${round(STRIP_TOP + STRIP_HEIGHT - height)}" width="${BAR_WIDTH}" height="${height}"/></g>`;
+  const height = rounded((STRIP_HEIGHT * bin.count) / most);
+  return markup`<g><title>${rangeText(bin)}: ${bin.count} ${what}</title><rect class="number" x="${left(bin)}" y="${rounded(STRIP_TOP + STRIP_HEIGHT - height)}" width="${BAR_WIDTH}" height="${height}"/></g>`;
 }
 
-const BAR_WIDTH = round(SIDE / CALIBRATION_BINS - BAR_GAP);
+const BAR_WIDTH = rounded(SIDE / CALIBRATION_BINS - BAR_GAP);
 
 export function rangeText({ from, to }: CalibrationBin): string {
   return `${from.toFixed(2)} to ${to.toFixed(2)}`;
 }
 
 function left({ from }: CalibrationBin): number {
-  return round(x(from) + BAR_GAP / 2);
-}
-
-function x(value: number): number {
-  return round(LEFT + SIDE * value);
-}
-
-function y(value: number): number {
-  return round(TOP + SIDE * (1 - value));
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
+  return rounded(x(from) + BAR_GAP / 2);
 }

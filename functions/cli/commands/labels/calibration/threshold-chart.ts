@@ -1,13 +1,8 @@
 import type { ThresholdQuality } from '../../../../core/calibration/calibration-report.ts';
+import { FRAME, ticks, x, xAxis, y } from '../../../pages/chart-frame.ts';
 import { type Markup, markup } from '../../../pages/markup.ts';
 
-/** In units of the drawing, which the page scales; as wide as the reliability diagram beside it. */
-const SIDE = 300;
-const LEFT = 44;
-const TOP = 10;
-const WIDTH = LEFT + SIDE + 12;
-const HEIGHT = TOP + SIDE + 44;
-const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];
+const HEIGHT = FRAME.top + FRAME.side + 44;
 /** More points than that make no other line. */
 const MAXIMUM_POINTS = 50;
 
@@ -19,19 +14,13 @@ const MAXIMUM_POINTS = 50;
 export function thresholdChart(thresholds: readonly ThresholdQuality[], threshold: number): Markup {
   const qualities = thinned(thresholds);
   const at = x(threshold);
-  return markup`<svg class="thresholds" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Precision and recall by threshold">
-${TICKS.map(tick)}
+  return markup`<svg class="thresholds" viewBox="0 0 ${FRAME.width} ${HEIGHT}" role="img" aria-label="Precision and recall by threshold">
+${ticks()}
 <line class="threshold" x1="${at}" y1="${y(0)}" x2="${at}" y2="${y(1)}"/>
 <path class="recall" d="${line(qualities, ({ recall }) => recall)}"/>
 <path class="precision" d="${line(qualities, ({ precision }) => precision)}"/>
-<text class="axis" x="${LEFT + SIDE / 2}" y="${TOP + SIDE + 34}" text-anchor="middle">threshold</text>
+${xAxis('threshold')}
 </svg>`;
-}
-
-function tick(value: number): Markup {
-  return markup`<line class="grid" x1="${x(0)}" y1="${y(value)}" x2="${x(1)}" y2="${y(value)}"/>
-<text x="${LEFT - 6}" y="${y(value) + 4}" text-anchor="end">${Math.round(100 * value)} %</text>
-<text x="${x(value)}" y="${TOP + SIDE + 16}" text-anchor="middle">${value.toFixed(1)}</text>`;
 }
 
 /** Steps: between two scores nothing changes. */
@@ -47,16 +36,4 @@ function line(qualities: readonly ThresholdQuality[], share: (quality: Threshold
 function thinned(qualities: readonly ThresholdQuality[]): readonly ThresholdQuality[] {
   const every = Math.ceil(qualities.length / MAXIMUM_POINTS);
   return qualities.filter((_, i) => i % every === 0 || i === qualities.length - 1);
-}
-
-function x(value: number): number {
-  return round(LEFT + SIDE * value);
-}
-
-function y(value: number): number {
-  return round(TOP + SIDE * (1 - value));
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }
