@@ -2,8 +2,6 @@ import type { z } from 'zod';
 import { problem } from './contract.ts';
 import { PROBLEM_MEDIA_TYPE } from './problems.ts';
 
-/** How routes describe their answers in the OpenAPI document. */
-
 const PROBLEMS = {
   400: 'The request is not as it should be; `column` says where a query is wrong.',
   404: 'There is no such image, or this deployment does not offer this.',
@@ -30,9 +28,12 @@ export function problems(...statuses: readonly ProblemStatus[]) {
   ]) as Record<ProblemStatus, { description: string; content: typeof problemContent }>;
 }
 
+/** How an answer stands in the OpenAPI document. */
 export function json<Schema extends z.ZodType>(schema: Schema, description: string) {
   return { description, content: { 'application/json': { schema } } };
 }
 
-/** What `c.json` takes for an answer: the contract's types with nothing left to parse. */
-export const NO_STORE = { 'cache-control': 'no-store' } as const;
+/** A request's body that has to be there. */
+export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
+  return { body: { required: true as const, content: { 'application/json': { schema } } } };
+}

@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import type { NamedCorrections } from '../core/records/named-corrections.ts';
-import { json, problems } from './answers.ts';
+import { json, jsonBody, problems } from './answers.ts';
 import type { ApiPorts, ApiSettings } from './api-ports.ts';
 import { API_BASE, type CorrectionsRequest, correctionsRequest, image, imageName } from './contract.ts';
 import { knownImage } from './known-image.ts';
@@ -24,7 +24,7 @@ const correct = createRoute({
   operationId: 'correct',
   summary: 'Says which labels an image has or has not; this wins over the model from then on',
   tags: ['Images'],
-  request: { body: { required: true, content: { 'application/json': { schema: correctionsRequest } } } },
+  request: jsonBody(correctionsRequest),
   responses: {
     200: json(image, 'The image with its corrections.'),
     ...problems(400, 404, 409, 413, 415, 503),
@@ -37,7 +37,7 @@ const retry = createRoute({
   operationId: 'retry',
   summary: 'Has an image worked on anew',
   tags: ['Images'],
-  request: { body: { required: true, content: { 'application/json': { schema: imageName } } } },
+  request: jsonBody(imageName),
   responses: { 202: json(imageName, 'The image waits for its turn.'), ...problems(400, 404, 413, 415, 503) },
 });
 

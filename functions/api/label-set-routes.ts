@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import { json, problems } from './answers.ts';
+import { json, jsonBody, problems } from './answers.ts';
 import type { ApiPorts, ApiSettings } from './api-ports.ts';
 import {
   API_BASE,
@@ -30,7 +30,7 @@ const save = createRoute({
   operationId: 'saveLabelSet',
   summary: 'Writes a label set of labels that are only named, and takes it into use',
   tags: TAGS,
-  request: { body: { required: true, content: { 'application/json': { schema: labelSetRequest } } } },
+  request: jsonBody(labelSetRequest),
   responses: {
     200: json(labelSetsAnswer, 'The label sets, with it among them.'),
     ...problems(400, 404, 409, 413, 415, 503),
@@ -53,9 +53,7 @@ const preview = createRoute({
   operationId: 'previewLabelSet',
   summary: 'Shows what pictures labels would be given to, from stored embeddings; nothing is kept',
   tags: TAGS,
-  request: {
-    body: { required: true, content: { 'application/json': { schema: labelSetPreviewRequest } } },
-  },
+  request: jsonBody(labelSetPreviewRequest),
   responses: {
     200: json(labelSetPreview, 'Counts and the best pictures, in the order of the labels.'),
     ...problems(400, 404, 413, 415, 503),
@@ -69,7 +67,7 @@ const learn = createRoute({
   summary:
     'Learns a label from images that have it, and maybe some that have not, by their stored embeddings',
   tags: TAGS,
-  request: { body: { required: true, content: { 'application/json': { schema: learningRequest } } } },
+  request: jsonBody(learningRequest),
   responses: {
     200: json(learningAnswer, 'What came of it, and which images it finds first that are no examples.'),
     ...problems(400, 404, 409, 413, 415, 503),

@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { MAXIMUM_KEY_BYTES, uploadKey } from '../core/objects/upload-key.ts';
-import { json, problems } from './answers.ts';
+import { json, jsonBody, problems } from './answers.ts';
 import type { ApiPorts, ApiScope, ApiSettings } from './api-ports.ts';
 import { isInScope } from './api-scope.ts';
 import { API_BASE, uploadAnswer, uploadRequest } from './contract.ts';
@@ -13,7 +13,7 @@ const upload = createRoute({
   operationId: 'startUpload',
   summary: 'Makes an address that takes one upload, as a form (presigned POST)',
   tags: ['Images'],
-  request: { body: { required: true, content: { 'application/json': { schema: uploadRequest } } } },
+  request: jsonBody(uploadRequest),
   responses: {
     201: json(uploadAnswer, 'Where to send the form, and what stands in it before the file.'),
     ...problems(400, 404, 413, 415, 503),
