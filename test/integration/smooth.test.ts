@@ -1,7 +1,8 @@
 import { Tensor } from 'onnxruntime-node';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openOnnxSession } from '../../functions/adapters/onnx/session.ts';
-import { type ImageGraphOptions, imageGraph } from '../../functions/checkpoints/compile/graph/image-graph.ts';
+import { imageGraph } from '../../functions/checkpoints/compile/graph/image-graph.ts';
+import type { TowerOptions } from '../../functions/checkpoints/compile/graph/tower-options.ts';
 import type { Checkpoint, CheckpointShape } from '../../functions/checkpoints/compile/read/checkpoint.ts';
 import { openCheckpoint } from '../../functions/checkpoints/compile/read/checkpoint-folder.ts';
 import { imageSmoother } from '../../functions/checkpoints/compile/smooth/samples-smoother.ts';
@@ -41,11 +42,7 @@ function strangePictures(size: number): Uint8Array[] {
   return [...striped, new Uint8Array(count), new Uint8Array(count).fill(255)];
 }
 
-async function embeddings(
-  checkpoint: Checkpoint,
-  options: ImageGraphOptions,
-  batch = 1,
-): Promise<Float32Array[]> {
+async function embeddings(checkpoint: Checkpoint, options: TowerOptions, batch = 1): Promise<Float32Array[]> {
   const graph = onnxGraph('image');
   await imageGraph(graph, checkpoint, options);
   const session = await openOnnxSession(graph.bytes(), { threads: 1 });

@@ -1,5 +1,4 @@
 import type { Checkpoint, ImageTowerShape } from '../read/checkpoint.ts';
-import type { LayerWeights } from '../weights/layer-weights.ts';
 import { forShiftedInputs, type Linear, linear } from '../weights/linear.ts';
 import { forCentredInputs, patchWeights } from '../weights/patch-weights.ts';
 import { layerWeights, linearWeights, normWeights } from '../weights/tower-weights.ts';
@@ -10,18 +9,13 @@ import { int8Constants } from './int8-product.ts';
 import { feedForward, layer, norm, type Stream } from './layer.ts';
 import { floatProduct, type Precision, product } from './product.ts';
 import { rowsOf, type SequenceRows, sequenceRows } from './rows.ts';
-
-export interface ImageGraphOptions {
-  readonly precision: Precision;
-  /** Called with each layer's weights, first to last; may change them in ways that leave the result the same. */
-  readonly prepare?: (weights: LayerWeights, index: number) => Promise<LayerWeights>;
-}
+import type { TowerOptions } from './tower-options.ts';
 
 /** Writes the image encoder: `pixels` uint8 [N, size, size, 3] → `embedding` float32 [N, embeddingSize], unit length. */
 export async function imageGraph(
   graph: OnnxGraph,
   checkpoint: Checkpoint,
-  { precision, prepare = async (weights) => weights }: ImageGraphOptions,
+  { precision, prepare = async (weights) => weights }: TowerOptions,
 ): Promise<void> {
   const { image: shape, embeddingSize } = checkpoint;
   const { x, rows } = sequenceRows(graph, await imageTokens(graph, checkpoint, precision), shape);

@@ -1,5 +1,4 @@
 import type { Checkpoint, TextTowerShape } from '../read/checkpoint.ts';
-import type { LayerWeights } from '../weights/layer-weights.ts';
 import { linear } from '../weights/linear.ts';
 import { layerWeights, normWeights } from '../weights/tower-weights.ts';
 import type { OnnxGraph } from '../write/onnx-graph.ts';
@@ -8,18 +7,13 @@ import { layer, norm, type Stream } from './layer.ts';
 import { floatProduct, type Precision } from './product.ts';
 import { sequenceRows } from './rows.ts';
 import { type TokenTable, tokenVectors, wholeTokenTable } from './token-table.ts';
-
-export interface TextGraphOptions {
-  readonly precision: Precision;
-  /** Called with each layer's weights, first to last; may change them in ways that leave the result the same. */
-  readonly prepare?: (weights: LayerWeights, index: number) => Promise<LayerWeights>;
-}
+import type { TowerOptions } from './tower-options.ts';
 
 /** Writes the text encoder: `ids` int64 [N, length] → `embedding` float32 [N, embeddingSize], unit length. */
 export async function textGraph(
   graph: OnnxGraph,
   checkpoint: Checkpoint,
-  { precision, prepare = async (weights) => weights }: TextGraphOptions,
+  { precision, prepare = async (weights) => weights }: TowerOptions,
 ): Promise<void> {
   const { text: shape, embeddingSize } = checkpoint;
   const ids = graph.input('ids', 'int64', ['N', 'L']);
