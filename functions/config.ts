@@ -152,15 +152,9 @@ export const SNAPSHOT_KEY = 'search.snapshot';
 /** The environment of the function that serves the HTTP API. */
 const apiEnvironment = taggingEnvironment
   .pick({
-    ...{ TABLE_NAME: true, MODEL_FOLDER: true, LABEL_SETS: true, BUCKETS: true, KEY_PREFIXES: true },
-    ...{
-      HEIC: true,
-      MAXIMUM_BYTES: true,
-      TABLE_SHARDS: true,
-      VECTOR_INDEX: true,
-      LOG_LEVEL: true,
-      LOG_KEYS: true,
-    },
+    ...{ TABLE_NAME: true, TABLE_SHARDS: true, VECTOR_INDEX: true, MODEL_FOLDER: true, LABEL_SETS: true },
+    ...{ BUCKETS: true, KEY_PREFIXES: true, MAXIMUM_BYTES: true, HEIC: true },
+    ...{ THUMBNAIL_BUCKET: true, THUMBNAIL_PREFIX: true, LOG_LEVEL: true, LOG_KEYS: true },
   })
   .extend({
     /** The table's stream, by which changes are followed. @default the table is compared every five minutes */
@@ -172,10 +166,6 @@ const apiEnvironment = taggingEnvironment
     /** URL of the queue that the tagging function works on. */
     QUEUE_URL: z.url(),
     DEAD_LETTER_QUEUE_URL: z.url(),
-    /** Bucket that thumbnails are kept in. @default there are none */
-    THUMBNAIL_BUCKET: z.string().min(1).optional(),
-    /** How the keys of thumbnails begin. @default thumbnails/ */
-    THUMBNAIL_PREFIX: z.string().default('thumbnails/'),
     /** Whether it takes uploads, corrections and retries. @default false */
     WRITES: z.stringbool().default(false),
   });
