@@ -1,4 +1,4 @@
-import { MAXIMUM_QUERY_LENGTH } from '../../core/search/language/parser.ts';
+import { MAXIMUM_QUERY_LENGTH } from '../../core/search/language/query-limits.ts';
 import { checkCount, checkNotEmpty } from '../../terminal/flag-checks.ts';
 import type { FlagValues } from '../../terminal/flags.ts';
 import { QUEUE_FLAGS } from '../pipeline/queue-flags.ts';

@@ -2,22 +2,16 @@ import { type Bounds, scoreBounds, sizeBounds } from './amounts.ts';
 import { fieldCondition } from './field-condition.ts';
 import { InvalidQuery } from './invalid-query.ts';
 import type { Query, TextCondition, WeightedText } from './query.ts';
-import { allOf, anyOf, conditionsOf, depthOf, isByVector } from './query-parts.ts';
+import { MAXIMUM_DEPTH, requireLength, requireWithinLimits } from './query-limits.ts';
+import { allOf, anyOf } from './query-parts.ts';
 import { withScores } from './score-range.ts';
+import { tokenText } from './token-text.ts';
 import { type Token, tokensOf } from './tokens.ts';
 import type { Vocabulary } from './vocabulary.ts';
 import { lengthAfterNot, phraseOf, runConditions, type Word } from './word-run.ts';
 
-/** UTF-16 units; the HTTP API takes no longer ones. */
-export const MAXIMUM_QUERY_LENGTH = 2000;
-/** Conjunctions, alternatives and negations within each other. */
-export const MAXIMUM_DEPTH = 20;
 /** A printed query has parentheses where a typed one may do without. */
 const MAXIMUM_PARENTHESES = 2 * MAXIMUM_DEPTH;
-/** Labels, texts, filters: each takes a look at every image. */
-export const MAXIMUM_CONDITIONS = 100;
-/** Texts and similar images: each takes an embedding, and a product with every other. */
-export const MAXIMUM_TEXTS = 16;
 
 export interface ParsedQuery {
   readonly query: Query;
@@ -31,38 +25,11 @@ export interface ParsedQuery {
  * @throws {InvalidQuery} pointing at the column
  */
 export function parseQuery(text: string, vocabulary: Vocabulary): ParsedQuery {
-  if (text.length > MAXIMUM_QUERY_LENGTH) {
-    throw tooMuch(MAXIMUM_QUERY_LENGTH + 1, `at most ${MAXIMUM_QUERY_LENGTH} characters`, text.length);
-  }
+  requireLength(text);
   const columns = new Map<Query, number>();
   const query = new Parser(tokensOf(text), vocabulary, columns).query();
   requireWithinLimits(query, columns);
   return { query, columnOf: (condition) => columns.get(condition) ?? 1 };
-}
-
-function requireWithinLimits(query: Query, columns: ReadonlyMap<Query, number>): void {
-  const conditions = conditionsOf(query);
-  const texts = conditions
-    .filter(isByVector)
-    .flatMap((one): readonly Query[] => (one.kind === 'text' ? one.parts.map(() => one) : [one]));
-  if (conditions.length > MAXIMUM_CONDITIONS) {
-    throw tooMuch(1, `at most ${MAXIMUM_CONDITIONS} conditions`, conditions.length);
-  }
-  if (depthOf(query) > MAXIMUM_DEPTH) {
-    throw tooMuch(1, `at most ${MAXIMUM_DEPTH} levels of parentheses and negations`, depthOf(query));
-  }
-  const surplus = texts[MAXIMUM_TEXTS];
-  if (surplus) {
-    throw tooMuch(
-      columns.get(surplus) ?? 1,
-      `at most ${MAXIMUM_TEXTS} texts and similar images`,
-      texts.length,
-    );
-  }
-}
-
-function tooMuch(column: number, expected: string, received: number): InvalidQuery {
-  return new InvalidQuery({ column, expected, received: String(received) });
 }
 
 /** Bounds of the scores of the labels beside them: no condition by itself. */
@@ -293,23 +260,4 @@ function expectedFor(symbol: string): string {
     return `a text before "${symbol}"; what is not wanted has no space after "-", as in -label:cat`;
   }
   return 'a condition';
-}
-
-/** What stands there, as it may be shown. */
-function tokenText(token: Token): string | undefined {
-  switch (token.kind) {
-    case 'word':
-    case 'string':
-      return token.text;
-    case 'weight':
-      return `${token.weight}*`;
-    case 'field':
-      return `${token.field}:`;
-    case 'comparison':
-      return `${token.subject}${token.operator}`;
-    case 'symbol':
-      return token.symbol;
-    case 'end':
-      return undefined;
-  }
 }

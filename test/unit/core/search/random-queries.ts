@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { LabelTerm } from '../../../../functions/core/records/find-images.ts';
-import { MAXIMUM_TEXTS } from '../../../../functions/core/search/language/parser.ts';
 import type { Query } from '../../../../functions/core/search/language/query.ts';
+import { MAXIMUM_TEXTS } from '../../../../functions/core/search/language/query-limits.ts';
 import { allOf, anyOf, conditionsOf } from '../../../../functions/core/search/language/query-parts.ts';
 import { vocabularyOf } from '../../../../functions/core/search/language/vocabulary.ts';
 import { PLACES, THINGS, WORDS } from './searched-world.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidQuery } from '../../../../../functions/core/search/language/invalid-query.ts';
-import { MAXIMUM_QUERY_LENGTH, parseQuery } from '../../../../../functions/core/search/language/parser.ts';
+import { parseQuery } from '../../../../../functions/core/search/language/parser.ts';
+import { MAXIMUM_QUERY_LENGTH } from '../../../../../functions/core/search/language/query-limits.ts';
 import { conditionsOf } from '../../../../../functions/core/search/language/query-parts.ts';
 import { queryText } from '../../../../../functions/core/search/language/query-text.ts';
 import { randomQueries, VOCABULARY } from '../random-queries.ts';
