@@ -12,11 +12,8 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { readModel } from '../../functions/adapters/files/model-folder.ts';
 import { packagePath } from '../../functions/adapters/files/package-folder.ts';
 import { embeddingToBytes, normalised } from '../../functions/core/labels/embedding.ts';
-import {
-  type ImageContent,
-  nextImageRecord,
-  putImageRecord,
-} from '../../functions/core/records/image-record.ts';
+import { type ImageContent, putImageRecord } from '../../functions/core/records/image-record.ts';
+import { nextImageRecord } from '../../functions/core/records/next-record.ts';
 import { forEachAtOnce } from '../../functions/core/records/table-scan.ts';
 import { startDynamoDbEndpoint } from '../../functions/local/dynamodb/dynamodb-endpoint.ts';
 import { ensureTable, LOCAL_REGION, LOCAL_TABLE_NAME } from '../../functions/local/dynamodb/table.ts';

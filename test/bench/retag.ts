@@ -7,12 +7,9 @@ import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
 import type { Classifier } from '../../functions/core/labels/classifier.ts';
 import { embeddingToBytes, normalised } from '../../functions/core/labels/embedding.ts';
 import { labelSetDigest, parseLabelSet } from '../../functions/core/labels/label-set.ts';
-import {
-  type ImageRecord,
-  nextImageRecord,
-  putImageRecord,
-} from '../../functions/core/records/image-record.ts';
+import { type ImageRecord, putImageRecord } from '../../functions/core/records/image-record.ts';
 import { putLabelEntry } from '../../functions/core/records/label-entries.ts';
+import { nextImageRecord } from '../../functions/core/records/next-record.ts';
 import { SEGMENTS } from '../../functions/core/records/table-scan.ts';
 import type { Item } from '../../functions/core/records/tag-table.ts';
 import { planRetag, retag } from '../../functions/core/retag/retag.ts';

@@ -10,7 +10,7 @@ import { readLabelSets } from '../../functions/adapters/files/label-set-files.ts
 import { readModel } from '../../functions/adapters/files/model-folder.ts';
 import { onnxTextEncoder } from '../../functions/adapters/onnx/encoders.ts';
 import { embeddingToBytes } from '../../functions/core/labels/embedding.ts';
-import { nextImageRecord } from '../../functions/core/records/image-record.ts';
+import { nextImageRecord } from '../../functions/core/records/next-record.ts';
 import { commitRecord, readRecord } from '../../functions/core/records/record-commit.ts';
 import type { ScannableTable } from '../../functions/core/records/tag-table.ts';
 import { tableInput } from '../../functions/local/dynamodb/table.ts';

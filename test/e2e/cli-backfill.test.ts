@@ -11,11 +11,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fixedWidthSequencer } from '../../functions/core/objects/object.ts';
 import {
   imageRecordOf,
-  nextImageRecord,
   putImageRecord,
   queryImagesByStatus,
   readImageRecord,
 } from '../../functions/core/records/image-record.ts';
+import { nextImageRecord } from '../../functions/core/records/next-record.ts';
 import { scene } from '../fixtures/pictures.ts';
 import { type CliResult, COMPILED_CLI, jsonLines, runCli } from './support/cli-process.ts';
 import {

@@ -10,8 +10,9 @@ import { labelSetDigest, parseLabelSet, promptsDigest } from '../../functions/co
 import type { Tag } from '../../functions/core/labels/scores.ts';
 import { fixedWidthSequencer } from '../../functions/core/objects/object.ts';
 import type { ImageContent } from '../../functions/core/records/image-record.ts';
-import { nextImageRecord, putImageRecord } from '../../functions/core/records/image-record.ts';
+import { putImageRecord } from '../../functions/core/records/image-record.ts';
 import { putLabelEntry } from '../../functions/core/records/label-entries.ts';
+import { nextImageRecord } from '../../functions/core/records/next-record.ts';
 import {
   type DynamoDbEndpoint,
   startDynamoDbEndpoint,

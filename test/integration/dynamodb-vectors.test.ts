@@ -6,11 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
 import { dynamoDbVectorSearch } from '../../functions/adapters/aws/dynamodb-vectors.ts';
 import { dot, embeddingToBytes, normalised } from '../../functions/core/labels/embedding.ts';
-import {
-  type ImageRecord,
-  nextImageRecord,
-  putImageRecord,
-} from '../../functions/core/records/image-record.ts';
+import { type ImageRecord, putImageRecord } from '../../functions/core/records/image-record.ts';
+import { nextImageRecord } from '../../functions/core/records/next-record.ts';
 import { indexingVectors, vectorIndex } from '../../functions/core/records/vector-index.ts';
 import { steadyPort } from '../fixtures/steady-port.ts';
 

@@ -4,17 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dynamoDbTagTable } from '../../functions/adapters/aws/dynamodb.ts';
 import { noteKey, putNote, queryListedNotes, readNote } from '../../functions/core/records/attempts.ts';
-import {
-  imageKey,
-  nextImageRecord,
-  putImageRecord,
-  queryImagesByStatus,
-} from '../../functions/core/records/image-record.ts';
+import { imageKey, putImageRecord, queryImagesByStatus } from '../../functions/core/records/image-record.ts';
 import {
   deleteLabelEntry,
   putLabelEntry,
   queryLabelEntries,
 } from '../../functions/core/records/label-entries.ts';
+import { nextImageRecord } from '../../functions/core/records/next-record.ts';
 import { commitRecord, readRecord } from '../../functions/core/records/record-commit.ts';
 import type { ScannableTable } from '../../functions/core/records/tag-table.ts';
 import {

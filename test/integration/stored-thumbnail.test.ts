@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { nextImageRecord, putImageRecord } from '../../functions/core/records/image-record.ts';
+import { putImageRecord } from '../../functions/core/records/image-record.ts';
+import { nextImageRecord } from '../../functions/core/records/next-record.ts';
 import { readRecord } from '../../functions/core/records/record-commit.ts';
 import type { Tagger } from '../../functions/core/tagging/tag-image.ts';
 import { type ThumbnailStore, thumbnailName } from '../../functions/core/thumbnails/thumbnail-store.ts';

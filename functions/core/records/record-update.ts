@@ -3,13 +3,8 @@ import type { Tag } from '../labels/scores.ts';
 import type { ObjectReference } from '../objects/object.ts';
 import type { AttemptLog } from './attempts.ts';
 import type { Correction } from './corrections.ts';
-import {
-  type ImageContent,
-  type ImageRecord,
-  mayExpire,
-  nextImageRecord,
-  renewTombstone,
-} from './image-record.ts';
+import type { ImageContent, ImageRecord } from './image-record.ts';
+import { mayExpire, nextImageRecord, renewTombstone } from './next-record.ts';
 import { commitRecord, readRecord, removeLostEntries, removeSupersededEntries } from './record-commit.ts';
 import type { TagTable } from './tag-table.ts';
 

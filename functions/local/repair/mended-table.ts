@@ -5,7 +5,6 @@ import {
   imageKey,
   imageRecordOf,
   listImage,
-  nextImageRecord,
   putImageRecord,
   queryImagesByStatus,
   statusPartition,
@@ -16,6 +15,7 @@ import {
   labelEntryOf,
   putLabelEntry,
 } from '../../core/records/label-entries.ts';
+import { nextImageRecord } from '../../core/records/next-record.ts';
 import { unconfirmedEntries } from '../../core/records/stale-entries.ts';
 import { forEachPage } from '../../core/records/table-scan.ts';
 import {

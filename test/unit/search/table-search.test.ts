@@ -6,10 +6,10 @@ import {
   type ImageRecord,
   imageKey,
   imageRecordOf,
-  nextImageRecord,
   putImageRecord,
 } from '../../../functions/core/records/image-record.ts';
 import { putLabelEntry } from '../../../functions/core/records/label-entries.ts';
+import { nextImageRecord } from '../../../functions/core/records/next-record.ts';
 import type { SnapshotStore } from '../../../functions/core/search/collection/snapshot-store.ts';
 import type { TableChange, TableChanges } from '../../../functions/core/search/collection/table-changes.ts';
 import {

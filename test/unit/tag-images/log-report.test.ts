@@ -3,7 +3,7 @@ import { LOG_LINE_BYTES } from '../../../functions/core/cost/measured-usage.ts';
 import { errorWithoutText } from '../../../functions/core/error-without-text.ts';
 import { CliptagError, MessageFault } from '../../../functions/core/errors.ts';
 import { keyDigest } from '../../../functions/core/objects/key-digest.ts';
-import { nextImageRecord } from '../../../functions/core/records/image-record.ts';
+import { nextImageRecord } from '../../../functions/core/records/next-record.ts';
 import { functionLog } from '../../../functions/function-log/function-log.ts';
 import { logReport } from '../../../functions/tag-images/log-report.ts';
 import { sqsEvent } from '../../fixtures/sqs-event.ts';

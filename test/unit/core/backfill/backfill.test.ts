@@ -8,9 +8,9 @@ import { acceptEveryUpload } from '../../../../functions/core/objects/object.ts'
 import {
   type ImageRecord,
   imageKey,
-  nextImageRecord,
   putImageRecord,
 } from '../../../../functions/core/records/image-record.ts';
+import { nextImageRecord } from '../../../../functions/core/records/next-record.ts';
 import type { TagTable } from '../../../../functions/core/records/tag-table.ts';
 import type { TaggerIdentity } from '../../../../functions/core/tagging/tagger-identity.ts';
 import { inMemoryTable } from '../in-memory-table.ts';

@@ -4,7 +4,7 @@ import { embeddingToBytes } from '../../../../functions/core/labels/embedding.ts
 import { type LabelSet, parseLabelSet, promptsDigest } from '../../../../functions/core/labels/label-set.ts';
 import { tagsFor } from '../../../../functions/core/labels/scores.ts';
 import { hasRejectOption, unknownSets } from '../../../../functions/core/labels/unknown.ts';
-import { nextImageRecord } from '../../../../functions/core/records/image-record.ts';
+import { nextImageRecord } from '../../../../functions/core/records/next-record.ts';
 import { shownUnknown } from '../../../../functions/core/records/shown-unknown.ts';
 import { type LabelSetsOfModel, retagging, retaggings } from '../../../../functions/core/retag/retagging.ts';
 

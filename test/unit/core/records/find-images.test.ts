@@ -4,8 +4,9 @@ import {
   type LabelQuery,
   type LabelTerm,
 } from '../../../../functions/core/records/find-images.ts';
-import { nextImageRecord, putImageRecord } from '../../../../functions/core/records/image-record.ts';
+import { putImageRecord } from '../../../../functions/core/records/image-record.ts';
 import { deleteLabelEntry, putLabelEntry } from '../../../../functions/core/records/label-entries.ts';
+import { nextImageRecord } from '../../../../functions/core/records/next-record.ts';
 import type { TagTable } from '../../../../functions/core/records/tag-table.ts';
 import { type InMemoryTable, inMemoryTable } from '../in-memory-table.ts';
 import { collected } from '../truth-keeper.ts';

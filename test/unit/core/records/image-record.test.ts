@@ -6,7 +6,6 @@ import {
   type ImageRecord,
   imageKey,
   imageRecordOf,
-  nextImageRecord,
   putImageRecord,
   queryImagesByStatus,
   readImageAttributes,
@@ -15,6 +14,7 @@ import {
   STATUS_INDEX,
   tagMatcher,
 } from '../../../../functions/core/records/image-record.ts';
+import { nextImageRecord } from '../../../../functions/core/records/next-record.ts';
 import { TABLE_DEFINITION } from '../../../../functions/core/records/table-definition.ts';
 import { inMemoryTable } from '../in-memory-table.ts';
 

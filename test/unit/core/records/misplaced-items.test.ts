@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  imageRecordOf,
-  nextImageRecord,
-  readImageRecord,
-} from '../../../../functions/core/records/image-record.ts';
+import { imageRecordOf, readImageRecord } from '../../../../functions/core/records/image-record.ts';
 import { labelEntryOf } from '../../../../functions/core/records/label-entries.ts';
 import {
   isMisplaced,
@@ -11,6 +7,7 @@ import {
   moveRecord,
   type ScannedEntry,
 } from '../../../../functions/core/records/misplaced-items.ts';
+import { nextImageRecord } from '../../../../functions/core/records/next-record.ts';
 import { commitRecord } from '../../../../functions/core/records/record-commit.ts';
 import { shardedTable } from '../../../../functions/core/records/sharded-table.ts';
 import { raiseShards } from '../../../../functions/core/records/table-shards.ts';

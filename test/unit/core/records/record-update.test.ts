@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Tag } from '../../../../functions/core/labels/scores.ts';
-import {
-  type ImageRecord,
-  imageKey,
-  nextImageRecord,
-} from '../../../../functions/core/records/image-record.ts';
+import { type ImageRecord, imageKey } from '../../../../functions/core/records/image-record.ts';
+import { nextImageRecord } from '../../../../functions/core/records/next-record.ts';
 import { commitRecord, readRecord } from '../../../../functions/core/records/record-commit.ts';
 import { MAXIMUM_ATTEMPTS, updateRecord } from '../../../../functions/core/records/record-update.ts';
 import { inMemoryTable } from '../in-memory-table.ts';

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Tag } from '../../../../functions/core/labels/scores.ts';
-import { nextImageRecord, putImageRecord } from '../../../../functions/core/records/image-record.ts';
+import { putImageRecord } from '../../../../functions/core/records/image-record.ts';
 import { putLabelEntry } from '../../../../functions/core/records/label-entries.ts';
+import { nextImageRecord } from '../../../../functions/core/records/next-record.ts';
 import { readRecord } from '../../../../functions/core/records/record-commit.ts';
 import { MAXIMUM_ATTEMPTS, updateRecord } from '../../../../functions/core/records/record-update.ts';
 import type { TagTable } from '../../../../functions/core/records/tag-table.ts';

@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Tag } from '../../../../functions/core/labels/scores.ts';
-import {
-  type ImageRecord,
-  nextImageRecord,
-  putImageRecord,
-} from '../../../../functions/core/records/image-record.ts';
+import { type ImageRecord, putImageRecord } from '../../../../functions/core/records/image-record.ts';
 import { type LabelEntry, putLabelEntry } from '../../../../functions/core/records/label-entries.ts';
+import { nextImageRecord } from '../../../../functions/core/records/next-record.ts';
 import { readRecord } from '../../../../functions/core/records/record-commit.ts';
 import {
   removeStaleEntry,

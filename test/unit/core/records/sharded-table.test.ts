@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { findImages } from '../../../../functions/core/records/find-images.ts';
-import { nextImageRecord, queryImagesByStatus } from '../../../../functions/core/records/image-record.ts';
+import { queryImagesByStatus } from '../../../../functions/core/records/image-record.ts';
 import {
   deleteLabelEntry,
   putLabelEntry,
   queryLabelEntries,
 } from '../../../../functions/core/records/label-entries.ts';
+import { nextImageRecord } from '../../../../functions/core/records/next-record.ts';
 import { commitRecord } from '../../../../functions/core/records/record-commit.ts';
 import { shardedTable } from '../../../../functions/core/records/sharded-table.ts';
 import { raiseShards, readShards } from '../../../../functions/core/records/table-shards.ts';

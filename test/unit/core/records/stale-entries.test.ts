@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type ImageRecord,
-  nextImageRecord,
-  putImageRecord,
-} from '../../../../functions/core/records/image-record.ts';
+import { type ImageRecord, putImageRecord } from '../../../../functions/core/records/image-record.ts';
 import { putLabelEntry } from '../../../../functions/core/records/label-entries.ts';
+import { nextImageRecord } from '../../../../functions/core/records/next-record.ts';
 import { readRecord } from '../../../../functions/core/records/record-commit.ts';
 import {
   entryState,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { nextImageRecord, putImageRecord } from '../../../../functions/core/records/image-record.ts';
+import { putImageRecord } from '../../../../functions/core/records/image-record.ts';
+import { nextImageRecord } from '../../../../functions/core/records/next-record.ts';
 import { storedModels } from '../../../../functions/core/records/stored-models.ts';
 import {
   foreignImages,

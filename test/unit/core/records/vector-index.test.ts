@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { embeddingToBytes, normalised } from '../../../../functions/core/labels/embedding.ts';
-import {
-  imageRecordOf,
-  nextImageRecord,
-  putImageRecord,
-} from '../../../../functions/core/records/image-record.ts';
+import { imageRecordOf, putImageRecord } from '../../../../functions/core/records/image-record.ts';
+import { nextImageRecord } from '../../../../functions/core/records/next-record.ts';
 import type { TagTable, WriteRequest } from '../../../../functions/core/records/tag-table.ts';
 import {
   indexingVectors,

@@ -2,8 +2,9 @@ import { expect, it } from 'vitest';
 import { RECORD_BYTES } from '../../../../functions/core/cost/measured-usage.ts';
 import { MAXIMUM_SHARDS } from '../../../../functions/core/cost/throughput.ts';
 import { noteKey, putNote } from '../../../../functions/core/records/attempts.ts';
-import { nextImageRecord, putImageRecord } from '../../../../functions/core/records/image-record.ts';
+import { putImageRecord } from '../../../../functions/core/records/image-record.ts';
 import { putLabelEntry } from '../../../../functions/core/records/label-entries.ts';
+import { nextImageRecord } from '../../../../functions/core/records/next-record.ts';
 import { shardPartition } from '../../../../functions/core/records/shard-places.ts';
 import type { Item } from '../../../../functions/core/records/tag-table.ts';
 

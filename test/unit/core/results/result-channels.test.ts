@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import {
   type ImageContent,
   type ImageRecord,
-  nextImageRecord,
   putImageRecord,
 } from '../../../../functions/core/records/image-record.ts';
+import { nextImageRecord } from '../../../../functions/core/records/next-record.ts';
 import { readRecord } from '../../../../functions/core/records/record-commit.ts';
 import { MAXIMUM_ATTEMPTS } from '../../../../functions/core/records/record-update.ts';
 import type { TagTable } from '../../../../functions/core/records/tag-table.ts';

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { entryBytes, putEventsEntry } from '../../../../functions/adapters/aws/eventbridge.ts';
-import { type ImageContent, nextImageRecord } from '../../../../functions/core/records/image-record.ts';
+import type { ImageContent } from '../../../../functions/core/records/image-record.ts';
+import { nextImageRecord } from '../../../../functions/core/records/next-record.ts';
 import {
   MAXIMUM_EVENT_TAGS,
   resultEvent,

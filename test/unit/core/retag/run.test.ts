@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { embeddingToBytes } from '../../../../functions/core/labels/embedding.ts';
 import { labelSetDigest, parseLabelSet } from '../../../../functions/core/labels/label-set.ts';
-import { type ImageRecord, nextImageRecord } from '../../../../functions/core/records/image-record.ts';
+import type { ImageRecord } from '../../../../functions/core/records/image-record.ts';
 import { type LabelEntry, putLabelEntry } from '../../../../functions/core/records/label-entries.ts';
+import { nextImageRecord } from '../../../../functions/core/records/next-record.ts';
 import { commitRecord, readRecord } from '../../../../functions/core/records/record-commit.ts';
 import type { ScannableTable, ScanRequest } from '../../../../functions/core/records/tag-table.ts';
 import { planRetag, retag } from '../../../../functions/core/retag/retag.ts';

@@ -9,9 +9,9 @@ import {
   type ImageRecord,
   imageKey,
   imageRecordOf,
-  nextImageRecord,
   putImageRecord,
 } from '../../../../functions/core/records/image-record.ts';
+import { nextImageRecord } from '../../../../functions/core/records/next-record.ts';
 import type { BatchReadRequest } from '../../../../functions/core/records/tag-table.ts';
 import type { ChangingCollection } from '../../../../functions/core/search/image-collection.ts';
 import { openImageSearch } from '../../../../functions/core/search/open-image-search.ts';

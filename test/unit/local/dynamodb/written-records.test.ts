@@ -1,6 +1,7 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { nextImageRecord, putImageRecord } from '../../../../functions/core/records/image-record.ts';
+import { putImageRecord } from '../../../../functions/core/records/image-record.ts';
+import { nextImageRecord } from '../../../../functions/core/records/next-record.ts';
 import { writtenImages } from '../../../../functions/local/dynamodb/written-records.ts';
 
 const object = { bucket: 'photos', key: 'a/ä #1.jpg', sequencer: '1', eTag: 'e', sizeBytes: 12 };
