@@ -8,7 +8,8 @@ import { loadTokenizer } from '../../functions/adapters/onnx/tokenizer.ts';
 import { sharpPixelDecoder } from '../../functions/adapters/sharp/pixel-decoder.ts';
 import { compileClassifier } from '../../functions/core/labels/classifier.ts';
 import { cosine } from '../../functions/core/labels/embedding.ts';
-import { type LabelSet, labelSetSchema } from '../../functions/core/labels/label-set.ts';
+import type { LabelSet } from '../../functions/core/labels/label-set.ts';
+import { labelSetSchema } from '../../functions/core/labels/label-set-schema.ts';
 import { type Tag, tagsFor } from '../../functions/core/labels/scores.ts';
 
 const FOLDER = new URL('../../models/embedded', import.meta.url).pathname;

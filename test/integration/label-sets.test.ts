@@ -6,10 +6,10 @@ import { readLabelSets } from '../../functions/adapters/files/label-set-files.ts
 import {
   contrastPromptsOf,
   type LabelSet,
-  labelSetSchema,
   parseLabelSet,
   promptsOf,
 } from '../../functions/core/labels/label-set.ts';
+import { labelSetSchema } from '../../functions/core/labels/label-set-schema.ts';
 
 const FOLDER = new URL('../../models/labels/', import.meta.url).pathname;
 

@@ -2,7 +2,8 @@ import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { labelSetSchema, parseLabelSet } from '../../functions/core/labels/label-set.ts';
+import { parseLabelSet } from '../../functions/core/labels/label-set.ts';
+import { labelSetSchema } from '../../functions/core/labels/label-set-schema.ts';
 import {
   blocksOf,
   deadLinks,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LABEL_SET_NAME, MAXIMUM_LABEL_LENGTH } from '../../core/labels/label-set.ts';
+import { LABEL_SET_NAME, MAXIMUM_LABEL_LENGTH } from '../../core/labels/label-set-schema.ts';
 import { image } from './images.ts';
 
 /** A label set in use, as lists show it. */

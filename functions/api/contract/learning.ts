@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MAXIMUM_LABEL_LENGTH } from '../../core/labels/label-set.ts';
+import { MAXIMUM_LABEL_LENGTH } from '../../core/labels/label-set-schema.ts';
 import { image, imageName } from './images.ts';
 import { labelSetName } from './label-sets.ts';
 

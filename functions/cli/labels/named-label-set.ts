@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { type LabelSetFile, readLabelSetFiles } from '../../adapters/files/label-set-files.ts';
-import { LABEL_SET_NAME } from '../../core/labels/label-set.ts';
+import { LABEL_SET_NAME } from '../../core/labels/label-set-schema.ts';
 import { didYouMean, nearestWords } from '../../core/labels/near-words.ts';
 import { UsageError } from '../../terminal/exit-code.ts';
 

@@ -1,13 +1,12 @@
 import { InvalidInput } from '../errors.ts';
 import { foldedText, wordKey } from './folded-text.ts';
+import { type LabelSet, parseLabelSet } from './label-set.ts';
 import {
   DEFAULT_CONTRAST_PROMPTS,
-  type LabelSet,
   MAXIMUM_LABEL_LENGTH,
   MAXIMUM_TOP_K,
   NO_LABEL,
-  parseLabelSet,
-} from './label-set.ts';
+} from './label-set-schema.ts';
 
 /** What tags call the label set of labels that were only named. */
 export const AD_HOC_SET = 'ad-hoc';

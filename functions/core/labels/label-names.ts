@@ -1,6 +1,7 @@
 import { wordKey } from './folded-text.ts';
 import { labelIndexOf } from './label-index.ts';
-import { LABEL_SET_NAME, type LabelSet } from './label-set.ts';
+import type { LabelSet } from './label-set.ts';
+import { LABEL_SET_NAME } from './label-set-schema.ts';
 import { didYouMean, nearestWords } from './near-words.ts';
 
 const SET_AND_LABEL = new RegExp(`^(${LABEL_SET_NAME.source}):(.+)$`, 's');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LABEL_TEXT, labelSetSchema } from './label-set.ts';
+import { LABEL_TEXT, labelSetSchema } from './label-set-schema.ts';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 

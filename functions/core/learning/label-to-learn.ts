@@ -1,6 +1,7 @@
 import { foldedText } from '../labels/folded-text.ts';
 import { canonicalName, namedSet } from '../labels/label-names.ts';
-import { LABEL_SET_NAME, type LabelSet, parseLabelSet } from '../labels/label-set.ts';
+import { type LabelSet, parseLabelSet } from '../labels/label-set.ts';
+import { LABEL_SET_NAME } from '../labels/label-set-schema.ts';
 
 /** A label that is to be learned, as its label set has it. */
 export interface LabelToLearn {

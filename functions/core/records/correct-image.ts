@@ -1,5 +1,5 @@
 import { CliptagError, excerpt, InvalidInput } from '../errors.ts';
-import { LABEL_SET_NAME, MAXIMUM_LABEL_LENGTH } from '../labels/label-set.ts';
+import { LABEL_SET_NAME, MAXIMUM_LABEL_LENGTH } from '../labels/label-set-schema.ts';
 import { type CorrectionChange, changedCorrections } from './changed-corrections.ts';
 import {
   type Correction,

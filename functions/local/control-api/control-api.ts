@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { labelSetSchema } from '../../core/labels/label-set.ts';
+import { labelSetSchema } from '../../core/labels/label-set-schema.ts';
 import type { TaggerIdentity } from '../../core/tagging/tagger-identity.ts';
 
 /**

@@ -2,7 +2,7 @@ import { writeNewFile } from '../../../adapters/files/new-file.ts';
 import { packagePath } from '../../../adapters/files/package-folder.ts';
 import { CliptagError } from '../../../core/errors.ts';
 import { adHocFaults } from '../../../core/labels/ad-hoc-label-set.ts';
-import { LABEL_SET_NAME } from '../../../core/labels/label-set.ts';
+import { LABEL_SET_NAME } from '../../../core/labels/label-set-schema.ts';
 import { printablePath } from '../../../core/printable.ts';
 import { shellWord } from '../../../core/removal-command.ts';
 import { command } from '../../../terminal/command.ts';

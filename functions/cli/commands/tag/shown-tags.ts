@@ -1,5 +1,5 @@
 import type { Classifier } from '../../../core/labels/classifier.ts';
-import { MAXIMUM_TOP_K } from '../../../core/labels/label-set.ts';
+import { MAXIMUM_TOP_K } from '../../../core/labels/label-set-schema.ts';
 import { checkScore, wholeFrom } from '../../../terminal/flag-checks.ts';
 import type { FlagSet, FlagValues } from '../../../terminal/flags.ts';
 

@@ -1,5 +1,6 @@
 import { dot } from '../embedding.ts';
-import { contrastPromptsOf, DEFAULT_CONTRAST_PROMPTS, type LabelSet } from '../label-set.ts';
+import { contrastPromptsOf, type LabelSet } from '../label-set.ts';
+import { DEFAULT_CONTRAST_PROMPTS } from '../label-set-schema.ts';
 import type { Finding } from './finding.ts';
 import type { TextSpace } from './text-space.ts';
 

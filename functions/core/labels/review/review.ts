@@ -1,11 +1,6 @@
 import type { PromptEncoder } from '../embedding.ts';
-import {
-  contrastPromptsOf,
-  DEFAULT_CONTRAST_PROMPTS,
-  fitOf,
-  type LabelSet,
-  promptsOf,
-} from '../label-set.ts';
+import { contrastPromptsOf, fitOf, type LabelSet, promptsOf } from '../label-set.ts';
+import { DEFAULT_CONTRAST_PROMPTS } from '../label-set-schema.ts';
 import { emptyLabels } from './empty-labels.ts';
 import type { Finding } from './finding.ts';
 import { nearLabels, straySynonyms } from './near-labels.ts';

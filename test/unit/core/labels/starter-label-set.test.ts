@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { adHocFaults, adHocLabelSet } from '../../../../functions/core/labels/ad-hoc-label-set.ts';
-import { LABEL_SET_NAME, parseLabelSet } from '../../../../functions/core/labels/label-set.ts';
+import { parseLabelSet } from '../../../../functions/core/labels/label-set.ts';
+import { LABEL_SET_NAME } from '../../../../functions/core/labels/label-set-schema.ts';
 import { starterJson, starterYaml } from '../../../../functions/core/labels/starter-label-set.ts';
 
 const PLACES = { schema: './schema.json', path: 'a.yaml' };
