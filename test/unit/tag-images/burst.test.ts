@@ -22,7 +22,7 @@ describe('a burst of uploads on a table that throttles', () => {
 
   it('whose pictures all have the same labels is tagged several times as fast with shards', async () => {
     // A partition takes 10 units a second here, the table eighty times as much.
-    const hot = { messages: 60, workers: 20, writeUnitsPerSecond: 80_000, share: 0.01, isSame: true };
+    const hot = { messages: 200, workers: 20, writeUnitsPerSecond: 80_000, share: 0.01, isSame: true };
     const one = await simulatedBurst(hot);
     const several = await simulatedBurst({ ...hot, shards: 16 });
     for (const figures of [one, several])
