@@ -16,7 +16,7 @@ import { randomScenario } from '../unit/core/random-scenario.ts';
 import { dynamoDbDouble, type Mishap } from './support/dynamodb-double.ts';
 
 /** Cases over HTTP; CLIPTAG_PROPERTY_RUNS asks for more of them, as of those in memory. */
-const RUNS = Math.ceil(Number(process.env.CLIPTAG_PROPERTY_RUNS ?? 3000) / 100);
+const RUNS = Math.ceil(Number(process.env.CLIPTAG_PROPERTY_RUNS ?? 2000) / 150);
 
 let folder: string;
 let endpoint: DynamoDbEndpoint;

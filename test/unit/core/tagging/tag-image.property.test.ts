@@ -14,7 +14,7 @@ import { randomScenario, type ScenarioKind } from '../random-scenario.ts';
 import { KINDS } from '../scenario-kinds.ts';
 
 /** Cases in all; CLIPTAG_PROPERTY_RUNS asks for more. */
-const RUNS = Number(process.env.CLIPTAG_PROPERTY_RUNS ?? 4000);
+const RUNS = Number(process.env.CLIPTAG_PROPERTY_RUNS ?? 2000);
 
 function endStateProperty(
   kind: ScenarioKind,
