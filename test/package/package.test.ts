@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serve } from '@hono/node-server';
@@ -12,6 +12,7 @@ import { runCli } from '../e2e/support/cli-process.ts';
 import { hasPseudoTerminal, tellWithoutPseudoTerminal } from '../e2e/support/pseudo-terminal.ts';
 import { bucketOf, recordOf, repository, waitUntil } from '../e2e/support.ts';
 import { API_SETTINGS, fakePorts } from '../fixtures/api-ports.ts';
+import { isFree } from '../fixtures/steady-port.ts';
 import { FIRST_MINUTE, sessionText } from '../recording/first-minute.ts';
 import { playedInFreshFolder } from '../recording/fresh-folder.ts';
 import { AT_ONCE } from '../recording/session.ts';
@@ -21,16 +22,6 @@ const FIXTURES = join(repository, 'test', 'fixtures', 'package');
 const TSC = join(repository, 'node_modules', 'typescript', 'bin', 'tsc');
 
 tellWithoutPseudoTerminal('the recorded session');
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer().listen(port, '127.0.0.1');
-  const isListening = await once(server, 'listening').then(
-    () => true,
-    () => false,
-  );
-  server.close();
-  return isListening;
-}
 
 /** Times and scores differ between machines; what is said does not. */
 function withoutFigures(text: string): string {
